@@ -1,0 +1,143 @@
+import { cdk8s, javascript, typescript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-istio-egress',
+  description: 'Typed cdk8s constructs for what lies outside an Istio mesh: databases and APIs, direct or through an egress gateway',
+  author: 'cdk8s-istio-egress maintainers',
+  authorAddress: 'maintainers@cdk8s-istio-egress.invalid',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress.git',
+  keywords: ['cdk8s', 'istio', 'egress', 'service-mesh', 'service-entry', 'egress-gateway', 'mysql', 'redis', 'kubernetes'],
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenVersion: '~0.103.25',
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx({ typeCheck: false }) },
+
+  // Below TypeScript 7: ts-jest and typescript-eslint do not run on it yet, and projen's default is `*`.
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.16.0',
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.0',
+  devDeps: ['@types/node@^20', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'fast-check@^4', 'yaml@^2'],
+
+  jestOptions: {
+    jestVersion: '^30',
+    // A test run never changes an expectation.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    jestConfig: {
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/conformance/test/**/*.test.ts', '<rootDir>/e2e/test/**/*.test.ts'],
+      moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src/index.ts' },
+      modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib'],
+      collectCoverage: false,
+    },
+    // Types are checked by `tsc` over every folder (below): once, not once a test file.
+    tsJestOptions: { transformOptions: { isolatedModules: true } },
+  },
+
+  // src/ and imports/ side by side become lib/src and lib/imports.
+  // Inline source maps would make the package three times as big and slower to load.
+  entrypoint: 'lib/src/index.js',
+  entrypointTypes: 'lib/src/index.d.ts',
+  tsconfig: {
+    include: ['imports/istio/**/*.ts'],
+    compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },
+  },
+  sampleCode: false,
+
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  vscode: false,
+
+  docgenFilePath: 'API.md',
+  eslint: true,
+  // The linter reports; it never rewrites what a test run is looking at.
+  eslintOptions: { dirs: ['src'], commandOptions: { fix: false } },
+  publishToPypi: { distName: 'cdk8s-istio-egress', module: 'cdk8s_istio_egress' },
+});
+
+// A dependency of the linter publishes more platform packages than every registry mirror holds; this version's set is complete.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+// projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
+project.package.addField('types', 'lib/src/index.d.ts');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/docs/', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
+
+// The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
+const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'imports'];
+for (const folder of toolFolders) {
+  new javascript.TypescriptConfig(project, {
+    fileName: `${folder}/tsconfig.json`,
+    extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+    include: ['**/*.ts'],
+    compilerOptions: { noEmit: true, rootDir: '..', paths: { 'cdk8s-istio-egress': ['../src/index.ts'] } },
+  });
+  if (folder !== 'imports') {
+    project.eslint?.addLintPattern(folder);
+    project.eslint?.allowDevDeps(`${folder}/**/*.ts`);
+  }
+}
+project.tryFindObjectFile('test/tsconfig.json')?.addOverride('compilerOptions.paths', { 'cdk8s-istio-egress': ['../src/index.ts'] });
+// Generated code is not ours to style.
+project.eslint?.addIgnorePattern('imports/');
+// Programs for a person at a terminal print to it.
+project.eslint?.addOverride({ files: ['examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'imports/**'], rules: { 'no-console': 'off' } });
+
+new javascript.TypescriptConfig(project, {
+  fileName: 'tsconfig.all.json',
+  extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+  include: ['src', 'test', ...toolFolders].map(folder => `${folder}/**/*.ts`),
+  compilerOptions: { noEmit: true, rootDir: '.', paths: { 'cdk8s-istio-egress': ['./src/index.ts'] } },
+});
+project.testTask.exec('tsc -p tsconfig.all.json');
+
+// Without projen's --silence-warnings=reserved-word, which hides names that other languages reserve.
+project.compileTask.reset('jsii');
+
+project.addTask('import', {
+  description: 'Generate imports/ (trimmed CRDs and L1 classes) again from Istio\'s own CRDs',
+  exec: 'tsx imports/generate.ts',
+  receiveArgs: true,
+});
+project.addTask('bookinfo', {
+  description: 'Write Bookinfo with an external MySQL, direct and through the egress gateway, into dist/',
+  exec: 'tsx --tsconfig examples/tsconfig.json examples/bookinfo-external-mysql/main.ts',
+  receiveArgs: true,
+});
+project.addTask('examples', {
+  description: 'Write the manifests of every example again',
+  exec: 'tsx --tsconfig examples/tsconfig.json examples/write.ts',
+  receiveArgs: true,
+});
+project.addTask('bench', {
+  description: 'Measure synth time and memory against the same objects written with raw cdk8s',
+  exec: 'tsx --tsconfig bench/tsconfig.json bench/run.ts',
+  receiveArgs: true,
+});
+project.addTask('conformance', {
+  description: 'Let Istio\'s own code judge the manifests of every example and of generated apps',
+  exec: 'tsx --tsconfig conformance/tsconfig.json conformance/run.ts',
+  receiveArgs: true,
+});
+project.addTask('conformance:fuzz', {
+  description: 'Judge many generated apps (--apps N --seed S)',
+  exec: 'tsx --tsconfig conformance/tsconfig.json conformance/fuzz.ts',
+  receiveArgs: true,
+});
+project.addTask('conformance:apiserver', {
+  description: 'Apply every example to a real API server with Istio\'s webhook',
+  exec: 'tsx --tsconfig e2e/tsconfig.json e2e/apiserver.ts',
+  receiveArgs: true,
+});
+project.addTask('e2e', {
+  description: 'Run the scenarios as traffic on a real Istio',
+  exec: 'tsx --tsconfig e2e/tsconfig.json e2e/run.ts',
+  receiveArgs: true,
+});
+
+project.synth();
