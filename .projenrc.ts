@@ -22,6 +22,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   minNodeVersion: '20.16.0',
   cdk8sVersion: '2.70.0',
   constructsVersion: '10.4.0',
+  // Not a jsii module, so it travels inside the package.
+  bundledDeps: ['ipaddr.js@^2'],
   devDeps: ['@types/node@^20', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'fast-check@^4', 'yaml@^2'],
 
   jestOptions: {

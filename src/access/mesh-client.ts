@@ -1,0 +1,86 @@
+import { IConstruct } from 'constructs';
+import { checkDnsLabel, checkDnsName } from '../private/check';
+import { Fail } from '../private/fail';
+import { ClientModel } from '../private/model';
+import { Workload } from './workload';
+
+/**
+ * Who calls a service: a service account, the account of a workload, or every account of a namespace. A value; nothing is deployed.
+ *
+ * @see https://istio.io/latest/docs/concepts/security/#principals
+ */
+export abstract class MeshClient {
+  /**
+   * Everything that runs as one service account.
+   *
+   * @param namespaceName the account's namespace
+   * @param accountName the account's name
+   */
+  public static serviceAccount(namespaceName: string, accountName: string): MeshClient {
+    return new Account(namespaceName, accountName);
+  }
+
+  /**
+   * The service account that a workload runs as. A workload without one of its own runs as `default`, which every such pod of the namespace shares.
+   *
+   * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
+   */
+  public static workload(workload: IConstruct): MeshClient {
+    return new WorkloadAccount(workload);
+  }
+
+  /**
+   * Every service account of a namespace.
+   *
+   * @param namespaceName the namespace
+   */
+  public static allIn(namespaceName: string): MeshClient {
+    return new Namespace(namespaceName);
+  }
+
+  /** Checks the client for the one who uses it; only then is there a path to name in an error. @internal */
+  public abstract _bind(fail: Fail): BoundClient;
+}
+
+/** A client that was checked. */
+export interface BoundClient {
+  /** Known at once, because objects are made for each namespace. */
+  readonly namespace?: string;
+  /** To be asked when everything else is known. */
+  model(): ClientModel;
+}
+
+class Account extends MeshClient {
+  public constructor(private readonly namespaceName: string, private readonly accountName: string) {
+    super();
+  }
+
+  public _bind(fail: Fail): BoundClient {
+    checkDnsLabel(fail, 'namespaceName', this.namespaceName);
+    checkDnsName(fail, 'accountName', this.accountName);
+    const model = { namespace: this.namespaceName, account: this.accountName };
+    return { namespace: model.namespace, model: () => model };
+  }
+}
+
+class WorkloadAccount extends MeshClient {
+  public constructor(private readonly construct: IConstruct) {
+    super();
+  }
+
+  public _bind(fail: Fail): BoundClient {
+    const workload = Workload.of(this.construct, fail);
+    return { namespace: workload.namespace, model: () => ({ namespace: workload.namespace, account: workload.serviceAccountName }) };
+  }
+}
+
+class Namespace extends MeshClient {
+  public constructor(private readonly namespaceName: string) {
+    super();
+  }
+
+  public _bind(fail: Fail): BoundClient {
+    checkDnsLabel(fail, 'namespaceName', this.namespaceName);
+    return { namespace: this.namespaceName, model: () => ({ namespace: this.namespaceName }) };
+  }
+}

@@ -1,0 +1,122 @@
+import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { at, Fail } from '../private/fail';
+import { Connection, Variable } from './connection';
+
+/** The part of a pod template that matters here; everything else of it is left as it is. */
+interface PodSpec {
+  serviceAccountName?: string;
+  containers?: { name?: string; env?: Variable[] }[];
+}
+
+/** Where the kinds of Kubernetes keep the spec of their pods; another kind that has it at the usual place is found by looking. */
+const POD_SPEC: { readonly [kind: string]: readonly string[] } = {
+  Pod: ['spec'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+};
+const USUAL_POD_SPEC = ['spec', 'template', 'spec'];
+const USUAL_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'ReplicationController'];
+
+const workloads = new WeakMap<ApiObject, Workload>();
+
+/**
+ * A workload of any library, read through its pod template: no version of cdk8s-plus is named in a public signature, because a Deployment of one
+ * version is no Deployment of the next.
+ */
+export class Workload {
+  public static of(construct: IConstruct, fail: Fail): Workload {
+    const object = apiObjectOf(construct);
+    const found = object && workloads.get(object);
+    if (found) {
+      return found;
+    }
+    if (!object || !hasPodTemplate(object)) {
+      return fail(`'${construct.node.path}' ${object ? `is a ${object.kind}, which has` : 'has'} no pod template: `
+        + 'give a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod');
+    }
+    const workload = new Workload(object);
+    workloads.set(object, workload);
+    return workload;
+  }
+
+  public readonly path: string;
+  public readonly namespace?: string;
+  private readonly connections: Connection[] = [];
+  private readonly render: () => unknown;
+
+  private constructor(private readonly object: ApiObject) {
+    this.path = object.node.path;
+    this.namespace = object.metadata.namespace;
+    this.render = object.toJson.bind(object);
+    // The variables are put into the finished object: a JSON patch cannot say "add to the list, make it if there is none", and the list may
+    // still grow after connectFrom().
+    object.toJson = () => this.withVariables(this.render());
+  }
+
+  /** The account the pods run as; read late, because it may be set after connectFrom(). */
+  public get serviceAccountName(): string {
+    return this.podSpec(this.render())?.serviceAccountName ?? 'default';
+  }
+
+  public connect(connection: Connection): void {
+    this.connections.push(connection);
+  }
+
+  /** What keeps a connection from being written, now that every call was made. */
+  public problems(connection: Connection): string[] {
+    const containers = this.podSpec(this.render())?.containers ?? [];
+    const container = containers.find(candidate => (connection.containerName ?? candidate.name) === candidate.name);
+    if (!container) {
+      return [at(connection.path, connection.containerName === undefined
+        ? `workload '${this.path}' has no container that could get the variables`
+        : `'containerName' must be a container of '${this.path}' (${containers.map(({ name }) => `"${name}"`).join(', ')}), `
+          + `got "${connection.containerName}"`)];
+    }
+    const others = this.connections.filter(other => other !== connection && other.containerName === connection.containerName);
+    return connection.variables.flatMap(({ name }) => {
+      if (container.env?.some(variable => variable.name === name)) {
+        return [at(connection.path, `workload '${this.path}' sets the variable "${name}" itself: remove it there, or choose another 'envPrefix'`)];
+      }
+      const other = others.find(candidate => candidate.variables.some(variable => variable.name === name));
+      return other
+        ? [at(connection.path, `workload '${this.path}' gets the variable "${name}" from '${other.path}' as well: choose another 'envPrefix'`)]
+        : [];
+    });
+  }
+
+  private withVariables(rendered: unknown): unknown {
+    const containers = this.podSpec(rendered)?.containers ?? [];
+    // In the order of the services' paths: the order of the calls must not show.
+    for (const connection of [...this.connections].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      const container = containers.find(candidate => (connection.containerName ?? candidate.name) === candidate.name);
+      if (container) {
+        container.env = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
+      }
+    }
+    return rendered;
+  }
+
+  private podSpec(rendered: unknown): PodSpec | undefined {
+    return podSpecOf(this.object.kind, rendered);
+  }
+}
+
+function apiObjectOf(construct: IConstruct): ApiObject | undefined {
+  if (ApiObject.isApiObject(construct)) {
+    return construct as ApiObject;
+  }
+  const child = construct.node.defaultChild;
+  return child && apiObjectOf(child);
+}
+
+function hasPodTemplate(object: ApiObject): boolean {
+  return object.kind in POD_SPEC || USUAL_KINDS.includes(object.kind) || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+}
+
+function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
+  let part = rendered as { [key: string]: unknown } | undefined;
+  for (const key of POD_SPEC[kind] ?? USUAL_POD_SPEC) {
+    part = part?.[key] as { [key: string]: unknown } | undefined;
+  }
+  return part as PodSpec | undefined;
+}

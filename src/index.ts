@@ -1,0 +1,16 @@
+export * from './mesh';
+export * from './values/gateway-leg';
+export * from './values/path-match';
+export * from './values/protocol';
+export { Resolution } from './values/resolution';
+export { Credentials, SecretKeys } from './access/credentials';
+export { ConnectOptions } from './access/connection';
+export { MeshClient } from './access/mesh-client';
+export { ExternalPort, ExternalService, ExternalServiceOptions, ExternalServiceProps } from './services/external-service';
+export * from './services/external-mysql';
+export * from './services/external-redis';
+export * from './services/external-tcp';
+export * from './egress/egress-gateway';
+export * from './egress/egress-via-gateway';
+export * from './traffic/ingress-route';
+export * from './traffic/mesh-service';

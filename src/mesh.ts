@@ -1,0 +1,125 @@
+import { IConstruct } from 'constructs';
+import { checkDnsName } from './private/check';
+import { failAt, quote } from './private/fail';
+import { Registry } from './private/registry';
+
+/**
+ * The version of Istio's API that the objects are written in.
+ *
+ * @see https://istio.io/latest/docs/releases/feature-stages/
+ */
+export enum IstioApiVersion {
+  /** Istio 1.22 and newer. */
+  V1 = 'v1',
+  /** Istio 1.5 and newer. */
+  V1BETA1 = 'v1beta1',
+  /** The oldest; an AuthorizationPolicy, which never had it, is written as `v1beta1`. */
+  V1ALPHA3 = 'v1alpha3',
+}
+
+/** The facts of a mesh that change what is correct. */
+export interface MeshProps {
+  /**
+   * The version of Istio's API that the objects are written in.
+   *
+   * @default IstioApiVersion.V1
+   */
+  readonly apiVersion?: IstioApiVersion;
+
+  /**
+   * `meshConfig.trustDomain`: the first part of every workload's identity.
+   *
+   * @default 'cluster.local'
+   */
+  readonly trustDomain?: string;
+
+  /**
+   * The DNS domain of the cluster's services.
+   *
+   * @default 'cluster.local'
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * Whether the sidecars answer DNS themselves (`ISTIO_META_DNS_CAPTURE`). With it a service that is reached by name has a virtual address of its
+   * own; without it such a TCP service takes every address of its port, so a second one on the same port is refused.
+   *
+   * @default false
+   * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
+   */
+  readonly dnsCapture?: boolean;
+}
+
+/**
+ * The facts of the mesh that change what is correct; nothing is deployed. Declared once on the app, read by every construct in it.
+ *
+ * Without a declaration: API version `v1`, trust domain and cluster domain `cluster.local`, no DNS capture.
+ *
+ * @example
+ * const app = new App();
+ * Mesh.declare(app, { trustDomain: 'corp.example', dnsCapture: true });
+ *
+ * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
+export class Mesh {
+  /**
+   * Declares the mesh that the app is for. To be called before the first construct of this library is made.
+   *
+   * @param app the app
+   * @param props its facts
+   * @throws when `app` is not the root, when a mesh is declared already or was read before, and for an unknown API version or a bad domain
+   */
+  public static declare(app: IConstruct, props: MeshProps): Mesh {
+    const fail = failAt(app);
+    if (app.node.root !== app) {
+      fail('the mesh is declared on the app, not inside of it: Mesh.declare(app, { ... })');
+    }
+    const known = meshes.get(app);
+    if (known) {
+      fail(`the mesh is ${known.declared ? 'declared already' : 'in use already with its defaults'}: call Mesh.declare() once, before the first construct`);
+    }
+    if (props.apiVersion !== undefined && !Object.values(IstioApiVersion).includes(props.apiVersion)) {
+      fail(`'apiVersion' must be one of ${Object.values(IstioApiVersion).map(quote).join(', ')}, got ${quote(props.apiVersion)}`);
+    }
+    if (props.trustDomain !== undefined) {
+      checkDnsName(fail, 'trustDomain', props.trustDomain);
+    }
+    if (props.clusterDomain !== undefined) {
+      checkDnsName(fail, 'clusterDomain', props.clusterDomain);
+    }
+    return remember(app, new Mesh(props, true));
+  }
+
+  /** The mesh that the app of a construct is for. */
+  public static of(construct: IConstruct): Mesh {
+    const root = construct.node.root;
+    return meshes.get(root) ?? remember(root, new Mesh({}, false));
+  }
+
+  /** The version of Istio's API that the objects are written in. */
+  public readonly apiVersion: IstioApiVersion;
+  /** The first part of every workload's identity. */
+  public readonly trustDomain: string;
+  /** The DNS domain of the cluster's services. */
+  public readonly clusterDomain: string;
+  /** Whether the sidecars answer DNS themselves. */
+  public readonly dnsCapture: boolean;
+
+  private readonly declared: boolean;
+
+  private constructor(props: MeshProps, declared: boolean) {
+    this.apiVersion = props.apiVersion ?? IstioApiVersion.V1;
+    this.trustDomain = props.trustDomain ?? 'cluster.local';
+    this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.dnsCapture = props.dnsCapture ?? false;
+    this.declared = declared;
+  }
+}
+
+const meshes = new WeakMap<IConstruct, Mesh>();
+
+function remember(root: IConstruct, mesh: Mesh): Mesh {
+  meshes.set(root, mesh);
+  Registry.of(root).setDnsCapture(mesh.dnsCapture);
+  return mesh;
+}

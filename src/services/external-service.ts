@@ -1,0 +1,319 @@
+import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { Connection, ConnectOptions } from '../access/connection';
+import { Credentials } from '../access/credentials';
+import { BoundClient, MeshClient } from '../access/mesh-client';
+import { Workload } from '../access/workload';
+import { Mesh } from '../mesh';
+import { checkDistinct, checkDnsLabel, checkDnsName, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
+import { at, failAt, quote } from '../private/fail';
+import { istioObject } from '../private/istio-object';
+import { PortModel, RouteModel, ServiceModel } from '../private/model';
+import { nameOf } from '../private/names';
+import { Registry } from '../private/registry';
+import { renderServiceEntry } from '../private/render/service-entry';
+import { Protocol } from '../values/protocol';
+import { Resolution } from '../values/resolution';
+
+/** A port of a service outside the mesh. */
+export interface ExternalPort {
+  /** The port that clients connect to, 1 to 65535. */
+  readonly number: number;
+
+  /**
+   * What is spoken on it.
+   *
+   * @default Protocol.TCP
+   */
+  readonly protocol?: Protocol;
+
+  /**
+   * The port's name, a DNS label.
+   *
+   * @default - `tcp` or `tls`, with the number (`tcp-3306`) when the service has several ports
+   */
+  readonly name?: string;
+
+  /**
+   * The port on the endpoints, when it is another than the one that clients connect to, 1 to 65535.
+   *
+   * @default - the same
+   */
+  readonly targetPort?: number;
+}
+
+/** What every kind of service outside the mesh has. */
+export interface ExternalServiceOptions {
+  /** How the proxies find the endpoints. */
+  readonly resolution: Resolution;
+
+  /**
+   * Virtual IP addresses under which the sidecars catch the connections of a service that is found by name. The clients must resolve the host to one
+   * of them, by `hostAliases` or a DNS of your own. Single addresses only.
+   *
+   * @default - with DNS capture the mesh gives the service an address of its own; without it, a TCP service takes every address of its port
+   */
+  readonly addresses?: string[];
+
+  /**
+   * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. Not together with a route through a gateway, where
+   * exactly the clients' namespaces see it.
+   *
+   * @default - the namespaces of the named clients; when none was named, the service's own
+   */
+  readonly exportTo?: string[];
+
+  /**
+   * Where the connected workloads find user and password.
+   *
+   * @default - no variables for user and password
+   */
+  readonly credentials?: Credentials;
+
+  /**
+   * Metadata of the ServiceEntry. The namespace holds for the service's other objects too, and the name is what theirs begin with.
+   *
+   * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** A service outside the mesh. */
+export interface ExternalServiceProps extends ExternalServiceOptions {
+  /** The DNS names of the service; more than one only when every port speaks TLS, whose server name tells them apart. */
+  readonly hosts: string[];
+
+  /** Its ports, at least one. */
+  readonly ports: ExternalPort[];
+}
+
+/** What takes a service's connections to a gateway; the service tells it when a namespace begins or ceases to have clients. @internal */
+export interface ServiceRoute {
+  model(): RouteModel;
+  clientNamespacesChanged(): void;
+  /** Whether the gateway can tell the clients apart. */
+  readonly knowsClients: boolean;
+}
+
+/**
+ * A service outside the mesh: a ServiceEntry that makes it known to the sidecars of the namespaces that use it, and of no others.
+ *
+ * - ServiceEntry `Resource`
+ * - what `EgressViaGateway.route()` adds when it is called: nothing of it here
+ *
+ * Without a route the sidecars connect to it directly. There `allowFrom` decides which namespaces see the service, but nothing on that path can tell
+ * the accounts of one namespace apart; only a gateway can.
+ *
+ * @example
+ * new ExternalService(chart, 'Search', {
+ *   hosts: ['search.example.com'],
+ *   ports: [{ number: 9200 }, { number: 9300 }],
+ *   resolution: Resolution.ipAddresses('192.0.2.20', '192.0.2.21'),
+ * });
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
+export class ExternalService extends Construct {
+  /** The namespace that declares the service; undefined when neither the chart nor `metadata` says. */
+  public readonly namespaceName?: string;
+  /** The DNS names of the service. */
+  public readonly hosts: string[];
+
+  private readonly name: string;
+  private readonly ports: readonly PortModel[];
+  private readonly protocolName: string;
+  private readonly resolution: Resolution;
+  private readonly addresses: readonly string[];
+  private readonly exportTo?: readonly string[];
+  private readonly credentials?: Credentials;
+  private readonly clients: BoundClient[] = [];
+  private readonly connections: { readonly workload: Workload; readonly connection: Connection }[] = [];
+  private allowed = false;
+  private route?: ServiceRoute;
+
+  /**
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id, which the names of the objects are made of
+   * @param props what is known of the service
+   * @throws for a host that is no DNS name, a port out of range or given twice, a resolution that cannot serve the host, and an object name that is taken
+   */
+  public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
+    super(scope, id);
+    const fail = failAt(this);
+    const mesh = Mesh.of(this);
+    checkNotEmpty(fail, 'hosts', props.hosts, '"db.example.com"');
+    checkNotEmpty(fail, 'ports', props.ports, '{ number: 3306 }');
+    props.hosts.forEach(host => checkHost(fail, host, mesh.clusterDomain));
+    checkDistinct(fail, 'hosts', props.hosts);
+    this.ports = props.ports.map(port => portModel(port, props.ports.length));
+    for (const [i, port] of props.ports.entries()) {
+      checkPort(fail, 'port', port.number);
+      if (port.targetPort !== undefined) {
+        checkPort(fail, 'targetPort', port.targetPort);
+      }
+      checkDnsLabel(fail, 'name', this.ports[i].name);
+    }
+    checkDistinct(fail, 'port', this.ports.map(port => port.number));
+    checkDistinct(fail, 'name', this.ports.map(port => port.name));
+    if (props.hosts.length > 1 && this.ports.some(port => port.protocol === 'TCP')) {
+      fail(`'hosts' has ${props.hosts.length} names (${props.hosts.map(quote).join(', ')}) on a TCP port, where nothing tells them apart: `
+        + 'declare a service for each, or use Protocol.TLS when the clients speak TLS');
+    }
+    if (!(props.resolution instanceof Resolution)) {
+      fail(`'resolution' must be one of Resolution.ipAddresses(), dns(), dnsRoundRobin() or none(), got ${quote(props.resolution)}`);
+    }
+    this.addresses = props.addresses ?? [];
+    props.resolution._check(fail, { hosts: props.hosts, protocols: this.ports.map(port => port.protocol) }, this.addresses);
+    for (const namespace of props.exportTo ?? []) {
+      if (namespace !== '.' && namespace !== '*') {
+        checkDnsLabel(fail, 'exportTo', namespace);
+      }
+    }
+    if (props.exportTo) {
+      checkNotEmpty(fail, 'exportTo', props.exportTo, '"."');
+    }
+    props.credentials?._check(fail);
+    this.hosts = [...props.hosts];
+    this.protocolName = (props.ports[0].protocol ?? Protocol.TCP).name;
+    this.resolution = props.resolution;
+    this.exportTo = props.exportTo;
+    this.credentials = props.credentials;
+    this.name = props.metadata?.name ?? nameOf(this);
+    checkDnsName(fail, 'metadata.name', this.name);
+    if (props.metadata?.namespace !== undefined) {
+      checkDnsLabel(fail, 'metadata.namespace', props.metadata.namespace);
+    }
+    const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
+    this.namespaceName = entry.metadata.namespace;
+    Registry.of(this).add(this);
+  }
+
+  /**
+   * Names who may use the service. From the first call on nobody else may: a service that was routed through a gateway refuses every other account
+   * there, and in any case only the namespaces of the clients see the service. Until then the clients are the accounts of the service's own namespace.
+   *
+   * @param clients accounts, workloads or namespaces; those of earlier calls stay
+   * @throws for a name that is no namespace or account, and for a workload without a pod template
+   */
+  public allowFrom(...clients: MeshClient[]): void {
+    checkNotEmpty(failAt(this), 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
+    this.allowed = true;
+    clients.forEach(client => this.addClient(client));
+  }
+
+  /**
+   * Lets a workload use the service: its account joins the clients, as with `allowFrom`, and a container of it gets host, port, user and password as
+   * environment variables, the last two from a Secret.
+   *
+   * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
+   * @param options the variables' names, the credentials, the container, the port
+   * @throws for something without a pod template, a variable that the container has already, an unknown container or port, a wildcard host
+   */
+  public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
+    const fail = failAt(this);
+    if (isWildcard(this.hosts[0])) {
+      fail(`'host' is the wildcard ${quote(this.hosts[0])}, which no variable can hold: connect to a service with one name`);
+    }
+    const port = options.portNumber ?? this.ports[0].number;
+    if (!this.ports.some(candidate => candidate.number === port)) {
+      fail(`'portNumber' must be a port of the service (${this.ports.map(candidate => candidate.number).join(', ')}), got ${quote(port)}`);
+    }
+    const bound = Workload.of(workload, fail);
+    const connection = new Connection(
+      { path: this.node.path, host: this.hosts[0], port, protocolName: this.protocolName },
+      { credentials: this.credentials, ...options },
+      fail,
+    );
+    bound.connect(connection);
+    this.connections.push({ workload: bound, connection });
+    this.addClient(MeshClient.workload(workload));
+  }
+
+  /** The namespaces that have clients, sorted; an unknown one is the empty string. @internal */
+  public get _clientNamespaces(): string[] {
+    const namespaces = this.clients.length > 0 ? this.clients.map(client => client.namespace) : [this.namespaceName];
+    return [...new Set(namespaces.map(namespace => namespace ?? ''))].sort();
+  }
+
+  /** @internal */
+  public get _objectName(): string {
+    return this.name;
+  }
+
+  /** @internal */
+  public get _ports(): readonly PortModel[] {
+    return this.ports;
+  }
+
+  /** Takes the one route that a service can have. @internal */
+  public _attach(route: ServiceRoute): void {
+    this.route = route;
+    Registry.of(this).changed();
+  }
+
+  /** Refuses what cannot go through a gateway. @internal */
+  public _checkRoutable(): string {
+    const fail = failAt(this);
+    if (this.route) {
+      fail('is routed already: call route() once for each service');
+    }
+    if (this.namespaceName === undefined) {
+      fail('has no namespace, which the server name at the gateway and the clients\' identities are made of: give the chart a \'namespace\'');
+    }
+    const wildcard = this.hosts.find(isWildcard);
+    if (wildcard) {
+      fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
+    }
+    this.resolution._checkRoutable(fail);
+    return this.namespaceName!;
+  }
+
+  /** @internal */
+  public _model(): ServiceModel {
+    const { mode, addresses, endpoints } = this.resolution._resolve(this.route !== undefined, this.addresses);
+    return {
+      path: this.node.path,
+      name: this.name,
+      namespace: this.namespaceName,
+      hosts: this.hosts,
+      ports: this.ports,
+      resolution: mode,
+      addresses,
+      endpoints,
+      visibleTo: this.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces,
+      clients: this.clients.length > 0 ? this.clients.map(client => client.model()) : [{ namespace: this.namespaceName }],
+      route: this.route?.model(),
+    };
+  }
+
+  /** @internal */
+  public _problems(): string[] {
+    const problems = this.connections.flatMap(({ workload, connection }) => workload.problems(connection));
+    const say = (message: string) => problems.push(at(this.node.path, message));
+    if (this.route) {
+      if (this.exportTo) {
+        say(`'exportTo' (${this.exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it without `
+          + 'being a client goes past the gateway: remove it and name the clients with allowFrom()');
+      }
+      if (this.allowed && !this.route.knowsClients) {
+        say('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
+      }
+      if (this.clients.some(client => client.namespace === undefined)) {
+        say('a client has no namespace, which its identity is made of: give the workload\'s chart a \'namespace\'');
+      }
+    }
+    return problems;
+  }
+
+  private addClient(client: MeshClient): void {
+    this.clients.push(client._bind(failAt(this)));
+    this.route?.clientNamespacesChanged();
+    Registry.of(this).changed();
+  }
+}
+
+function portModel(port: ExternalPort, portCount: number): PortModel {
+  const protocol = (port.protocol ?? Protocol.TCP)._wire;
+  const usual = protocol.toLowerCase();
+  return { number: port.number, name: port.name ?? (portCount > 1 ? `${usual}-${port.number}` : usual), protocol, targetPort: port.targetPort };
+}

@@ -1,0 +1,116 @@
+import { ApiObjectMetadata, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { checkDistinct, checkDnsLabel, checkDnsName, checkNotEmpty } from '../private/check';
+import { failAt, quote } from '../private/fail';
+import { istioObject, NamedMetadata } from '../private/istio-object';
+import { ShareModel } from '../private/model';
+import { nameOf } from '../private/names';
+import { Registry } from '../private/registry';
+import { renderShares, renderSubsets } from '../private/render/mesh-service';
+
+/** A service inside the mesh and its versions. */
+export interface MeshServiceProps {
+  /** The name of its Kubernetes Service: short when it is in the same namespace, else with its domain. */
+  readonly host: string;
+
+  /** The values that the label `version` of its pods has, at least one; each becomes a subset of that name. */
+  readonly versions: string[];
+
+  /**
+   * Metadata of the DestinationRule, and of the VirtualService when there is one.
+   *
+   * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/**
+ * Traffic rules for a service inside the mesh.
+ *
+ * - DestinationRule `Resource`: a subset for each version
+ * - VirtualService `Route`, once `routeTo` or `split` is called; until then every version gets traffic
+ *
+ * @example
+ * const reviews = new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] });
+ * reviews.routeTo('v3');
+ *
+ * @see https://istio.io/latest/docs/concepts/traffic-management/
+ */
+export class MeshService extends Construct {
+  /** The name of the Kubernetes Service. */
+  public readonly host: string;
+
+  private readonly versions: readonly string[];
+  private readonly metadata: NamedMetadata;
+  private shares: readonly ShareModel[] = [];
+
+  /**
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id, which the names of the objects are made of
+   * @param props the service
+   * @throws for a host or version that is no DNS name, no version, and rules for one host given twice
+   */
+  public constructor(scope: Construct, id: string, props: MeshServiceProps) {
+    super(scope, id);
+    const fail = failAt(this);
+    checkDnsName(fail, 'host', props.host);
+    checkNotEmpty(fail, 'versions', props.versions, '"v1"');
+    props.versions.forEach(version => checkDnsLabel(fail, 'versions', version));
+    checkDistinct(fail, 'versions', props.versions);
+    this.host = props.host;
+    this.versions = [...props.versions];
+    const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
+    // Istio takes the oldest VirtualService of a host and leaves the others out.
+    const other = Registry.of(this).claim(`rules for ${props.host} in ${namespace}`, this);
+    if (other) {
+      fail(`'host' ${quote(props.host)} has its rules at '${other.node.path}' already: write them in one place`);
+    }
+    this.metadata = { ...props.metadata, name: props.metadata?.name ?? nameOf(this) };
+    istioObject(this, 'Resource', 'DestinationRule', this.metadata, () => renderSubsets(this.model()));
+  }
+
+  /**
+   * Sends all traffic to one version.
+   *
+   * @param version one of the versions
+   * @throws for an unknown version, and when the traffic is routed already
+   */
+  public routeTo(version: string): void {
+    this.checkVersion(version);
+    this.share([{ subset: version }]);
+  }
+
+  /**
+   * Splits the traffic between versions.
+   *
+   * @param weights percent of the traffic for each version; whole numbers that sum up to 100
+   * @throws for an unknown version, weights that do not sum up to 100, and when the traffic is routed already
+   */
+  public split(weights: { [version: string]: number }): void {
+    const shares = Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)).map(([subset, weight]) => ({ subset, weight }));
+    shares.forEach(({ subset }) => this.checkVersion(subset));
+    const wrong = shares.some(({ weight }) => !Number.isInteger(weight) || weight < 0);
+    if (wrong || shares.reduce((sum, { weight }) => sum + weight, 0) !== 100) {
+      failAt(this)(`'weights' must be whole numbers that sum up to 100, got ${quote(weights)}`);
+    }
+    this.share(shares);
+  }
+
+  private checkVersion(version: string): void {
+    if (!this.versions.includes(version)) {
+      failAt(this)(`'version' must be one of the service's versions (${this.versions.map(quote).join(', ')}), got ${quote(version)}`);
+    }
+  }
+
+  private share(shares: readonly ShareModel[]): void {
+    if (this.shares.length > 0) {
+      failAt(this)('has its route already: call routeTo() or split() once');
+    }
+    this.shares = shares;
+    istioObject(this, 'Route', 'VirtualService', this.metadata, () => renderShares(this.model()));
+  }
+
+  private model() {
+    return { host: this.host, versions: this.versions, shares: this.shares };
+  }
+}

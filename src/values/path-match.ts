@@ -1,0 +1,37 @@
+import { Fail, quote } from '../private/fail';
+import { PathModel } from '../private/model';
+
+/**
+ * Which paths of a URL are meant.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
+ */
+export class PathMatch {
+  /**
+   * This path and no other.
+   *
+   * @param path beginning with `/`
+   */
+  public static exact(path: string): PathMatch {
+    return new PathMatch('exact', path);
+  }
+
+  /**
+   * Every path that begins like this.
+   *
+   * @param path beginning with `/`
+   */
+  public static prefix(path: string): PathMatch {
+    return new PathMatch('prefix', path);
+  }
+
+  private constructor(private readonly type: 'exact' | 'prefix', private readonly path: string) {}
+
+  /** @internal */
+  public _bind(fail: Fail): PathModel {
+    if (typeof this.path !== 'string' || !this.path.startsWith('/')) {
+      fail(`'paths' must begin with "/", got ${quote(this.path)}`);
+    }
+    return { type: this.type, path: this.path };
+  }
+}

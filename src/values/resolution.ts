@@ -1,0 +1,152 @@
+import { canonicalAddress, checkAddress, checkDistinct, checkNotEmpty, isWildcard, singleAddress } from '../private/check';
+import { Fail, quote } from '../private/fail';
+import { ResolutionMode, WireProtocol } from '../private/model';
+
+/** What a resolution makes of a service. */
+export interface ResolvedEndpoints {
+  readonly mode: ResolutionMode;
+  readonly addresses: readonly string[];
+  readonly endpoints: readonly string[];
+}
+
+/** What a resolution is checked against. */
+export interface ResolutionUse {
+  readonly hosts: readonly string[];
+  readonly protocols: readonly WireProtocol[];
+}
+
+/**
+ * How the proxies find the endpoints of a service outside the mesh.
+ *
+ * - `ipAddresses`: the addresses are known and fixed. Several single addresses behind a gateway are used in turn.
+ * - `dns`: the name is looked up again and again; every address it has is used, and a connection to an address that vanishes from DNS is closed.
+ * - `dnsRoundRobin`: the name is looked up again and again; new connections go to the first address, existing ones live on.
+ *   The right one for a managed database whose name has one address at a time.
+ * - `none`: a connection goes where the client's own DNS sent it; only for TLS, where the server name still says which hosts are meant.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+ */
+export abstract class Resolution {
+  /**
+   * Fixed addresses.
+   *
+   * @param addresses IP addresses and, for a service that is not routed through a gateway, CIDR ranges; at least one
+   */
+  public static ipAddresses(...addresses: string[]): Resolution {
+    return new IpAddresses(addresses);
+  }
+
+  /** By name, every address that DNS gives. */
+  public static dns(): Resolution {
+    return new ByName('DNS', 'dns');
+  }
+
+  /** By name, one address at a time; existing connections survive a change in DNS. */
+  public static dnsRoundRobin(): Resolution {
+    return new ByName('DNS_ROUND_ROBIN', 'dnsRoundRobin');
+  }
+
+  /** Where the client's own DNS sent the connection; only for TLS. The one resolution that can serve a wildcard host. */
+  public static none(): Resolution {
+    return new Unresolved();
+  }
+
+  /** @internal */
+  public abstract _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void;
+  /** @internal */
+  public abstract _checkRoutable(fail: Fail): void;
+  /** @internal */
+  public abstract _resolve(routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints;
+}
+
+class IpAddresses extends Resolution {
+  public constructor(private readonly addresses: readonly string[]) {
+    super();
+  }
+
+  public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
+    checkNotEmpty(fail, 'Resolution.ipAddresses()', this.addresses, 'Resolution.ipAddresses("192.0.2.14")');
+    this.addresses.forEach(address => checkAddress(fail, 'Resolution.ipAddresses()', address));
+    checkDistinct(fail, 'Resolution.ipAddresses()', this.addresses.map(canonicalAddress));
+    checkNoVirtualAddresses(fail, 'ipAddresses', virtualAddresses);
+    refuseWildcards(fail, 'ipAddresses', use.hosts);
+  }
+
+  public _checkRoutable(fail: Fail): void {
+    const range = this.addresses.find(address => singleAddress(address) === undefined);
+    if (range) {
+      fail(`'Resolution.ipAddresses()' has the range ${quote(range)}, and behind a gateway the address that the client dialled is not known any more: `
+        + 'give single addresses or use Resolution.dns()');
+    }
+  }
+
+  public _resolve(routed: boolean): ResolvedEndpoints {
+    if (!routed) {
+      const addresses = this.addresses.map(address => address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
+      return { mode: 'NONE', addresses, endpoints: [] };
+    }
+    // With NONE the gateway's "original destination" is the gateway itself.
+    const endpoints = this.addresses.map(address => singleAddress(address)!);
+    return { mode: 'STATIC', addresses: endpoints, endpoints };
+  }
+}
+
+class ByName extends Resolution {
+  public constructor(private readonly mode: ResolutionMode, private readonly factory: string) {
+    super();
+  }
+
+  public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
+    refuseWildcards(fail, this.factory, use.hosts);
+    for (const address of virtualAddresses) {
+      checkAddress(fail, 'addresses', address);
+      if (singleAddress(address) === undefined) {
+        fail(`'addresses' has the range ${quote(address)}, which Resolution.${this.factory}() forbids: give single addresses, `
+          + 'or the range itself with Resolution.ipAddresses()');
+      }
+    }
+    checkDistinct(fail, 'addresses', virtualAddresses.map(canonicalAddress));
+  }
+
+  public _checkRoutable(): void {
+    // The gateway looks the name up itself.
+  }
+
+  public _resolve(_routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints {
+    return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!), endpoints: [] };
+  }
+}
+
+class Unresolved extends Resolution {
+  public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
+    checkNoVirtualAddresses(fail, 'none', virtualAddresses);
+    if (use.protocols.some(protocol => protocol !== 'TLS')) {
+      fail('\'resolution\' Resolution.none() on a TCP port would open that port of every address there is: '
+        + 'use Resolution.ipAddresses() or Resolution.dns()');
+    }
+  }
+
+  public _checkRoutable(fail: Fail): void {
+    fail('\'resolution\' Resolution.none() cannot be routed through a gateway, which would send the connection to itself: '
+      + 'use Resolution.dns() or Resolution.ipAddresses()');
+  }
+
+  public _resolve(): ResolvedEndpoints {
+    return { mode: 'NONE', addresses: [], endpoints: [] };
+  }
+}
+
+function checkNoVirtualAddresses(fail: Fail, factory: string, addresses: readonly string[]): void {
+  if (addresses.length > 0) {
+    fail(`'addresses' are virtual addresses for a service that is found by name, got ${quote(addresses[0])} with Resolution.${factory}(): `
+      + 'use Resolution.dns(), or give real addresses to Resolution.ipAddresses() alone');
+  }
+}
+
+function refuseWildcards(fail: Fail, factory: string, hosts: readonly string[]): void {
+  const wildcard = hosts.find(isWildcard);
+  if (wildcard) {
+    fail(`'host' is the wildcard ${quote(wildcard)}, which Resolution.${factory}() cannot serve: `
+      + 'use Resolution.none() with Protocol.TLS, or name each host');
+  }
+}
