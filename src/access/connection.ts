@@ -110,5 +110,5 @@ export class Connection {
 }
 
 function fromSecret(name: string, secretName: string, key: string): Variable {
-  return { name, valueFrom: { secretKeyRef: { name: secretName, key } } };
+  return { name, valueFrom: { secretKeyRef: { key, name: secretName } } };
 }

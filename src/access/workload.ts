@@ -6,7 +6,7 @@ import { Connection, Variable } from './connection';
 /** The part of a pod template that matters here; everything else of it is left as it is. */
 interface PodSpec {
   serviceAccountName?: string;
-  containers?: { name?: string; env?: Variable[] }[];
+  containers?: { name?: string; env?: Variable[]; [key: string]: unknown }[];
 }
 
 /** Where the kinds of Kubernetes keep the spec of their pods; another kind that has it at the usual place is found by looking. */
@@ -90,7 +90,8 @@ export class Workload {
     for (const connection of [...this.connections].sort((a, b) => (a.path < b.path ? -1 : 1))) {
       const container = containers.find(candidate => (connection.containerName ?? candidate.name) === candidate.name);
       if (container) {
-        container.env = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
+        const variables = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
+        sortKeys(Object.assign(container, { env: variables }));
       }
     }
     return rendered;
@@ -119,4 +120,12 @@ function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
     part = part?.[key] as { [key: string]: unknown } | undefined;
   }
   return part as PodSpec | undefined;
+}
+
+/** cdk8s writes keys in the order they are in, after it has sorted them; a key that comes later has to be brought to its place. */
+function sortKeys(object: { [key: string]: unknown }): void {
+  for (const [key, value] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    delete object[key];
+    object[key] = value;
+  }
 }

@@ -17,5 +17,5 @@ export function at(path: string, message: string): string {
 
 /** A value as an error quotes it. */
 export function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : String(JSON.stringify(value) ?? value);
+  return typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
 }

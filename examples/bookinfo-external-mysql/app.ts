@@ -1,0 +1,57 @@
+import { App, Chart } from 'cdk8s';
+import { Credentials, EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, MeshService, PathMatch, Resolution } from 'cdk8s-istio-egress';
+import { account, bookinfo, version } from './bookinfo';
+
+/** Which database, as the environment of synth says. */
+export interface Database {
+  readonly host: string;
+  readonly port: number;
+  readonly ip: string;
+}
+
+/** Bookinfo whose ratings come from a MySQL outside the mesh, reached directly or through the egress gateway. */
+export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gateway', database: Database): Chart {
+  const chart = new Chart(app, `bookinfo-${variant}`, { namespace: 'bookinfo' });
+  bookinfo(chart);
+
+  // The database: known to the mesh, and who may use it.
+  const mysql = new ExternalMysql(chart, 'Mysql', {
+    host: database.host,
+    port: database.port,
+    resolution: Resolution.ipAddresses(database.ip),
+    credentials: Credentials.fromSecret('ratings-mysql'),
+  });
+  if (variant === 'via-gateway') {
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+  }
+
+  // The version of ratings that reads it, with an account of its own: what everybody shares, a policy cannot name.
+  account(chart, 'bookinfo-ratings-v2-mysql');
+  const ratings = version(chart, 'ratings', 'v2-mysql', {
+    image: 'ratings-v2',
+    account: 'bookinfo-ratings-v2-mysql',
+    env: [{ name: 'DB_TYPE', value: 'mysql' }],
+  });
+  mysql.connectFrom(ratings, { envPrefix: 'MYSQL_DB' });
+
+  // The traffic inside the mesh: red stars, from the database.
+  new MeshService(chart, 'Productpage', { host: 'productpage', versions: ['v1'] });
+  new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] }).routeTo('v3');
+  new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2', 'v2-mysql', 'v2-mysql-vm'] }).routeTo('v2-mysql');
+  new MeshService(chart, 'Details', { host: 'details', versions: ['v1', 'v2'] });
+
+  new IngressRoute(chart, 'Bookinfo', {
+    hosts: ['*'],
+    port: 8080,
+    paths: [
+      PathMatch.exact('/productpage'),
+      PathMatch.prefix('/static'),
+      PathMatch.exact('/login'),
+      PathMatch.exact('/logout'),
+      PathMatch.prefix('/api/v1/products'),
+    ],
+    service: 'productpage',
+    servicePort: 9080,
+  });
+  return chart;
+}

@@ -1,0 +1,73 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+
+const REGISTRY = 'registry.istio.io/release';
+const TAG = '1.20.3';
+
+/** What a version of a microservice has beside its image. */
+export interface VersionOptions {
+  /** The image, without registry and tag. */
+  readonly image?: string;
+  readonly env?: k8s.EnvVar[];
+  readonly account?: string;
+  readonly mounts?: k8s.VolumeMount[];
+  readonly volumes?: k8s.Volume[];
+  readonly annotations?: { [name: string]: string };
+}
+
+/** One version of a microservice: a Deployment. */
+export function version(chart: Chart, app: string, name: string, options: VersionOptions = {}): k8s.KubeDeployment {
+  const labels = { app, version: name };
+  return new k8s.KubeDeployment(chart, `${app}-${name}`, {
+    metadata: { name: `${app}-${name}`, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, annotations: options.annotations },
+        spec: {
+          serviceAccountName: options.account ?? `bookinfo-${app}`,
+          containers: [{
+            name: app,
+            image: `${REGISTRY}/examples-bookinfo-${options.image ?? `${app}-${name}`}:${TAG}`,
+            imagePullPolicy: 'IfNotPresent',
+            env: options.env,
+            ports: [{ containerPort: 9080 }],
+            volumeMounts: options.mounts,
+          }],
+          volumes: options.volumes,
+        },
+      },
+    },
+  });
+}
+
+/** A service account, as upstream labels them. */
+export function account(chart: Chart, name: string, labels?: { [name: string]: string }): void {
+  new k8s.KubeServiceAccount(chart, name, { metadata: { name, labels } });
+}
+
+/** The 14 objects of Istio's Bookinfo sample: four microservices, reviews in three versions. */
+export function bookinfo(chart: Chart): void {
+  const tmp = { mounts: [{ name: 'tmp', mountPath: '/tmp' }], volumes: [{ name: 'tmp', emptyDir: {} }] };
+  const liberty: VersionOptions = {
+    env: [{ name: 'LOG_DIR', value: '/tmp/logs' }],
+    mounts: [...tmp.mounts, { name: 'wlp-output', mountPath: '/opt/ibm/wlp/output' }],
+    volumes: [{ name: 'wlp-output', emptyDir: {} }, ...tmp.volumes],
+  };
+  const metrics = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9080', 'prometheus.io/path': '/metrics' };
+
+  microservice(chart, 'details', { v1: {} });
+  microservice(chart, 'ratings', { v1: {} });
+  microservice(chart, 'reviews', { v1: liberty, v2: liberty, v3: liberty });
+  microservice(chart, 'productpage', { v1: { ...tmp, annotations: metrics } });
+}
+
+function microservice(chart: Chart, app: string, versions: { [name: string]: VersionOptions }): void {
+  new k8s.KubeService(chart, app, {
+    metadata: { name: app, labels: { app, service: app } },
+    spec: { ports: [{ port: 9080, name: 'http' }], selector: { app } },
+  });
+  account(chart, `bookinfo-${app}`, { account: app });
+  Object.entries(versions).forEach(([name, options]) => version(chart, app, name, options));
+}

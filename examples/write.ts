@@ -1,0 +1,32 @@
+/** Writes the manifests of every example into its folder again: `npm run examples`. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App, Chart } from 'cdk8s';
+import { bookinfoWithExternalMysql } from './bookinfo-external-mysql/app';
+import { DEFAULT_DATABASE } from './bookinfo-external-mysql/main';
+import { cartWithExternalRedis } from './cart-external-redis/app';
+
+/** One set of manifests that an example gives. */
+export interface ExampleSet {
+  /** Where it is kept, relative to this folder. */
+  readonly folder: string;
+  readonly build: (app: App) => Chart;
+}
+
+export const EXAMPLES: readonly ExampleSet[] = [
+  { folder: 'bookinfo-external-mysql/manifests/direct', build: app => bookinfoWithExternalMysql(app, 'direct', DEFAULT_DATABASE) },
+  { folder: 'bookinfo-external-mysql/manifests/via-gateway', build: app => bookinfoWithExternalMysql(app, 'via-gateway', DEFAULT_DATABASE) },
+  { folder: 'cart-external-redis/manifests/direct', build: app => cartWithExternalRedis(app, 'direct') },
+  { folder: 'cart-external-redis/manifests/via-gateway', build: app => cartWithExternalRedis(app, 'via-gateway') },
+];
+
+if (require.main === module) {
+  for (const { folder, build } of EXAMPLES) {
+    const outdir = path.join(__dirname, folder);
+    fs.rmSync(outdir, { recursive: true, force: true });
+    const app = new App({ outdir });
+    build(app);
+    app.synth();
+    console.log(`written: examples/${folder}`);
+  }
+}
