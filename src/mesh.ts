@@ -1,6 +1,7 @@
 import { IConstruct } from 'constructs';
 import { checkDnsName } from './private/check';
 import { failAt, quote } from './private/fail';
+import { MeshModel } from './private/model';
 import { Registry } from './private/registry';
 
 /**
@@ -74,10 +75,6 @@ export class Mesh {
     if (app.node.root !== app) {
       fail('the mesh is declared on the app, not inside of it: Mesh.declare(app, { ... })');
     }
-    const known = meshes.get(app);
-    if (known) {
-      fail(`the mesh is ${known.declared ? 'declared already' : 'in use already with its defaults'}: call Mesh.declare() once, before the first construct`);
-    }
     if (props.apiVersion !== undefined && !Object.values(IstioApiVersion).includes(props.apiVersion)) {
       fail(`'apiVersion' must be one of ${Object.values(IstioApiVersion).map(quote).join(', ')}, got ${quote(props.apiVersion)}`);
     }
@@ -87,13 +84,16 @@ export class Mesh {
     if (props.clusterDomain !== undefined) {
       checkDnsName(fail, 'clusterDomain', props.clusterDomain);
     }
-    return remember(app, new Mesh(props, true));
+    const late = Registry.of(app).declareMesh(props);
+    if (late) {
+      fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
+    }
+    return Mesh.of(app);
   }
 
   /** The mesh that the app of a construct is for. */
   public static of(construct: IConstruct): Mesh {
-    const root = construct.node.root;
-    return meshes.get(root) ?? remember(root, new Mesh({}, false));
+    return new Mesh(Registry.of(construct).mesh);
   }
 
   /** The version of Istio's API that the objects are written in. */
@@ -105,21 +105,10 @@ export class Mesh {
   /** Whether the sidecars answer DNS themselves. */
   public readonly dnsCapture: boolean;
 
-  private readonly declared: boolean;
-
-  private constructor(props: MeshProps, declared: boolean) {
-    this.apiVersion = props.apiVersion ?? IstioApiVersion.V1;
-    this.trustDomain = props.trustDomain ?? 'cluster.local';
-    this.clusterDomain = props.clusterDomain ?? 'cluster.local';
-    this.dnsCapture = props.dnsCapture ?? false;
-    this.declared = declared;
+  private constructor(facts: MeshModel) {
+    this.apiVersion = facts.apiVersion as IstioApiVersion;
+    this.trustDomain = facts.trustDomain;
+    this.clusterDomain = facts.clusterDomain;
+    this.dnsCapture = facts.dnsCapture;
   }
-}
-
-const meshes = new WeakMap<IConstruct, Mesh>();
-
-function remember(root: IConstruct, mesh: Mesh): Mesh {
-  meshes.set(root, mesh);
-  Registry.of(root).setDnsCapture(mesh.dnsCapture);
-  return mesh;
 }

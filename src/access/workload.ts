@@ -1,12 +1,18 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { at, Fail } from '../private/fail';
+import { Fail } from '../private/fail';
 import { Connection, Variable } from './connection';
 
-/** The part of a pod template that matters here; everything else of it is left as it is. */
+/** The parts of a pod template that matter here; everything else of it is left as it is. */
+interface Container {
+  name?: string;
+  env?: Variable[];
+  [key: string]: unknown;
+}
+
 interface PodSpec {
   serviceAccountName?: string;
-  containers?: { name?: string; env?: Variable[]; [key: string]: unknown }[];
+  containers?: Container[];
 }
 
 /** Where the kinds of Kubernetes keep the spec of their pods; another kind that has it at the usual place is found by looking. */
@@ -65,22 +71,20 @@ export class Workload {
   /** What keeps a connection from being written, now that every call was made. */
   public problems(connection: Connection): string[] {
     const containers = this.podSpec(this.render())?.containers ?? [];
-    const container = containers.find(candidate => (connection.containerName ?? candidate.name) === candidate.name);
+    const container = containerOf(containers, connection);
     if (!container) {
-      return [at(connection.path, connection.containerName === undefined
+      return [connection.containerName === undefined
         ? `workload '${this.path}' has no container that could get the variables`
         : `'containerName' must be a container of '${this.path}' (${containers.map(({ name }) => `"${name}"`).join(', ')}), `
-          + `got "${connection.containerName}"`)];
+          + `got "${connection.containerName}"`];
     }
-    const others = this.connections.filter(other => other !== connection && other.containerName === connection.containerName);
+    const others = this.connections.filter(other => other !== connection && containerOf(containers, other) === container);
     return connection.variables.flatMap(({ name }) => {
       if (container.env?.some(variable => variable.name === name)) {
-        return [at(connection.path, `workload '${this.path}' sets the variable "${name}" itself: remove it there, or choose another 'envPrefix'`)];
+        return [`workload '${this.path}' sets the variable "${name}" itself: remove it there, or choose another 'envPrefix'`];
       }
       const other = others.find(candidate => candidate.variables.some(variable => variable.name === name));
-      return other
-        ? [at(connection.path, `workload '${this.path}' gets the variable "${name}" from '${other.path}' as well: choose another 'envPrefix'`)]
-        : [];
+      return other ? [`workload '${this.path}' gets the variable "${name}" from '${other.path}' as well: choose another 'envPrefix'`] : [];
     });
   }
 
@@ -88,7 +92,7 @@ export class Workload {
     const containers = this.podSpec(rendered)?.containers ?? [];
     // In the order of the services' paths: the order of the calls must not show.
     for (const connection of [...this.connections].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-      const container = containers.find(candidate => (connection.containerName ?? candidate.name) === candidate.name);
+      const container = containerOf(containers, connection);
       if (container) {
         const variables = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
         sortKeys(Object.assign(container, { env: variables }));
@@ -112,6 +116,11 @@ function apiObjectOf(construct: IConstruct): ApiObject | undefined {
 
 function hasPodTemplate(object: ApiObject): boolean {
   return object.kind in POD_SPEC || USUAL_KINDS.includes(object.kind) || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+}
+
+/** The container that a connection is for: the named one, or the first. */
+function containerOf(containers: readonly Container[], connection: Connection): Container | undefined {
+  return connection.containerName === undefined ? containers[0] : containers.find(({ name }) => name === connection.containerName);
 }
 
 function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {

@@ -1,6 +1,5 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Mesh } from '../mesh';
 import { isDnsName } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject, removeIstioObject } from '../private/istio-object';
@@ -33,9 +32,10 @@ export class GatewayRoute extends Construct implements ServiceRoute {
     const fail = failAt(service);
     props.leg._check(fail);
     this.knowsClients = props.leg._mutual;
+    const { mesh } = Registry.of(service);
     const gatewayPort = props.leg._port(props.gateway.port);
     const { serviceName, namespaceName, selector } = props.gateway;
-    const host = `${serviceName}.${namespaceName}.svc.${Mesh.of(service).clusterDomain}`;
+    const host = `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`;
     const legs = service.hosts.flatMap((externalHost, i) => service._ports.map((port): LegModel => ({
       host: externalHost,
       port,
@@ -61,7 +61,7 @@ export class GatewayRoute extends Construct implements ServiceRoute {
     }, () => renderGatewayVirtualService(service._model(), this.route, leg, gatewayName)));
     if (props.leg._mutual) {
       istioObject(this, 'Clients', 'AuthorizationPolicy', { name: dnsLabel(namespace, name, 'clients'), namespace: namespaceName },
-        () => renderGatewayPolicy(service._model(), this.route, Mesh.of(service).trustDomain));
+        () => renderGatewayPolicy(service._model(), this.route, mesh.trustDomain));
     }
     service._attach(this);
     this.clientNamespacesChanged();

@@ -1,6 +1,5 @@
 import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { IstioApiVersion, Mesh } from '../mesh';
 import { failAt } from './fail';
 import { Registry } from './registry';
 
@@ -52,6 +51,7 @@ function claimOf(object: ApiObject): string {
 }
 
 function versionOf(scope: Construct, kind: IstioKind): string {
-  const version = Mesh.of(scope).apiVersion;
-  return version === IstioApiVersion.V1ALPHA3 && GROUPS[kind] === 'security.istio.io' ? IstioApiVersion.V1BETA1 : version;
+  const version = Registry.of(scope).mesh.apiVersion;
+  // The security kinds never had v1alpha3.
+  return version === 'v1alpha3' && GROUPS[kind] === 'security.istio.io' ? 'v1beta1' : version;
 }

@@ -2,6 +2,14 @@
  * What the constructs know, as plain data: constructs build models, renderers turn them into Istio's words, checks read them.
  */
 
+/** The facts of the mesh. */
+export interface MeshModel {
+  readonly apiVersion: string;
+  readonly trustDomain: string;
+  readonly clusterDomain: string;
+  readonly dnsCapture: boolean;
+}
+
 /** How the proxies find the endpoints of a service outside the mesh, in Istio's words. */
 export type ResolutionMode = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
 

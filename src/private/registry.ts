@@ -1,17 +1,16 @@
 import { IConstruct } from 'constructs';
 import { canonicalAddress, isWildcard } from './check';
-import { at } from './fail';
-import { ServiceModel, WireProtocol } from './model';
+import { MeshModel, ServiceModel, WireProtocol } from './model';
 
 /** What the registry knows of a service: enough to look at it when the app is synthesised. */
 export interface RegisteredService {
   /** @internal */
   _model(): ServiceModel;
-  /** Mistakes that only show once every call was made. @internal */
-  _problems(): string[];
 }
 
-/** One for each app: every service outside the mesh, and every name that can be taken only once. */
+const DEFAULT_MESH: MeshModel = { apiVersion: 'v1', trustDomain: 'cluster.local', clusterDomain: 'cluster.local', dnsCapture: false };
+
+/** One for each app: the mesh it is for, every service outside of it, and every name that can be taken only once. */
 export class Registry {
   public static of(construct: IConstruct): Registry {
     const root = construct.node.root;
@@ -19,16 +18,14 @@ export class Registry {
     if (!registry) {
       registry = new Registry();
       registries.set(root, registry);
-      const found = registry;
-      root.node.addValidation({ validate: () => found.validate() });
     }
     return registry;
   }
 
   private readonly registered: RegisteredService[] = [];
   private readonly owners = new Map<string, IConstruct>();
-  private dnsCapture = false;
-  private conflicts: string[] | undefined;
+  private conflicts: Map<string, string[]> | undefined;
+  private facts: { readonly mesh: MeshModel; readonly declared: boolean } | undefined;
 
   private constructor() {}
 
@@ -46,9 +43,20 @@ export class Registry {
     this.conflicts = undefined;
   }
 
-  public setDnsCapture(dnsCapture: boolean): void {
-    this.dnsCapture = dnsCapture;
-    this.changed();
+  /** The mesh; once it was read it cannot be declared any more, because objects were made for it. */
+  public get mesh(): MeshModel {
+    this.facts ??= { mesh: DEFAULT_MESH, declared: false };
+    return this.facts.mesh;
+  }
+
+  /** Declares the mesh; says why not when it is too late for it. */
+  public declareMesh(mesh: Partial<MeshModel>): 'declared already' | 'in use already with its defaults' | undefined {
+    if (this.facts) {
+      return this.facts.declared ? 'declared already' : 'in use already with its defaults';
+    }
+    const given = Object.entries(mesh).filter(([, value]) => value !== undefined);
+    this.facts = { mesh: { ...DEFAULT_MESH, ...Object.fromEntries(given) }, declared: true };
+    return undefined;
   }
 
   /** Takes a name that only one construct of the app may have; gives the construct that has it already, if there is one. */
@@ -64,9 +72,10 @@ export class Registry {
     this.owners.delete(name);
   }
 
-  private validate(): string[] {
-    this.conflicts ??= findConflicts(this.registered.map(service => service._model()), this.dnsCapture);
-    return [...this.registered.flatMap(service => service._problems()), ...this.conflicts];
+  /** What a service, given by its path, gets in the way of; to be asked when every call was made. */
+  public conflictsOf(path: string): readonly string[] {
+    this.conflicts ??= findConflicts(this.registered.map(service => service._model()), this.mesh.dnsCapture);
+    return this.conflicts.get(path) ?? [];
   }
 }
 
@@ -100,8 +109,9 @@ function first<V>(map: Map<string, V>): V | undefined {
  * Services that Istio would mix up without a word. Istio builds its listeners for each namespace from all the services visible there, and
  * where two want the same one, the younger is dropped and its connections end at the other.
  */
-function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): string[] {
-  const problems: string[] = [];
+function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): Map<string, string[]> {
+  const conflicts = new Map<string, string[]>();
+  const say = ({ path }: ServiceModel, message: string) => conflicts.set(path, [...conflicts.get(path) ?? [], message]);
   const slots = new Map<string, Slot>();
   const put = (key: string, service: ServiceModel) => {
     const slot = slots.get(key) ?? new Slot();
@@ -116,8 +126,8 @@ function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): 
     for (const host of service.hosts) {
       const taken = put(`host ${host}`, service);
       if (taken) {
-        problems.push(at(service.path, `'host' "${host}" is declared by '${taken.other.path}' as well, visible in ${where(taken.namespace)}: `
-          + 'declare it once, with all its ports, and name the clients with allowFrom()'));
+        say(service, `'host' "${host}" is declared by '${taken.other.path}' as well, visible in ${where(taken.namespace)}: `
+          + 'declare it once, with all its ports, and name the clients with allowFrom()');
       }
     }
   }
@@ -127,7 +137,7 @@ function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): 
         for (const address of listenersOf(service, dnsCapture)) {
           const taken = look(service, port.number, address);
           if (taken) {
-            problems.push(at(service.path, caughtTwice(service, port.number, address, taken.other, taken.namespace)));
+            say(service, caughtTwice(service, port.number, address, taken.other, taken.namespace));
           }
         }
       }
@@ -136,7 +146,7 @@ function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): 
   eachListener('TCP', (service, port, address) => put(`listener ${port} ${address}`, service));
   // Server names share a listener with each other, but not with TCP, which takes every connection that arrives there.
   eachListener('TLS', (service, port, address) => slots.get(`listener ${port} ${address}`)?.other(service));
-  return problems;
+  return conflicts;
 }
 
 const ANY = '*';

@@ -4,9 +4,8 @@ import { Connection, ConnectOptions } from '../access/connection';
 import { Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
 import { Workload } from '../access/workload';
-import { Mesh } from '../mesh';
 import { checkDistinct, checkDnsLabel, checkDnsName, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
-import { at, failAt, quote } from '../private/fail';
+import { failAt, quote } from '../private/fail';
 import { istioObject } from '../private/istio-object';
 import { PortModel, RouteModel, ServiceModel } from '../private/model';
 import { nameOf } from '../private/names';
@@ -140,10 +139,10 @@ export class ExternalService extends Construct {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    const mesh = Mesh.of(this);
+    const { clusterDomain } = Registry.of(this).mesh;
     checkNotEmpty(fail, 'hosts', props.hosts, '"db.example.com"');
     checkNotEmpty(fail, 'ports', props.ports, '{ number: 3306 }');
-    props.hosts.forEach(host => checkHost(fail, host, mesh.clusterDomain));
+    props.hosts.forEach(host => checkHost(fail, host, clusterDomain));
     checkDistinct(fail, 'hosts', props.hosts);
     this.ports = props.ports.map(port => portModel(port, props.ports.length));
     for (const [i, port] of props.ports.entries()) {
@@ -162,7 +161,7 @@ export class ExternalService extends Construct {
     if (!(props.resolution instanceof Resolution)) {
       fail(`'resolution' must be one of Resolution.ipAddresses(), dns(), dnsRoundRobin() or none(), got ${quote(props.resolution)}`);
     }
-    this.addresses = props.addresses ?? [];
+    this.addresses = [...props.addresses ?? []];
     props.resolution._check(fail, { hosts: props.hosts, protocols: this.ports.map(port => port.protocol) }, this.addresses);
     for (const namespace of props.exportTo ?? []) {
       if (namespace !== '.' && namespace !== '*') {
@@ -176,7 +175,7 @@ export class ExternalService extends Construct {
     this.hosts = [...props.hosts];
     this.protocolName = (props.ports[0].protocol ?? Protocol.TCP).name;
     this.resolution = props.resolution;
-    this.exportTo = props.exportTo;
+    this.exportTo = props.exportTo && [...props.exportTo];
     this.credentials = props.credentials;
     this.name = props.metadata?.name ?? nameOf(this);
     checkDnsName(fail, 'metadata.name', this.name);
@@ -185,7 +184,9 @@ export class ExternalService extends Construct {
     }
     const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
     this.namespaceName = entry.metadata.namespace;
-    Registry.of(this).add(this);
+    const registry = Registry.of(this);
+    registry.add(this);
+    this.node.addValidation({ validate: () => [...this.problems(), ...registry.conflictsOf(this.node.path)] });
   }
 
   /**
@@ -286,21 +287,18 @@ export class ExternalService extends Construct {
     };
   }
 
-  /** @internal */
-  public _problems(): string[] {
+  /** Mistakes that only show once every call was made. */
+  private problems(): string[] {
     const problems = this.connections.flatMap(({ workload, connection }) => workload.problems(connection));
-    const say = (message: string) => problems.push(at(this.node.path, message));
-    if (this.route) {
-      if (this.exportTo) {
-        say(`'exportTo' (${this.exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it without `
-          + 'being a client goes past the gateway: remove it and name the clients with allowFrom()');
-      }
-      if (this.allowed && !this.route.knowsClients) {
-        say('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
-      }
-      if (this.clients.some(client => client.namespace === undefined)) {
-        say('a client has no namespace, which its identity is made of: give the workload\'s chart a \'namespace\'');
-      }
+    if (this.route && this.exportTo) {
+      problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
+        + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
+    }
+    if (this.route && !this.route.knowsClients && this.allowed) {
+      problems.push('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
+    }
+    if (this.route && this.clients.some(client => client.namespace === undefined)) {
+      problems.push('a client has no namespace, which its identity is made of: give the workload\'s chart a \'namespace\'');
     }
     return problems;
   }
