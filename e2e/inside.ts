@@ -1,0 +1,99 @@
+/** Runs inside the namespaces that run.ts has made; not called by hand. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { inOneLine } from './lab/failure';
+import { Lab } from './lab/lab';
+import type { Parts } from './lab/parts';
+import { Report, type Scenario } from './lab/scenario';
+import { stage } from './lab/stage';
+import { scenarios } from './scenarios';
+
+interface Plan {
+  readonly parts: Parts;
+  readonly scenarios: readonly string[];
+  readonly logs: string;
+  readonly json: boolean;
+  readonly keep: boolean;
+}
+
+interface Result {
+  readonly name: string;
+  readonly promise: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly checks: readonly string[];
+  readonly measured: Record<string, unknown>;
+  readonly failure?: string;
+  readonly logs?: string;
+}
+
+async function main(plan: Plan): Promise<number> {
+  const started = Date.now();
+  const say = (line: string): void => {
+    if (!plan.json) { process.stdout.write(`${line}\n`); }
+  };
+  const elapsed = (since: number): string => ((Date.now() - since) / 1000).toFixed(1);
+  const lab = await Lab.start(await stage(plan.parts));
+  say(`control plane up in ${elapsed(started)} s`);
+  const results: Result[] = [];
+  for (const scenario of scenarios.filter((candidate) => plan.scenarios.includes(candidate.name))) {
+    results.push(await one(lab, scenario, plan, say));
+  }
+  const failed = results.filter((result) => !result.passed).length;
+  if (plan.json) {
+    process.stdout.write(`${JSON.stringify({ passed: results.length - failed, failed, seconds: Number(elapsed(started)), scenarios: results }, undefined, 2)}\n`);
+  } else {
+    say(`${results.length - failed} passed, ${failed} failed in ${elapsed(started)} s`);
+  }
+  return failed === 0 && results.length > 0 ? 0 : 1;
+}
+
+async function one(lab: Lab, scenario: Scenario, plan: Plan, say: (line: string) => void): Promise<Result> {
+  const started = Date.now();
+  const report = new Report(say);
+  say(`  ${scenario.name}: ${scenario.promise}`);
+  let failure: string | undefined;
+  try {
+    await scenario.run(lab, report);
+    if (report.checks.length === 0) { failure = 'nothing was checked'; }
+  } catch (error) {
+    failure = inOneLine(error);
+    if (process.env.E2E_TRACE) { process.stderr.write(`${error instanceof Error ? error.stack ?? '' : ''}\n`); }
+  }
+  let logs: string | undefined;
+  if (failure !== undefined || plan.keep) {
+    logs = path.join(plan.logs, scenario.name);
+    try {
+      await lab.keep(logs);
+    } catch (error) {
+      say(`      the logs could not be kept: ${inOneLine(error)}`);
+    }
+  }
+  try {
+    await lab.clear();
+  } catch (error) {
+    failure ??= `cleaning up: ${inOneLine(error)}`;
+  }
+  const seconds = (Date.now() - started) / 1000;
+  say(failure === undefined ? `    passed in ${seconds.toFixed(1)} s` : `    FAILED: ${failure}`);
+  if (logs) { say(`      access logs and config dumps: ${logs}`); }
+  return {
+    name: scenario.name,
+    promise: scenario.promise,
+    passed: failure === undefined,
+    seconds,
+    checks: report.checks,
+    measured: report.measured,
+    failure,
+    logs,
+  };
+}
+
+main(JSON.parse(fs.readFileSync(0, 'utf8')) as Plan).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${inOneLine(error)}\n`);
+    if (process.env.E2E_TRACE) { console.error(error); }
+    process.exit(1);
+  },
+);

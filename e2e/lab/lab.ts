@@ -1,0 +1,201 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiServer } from './api-server';
+import { Dns } from './dns';
+import { ISTIO_NAMESPACE, Istiod } from './istiod';
+import type { Kube } from './kube';
+import { Machine, type MachineOptions } from './machine';
+import { Mariadb, type MariadbOptions } from './mariadb';
+import { Network } from './network';
+import type { Parts } from './parts';
+import { Pod, type PodOptions } from './pod';
+import { must } from './processes';
+import { Redis, type RedisOptions } from './redis';
+import { Services } from './services';
+
+const ISTIO_KINDS = [
+  'networking.istio.io/v1/serviceentries', 'networking.istio.io/v1/destinationrules', 'networking.istio.io/v1/gateways', 'networking.istio.io/v1/virtualservices',
+  'networking.istio.io/v1/sidecars', 'networking.istio.io/v1/workloadentries', 'security.istio.io/v1/authorizationpolicies',
+  'security.istio.io/v1/peerauthentications', 'telemetry.istio.io/v1/telemetries',
+];
+
+const APPLICATION_KINDS = [
+  'apps/v1/deployments', 'v1/secrets', 'v1/configmaps', 'v1/serviceaccounts', 'v1/services', 'v1/pods', 'discovery.k8s.io/v1/endpointslices',
+  'networking.k8s.io/v1/networkpolicies', 'policy/v1/poddisruptionbudgets', 'autoscaling/v2/horizontalpodautoscalers',
+  'rbac.authorization.k8s.io/v1/roles', 'rbac.authorization.k8s.io/v1/rolebindings',
+];
+
+function collectionOf(namespace: string, kind: string): string {
+  const parts = kind.split('/');
+  const plural = parts.pop();
+  return `${parts.length === 1 ? '/api' : '/apis'}/${parts.join('/')}/namespaces/${namespace}/${plural}`;
+}
+
+export interface LabOptions {
+  readonly parts: Parts;
+  /** A folder that only this lab uses; it is expected to go away with the lab. */
+  readonly folder: string;
+}
+
+/** A mesh on one machine: control plane, name server, hosts outside, pods. */
+export class Lab {
+  static async start(options: LabOptions): Promise<Lab> {
+    const { parts, folder } = options;
+    fs.mkdirSync(folder, { recursive: true });
+    const network = await Network.create();
+    const [dns, api] = await Promise.all([
+      Dns.start(network, path.join(folder, 'dns')),
+      ApiServer.start({ folder: path.join(folder, 'api-server'), address: network.gateway, binary: parts.kubeApiserver }),
+    ]);
+    await dns.always(`istiod.${ISTIO_NAMESPACE}.svc.cluster.local`, network.gateway);
+    await dns.always(`istiod.${ISTIO_NAMESPACE}.svc`, network.gateway);
+    const istiod = await Istiod.start({
+      kube: api.kube, folder: path.join(folder, 'istiod'), address: network.gateway, binary: parts.pilotDiscovery, sources: parts.istio,
+    });
+    return new Lab(options, network, dns, api, istiod);
+  }
+
+  readonly kube: Kube;
+  readonly services: Services;
+  private readonly running = new Set<Pod>();
+  private readonly namespaces = new Set<string>();
+  private readonly machines: Machine[] = [];
+  private readonly databases = new Map<string, Promise<Mariadb | Redis>>();
+
+  private constructor(
+    private readonly options: LabOptions,
+    readonly network: Network,
+    readonly dns: Dns,
+    readonly api: ApiServer,
+    readonly istiod: Istiod,
+  ) {
+    this.kube = api.kube;
+    this.services = new Services(api.kube, dns);
+  }
+
+  get folder(): string { return this.options.folder; }
+  get parts(): Parts { return this.options.parts; }
+  get pods(): readonly Pod[] { return [...this.running]; }
+
+  async namespace(name: string): Promise<void> {
+    this.namespaces.add(name);
+    await this.kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'istio-injection': 'enabled' } } });
+  }
+
+  async pod(options: PodOptions): Promise<Pod> {
+    const pod = await Pod.start({ kube: this.kube, network: this.network, folder: path.join(this.folder, 'pods'), parts: this.parts }, options);
+    this.running.add(pod);
+    await this.services.refresh(pod.namespace);
+    return pod;
+  }
+
+  async end(pod: Pod): Promise<void> {
+    this.running.delete(pod);
+    await pod.kill();
+    await this.services.refresh(pod.namespace);
+  }
+
+  mariadb(options: MariadbOptions): Promise<Mariadb> {
+    return this.host(options.address, () => Mariadb.start(this.network, this.folder, options)) as Promise<Mariadb>;
+  }
+
+  redis(options: RedisOptions): Promise<Redis> {
+    return this.host(options.address, () => Redis.start(this.network, this.folder, options)) as Promise<Redis>;
+  }
+
+  /** The stock egress gateway, as Istio's chart installs it: its Service and as many pods as asked for. */
+  async stockGateway(replicas = 1): Promise<Pod[]> {
+    const labels = { app: 'istio-egressgateway', istio: 'egressgateway' };
+    await this.kube.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'istio-egressgateway', namespace: ISTIO_NAMESPACE, labels },
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http2', port: 80, targetPort: 8080, protocol: 'TCP' }, { name: 'https', port: 443, targetPort: 8443, protocol: 'TCP' }],
+      },
+    });
+    const wanted = Array.from({ length: replicas }, (_, index) => `istio-egressgateway-${index}`);
+    return Promise.all(wanted.map(async (name) => this.pods.find((pod) => pod.name === name && pod.namespace === ISTIO_NAMESPACE) ?? this.pod({
+      name, namespace: ISTIO_NAMESPACE, account: 'istio-egressgateway-service-account', labels, workload: 'istio-egressgateway', proxy: 'router',
+    })));
+  }
+
+  /** Ends every pod and every host outside, and takes away every object, so that the next scenario starts from nothing. */
+  async clear(): Promise<void> {
+    const hosts = await Promise.all([...this.databases.values()].map((host) => host.catch(() => undefined)));
+    this.databases.clear();
+    await Promise.all([
+      ...this.pods.map((pod) => pod.kill()),
+      ...hosts.map((host) => host?.machine.kill()),
+      ...this.machines.splice(0).map((machine) => machine.kill()),
+    ]);
+    this.running.clear();
+    fs.rmSync(path.join(this.folder, 'pods'), { recursive: true, force: true });
+    await this.dns.clear();
+    const namespaces = [...this.namespaces];
+    await Promise.all([
+      ...namespaces.flatMap((namespace) => [...ISTIO_KINDS, ...APPLICATION_KINDS].map((kind) => this.deleteAll(namespace, kind))),
+      ...ISTIO_KINDS.map((kind) => this.deleteAll(ISTIO_NAMESPACE, kind)),
+    ]);
+  }
+
+  /** The objects of an application and of Istio that exist now, as `namespace/Kind/name`. */
+  async objects(): Promise<string[]> {
+    const names: string[] = [];
+    for (const namespace of [...this.namespaces, ISTIO_NAMESPACE]) {
+      for (const kind of namespace === ISTIO_NAMESPACE ? ISTIO_KINDS : [...ISTIO_KINDS, ...APPLICATION_KINDS]) {
+        const found = await this.kube.list(collectionOf(namespace, kind));
+        names.push(...found.map((object) => `${namespace}/${kind.split('/').pop()}/${object.metadata.name}`));
+      }
+    }
+    return names.sort();
+  }
+
+  /** A host outside the mesh that no class of its own exists for. */
+  async machine(options: MachineOptions): Promise<Machine> {
+    const machine = await Machine.start(this.network, path.join(this.folder, 'outside'), options);
+    this.machines.push(machine);
+    return machine;
+  }
+
+  /** Copies logs and config dumps to a folder that stays. */
+  async keep(folder: string): Promise<void> {
+    fs.mkdirSync(folder, { recursive: true });
+    for (const file of this.logs()) {
+      const [namespace, pod, name] = file.split(path.sep).filter((part) => part !== 'run');
+      fs.mkdirSync(path.join(folder, `${namespace}.${pod}`), { recursive: true });
+      fs.copyFileSync(path.join(this.folder, 'pods', file), path.join(folder, `${namespace}.${pod}`, name));
+    }
+    await Promise.all(this.pods.filter((pod) => pod.hasProxy).map(async (pod) => {
+      fs.writeFileSync(path.join(folder, `${pod.namespace}.${pod.name}`, 'config-dump.json'), await pod.proxy.configDump());
+    }));
+    fs.copyFileSync(this.istiod.log, path.join(folder, 'istiod.log'));
+    const objects = await this.kube.kubectl(['get', '-A', '-o', 'yaml',
+      'serviceentries,destinationrules,gateways.networking.istio.io,virtualservices,authorizationpolicies,sidecars']);
+    fs.writeFileSync(path.join(folder, 'objects.yaml'), objects.stdout);
+    await must(['sh', '-c', 'cp "$0"/api-server/*.log "$0"/dns/*.log "$1"', this.folder, folder]);
+  }
+
+  /** The logs of all pods of this scenario, also of those that have ended, below the folder of the pods. */
+  private logs(): string[] {
+    const pods = path.join(this.folder, 'pods');
+    const below = (folder: string): string[] => (fs.existsSync(path.join(pods, folder))
+      ? fs.readdirSync(path.join(pods, folder)).map((name) => path.join(folder, name)) : []);
+    return below('').flatMap(below).flatMap((pod) => [...below(pod), ...below(path.join(pod, 'run'))]).filter((file) => file.endsWith('.log'));
+  }
+
+  private async deleteAll(namespace: string, kind: string): Promise<void> {
+    await this.kube.call('DELETE', `${collectionOf(namespace, kind)}?gracePeriodSeconds=0`, undefined, undefined, [404, 405]);
+  }
+
+  private host(address: string, start: () => Promise<Mariadb | Redis>): Promise<Mariadb | Redis> {
+    let host = this.databases.get(address);
+    if (!host) {
+      host = start();
+      this.databases.set(address, host);
+    }
+    return host;
+  }
+}

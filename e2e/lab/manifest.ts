@@ -1,0 +1,61 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App } from 'cdk8s';
+import { Failure } from './failure';
+import type { KubeObject } from './kube';
+import { objectsOf } from './workload';
+
+/** A set of objects as an operator gets it: YAML, applied unchanged. */
+export class Manifest {
+  /** The committed manifests of an example. */
+  static ofExample(name: string, variant: string): Manifest {
+    const folder = path.join(__dirname, '..', '..', 'examples', name, 'manifests', variant);
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.yaml')).sort() : [];
+    if (files.length === 0) { throw new Failure(`no manifests in examples/${name}/manifests/${variant}: write them with npm run examples`); }
+    return new Manifest(files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8')).join('---\n'));
+  }
+
+  /** What an app synthesises to. */
+  static synth(build: (app: App) => void): Manifest {
+    const app = new App();
+    build(app);
+    return new Manifest(app.synthYaml() as string);
+  }
+
+  readonly objects: readonly KubeObject[];
+
+  constructor(readonly yaml: string) {
+    this.objects = objectsOf(yaml);
+  }
+
+  /** The one object of a kind, or the one of that name. */
+  one(kind: string, name?: string): KubeObject {
+    const found = this.objects.filter((object) => object.kind === kind && (name === undefined || object.metadata.name === name));
+    if (found.length !== 1) { throw new Failure(`the manifest has ${found.length} ${kind}${name ? ` ${name}` : ''}, the scenario needs one: see the example`); }
+    return found[0];
+  }
+
+  all(kind: string): KubeObject[] {
+    return this.objects.filter((object) => object.kind === kind);
+  }
+
+  namespaces(): string[] {
+    return [...new Set(this.objects.map((object) => object.metadata.namespace).filter((namespace) => namespace !== undefined))];
+  }
+
+  /** The server names that sidecars use on their leg to the gateway. */
+  serverNames(): string[] {
+    const names = this.all('DestinationRule').flatMap((rule) => (rule.spec.subsets ?? []) as Subset[])
+      .flatMap((subset) => subset.trafficPolicy?.portLevelSettings ?? []).map((setting) => setting.tls?.sni).filter((sni) => sni !== undefined);
+    return [...new Set(names)].sort();
+  }
+
+  /** The same without the objects of some kinds: what was there before the library was used. */
+  without(...kinds: string[]): string {
+    return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: this.objects.filter((object) => !kinds.includes(object.kind)) });
+  }
+}
+
+interface Subset {
+  readonly trafficPolicy?: { readonly portLevelSettings?: readonly { readonly tls?: { readonly sni?: string } }[] };
+}

@@ -1,0 +1,61 @@
+import { Failure } from './failure';
+import type { Lab } from './lab';
+import { sleep } from './wait';
+
+/** One promise to an operator, shown as traffic. */
+export interface Scenario {
+  /** What is typed after --scenario. */
+  readonly name: string;
+  /** What an operator gets. */
+  readonly promise: string;
+  run(lab: Lab, report: Report): Promise<void>;
+}
+
+export interface CheckOptions {
+  /** How long the answer may take to come true; configuration reaches proxies a moment after it was applied. */
+  readonly seconds?: number;
+}
+
+/** Collects what a scenario has checked. */
+export class Report {
+  readonly checks: string[] = [];
+  readonly measured: Record<string, unknown> = {};
+
+  constructor(private readonly say: (line: string) => void) {}
+
+  /** A sentence that has to come true. The question gives undefined when it is, or says what was seen instead. */
+  async check(sentence: string, ask: () => Promise<string | undefined> | string | undefined, options: CheckOptions = {}): Promise<void> {
+    const deadline = Date.now() + (options.seconds ?? 15) * 1000;
+    const started = Date.now();
+    for (;;) {
+      const seen = await ask();
+      if (seen === undefined) { break; }
+      if (Date.now() > deadline) { throw new Failure(`${sentence}: ${seen}`); }
+      await sleep(150);
+    }
+    this.checks.push(sentence);
+    this.say(`      ${sentence} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  }
+
+  /** A sentence that has to stay true for a while, asked again and again: what would come true only by luck does not pass. */
+  async holds(sentence: string, seconds: number, ask: () => Promise<string | undefined>): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    do {
+      const seen = await ask();
+      if (seen !== undefined) { throw new Failure(`${sentence}: ${seen}`); }
+      await sleep(200);
+    } while (Date.now() < deadline);
+    this.checks.push(sentence);
+    this.say(`      ${sentence} (for ${seconds} s)`);
+  }
+
+  /** A number for the tables in docs. */
+  measure(name: string, value: unknown): void {
+    this.measured[name] = value;
+    this.say(`      measured ${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  }
+
+  note(line: string): void {
+    this.say(`      ${line}`);
+  }
+}
