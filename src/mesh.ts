@@ -14,7 +14,7 @@ export enum IstioApiVersion {
   V1 = 'v1',
   /** Istio 1.5 and newer. */
   V1BETA1 = 'v1beta1',
-  /** The oldest; an AuthorizationPolicy, which never had it, is written as `v1beta1`. */
+  /** The oldest. An AuthorizationPolicy, which never had it, is written as `v1beta1`. */
   V1ALPHA3 = 'v1alpha3',
 }
 
@@ -52,7 +52,7 @@ export interface MeshProps {
 }
 
 /**
- * The facts of the mesh that change what is correct; nothing is deployed. Declared once on the app, read by every construct in it.
+ * The facts of the mesh that change what is correct, for which nothing is deployed. Declared once on the app, read by every construct in it.
  *
  * Without a declaration: API version `v1`, trust domain and cluster domain `cluster.local`, no DNS capture.
  *

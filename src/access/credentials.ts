@@ -45,7 +45,7 @@ export class Credentials {
    * Only a password from a Secret, for a service that knows no users.
    *
    * @param secretName the Secret's name
-   * @param passwordKey its key; `password` if left out
+   * @param passwordKey its key, `password` if left out
    */
   public static passwordFromSecret(secretName: string, passwordKey: string = 'password'): Credentials {
     return new Credentials(secretName, undefined, passwordKey);

@@ -5,7 +5,7 @@ import { ClientModel } from '../private/model';
 import { Workload } from './workload';
 
 /**
- * Who calls a service: a service account, the account of a workload, or every account of a namespace. A value; nothing is deployed.
+ * Who calls a service: a service account, the account of a workload, or every account of a namespace. A value, for which nothing is deployed.
  *
  * @see https://istio.io/latest/docs/concepts/security/#principals
  */

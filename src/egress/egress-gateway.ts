@@ -50,7 +50,7 @@ export class EgressGateway {
    * @param attributes what is known of it
    */
   public static fromAttributes(attributes: EgressGatewayAttributes): IEgressGateway {
-    return { port: 443, ...attributes };
+    return { ...attributes, port: attributes.port ?? 443, selector: { ...attributes.selector } };
   }
 
   private constructor() {}

@@ -68,7 +68,7 @@ export class EgressViaGateway extends Construct {
   /**
    * Routes a service through the gateway: from now on its clients cannot reach it on any other way, and nobody but its clients can at all.
    *
-   * @param service the service; it keeps its construct, its name and its clients
+   * @param service the service, which keeps its construct, its name and its clients
    * @param options how its connections travel to the gateway
    * @throws for a service that is routed already, has no namespace, has a wildcard host, or has endpoints that a gateway cannot find (a CIDR range, no
    *   resolution); for a plaintext port of the gateway that another service uses, or with a service of several ports

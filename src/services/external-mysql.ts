@@ -19,6 +19,8 @@ export interface ExternalMysqlProps extends ExternalServiceOptions {
  * A MySQL or MariaDB outside the mesh. Its server speaks first and TLS begins in the middle of the protocol, so the proxies treat it as opaque TCP and
  * cannot begin TLS for the application.
  *
+ * It gives:
+ *
  * - ServiceEntry `Resource`
  *
  * @example

@@ -19,6 +19,8 @@ export interface ExternalRedisProps extends ExternalServiceOptions {
  * A Redis outside the mesh, one server or one endpoint of a managed service. The proxies treat it as opaque TCP: Istio's own Redis protocol would end
  * AUTH, TLS and cluster commands.
  *
+ * It gives:
+ *
  * - ServiceEntry `Resource`
  *
  * @example

@@ -79,7 +79,7 @@ export interface ExternalServiceOptions {
 
 /** A service outside the mesh. */
 export interface ExternalServiceProps extends ExternalServiceOptions {
-  /** The DNS names of the service; more than one only when every port speaks TLS, whose server name tells them apart. */
+  /** The DNS names of the service. More than one only when every port speaks TLS, whose server name tells them apart. */
   readonly hosts: string[];
 
   /** Its ports, at least one. */
@@ -97,6 +97,8 @@ export interface ServiceRoute {
 /**
  * A service outside the mesh: a ServiceEntry that makes it known to the sidecars of the namespaces that use it, and of no others.
  *
+ * It gives:
+ *
  * - ServiceEntry `Resource`
  * - what `EgressViaGateway.route()` adds when it is called: nothing of it here
  *
@@ -113,7 +115,7 @@ export interface ServiceRoute {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Construct {
-  /** The namespace that declares the service; undefined when neither the chart nor `metadata` says. */
+  /** The namespace that declares the service. Undefined when neither the chart nor `metadata` says. */
   public readonly namespaceName?: string;
   /** The DNS names of the service. */
   public readonly hosts: string[];
@@ -193,7 +195,7 @@ export class ExternalService extends Construct {
    * Names who may use the service. From the first call on nobody else may: a service that was routed through a gateway refuses every other account
    * there, and in any case only the namespaces of the clients see the service. Until then the clients are the accounts of the service's own namespace.
    *
-   * @param clients accounts, workloads or namespaces; those of earlier calls stay
+   * @param clients accounts, workloads or namespaces, in addition to those of earlier calls
    * @throws for a name that is no namespace or account, and for a workload without a pod template
    */
   public allowFrom(...clients: MeshClient[]): void {

@@ -7,12 +7,14 @@ export interface ExternalTcpProps extends ExternalServiceOptions {
   /** Its DNS name. */
   readonly host: string;
 
-  /** The ports it listens on, each 1 to 65535; at least one. */
+  /** The ports it listens on, each 1 to 65535, at least one. */
   readonly ports: number[];
 }
 
 /**
  * Something outside the mesh that is reached over TCP, in a protocol of which nothing needs to be known.
+ *
+ * It gives:
  *
  * - ServiceEntry `Resource`
  *

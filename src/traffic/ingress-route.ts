@@ -50,6 +50,8 @@ export interface IngressRouteProps {
 /**
  * A service of the mesh exposed at the ingress gateway, over HTTP.
  *
+ * It gives:
+ *
  * - Gateway `Gateway`
  * - VirtualService `Resource`
  *

@@ -13,7 +13,7 @@ export interface MeshServiceProps {
   /** The name of its Kubernetes Service: short when it is in the same namespace, else with its domain. */
   readonly host: string;
 
-  /** The values that the label `version` of its pods has, at least one; each becomes a subset of that name. */
+  /** The values that the label `version` of its pods has, at least one. Each becomes a subset of that name. */
   readonly versions: string[];
 
   /**
@@ -26,6 +26,8 @@ export interface MeshServiceProps {
 
 /**
  * Traffic rules for a service inside the mesh.
+ *
+ * It gives:
  *
  * - DestinationRule `Resource`: a subset for each version
  * - VirtualService `Route`, once `routeTo` or `split` is called; until then every version gets traffic
@@ -83,7 +85,7 @@ export class MeshService extends Construct {
   /**
    * Splits the traffic between versions.
    *
-   * @param weights percent of the traffic for each version; whole numbers that sum up to 100
+   * @param weights percent of the traffic for each version, whole numbers that sum up to 100
    * @throws for an unknown version, weights that do not sum up to 100, and when the traffic is routed already
    */
   public split(weights: { [version: string]: number }): void {

@@ -23,7 +23,7 @@ export enum TlsStart {
 }
 
 /**
- * What is known of an application protocol, as far as a mesh cares; how its connections are caught and routed follows from it.
+ * What is known of an application protocol, as far as a mesh cares: how its connections are caught and routed follows from it.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */

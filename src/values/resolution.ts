@@ -18,6 +18,8 @@ export interface ResolutionUse {
 /**
  * How the proxies find the endpoints of a service outside the mesh.
  *
+ * One of four:
+ *
  * - `ipAddresses`: the addresses are known and fixed. Several single addresses behind a gateway are used in turn.
  * - `dns`: the name is looked up again and again; every address it has is used, and a connection to an address that vanishes from DNS is closed.
  * - `dnsRoundRobin`: the name is looked up again and again; new connections go to the first address, existing ones live on.
@@ -30,7 +32,7 @@ export abstract class Resolution {
   /**
    * Fixed addresses.
    *
-   * @param addresses IP addresses and, for a service that is not routed through a gateway, CIDR ranges; at least one
+   * @param addresses IP addresses and, for a service that is not routed through a gateway, CIDR ranges, at least one
    */
   public static ipAddresses(...addresses: string[]): Resolution {
     return new IpAddresses(addresses);
@@ -41,12 +43,12 @@ export abstract class Resolution {
     return new ByName('DNS', 'dns');
   }
 
-  /** By name, one address at a time; existing connections survive a change in DNS. */
+  /** By name, one address at a time. Existing connections survive a change in DNS. */
   public static dnsRoundRobin(): Resolution {
     return new ByName('DNS_ROUND_ROBIN', 'dnsRoundRobin');
   }
 
-  /** Where the client's own DNS sent the connection; only for TLS. The one resolution that can serve a wildcard host. */
+  /** Where the client's own DNS sent the connection, only for TLS. The one resolution that can serve a wildcard host. */
   public static none(): Resolution {
     return new Unresolved();
   }
