@@ -4,6 +4,11 @@ import * as path from 'node:path';
 import { App } from 'cdk8s';
 import { EXAMPLES } from '../examples/write';
 
+interface Manifest {
+  readonly kind: string;
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: { readonly env?: { readonly name: string; readonly value?: string }[] }[] } } };
+}
+
 const folder = path.join(__dirname, '../examples');
 
 function read(directory: string): { [file: string]: string } {
@@ -30,7 +35,7 @@ describe('examples', () => {
 
   test.each(EXAMPLES.map(example => [example.folder, example] as const))('%s contains no Secret and no password', (_, example) => {
     const app = new App();
-    const objects = example.build(app).toJson() as { kind: string; spec?: { template?: { spec: { containers: { env?: { name: string; value?: string }[] }[] } } } }[];
+    const objects = example.build(app).toJson() as Manifest[];
 
     const values = objects.flatMap(({ spec }) => spec?.template?.spec.containers ?? []).flatMap(({ env }) => env ?? [])
       .filter(({ name }) => /PASSWORD|USER/.test(name));

@@ -1,6 +1,6 @@
+import { Credentials } from './credentials';
 import { checkNotEmpty } from '../private/check';
 import { Fail, quote } from '../private/fail';
-import { Credentials } from './credentials';
 
 /** How a workload is told of a service. */
 export interface ConnectOptions {

@@ -1,8 +1,8 @@
 import { IConstruct } from 'constructs';
+import { Workload } from './workload';
 import { checkDnsLabel, checkDnsName } from '../private/check';
 import { Fail } from '../private/fail';
 import { ClientModel } from '../private/model';
-import { Workload } from './workload';
 
 /**
  * Who calls a service: a service account, the account of a workload, or every account of a namespace. A value, for which nothing is deployed.

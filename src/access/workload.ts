@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { Fail } from '../private/fail';
 import { Connection, Variable } from './connection';
+import { Fail } from '../private/fail';
 
 /** The parts of a pod template that matter here; everything else of it is left as it is. */
 interface Container {

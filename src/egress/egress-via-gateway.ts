@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
+import { IEgressGateway } from './egress-gateway';
+import { GatewayRoute } from './gateway-route';
 import { checkDnsLabel, checkPort } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { ExternalService } from '../services/external-service';
 import { GatewayLeg } from '../values/gateway-leg';
-import { IEgressGateway } from './egress-gateway';
-import { GatewayRoute } from './gateway-route';
 
 /** How services leave the mesh through a gateway. */
 export interface EgressViaGatewayProps {

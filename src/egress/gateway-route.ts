@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { IEgressGateway } from './egress-gateway';
 import { isDnsName } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject, removeIstioObject } from '../private/istio-object';
@@ -10,7 +11,6 @@ import { renderGateway, renderGatewayPolicy, renderGatewayVirtualService } from 
 import { renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { ExternalService, ServiceRoute } from '../services/external-service';
 import { GatewayLeg } from '../values/gateway-leg';
-import { IEgressGateway } from './egress-gateway';
 
 export interface GatewayRouteProps {
   readonly gateway: IEgressGateway;

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { Protocol } from '../values/protocol';
 import { ExternalService, ExternalServiceOptions } from './external-service';
+import { Protocol } from '../values/protocol';
 
 /** A MySQL or MariaDB outside the mesh. */
 export interface ExternalMysqlProps extends ExternalServiceOptions {

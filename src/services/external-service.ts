@@ -88,10 +88,10 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
 
 /** What takes a service's connections to a gateway; the service tells it when a namespace begins or ceases to have clients. @internal */
 export interface ServiceRoute {
-  model(): RouteModel;
-  clientNamespacesChanged(): void;
   /** Whether the gateway can tell the clients apart. */
   readonly knowsClients: boolean;
+  model(): RouteModel;
+  clientNamespacesChanged(): void;
 }
 
 /**
@@ -224,7 +224,7 @@ export class ExternalService extends Construct {
     const bound = Workload.of(workload, fail);
     const connection = new Connection(
       { path: this.node.path, host: this.hosts[0], port, protocolName: this.protocolName },
-      { credentials: this.credentials, ...options },
+      { ...options, credentials: options.credentials ?? this.credentials },
       fail,
     );
     bound.connect(connection);

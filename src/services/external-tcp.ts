@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { Protocol } from '../values/protocol';
 import { ExternalService, ExternalServiceOptions } from './external-service';
+import { Protocol } from '../values/protocol';
 
 /** Something outside the mesh that is reached over TCP. */
 export interface ExternalTcpProps extends ExternalServiceOptions {
