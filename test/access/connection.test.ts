@@ -1,0 +1,64 @@
+import { ApiObject } from 'cdk8s';
+import { ConnectOptions, Credentials, ExternalRedis, ExternalService, ExternalTcp, Protocol, Resolution } from '../../src';
+import { only, synth } from '../helpers';
+
+/** The names and plain values of the variables that a workload gets, by name. */
+function variables(options: ConnectOptions, service: 'redis' | 'tcp' | 'tls' = 'redis'): { [name: string]: string | undefined } {
+  const manifests = synth(chart => {
+    const resolution = Resolution.dns();
+    const credentials = Credentials.fromSecret('account');
+    const connected = {
+      redis: () => new ExternalRedis(chart, 'Service', { host: 'redis.example.com', resolution, credentials }),
+      tcp: () => new ExternalTcp(chart, 'Service', { host: 'ldap.example.com', ports: [389, 3268], resolution }),
+      tls: () => new ExternalService(chart, 'Service', { hosts: ['api.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution }),
+    }[service]();
+    connected.connectFrom(new ApiObject(chart, 'Cart', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'cart' },
+      spec: { template: { spec: { containers: [{ name: 'cart', image: 'cart' }] } } },
+    }), options);
+  });
+  const { env } = only(manifests, 'Deployment').spec.template.spec.containers[0];
+  return Object.fromEntries(env.map(({ name, value }: { name: string; value?: string }) => [name, value]));
+}
+
+describe('the variables of a connection', () => {
+  test('begin with the protocol', () => {
+    expect(variables({})).toStrictEqual({ REDIS_HOST: 'redis.example.com', REDIS_PORT: '6379', REDIS_USER: undefined, REDIS_PASSWORD: undefined });
+    expect(variables({}, 'tcp')).toStrictEqual({ TCP_HOST: 'ldap.example.com', TCP_PORT: '389' });
+    expect(variables({}, 'tls')).toStrictEqual({ TLS_HOST: 'api.example.com', TLS_PORT: '443' });
+  });
+
+  test('begin as somebody wants them to', () => {
+    expect(Object.keys(variables({ envPrefix: 'CART_DB' }))).toEqual(['CART_DB_HOST', 'CART_DB_PORT', 'CART_DB_USER', 'CART_DB_PASSWORD']);
+  });
+
+  test('have each the name that is wanted', () => {
+    const names = { hostVariable: 'ADDR', portVariable: 'addr_port', usernameVariable: '_LOGIN', passwordVariable: 'AUTH2' };
+
+    expect(Object.keys(variables(names))).toEqual(['ADDR', 'addr_port', '_LOGIN', 'AUTH2']);
+    expect(Object.keys(variables({ envPrefix: 'DB', hostVariable: 'ADDR' }))).toEqual(['ADDR', 'DB_PORT', 'DB_USER', 'DB_PASSWORD']);
+  });
+
+  test('name the port that is used', () => {
+    expect(variables({ portNumber: 3268 }, 'tcp').TCP_PORT).toBe('3268');
+  });
+
+  test('take everything at once', () => {
+    expect(variables({
+      envPrefix: 'UNUSED',
+      hostVariable: 'H',
+      portVariable: 'P',
+      usernameVariable: 'U',
+      passwordVariable: 'W',
+      credentials: Credentials.fromSecret('other'),
+      containerName: 'cart',
+      portNumber: 6379,
+    })).toStrictEqual({ H: 'redis.example.com', P: '6379', U: undefined, W: undefined });
+  });
+
+  test('are not changed by options that are undefined', () => {
+    expect(variables({ envPrefix: undefined, credentials: undefined, containerName: undefined, portNumber: undefined })).toStrictEqual(variables({}));
+  });
+});

@@ -1,0 +1,81 @@
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from '../../src';
+import { all, manifestsOf, messageOf, only, synth } from '../helpers';
+
+/** The identities that may pass the gateway to a MySQL of namespace `bookinfo`, when these clients are named. */
+function passing(clients: (chart: Chart) => MeshClient[]) {
+  const manifests = synth(chart => {
+    const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+    mysql.allowFrom(...clients(chart));
+  });
+  return only(manifests, 'AuthorizationPolicy').spec.rules[0].from[0].source.notPrincipals;
+}
+
+function deployment(chart: Chart, name: string, podSpec: object, namespace?: string): ApiObject {
+  return new ApiObject(chart, name, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: { template: { spec: { containers: [{ name: 'app', image: 'app' }], ...podSpec } } },
+  });
+}
+
+describe('a client', () => {
+  test('is a service account', () => {
+    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart')])).toEqual(['cluster.local/ns/shop/sa/cart']);
+  });
+
+  test('is a service account whose name has dots', () => {
+    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart.v1')])).toEqual(['cluster.local/ns/shop/sa/cart.v1']);
+  });
+
+  test('is a whole namespace', () => {
+    expect(passing(() => [MeshClient.allIn('shop')])).toEqual(['cluster.local/ns/shop/sa/*']);
+  });
+
+  test('is the account that a workload runs as', () => {
+    expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', { serviceAccountName: 'ratings' }))]))
+      .toEqual(['cluster.local/ns/bookinfo/sa/ratings']);
+  });
+
+  test('is the account `default` of a workload that has none of its own', () => {
+    expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', {}))])).toEqual(['cluster.local/ns/bookinfo/sa/default']);
+  });
+
+  test('is a workload in the namespace that it is really in', () => {
+    expect(passing(chart => [MeshClient.workload(deployment(chart, 'cart', { serviceAccountName: 'cart' }, 'shop'))]))
+      .toEqual(['cluster.local/ns/shop/sa/cart']);
+  });
+
+  test('is the account that the workload has in the end', () => {
+    expect(passing(chart => {
+      const ratings = deployment(chart, 'ratings', { serviceAccountName: 'early' });
+      const client = MeshClient.workload(ratings);
+      ratings.addJsonPatch(JsonPatch.replace('/spec/template/spec/serviceAccountName', 'late'));
+      return [client];
+    })).toEqual(['cluster.local/ns/bookinfo/sa/late']);
+  });
+
+  test('may be used for several services', () => {
+    const cart = MeshClient.serviceAccount('shop', 'cart');
+    const manifests = synth(chart => ['A', 'B'].forEach(id => {
+      const mysql = new ExternalMysql(chart, id, { host: `${id.toLowerCase()}.example.com`, resolution: Resolution.ipAddresses(id === 'A' ? '192.0.2.1' : '192.0.2.2') });
+      new EgressViaGateway(chart, `Egress${id}`, { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+      mysql.allowFrom(cart);
+    }));
+
+    expect(all(manifests, 'AuthorizationPolicy').map(({ spec }) => spec.rules[0].from[0].source.notPrincipals))
+      .toEqual([['cluster.local/ns/shop/sa/cart'], ['cluster.local/ns/shop/sa/cart']]);
+  });
+
+  test('without a namespace cannot pass a gateway, and synth says so', () => {
+    const app = new App();
+    const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
+    const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+    mysql.allowFrom(MeshClient.workload(deployment(new Chart(app, 'nowhere'), 'cart', {})));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[bookinfo/Mysql] a client has no namespace');
+  });
+});
