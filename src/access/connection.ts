@@ -106,6 +106,11 @@ export class Connection {
       ...username ? [fromSecret(name('usernameVariable', options.usernameVariable, 'USER'), username.secretName, username.key)] : [],
       ...password ? [fromSecret(name('passwordVariable', options.passwordVariable, 'PASSWORD'), password.secretName, password.key)] : [],
     ];
+    const names = this.variables.map(variable => variable.name);
+    const twice = names.find((candidate, i) => names.indexOf(candidate) !== i);
+    if (twice !== undefined) {
+      fail(`variable ${quote(twice)} would hold two things: give 'hostVariable', 'portVariable', 'usernameVariable' and 'passwordVariable' different names`);
+    }
   }
 }
 

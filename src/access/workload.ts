@@ -90,8 +90,8 @@ export class Workload {
 
   private withVariables(rendered: unknown): unknown {
     const containers = this.podSpec(rendered)?.containers ?? [];
-    // In the order of the services' paths: the order of the calls must not show.
-    for (const connection of [...this.connections].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    // In the order of the services' paths and the variables' names: the order of the calls must not show.
+    for (const connection of [...this.connections].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
       const container = containerOf(containers, connection);
       if (container) {
         const variables = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
@@ -116,6 +116,10 @@ function apiObjectOf(construct: IConstruct): ApiObject | undefined {
 
 function hasPodTemplate(object: ApiObject): boolean {
   return object.kind in POD_SPEC || USUAL_KINDS.includes(object.kind) || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+}
+
+function orderOf({ path, variables }: Connection): string {
+  return `${path} ${variables[0].name}`;
 }
 
 /** The container that a connection is for: the named one, or the first. */
