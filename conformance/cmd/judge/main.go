@@ -1,0 +1,157 @@
+// Command judge lets Istio's own code say whether sets of manifests are right.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"golang.org/x/term"
+
+	"istio.io/istio/pkg/test/env"
+
+	"cdk8s-istio-egress/conformance/internal/judge"
+	"cdk8s-istio-egress/conformance/internal/manifests"
+	"cdk8s-istio-egress/conformance/internal/quiet/logs"
+	"cdk8s-istio-egress/conformance/internal/report"
+)
+
+const usage = `usage: judge [--json] [--istio <folder>] [--parallel <n>] [--batch <folder>]... [<folder>...]
+
+Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL rules, istiod's webhook, every analyser of
+"istioctl analyze", the API server's validation, and the configuration that istiod makes of them for each proxy.
+
+  <folder>            a set: *.yaml that are applied together, and expectations.json when the library wrote one
+  --batch <folder>    a folder of such folders, told as one line for each check
+  --name <a>=<b>      call the set or batch in folder a "b" in the report
+  --istio <folder>    the folder of the istio.io/istio module (default: the one this was built from)
+  --parallel <n>      sets judged at the same time (default 2)
+  --json              write the report as JSON
+  --help              this text
+
+exit status: 0 clean, 1 findings, 2 bad input
+`
+
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ",") }
+func (l *list) Set(v string) error { *l = append(*l, v); return nil }
+
+func main() {
+	code, err := run(os.Args[1:], os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "judge: "+err.Error())
+	}
+	os.Exit(code)
+}
+
+func run(args []string, out io.Writer) (int, error) {
+	flags := flag.NewFlagSet("judge", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	asJSON := flags.Bool("json", false, "")
+	istio := flags.String("istio", env.IstioSrc, "")
+	parallel := flags.Int("parallel", 2, "")
+	batches, renames := list{}, list{}
+	flags.Var(&batches, "batch", "")
+	flags.Var(&renames, "name", "")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(out, usage)
+			return 0, nil
+		}
+		return 2, fmt.Errorf("%v; see judge --help", err)
+	}
+	if flags.NArg() == 0 && len(batches) == 0 {
+		return 2, errors.New("no folder given; see judge --help")
+	}
+	logs.Silence()
+	groups, err := judgeAll(flags.Args(), batches, names(renames), *istio, *parallel)
+	if err != nil {
+		return 2, err
+	}
+	if *asJSON {
+		err = report.JSON(out, groups)
+	} else {
+		report.Text(out, groups, term.IsTerminal(int(os.Stdout.Fd())))
+	}
+	if err != nil {
+		return 2, err
+	}
+	if len(report.Findings(groups)) > 0 {
+		return 1, nil
+	}
+	return 0, nil
+}
+
+func names(renames []string) func(dir string) string {
+	given := map[string]string{}
+	for _, r := range renames {
+		dir, name, _ := strings.Cut(r, "=")
+		given[filepath.Clean(dir)] = name
+	}
+	return func(dir string) string {
+		if name := given[filepath.Clean(dir)]; name != "" {
+			return name
+		}
+		return filepath.Clean(dir)
+	}
+}
+
+func judgeAll(dirs, batches []string, name func(string) string, istio string, parallel int) ([]report.Group, error) {
+	groups := []report.Group{}
+	sets := [][]*manifests.Set{}
+	for _, dir := range dirs {
+		set, err := manifests.Load(name(dir), dir)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, report.Group{Name: set.Name, Sets: 1})
+		sets = append(sets, []*manifests.Set{set})
+	}
+	for _, dir := range batches {
+		batch, err := loadBatch(dir)
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, report.Group{Name: name(dir), Sets: len(batch)})
+		sets = append(sets, batch)
+	}
+	j, err := judge.New(istio)
+	if err != nil {
+		return nil, err
+	}
+	for i := range groups {
+		if groups[i].Results, err = j.Sets(sets[i], parallel); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+func loadBatch(dir string) ([]*manifests.Set, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a folder; give the folder that holds the sets", dir)
+	}
+	sets := []*manifests.Set{}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		set, err := manifests.Load(e.Name(), filepath.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	if len(sets) == 0 {
+		return nil, fmt.Errorf("%s: no folder with manifests in this folder", dir)
+	}
+	sort.Slice(sets, func(a, b int) bool { return sets[a].Name < sets[b].Name })
+	return sets, nil
+}

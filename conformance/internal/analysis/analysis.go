@@ -1,0 +1,94 @@
+// Package analysis runs every analyser of `istioctl analyze` over a set.
+package analysis
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"istio.io/istio/pkg/config/analysis/analyzers"
+	"istio.io/istio/pkg/config/analysis/diag"
+	"istio.io/istio/pkg/config/analysis/local"
+	"istio.io/istio/pkg/config/resource"
+
+	"cdk8s-istio-egress/conformance/internal/fixtures"
+	"cdk8s-istio-egress/conformance/internal/manifests"
+	"cdk8s-istio-egress/conformance/internal/verdict"
+)
+
+// Check is the name of this check in a report.
+const Check = "analysis"
+
+// exceptions are messages that an analyser gives for objects which are right; each has its reason.
+var exceptions = []struct {
+	code    string
+	message *regexp.Regexp
+	reason  string
+}{
+	{
+		"IST0134", regexp.MustCompile("addresses are required for this protocol"),
+		"the service is known by name only; with captured DNS istiod allocates the address, without it the report says what the port catches",
+	},
+}
+
+// Run analyses a set together with the stubs of what its mesh has.
+func Run(set *manifests.Set, cluster *fixtures.Cluster) (*verdict.Result, error) {
+	result := verdict.New(set.Name, Check, "objects")
+	result.Checked = len(set.Objects)
+	stubs, err := cluster.Stubs()
+	if err != nil {
+		return nil, err
+	}
+	declared, err := manifests.YAML(cluster.Declared)
+	if err != nil {
+		return nil, err
+	}
+	stubbed, err := manifests.YAML(stubs)
+	if err != nil {
+		return nil, err
+	}
+	analyzer := local.NewIstiodAnalyzer(analyzers.AllCombined(), "", resource.Namespace(fixtures.RootNamespace), nil)
+	err = analyzer.AddTestReaderKubeSource([]local.ReaderSource{
+		{Name: "set", Reader: strings.NewReader(declared)},
+		{Name: "stubs", Reader: strings.NewReader(stubbed)},
+	})
+	if err != nil {
+		result.Find(set.Name, "cannot be read: "+line(err.Error()))
+		return result, nil
+	}
+	stop := make(chan struct{})
+	defer close(stop)
+	outcome, err := analyzer.Analyze(stop)
+	if err != nil {
+		return nil, fmt.Errorf("analysis: %v", err)
+	}
+	for _, m := range outcome.Messages {
+		record(result, m)
+	}
+	return result, nil
+}
+
+func record(result *verdict.Result, m diag.Message) {
+	if m.Type.Level() == diag.Info {
+		return
+	}
+	subject := "mesh"
+	if m.Resource != nil {
+		subject = m.Resource.Origin.FriendlyName()
+		if strings.HasPrefix(m.Resource.Origin.Reference().String(), "stubs") {
+			subject += " (stub)"
+		}
+	}
+	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), line(fmt.Sprintf(m.Type.Template(), m.Parameters...)))
+	for _, e := range exceptions {
+		if e.code == m.Type.Code() && e.message.MatchString(text) {
+			result.Except(subject, text, e.reason)
+			return
+		}
+	}
+	result.Find(subject, text)
+}
+
+func line(text string) string {
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -1,0 +1,653 @@
+package mesh
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+
+	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pilot/pkg/simulation"
+	"istio.io/istio/pkg/config/host"
+	"istio.io/istio/pkg/config/protocol"
+	"istio.io/istio/pkg/test"
+
+	"cdk8s-istio-egress/conformance/internal/expect"
+	"cdk8s-istio-egress/conformance/internal/fixtures"
+	"cdk8s-istio-egress/conformance/internal/manifests"
+	"cdk8s-istio-egress/conformance/internal/verdict"
+)
+
+// Check is the name of this check in a report.
+const Check = "istiod"
+
+// Addresses of documentation ranges, for connections whose destination does not matter or must be a stranger's.
+var strangers = []string{"198.51.100.201", "203.0.113.202", "192.0.2.203", "100.64.0.204", "8.8.8.205"}
+
+const (
+	anyAddress  = "198.51.100.101"
+	foreignHost = "foreign.invalid"
+)
+
+// Run generates the configuration of every proxy that a set concerns and follows every connection it is about.
+func Run(set *manifests.Set, c *fixtures.Cluster) (result *verdict.Result) {
+	result = verdict.New(set.Name, Check, "connections")
+	app := set.Expect
+	if app == nil {
+		app, _ = expect.Parse([]byte("{}"), set.Name)
+	}
+	err := test.Wrap(func(t test.Failer) {
+		defer func() {
+			if r := recover(); r != nil {
+				result.Find(set.Name, fmt.Sprintf("istiod's generators panic: %v", r))
+			}
+		}()
+		m, err := newMesh(t, c, app.Mesh)
+		if err != nil {
+			result.Find(set.Name, err.Error())
+			return
+		}
+		j := &journey{mesh: m, app: app, result: result, seen: map[string]bool{}}
+		j.all()
+	})
+	if err != nil {
+		result.Find(set.Name, strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return result
+}
+
+// journey follows the connections of one app.
+type journey struct {
+	mesh   *mesh
+	app    *expect.App
+	result *verdict.Result
+	seen   map[string]bool
+}
+
+// istiod counts rejected configuration in one place for the whole process.
+var counting sync.Mutex
+
+func (j *journey) all() {
+	counting.Lock()
+	before := rejected()
+	for _, p := range j.mesh.cluster.Pods {
+		if j.isGateway(p.Namespace, p.Labels) {
+			j.mesh.gateway(p.Status.PodIP)
+		}
+	}
+	after := rejected()
+	counting.Unlock()
+	for name, n := range after {
+		if n > before[name] {
+			j.find("Gateway "+name, "istiod drops a server or a rule of it (pilot_total_rejected_configs)")
+		}
+	}
+	for _, s := range j.app.Services {
+		for _, client := range j.clients(s) {
+			j.service(s, client)
+		}
+		j.hidden(s)
+	}
+	j.pushStatus()
+}
+
+func (j *journey) isGateway(namespace string, labels map[string]string) bool {
+	for _, s := range j.app.Services {
+		if s.Route != nil && s.Route.Gateway.Namespace == namespace && within(s.Route.Gateway.Selector, labels) {
+			return true
+		}
+	}
+	for _, o := range j.mesh.cluster.Declared {
+		if o.GetKind() != "Gateway" {
+			continue
+		}
+		spec, _ := o.Object["spec"].(map[string]any)
+		raw, _ := spec["selector"].(map[string]any)
+		selector := map[string]string{}
+		for k, v := range raw {
+			selector[k], _ = v.(string)
+		}
+		if len(selector) > 0 && within(selector, labels) {
+			return true
+		}
+	}
+	return false
+}
+
+func within(part, whole map[string]string) bool {
+	for k, v := range part {
+		if whole[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// find records a finding once: many clients share one proxy configuration.
+func (j *journey) find(subject, message string) {
+	if !j.seen[subject+"\n"+message] {
+		j.seen[subject+"\n"+message] = true
+		j.result.Find(subject, message)
+	}
+}
+
+func (j *journey) except(subject, message, reason string) {
+	if !j.seen[subject+"\n"+message] {
+		j.seen[subject+"\n"+message] = true
+		j.result.Except(subject, message, reason)
+	}
+}
+
+// clients to probe with: those named; for whole namespaces, and where nobody is named, some account of each namespace.
+func (j *journey) clients(s expect.Service) []expect.Client {
+	found := []expect.Client{}
+	for _, c := range s.Clients {
+		if c.ServiceAccount == "" {
+			c.ServiceAccount = "default"
+		}
+		found = append(found, c)
+	}
+	if len(found) > 0 {
+		return found
+	}
+	for _, n := range s.VisibleTo {
+		if s.Route != nil && n == s.Route.Gateway.Namespace {
+			continue
+		}
+		if n == "*" {
+			n = s.Namespace
+		}
+		found = append(found, expect.Client{Namespace: n, ServiceAccount: "default"})
+	}
+	return found
+}
+
+func outbound(port int, subset, hostname string) string {
+	return model.BuildSubsetKey(model.TrafficDirectionOutbound, subset, host.Name(hostname), port)
+}
+
+func (j *journey) gatewayHost(g expect.Gateway) string {
+	return g.Service + "." + g.Namespace + ".svc." + j.mesh.facts.ClusterDomain
+}
+
+// cluster a sidecar should choose.
+func (j *journey) want(s expect.Service, hostname string, port expect.Port) (string, *expect.Leg, bool) {
+	if s.Route == nil {
+		return outbound(port.Number, "", hostname), nil, true
+	}
+	leg, found := s.Leg(hostname, port.Number)
+	if !found {
+		return "", nil, false
+	}
+	return outbound(leg.GatewayPort, leg.Subset, j.gatewayHost(s.Route.Gateway)), &leg, true
+}
+
+func (j *journey) service(s expect.Service, client expect.Client) {
+	sidecar := j.mesh.sidecar(client.Namespace, client.ServiceAccount)
+	for _, h := range s.Hosts {
+		for _, port := range s.Ports {
+			subject := fmt.Sprintf("%s from %s/%s", s.Path, client.Namespace, client.ServiceAccount)
+			want, leg, known := j.want(s, h, port)
+			if !known {
+				j.find(s.Path, fmt.Sprintf("%s:%d has no leg through the gateway", h, port.Number))
+				continue
+			}
+			for _, call := range j.calls(s, h, port) {
+				j.result.Checked++
+				got := sidecar.simulated.Run(call)
+				if got.Error != nil || got.ClusterMatched != want {
+					j.find(subject, fmt.Sprintf("%s ends in %s, want %s", describe(call), ending(got), want))
+					continue
+				}
+				if leg == nil {
+					j.upstream(subject, sidecar, want, s, h, port)
+				} else {
+					j.routed(subject, sidecar, want, s, h, port, *leg)
+				}
+			}
+			j.foreign(subject, sidecar, s, port)
+		}
+	}
+}
+
+func ending(r simulation.Result) string {
+	at := " (listener " + r.ListenerMatched + ")"
+	if r.Error != nil {
+		return r.Error.Error() + at
+	}
+	if r.ClusterMatched == "" {
+		return "no cluster" + at
+	}
+	return r.ClusterMatched + at
+}
+
+func describe(c simulation.Call) string {
+	text := fmt.Sprintf("%s:%d", c.Address, c.Port)
+	if c.HostHeader != "" && c.TLS != simulation.MTLS {
+		return text + " with host " + c.HostHeader
+	}
+	if c.Sni != "" {
+		return text + " with SNI " + c.Sni
+	}
+	return text
+}
+
+// calls of an application for a host and a port, one for each address it may see.
+func (j *journey) calls(s expect.Service, hostname string, port expect.Port) []simulation.Call {
+	found := []simulation.Call{}
+	for _, a := range j.addresses(s, hostname) {
+		found = append(found, call(protocol.Parse(port.Protocol), a, port.Number, concrete(hostname)))
+	}
+	return found
+}
+
+func call(p protocol.Instance, address string, port int, hostname string) simulation.Call {
+	c := simulation.Call{Address: address, Port: port, CallMode: simulation.CallModeOutbound, Protocol: simulation.TCP}
+	switch {
+	case p.IsHTTP():
+		c.Protocol = simulation.HTTP
+		if p.IsHTTP2() {
+			c.Protocol = simulation.HTTP2
+		}
+		c.HostHeader = hostname
+	case p.IsTLS():
+		c.TLS = simulation.TLS
+		c.Sni = hostname
+	}
+	return c
+}
+
+// concrete host for a declared one.
+func concrete(hostname string) string {
+	if rest, wild := strings.CutPrefix(hostname, "*"); wild {
+		return "probe" + rest
+	}
+	return hostname
+}
+
+// addresses that a client dials: those declared (one of each range), else the allocated one if its DNS is captured, else whatever DNS says.
+func (j *journey) addresses(s expect.Service, hostname string) []string {
+	found := []string{}
+	for _, a := range s.Addresses {
+		if p, err := netip.ParsePrefix(a); err == nil {
+			first := p.Masked().Addr()
+			if !p.IsSingleIP() {
+				first = first.Next()
+			}
+			found = append(found, first.String())
+			continue
+		}
+		found = append(found, a)
+	}
+	if len(found) > 0 {
+		return found
+	}
+	if vip := j.mesh.vips[host.Name(hostname)]; j.mesh.facts.DNSCapture && vip != "" {
+		return []string{vip}
+	}
+	return []string{anyAddress}
+}
+
+// upstream checks the cluster of the last proxy before the host outside.
+func (j *journey) upstream(subject string, v *view, name string, s expect.Service, hostname string, port expect.Port) {
+	c := v.clusters[name]
+	if c == nil {
+		j.find(subject, fmt.Sprintf("%s has no cluster %s", v.proxy.ID, name))
+		return
+	}
+	types := map[string]cluster.Cluster_DiscoveryType{
+		expect.None: cluster.Cluster_ORIGINAL_DST, expect.DNS: cluster.Cluster_STRICT_DNS, expect.DNSRoundRobin: cluster.Cluster_LOGICAL_DNS,
+	}
+	if want, fixed := types[s.Resolution]; fixed && c.GetType() != want {
+		j.find(subject, fmt.Sprintf("cluster %s is %s, want %s", name, c.GetType(), want))
+	}
+	if s.Resolution != expect.None {
+		want := []string{}
+		for _, e := range s.Endpoints {
+			want = append(want, fmt.Sprintf("%s:%d", e, port.TargetPort))
+		}
+		if len(want) == 0 {
+			want = append(want, fmt.Sprintf("%s:%d", hostname, port.TargetPort))
+		}
+		if got := v.endpoints(c); !same(got, want) {
+			j.find(subject, fmt.Sprintf("cluster %s has the endpoints %v, want %v", name, got, want))
+		}
+	}
+	j.origination(subject, c, port)
+}
+
+func same(a, b []string) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
+
+// origination compares the TLS that a proxy adds with what the library says.
+func (j *journey) origination(subject string, c *cluster.Cluster, port expect.Port) {
+	context, err := upstreamTLS(c)
+	switch {
+	case err != nil:
+		j.find(subject, err.Error())
+	case port.TLS == nil && context != nil:
+		j.find(subject, fmt.Sprintf("cluster %s originates TLS, nothing declares it", c.Name))
+	case port.TLS != nil && context == nil:
+		j.find(subject, fmt.Sprintf("cluster %s sends plaintext, want TLS (%s)", c.Name, port.TLS.Mode))
+	case port.TLS != nil:
+		if context.GetSni() != port.TLS.SNI && port.TLS.SNI != "" {
+			j.find(subject, fmt.Sprintf("cluster %s sends SNI %q, want %q", c.Name, context.GetSni(), port.TLS.SNI))
+		}
+		if got := names(context); len(port.TLS.SubjectAltNames) > 0 && !same(got, port.TLS.SubjectAltNames) {
+			j.find(subject, fmt.Sprintf("cluster %s verifies the names %v, want %v", c.Name, got, port.TLS.SubjectAltNames))
+		}
+	}
+}
+
+func names(context *tls.UpstreamTlsContext) []string {
+	validation := context.GetCommonTlsContext().GetCombinedValidationContext().GetDefaultValidationContext()
+	if validation == nil {
+		validation = context.GetCommonTlsContext().GetValidationContext()
+	}
+	found := []string{}
+	for _, m := range validation.GetMatchTypedSubjectAltNames() {
+		if exact := m.GetMatcher().GetExact(); exact != "" && !slices.Contains(found, exact) {
+			found = append(found, exact)
+		}
+	}
+	//nolint:staticcheck // istiod still writes the older field
+	for _, m := range validation.GetMatchSubjectAltNames() {
+		if exact := m.GetExact(); exact != "" && !slices.Contains(found, exact) {
+			found = append(found, exact)
+		}
+	}
+	return found
+}
+
+func upstreamTLS(c *cluster.Cluster) (*tls.UpstreamTlsContext, error) {
+	if len(c.GetTransportSocketMatches()) > 0 {
+		return nil, fmt.Errorf("cluster %s chooses between TLS and plaintext by endpoint, want one of them", c.Name)
+	}
+	socket := c.GetTransportSocket()
+	if socket == nil || !socket.GetTypedConfig().MessageIs(&tls.UpstreamTlsContext{}) {
+		return nil, nil
+	}
+	context := &tls.UpstreamTlsContext{}
+	return context, socket.GetTypedConfig().UnmarshalTo(context)
+}
+
+// routed follows a connection from the sidecar's cluster through the gateway to the host outside.
+func (j *journey) routed(subject string, v *view, name string, s expect.Service, hostname string, port expect.Port, leg expect.Leg) {
+	c := v.clusters[name]
+	if c == nil {
+		j.find(subject, fmt.Sprintf("the sidecar has no cluster %s", name))
+		return
+	}
+	context, err := upstreamTLS(c)
+	switch {
+	case err != nil:
+		j.find(subject, err.Error())
+	case leg.Mutual && context == nil:
+		j.find(subject, fmt.Sprintf("cluster %s sends plaintext to the gateway, want mutual TLS", name))
+	case !leg.Mutual && context != nil:
+		j.find(subject, fmt.Sprintf("cluster %s sends TLS to the gateway, want plaintext", name))
+	case leg.Mutual:
+		if context.GetSni() != leg.Name {
+			j.find(subject, fmt.Sprintf("cluster %s sends SNI %q to the gateway, want %q", name, context.GetSni(), leg.Name))
+		}
+		if !meshIdentity(context) {
+			j.find(subject, fmt.Sprintf("cluster %s does not show the workload's own identity to the gateway", name))
+		}
+	}
+	endpoints := v.endpoints(c)
+	if len(endpoints) == 0 {
+		j.find(subject, fmt.Sprintf("cluster %s has no endpoint: no gateway pod, or no such port on its Service", name))
+	}
+	for _, e := range endpoints {
+		at, err := netip.ParseAddrPort(e)
+		if err != nil {
+			j.find(subject, fmt.Sprintf("cluster %s has the endpoint %s", name, e))
+			continue
+		}
+		gateway := j.mesh.gateway(at.Addr().String())
+		if gateway == nil {
+			j.find(subject, fmt.Sprintf("cluster %s leads to %s, which is no gateway pod", name, e))
+			continue
+		}
+		j.throughGateway(subject, gateway, at, s, hostname, port, leg)
+	}
+}
+
+func meshIdentity(context *tls.UpstreamTlsContext) bool {
+	for _, c := range context.GetCommonTlsContext().GetTlsCertificateSdsSecretConfigs() {
+		if c.GetName() == "default" {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *journey) throughGateway(
+	subject string, gateway *view, at netip.AddrPort, s expect.Service, hostname string, port expect.Port, leg expect.Leg,
+) {
+	c := simulation.Call{Address: at.Addr().String(), Port: int(at.Port()), CallMode: simulation.CallModeGateway, Protocol: simulation.TCP}
+	if protocol.Parse(port.Protocol).IsHTTP() {
+		c.Protocol = simulation.HTTP
+		c.HostHeader = concrete(hostname)
+	}
+	if leg.Mutual {
+		c.TLS = simulation.MTLS
+		c.Sni = leg.Name
+	}
+	got := gateway.simulated.Run(c)
+	want := outbound(port.Number, "", hostname)
+	if got.Error != nil || got.ClusterMatched != want {
+		j.find(subject, fmt.Sprintf("at the gateway, port %d, SNI %q: ends in %s, want %s", at.Port(), leg.Name, ending(got), want))
+		return
+	}
+	if s.Resolution == expect.None {
+		j.find(subject, fmt.Sprintf("resolution NONE behind a gateway: cluster %s dials the gateway itself, want STATIC or DNS", want))
+	}
+	j.upstream(subject, gateway, want, s, hostname, port)
+	chain, err := chainFor(gateway, got, leg)
+	if err != nil {
+		j.find(subject, err.Error())
+		return
+	}
+	j.access(s, chain, uint32(at.Port()), leg)
+}
+
+// chainFor is the filter chain that a leg's connections enter; a mutual leg has one of its own.
+func chainFor(gateway *view, got simulation.Result, leg expect.Leg) (*listener.FilterChain, error) {
+	var found *listener.FilterChain
+	for _, l := range gateway.listeners {
+		if l.Name != got.ListenerMatched {
+			continue
+		}
+		for _, chain := range l.GetFilterChains() {
+			serverNames := chain.GetFilterChainMatch().GetServerNames()
+			if leg.Mutual && !slices.Contains(serverNames, leg.Name) {
+				continue
+			}
+			if leg.Mutual && len(serverNames) > 1 {
+				return nil, fmt.Errorf("the gateway's filter chain for SNI %s serves %v as well", leg.Name, serverNames)
+			}
+			if found != nil {
+				return nil, fmt.Errorf("the gateway has several filter chains on %s for %q", l.Name, leg.Name)
+			}
+			found = chain
+		}
+	}
+	if found == nil {
+		return nil, fmt.Errorf("the gateway has no filter chain for SNI %s", leg.Name)
+	}
+	return found, nil
+}
+
+// access asks the gateway's filter chain about every identity that should pass and several that should not.
+func (j *journey) access(s expect.Service, chain *listener.FilterChain, port uint32, leg expect.Leg) {
+	rules, err := accessRules(chain)
+	if err != nil {
+		j.find(s.Path, err.Error())
+		return
+	}
+	for _, identity := range j.identities(s) {
+		c := connection{principal: identity, port: port}
+		if leg.Mutual {
+			c.sni = leg.Name
+		} else {
+			c.principal = ""
+		}
+		want := j.mayPass(s, identity) || !leg.Mutual
+		got, err := passes(rules, c)
+		switch {
+		case err != nil:
+			j.find(s.Path, err.Error())
+		case got && !want:
+			j.find(s.Path, fmt.Sprintf("the gateway lets %s pass on SNI %s, nobody named it", identity, leg.Name))
+		case !got && want:
+			j.find(s.Path, fmt.Sprintf("the gateway refuses %s on SNI %s, want it to pass", identity, leg.Name))
+		}
+		j.result.Checked++
+	}
+}
+
+func (j *journey) identities(s expect.Service) []string {
+	found := map[string]bool{}
+	add := func(trustDomain, namespace, account string) {
+		found[trustDomain+"/ns/"+namespace+"/sa/"+account] = true
+	}
+	domain := j.app.Mesh.TrustDomain
+	for _, other := range j.app.Services {
+		for _, c := range other.Clients {
+			account := c.ServiceAccount
+			if account == "" {
+				account = "any-account"
+			}
+			add(domain, c.Namespace, account)
+			add(domain, c.Namespace, account+"-2")
+			add(domain, c.Namespace, "stranger")
+			add(domain, fixtures.Elsewhere, account)
+			add("other."+domain, c.Namespace, account)
+		}
+	}
+	add(domain, s.Namespace, "default")
+	add(domain, s.Namespace, "stranger")
+	add(domain, s.Namespace+"-2", "default")
+	return slices.Sorted(maps.Keys(found))
+}
+
+func (j *journey) mayPass(s expect.Service, identity string) bool {
+	switch s.Route.Access {
+	case expect.Open:
+		return true
+	case expect.Closed:
+		return false
+	}
+	for _, c := range s.Clients {
+		prefix := j.app.Mesh.TrustDomain + "/ns/" + c.Namespace + "/sa/"
+		if identity == prefix+c.ServiceAccount || c.ServiceAccount == "" && strings.HasPrefix(identity, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign asks whether a connection to somebody else on the same port ends in one of the service's clusters.
+func (j *journey) foreign(subject string, v *view, s expect.Service, port expect.Port) {
+	ours := map[string]bool{}
+	for _, h := range s.Hosts {
+		if want, _, known := j.want(s, h, port); known {
+			ours[want] = true
+		}
+		ours[outbound(port.Number, "", h)] = true
+	}
+	stranger := j.stranger()
+	if stranger == "" {
+		return
+	}
+	c := call(protocol.Parse(port.Protocol), stranger, port.Number, foreignHost)
+	j.result.Checked++
+	got := v.simulated.Run(c)
+	if got.Error != nil || !ours[got.ClusterMatched] {
+		return
+	}
+	byName := len(s.Addresses) == 0 && (!j.mesh.facts.DNSCapture || s.Resolution == expect.None)
+	if p := protocol.Parse(port.Protocol); byName && !p.IsHTTP() && !p.IsTLS() {
+		j.except(s.Path, fmt.Sprintf("catches every address of port %d", port.Number),
+			"a TCP service known by name only has no address to listen on unless the sidecars capture DNS")
+		return
+	}
+	j.find(subject, fmt.Sprintf("a stranger's %s ends in %s", describe(c), got.ClusterMatched))
+}
+
+// stranger is an address that no service of the app declares.
+func (j *journey) stranger() string {
+	for _, candidate := range strangers {
+		if !slices.ContainsFunc(j.app.Services, func(s expect.Service) bool { return declares(s, candidate) }) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+func declares(s expect.Service, address string) bool {
+	a := netip.MustParseAddr(address)
+	for _, declared := range s.Addresses {
+		if p, err := netip.ParsePrefix(declared); err == nil && p.Contains(a) || declared == address {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden asks the sidecars of every namespace that is not meant to see a service whether they know it.
+func (j *journey) hidden(s expect.Service) {
+	for _, n := range j.mesh.cluster.Namespaces {
+		if n.Name == fixtures.RootNamespace || s.VisibleIn(n.Name) || s.Route != nil && s.Route.Gateway.Namespace == n.Name {
+			continue
+		}
+		v := j.mesh.sidecar(n.Name, "default")
+		j.result.Checked++
+		for _, h := range s.Hosts {
+			for _, port := range s.Ports {
+				if j.declaredFor(n.Name, h, port.Number) {
+					continue
+				}
+				want, _, _ := j.want(s, h, port)
+				for _, name := range []string{outbound(port.Number, "", h), want} {
+					if v.clusters[name] != nil {
+						j.find(s.Path, fmt.Sprintf("sidecars in %s have the cluster %s, it should be hidden from them", n.Name, name))
+					}
+				}
+			}
+		}
+	}
+}
+
+// declaredFor says whether another service makes the same host and port visible to a namespace.
+func (j *journey) declaredFor(namespace, hostname string, port int) bool {
+	return slices.ContainsFunc(j.app.Services, func(s expect.Service) bool {
+		_, has := s.PortNumbered(port)
+		return has && s.VisibleIn(namespace) && slices.Contains(s.Hosts, hostname)
+	})
+}
+
+// pushStatus reports what istiod counted while it generated: conflicts, duplicates, clusters without endpoints.
+func (j *journey) pushStatus() {
+	status := j.mesh.control.PushContext().ProxyStatus
+	for _, metric := range slices.Sorted(maps.Keys(status)) {
+		if metric == model.ProxyStatusNoService.Name() {
+			continue // our probing sidecars belong to no Service
+		}
+		for _, key := range slices.Sorted(maps.Keys(status[metric])) {
+			s := status[metric][key]
+			j.find(key, fmt.Sprintf("istiod counts %s for %s: %s", metric, s.Proxy, strings.Join(strings.Fields(s.Message), " ")))
+		}
+	}
+}
