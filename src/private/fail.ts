@@ -9,7 +9,7 @@ export type Fail = (message: string) => never;
  */
 export function failAt(construct: IConstruct): Fail {
   return message => {
-    throw new Error(`[${construct.node.path}] ${message}`);
+    throw new Error(`[${construct.node.path || 'app'}] ${message}`);
   };
 }
 

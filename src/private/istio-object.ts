@@ -1,5 +1,6 @@
 import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import { checkDnsLabel, checkDnsName } from './check';
 import { failAt } from './fail';
 import { Registry } from './registry';
 
@@ -23,15 +24,21 @@ export interface NamedMetadata extends ApiObjectMetadata {
  * An Istio object whose spec is produced when the app is synthesised. A raw ApiObject and not the generated class of its kind: that class maps its
  * fields again after the patches, and what a user added with addJsonPatch() would be lost without a word.
  *
- * @throws when another construct of the app makes an object of this kind, namespace and name
+ * @throws for a name or namespace that Kubernetes does not take, and when another construct of the app makes an object of this kind, namespace and name
  */
 export function istioObject(scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown): ApiObject {
+  const fail = failAt(scope);
+  checkDnsName(fail, 'metadata.name', metadata.name);
   const object = new ApiObject(scope, id, {
     apiVersion: `${GROUPS[kind]}/${versionOf(scope, kind)}`,
     kind,
     metadata,
     spec: Lazy.any({ produce: produceSpec }),
   });
+  const { namespace } = object.metadata;
+  if (namespace !== undefined) {
+    checkDnsLabel(fail, metadata.namespace === undefined ? 'namespace' : 'metadata.namespace', namespace);
+  }
   const taken = Registry.of(scope).claim(claimOf(object), object);
   if (taken) {
     failAt(object)(`'metadata.name' would make this ${kind} "${object.name}" in ${object.metadata.namespace ?? 'the chart\'s namespace'}, `

@@ -4,7 +4,7 @@ import { Connection, ConnectOptions } from '../access/connection';
 import { Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
 import { Workload } from '../access/workload';
-import { checkDistinct, checkDnsLabel, checkDnsName, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
+import { checkDistinct, checkDnsLabel, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../private/istio-object';
 import { PortModel, RouteModel, ServiceModel } from '../private/model';
@@ -180,10 +180,6 @@ export class ExternalService extends Construct {
     this.exportTo = props.exportTo && [...props.exportTo];
     this.credentials = props.credentials;
     this.name = props.metadata?.name ?? nameOf(this);
-    checkDnsName(fail, 'metadata.name', this.name);
-    if (props.metadata?.namespace !== undefined) {
-      checkDnsLabel(fail, 'metadata.namespace', props.metadata.namespace);
-    }
     const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
     this.namespaceName = entry.metadata.namespace;
     const registry = Registry.of(this);

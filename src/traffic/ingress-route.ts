@@ -79,14 +79,16 @@ export class IngressRoute extends Construct {
     props.hosts.filter(host => host !== '*').forEach(host => checkDnsName(fail, 'hosts', isWildcard(host) ? host.slice(2) : host));
     checkDnsName(fail, 'service', props.service);
     checkPort(fail, 'servicePort', props.servicePort);
+    if (props.paths) {
+      checkNotEmpty(fail, 'paths', props.paths, 'PathMatch.prefix("/api")');
+    }
     const port = props.port ?? 80;
     checkPort(fail, 'port', port);
-    const selector = props.selector ?? { istio: 'ingressgateway' };
+    const selector = { ...props.selector ?? { istio: 'ingressgateway' } };
     if (Object.keys(selector).length === 0) {
       fail(`'selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
     }
     const name = props.metadata?.name ?? nameOf(this);
-    checkDnsName(fail, 'metadata.name', name);
     const gatewayName = dnsLabel(name, 'gateway');
     const model = {
       gatewayName,

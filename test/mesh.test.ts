@@ -1,0 +1,102 @@
+import { App, Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, IstioApiVersion, Mesh, MeshService, Resolution } from '../src';
+import { manifestsOf, messageOf } from './helpers';
+
+/** Every kind that the library writes, with the version it is written in. */
+function versions(apiVersion?: IstioApiVersion): { [kind: string]: string } {
+  const app = new App();
+  if (apiVersion) {
+    Mesh.declare(app, { apiVersion });
+  }
+  const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
+  const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+  new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+  new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1'] }).routeTo('v1');
+  new IngressRoute(chart, 'Ingress', { hosts: ['*'], service: 'productpage', servicePort: 9080 });
+  const kinds = manifestsOf(app).map(manifest => [manifest.kind, manifest.apiVersion] as const);
+  for (const [kind, version] of kinds) {
+    expect(kinds.filter(([other, otherVersion]) => other === kind && otherVersion !== version)).toEqual([]);
+  }
+  return Object.fromEntries(kinds);
+}
+
+const inVersion = (networking: string, security: string) => ({
+  ServiceEntry: `networking.istio.io/${networking}`,
+  DestinationRule: `networking.istio.io/${networking}`,
+  Gateway: `networking.istio.io/${networking}`,
+  VirtualService: `networking.istio.io/${networking}`,
+  AuthorizationPolicy: `security.istio.io/${security}`,
+});
+
+describe('the objects are written in', () => {
+  test('v1, unless the mesh says otherwise', () => {
+    expect(versions()).toEqual(inVersion('v1', 'v1'));
+    expect(versions(IstioApiVersion.V1)).toEqual(inVersion('v1', 'v1'));
+  });
+
+  test('v1beta1 for an older mesh', () => {
+    expect(versions(IstioApiVersion.V1BETA1)).toEqual(inVersion('v1beta1', 'v1beta1'));
+  });
+
+  test('v1alpha3 for an old mesh, and v1beta1 where the kind never had it', () => {
+    expect(versions(IstioApiVersion.V1ALPHA3)).toEqual(inVersion('v1alpha3', 'v1beta1'));
+  });
+});
+
+describe('a mesh', () => {
+  test('has defaults when nobody declares one', () => {
+    expect(Mesh.of(new Chart(new App(), 'test'))).toMatchObject({
+      apiVersion: IstioApiVersion.V1,
+      trustDomain: 'cluster.local',
+      clusterDomain: 'cluster.local',
+      dnsCapture: false,
+    });
+  });
+
+  test('has its defaults where nothing is declared', () => {
+    const app = new App();
+    Mesh.declare(app, { apiVersion: undefined, trustDomain: undefined, clusterDomain: undefined, dnsCapture: undefined });
+
+    expect(Mesh.of(app)).toMatchObject({ apiVersion: IstioApiVersion.V1, trustDomain: 'cluster.local', clusterDomain: 'cluster.local', dnsCapture: false });
+  });
+
+  test('is read by every construct of the app that it is declared on, and of no other', () => {
+    const app = new App();
+    const facts = { apiVersion: IstioApiVersion.V1BETA1, trustDomain: 'corp.example', clusterDomain: 'k8s.corp.example', dnsCapture: true };
+    const declared = Mesh.declare(app, facts);
+
+    expect(declared).toMatchObject(facts);
+    expect(Mesh.of(new Chart(new Chart(app, 'outer'), 'inner'))).toMatchObject(facts);
+    expect(Mesh.of(new App()).trustDomain).toBe('cluster.local');
+  });
+
+  test('is not declared inside of the app', () => {
+    expect(messageOf(() => Mesh.declare(new Chart(new App(), 'test'), {})))
+      .toBe('[test] the mesh is declared on the app, not inside of it: Mesh.declare(app, { ... })');
+  });
+
+  test('is declared once', () => {
+    const app = new App();
+    Mesh.declare(app, {});
+
+    expect(messageOf(() => Mesh.declare(app, {}))).toContain('the mesh is declared already');
+  });
+
+  test('is declared before it is used', () => {
+    const app = new App();
+    new ExternalMysql(new Chart(app, 'test'), 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.dns() });
+
+    expect(messageOf(() => Mesh.declare(app, {}))).toContain('the mesh is in use already with its defaults');
+  });
+
+  test.each([
+    ['apiVersion', { apiVersion: 'v2' as IstioApiVersion }, '\'apiVersion\' must be one of "v1", "v1beta1", "v1alpha3", got "v2"'],
+    ['trustDomain', { trustDomain: 'Corp_Example' }, '\'trustDomain\' must be a DNS name'],
+    ['clusterDomain', { clusterDomain: '.local' }, '\'clusterDomain\' must be a DNS name'],
+  ])('is refused with a wrong %s, and may be declared rightly after that', (_, props, message) => {
+    const app = new App();
+
+    expect(messageOf(() => Mesh.declare(app, props))).toContain(message);
+    expect(() => Mesh.declare(app, {})).not.toThrow();
+  });
+});

@@ -1,0 +1,63 @@
+import { IngressRoute, PathMatch } from '../../src';
+import { messageOf, only, synth } from '../helpers';
+
+const REQUIRED = { hosts: ['bookinfo.example.com'], service: 'productpage', servicePort: 9080 };
+
+describe('what is exposed at the ingress gateway', () => {
+  test('needs hosts, a service and its port', () => {
+    const manifests = synth(chart => new IngressRoute(chart, 'Bookinfo', REQUIRED));
+
+    expect(manifests.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([['Gateway', 'bookinfo-gateway'], ['VirtualService', 'bookinfo']]);
+    expect(only(manifests, 'Gateway').spec).toEqual({
+      selector: { istio: 'ingressgateway' },
+      servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['bookinfo.example.com'] }],
+    });
+    expect(only(manifests, 'VirtualService').spec).toEqual({
+      hosts: ['bookinfo.example.com'],
+      gateways: ['bookinfo-gateway'],
+      http: [{ route: [{ destination: { host: 'productpage', port: { number: 9080 } } }] }],
+    });
+  });
+
+  test('takes everything it can be told', () => {
+    const manifests = synth(chart => new IngressRoute(chart, 'Bookinfo', {
+      ...REQUIRED,
+      hosts: ['*.example.com', 'example.org'],
+      paths: [PathMatch.exact('/productpage'), PathMatch.prefix('/static')],
+      port: 8080,
+      selector: { app: 'edge' },
+      metadata: { name: 'page', namespace: 'shop', labels: { team: 'page' } },
+    }));
+
+    const gateway = only(manifests, 'Gateway');
+    expect(gateway.metadata).toEqual({ name: 'page-gateway', namespace: 'shop', labels: { team: 'page' } });
+    expect(gateway.spec.selector).toEqual({ app: 'edge' });
+    expect(gateway.spec.servers[0].port.number).toBe(8080);
+    const route = only(manifests, 'VirtualService');
+    expect(route.metadata).toEqual({ name: 'page', namespace: 'shop', labels: { team: 'page' } });
+    expect(route.spec.hosts).toEqual(['*.example.com', 'example.org']);
+    expect(route.spec.gateways).toEqual(['page-gateway']);
+    expect(route.spec.http[0].match).toEqual([{ uri: { exact: '/productpage' } }, { uri: { prefix: '/static' } }]);
+  });
+
+  test('may be every host', () => {
+    const manifests = synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, hosts: ['*'] }));
+
+    expect(only(manifests, 'VirtualService').spec.hosts).toEqual(['*']);
+  });
+
+  test('does not change when what it was given does', () => {
+    const selector = { app: 'edge' };
+    const manifests = synth(chart => {
+      new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, selector });
+      selector.app = 'changed';
+    });
+
+    expect(only(manifests, 'Gateway').spec.selector).toEqual({ app: 'edge' });
+  });
+});
+
+test('an empty list of paths exposes nothing by mistake: it is refused', () => {
+  expect(messageOf(() => synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, paths: [] }))))
+    .toContain('[test/Bookinfo] \'paths\' must not be empty');
+});

@@ -1,0 +1,15 @@
+import { IngressRoute, PathMatch } from '../../src';
+import { messageOf, only, synth } from '../helpers';
+
+const exposed = (path: PathMatch) => synth(chart => new IngressRoute(chart, 'Page', { hosts: ['*'], service: 'page', servicePort: 80, paths: [path] }));
+
+test.each([
+  ['exact', PathMatch.exact('/login')],
+  ['prefix', PathMatch.prefix('/login')],
+])('a path may be meant as %s', (type, path) => {
+  expect(only(exposed(path), 'VirtualService').spec.http[0].match).toEqual([{ uri: { [type]: '/login' } }]);
+});
+
+test.each(['login', ''])('a path that does not begin with "/" is refused: "%s"', path => {
+  expect(messageOf(() => exposed(PathMatch.exact(path)))).toBe(`[test/Page] 'paths' must begin with "/", got "${path}"`);
+});
