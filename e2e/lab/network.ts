@@ -11,7 +11,9 @@ export class Network {
   static async create(): Promise<Network> {
     const network = new Network();
     const addresses = RANGES.map((range) => `ip addr add ${range}.1/24 dev ${BRIDGE}`);
-    await must(['sh', '-ec', ['ip link set lo up', `ip link add ${BRIDGE} type bridge`, `ip link set ${BRIDGE} up`, ...addresses].join('\n')]);
+    // left alone, a bridge takes the lowest of its ports' hardware addresses, and each new pod would cut off the others until they ask again
+    const bridge = `ip link add ${BRIDGE} address 02:00:00:00:00:01 type bridge`;
+    await must(['sh', '-ec', ['ip link set lo up', bridge, `ip link set ${BRIDGE} up`, ...addresses].join('\n')]);
     return network;
   }
 

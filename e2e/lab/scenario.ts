@@ -14,6 +14,8 @@ export interface Scenario {
 export interface CheckOptions {
   /** How long the answer may take to come true; configuration reaches proxies a moment after it was applied. */
   readonly seconds?: number;
+  /** For how long it has to stay true, without a break, to count: what was true once may have been luck. */
+  readonly steady?: number;
 }
 
 /** Collects what a scenario has checked. */
@@ -27,10 +29,16 @@ export class Report {
   async check(sentence: string, ask: () => Promise<string | undefined> | string | undefined, options: CheckOptions = {}): Promise<void> {
     const deadline = Date.now() + (options.seconds ?? 15) * 1000;
     const started = Date.now();
+    let since: number | undefined;
     for (;;) {
       const seen = await ask();
-      if (seen === undefined) { break; }
-      if (Date.now() > deadline) { throw new Failure(`${sentence}: ${seen}`); }
+      if (seen === undefined) {
+        since ??= Date.now();
+        if (Date.now() - since >= (options.steady ?? 0) * 1000) { break; }
+      } else {
+        since = undefined;
+        if (Date.now() > deadline) { throw new Failure(`${sentence}: ${seen}`); }
+      }
       await sleep(150);
     }
     this.checks.push(sentence);

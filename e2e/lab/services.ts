@@ -3,9 +3,18 @@ import type { Kube, KubeObject } from './kube';
 
 /** What the endpoint controller and the cluster's DNS do: every Service has its slice and its name. */
 export class Services {
+  private last: Promise<void> = Promise.resolve();
+
   constructor(private readonly kube: Kube, private readonly dns: Dns) {}
 
-  async refresh(namespace: string): Promise<void> {
+  /** One after the other: of two at the same time, the one that has read less would have the last word. */
+  refresh(namespace: string): Promise<void> {
+    const done = this.last.then(() => this.write(namespace));
+    this.last = done.catch(() => undefined);
+    return done;
+  }
+
+  private async write(namespace: string): Promise<void> {
     const [services, pods] = await Promise.all([
       this.kube.list(`/api/v1/namespaces/${namespace}/services`),
       this.kube.list(`/api/v1/namespaces/${namespace}/pods`),

@@ -11,7 +11,7 @@ export const ratingsViaGateway: Scenario = {
     const sidecar = bookinfo.ratings.pod.proxy;
     const upstream = `${bookinfo.database.address}:3306`;
     await lab.kube.apply(bookinfo.manifest.without('ServiceEntry', 'AuthorizationPolicy'));
-    await report.check('nothing declared: the ratings cannot be read', () => bookinfo.shows('could not connect to ratings database'));
+    await report.check('nothing declared: the ratings cannot be read', () => bookinfo.shows('could not connect to ratings database'), { steady: 1 });
 
     await bookinfo.apply();
     await report.check('declared: the stars are 5 and 4', () => bookinfo.shows('5 and 4'));
