@@ -63,6 +63,7 @@ ${bold('what to do next')}
        kubectl create namespace bookinfo
        kubectl label namespace bookinfo istio-injection=enabled
        kubectl -n bookinfo create secret generic ratings-mysql --from-literal=username=bookinfo --from-literal=password='...'
+     and see that ${host} resolves to ${ip} inside the cluster
   3. apply one of the two sets:
        kubectl apply -f ${written[0].folder}
        kubectl apply -f ${written[1].folder}      # needs the stock egress gateway
