@@ -170,10 +170,13 @@ describe('at the gateway', () => {
     expect(gateway.servers.map((server: { hosts: string[] }) => server.hosts)).toEqual(names.map(name => [`./${name}`]));
     expect(new Set(gateway.servers.map((server: { port: { name: string } }) => server.port.name)).size).toBe(2);
     const { subsets } = only(manifests, 'DestinationRule').spec;
-    expect(subsets.map((subset: { trafficPolicy: { portLevelSettings: { tls: { sni: string } }[] } }) => subset.trafficPolicy.portLevelSettings[0].tls.sni))
-      .toEqual(names);
-    expect(mesh(manifests).tcp.map((rule: { match: unknown; route: { destination: { subset: string } }[] }) => [rule.match, rule.route[0].destination.subset]))
-      .toEqual([389, 3268].map((port, i) => [[{ port }], subsets[i].name]));
+    const { tcp } = mesh(manifests);
+    [389, 3268].forEach((port, i) => {
+      expect(subsets[i].trafficPolicy.portLevelSettings[0].tls.sni).toBe(names[i]);
+      expect(tcp[i].match).toEqual([{ port }]);
+      expect(tcp[i].route[0].destination.subset).toBe(subsets[i].name);
+    });
+    expect([subsets.length, tcp.length]).toEqual([2, 2]);
     const onward = all(manifests, 'VirtualService').map(({ spec }) => spec).filter(spec => spec.gateways[0] !== 'mesh');
     expect(onward.map(spec => [spec.hosts, spec.tcp[0].route[0].destination.port.number])).toEqual([[[names[0]], 389], [[names[1]], 3268]]);
     expect(only(manifests, 'AuthorizationPolicy').spec.rules[0].when[0].values).toEqual(names);

@@ -1,0 +1,403 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  ConnectOptions, Credentials, EgressGateway, EgressGatewayAttributes, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService,
+  ExternalServiceProps, ExternalTcp, GatewayLeg, IngressRoute, IstioApiVersion, Mesh, MeshClient, MeshService, Protocol, Resolution,
+} from '../src';
+import { filesBelow, inTempFolder, manifestsOf, messageOf } from './helpers';
+
+// What an error has to name: the construct's path, the property, the value, and what to write instead.
+type Case = [name: string, build: (chart: Chart) => void, construct: string, property: string, value: string, instead: string];
+
+const IP = Resolution.ipAddresses('192.0.2.14');
+const TLS = Protocol.TLS;
+
+const mysql = (chart: Chart, more: Partial<ConstructorParameters<typeof ExternalMysql>[2]> = {}) =>
+  new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: IP, ...more });
+
+const service = (chart: Chart, more: Partial<ExternalServiceProps>) =>
+  new ExternalService(chart, 'Api', { hosts: ['api.example.com'], ports: [{ number: 443, protocol: TLS }], resolution: Resolution.dns(), ...more });
+
+const egress = (chart: Chart, more: Partial<EgressGatewayAttributes> = {}) => new EgressViaGateway(chart, 'Egress', {
+  gateway: EgressGateway.fromAttributes({ serviceName: 'istio-egressgateway', namespaceName: 'istio-system', selector: { istio: 'egressgateway' }, ...more }),
+});
+
+const workload = (chart: Chart, more: object = {}) => new ApiObject(chart, 'Ratings', {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  spec: { template: { spec: { containers: [{ name: 'ratings' }] } } },
+  ...more,
+});
+
+const connect = (options: ConnectOptions) => (chart: Chart) => mysql(chart).connectFrom(workload(chart), options);
+
+const hosts: Case[] = [
+  ['an IP address as host', c => mysql(c, { host: '192.0.2.14' }), 'Mysql', 'host', '"192.0.2.14"', 'Resolution.ipAddresses()'],
+  ['an IPv6 address as host', c => mysql(c, { host: '2001:db8::1' }), 'Mysql', 'host', '"2001:db8::1"', 'Resolution.ipAddresses()'],
+  ['a CIDR range as host', c => mysql(c, { host: '192.0.2.0/24' }), 'Mysql', 'host', '"192.0.2.0/24"', 'Resolution.ipAddresses()'],
+  ['a host in capitals', c => mysql(c, { host: 'MySQL.example.com' }), 'Mysql', 'host', '"MySQL.example.com"', 'lower case'],
+  ['a host with an underscore', c => mysql(c, { host: 'my_sql.example.com' }), 'Mysql', 'host', '"my_sql.example.com"', 'DNS name'],
+  ['a host that ends in a dot', c => mysql(c, { host: 'mysql.example.com.' }), 'Mysql', 'host', '"mysql.example.com."', 'DNS name'],
+  ['a URL as host', c => mysql(c, { host: 'mysql://db.example.com' }), 'Mysql', 'host', '"mysql://db.example.com"', 'DNS name'],
+  ['a host with a port', c => mysql(c, { host: 'db.example.com:3306' }), 'Mysql', 'host', '"db.example.com:3306"', 'DNS name'],
+  ['an empty host', c => mysql(c, { host: '' }), 'Mysql', 'host', '""', 'DNS name'],
+  ['no host, from JavaScript', c => mysql(c, { host: undefined as never }), 'Mysql', 'host', 'undefined', 'DNS name'],
+  ['a host that is too long', c => mysql(c, { host: `${'a.'.repeat(130)}com` }), 'Mysql', 'host', '"a.a.', 'DNS name'],
+  ['every name as host', c => service(c, { hosts: ['*'], resolution: Resolution.none() }), 'Api', 'host', '"*"', '"*.example.com"'],
+  ['half a wildcard', c => service(c, { hosts: ['*db.example.com'], resolution: Resolution.none() }), 'Api', 'host', '"*db.example.com"', '"*.example.com"'],
+  ['a host without a domain', c => mysql(c, { host: 'mysqldb' }), 'Mysql', 'host', '"mysqldb"', '"mysqldb.example.com"'],
+  ['a service of the cluster', c => mysql(c, { host: 'db.shop.svc.cluster.local' }), 'Mysql', 'host', '"db.shop.svc.cluster.local"', 'outside the mesh'],
+  ['no hosts', c => service(c, { hosts: [] }), 'Api', 'hosts', 'must not be empty', '"db.example.com"'],
+  ['a host twice', c => service(c, { hosts: ['a.example.com', 'a.example.com'] }), 'Api', 'hosts', '"a.example.com" twice', 'write it once'],
+  ['two hosts on a TCP port', c => service(c, { hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 1 }], resolution: IP }),
+    'Api', 'hosts', '"a.example.com", "b.example.com"', 'Protocol.TLS'],
+];
+
+const resolutions: Case[] = [
+  ['an address that is none', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2') }), 'Mysql', 'Resolution.ipAddresses()', '"192.0.2"', '"192.0.2.14"'],
+  ['a number too large in an address', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.256') }),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.256"', '"192.0.2.14"'],
+  ['an address with a leading zero', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.014') }),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.014"', '"192.0.2.14"'],
+  ['a name as address', c => mysql(c, { resolution: Resolution.ipAddresses('db.example.com') }),
+    'Mysql', 'Resolution.ipAddresses()', '"db.example.com"', '"192.0.2.14"'],
+  ['a range that is too long', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.0/33') }),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.0/33"', '"192.0.2.0/24"'],
+  ['a range without a length', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.0/') }),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.0/"', '"192.0.2.0/24"'],
+  ['an address of one machine only', c => mysql(c, { resolution: Resolution.ipAddresses('fe80::1%eth0') }),
+    'Mysql', 'Resolution.ipAddresses()', '"fe80::1%eth0"', '"192.0.2.14"'],
+  ['no address', c => mysql(c, { resolution: Resolution.ipAddresses() }), 'Mysql', 'Resolution.ipAddresses()', 'must not be empty', '"192.0.2.14"'],
+  ['an address twice', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.14', '192.0.2.14/32') }),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.14" twice', 'write it once'],
+  ['an address twice in two spellings', c => mysql(c, { resolution: Resolution.ipAddresses('2001:db8::1', '2001:DB8:0::1') }),
+    'Mysql', 'Resolution.ipAddresses()', '"2001:db8::1" twice', 'write it once'],
+  ['a virtual range by name', c => mysql(c, { resolution: Resolution.dns(), addresses: ['192.0.2.0/24'] }), 'Mysql', 'addresses', '"192.0.2.0/24"', 'Resolution.ipAddresses()'],
+  ['a virtual range by name, one address at a time', c => mysql(c, { resolution: Resolution.dnsRoundRobin(), addresses: ['192.0.2.0/24'] }),
+    'Mysql', 'addresses', '"192.0.2.0/24"', 'single addresses'],
+  ['a virtual address that is none', c => mysql(c, { resolution: Resolution.dns(), addresses: ['db'] }), 'Mysql', 'addresses', '"db"', '"192.0.2.14"'],
+  ['a virtual address twice', c => mysql(c, { resolution: Resolution.dns(), addresses: ['192.0.2.1', '192.0.2.1'] }), 'Mysql', 'addresses', '"192.0.2.1" twice', 'write it once'],
+  ['virtual and fixed addresses', c => mysql(c, { addresses: ['192.0.2.1'] }), 'Mysql', 'addresses', '"192.0.2.1"', 'Resolution.dns()'],
+  ['virtual addresses for no resolution', c => service(c, { resolution: Resolution.none(), addresses: ['192.0.2.1'] }), 'Api', 'addresses', '"192.0.2.1"', 'Resolution.dns()'],
+  ['a wildcard with fixed addresses', c => service(c, { hosts: ['*.example.com'], resolution: IP }), 'Api', 'host', '"*.example.com"', 'Resolution.none()'],
+  ['a wildcard by name', c => service(c, { hosts: ['*.example.com'] }), 'Api', 'host', '"*.example.com"', 'Resolution.none()'],
+  ['a wildcard by name, one address at a time', c => service(c, { hosts: ['*.example.com'], resolution: Resolution.dnsRoundRobin() }),
+    'Api', 'host', '"*.example.com"', 'Resolution.none()'],
+  ['no resolution on a TCP port', c => mysql(c, { resolution: Resolution.none() }), 'Mysql', 'resolution', 'Resolution.none()', 'Resolution.ipAddresses()'],
+  ['something else as resolution, from JavaScript', c => mysql(c, { resolution: 'DNS' as never }), 'Mysql', 'resolution', '"DNS"', 'dnsRoundRobin()'],
+  ['no resolution at all, from JavaScript', c => mysql(c, { resolution: undefined as never }), 'Mysql', 'resolution', 'undefined', 'Resolution.ipAddresses()'],
+];
+
+const ports: Case[] = [
+  ['port 0', c => mysql(c, { port: 0 }), 'Mysql', 'port', 'got 0', '1 to 65535'],
+  ['port 65536', c => mysql(c, { port: 65536 }), 'Mysql', 'port', '65536', '1 to 65535'],
+  ['a negative port', c => mysql(c, { port: -1 }), 'Mysql', 'port', '-1', '1 to 65535'],
+  ['half a port', c => mysql(c, { port: 33.06 }), 'Mysql', 'port', '33.06', 'whole number'],
+  ['a port that is no number', c => mysql(c, { port: NaN }), 'Mysql', 'port', 'NaN', 'whole number'],
+  ['a port in quotes, from JavaScript', c => mysql(c, { port: '3306' as never }), 'Mysql', 'port', '"3306"', 'whole number'],
+  ['a port of Redis', c => new ExternalRedis(c, 'Redis', { host: 'redis.example.com', port: 70000, resolution: IP }), 'Redis', 'port', '70000', '1 to 65535'],
+  ['a port twice', c => new ExternalTcp(c, 'Ldap', { host: 'ldap.example.com', ports: [389, 389], resolution: IP }), 'Ldap', 'port', '389 twice', 'write it once'],
+  ['no ports', c => new ExternalTcp(c, 'Ldap', { host: 'ldap.example.com', ports: [], resolution: IP }), 'Ldap', 'ports', 'must not be empty', 'at least one'],
+  ['no ports, from JavaScript', c => service(c, { ports: undefined as never }), 'Api', 'ports', 'must not be empty', 'at least one'],
+  ['a target port', c => service(c, { ports: [{ number: 443, targetPort: 0 }] }), 'Api', 'targetPort', 'got 0', '1 to 65535'],
+  ['a port name that is no label', c => service(c, { ports: [{ number: 443, name: 'tls_api' }] }), 'Api', 'name', '"tls_api"', 'DNS label'],
+  ['a port name that is too long', c => service(c, { ports: [{ number: 443, name: 'x'.repeat(64) }] }), 'Api', 'name', '"xxx', 'at most 63'],
+  ['an empty port name', c => service(c, { ports: [{ number: 443, name: '' }] }), 'Api', 'name', '""', 'DNS label'],
+  ['a port name twice', c => service(c, { ports: [{ number: 1, name: 'a' }, { number: 2, name: 'a' }] }), 'Api', 'name', '"a" twice', 'write it once'],
+];
+
+const names: Case[] = [
+  ['a namespace to export to', c => mysql(c, { exportTo: ['Shop'] }), 'Mysql', 'exportTo', '"Shop"', 'DNS label'],
+  ['nowhere to export to', c => mysql(c, { exportTo: [] }), 'Mysql', 'exportTo', 'must not be empty', '"."'],
+  ['an object name', c => mysql(c, { metadata: { name: 'MySQL external' } }), 'Mysql', 'metadata.name', '"MySQL external"', 'DNS name'],
+  ['an object namespace', c => mysql(c, { metadata: { namespace: 'book.info' } }), 'Mysql', 'metadata.namespace', '"book.info"', 'DNS label'],
+  ['an id that leaves no name', c => new ExternalMysql(c, '数据库', { host: 'db.example.com', resolution: IP }), '数据库', 'metadata.name', '""', 'DNS name'],
+  ['a namespace of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('Shop', 'cart')), 'Mysql', 'namespaceName', '"Shop"', 'DNS label'],
+  ['a wildcard namespace of a client', c => mysql(c).allowFrom(MeshClient.allIn('*')), 'Mysql', 'namespaceName', '"*"', 'DNS label'],
+  ['an account of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('shop', '*')), 'Mysql', 'accountName', '"*"', 'DNS name'],
+  ['no client', c => mysql(c).allowFrom(), 'Mysql', 'allowFrom()', 'must not be empty', 'MeshClient.serviceAccount('],
+  ['a gateway\'s Service', c => egress(c, { serviceName: 'Gateway' }), 'Egress', 'gateway.serviceName', '"Gateway"', 'DNS label'],
+  ['a gateway\'s Service with its domain', c => egress(c, { serviceName: 'out.edge' }), 'Egress', 'gateway.serviceName', '"out.edge"', 'DNS label'],
+  ['a gateway\'s namespace', c => egress(c, { namespaceName: '' }), 'Egress', 'gateway.namespaceName', '""', 'DNS label'],
+  ['a gateway without labels', c => egress(c, { selector: {} }), 'Egress', 'gateway.selector', '{}', 'must have a label'],
+  ['a gateway\'s port', c => egress(c, { port: 0 }), 'Egress', 'gateway.port', 'got 0', '1 to 65535'],
+  ['a version of a service', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: ['v1.0'] }), 'Reviews', 'versions', '"v1.0"', 'DNS label'],
+  ['no versions of a service', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: [] }), 'Reviews', 'versions', 'must not be empty', '"v1"'],
+  ['a version twice', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: ['v1', 'v1'] }), 'Reviews', 'versions', '"v1" twice', 'write it once'],
+  ['a service of the mesh', c => new MeshService(c, 'Reviews', { host: 'Reviews', versions: ['v1'] }), 'Reviews', 'host', '"Reviews"', 'DNS name'],
+  ['an object name of rules', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: ['v1'], metadata: { name: 'R' } }), 'Reviews', 'metadata.name', '"R"', 'DNS name'],
+  ['an unknown version', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: ['v1'] }).routeTo('v2'), 'Reviews', 'version', '"v2"', '"v1"'],
+  ['an unknown version of a split', c => new MeshService(c, 'Reviews', { host: 'reviews', versions: ['v1'] }).split({ v2: 100 }), 'Reviews', 'version', '"v2"', '"v1"'],
+  ['weights that are no whole', c => new MeshService(c, 'R', { host: 'r', versions: ['v1', 'v2'] }).split({ v1: 50, v2: 49 }), 'R', 'weights', '{"v1":50,"v2":49}', '100'],
+  ['weights that are negative', c => new MeshService(c, 'R', { host: 'r', versions: ['v1', 'v2'] }).split({ v1: -1, v2: 101 }), 'R', 'weights', '{"v1":-1,"v2":101}', '100'],
+  ['an ingress host', c => new IngressRoute(c, 'Page', { hosts: ['a b'], service: 'page', servicePort: 80 }), 'Page', 'hosts', '"a b"', 'DNS name'],
+  ['no ingress host', c => new IngressRoute(c, 'Page', { hosts: [], service: 'page', servicePort: 80 }), 'Page', 'hosts', 'must not be empty', '"bookinfo.example.com"'],
+  ['an ingress service', c => new IngressRoute(c, 'Page', { hosts: ['*'], service: 'Page', servicePort: 80 }), 'Page', 'service', '"Page"', 'DNS name'],
+  ['an ingress service\'s port', c => new IngressRoute(c, 'Page', { hosts: ['*'], service: 'page', servicePort: 0 }), 'Page', 'servicePort', 'got 0', '1 to 65535'],
+  ['an ingress port', c => new IngressRoute(c, 'Page', { hosts: ['*'], service: 'page', servicePort: 80, port: 0 }), 'Page', 'port', 'got 0', '1 to 65535'],
+  ['an ingress without labels', c => new IngressRoute(c, 'Page', { hosts: ['*'], service: 'page', servicePort: 80, selector: {} }), 'Page', 'selector', '{}', 'must have a label'],
+];
+
+const routes: Case[] = [
+  ['a range behind a gateway', c => egress(c).route(mysql(c, { resolution: Resolution.ipAddresses('192.0.2.1', '192.0.2.0/24') })),
+    'Mysql', 'Resolution.ipAddresses()', '"192.0.2.0/24"', 'Resolution.dns()'],
+  ['no resolution behind a gateway', c => egress(c).route(service(c, { resolution: Resolution.none() })), 'Api', 'resolution', 'Resolution.none()', 'Resolution.dns()'],
+  ['a wildcard behind a gateway', c => egress(c).route(service(c, { hosts: ['*.example.com'], resolution: Resolution.none() })), 'Api', 'host', '"*.example.com"', 'name each host'],
+  ['a plaintext port', c => egress(c).route(mysql(c), { leg: GatewayLeg.plaintext(0) }), 'Mysql', 'GatewayLeg.plaintext()', 'got 0', '1 to 65535'],
+  ['plaintext on the port of mutual TLS', c => egress(c).route(mysql(c), { leg: GatewayLeg.plaintext(443) }), 'Mysql', 'GatewayLeg.plaintext()', '443', 'no other service uses'],
+  ['plaintext for several ports',
+    c => egress(c).route(new ExternalTcp(c, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: IP }), { leg: GatewayLeg.plaintext(389) }),
+    'Ldap', 'GatewayLeg.plaintext()', 'has 2', 'GatewayLeg.istioMutual()'],
+  ['a server name that is too long', c => egress(c).route(mysql(c, { host: `${'a.'.repeat(120)}example.com` })), 'Mysql', 'host', '"p3306.bookinfo.a.', 'more than 253'],
+];
+
+const connections: Case[] = [
+  ['an empty key of the user', connect({ credentials: Credentials.fromSecret('s', { usernameKey: '' }) }), 'Mysql', 'usernameKey', '""', 'not empty'],
+  ['an empty key of the password', connect({ credentials: Credentials.fromSecret('s', { passwordKey: '' }) }), 'Mysql', 'passwordKey', '""', 'not empty'],
+  ['an empty key of a password alone', connect({ credentials: Credentials.passwordFromSecret('s', '') }), 'Mysql', 'passwordKey', '""', 'not empty'],
+  ['a key with a slash', connect({ credentials: Credentials.fromSecret('s', { passwordKey: 'a/b' }) }), 'Mysql', 'passwordKey', '"a/b"', 'letters, digits'],
+  ['a Secret without a name', connect({ credentials: Credentials.fromSecret('') }), 'Mysql', 'secretName', '""', 'DNS name'],
+  ['a Secret of the service', c => mysql(c, { credentials: Credentials.fromSecret('My Secret') }), 'Mysql', 'secretName', '"My Secret"', 'DNS name'],
+  ['a variable', connect({ hostVariable: 'MYSQL-HOST' }), 'Mysql', 'hostVariable', '"MYSQL-HOST"', 'letters, digits'],
+  ['an empty variable', connect({ portVariable: '' }), 'Mysql', 'portVariable', '""', 'environment variable'],
+  ['a prefix', connect({ envPrefix: '1DB' }), 'Mysql', 'envPrefix', '"1DB"', 'environment variable'],
+  ['an empty container name', connect({ containerName: '' }), 'Mysql', 'containerName', 'must not be empty', '"app"'],
+  ['a port that the service does not have', connect({ portNumber: 3307 }), 'Mysql', 'portNumber', '3307', '3306'],
+  ['a wildcard to connect to', c => service(c, { hosts: ['*.example.com'], resolution: Resolution.none() }).connectFrom(workload(c)), 'Api', 'host', '"*.example.com"', 'one name'],
+  ['something without a pod template', c => mysql(c).connectFrom(workload(c, { kind: 'ConfigMap', spec: undefined })),
+    'Mysql', 'test/Ratings', 'ConfigMap', 'give a Deployment'],
+  ['a construct that is no object', c => mysql(c).connectFrom(new Construct(c, 'Nothing')), 'Mysql', 'test/Nothing', 'no pod template', 'give a Deployment'],
+  ['a service as a workload', c => mysql(c).connectFrom(service(c, {})), 'Mysql', 'test/Api', 'ServiceEntry', 'give a Deployment'],
+  ['a client without a pod template', c => mysql(c).allowFrom(MeshClient.workload(c)), 'Mysql', 'test', 'no pod template', 'give a Deployment'],
+];
+
+/** Names the property as it is quoted, the construct with its whole path, in one line that begins in lower case. */
+function expectMessage(message: string, [construct, property, value, instead]: [string, string, string, string]) {
+  expect(message.startsWith(`[test/${construct}] `)).toBe(true);
+  expect(message).toContain(`'${property}'`);
+  expect(message).toContain(value);
+  expect(message).toContain(instead);
+  expect(message.replace(/^\[.*?\] /, '')).toMatch(/^[a-z'(][^\n]*$/);
+  expect(message).not.toMatch(/undefined is not|cannot read prop/i);
+}
+
+describe.each<[string, Case[]]>([
+  ['a host', hosts], ['a resolution', resolutions], ['a port', ports], ['a name', names], ['a route', routes], ['a connection', connections],
+])('%s is refused at once when it is', (_, cases) => {
+  test.each(cases)('%s', (__, build, ...parts) => {
+    const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+
+    expectMessage(messageOf(() => build(chart)), parts);
+  });
+});
+
+describe('calls that do not fit together are refused', () => {
+  const at = (props?: { namespace?: string }) => new Chart(new App(), 'test', props ?? { namespace: 'bookinfo' });
+
+  test('a service that is routed twice', () => {
+    const chart = at();
+    const routed = mysql(chart);
+    const way = egress(chart);
+    way.route(routed);
+
+    expect(messageOf(() => way.route(routed))).toBe('[test/Mysql] is routed already: call route() once for each service');
+  });
+
+  test('a service that is routed through two gateways', () => {
+    const chart = at();
+    const routed = mysql(chart);
+    egress(chart).route(routed);
+    const other = new EgressViaGateway(chart, 'Other', { gateway: EgressGateway.istioEgressGateway() });
+
+    expect(messageOf(() => other.route(routed))).toContain('[test/Mysql] is routed already');
+  });
+
+  test('a route for a service without a namespace', () => {
+    const chart = at({});
+
+    expect(messageOf(() => egress(chart).route(mysql(chart)))).toMatch(/^\[test\/Mysql\] has no namespace.*give the chart a 'namespace'$/);
+  });
+
+  test('a chart whose namespace is no DNS label', () => {
+    const chart = at({ namespace: 'Book_info' });
+
+    expect(messageOf(() => mysql(chart))).toContain('[test/Mysql] \'namespace\' must be a DNS label');
+  });
+
+  test('a plaintext port that another service uses', () => {
+    const chart = at();
+    const way = egress(chart);
+    way.route(mysql(chart), { leg: GatewayLeg.plaintext(3306) });
+    const other = new ExternalMysql(chart, 'Other', { host: 'other.example.com', resolution: Resolution.ipAddresses('192.0.2.15') });
+
+    const message = messageOf(() => way.route(other, { leg: GatewayLeg.plaintext(3306) }));
+
+    expectMessage(message, ['Other', 'GatewayLeg.plaintext()', '3306', 'give another port']);
+    expect(message).toContain('\'test/Mysql\'');
+  });
+
+  test('an unknown API version', () => {
+    const message = messageOf(() => Mesh.declare(new App(), { apiVersion: 'v2' as IstioApiVersion }));
+
+    expect(message).toBe('[app] \'apiVersion\' must be one of "v1", "v1beta1", "v1alpha3", got "v2"');
+  });
+});
+
+describe('services that Istio would mix up are refused by synth', () => {
+  /** What synth says of two services; each is a MySQL in a chart of its own. */
+  function problem(first: Partial<ExternalServiceProps>, second: Partial<ExternalServiceProps>, more: { namespaces?: string[]; dnsCapture?: boolean } = {}) {
+    const app = new App();
+    Mesh.declare(app, { dnsCapture: more.dnsCapture });
+    const [one, two] = more.namespaces ?? ['bookinfo', 'bookinfo'];
+    const make = (id: string, namespace: string, props: Partial<ExternalServiceProps>) => new ExternalService(new Chart(app, id, { namespace }), 'Db', {
+      hosts: [`${id}.example.com`],
+      ports: [{ number: 3306 }],
+      resolution: Resolution.dns(),
+      metadata: { name: id },
+      ...props,
+    });
+    make('a', one, first);
+    make('b', two, second);
+    try {
+      manifestsOf(app);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  }
+
+  test('two by name on one port, without DNS capture', () => {
+    const message = problem({}, {});
+
+    expect(message).toContain('[b/Db] port 3306 of "b.example.com" has no address of its own');
+    expect(message).toContain('"a.example.com" (\'a/Db\') in namespace "bookinfo"');
+    expect(message).toContain('Resolution.ipAddresses()');
+    expect(message).toContain('Mesh.declare(app, { dnsCapture: true })');
+  });
+
+  test('not with DNS capture, where each has an address of its own', () => {
+    expect(problem({}, {}, { dnsCapture: true })).toBeUndefined();
+  });
+
+  test('not in two namespaces that do not see each other\'s', () => {
+    expect(problem({}, {}, { namespaces: ['bookinfo', 'shop'] })).toBeUndefined();
+  });
+
+  test('in two namespaces, when one sees both', () => {
+    expect(problem({ exportTo: ['.', 'shop'] }, {}, { namespaces: ['bookinfo', 'shop'] })).toContain('in namespace "shop"');
+  });
+
+  test.each([['the first', { exportTo: ['*'] }, {}], ['the second', {}, { exportTo: ['*'] }]])('in two namespaces, when everybody sees %s', (_, first, second) => {
+    expect(problem(first, second, { namespaces: ['bookinfo', 'shop'] })).toContain('[b/Db] port 3306');
+  });
+
+  test('not on two ports', () => {
+    expect(problem({}, { ports: [{ number: 3307 }] })).toBeUndefined();
+  });
+
+  test('not with virtual addresses', () => {
+    expect(problem({ addresses: ['192.0.2.1'] }, { addresses: ['192.0.2.2'] })).toBeUndefined();
+  });
+
+  test('with one virtual address', () => {
+    expect(problem({ addresses: ['192.0.2.1'] }, { addresses: ['192.0.2.1'] })).toContain('address "192.0.2.1" with port 3306 is declared by \'a/Db\' as well');
+  });
+
+  test('with one fixed address, in two spellings', () => {
+    expect(problem({ resolution: Resolution.ipAddresses('192.0.2.1') }, { resolution: Resolution.ipAddresses('192.0.2.1/32') })).toContain('[b/Db] address "192.0.2.1"');
+  });
+
+  test('with one range, in two spellings', () => {
+    expect(problem({ resolution: Resolution.ipAddresses('192.0.2.0/24') }, { resolution: Resolution.ipAddresses('192.0.2.7/24') })).toContain('"192.0.2.0/24"');
+  });
+
+  test('not when one has an address and one has none', () => {
+    expect(problem({ resolution: IP }, {})).toBeUndefined();
+  });
+
+  test('not when both speak TLS', () => {
+    expect(problem({ ports: [{ number: 443, protocol: TLS }] }, { ports: [{ number: 443, protocol: TLS }] })).toBeUndefined();
+  });
+
+  test('when one speaks TLS and the other takes the whole port', () => {
+    const message = problem({ ports: [{ number: 443, protocol: TLS }] }, { ports: [{ number: 443 }] });
+
+    expect(message).toContain('port 443 of "a.example.com" has no address of its own');
+  });
+
+  test('one host twice', () => {
+    const message = problem({ resolution: IP }, { resolution: Resolution.ipAddresses('192.0.2.15'), hosts: ['a.example.com'] });
+
+    expect(message).toContain('[b/Db] \'host\' "a.example.com" is declared by \'a/Db\' as well, visible in namespace "bookinfo"');
+    expect(message).toContain('declare it once');
+  });
+
+  test('not one host in two namespaces that do not see each other\'s', () => {
+    const host = { hosts: ['db.example.com'] };
+
+    expect(problem(host, host, { namespaces: ['bookinfo', 'shop'] })).toBeUndefined();
+  });
+
+  test('a service that is seen past the gateway that it is routed through', () => {
+    const app = new App();
+    const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
+    egress(chart).route(mysql(chart, { exportTo: ['*'] }));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' ("*") cannot widen a service that is routed');
+  });
+
+  test('clients of a plaintext leg, which could not be told apart', () => {
+    const app = new App();
+    const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
+    const routed = mysql(chart);
+    routed.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
+    egress(chart).route(routed, { leg: GatewayLeg.plaintext(3306) });
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] allowFrom() has no effect on a plaintext leg');
+  });
+
+  test('each mistake is said once', () => {
+    const message = problem({}, {}) ?? '';
+
+    expect(message.split('has no address of its own')).toHaveLength(2);
+  });
+});
+
+describe('nothing is written', () => {
+  const good = (app: App) => mysql(new Chart(app, 'good', { namespace: 'bookinfo' }));
+  const bad = (app: App) => {
+    const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
+    ['A', 'B'].forEach(id => new ExternalMysql(chart, id, { host: `${id.toLowerCase()}.example.com`, resolution: Resolution.dns() }));
+  };
+
+  test.each([['first', [bad, good]], ['last', [good, bad]]])('when the chart with the mistake is the %s of two', (_, charts) => inTempFolder(folder => {
+    const app = new App({ outdir: path.join(folder, 'dist') });
+    charts.forEach(chart => chart(app));
+
+    expect(messageOf(() => app.synth())).toContain('has no address of its own');
+    expect(filesBelow(folder)).toEqual([]);
+  }));
+
+  test('over what was there before', () => inTempFolder(folder => {
+    const before = new App({ outdir: folder });
+    good(before);
+    before.synth();
+    const written = fs.readFileSync(path.join(folder, 'good.k8s.yaml'), 'utf8');
+    const after = new App({ outdir: folder });
+    new ExternalMysql(new Chart(after, 'good', { namespace: 'shop' }), 'Mysql', { host: 'other.example.com', resolution: IP });
+    bad(after);
+
+    expect(messageOf(() => after.synth())).toContain('has no address of its own');
+    expect(fs.readFileSync(path.join(folder, 'good.k8s.yaml'), 'utf8')).toBe(written);
+  }));
+
+  test('but without a mistake everything is', () => inTempFolder(folder => {
+    const app = new App({ outdir: folder });
+    good(app);
+    app.synth();
+
+    expect(filesBelow(folder)).toEqual(['good.k8s.yaml']);
+  }));
+});
