@@ -1,0 +1,145 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as ts from 'typescript';
+import { filesBelow } from './helpers';
+
+const ROOT = path.join(__dirname, '..');
+
+/** The files of src/ without their ending, as `services/external-mysql`, and what each imports, in the same form; the L1 classes as `imports/...`. */
+const imported = new Map(filesBelow(path.join(ROOT, 'src')).filter(file => file.endsWith('.ts')).map(file => {
+  const from = path.join(ROOT, 'src', file);
+  const targets = importsOf(fs.readFileSync(from, 'utf8')).filter(name => name.startsWith('.')).map(name => {
+    const target = path.relative(path.join(ROOT, 'src'), path.resolve(path.dirname(from), name)).split(path.sep).join('/');
+    return target.replace(/^\.\.\//, '');
+  });
+  return [file.split(path.sep).join('/').replace(/\.ts$/, ''), targets] as const;
+}));
+
+/** Every module that a file names in an import, an export, an `import()`, an `import x = require()` or a type; types count as much as values. */
+function importsOf(text: string): string[] {
+  const names: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+      names.push(node.moduleSpecifier.text);
+    } else if (ts.isExternalModuleReference(node) && ts.isStringLiteral(node.expression)) {
+      names.push(node.expression.text);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+      names.push(node.argument.literal.text);
+    } else if (ts.isCallExpression(node) && ['import', 'require'].includes(node.expression.getText()) && ts.isStringLiteral(node.arguments[0])) {
+      names.push(node.arguments[0].text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true));
+  return names;
+}
+
+/** Who may import whom: a file may import those of its own folder and of folders that stand further down. */
+const LAYERS = [
+  ['index'],
+  ['egress', 'traffic'],
+  ['services'],
+  ['access'],
+  ['values', 'mesh'],
+  ['private/render'],
+  ['private'],
+  ['imports'],
+];
+
+const folderOf = (file: string) => file.startsWith('imports/') ? 'imports' : file.includes('/') ? path.posix.dirname(file) : file;
+
+function layerOf(file: string): number {
+  const layer = LAYERS.findIndex(folders => folders.includes(folderOf(file)));
+  if (layer < 0) {
+    throw new Error(`src/${file} is in no layer: give '${folderOf(file)}' a place in LAYERS`);
+  }
+  return layer;
+}
+
+const edges = [...imported].flatMap(([file, targets]) => targets.map(target => ({ file, target })));
+const show = (wrong: { file: string; target: string }[]) => wrong.map(({ file, target }) => `${file} imports ${target}`);
+
+test('imports are found in every form', () => {
+  expect(importsOf(`
+    import { a } from './a';
+    import type { b } from './b';
+    export * from './c';
+    export { d } from './d';
+    import e = require('./e');
+    import './f';
+    type G = import('./g').G;
+    const h = () => import('./h');
+    const i = () => require('./i');
+  `)).toEqual(['./a', './b', './c', './d', './e', './f', './g', './h', './i']);
+});
+
+test('every file of src/ is looked at, and every import leads to a file', () => {
+  expect(imported.size).toBeGreaterThan(20);
+  expect(edges.length).toBeGreaterThan(60);
+  expect(show(edges.filter(({ target }) => !imported.has(target) && !fs.existsSync(path.join(ROOT, `${target}.ts`))))).toEqual([]);
+});
+
+test('there is no import cycle', () => {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) {
+      cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    } else if (!done.has(file)) {
+      (imported.get(file) ?? []).forEach(target => visit(target, [...trail, file]));
+      done.add(file);
+    }
+  };
+  [...imported.keys()].forEach(file => visit(file, []));
+
+  expect(cycles).toEqual([]);
+});
+
+test('imports point one way', () => {
+  const wrong = edges.filter(({ file, target }) => (folderOf(file) === folderOf(target) ? false : layerOf(target) <= layerOf(file)));
+
+  expect(show(wrong)).toEqual([]);
+});
+
+test('the L1 classes are imported by renderers only', () => {
+  const users = edges.filter(({ target }) => target.startsWith('imports/'));
+
+  expect(users.length).toBeGreaterThan(0);
+  expect(show(users.filter(({ file }) => !file.startsWith('private/render/')))).toEqual([]);
+});
+
+test('renderers know models and no constructs', () => {
+  const allowed = ['private/model', 'private/names'];
+  const wrong = edges.filter(({ file, target }) => file.startsWith('private/render/')
+    && !target.startsWith('private/render/') && !target.startsWith('imports/') && !allowed.includes(target));
+
+  expect(show(wrong)).toEqual([]);
+  const packages = filesBelow(path.join(ROOT, 'src/private/render')).flatMap(file => importsOf(fs.readFileSync(path.join(ROOT, 'src/private/render', file), 'utf8')));
+  expect(packages.filter(name => !name.startsWith('.'))).toEqual([]);
+});
+
+test('values import nothing but private', () => {
+  expect(show(edges.filter(({ file, target }) => file.startsWith('values/') && !target.startsWith('private/') && !target.startsWith('values/')))).toEqual([]);
+});
+
+test('nothing outside of private/ knows how something is rendered but the constructs', () => {
+  const wrong = edges.filter(({ file, target }) => target.startsWith('private/render/')
+    && !['services', 'egress', 'traffic', 'private/render'].includes(folderOf(file)));
+
+  expect(show(wrong)).toEqual([]);
+});
+
+test('the package needs cdk8s, constructs and what it brings along, at run time', () => {
+  const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { [field: string]: { [name: string]: string } };
+  const needed = [...imported.keys()].flatMap(file => importsOf(fs.readFileSync(path.join(ROOT, 'src', `${file}.ts`), 'utf8')))
+    .filter(name => !name.startsWith('.') && !name.startsWith('node:'));
+  const there = [...Object.keys(manifest.peerDependencies), ...Object.keys(manifest.dependencies)];
+
+  expect([...new Set(needed)].sort()).toEqual(there.sort());
+});
+
+test('index exports, and does nothing else', () => {
+  const index = ts.createSourceFile('index.ts', fs.readFileSync(path.join(ROOT, 'src/index.ts'), 'utf8'), ts.ScriptTarget.Latest, true);
+
+  expect(index.statements.filter(statement => !ts.isExportDeclaration(statement)).map(statement => statement.getText())).toEqual([]);
+});
