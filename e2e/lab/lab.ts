@@ -25,6 +25,9 @@ const APPLICATION_KINDS = [
   'rbac.authorization.k8s.io/v1/roles', 'rbac.authorization.k8s.io/v1/rolebindings',
 ];
 
+/** istiod puts its root certificate into every namespace, and again when it is taken away. */
+const NOT_ISTIODS = `labelSelector=${encodeURIComponent('istio.io/config!=true')}`;
+
 function collectionOf(namespace: string, kind: string): string {
   const parts = kind.split('/');
   const plural = parts.pop();
@@ -146,7 +149,7 @@ export class Lab {
     const names: string[] = [];
     for (const namespace of [...this.namespaces, ISTIO_NAMESPACE]) {
       for (const kind of namespace === ISTIO_NAMESPACE ? ISTIO_KINDS : [...ISTIO_KINDS, ...APPLICATION_KINDS]) {
-        const found = await this.kube.list(collectionOf(namespace, kind));
+        const found = await this.kube.list(`${collectionOf(namespace, kind)}?${NOT_ISTIODS}`);
         names.push(...found.map((object) => `${namespace}/${kind.split('/').pop()}/${object.metadata.name}`));
       }
     }
@@ -187,7 +190,7 @@ export class Lab {
   }
 
   private async deleteAll(namespace: string, kind: string): Promise<void> {
-    await this.kube.call('DELETE', `${collectionOf(namespace, kind)}?gracePeriodSeconds=0`, undefined, undefined, [404, 405]);
+    await this.kube.call('DELETE', `${collectionOf(namespace, kind)}?gracePeriodSeconds=0&${NOT_ISTIODS}`, undefined, undefined, [404, 405]);
   }
 
   private host(address: string, start: () => Promise<Mariadb | Redis>): Promise<Mariadb | Redis> {
