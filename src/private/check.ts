@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as ipaddr from 'ipaddr.js';
 import { Fail, quote } from './fail';
 
@@ -18,25 +19,28 @@ export function isWildcard(host: string): boolean {
 }
 
 export function isIp(value: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(value) || (value.includes(':') && !value.includes('%') && ipaddr.IPv6.isValid(value));
+  // An address with a zone is one of a single machine.
+  return isIP(value) !== 0 && !value.includes('%');
 }
 
 export function isCidr(value: string): boolean {
   const [address, ...lengths] = value.split('/');
-  return lengths.length === 1 && /^(0|[1-9]\d{0,2})$/.test(lengths[0]) && isIp(address) && Number(lengths[0]) <= (address.includes(':') ? 128 : 32);
+  return lengths.length === 1 && /^(0|[1-9]\d{0,2})$/.test(lengths[0]) && isIp(address) && Number(lengths[0]) <= bits(address);
 }
 
 /** One spelling for each address or network, so that two spellings of one network are seen to be the same. */
 export function canonicalAddress(value: string): string {
-  if (isIp(value)) {
-    return ipaddr.parse(value).toString();
+  const [address, length] = value.split('/');
+  if (length === undefined || Number(length) === bits(address)) {
+    // An IPv4 address has one spelling only.
+    return address.includes(':') ? ipaddr.parse(address).toString() : address;
   }
-  const [address, length] = ipaddr.parseCIDR(value);
-  if (length === (address.kind() === 'ipv6' ? 128 : 32)) {
-    return address.toString();
-  }
-  const network = address.kind() === 'ipv6' ? ipaddr.IPv6.networkAddressFromCIDR(value) : ipaddr.IPv4.networkAddressFromCIDR(value);
+  const network = address.includes(':') ? ipaddr.IPv6.networkAddressFromCIDR(value) : ipaddr.IPv4.networkAddressFromCIDR(value);
   return `${network.toString()}/${length}`;
+}
+
+function bits(address: string): number {
+  return address.includes(':') ? 128 : 32;
 }
 
 /** The single address that an IP, a /32 or a /128 stands for; undefined for a wider network. */
