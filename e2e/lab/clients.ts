@@ -31,17 +31,20 @@ export async function sql(pod: Pod, options: SqlOptions): Promise<Answer> {
 export interface RedisQuestion {
   readonly host: string;
   readonly port?: number;
+  readonly password?: string;
   readonly command?: readonly string[];
   readonly seconds?: number;
 }
 
 /** Asks a Redis, from inside a pod; `get who` tells which one it is. */
 export async function redis(pod: Pod, options: RedisQuestion): Promise<Answer> {
-  const outcome = await pod.exec(['redis-cli', '-h', options.host, '-p', String(options.port ?? 6379), ...(options.command ?? ['get', 'who'])],
-    { timeout: options.seconds ?? 5 });
+  const authority = options.password ? ['--no-auth-warning', '-a', options.password] : [];
+  const outcome = await pod.exec([
+    'redis-cli', '-h', options.host, '-p', String(options.port ?? 6379), ...authority, ...(options.command ?? ['get', 'who']),
+  ], { timeout: options.seconds ?? 5 });
   const text = (outcome.stdout.trim() || outcome.stderr.trim() || 'no answer').split('\n').join(' ');
   // redis-cli exits 0 even when the server has closed the connection
-  const ok = outcome.code === 0 && outcome.stdout.trim() !== '' && !/^(Error|Could not|\(error\))/.test(text);
+  const ok = outcome.code === 0 && outcome.stdout.trim() !== '' && !/^(Error|Could not|AUTH failed|NOAUTH|\(error\))/.test(text);
   return { ok, text, ms: outcome.ms };
 }
 

@@ -92,6 +92,12 @@ export class Lab {
     return pod;
   }
 
+  /** A pod that only calls, under an account. */
+  async caller(namespace: string, account: string, options: Partial<PodOptions> = {}): Promise<Pod> {
+    await this.namespace(namespace);
+    return this.pod({ name: account, namespace, account, labels: { app: account }, ...options });
+  }
+
   async end(pod: Pod): Promise<void> {
     this.running.delete(pod);
     await pod.kill();
@@ -103,7 +109,7 @@ export class Lab {
   }
 
   redis(options: RedisOptions): Promise<Redis> {
-    return this.host(options.address, () => Redis.start(this.network, this.folder, options)) as Promise<Redis>;
+    return this.host(`${options.address}:${options.port ?? 6379}`, () => Redis.start(this.network, this.folder, options)) as Promise<Redis>;
   }
 
   /** The stock egress gateway, as Istio's chart installs it: its Service and as many pods as asked for. */
@@ -193,11 +199,11 @@ export class Lab {
     await this.kube.call('DELETE', `${collectionOf(namespace, kind)}?gracePeriodSeconds=0&${NOT_ISTIODS}`, undefined, undefined, [404, 405]);
   }
 
-  private host(address: string, start: () => Promise<Mariadb | Redis>): Promise<Mariadb | Redis> {
-    let host = this.databases.get(address);
+  private host(server: string, start: () => Promise<Mariadb | Redis>): Promise<Mariadb | Redis> {
+    let host = this.databases.get(server);
     if (!host) {
       host = start();
-      this.databases.set(address, host);
+      this.databases.set(server, host);
     }
     return host;
   }

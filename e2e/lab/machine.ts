@@ -59,7 +59,8 @@ export class Machine {
 
   /** As a power cut: everything in it ends at once, its address goes away. */
   async kill(): Promise<void> {
-    if (this.first.running) { await this.first.end(); }
+    if (!this.first.running) { return; }
+    await this.first.end();
     this.network.release(this.address);
   }
 

@@ -8,12 +8,16 @@ export interface RedisOptions {
   readonly port?: number;
   /** What `GET who` answers, so that a test sees which Redis it has reached. */
   readonly who: string;
+  /** When it asks for one. */
+  readonly password?: string;
+  /** The host it runs on, when that has other servers too. */
+  readonly machine?: Machine;
 }
 
 /** A Redis on a host outside the mesh. */
 export class Redis {
   static async start(network: Network, folder: string, options: RedisOptions): Promise<Redis> {
-    const machine = await Machine.start(network, path.join(folder, 'outside'), { name: `redis-${options.address}`, address: options.address });
+    const machine = options.machine ?? await Machine.start(network, path.join(folder, 'outside'), { name: `redis-${options.address}`, address: options.address });
     const redis = new Redis(machine, options);
     await redis.up();
     return redis;
@@ -33,11 +37,16 @@ export class Redis {
   }
 
   async up(): Promise<void> {
-    this.service = this.machine.service('redis-server', [
+    const { password } = this.options;
+    const server = this.machine.service(`redis-${this.port}`, [
       'redis-server', '--bind', '0.0.0.0', '--port', String(this.port), '--protected-mode', 'no', '--save', '', '--appendonly', 'no', '--dir', '/run',
+      ...(password ? ['--requirepass', password] : []),
     ]);
-    await this.service.ready('no answer', async () => {
-      const outcome = await this.machine.exec(['redis-cli', '-p', String(this.port), 'set', 'who', this.options.who]);
+    this.service = server;
+    await server.ready('no answer', async () => {
+      const outcome = await this.machine.exec([
+        'redis-cli', ...(password ? ['--no-auth-warning', '-a', password] : []), '-p', String(this.port), 'set', 'who', this.options.who,
+      ]);
       return outcome.stdout.trim() === 'OK';
     }, 30);
   }

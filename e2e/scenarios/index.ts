@@ -1,9 +1,25 @@
+import { byName } from './by-name';
+import { cartDirect } from './cart-direct';
+import { cartViaGateway } from './cart-via-gateway';
+import { cleanRemoval } from './clean-removal';
+import { platformService } from './platform-service';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
-import type { Scenario } from '../lab/scenario';
+import { sameHostTwice } from './same-host-twice';
+import { sideBySide } from './side-by-side';
+import { twoPorts } from './two-ports';
+import { Scenario } from '../lab/scenario';
 
 /** In the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   ratingsDirect,
   ratingsViaGateway,
+  cartDirect,
+  cartViaGateway,
+  sideBySide,
+  platformService,
+  sameHostTwice,
+  byName,
+  twoPorts,
+  cleanRemoval,
 ];
