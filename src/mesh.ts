@@ -91,7 +91,11 @@ export class Mesh {
     return Mesh.of(app);
   }
 
-  /** The mesh that the app of a construct is for. */
+  /**
+   * The mesh that the app of a construct is for.
+   *
+   * @param construct anything in the app
+   */
   public static of(construct: IConstruct): Mesh {
     return new Mesh(Registry.of(construct).mesh);
   }

@@ -9,6 +9,8 @@ import { Fail } from '../private/fail';
  * - `istioMutual`, the default: mutual TLS with the workload's identity and a server name of its own for each (namespace, host, port). One port of the
  *   gateway carries any number of services, its Service never changes, and who calls is known.
  * - `plaintext`: a TCP port of the gateway for this one service, as older recipes have it. No encryption, no identity: whoever reaches the port passes.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
 export abstract class GatewayLeg {
   /** Mutual TLS on the gateway's shared port. */
