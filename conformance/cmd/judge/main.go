@@ -2,6 +2,8 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,9 +21,10 @@ import (
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/quiet/logs"
 	"cdk8s-istio-egress/conformance/internal/report"
+	"cdk8s-istio-egress/conformance/internal/verdict"
 )
 
-const usage = `usage: judge [--json] [--istio <folder>] [--parallel <n>] [--batch <folder>]... [<folder>...]
+const usage = `usage: judge [--json] [--findings <file>] [--istio <folder>] [--parallel <n>] [--batch <folder>]... [<folder>...]
 
 Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL rules, istiod's webhook, every analyser of
 "istioctl analyze", the API server's validation, and the configuration that istiod makes of them for each proxy.
@@ -32,6 +35,8 @@ Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL r
   --istio <folder>    the folder of the istio.io/istio module (default: the one this was built from)
   --parallel <n>      sets judged at the same time (default 2)
   --json              write the report as JSON
+  --findings <file>   write the findings to this file as well, as JSON
+  --stream            read folders of sets from standard input, one a line; answer each with one line of JSON
   --help              this text
 
 exit status: 0 clean, 1 findings, 2 bad input
@@ -55,6 +60,8 @@ func run(args []string, out io.Writer) (int, error) {
 	flags.SetOutput(io.Discard)
 	asJSON := flags.Bool("json", false, "")
 	istio := flags.String("istio", env.IstioSrc, "")
+	findings := flags.String("findings", "", "")
+	stream := flags.Bool("stream", false, "")
 	parallel := flags.Int("parallel", 2, "")
 	batches, renames := list{}, list{}
 	flags.Var(&batches, "batch", "")
@@ -66,6 +73,10 @@ func run(args []string, out io.Writer) (int, error) {
 		}
 		return 2, fmt.Errorf("%v; see judge --help", err)
 	}
+	if *stream {
+		logs.Silence()
+		return judgeStream(os.Stdin, out, *istio)
+	}
 	if flags.NArg() == 0 && len(batches) == 0 {
 		return 2, errors.New("no folder given; see judge --help")
 	}
@@ -73,6 +84,11 @@ func run(args []string, out io.Writer) (int, error) {
 	groups, err := judgeAll(flags.Args(), batches, names(renames), *istio, *parallel)
 	if err != nil {
 		return 2, err
+	}
+	if *findings != "" {
+		if err := writeFindings(*findings, groups); err != nil {
+			return 2, err
+		}
 	}
 	if *asJSON {
 		err = report.JSON(out, groups)
@@ -86,6 +102,14 @@ func run(args []string, out io.Writer) (int, error) {
 		return 1, nil
 	}
 	return 0, nil
+}
+
+func writeFindings(path string, groups []report.Group) error {
+	data, err := json.Marshal(report.Findings(groups))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
 }
 
 func names(renames []string) func(dir string) string {
@@ -131,6 +155,41 @@ func judgeAll(dirs, batches []string, name func(string) string, istio string, pa
 		}
 	}
 	return groups, nil
+}
+
+// judgeStream answers every folder that it reads, also a bad one, so that the reader may count on an answer for each.
+func judgeStream(in io.Reader, out io.Writer, istio string) (int, error) {
+	j, err := judge.New(istio)
+	if err != nil {
+		return 2, err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for folders := bufio.NewScanner(in); folders.Scan(); {
+		answer := struct {
+			Findings []verdict.Finding `json:"findings"`
+			Error    string            `json:"error,omitempty"`
+		}{Findings: []verdict.Finding{}}
+		results, err := judgeFolder(j, folders.Text())
+		if err != nil {
+			answer.Error = err.Error()
+		}
+		for _, r := range results {
+			answer.Findings = append(answer.Findings, r.Findings...)
+		}
+		if err := encoder.Encode(answer); err != nil {
+			return 2, err
+		}
+	}
+	return 0, nil
+}
+
+func judgeFolder(j *judge.Judge, dir string) ([]*verdict.Result, error) {
+	set, err := manifests.Load(dir, dir)
+	if err != nil {
+		return nil, err
+	}
+	return j.Set(set)
 }
 
 func loadBatch(dir string) ([]*manifests.Set, error) {

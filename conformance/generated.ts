@@ -1,0 +1,112 @@
+/** Differential test: what the constructs accept must be right for Istio, what they refuse must be refused by name. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App } from 'cdk8s';
+import * as fc from 'fast-check';
+import { anyApp, AppSpec, build, describe, sorted } from './apps';
+import { Expectations, expectationsOf } from './expectations';
+import { Finding, JudgeStream } from './judge';
+import { readSet, writeSet } from './sets';
+
+/** What became of one app. */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly app: AppSpec; readonly folder: string }
+  | { readonly kind: 'refused'; readonly app: AppSpec; readonly message: string }
+  | { readonly kind: 'wrong'; readonly app: AppSpec; readonly problem: string };
+
+/** The apps that a seed gives. */
+export function generate(count: number, seed: number): AppSpec[] {
+  return fc.sample(anyApp, { numRuns: count, seed });
+}
+
+/** Builds an app and writes its set, or says why not. */
+export function attempt(spec: AppSpec, folder: string): Outcome {
+  try {
+    writeSet(folder, app => build(app, spec));
+  } catch (error) {
+    fs.rmSync(folder, { recursive: true, force: true });
+    const { message } = error as Error;
+    const problem = problemOfRefusal(spec, message);
+    return problem ? { kind: 'wrong', app: spec, problem: `${problem}: ${message}` } : { kind: 'refused', app: spec, message };
+  }
+  const app = new App();
+  build(app, spec);
+  const [disagreement] = disagreements(spec, expectationsOf(app));
+  return disagreement ? { kind: 'wrong', app: spec, problem: disagreement } : { kind: 'accepted', app: spec, folder };
+}
+
+/** A refusal has to name the construct in every line, and nothing tame may be refused. */
+export function problemOfRefusal(spec: AppSpec, message: string): string | undefined {
+  if (spec.tame) {
+    return 'an app with nothing wrong in it is refused';
+  }
+  // cdk8s puts a heading above what the validations of all constructs say.
+  const lines = message.split('\n').map(line => line.trim()).filter(line => line !== '' && !line.startsWith('Validation failed with the following errors'));
+  if (lines.length === 0 || lines.some(line => !/^\[(app|chart-\d+(\/[^\]]+)?)\] [a-z'"]/.test(line))) {
+    return 'refused without naming the construct';
+  }
+  return undefined;
+}
+
+/** Where the library understands an app differently from its description. */
+export function disagreements(spec: AppSpec, { services }: Expectations): string[] {
+  const described = describe(spec);
+  if (described.length !== services.length) {
+    return [`the app has ${described.length} services, the library knows ${services.length}`];
+  }
+  return services.flatMap((service, i) => {
+    const found = {
+      hosts: sorted(service.hosts),
+      ports: sorted(service.ports.map(({ number, targetPort, protocol }) => `${number}:${targetPort}/${protocol}`)),
+      clients: sorted(service.clients.map(client => `${client.namespace}/${client.serviceAccount ?? '*'}`)),
+      visibleTo: sorted(service.visibleTo),
+      routed: service.route !== undefined,
+    };
+    return Object.entries(found)
+      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(described[i][key as keyof typeof found]))
+      .map(([key, value]) => `${service.path}: the library says ${key} ${JSON.stringify(value)}, the app says ${JSON.stringify(described[i][key as keyof typeof found])}`);
+  });
+}
+
+/** How the refusals came about, the most frequent first: what stands between the quoted values. */
+export function reasons(outcomes: readonly Outcome[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'refused') {
+      const line = outcome.message.split('\n').map(text => text.trim()).find(text => text.startsWith('['))!;
+      const reason = line.replace(/^\[[^\]]*\] /, '').split(/: | \(|, got /)[0].replace(/"[^"]*"|'chart-[^']*'/g, '…').replace(/\d+/g, 'N');
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+}
+
+/** Seconds spent looking for a smaller app that fails in the same way. */
+const SHRINK_SECONDS = 60;
+
+/** The smallest app that fails like the one at an index does, with what is wrong about it and its manifests. */
+export async function smallest(index: number, seed: number, program: string, work: string): Promise<string> {
+  const judge = new JudgeStream(program);
+  const folder = path.join(work, 'smallest');
+  let failing: { readonly app: AppSpec; readonly problem: string; readonly yaml: string } | undefined;
+  const fails = async (app: AppSpec): Promise<boolean> => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    const outcome = attempt(app, folder);
+    const problem = outcome.kind === 'wrong' ? outcome.problem : outcome.kind === 'accepted' ? told(await judge.findings(folder)) : undefined;
+    if (problem !== undefined) {
+      failing = { app, problem, yaml: fs.existsSync(folder) ? readSet(folder) : '' };
+    }
+    return problem !== undefined;
+  };
+  await fc.check(fc.asyncProperty(anyApp, async app => !(await fails(app))), {
+    seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: SHRINK_SECONDS * 1000,
+  });
+  judge.close();
+  return failing
+    ? `${failing.problem}\n\nsmallest app:\n${JSON.stringify(failing.app, undefined, 2)}\n\nits manifests:\n${failing.yaml || 'none\n'}`
+    : 'the app is clean when it is judged alone\n';
+}
+
+function told(findings: readonly Finding[]): string | undefined {
+  return findings.length > 0 ? findings.map(({ check, subject, message }) => `${check}: ${subject}: ${message}`).join('\n') : undefined;
+}

@@ -1,0 +1,160 @@
+/** Lets Istio's own code judge the manifests of every example and of generated apps: `npm run conformance`. */
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import { attempt, generate, Outcome, reasons, smallest } from './generated';
+import { buildJudge, Complaint, Finding } from './judge';
+import { writeSet } from './sets';
+import { EXAMPLES } from '../examples/write';
+
+export const DEFAULT_APPS = 300;
+export const DEFAULT_SEED = 20260901;
+
+const HELP = `usage: npm run conformance -- [--apps <n>] [--seed <n>] [--json]
+       npm run conformance:fuzz -- [--apps <n>] [--seed <n>]
+
+Lets the code of Istio and Kubernetes judge manifests: those of every example, and those of generated apps. Needs Go.
+
+  --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
+  --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
+  --json       write the report as JSON
+  --help       this text
+
+exit status: 0 clean, 1 findings, 2 bad input or nothing to run with
+`;
+
+interface Options {
+  readonly apps: number;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly examples: boolean;
+}
+
+/** Reads the arguments; undefined when help was asked for. */
+export function readOptions(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Options | undefined {
+  const types = { apps: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  let values;
+  try {
+    ({ values } = parseArgs({ args: [...args], options: types, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw new Complaint(`${lowered((error as Error).message.split('. ')[0])}; see --help`);
+  }
+  if (values.help) {
+    return undefined;
+  }
+  return {
+    apps: wholeNumber('--apps', values.apps, DEFAULT_APPS),
+    seed: wholeNumber('--seed', values.seed, defaults.seed),
+    json: values.json ?? false,
+    examples: defaults.examples,
+  };
+}
+
+function lowered(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function wholeNumber(option: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) {
+    return otherwise;
+  }
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new Complaint(`${option} must be a whole number from 0 to 999999999, got "${text}"`);
+  }
+  return Number(text);
+}
+
+/** Runs everything; gives the exit status. */
+export async function main(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Promise<number> {
+  const options = readOptions(args, defaults);
+  if (!options) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const say = (message: string) => process.stderr.write(`conformance: ${message}\n`);
+  const program = buildJudge(say);
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'conformance-'));
+  try {
+    return await judgeAll(options, program, work, say);
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function judgeAll(options: Options, program: string, work: string, say: (message: string) => void): Promise<number> {
+  const args = options.json ? ['--json'] : [];
+  if (options.examples) {
+    for (const { folder, build } of EXAMPLES) {
+      const target = path.join(work, 'examples', folder);
+      writeSet(target, app => void build(app));
+      args.push('--name', `${target}=examples/${folder}`);
+    }
+  }
+  const outcomes = options.apps > 0 ? generateAll(options, work) : [];
+  const accepted = outcomes.filter(outcome => outcome.kind === 'accepted');
+  if (accepted.length > 0) {
+    args.push('--batch', path.join(work, 'generated'), '--name', `${path.join(work, 'generated')}=generated`);
+  }
+  args.push(...(options.examples ? EXAMPLES.map(({ folder }) => path.join(work, 'examples', folder)) : []));
+  const report = path.join(work, 'findings.json');
+  const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (judged.status === null || judged.status > 1) {
+    return 2;
+  }
+  const summary = options.json ? say : (message: string) => process.stdout.write(`${message}\n`);
+  const failures = failed(outcomes, JSON.parse(fs.readFileSync(report, 'utf8')) as Finding[]);
+  if (options.apps > 0) {
+    summarise(options, outcomes, summary);
+  }
+  if (failures.length > 0) {
+    summary(`\n${failures.length} generated apps fail; the first is number ${failures[0]}, looking for the smallest that fails like it`);
+    summary(await smallest(failures[0], options.seed, program, work));
+    summary(`again: npm run conformance:fuzz -- --apps ${options.apps} --seed ${options.seed}`);
+  }
+  const tooFew = options.apps >= 30 && accepted.length * 3 < options.apps;
+  if (tooFew) {
+    summary(`only ${accepted.length} of ${options.apps} generated apps were accepted: the generator no longer fits the library`);
+  }
+  return judged.status === 1 || failures.length > 0 || tooFew ? 1 : 0;
+}
+
+function generateAll({ apps, seed }: Options, work: string): Outcome[] {
+  return generate(apps, seed).map((spec, i) => attempt(spec, path.join(work, 'generated', setName(i))));
+}
+
+function setName(index: number): string {
+  return `app-${String(index).padStart(6, '0')}`;
+}
+
+/** The numbers of the apps that fail: here already, or by what was found in their manifests. */
+function failed(outcomes: readonly Outcome[], findings: readonly Finding[]): number[] {
+  const found = new Set(findings.map(finding => finding.set));
+  return outcomes.flatMap((outcome, i) => (outcome.kind === 'wrong' || found.has(setName(i)) ? [i] : []));
+}
+
+function summarise({ apps, seed }: Options, outcomes: readonly Outcome[], say: (message: string) => void): void {
+  const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
+  say(`\ngenerated apps: ${apps} from seed ${seed}, ${count('accepted')} accepted and judged, ${count('refused')} refused by name`);
+  for (const [reason, times] of reasons(outcomes)) {
+    say(`  ${String(times).padStart(5)}  ${reason}`);
+  }
+}
+
+/** Ends the process with what a run gives; a mistake is told in one line. */
+export async function exitWith(run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    if (!(error instanceof Complaint)) {
+      throw error;
+    }
+    process.stderr.write(`conformance: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+if (require.main === module) {
+  void exitWith(() => main(process.argv.slice(2), { seed: DEFAULT_SEED, examples: true }));
+}
