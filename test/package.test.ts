@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { filesBelow, inTempFolder } from './helpers';
+
+const ROOT = path.join(__dirname, '..');
+
+/** The program of somebody who has nothing of this repository; its one chart is `shop`. */
+const PROGRAM = `import { App, Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
+
+const app = new App();
+const chart = new Chart(app, 'shop', { namespace: 'shop' });
+const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+app.synth();
+`;
+
+interface PackageJson {
+  readonly devDependencies: { readonly [name: string]: string };
+  readonly bundledDependencies: string[];
+}
+
+const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as PackageJson;
+
+/** Runs a program; what it printed is part of the error when it fails. */
+function run(folder: string, program: string, ...args: string[]): string {
+  // npm tells its scripts where they are, and npm would believe it.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_(package|lifecycle)_|npm_config_local_prefix|INIT_CWD|CDK8S_)/.test(name)));
+  try {
+    return execFileSync(program, args, { cwd: folder, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${program} ${args.join(' ')}\n${stdout}\n${stderr}`);
+  }
+}
+
+const tool = (name: string) => path.join(ROOT, 'node_modules/.bin', name);
+
+/** Compiles and packs the library, away from the checkout and from what an earlier compilation left there; gives the tarball. */
+function pack(folder: string): string {
+  const copied = ['src', 'imports', 'package.json', 'tsconfig.json', 'README.md', 'API.md', 'LICENSE', '.npmignore'];
+  copied.forEach(file => fs.cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true }));
+  const modules = path.join(folder, 'node_modules');
+  fs.mkdirSync(modules);
+  for (const name of fs.readdirSync(path.join(ROOT, 'node_modules'))) {
+    if (manifest.bundledDependencies.includes(name)) {
+      // npm packs what is really there.
+      fs.cpSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), { recursive: true });
+    } else {
+      fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
+    }
+  }
+  run(folder, tool('jsii'));
+  return path.join(folder, run(folder, 'npm', 'pack', '--silent').trim());
+}
+
+test('the package can be installed and used by an app outside of the repository', () => inTempFolder(folder => {
+  const [library, app] = ['library', 'app'].map(name => path.join(folder, name));
+  [library, app].forEach(created => fs.mkdirSync(created));
+  const tarball = pack(library);
+  const version = (name: string) => `${name}@${manifest.devDependencies[name]}`;
+  fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true }));
+  fs.writeFileSync(path.join(app, 'cdk8s.yaml'), 'language: typescript\napp: npx tsx main.ts\n');
+  fs.writeFileSync(path.join(app, 'main.ts'), PROGRAM);
+  fs.writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: { module: 'node16', target: 'es2022', strict: true, noEmit: true, types: [] } }));
+
+  run(app, 'npm', 'install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', tarball,
+    ...['cdk8s', 'constructs', 'cdk8s-cli', 'tsx', 'typescript'].map(version));
+  run(app, 'npx', 'tsc');
+  run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false');
+
+  // The same as the sources of this repository give, and only what a user needs.
+  expect(filesBelow(path.join(app, 'dist'))).toEqual(['shop.k8s.yaml']);
+  expect(fs.readFileSync(path.join(app, 'dist/shop.k8s.yaml'), 'utf8')).toBe(fromSources());
+  const installed = filesBelow(path.join(app, 'node_modules/cdk8s-istio-egress')).filter(file => !file.startsWith('node_modules/'));
+  expect(installed).toEqual(expect.arrayContaining(['.jsii', 'API.md', 'LICENSE', 'README.md', 'lib/src/index.d.ts', 'lib/src/index.js', 'package.json']));
+  expect(installed.filter(file => !/^(\.jsii|API\.md|LICENSE|README\.md|package\.json|lib\/.*(\.js|\.d\.ts))$/.test(file))).toEqual([]);
+  expect(installed.filter(file => /test|example|generate/.test(file))).toEqual([]);
+}), 600_000);
+
+/** What the program gives here. */
+function fromSources(): string {
+  return inTempFolder(folder => {
+    fs.writeFileSync(path.join(folder, 'main.ts'), PROGRAM);
+    fs.writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: { module: 'node16', target: 'es2022', paths: { 'cdk8s-istio-egress': [path.join(ROOT, 'src/index.ts')] } },
+    }));
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+    run(folder, tool('tsx'), 'main.ts');
+    return fs.readFileSync(path.join(folder, 'dist/shop.k8s.yaml'), 'utf8');
+  });
+}
