@@ -1,0 +1,82 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { Case } from './cases';
+import { Failure } from './failure';
+import { Program, Programs } from './programs';
+import { median, Sample } from './sample';
+
+/** What a case took: medians. */
+export interface Result extends Case {
+  /** Building and synthesising the app, without loading any module. */
+  readonly ms: number;
+  readonly rawMs: number;
+  readonly ratio: number;
+  /** The highest memory of the process, Node and all loaded modules included. */
+  readonly rssMb: number;
+  readonly rawRssMb: number;
+  readonly rssRatio: number;
+  readonly runs: number;
+}
+
+/**
+ * Measures the library and the raw objects in turns, so that other work of the machine meets both alike.
+ *
+ * @param progress is told of every run that is about to begin
+ */
+export async function measureCase(programs: Programs, subject: Case, runs: number, progress: (run: number) => void): Promise<Result> {
+  const samples: { readonly [program: string]: Sample[] } = { 'with-library': [], 'with-raw-objects': [] };
+  for (let run = 0; run < runs; run++) {
+    progress(run + 1);
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-istio-egress-bench-'));
+    try {
+      for (const program of inTurns('with-library', 'with-raw-objects', run)) {
+        samples[program].push(await programs.run(program, subject.services, subject.route, subject.charts, path.join(folder, program)));
+      }
+      if (run === 0) {
+        compare(path.join(folder, 'with-library'), path.join(folder, 'with-raw-objects'));
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  const [ms, rawMs] = Object.values(samples).map(of => median(of.map(sample => sample.ms)));
+  const [rssMb, rawRssMb] = Object.values(samples).map(of => median(of.map(sample => sample.rssMb)));
+  return { ...subject, ms, rawMs, ratio: ms / rawMs, rssMb, rawRssMb, rssRatio: rssMb / rawRssMb, runs };
+}
+
+/** What loading the package adds to loading cdk8s, in ms. */
+export async function measureLoading(programs: Programs, runs: number, progress: (run: number) => void): Promise<number> {
+  const samples: { readonly [what: string]: number[] } = { library: [], cdk8s: [] };
+  for (let run = 0; run < runs; run++) {
+    progress(run + 1);
+    for (const what of inTurns('library', 'cdk8s', run)) {
+      samples[what].push((await programs.run('load', what)).ms);
+    }
+  }
+  return median(samples.library) - median(samples.cdk8s);
+}
+
+/** Who goes second finds a warmer machine, so that changes every time. */
+function inTurns<T extends Program | string>(one: T, other: T, run: number): T[] {
+  return run % 2 === 0 ? [one, other] : [other, one];
+}
+
+/** Both must have written the same bytes, or they are not worth comparing. */
+function compare(folder: string, rawFolder: string): void {
+  const files = fs.readdirSync(folder).sort();
+  const rawFiles = fs.readdirSync(rawFolder).sort();
+  if (files.join() !== rawFiles.join()) {
+    throw new Failure(`library and raw objects do not write the same files (${files.length} and ${rawFiles.length}): bring bench/programs up to date`);
+  }
+  for (const file of files) {
+    const lines = fs.readFileSync(path.join(folder, file), 'utf8').split('\n');
+    const rawLines = fs.readFileSync(path.join(rawFolder, file), 'utf8').split('\n');
+    const line = lines.findIndex((text, i) => text !== rawLines[i]);
+    if (line >= 0 || lines.length !== rawLines.length) {
+      const at = line >= 0 ? line : lines.length;
+      throw new Failure(`library and raw objects do not write the same (${file}, line ${at + 1}: "${lines[at] ?? ''}" and "${rawLines[at] ?? ''}"): `
+        + 'bring bench/programs/with-raw-objects.ts up to date');
+    }
+  }
+}

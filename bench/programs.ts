@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { Failure, inOneLine } from './failure';
+import { Sample } from './sample';
+
+export type Program = 'with-library' | 'with-raw-objects' | 'load';
+
+const ROOT = path.dirname(__dirname);
+/** Inside the project, so that the compiled programs find its dependencies. */
+const CACHE = path.join(ROOT, 'node_modules', '.cache');
+
+/**
+ * The programs that are measured, each run in a process of its own: nothing is warm, and the highest memory is that of one run. They run as compiled
+ * JavaScript, because a loader that compiles on the way costs more than what is measured.
+ */
+export class Programs {
+  /** Compiles the programs and the library as they are now; what the package holds may be older. */
+  public static async compile(signal: AbortSignal): Promise<Programs> {
+    fs.mkdirSync(CACHE, { recursive: true });
+    const programs = new Programs(fs.mkdtempSync(path.join(CACHE, 'bench-')), signal);
+    const config = path.join(programs.folder, 'tsconfig.json');
+    fs.writeFileSync(config, JSON.stringify({
+      extends: path.join(ROOT, 'tsconfig.json'),
+      // Types are checked where the tests are.
+      compilerOptions: { rootDir: ROOT, outDir: programs.folder, declaration: false, noCheck: true },
+      include: [path.join(ROOT, 'bench', 'programs', '*.ts'), path.join(ROOT, 'src', '**', '*.ts')],
+    }));
+    try {
+      await promisify(execFile)(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', config], { signal });
+    } catch (error) {
+      programs.remove();
+      signal.throwIfAborted();
+      throw new Failure(`the library does not compile (${inOneLine((error as { stdout?: string }).stdout || error)}): run npx projen compile`);
+    }
+    return programs;
+  }
+
+  private constructor(private readonly folder: string, private readonly signal: AbortSignal) {}
+
+  /** Takes what was compiled away again. */
+  public remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  public async run(program: Program, ...args: readonly (string | number)[]): Promise<Sample> {
+    try {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [path.join(this.folder, 'bench', 'programs', `${program}.js`), ...args.map(String)],
+        { signal: this.signal },
+      );
+      return JSON.parse(stdout) as Sample;
+    } catch (error) {
+      this.signal.throwIfAborted();
+      const { stderr = '', code } = error as { stderr?: string; code?: unknown };
+      const reason = stderr.split('\n').find(line => /error/i.test(line)) ?? `it ended with ${code}`;
+      throw new Failure(`the program ${program} ${args.join(' ')} failed: ${reason.trim()}`);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { App } from 'cdk8s';
+import { Route } from '../cases';
+import { Sample } from '../sample';
+import { ChartItems, inventory } from './inventory';
+
+/** Builds and synthesises an app as the program's arguments say (services, route, charts, output folder), and prints what it took. */
+export function synthesise(build: (app: App, charts: readonly ChartItems[], route: Route) => void): void {
+  const [services, route, charts, outdir] = process.argv.slice(2);
+  const items = inventory(Number(services), Number(charts));
+
+  const start = performance.now();
+  const app = new App({ outdir });
+  build(app, items, route as Route);
+  app.synth();
+  const ms = performance.now() - start;
+
+  // maxRSS is the highest so far, in KiB.
+  const sample: Sample = { ms, rssMb: process.resourceUsage().maxRSS / 1024 };
+  process.stdout.write(JSON.stringify(sample));
+}

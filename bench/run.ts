@@ -1,0 +1,139 @@
+/** `npm run bench`: what synthesis costs, against the same objects written with raw cdk8s. */
+import { parseArgs } from 'node:util';
+import { Case, casesOf, CHARTS, Route, ROUTES, SERVICES, usualRuns } from './cases';
+import { Failure, inOneLine } from './failure';
+import { measureCase, measureLoading, Result } from './measure';
+import { Programs } from './programs';
+import { json, table } from './report';
+
+const LOADING_RUNS = 31;
+const MOST = 100_000;
+
+const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--json] [--help]
+
+Synthesises apps of external services with the library and, with the same bytes as result, with raw ApiObjects, in turns and each time in a
+fresh process, and prints the medians. Without options it takes about eight minutes.
+
+  --services N   only apps of N services (${SERVICES.map(n => n.toLocaleString('en-US')).join(', ')})
+  --route ROUTE  only ${ROUTES.join(' or ')}
+  --charts N     only apps of N charts (${CHARTS.join(', ')})
+  --runs N       how often each is measured (9 for 100 services; 3 for 10,000 through a gateway, which takes a minute each time)
+  --json         an object for each app on standard output, one a line
+  --help         this text
+
+  ms          building and synthesising the app, without loading modules
+  us/service  the same for one service
+  growth      how much longer than a tenth of the services took; 10 is linear
+  MB          the highest memory of the process, Node and modules included`;
+
+interface Options {
+  readonly services?: number;
+  readonly route?: Route;
+  readonly charts?: number;
+  readonly runs?: number;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const options = read(argv);
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  const cases = casesOf(only(options.services, SERVICES), only(options.route, ROUTES), only(options.charts, CHARTS));
+  progress('compiling');
+  const programs = await Programs.compile(signal);
+  try {
+    await measure(programs, cases, options);
+  } finally {
+    programs.remove();
+  }
+}
+
+async function measure(programs: Programs, cases: readonly Case[], options: Options): Promise<void> {
+  const loadingMs = await measureLoading(programs, LOADING_RUNS, run => progress(`loading, run ${run} of ${LOADING_RUNS}`));
+  const results: Result[] = [];
+  for (const subject of cases) {
+    const runs = options.runs ?? usualRuns(subject);
+    const name = `${subject.services} services, ${subject.route}, ${subject.charts} chart${subject.charts === 1 ? '' : 's'}`;
+    const result = await measureCase(programs, subject, runs, run => progress(`${name}, run ${run} of ${runs}`));
+    results.push(result);
+    if (options.json) {
+      progress('');
+      console.log(json(result, loadingMs));
+    }
+  }
+  progress('');
+  if (!options.json) {
+    console.log(table(results, loadingMs));
+  }
+}
+
+function only<T>(chosen: T | undefined, all: readonly T[]): readonly T[] {
+  return chosen === undefined ? all : [chosen];
+}
+
+function read(argv: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        services: { type: 'string' },
+        route: { type: 'string' },
+        charts: { type: 'string' },
+        runs: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return {
+      services: count('services', values.services),
+      route: route(values.route),
+      charts: count('charts', values.charts),
+      runs: count('runs', values.runs),
+      json: values.json,
+      help: values.help,
+    };
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(`${inOneLine(error)}: see --help`);
+  }
+}
+
+function count(option: string, value: string | undefined): number | undefined {
+  if (value !== undefined && !(/^[1-9]\d*$/.test(value) && Number(value) <= MOST)) {
+    throw new Failure(`--${option} must be a whole number from 1 to ${MOST}, got "${value}"`);
+  }
+  return value === undefined ? undefined : Number(value);
+}
+
+function route(value: string | undefined): Route | undefined {
+  const known = ROUTES.find(candidate => candidate === value);
+  if (value !== undefined && !known) {
+    throw new Failure(`--route must be ${ROUTES.join(' or ')}, got "${value}"`);
+  }
+  return known;
+}
+
+/** One line that is written over again and again; nobody wants it in a file. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r\x1b[K${text}`);
+  }
+}
+
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+process.once('SIGTERM', () => interruption.abort());
+main(process.argv.slice(2), interruption.signal).catch((error: unknown) => {
+  progress('');
+  if (interruption.signal.aborted) {
+    process.exitCode = 130;
+    return;
+  }
+  if (!(error instanceof Failure)) {
+    throw error;
+  }
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+});
