@@ -247,7 +247,11 @@ describe('calls that do not fit together are refused', () => {
 
 describe('services that Istio would mix up are refused by synth', () => {
   /** What synth says of two services; each is a MySQL in a chart of its own. */
-  function problem(first: Partial<ExternalServiceProps>, second: Partial<ExternalServiceProps>, more: { namespaces?: string[]; dnsCapture?: boolean } = {}) {
+  function problem(
+    first: Partial<ExternalServiceProps>,
+    second: Partial<ExternalServiceProps>,
+    more: { readonly namespaces?: string[]; readonly dnsCapture?: boolean } = {},
+  ): string | undefined {
     const app = new App();
     Mesh.declare(app, { dnsCapture: more.dnsCapture });
     const [one, two] = more.namespaces ?? ['bookinfo', 'bookinfo'];

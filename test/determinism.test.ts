@@ -1,8 +1,8 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import * as fc from 'fast-check';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService, PathMatch,
-  Resolution,
+  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService,
+  PathMatch, Resolution,
 } from '../src';
 
 // A fixed seed: a run that fails, fails again.

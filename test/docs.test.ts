@@ -40,7 +40,7 @@ const options: ts.CompilerOptions = {
 const library = ts.createProgram([INDEX], options);
 const checker = library.getTypeChecker();
 const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(library.getSourceFile(INDEX)!)!)
-  .map(symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+  .map(symbol => (symbol.declarations?.some(ts.isExportSpecifier) ? checker.getAliasedSymbol(symbol) : symbol));
 
 const tags = (symbol: ts.Symbol, name: string) => symbol.getJsDocTags(checker).filter(tag => tag.name === name);
 const text = (tag: ts.JSDocTagInfo) => ts.displayPartsToString(tag.text);
@@ -50,16 +50,23 @@ function membersOf(symbol: ts.Symbol): ts.Symbol[] {
   const all = [...symbol.members?.values() ?? [], ...symbol.exports?.values() ?? []];
   return all.filter(member => {
     const declaration = member.declarations?.[0];
-    const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
-    return declaration && !(ts.getCombinedModifierFlags(declaration) & hidden) && tags(member, 'internal').length === 0 && member.name !== 'prototype';
+    const modifiers = declaration && ts.canHaveModifiers(declaration) ? ts.getModifiers(declaration) ?? [] : [];
+    const hidden = modifiers.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword || kind === ts.SyntaxKind.ProtectedKeyword);
+    return declaration && !hidden && tags(member, 'internal').length === 0;
   });
 }
 
 const nameOf = (owner: ts.Symbol, member: ts.Symbol) => `${owner.name}.${member.name === '__constructor' ? 'constructor' : member.name}`;
-const members = exported.flatMap(owner => membersOf(owner).map(member => ({ owner, member, name: nameOf(owner, member), declaration: member.declarations![0] })));
+const members = exported.flatMap(owner => membersOf(owner).map(member => ({
+  member,
+  name: nameOf(owner, member),
+  declaration: member.declarations![0],
+})));
 
-const examplesInSource: Block[] = [...exported.map(symbol => ({ name: symbol.name, symbol })), ...members.map(({ name, member }) => ({ name, symbol: member }))]
-  .flatMap(({ name, symbol }) => tags(symbol, 'example').map(tag => ({ place: `@example of ${name}`, code: text(tag) })));
+const examplesInSource: Block[] = [
+  ...exported.map(symbol => ({ name: symbol.name, symbol })),
+  ...members.map(({ name, member }) => ({ name, symbol: member })),
+].flatMap(({ name, symbol }) => tags(symbol, 'example').map(tag => ({ place: `@example of ${name}`, code: text(tag) })));
 
 const blocks = [...documents.flatMap(file => blocksOf(file, 'ts')), ...examplesInSource];
 
@@ -220,6 +227,7 @@ describe('the documents', () => {
 
 describe('every public', () => {
   const described = (symbol: ts.Symbol) => ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim() !== '';
+  const isClass = (symbol: ts.Symbol) => symbol.declarations?.some(ts.isClassDeclaration);
   const names = (wrong: typeof members) => wrong.map(({ name }) => name);
 
   test('class, interface and enum says what it is', () => {
@@ -267,15 +275,14 @@ describe('every public', () => {
   });
 
   test('class leads to the page of Istio or Kubernetes that it comes from', () => {
-    const classes = exported.filter(symbol => symbol.flags & ts.SymbolFlags.Class);
+    const classes = exported.filter(isClass);
     const page = /^https:\/\/(istio|kubernetes)\.io\//;
 
     expect(classes.filter(symbol => !tags(symbol, 'see').some(tag => page.test(text(tag)))).map(({ name }) => name)).toEqual([]);
   });
 
   test('construct shows how it is used', () => {
-    const constructs = exported.filter(symbol => symbol.flags & ts.SymbolFlags.Class)
-      .filter(symbol => members.some(({ name }) => name === `${symbol.name}.constructor`));
+    const constructs = exported.filter(isClass).filter(symbol => members.some(({ name }) => name === `${symbol.name}.constructor`));
 
     expect(constructs.length).toBeGreaterThan(5);
     expect(constructs.filter(symbol => tags(symbol, 'example').length === 0).map(({ name }) => name)).toEqual([]);

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { CRD_FILE, generateClasses, L1_FILES, trim } from '../imports/generate';
 import { inTempFolder, messageOf } from './helpers';
+import { CRD_FILE, generateClasses, L1_FILES, trim } from '../imports/generate';
 
 const IMPORTS = path.join(__dirname, '../imports');
 const CRDS = fs.readFileSync(path.join(IMPORTS, CRD_FILE), 'utf8');

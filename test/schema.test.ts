@@ -4,8 +4,8 @@ import Ajv, { ValidateFunction } from 'ajv';
 import { App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService, PathMatch, Protocol,
-  Resolution,
+  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService, PathMatch,
+  Protocol, Resolution,
 } from '../src';
 import { filesBelow, Manifest, manifestsOf } from './helpers';
 
@@ -22,7 +22,7 @@ function strict(schema: Schema): Schema {
   return {
     ...schema,
     ...schema.properties ? {
-      properties: Object.fromEntries(Object.entries(schema.properties as { [name: string]: Schema }).map(([name, property]) => [name, strict(property)])),
+      properties: Object.fromEntries(Object.entries(schema.properties).map(([name, property]) => [name, strict(property as Schema)])),
       ...open ? {} : { additionalProperties: false },
     } : {},
     ...schema.items ? { items: strict(schema.items as Schema) } : {},
