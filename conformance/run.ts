@@ -97,7 +97,12 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
   if (accepted.length > 0) {
     args.push('--batch', path.join(work, 'generated'), '--name', `${path.join(work, 'generated')}=generated`);
   }
-  args.push(...(options.examples ? EXAMPLES.map(({ folder }) => path.join(work, 'examples', folder)) : []));
+  if (options.examples) {
+    // Those that have a published counterpart are compared with it as well.
+    const published = EXAMPLES.filter(({ folder }) => folder.startsWith('bookinfo-'));
+    args.push(...published.flatMap(({ folder }) => ['--bookinfo', path.join(work, 'examples', folder)]));
+    args.push(...EXAMPLES.filter(example => !published.includes(example)).map(({ folder }) => path.join(work, 'examples', folder)));
+  }
   const report = path.join(work, 'findings.json');
   const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (judged.status === null || judged.status > 1) {

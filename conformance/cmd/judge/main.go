@@ -10,7 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
@@ -20,17 +20,20 @@ import (
 	"cdk8s-istio-egress/conformance/internal/judge"
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/quiet/logs"
+	"cdk8s-istio-egress/conformance/internal/recipes"
 	"cdk8s-istio-egress/conformance/internal/report"
 	"cdk8s-istio-egress/conformance/internal/verdict"
 )
 
-const usage = `usage: judge [--json] [--findings <file>] [--istio <folder>] [--parallel <n>] [--batch <folder>]... [<folder>...]
+const usage = `usage: judge [--json] [--findings <file>] [--istio <folder>] [--parallel <n>]
+             [--batch <folder>]... [--bookinfo <folder>]... [<folder>...]
 
 Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL rules, istiod's webhook, every analyser of
 "istioctl analyze", the API server's validation, and the configuration that istiod makes of them for each proxy.
 
   <folder>            a set: *.yaml that are applied together, and expectations.json when the library wrote one
   --batch <folder>    a folder of such folders, told as one line for each check
+  --bookinfo <folder> a set that is also compared with the Bookinfo that Istio publishes
   --name <a>=<b>      call the set or batch in folder a "b" in the report
   --istio <folder>    the folder of the istio.io/istio module (default: the one this was built from)
   --parallel <n>      sets judged at the same time (default 2)
@@ -63,7 +66,8 @@ func run(args []string, out io.Writer) (int, error) {
 	findings := flags.String("findings", "", "")
 	stream := flags.Bool("stream", false, "")
 	parallel := flags.Int("parallel", 2, "")
-	batches, renames := list{}, list{}
+	batches, renames, bookinfos := list{}, list{}, list{}
+	flags.Var(&bookinfos, "bookinfo", "")
 	flags.Var(&batches, "batch", "")
 	flags.Var(&renames, "name", "")
 	if err := flags.Parse(args); err != nil {
@@ -77,13 +81,25 @@ func run(args []string, out io.Writer) (int, error) {
 		logs.Silence()
 		return judgeStream(os.Stdin, out, *istio)
 	}
-	if flags.NArg() == 0 && len(batches) == 0 {
+	if flags.NArg()+len(batches)+len(bookinfos) == 0 {
 		return 2, errors.New("no folder given; see judge --help")
 	}
 	logs.Silence()
-	groups, err := judgeAll(flags.Args(), batches, names(renames), *istio, *parallel)
+	name := names(renames)
+	groups, err := judgeAll(slices.Concat(bookinfos, flags.Args()), batches, name, *istio, *parallel)
 	if err != nil {
 		return 2, err
+	}
+	for i, dir := range bookinfos {
+		set, err := manifests.Load(name(dir), dir)
+		if err != nil {
+			return 2, err
+		}
+		compared, err := recipes.Run(set, *istio)
+		if err != nil {
+			return 2, err
+		}
+		groups[i].Results = append(groups[i].Results, compared)
 	}
 	if *findings != "" {
 		if err := writeFindings(*findings, groups); err != nil {
@@ -211,6 +227,6 @@ func loadBatch(dir string) ([]*manifests.Set, error) {
 	if len(sets) == 0 {
 		return nil, fmt.Errorf("%s: no folder with manifests in this folder", dir)
 	}
-	sort.Slice(sets, func(a, b int) bool { return sets[a].Name < sets[b].Name })
+	slices.SortFunc(sets, func(a, b *manifests.Set) int { return strings.Compare(a.Name, b.Name) })
 	return sets, nil
 }

@@ -623,7 +623,7 @@ func declares(s expect.Service, address string) bool {
 // hidden asks the sidecars of every namespace that is not meant to see a service whether they know it.
 func (j *journey) hidden(s expect.Service) {
 	for _, n := range j.mesh.cluster.Namespaces {
-		if n.Name == fixtures.RootNamespace || s.VisibleIn(n.Name) || s.Route != nil && s.Route.Gateway.Namespace == n.Name {
+		if s.VisibleIn(n.Name) || j.holdsGateway(n.Name) {
 			continue
 		}
 		v := j.mesh.sidecar(n.Name, "default")
@@ -642,6 +642,13 @@ func (j *journey) hidden(s expect.Service) {
 			}
 		}
 	}
+}
+
+// holdsGateway says whether gateways live in a namespace, which therefore sees everything that is routed through them.
+func (j *journey) holdsGateway(namespace string) bool {
+	return namespace == fixtures.RootNamespace || slices.ContainsFunc(j.app.Services, func(s expect.Service) bool {
+		return s.Route != nil && s.Route.Gateway.Namespace == namespace
+	})
 }
 
 // declaredFor says whether another service makes the same host and port visible to a namespace.

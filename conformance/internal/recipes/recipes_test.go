@@ -1,0 +1,78 @@
+package recipes_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"istio.io/istio/pkg/test/env"
+
+	"cdk8s-istio-egress/conformance/internal/manifests"
+	_ "cdk8s-istio-egress/conformance/internal/quiet"
+	"cdk8s-istio-egress/conformance/internal/recipes"
+	"cdk8s-istio-egress/conformance/internal/verdict"
+)
+
+// The samples themselves are the good set: only changes to them are to be found.
+func published(t *testing.T) string {
+	t.Helper()
+	text := ""
+	for _, file := range []string{
+		"platform/kube/bookinfo.yaml", "platform/kube/bookinfo-ratings-v2-mysql.yaml", "networking/destination-rule-all.yaml",
+		"networking/virtual-service-ratings-mysql.yaml", "networking/bookinfo-gateway.yaml",
+	} {
+		data, err := os.ReadFile(filepath.Join(env.IstioSrc, "samples", "bookinfo", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(data) + "\n---\n"
+	}
+	return text
+}
+
+func run(t *testing.T, text string) *verdict.Result {
+	t.Helper()
+	objects, err := manifests.Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := recipes.Run(&manifests.Set{Name: "test", Objects: objects}, env.IstioSrc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestTheSamplesDoNotDifferFromThemselves(t *testing.T) {
+	result := run(t, published(t))
+	if len(result.Findings)+len(result.Exceptions) > 0 || result.Checked != 23 {
+		t.Errorf("checked %d objects, want 23; findings %v, exceptions %v", result.Checked, result.Findings, result.Exceptions)
+	}
+}
+
+func TestDifferencesAreFound(t *testing.T) {
+	for _, c := range []struct{ name, old, new, want string }{
+		{"a changed value", "containerPort: 9080", "containerPort: 9081", "containerPort: published 9080, here 9081"},
+		{"a missing object", "name: bookinfo-reviews\n", "name: bookinfo-renamed\n", "is published and missing here"},
+		{"an object without a reason", "name: bookinfo-reviews\n", "name: bookinfo-renamed\n", "no reason for it is listed"},
+		{"a missing field", "imagePullPolicy: IfNotPresent", "tty: false", `imagePullPolicy: published "IfNotPresent", here nothing`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			result := run(t, strings.ReplaceAll(published(t), c.old, c.new))
+			for _, f := range result.Findings {
+				if strings.Contains(f.Message, c.want) {
+					return
+				}
+			}
+			t.Errorf("want a finding with %q, got %v", c.want, result.Findings)
+		})
+	}
+}
+
+func TestMeantDifferencesHaveTheirReason(t *testing.T) {
+	result := run(t, strings.Replace(published(t), "value: mysqldb\n", "value: mysqldb.example.com\n", 1))
+	if len(result.Findings) > 0 || len(result.Exceptions) != 1 || result.Exceptions[0].Reason == "" {
+		t.Errorf("want one exception with a reason, got findings %v, exceptions %v", result.Findings, result.Exceptions)
+	}
+}
