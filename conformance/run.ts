@@ -39,7 +39,7 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
   try {
     ({ values } = parseArgs({ args: [...args], options: types, strict: true, allowPositionals: false }));
   } catch (error) {
-    throw new Complaint(`${lowered((error as Error).message.split('. ')[0])}; see --help`);
+    throw new Complaint(`${lowered((error as Error).message.split(/[.,]?\n|\. /)[0].replace(/\.$/, ''))}; see --help`);
   }
   if (values.help) {
     return undefined;

@@ -1,0 +1,177 @@
+/** Random applications: values of which some are wrong or rare, and some cannot go together. */
+import * as fc from 'fast-check';
+import { AppSpec, ChartSpec, ClientSpec, InsideSpec, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
+
+const NAMESPACES = ['shop', 'bookinfo', 'data'];
+const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
+const HOSTS = ['mysqldb.example.com', 'redis.example.com', 'api.example.org', 'db-1.internal.example.net', 'x.y'];
+const LONG_HOST = `${'l'.repeat(63)}.${'o'.repeat(63)}.${'n'.repeat(63)}.example.com`;
+const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
+const PORTS = [3306, 6379, 443, 80, 5432, 27017, 9092];
+const ADDRESSES = ['192.0.2.14', '192.0.2.15/32', '192.0.2.16', '192.0.2.17', '198.51.100.9', '203.0.113.0/28', '10.1.0.0/16'];
+const BAD_ADDRESSES = ['192.0.2.256', 'db.example.com', '192.0.2.0/33', ''];
+const LONG_ID = `Very${'Long'.repeat(20)}`;
+
+const namespace = fc.constantFrom(...NAMESPACES);
+
+const client: fc.Arbitrary<ClientSpec> = fc.record({ namespace, account: seldom(2, fc.constantFrom(...ACCOUNTS)) });
+
+/** Left out but for one time in so many. */
+function seldom<T>(times: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ arbitrary: fc.constant(undefined), weight: times - 1 }, { arbitrary, weight: 1 });
+}
+
+/** Values of which one in many is wrong, or rare. */
+function mostly<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 30): fc.Arbitrary<T> {
+  return fc.oneof({ arbitrary: usual, weight }, { arbitrary: rare, weight: 1 });
+}
+
+const port: fc.Arbitrary<PortSpec> = fc.record({
+  number: mostly(fc.oneof(fc.constantFrom(...PORTS), fc.integer({ min: 1, max: 65535 })), fc.constantFrom(0, 65536, 1.5), 100),
+  protocol: fc.constantFrom<ProtocolName>('TCP', 'TLS', 'MYSQL', 'REDIS'),
+  targetPort: seldom(5, fc.constantFrom(8443, 13306)),
+  name: seldom(6, mostly(fc.constantFrom('db', 'tls-api', 'http'), fc.constantFrom('Not A Label', ''))),
+});
+
+const resolution: fc.Arbitrary<ResolutionSpec> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      how: fc.constant('ips' as const),
+      addresses: mostly(
+        fc.uniqueArray(fc.constantFrom(...ADDRESSES), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.constantFrom(...ADDRESSES, ...BAD_ADDRESSES), { minLength: 1, maxLength: 3 }),
+      ),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ how: fc.constantFrom('dns' as const, 'dnsRoundRobin' as const) }) },
+  { weight: 1, arbitrary: fc.record({ how: fc.constant('none' as const) }) },
+);
+
+function service(index: string): fc.Arbitrary<ServiceSpec> {
+  return fc.record({
+    // The first service of a chart may have the id of another chart's first.
+    id: mostly(fc.constantFrom(`Mysql${index}`, `Db${index}`, `paymentsAPI${index}`), fc.constantFrom(index.endsWith('0') ? 'Same' : index, `${LONG_ID}${index}`)),
+    kind: fc.constantFrom('generic', 'mysql', 'redis', 'tcp'),
+    nested: fc.boolean(),
+    hosts: fc.oneof(
+      { weight: 8, arbitrary: mostly(fc.constantFrom(...HOSTS), fc.constantFrom(...BAD_HOSTS, LONG_HOST)).map(host => [host]) },
+      { weight: 2, arbitrary: fc.constantFrom(...HOSTS).map(host => [`${index}.${host}`]) },
+      { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...HOSTS), { minLength: 2, maxLength: 3 }) },
+      { weight: 1, arbitrary: fc.constant(['*.example.com']) },
+    ),
+    ports: fc.oneof({ weight: 3, arbitrary: fc.tuple(port) }, { weight: 1, arbitrary: fc.array(port, { minLength: 2, maxLength: 3 }) }),
+    resolution,
+    virtualAddresses: seldom(10, fc.constantFrom(['240.0.0.7'], ['240.0.0.8', '240.0.0.9'], ['240.0.0.0/24'])),
+    exportTo: seldom(8, fc.constantFrom(['.'], ['*'], ['.', 'data'], ['shop', 'bookinfo'])),
+    name: seldom(6, mostly(fc.constantFrom('named', `named-${index}`), fc.constantFrom('Bad_Name', 'x'.repeat(80)))),
+    leg: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(undefined) },
+      { weight: 8, arbitrary: fc.constant('mutual' as const) },
+      { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
+    ),
+    routeFirst: fc.boolean(),
+    allow: fc.array(client, { maxLength: 3 }),
+    connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
+    careless: mostly(fc.constant(false), fc.constant(true), 12),
+  }).map(({ careless, ...found }) => ofItsKind(careless ? found : careful(found)));
+}
+
+/** Only the general kind has several hosts, and only it and TCP several ports. */
+function ofItsKind(spec: ServiceSpec): ServiceSpec {
+  if (spec.kind === 'generic') {
+    return spec;
+  }
+  return { ...spec, hosts: spec.hosts.slice(0, 1), ports: spec.kind === 'tcp' ? spec.ports : spec.ports.slice(0, 1) };
+}
+
+/** A service without what cannot go together, which would be refused at once and never reach Istio. */
+function careful(spec: ServiceSpec): ServiceSpec {
+  const { resolution: how, leg } = spec;
+  if (spec.hosts.some(host => host.startsWith('*')) || how.how === 'none') {
+    const ports = spec.ports.map(found => ({ ...found, protocol: 'TLS' as const }));
+    return { ...spec, kind: 'generic', ports, resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined };
+  }
+  const several = spec.hosts.length > 1;
+  return {
+    ...spec,
+    ports: several ? spec.ports.map(found => ({ ...found, protocol: 'TLS' as const })) : spec.ports,
+    resolution: how.how === 'ips' && leg !== undefined ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
+    virtualAddresses: how.how === 'ips' ? undefined : spec.virtualAddresses,
+    exportTo: leg === undefined ? spec.exportTo : undefined,
+    allow: typeof leg === 'number' ? [] : spec.allow,
+  };
+}
+
+function single(address: string): boolean {
+  return address !== '192.0.2.14' && (!address.includes('/') || address.endsWith('/32'));
+}
+
+const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
+  kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet'),
+  account: seldom(2, fc.constantFrom(...ACCOUNTS)),
+});
+
+const inside: fc.Arbitrary<InsideSpec> = fc.record({
+  host: fc.constantFrom('reviews', 'web'),
+  versions: fc.integer({ min: 1, max: 3 }),
+  verb: fc.constantFrom('none', 'routeTo', 'split'),
+  exposed: fc.boolean(),
+});
+
+function chart(index: number): fc.Arbitrary<ChartSpec> {
+  return fc.record({
+    namespace: mostly(namespace, fc.constant(undefined), 20),
+    services: fc.integer({ min: 1, max: 3 }).chain(count => fc.tuple(...Array.from({ length: count }, (_, i) => service(`${index}${i}`)))),
+    workloads: fc.array(workload, { maxLength: 2 }),
+    inside: seldom(3, inside),
+  });
+}
+
+const mesh = seldom(2, fc.record({
+  dnsCapture: fc.boolean(),
+  trustDomain: fc.constantFrom(undefined, 'corp.example'),
+  clusterDomain: fc.constantFrom(undefined, 'k8s.corp.example'),
+}));
+
+const gateway = fc.constantFrom('stock' as const, 'own' as const);
+
+const wild: fc.Arbitrary<AppSpec> = fc.record({
+  mesh,
+  gateway,
+  charts: fc.integer({ min: 1, max: 3 }).chain(count => fc.tuple(...Array.from({ length: count }, (_, i) => chart(i)))),
+  tame: fc.constant(false),
+});
+
+const directs = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
+
+/** Distinct hosts, ports and addresses of plain services: apps that nothing speaks against. */
+const tame: fc.Arbitrary<AppSpec> = fc.record({ app: wild, direct: directs }).map(({ app, direct }) => {
+  let n = 0;
+  return {
+    ...app,
+    tame: true,
+    charts: app.charts.map((spec, c) => ({
+      ...spec,
+      namespace: spec.namespace ?? 'shop',
+      inside: undefined,
+      services: spec.services.map((found): ServiceSpec => {
+        n++;
+        return {
+          ...found,
+          id: `Db${c}${n}`,
+          hosts: [`db-${n}.example.com`],
+          ports: [{ number: 3306 + n, protocol: found.kind === 'generic' ? found.ports[0].protocol : 'TCP' }],
+          resolution: found.resolution.how === 'ips' || found.resolution.how === 'none' ? { how: 'ips', addresses: [`192.0.2.${n}`] } : found.resolution,
+          virtualAddresses: undefined,
+          exportTo: undefined,
+          name: undefined,
+          leg: direct[n % direct.length] ? undefined : 'mutual',
+        };
+      }),
+    })),
+  };
+});
+
+/** Random apps: two in three with anything that comes to mind, one in three that must be accepted. */
+export const anyApp: fc.Arbitrary<AppSpec> = fc.oneof({ arbitrary: wild, weight: 2 }, { arbitrary: tame, weight: 1 });

@@ -1,0 +1,123 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App } from 'cdk8s';
+import { AppSpec, build, ServiceSpec } from '../apps';
+import { EXPECTATIONS_FILE, expectationsOf } from '../expectations';
+import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons } from '../generated';
+
+const SERVICE: ServiceSpec = {
+  id: 'Db',
+  kind: 'mysql',
+  nested: false,
+  hosts: ['db.example.com'],
+  ports: [{ number: 3306, protocol: 'TCP' }],
+  resolution: { how: 'ips', addresses: ['192.0.2.14'] },
+  leg: 'mutual',
+  routeFirst: true,
+  allow: [{ namespace: 'shop', account: 'cart' }],
+  connect: [],
+};
+
+function app(service: Partial<ServiceSpec> = {}, more: Partial<AppSpec> = {}): AppSpec {
+  return { gateway: 'stock', charts: [{ namespace: 'shop', services: [{ ...SERVICE, ...service }], workloads: [] }], tame: false, ...more };
+}
+
+let work: string;
+beforeAll(() => {
+  work = fs.mkdtempSync(path.join(os.tmpdir(), 'generated-'));
+});
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+
+describe('generated apps', () => {
+  test('are the same for the same seed, and others for another', () => {
+    expect(generate(20, 3)).toEqual(generate(20, 3));
+    expect(generate(20, 3)).not.toEqual(generate(20, 4));
+  });
+
+  test('that are accepted are written with what is expected of them', () => {
+    const folder = path.join(work, 'accepted');
+
+    expect(attempt(app(), folder)).toMatchObject({ kind: 'accepted', folder });
+
+    const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
+    expect(fs.readdirSync(folder)).toHaveLength(2);
+    expect(services).toMatchObject([{
+      path: 'chart-0/Db',
+      namespace: 'shop',
+      resolution: 'STATIC',
+      endpoints: ['192.0.2.14'],
+      clients: [{ namespace: 'shop', serviceAccount: 'cart' }],
+      route: { legs: [{ host: 'db.example.com', port: 3306, gatewayPort: 443, name: 'p3306.shop.db.example.com', mutual: true }] },
+    }]);
+  });
+
+  test('that are refused by name are no failure', () => {
+    const outcome = attempt(app({ hosts: ['192.0.2.1'] }), path.join(work, 'refused'));
+
+    expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('[chart-0/Db]') as string });
+    expect(fs.existsSync(path.join(work, 'refused'))).toBe(false);
+  });
+
+  test('that are tame must not be refused', () => {
+    expect(attempt(app({ hosts: ['192.0.2.1'] }, { tame: true }), path.join(work, 'tame'))).toMatchObject({
+      kind: 'wrong',
+      problem: expect.stringContaining('an app with nothing wrong in it is refused') as string,
+    });
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    ['[chart-0/Db] \'host\' must be a DNS name', true],
+    ['[app] the mesh is declared already', true],
+    ['Validation failed with the following errors:\n  [chart-0/Db] port 1 is taken\n  [chart-1/Db] port 1 is taken', true],
+    ['Validation failed with the following errors:\n  [chart-0/Db] port 1 is taken\n  something else', false],
+    ['Cannot read properties of undefined (reading \'number\')', false],
+    ['There is already a Construct with name \'Db\' in Chart [chart-0]', false],
+    ['', false],
+  ])('%j names the construct: %s', (message, named) => {
+    expect(problemOfRefusal(app(), message) === undefined).toBe(named);
+  });
+
+  test('is counted by its reason', () => {
+    const refused = (message: string): Outcome => ({ kind: 'refused', app: app(), message });
+
+    expect(reasons([
+      refused('[chart-0/Db] \'host\' "a" is declared by \'chart-1/Db\' as well, visible in namespace "shop": declare it once'),
+      refused('[chart-0/Db] \'host\' "b" is declared by \'chart-2/Db\' as well, visible in namespace "data": declare it once'),
+      refused('[chart-0/Db] \'port\' must be a whole number from 1 to 65535, got 0'),
+      { kind: 'accepted', app: app(), folder: '' },
+    ])).toEqual([
+      ['\'host\' … is declared by … as well, visible in namespace …', 2],
+      ['\'port\' must be a whole number from N to N', 1],
+    ]);
+  });
+});
+
+describe('what the library says about an app', () => {
+  function said(spec: AppSpec): ReturnType<typeof expectationsOf> {
+    const built = new App();
+    build(built, spec);
+    return expectationsOf(built);
+  }
+
+  test('agrees with its description', () => {
+    expect(disagreements(app(), said(app()))).toEqual([]);
+  });
+
+  test.each<[string, Partial<ServiceSpec>]>([
+    ['clients', { allow: [{ namespace: 'shop', account: 'orders' }] }],
+    ['clients', { allow: [{ namespace: 'shop' }] }],
+    ['visibleTo', { allow: [{ namespace: 'data', account: 'cart' }] }],
+    ['hosts', { hosts: ['other.example.com'] }],
+    ['ports', { ports: [{ number: 3307, protocol: 'TCP' }] }],
+    ['routed', { leg: undefined }],
+  ])('is caught when it is wrong about the %s', (what, change) => {
+    expect(disagreements(app(change), said(app())).join('\n')).toContain(`the library says ${what} `);
+  });
+
+  test('is caught when a service is missing', () => {
+    expect(disagreements(app(), { ...said(app()), services: [] })).toEqual(['the app has 1 services, the library knows 0']);
+  });
+});
