@@ -352,6 +352,28 @@ describe('services that Istio would mix up are refused by synth', () => {
     expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' ("*") cannot widen a service that is routed');
   });
 
+  test('a client in a namespace that does not see the service', () => {
+    const app = new App();
+    mysql(new Chart(app, 'test', { namespace: 'bookinfo' }), { exportTo: ['.', 'audit'] }).allowFrom(MeshClient.allIn('shop'));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' (".", "audit") leaves out "shop", which has a client: add it');
+  });
+
+  test('a client without a namespace, of a service that has one', () => {
+    const app = new App();
+    mysql(new Chart(app, 'test', { namespace: 'bookinfo' })).connectFrom(workload(new Chart(app, 'nowhere')));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] a client has no namespace');
+  });
+
+  test('not a client without a namespace, of a service that has none either', () => {
+    const app = new App();
+    const chart = new Chart(app, 'test');
+    mysql(chart).connectFrom(workload(chart));
+
+    expect(() => manifestsOf(app)).not.toThrow();
+  });
+
   test('clients of a plaintext leg, which could not be told apart', () => {
     const app = new App();
     const chart = new Chart(app, 'test', { namespace: 'bookinfo' });

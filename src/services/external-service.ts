@@ -55,8 +55,8 @@ export interface ExternalServiceOptions {
   readonly addresses?: string[];
 
   /**
-   * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. Not together with a route through a gateway, where
-   * exactly the clients' namespaces see it.
+   * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. Every client has to be in one of them. Not together
+   * with a route through a gateway, where exactly the clients' namespaces see it.
    *
    * @default - the namespaces of the named clients; when none was named, the service's own
    */
@@ -295,8 +295,18 @@ export class ExternalService extends Construct {
     if (this.route && !this.route.knowsClients && this.allowed) {
       problems.push('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
     }
-    if (this.route && this.clients.some(client => client.namespace === undefined)) {
-      problems.push('a client has no namespace, which its identity is made of: give the workload\'s chart a \'namespace\'');
+    const namespaces = this.clients.map(client => client.namespace);
+    if (this.exportTo?.includes('*')) {
+      return problems;
+    }
+    if (this.namespaceName !== undefined && namespaces.includes(undefined)) {
+      problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
+    } else if (this.exportTo) {
+      const seenBy = this.exportTo.map(namespace => (namespace === '.' ? this.namespaceName : namespace));
+      const blind = namespaces.find(namespace => !seenBy.includes(namespace));
+      if (blind !== undefined) {
+        problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) leaves out ${quote(blind)}, which has a client: add it, or remove 'exportTo'`);
+      }
     }
     return problems;
   }

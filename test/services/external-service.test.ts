@@ -125,11 +125,11 @@ describe('the visibility of a service', () => {
     expect(entryOf({ exportTo: ['bookinfo', 'shop'] }).spec.exportTo).toEqual(['.', 'shop']);
   });
 
-  test('stays what was said, whoever is allowed', () => {
-    const manifests = synth(chart => new ExternalService(chart, 'Search', { hosts: [HOST], ports: PORTS, resolution: ADDRESS, exportTo: ['.'] })
+  test.each([[['.', 'shop'], ['.', 'shop']], [['*'], ['*']], [['shop'], ['shop']]])('stays what was said (%j), when every client is in it', (exportTo, written) => {
+    const manifests = synth(chart => new ExternalService(chart, 'Search', { hosts: [HOST], ports: PORTS, resolution: ADDRESS, exportTo })
       .allowFrom(MeshClient.allIn('shop')));
 
-    expect(only(manifests, 'ServiceEntry').spec.exportTo).toEqual(['.']);
+    expect(only(manifests, 'ServiceEntry').spec.exportTo).toEqual(written);
   });
 });
 
