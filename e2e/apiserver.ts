@@ -27,7 +27,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const lacks = missing();
   if (lacks.length > 0) { throw new Failure(lacks.join('\n')); }
   const parts = await prepare((line) => process.stderr.write(`${line}\n`));
-  return enter(path.join(__dirname, 'inside-apiserver.ts'), { parts, sets, json: options.json ?? false });
+  const ended = await enter(path.join(__dirname, 'inside-apiserver.ts'), { parts, sets, json: options.json ?? false });
+  return ended.code;
 }
 
 function read(argv: readonly string[]): { json?: boolean; help?: boolean } {

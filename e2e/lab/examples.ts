@@ -11,7 +11,8 @@ export interface ExampleSet {
 export function exampleSets(folder = path.join(__dirname, '..', '..', 'examples')): ExampleSet[] {
   const below = (...parts: string[]): string[] => {
     const inside = path.join(folder, ...parts);
-    return fs.existsSync(inside) ? fs.readdirSync(inside, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort() : [];
+    const entries = fs.existsSync(inside) ? fs.readdirSync(inside, { withFileTypes: true }) : [];
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
   };
   const sets = below().flatMap((example) => below(example, 'manifests').map((variant) => ({ example, variant })));
   if (sets.length === 0) { throw new Failure(`no manifests in ${folder}: write them with npm run examples`); }

@@ -12,6 +12,9 @@ import { Pod, type PodOptions } from './pod';
 import { must } from './processes';
 import { Redis, type RedisOptions } from './redis';
 import { Services } from './services';
+import { Website, type WebsiteOptions } from './website';
+
+type Outside = Mariadb | Redis | Website;
 
 const ISTIO_KINDS = [
   'networking.istio.io/v1/serviceentries', 'networking.istio.io/v1/destinationrules', 'networking.istio.io/v1/gateways', 'networking.istio.io/v1/virtualservices',
@@ -63,7 +66,7 @@ export class Lab {
   private readonly running = new Set<Pod>();
   private readonly namespaces = new Set<string>();
   private readonly machines: Machine[] = [];
-  private readonly databases = new Map<string, Promise<Mariadb | Redis>>();
+  private readonly databases = new Map<string, Promise<Outside>>();
 
   private constructor(
     private readonly options: LabOptions,
@@ -92,6 +95,10 @@ export class Lab {
     return pod;
   }
 
+  website(options: WebsiteOptions): Promise<Website> {
+    return this.host(options.address, () => Website.start(this.network, this.folder, options)) as Promise<Website>;
+  }
+
   /** A pod that only calls, under an account. */
   async caller(namespace: string, account: string, options: Partial<PodOptions> = {}): Promise<Pod> {
     await this.namespace(namespace);
@@ -113,7 +120,7 @@ export class Lab {
   }
 
   /** The stock egress gateway, as Istio's chart installs it: its Service and as many pods as asked for. */
-  async stockGateway(replicas = 1): Promise<Pod[]> {
+  async stockGateway(replicas = 1, morePorts: readonly { name: string; port: number; targetPort: number }[] = []): Promise<Pod[]> {
     const labels = { app: 'istio-egressgateway', istio: 'egressgateway' };
     await this.kube.put({
       apiVersion: 'v1',
@@ -122,7 +129,8 @@ export class Lab {
       spec: {
         type: 'ClusterIP',
         selector: labels,
-        ports: [{ name: 'http2', port: 80, targetPort: 8080, protocol: 'TCP' }, { name: 'https', port: 443, targetPort: 8443, protocol: 'TCP' }],
+        ports: [{ name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, ...morePorts]
+          .map((port) => ({ ...port, protocol: 'TCP' })),
       },
     });
     const wanted = Array.from({ length: replicas }, (_, index) => `istio-egressgateway-${index}`);
@@ -199,7 +207,7 @@ export class Lab {
     await this.kube.call('DELETE', `${collectionOf(namespace, kind)}?gracePeriodSeconds=0&${NOT_ISTIODS}`, undefined, undefined, [404, 405]);
   }
 
-  private host(server: string, start: () => Promise<Mariadb | Redis>): Promise<Mariadb | Redis> {
+  private host(server: string, start: () => Promise<Outside>): Promise<Outside> {
     let host = this.databases.get(server);
     if (!host) {
       host = start();

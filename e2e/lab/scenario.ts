@@ -8,6 +8,11 @@ export interface Scenario {
   readonly name: string;
   /** What an operator gets. */
   readonly promise: string;
+  /**
+   * Where it runs: `main` one after the other; `beside` at the same time in a lab of its own, for what mostly waits;
+   * `alone` when everything else has ended, for what measures.
+   */
+  readonly lane?: 'main' | 'beside' | 'alone';
   run(lab: Lab, report: Report): Promise<void>;
 }
 

@@ -2,11 +2,15 @@ import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
+import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
+import { otherTeam } from './other-team';
+import { pathCost } from './path-cost';
 import { platformService } from './platform-service';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
 import { sameHostTwice } from './same-host-twice';
 import { sideBySide } from './side-by-side';
+import { speaksTls } from './speaks-tls';
 import { twoPorts } from './two-ports';
 import { Scenario } from '../lab/scenario';
 
@@ -21,5 +25,14 @@ export const scenarios: readonly Scenario[] = [
   sameHostTwice,
   byName,
   twoPorts,
+  speaksTls,
   cleanRemoval,
+  databaseRestarted,
+  gatewayKilled,
+  endpointDown,
+  addressChanged,
+  istiodDown,
+  otherTeam,
+  policyChanged,
+  pathCost,
 ];
