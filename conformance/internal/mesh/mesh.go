@@ -33,6 +33,7 @@ import (
 	"istio.io/istio/pkg/config/schema/gvk"
 	"istio.io/istio/pkg/config/schema/resource"
 	kubelib "istio.io/istio/pkg/kube"
+	"istio.io/istio/pkg/kube/krt"
 	"istio.io/istio/pkg/test"
 
 	"cdk8s-istio-egress/conformance/internal/expect"
@@ -42,6 +43,11 @@ import (
 
 // The release whose proxies are asked for.
 const istioVersion = "1.31.0"
+
+// What istiod keeps for its debug pages would hold every set judged so far in memory.
+func init() {
+	krt.GlobalDebugHandler = nil
+}
 
 // mesh is a control plane that has read one set.
 type mesh struct {
