@@ -56,9 +56,9 @@ export function cacheFolder(): string {
 }
 
 /** One line for each thing that is missing, with how to install it. */
-export function missing(search = process.env.PATH ?? '', uid = process.getuid?.() ?? -1): string[] {
+export function missing(search = process.env.PATH ?? '', uid = process.getuid?.() ?? -1, platform: string = process.platform): string[] {
+  if (platform !== 'linux') { return [`the lab needs linux, this is ${platform}: use a linux machine or a virtual one`]; }
   const lines: string[] = [];
-  if (process.platform !== 'linux') { return [`the lab needs linux, this is ${process.platform}: use a linux machine or a virtual one`]; }
   if (uid !== 0) { lines.push('the lab needs root for its network namespaces: run it as root'); }
   const found = (command: string): boolean => search.split(':').some((folder) => isExecutable(path.join(folder, command)));
   const packages = new Set(Object.entries(COMMANDS).filter(([command]) => !found(command)).map(([, name]) => name));

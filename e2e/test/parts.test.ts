@@ -1,0 +1,30 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { keyOf, missing } from '../lab/parts';
+
+describe('what is missing', () => {
+  const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'parts-'));
+  afterAll(() => fs.rmSync(empty, { recursive: true }));
+
+  test('is said with how to install it', () => {
+    const lines = missing(empty, 0, 'linux');
+    expect(lines).toContainEqual(expect.stringMatching(/^missing packages: .*etcd-server.*mariadb-server.*redis-server.*: run e2e\/install/));
+    expect(lines).toContainEqual(expect.stringMatching(/^go is missing: /));
+    expect(lines).toContainEqual(expect.stringMatching(/^kubectl is missing: /));
+  });
+
+  test('on another system is the system, and nothing else', () => {
+    expect(missing(empty, 0, 'darwin')).toEqual(['the lab needs linux, this is darwin: use a linux machine or a virtual one']);
+  });
+
+  test('includes root', () => {
+    expect(missing(empty, 1000, 'linux')).toContainEqual('the lab needs root for its network namespaces: run it as root');
+    expect(missing(empty, 0, 'linux')).not.toContainEqual(expect.stringMatching(/root/));
+  });
+});
+
+test('other sources have another key, and texts do not flow into each other', () => {
+  expect(keyOf(['a', 'b'])).toBe(keyOf(['a', 'b']));
+  expect(keyOf(['a', 'b'])).not.toBe(keyOf(['ab', '']));
+});

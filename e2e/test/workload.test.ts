@@ -1,0 +1,61 @@
+import type { Kube, KubeObject } from '../lab/kube';
+import { environmentOf, objectsOf, secretsOf, workloadOf } from '../lab/workload';
+
+const DEPLOYMENT = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart, namespace: shop }
+spec:
+  template:
+    metadata: { labels: { app: cart } }
+    spec:
+      serviceAccountName: cart
+      containers:
+        - name: cart
+          image: registry.example.com/cart:1
+          env:
+            - { name: REDIS_HOST, value: redis.example.com }
+            - { name: REDIS_URL, value: "redis://$(REDIS_HOST)/$(UNKNOWN)" }
+            - { name: REDIS_PASSWORD, valueFrom: { secretKeyRef: { name: cart-redis, key: password } } }
+            - { name: REDIS_USER, valueFrom: { secretKeyRef: { name: cart-redis, key: username, optional: true } } }
+`;
+
+/** Answers with one Secret that has a password only. */
+const kube = { get: async () => ({ data: { password: Buffer.from('s3cret').toString('base64') } }) } as unknown as Kube;
+
+function deployment(yaml = DEPLOYMENT): KubeObject {
+  return objectsOf(yaml)[0];
+}
+
+test('a Deployment says under which account its pods run and with which labels', () => {
+  expect(workloadOf(deployment())).toMatchObject({ name: 'cart', namespace: 'shop', account: 'cart', labels: { app: 'cart' }, replicas: 1 });
+});
+
+test('without an account its pods run under the default one', () => {
+  expect(workloadOf(deployment(DEPLOYMENT.replace('serviceAccountName: cart', 'hostNetwork: false'))).account).toBe('default');
+});
+
+test('the Secrets that it needs are known with their keys', () => {
+  expect([...secretsOf(workloadOf(deployment()))]).toEqual([['cart-redis', new Set(['password', 'username'])]]);
+});
+
+test('its environment is made as the kubelet makes it', async () => {
+  expect(await environmentOf(kube, workloadOf(deployment()))).toEqual({
+    REDIS_HOST: 'redis.example.com',
+    REDIS_URL: 'redis://redis.example.com/$(UNKNOWN)',
+    REDIS_PASSWORD: 's3cret',
+  });
+});
+
+test('a Secret without the key keeps the container from starting', async () => {
+  const wrong = workloadOf(deployment(DEPLOYMENT.replace('key: password', 'key: pasword')));
+  await expect(environmentOf(kube, wrong)).rejects.toThrow('Secret shop/cart-redis has no pasword: create it before the workload');
+});
+
+test('a manifest that is no YAML is said so in one line', () => {
+  expect(() => objectsOf('a: [')).toThrow(/^manifest: /);
+});
+
+test('empty documents are left out', () => {
+  expect(objectsOf(`---\n${DEPLOYMENT}\n---\n`)).toHaveLength(1);
+});
