@@ -48,34 +48,31 @@ const resolution: fc.Arbitrary<ResolutionSpec> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ how: fc.constant('none' as const) }) },
 );
 
-function service(index: string): fc.Arbitrary<ServiceSpec> {
-  return fc.record({
-    // The first service of a chart may have the id of another chart's first.
-    id: mostly(fc.constantFrom(`Mysql${index}`, `Db${index}`, `paymentsAPI${index}`), fc.constantFrom(index.endsWith('0') ? 'Same' : index, `${LONG_ID}${index}`)),
-    kind: fc.constantFrom('generic', 'mysql', 'redis', 'tcp'),
-    nested: fc.boolean(),
-    hosts: fc.oneof(
-      { weight: 8, arbitrary: mostly(fc.constantFrom(...HOSTS), fc.constantFrom(...BAD_HOSTS, LONG_HOST)).map(host => [host]) },
-      { weight: 2, arbitrary: fc.constantFrom(...HOSTS).map(host => [`${index}.${host}`]) },
-      { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...HOSTS), { minLength: 2, maxLength: 3 }) },
-      { weight: 1, arbitrary: fc.constant(['*.example.com']) },
-    ),
-    ports: fc.oneof({ weight: 3, arbitrary: fc.tuple(port) }, { weight: 1, arbitrary: fc.array(port, { minLength: 2, maxLength: 3 }) }),
-    resolution,
-    virtualAddresses: seldom(10, fc.constantFrom(['240.0.0.7'], ['240.0.0.8', '240.0.0.9'], ['240.0.0.0/24'])),
-    exportTo: seldom(8, fc.constantFrom(['.'], ['*'], ['.', 'data'], ['shop', 'bookinfo'])),
-    name: seldom(6, mostly(fc.constantFrom('named', `named-${index}`), fc.constantFrom('Bad_Name', 'x'.repeat(80)))),
-    leg: fc.oneof(
-      { weight: 5, arbitrary: fc.constant(undefined) },
-      { weight: 8, arbitrary: fc.constant('mutual' as const) },
-      { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
-    ),
-    routeFirst: fc.boolean(),
-    allow: fc.array(client, { maxLength: 3 }),
-    connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
-    careless: mostly(fc.constant(false), fc.constant(true), 12),
-  }).map(({ careless, ...found }) => ofItsKind(careless ? found : careful(found)));
-}
+const service: fc.Arbitrary<ServiceSpec> = fc.record({
+  id: mostly(fc.constantFrom('Mysql#', 'Db#', 'paymentsAPI#'), fc.constantFrom('Same', `${LONG_ID}#`)),
+  kind: fc.constantFrom('generic', 'mysql', 'redis', 'tcp'),
+  nested: fc.boolean(),
+  hosts: fc.oneof(
+    { weight: 8, arbitrary: mostly(fc.constantFrom(...HOSTS), fc.constantFrom(...BAD_HOSTS, LONG_HOST)).map(host => [host]) },
+    { weight: 2, arbitrary: fc.constantFrom(...HOSTS).map(host => [`#.${host}`]) },
+    { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...HOSTS), { minLength: 2, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.constant(['*.example.com']) },
+  ),
+  ports: fc.oneof({ weight: 3, arbitrary: fc.tuple(port) }, { weight: 1, arbitrary: fc.array(port, { minLength: 2, maxLength: 3 }) }),
+  resolution,
+  virtualAddresses: seldom(10, fc.constantFrom(['240.0.0.7'], ['240.0.0.8', '240.0.0.9'], ['240.0.0.0/24'])),
+  exportTo: seldom(8, fc.constantFrom(['.'], ['*'], ['.', 'data'], ['shop', 'bookinfo'])),
+  name: seldom(6, mostly(fc.constantFrom('named', 'named-#'), fc.constantFrom('Bad_Name', 'x'.repeat(80)))),
+  leg: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(undefined) },
+    { weight: 8, arbitrary: fc.constant('mutual' as const) },
+    { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
+  ),
+  routeFirst: fc.boolean(),
+  allow: fc.array(client, { maxLength: 3 }),
+  connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
+  careless: mostly(fc.constant(false), fc.constant(true), 12),
+}).map(({ careless, ...found }) => ofItsKind(careless ? found : careful(found)));
 
 /** Only the general kind has several hosts, and only it and TCP several ports. */
 function ofItsKind(spec: ServiceSpec): ServiceSpec {
@@ -119,13 +116,22 @@ const inside: fc.Arbitrary<InsideSpec> = fc.record({
   exposed: fc.boolean(),
 });
 
-function chart(index: number): fc.Arbitrary<ChartSpec> {
-  return fc.record({
-    namespace: mostly(namespace, fc.constant(undefined), 20),
-    services: fc.integer({ min: 1, max: 3 }).chain(count => fc.tuple(...Array.from({ length: count }, (_, i) => service(`${index}${i}`)))),
-    workloads: fc.array(workload, { maxLength: 2 }),
-    inside: seldom(3, inside),
-  });
+const chart: fc.Arbitrary<ChartSpec> = fc.record({
+  namespace: mostly(namespace, fc.constant(undefined), 20),
+  services: fc.array(service, { minLength: 1, maxLength: 3 }),
+  workloads: fc.array(workload, { maxLength: 2 }),
+  inside: seldom(3, inside),
+});
+
+/** Puts a number for each service where its words have a "#"; ids are distinct within a chart, or cdk8s itself would refuse them. */
+function numbered(charts: readonly ChartSpec[]): ChartSpec[] {
+  return charts.map((found, c) => ({
+    ...found,
+    services: found.services.map((spec, i): ServiceSpec => {
+      const fill = (text: string) => text.replace('#', `${c}${i}`);
+      return { ...spec, id: fill(spec.id === 'Same' && i > 0 ? 'Same#' : spec.id), hosts: spec.hosts.map(fill), name: spec.name && fill(spec.name) };
+    }),
+  }));
 }
 
 const mesh = seldom(2, fc.record({
@@ -139,7 +145,7 @@ const gateway = fc.constantFrom('stock' as const, 'own' as const);
 const wild: fc.Arbitrary<AppSpec> = fc.record({
   mesh,
   gateway,
-  charts: fc.integer({ min: 1, max: 3 }).chain(count => fc.tuple(...Array.from({ length: count }, (_, i) => chart(i)))),
+  charts: fc.array(chart, { minLength: 1, maxLength: 3 }).map(numbered),
   tame: fc.constant(false),
 });
 
