@@ -235,5 +235,5 @@ test('several TLS hosts have a route each, numbered in the order they were given
     ['api-from-gateway-1', 'p443.bookinfo.a.example.com'],
     ['api-from-gateway-2', 'p443.bookinfo.b.example.com'],
   ]);
-  expect(only(manifests, 'DestinationRule').spec.subsets.map(({ name }: { name: string }) => name)).toEqual(['bookinfo-api-1-443', 'bookinfo-api-2-443']);
+  expect(only(manifests, 'DestinationRule', 'api-to-gateway').spec.subsets.map(({ name }: { name: string }) => name)).toEqual(['bookinfo-api-1-443', 'bookinfo-api-2-443']);
 });

@@ -27,7 +27,7 @@ export class GatewayRoute extends Construct implements ServiceRoute {
   private readonly destinationRules: ClientDestinationRules;
 
   public constructor(private readonly service: ExternalService, id: string, props: GatewayRouteProps) {
-    const namespace = service._checkRoutable();
+    const namespace = service._prepareRoute();
     super(service, id);
     const fail = failAt(service);
     props.leg._check(fail);

@@ -8,8 +8,9 @@ import { checkDistinct, checkDnsLabel, checkHost, checkNotEmpty, checkPort, isWi
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../private/istio-object';
 import { PortModel, RouteModel, ServiceModel } from '../private/model';
-import { nameOf } from '../private/names';
+import { dnsLabel, nameOf } from '../private/names';
 import { Registry } from '../private/registry';
+import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { Protocol } from '../values/protocol';
 import { Resolution } from '../values/resolution';
@@ -100,6 +101,8 @@ export interface ServiceRoute {
  * It gives:
  *
  * - ServiceEntry `Resource`
+ * - DestinationRule `Endpoints-<i>`, one for each host, when a proxy may have several endpoints to choose from (`Resolution.dns()`, or several addresses
+ *   behind a gateway): one that does not answer is left out for a while
  * - what `EgressViaGateway.route()` adds when it is called: nothing of it here
  *
  * Without a route the sidecars connect to it directly. There `allowFrom` decides which namespaces see the service, but nothing on that path can tell
@@ -130,6 +133,7 @@ export class ExternalService extends Construct {
   private readonly clients: BoundClient[] = [];
   private readonly connections: { readonly workload: Workload; readonly connection: Connection }[] = [];
   private allowed = false;
+  private balanced = false;
   private route?: ServiceRoute;
 
   /**
@@ -182,6 +186,7 @@ export class ExternalService extends Construct {
     this.name = props.metadata?.name ?? nameOf(this);
     const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
     this.namespaceName = entry.metadata.namespace;
+    this.balance(false);
     const registry = Registry.of(this);
     registry.add(this);
     this.node.addValidation({ validate: () => [...this.problems(), ...registry.conflictsOf(this.node.path)] });
@@ -250,8 +255,8 @@ export class ExternalService extends Construct {
     Registry.of(this).changed();
   }
 
-  /** Refuses what cannot go through a gateway. @internal */
-  public _checkRoutable(): string {
+  /** Refuses what cannot go through a gateway, and makes of the rest what comes before the route. @internal */
+  public _prepareRoute(): string {
     const fail = failAt(this);
     if (this.route) {
       fail('is routed already: call route() once for each service');
@@ -264,6 +269,7 @@ export class ExternalService extends Construct {
       fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
     }
     this.resolution._checkRoutable(fail);
+    this.balance(true);
     return this.namespaceName!;
   }
 
@@ -309,6 +315,18 @@ export class ExternalService extends Construct {
       }
     }
     return problems;
+  }
+
+  /** Rules for the endpoints, once there may be several to choose from. */
+  private balance(routed: boolean): void {
+    if (this.balanced || !this.resolution._balances(routed)) {
+      return;
+    }
+    this.balanced = true;
+    this.hosts.forEach((host, i) => istioObject(this, `Endpoints-${i + 1}`, 'DestinationRule', {
+      name: dnsLabel(this.name, 'endpoints', ...(this.hosts.length > 1 ? [i + 1] : [])),
+      namespace: this.namespaceName,
+    }, () => renderEndpoints(this._model(), host)));
   }
 
   private addClient(client: MeshClient): void {

@@ -20,8 +20,8 @@ export interface ResolutionUse {
  *
  * One of four:
  *
- * - `ipAddresses`: the addresses are known and fixed. Several single addresses behind a gateway are used in turn.
- * - `dns`: the name is looked up again and again; every address it has is used, and a connection to an address that vanishes from DNS is closed.
+ * - `ipAddresses`: the addresses are known and fixed. Several single addresses behind a gateway are used in turn, but for one that does not answer.
+ * - `dns`: the name is looked up again and again; every address it has is used in turn, but for one that does not answer.
  * - `dnsRoundRobin`: the name is looked up again and again; new connections go to the first address, existing ones live on.
  *   The right one for a managed database whose name has one address at a time.
  * - `none`: a connection goes where the client's own DNS sent it; only for TLS, where the server name still says which hosts are meant.
@@ -58,6 +58,9 @@ export abstract class Resolution {
   /** @internal */
   public abstract _checkRoutable(fail: Fail): void;
   /** @internal */
+  /** Whether a proxy may have several endpoints to choose from. @internal */
+  public abstract _balances(routed: boolean): boolean;
+  /** @internal */
   public abstract _resolve(routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints;
 }
 
@@ -80,6 +83,11 @@ class IpAddresses extends Resolution {
       fail(`'Resolution.ipAddresses()' has the range ${quote(range)}, and behind a gateway the address that the client dialled is not known any more: `
         + 'give single addresses or use Resolution.dns()');
     }
+  }
+
+  public _balances(routed: boolean): boolean {
+    // Direct, a connection goes to the address that the client dialled.
+    return routed && this.addresses.length > 1;
   }
 
   public _resolve(routed: boolean): ResolvedEndpoints {
@@ -114,6 +122,10 @@ class ByName extends Resolution {
     // The gateway looks the name up itself.
   }
 
+  public _balances(): boolean {
+    return this.mode === 'DNS';
+  }
+
   public _resolve(_routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints {
     return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!), endpoints: [] };
   }
@@ -131,6 +143,10 @@ class Unresolved extends Resolution {
   public _checkRoutable(fail: Fail): void {
     fail('\'resolution\' Resolution.none() cannot be routed through a gateway, which would send the connection to itself: '
       + 'use Resolution.dns() or Resolution.ipAddresses()');
+  }
+
+  public _balances(): boolean {
+    return false;
   }
 
   public _resolve(): ResolvedEndpoints {

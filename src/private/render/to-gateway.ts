@@ -4,6 +4,7 @@ import {
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
 import { LegModel, RouteModel, ServiceModel } from '../model';
+import { FAILOVER } from './failover';
 import { exportTo } from './visibility';
 
 /** From the clients' sidecars to the gateway: the subset of the gateway for each leg, for one namespace of clients. */
@@ -17,6 +18,8 @@ export function renderClientDestinationRule(route: RouteModel): unknown {
       trafficPolicy: {
         portLevelSettings: [{
           port: { number: leg.gatewayPort },
+          // Settings of a port replace those above them, so these have to stand here.
+          ...FAILOVER,
           tls: route.mutual
             ? { mode: ClientTls.ISTIO_UNDERSCORE_MUTUAL, sni: leg.name }
             // Without it auto-mTLS may speak TLS to a plaintext port, and the bytes of the handshake reach the database.
