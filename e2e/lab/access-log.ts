@@ -46,6 +46,6 @@ export class AccessLog {
   since(mark = 0): AccessLogLine[] {
     let text: Buffer;
     try { text = fs.readFileSync(this.file); } catch { return []; }
-    return text.subarray(mark).toString().split('\n').map(parseLine).filter((line) => line !== undefined);
+    return text.subarray(Math.max(0, mark)).toString().split('\n').map(parseLine).filter((line) => line !== undefined);
   }
 }

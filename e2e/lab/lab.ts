@@ -84,6 +84,8 @@ export class Lab {
   get pods(): readonly Pod[] { return [...this.running]; }
 
   async namespace(name: string): Promise<void> {
+    // the control plane's namespace is not the scenario's to empty
+    if (name === ISTIO_NAMESPACE) { return; }
     this.namespaces.add(name);
     await this.kube.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'istio-injection': 'enabled' } } });
   }

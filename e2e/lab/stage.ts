@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import type { Parts } from './parts';
 import { must } from './processes';
 
-/** Every file system exists only for the lab: what is written here goes away with the last of its processes. */
-export const STAGE = '/mnt';
+/** A folder that is empty on every Debian. In the namespaces of the lab a file system in memory covers it, which goes away with the last process. */
+export const STAGE = '/var/local';
 
 /**
  * Prepares the mount namespace that the lab runs in: a file system in memory, and the parts where the proxy's
