@@ -13,4 +13,4 @@ export * from './services/external-tcp';
 export * from './egress/egress-gateway';
 export * from './egress/egress-via-gateway';
 export * from './traffic/ingress-route';
-export * from './traffic/mesh-service';
+export { MeshService, MeshServiceProps } from './traffic/mesh-service';

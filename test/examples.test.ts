@@ -4,9 +4,13 @@ import * as path from 'node:path';
 import { App } from 'cdk8s';
 import { EXAMPLES } from '../examples/write';
 
+interface Container {
+  readonly env?: { readonly name: string; readonly value?: string }[];
+}
+
 interface Manifest {
   readonly kind: string;
-  readonly spec?: { readonly template?: { readonly spec: { readonly containers: { readonly env?: { readonly name: string; readonly value?: string }[] }[] } } };
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: Container[] } } };
 }
 
 const folder = path.join(__dirname, '../examples');

@@ -27,7 +27,7 @@ test('every object of a routed service with two ports and clients in two namespa
     ['test/Ldap/ViaGateway/ToGateway/platform', 'DestinationRule platform/ldap-to-gateway'],
     ['test/Ldap/ViaGateway/ToGateway/shop', 'DestinationRule shop/platform-ldap-to-gateway'],
     ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap-egress'],
-    ['test/Ldap/ViaGateway/ToGatewayRoute', 'VirtualService platform/ldap-to-gateway'],
+    ['test/Ldap/ViaGateway/ToGatewayRoute-1', 'VirtualService platform/ldap-to-gateway'],
     ['test/Ldap/ViaGateway/FromGatewayRoute-1', 'VirtualService platform/ldap-from-gateway-1'],
     ['test/Ldap/ViaGateway/FromGatewayRoute-2', 'VirtualService platform/ldap-from-gateway-2'],
     ['test/Ldap/ViaGateway/Clients', 'AuthorizationPolicy istio-system/platform-ldap-clients'],
@@ -196,7 +196,7 @@ describe('the escape hatch', () => {
   test.each([
     ['ToGateway/bookinfo', 'DestinationRule'],
     ['Gateway', 'Gateway'],
-    ['ToGatewayRoute', 'VirtualService'],
+    ['ToGatewayRoute-1', 'VirtualService'],
     ['FromGatewayRoute-1', 'VirtualService'],
     ['Clients', 'AuthorizationPolicy'],
   ])('reaches the route\'s object %s by its path', (path, kind) => {
@@ -231,7 +231,9 @@ test('several TLS hosts have a route each, numbered in the order they were given
     resolution: Resolution.dns(),
   })));
 
-  expect(all(manifests, 'VirtualService').slice(1).map(({ metadata, spec }) => [metadata.name, spec.hosts[0]])).toEqual([
+  expect(all(manifests, 'VirtualService').map(({ metadata, spec }) => [metadata.name, ...spec.hosts])).toEqual([
+    ['api-to-gateway-1', 'a.example.com'],
+    ['api-to-gateway-2', 'b.example.com'],
     ['api-from-gateway-1', 'p443.bookinfo.a.example.com'],
     ['api-from-gateway-2', 'p443.bookinfo.b.example.com'],
   ]);

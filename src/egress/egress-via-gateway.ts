@@ -29,8 +29,8 @@ export interface RouteOptions {
  *
  * - DestinationRule `ToGateway/<namespace>`, one in the namespace of every client: a subset of the gateway with the server name of the service
  * - Gateway `Gateway`: a server for each host and port
- * - VirtualService `ToGatewayRoute`: from the sidecars to the gateway
- * - VirtualService `FromGatewayRoute-<number>`, one for each host and port: from the gateway to the service
+ * - VirtualService `ToGatewayRoute-<i>`, one for each host: from the sidecars to the gateway
+ * - VirtualService `FromGatewayRoute-<i>`, one for each host and port: from the gateway to the service
  * - AuthorizationPolicy `Clients`, in the gateway's namespace: everybody but the clients is refused for this service; other traffic of the gateway is
  *   left alone. Not with a plaintext leg, where nobody has an identity.
  *

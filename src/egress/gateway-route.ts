@@ -53,8 +53,10 @@ export class GatewayRoute extends Construct implements ServiceRoute {
       namespace: client,
     }, () => renderClientDestinationRule(this.route)));
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route));
-    istioObject(this, 'ToGatewayRoute', 'VirtualService', { name: dnsLabel(name, 'to-gateway'), namespace },
-      () => renderMeshVirtualService(service._model(), this.route));
+    service.hosts.forEach((externalHost, i) => istioObject(this, `ToGatewayRoute-${i + 1}`, 'VirtualService', {
+      name: dnsLabel(name, 'to-gateway', ...(service.hosts.length > 1 ? [i + 1] : [])),
+      namespace,
+    }, () => renderMeshVirtualService(service._model(), this.route, externalHost)));
     legs.forEach((leg, i) => istioObject(this, `FromGatewayRoute-${i + 1}`, 'VirtualService', {
       name: dnsLabel(name, 'from-gateway', ...(legs.length > 1 ? [i + 1] : [])),
       namespace,

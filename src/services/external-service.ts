@@ -168,6 +168,10 @@ export class ExternalService extends Construct {
       fail(`'resolution' must be one of Resolution.ipAddresses(), dns(), dnsRoundRobin() or none(), got ${quote(props.resolution)}`);
     }
     this.addresses = [...props.addresses ?? []];
+    if (props.hosts.length > 1 && this.addresses.length > 0) {
+      fail(`'addresses' ${this.addresses.map(quote).join(', ')} would belong to ${props.hosts.length} hosts, and every connection to one would end at `
+        + `${quote(props.hosts[0])}: declare a service for each host`);
+    }
     props.resolution._check(fail, { hosts: props.hosts, protocols: this.ports.map(port => port.protocol) }, this.addresses);
     for (const namespace of props.exportTo ?? []) {
       if (namespace !== '.' && namespace !== '*') {

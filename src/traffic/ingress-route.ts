@@ -1,5 +1,6 @@
-import { ApiObjectMetadata } from 'cdk8s';
+import { ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { sharesOf } from './mesh-service';
 import { checkDnsName, checkNotEmpty, checkPort, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../private/istio-object';
@@ -48,7 +49,8 @@ export interface IngressRouteProps {
 }
 
 /**
- * A service of the mesh exposed at the ingress gateway, over HTTP.
+ * A service of the mesh exposed at the ingress gateway, over HTTP. If a `MeshService` of the app divides the service's traffic between versions, what comes
+ * in is divided in the same way: Istio's rules for the mesh do not hold at a gateway.
  *
  * It gives:
  *
@@ -100,6 +102,8 @@ export class IngressRoute extends Construct {
       servicePort: props.servicePort,
     };
     istioObject(this, 'Gateway', 'Gateway', { ...props.metadata, name: gatewayName }, () => renderIngressGateway(model));
-    istioObject(this, 'Resource', 'VirtualService', { ...props.metadata, name }, () => renderIngressVirtualService(model));
+    const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
+    istioObject(this, 'Resource', 'VirtualService', { ...props.metadata, name },
+      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespace)));
   }
 }

@@ -63,7 +63,7 @@ export class MeshService extends Construct {
     this.versions = [...props.versions];
     const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
     // Istio takes the oldest VirtualService of a host and leaves the others out.
-    const other = Registry.of(this).claim(`rules for ${props.host} in ${namespace}`, this);
+    const other = Registry.of(this).claim(rulesOf(this, props.host, namespace), this);
     if (other) {
       fail(`'host' ${quote(props.host)} has its rules at '${other.node.path}' already: write them in one place`);
     }
@@ -98,6 +98,11 @@ export class MeshService extends Construct {
     this.share(shares);
   }
 
+  /** @internal */
+  public get _shares(): readonly ShareModel[] {
+    return this.shares;
+  }
+
   private checkVersion(version: string): void {
     if (!this.versions.includes(version)) {
       failAt(this)(`'version' must be one of the service's versions (${this.versions.map(quote).join(', ')}), got ${quote(version)}`);
@@ -115,4 +120,15 @@ export class MeshService extends Construct {
   private model() {
     return { host: this.host, versions: this.versions, shares: this.shares };
   }
+}
+
+/** How the traffic of a service inside the mesh is divided; empty if nobody said. */
+export function sharesOf(scope: Construct, host: string, namespace: string): readonly ShareModel[] {
+  return (Registry.of(scope).ownerOf(rulesOf(scope, host, namespace)) as MeshService | undefined)?._shares ?? [];
+}
+
+/** What only one MeshService of the app may have: the rules of a host. */
+function rulesOf(scope: Construct, host: string, namespace: string): string {
+  // Istio completes a short name with the namespace of the rule.
+  return `rules for ${host.includes('.') ? host : `${host}.${namespace}.svc.${Registry.of(scope).mesh.clusterDomain}`}`;
 }

@@ -74,6 +74,10 @@ class IpAddresses extends Resolution {
     this.addresses.forEach(address => checkAddress(fail, 'Resolution.ipAddresses()', address));
     checkDistinct(fail, 'Resolution.ipAddresses()', this.addresses.map(canonicalAddress));
     checkNoVirtualAddresses(fail, 'ipAddresses', virtualAddresses);
+    if (use.hosts.length > 1) {
+      fail(`'Resolution.ipAddresses()' would belong to ${use.hosts.length} hosts (${use.hosts.map(quote).join(', ')}), and every connection to one of `
+        + 'the addresses would end at the first: declare a service for each host, or use Resolution.dns()');
+    }
     refuseWildcards(fail, 'ipAddresses', use.hosts);
   }
 

@@ -105,9 +105,9 @@ describe('the leg from the sidecar to the gateway', () => {
       resolution: Resolution.dns(),
     })));
 
-    const { tcp, tls } = mesh(manifests);
-    expect(tcp).toBeUndefined();
-    expect(tls.map((rule: { match: unknown }) => rule.match)).toEqual([
+    const specs = ['mysql-to-gateway-1', 'mysql-to-gateway-2'].map(name => only(manifests, 'VirtualService', name).spec);
+    expect(specs.map(({ tcp }) => tcp)).toEqual([undefined, undefined]);
+    expect(specs.map(({ tls }) => tls[0].match)).toEqual([
       [{ port: 443, sniHosts: ['a.example.com'] }],
       [{ port: 443, sniHosts: ['b.example.com'] }],
     ]);

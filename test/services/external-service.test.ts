@@ -70,7 +70,7 @@ describe('a service outside the mesh', () => {
   });
 
   test('may have several hosts when all ports speak TLS', () => {
-    const { spec } = entryOf({ hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }] });
+    const { spec } = entryOf({ hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.dns() });
 
     expect(spec.hosts).toEqual(['a.example.com', 'b.example.com']);
   });

@@ -1,4 +1,4 @@
-import { IngressRoute, PathMatch } from '../../src';
+import { IngressRoute, MeshService, PathMatch } from '../../src';
 import { messageOf, only, synth } from '../helpers';
 
 const REQUIRED = { hosts: ['bookinfo.example.com'], service: 'productpage', servicePort: 9080 };
@@ -60,4 +60,35 @@ describe('what is exposed at the ingress gateway', () => {
 test('an empty list of paths exposes nothing by mistake: it is refused', () => {
   expect(messageOf(() => synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, paths: [] }))))
     .toContain('[test/Bookinfo] \'paths\' must not be empty');
+});
+
+describe('a service whose versions have their part of the traffic', () => {
+  const routeOf = (host: string, service: string, before: boolean) => {
+    const manifests = synth(chart => {
+      const expose = () => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, service });
+      if (before) {
+        expose();
+      }
+      new MeshService(chart, 'Productpage', { host, versions: ['v1', 'v2'] }).split({ v1: 90, v2: 10 });
+      if (!before) {
+        expose();
+      }
+    });
+    return only(manifests, 'VirtualService', 'bookinfo').spec.http[0].route;
+  };
+
+  test.each([
+    ['exposed before', 'productpage', 'productpage', true],
+    ['exposed after', 'productpage', 'productpage', false],
+    ['named with its domain', 'productpage', 'productpage.bookinfo.svc.cluster.local', false],
+  ])('is divided in the same way from outside (%s)', (_, host, service, before) => {
+    expect(routeOf(host, service, before)).toEqual([
+      { destination: { host: service, subset: 'v1', port: { number: 9080 } }, weight: 90 },
+      { destination: { host: service, subset: 'v2', port: { number: 9080 } }, weight: 10 },
+    ]);
+  });
+
+  test('does not divide another service', () => {
+    expect(routeOf('reviews', 'productpage', false)).toEqual([{ destination: { host: 'productpage', port: { number: 9080 } } }]);
+  });
 });

@@ -1,5 +1,5 @@
 import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../../imports/istio/networking.istio.io';
-import { IngressModel } from '../model';
+import { IngressModel, ShareModel } from '../model';
 
 export function renderIngressGateway(ingress: IngressModel): unknown {
   return toJson_GatewaySpec({
@@ -8,13 +8,18 @@ export function renderIngressGateway(ingress: IngressModel): unknown {
   });
 }
 
-export function renderIngressVirtualService(ingress: IngressModel): unknown {
+/** With what part of the traffic each version gets inside the mesh; none if it is not divided. */
+export function renderIngressVirtualService(ingress: IngressModel, shares: readonly ShareModel[]): unknown {
   return toJson_VirtualServiceSpec({
     hosts: [...ingress.hosts],
     gateways: [ingress.gatewayName],
     http: [{
       match: ingress.paths.length > 0 ? ingress.paths.map(({ type, path }) => ({ uri: { [type]: path } })) : undefined,
-      route: [{ destination: { host: ingress.service, port: { number: ingress.servicePort } } }],
+      // Rules for the sidecars do not hold at this gateway.
+      route: (shares.length > 0 ? shares : [{ subset: undefined, weight: undefined }]).map(({ subset, weight }) => ({
+        destination: { host: ingress.service, subset, port: { number: ingress.servicePort } },
+        weight,
+      })),
     }],
   });
 }

@@ -32,15 +32,19 @@ export function renderClientDestinationRule(route: RouteModel): unknown {
   });
 }
 
-/** From the clients' sidecars to the gateway: which connections go there, and to which subset. */
-export function renderMeshVirtualService(service: ServiceModel, route: RouteModel): unknown {
+/**
+ * From the clients' sidecars to the gateway: which connections to a host go there, and to which subset. One object a host: one with several makes the
+ * rules for each server name as often as it has hosts.
+ */
+export function renderMeshVirtualService(service: ServiceModel, route: RouteModel, host: string): unknown {
   const rule = (leg: LegModel) => ({
     route: [{ destination: { host: route.gateway.host, subset: leg.subset, port: { number: leg.gatewayPort } } }],
   });
-  const tcp = route.legs.filter(leg => leg.port.protocol === 'TCP');
-  const tls = route.legs.filter(leg => leg.port.protocol === 'TLS');
+  const legs = route.legs.filter(leg => leg.host === host);
+  const tcp = legs.filter(leg => leg.port.protocol === 'TCP');
+  const tls = legs.filter(leg => leg.port.protocol === 'TLS');
   return toJson_VirtualServiceSpec({
-    hosts: [...service.hosts],
+    hosts: [host],
     gateways: ['mesh'],
     tcp: tcp.length > 0 ? tcp.map(leg => ({ match: [{ port: leg.port.number }], ...rule(leg) })) : undefined,
     tls: tls.length > 0 ? tls.map(leg => ({ match: [{ port: leg.port.number, sniHosts: [leg.host] }], ...rule(leg) })) : undefined,

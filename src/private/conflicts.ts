@@ -1,0 +1,137 @@
+import { canonicalAddress, isWildcard } from './check';
+import { ServiceModel, WireProtocol } from './model';
+
+/**
+ * Services that Istio would mix up without a word, by the path of the one that came later, with what to say about it. Istio builds its listeners for each
+ * namespace from all the services visible there, and where two want the same one, the younger is dropped and its connections end at the other.
+ */
+export function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): Map<string, string[]> {
+  const conflicts = new Map<string, string[]>();
+  const say = ({ path }: ServiceModel, message: string) => conflicts.set(path, [...conflicts.get(path) ?? [], message]);
+  const slots = new Map<string, Slot>();
+  const put = (key: string, service: ServiceModel, namespaces: readonly string[], together: Together = never) => {
+    const slot = slots.get(key) ?? new Slot();
+    slots.set(key, slot);
+    return slot.put(service, namespaces, together);
+  };
+
+  for (const service of services) {
+    // The gateway sees every service that is routed through it, and knows one upstream for each host.
+    const seenIn = service.route ? [...service.visibleTo, service.route.gateway.namespace] : service.visibleTo;
+    for (const host of service.hosts) {
+      const taken = put(`host ${host}`, service, seenIn, (other, namespace) => (
+        isGatewayOf(namespace, service) && isGatewayOf(namespace, other) && upstreamOf(service) === upstreamOf(other)));
+      if (taken) {
+        say(service, declaredTwice(host, taken, isGatewayOf(taken.namespace, service) && isGatewayOf(taken.namespace, taken.other)));
+      }
+    }
+  }
+
+  const eachListener = (protocol: WireProtocol, look: (service: ServiceModel, port: number, address: string) => Taken | undefined) => {
+    for (const service of services) {
+      for (const port of service.ports.filter(candidate => candidate.protocol === protocol)) {
+        for (const address of listenersOf(service, dnsCapture)) {
+          const taken = look(service, port.number, address);
+          if (taken) {
+            say(service, caughtTwice(service, port.number, address, taken));
+          }
+        }
+      }
+    }
+  };
+  eachListener('TCP', (service, port, address) => put(`listener ${port} ${address}`, service, service.visibleTo));
+  // On a port without an address server names share a listener with each other, but not with TCP, which takes every connection that arrives there.
+  // On an address they do not: there the first service has it, whatever the server name.
+  eachListener('TLS', (service, port, address) => (address === ANY
+    ? slots.get(`listener ${port} ${address}`)?.find(service, service.visibleTo, never)
+    : put(`listener ${port} ${address}`, service, service.visibleTo)));
+  return conflicts;
+}
+
+/** Who has what a service wants, and where. */
+interface Taken {
+  readonly other: ServiceModel;
+  readonly namespace: string;
+}
+
+/** Whether two services may have the same thing in a namespace that both are seen in. */
+type Together = (other: ServiceModel, namespace: string) => boolean;
+const never: Together = () => false;
+
+/** The services that want one and the same thing (a host, a listener), by the namespace that sees them. */
+class Slot {
+  private readonly byNamespace = new Map<string, ServiceModel>();
+
+  /** Takes the slot for a service, or gives the one that has it. */
+  public put(service: ServiceModel, namespaces: readonly string[], together: Together): Taken | undefined {
+    const taken = this.find(service, namespaces, together);
+    if (!taken) {
+      namespaces.filter(namespace => !this.byNamespace.has(namespace)).forEach(namespace => this.byNamespace.set(namespace, service));
+    }
+    return taken;
+  }
+
+  public find(service: ServiceModel, namespaces: readonly string[], together: Together): Taken | undefined {
+    for (const namespace of namespaces) {
+      const other = this.byNamespace.get(namespace) ?? this.byNamespace.get('*') ?? (namespace === '*' ? first(this.byNamespace) : undefined);
+      if (other && other !== service && !together(other, namespace)) {
+        return { other, namespace };
+      }
+    }
+    return undefined;
+  }
+}
+
+function first<V>(map: Map<string, V>): V | undefined {
+  return map.values().next().value;
+}
+
+/** Whether a namespace sees a service because its gateway is there, and for no other reason. */
+function isGatewayOf(namespace: string, service: ServiceModel): boolean {
+  return service.route?.gateway.namespace === namespace && !service.visibleTo.includes(namespace);
+}
+
+/** Where a service's connections end, in a form that can be compared. */
+function upstreamOf({ resolution, endpoints, ports }: ServiceModel): string {
+  const sorted = (values: readonly string[]) => [...values].sort();
+  return JSON.stringify([
+    resolution,
+    sorted(endpoints),
+    sorted(ports.map(port => `${port.number} ${port.targetPort ?? port.number} ${port.protocol}`)),
+  ]);
+}
+
+const ANY = '*';
+
+/** The addresses that the service makes listeners for in a sidecar; ANY is all of them. */
+function listenersOf(service: ServiceModel, dnsCapture: boolean): string[] {
+  if (service.addresses.length > 0) {
+    return service.addresses.map(canonicalAddress);
+  }
+  return hasVirtualAddress(service, dnsCapture) ? [] : [ANY];
+}
+
+/** With DNS capture istiod gives each service without an address one of its own, and the name resolves to it inside the pod. */
+function hasVirtualAddress(service: ServiceModel, dnsCapture: boolean): boolean {
+  return dnsCapture && service.resolution !== 'NONE' && !service.hosts.some(isWildcard);
+}
+
+function declaredTwice(host: string, { other, namespace }: Taken, atGateway: boolean): string {
+  return `'host' "${host}" is declared by '${other.path}' as well, visible in ${where(namespace)}: ` + (atGateway
+    ? 'the gateway there would send both to the endpoints of one; give both the same ports and the same resolution, or declare the host once'
+    : 'declare it once, with all its ports, and name the clients with allowFrom()');
+}
+
+function caughtTwice(service: ServiceModel, port: number, address: string, { other, namespace }: Taken): string {
+  if (address !== ANY) {
+    return `address "${address}" with port ${port} is declared by '${other.path}' as well, visible in ${where(namespace)}: `
+      + 'all its connections would end at one of the two; declare one service for one address and port';
+  }
+  return `port ${port} of "${service.hosts[0]}" has no address of its own, and every address of port ${port} already goes to "${other.hosts[0]}" `
+    + `('${other.path}') in ${where(namespace)}: connections would silently end at the wrong one; give the addresses with Resolution.ipAddresses() `
+    + 'or \'addresses\', or call Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture';
+}
+
+function where(namespace: string): string {
+  return namespace === '*' ? 'every namespace' : namespace === '' ? 'the chart\'s namespace' : `namespace "${namespace}"`;
+}
