@@ -1,8 +1,10 @@
 /** Runs inside the namespaces that run.ts has made; not called by hand. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Breakage, BREAKAGES } from './lab/breakage';
 import { inOneLine } from './lab/failure';
 import { Lab } from './lab/lab';
+import { Manifest } from './lab/manifest';
 import type { Plan, Result } from './lab/plan';
 import { Report, type Scenario } from './lab/scenario';
 import { stage } from './lab/stage';
@@ -18,16 +20,39 @@ async function main(plan: Plan): Promise<number> {
   say(`control plane up in ${elapsed(started)} s`);
   const results: Result[] = [];
   for (const scenario of scenarios.filter((candidate) => plan.scenarios.includes(candidate.name))) {
-    results.push(await one(lab, scenario, plan, say));
+    if (!plan.breakages) {
+      results.push(await one(lab, scenario, plan, say));
+      continue;
+    }
+    for (const breakage of BREAKAGES.filter((candidate) => plan.breakages?.includes(candidate.name))) {
+      Manifest.breakage = breakage;
+      say(`  ${scenario.name} with a mistake: ${breakage.name}`);
+      const result = noticed(breakage, await one(lab, scenario, plan, () => undefined));
+      say(result.failure === undefined ? `    noticed: not true that ${result.checks[0]}` : `    FAILED: ${result.failure}`);
+      results.push(result);
+    }
   }
   // for the one who started us, which adds the lanes up
   fs.writeSync(3, JSON.stringify(results));
   return results.length > 0 && results.every((result) => result.passed) ? 0 : 1;
 }
 
+/** A mistake was noticed when a sentence about traffic turned out false; that the lab itself broke is no proof. */
+function noticed(breakage: Breakage, result: Result): Result {
+  const by = result.broken ?? [];
+  return {
+    ...result,
+    name: `${result.name}: ${breakage.name}`,
+    promise: 'the mistake is noticed',
+    passed: by.length > 0,
+    checks: by,
+    failure: by.length > 0 ? undefined : `the mistake was not noticed${result.failure ? `, but the lab broke: ${result.failure}` : ''}`,
+  };
+}
+
 async function one(lab: Lab, scenario: Scenario, plan: Plan, say: (line: string) => void): Promise<Result> {
   const started = Date.now();
-  const report = new Report(say);
+  const report = new Report(say, plan.breakages ? 5 : undefined);
   say(`  ${scenario.name}: ${scenario.promise}`);
   let failure: string | undefined;
   try {
@@ -60,6 +85,7 @@ async function one(lab: Lab, scenario: Scenario, plan: Plan, say: (line: string)
     passed: failure === undefined,
     seconds,
     checks: report.checks,
+    broken: report.broken,
     measured: report.measured,
     failure,
     logs,

@@ -2,6 +2,7 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { BREAKAGES } from './lab/breakage';
 import { Failure, inOneLine } from './lab/failure';
 import { steps } from './lab/lanes';
 import { enter } from './lab/namespaces';
@@ -17,6 +18,8 @@ own, applies the manifests of the examples to it, and uses them.
   --scenario NAME   only this one; may be given several times
   --list            the names, and what each shows
   --json            the results as JSON on standard output
+  --breaks          run one scenario again and again, each time with another mistake made on purpose in the manifests, and
+                    fail when it does not notice one
   --keep            keep access logs and config dumps of scenarios that pass, too
   --help            this text
 
@@ -27,7 +30,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = read(argv);
   if (options.help) { return print(HELP); }
   if (options.list) { return print(scenarios.map((scenario) => `${scenario.name.padEnd(28)} ${scenario.promise}`).join('\n')); }
-  const names = [...new Set(options.scenario ?? scenarios.map((scenario) => scenario.name))];
+  // the smallest one through a gateway, unless told otherwise
+  const all = options.breaks ? ['cart-via-gateway'] : scenarios.map((scenario) => scenario.name);
+  const names = [...new Set(options.scenario ?? all)];
   for (const name of names) {
     if (!scenarios.some((scenario) => scenario.name === name)) { throw new Failure(`no scenario is called ${name}: see --list`); }
   }
@@ -35,11 +40,13 @@ async function main(argv: readonly string[]): Promise<number> {
   if (lacks.length > 0) { throw new Failure(lacks.join('\n')); }
   const parts = await prepare((line) => process.stderr.write(`${line}\n`));
   const logs = path.join(os.tmpdir(), 'cdk8s-istio-egress-e2e', `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`);
+  const breakages = options.breaks ? BREAKAGES.map((breakage) => breakage.name) : undefined;
+  const each = breakages?.length ?? 1;
   const started = Date.now();
   const results: Result[] = [];
   for (const step of steps(scenarios.filter((scenario) => names.includes(scenario.name)))) {
     const ended = await Promise.all(step.map((lane, index) => {
-      const plan: Plan = { parts, scenarios: lane, logs, quiet: options.json ?? false, keep: options.keep ?? false };
+      const plan: Plan = { parts, scenarios: lane, logs, quiet: options.json ?? false, keep: options.keep ?? false, breakages };
       // two labs that wrote at the same time could not be read
       return enter(path.join(__dirname, 'inside.ts'), plan, index === 0 ? 'shown' : 'kept');
     }));
@@ -48,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
       // a lab that did not even start has said why, and has no results
       if (lane.results === '') { return 1; }
       const found = JSON.parse(lane.results) as Result[];
-      if (found.length !== step[index].length) { throw new Failure(`${step[index].length} scenarios were to run, ${found.length} did: see the lines above`); }
+      if (found.length !== step[index].length * each) { throw new Failure(`${step[index].length * each} scenarios were to run, ${found.length} did: see the lines above`); }
       results.push(...found);
     }
   }
@@ -57,10 +64,10 @@ async function main(argv: readonly string[]): Promise<number> {
   print(options.json
     ? JSON.stringify({ passed: results.length - failed, failed, seconds, scenarios: results }, undefined, 2)
     : `in ${seconds} s\n${results.length - failed} passed, ${failed} failed`);
-  return failed === 0 && results.length === names.length ? 0 : 1;
+  return failed === 0 && results.length === names.length * each ? 0 : 1;
 }
 
-function read(argv: readonly string[]): { scenario?: string[]; list?: boolean; json?: boolean; keep?: boolean; help?: boolean } {
+function read(argv: readonly string[]): { scenario?: string[]; list?: boolean; json?: boolean; keep?: boolean; breaks?: boolean; help?: boolean } {
   try {
     return parseArgs({
       args: [...argv],
@@ -69,6 +76,7 @@ function read(argv: readonly string[]): { scenario?: string[]; list?: boolean; j
         list: { type: 'boolean' },
         json: { type: 'boolean' },
         keep: { type: 'boolean' },
+        breaks: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

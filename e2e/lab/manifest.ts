@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
+import { Breakage } from './breakage';
 import { Failure } from './failure';
 import type { KubeObject } from './kube';
 import { objectsOf } from './workload';
@@ -22,10 +23,17 @@ export class Manifest {
     return new Manifest(app.synthYaml() as string);
   }
 
+  /** A mistake that is made in every manifest from now on, to see whether a scenario notices. */
+  static breakage?: Breakage;
+
+  readonly yaml: string;
   readonly objects: readonly KubeObject[];
 
-  constructor(readonly yaml: string) {
-    this.objects = objectsOf(yaml);
+  constructor(yaml: string) {
+    const objects = objectsOf(yaml);
+    const { breakage } = Manifest;
+    this.objects = breakage ? objects.map((object) => breakage.breaks(object)).filter((object) => object !== undefined) : objects;
+    this.yaml = breakage ? listOf(this.objects) : yaml;
   }
 
   /** The one object of a kind, or the one of that name. */
@@ -52,8 +60,12 @@ export class Manifest {
 
   /** The same without the objects of some kinds: what was there before the library was used. */
   without(...kinds: string[]): string {
-    return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: this.objects.filter((object) => !kinds.includes(object.kind)) });
+    return listOf(this.objects.filter((object) => !kinds.includes(object.kind)));
   }
+}
+
+function listOf(items: readonly KubeObject[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 interface Subset {

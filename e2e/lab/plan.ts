@@ -8,6 +8,8 @@ export interface Plan {
   /** No lines while it works. */
   readonly quiet: boolean;
   readonly keep: boolean;
+  /** The scenario runs once for each of these mistakes, and has to fail each time. */
+  readonly breakages?: readonly string[];
 }
 
 /** What has become of one scenario. */
@@ -17,6 +19,8 @@ export interface Result {
   readonly passed: boolean;
   readonly seconds: number;
   readonly checks: readonly string[];
+  /** The sentences that turned out false. */
+  readonly broken?: readonly string[];
   readonly measured: Record<string, unknown>;
   readonly failure?: string;
   readonly logs?: string;

@@ -26,13 +26,18 @@ export interface CheckOptions {
 /** Collects what a scenario has checked. */
 export class Report {
   readonly checks: string[] = [];
+  readonly broken: string[] = [];
   readonly measured: Record<string, unknown> = {};
 
-  constructor(private readonly say: (line: string) => void) {}
+  /**
+   * @param say where lines go
+   * @param patience the most seconds that a sentence gets to come true
+   */
+  constructor(private readonly say: (line: string) => void, private readonly patience = Infinity) {}
 
   /** A sentence that has to come true. The question gives undefined when it is, or says what was seen instead. */
   async check(sentence: string, ask: () => Promise<string | undefined> | string | undefined, options: CheckOptions = {}): Promise<void> {
-    const deadline = Date.now() + (options.seconds ?? 15) * 1000;
+    const deadline = Date.now() + Math.min(options.seconds ?? 15, this.patience) * 1000;
     const started = Date.now();
     let since: number | undefined;
     for (;;) {
@@ -42,7 +47,7 @@ export class Report {
         if (Date.now() - since >= (options.steady ?? 0) * 1000) { break; }
       } else {
         since = undefined;
-        if (Date.now() > deadline) { throw new Failure(`${sentence}: ${seen}`); }
+        if (Date.now() > deadline) { this.fail(sentence, seen); }
       }
       await sleep(150);
     }
@@ -55,11 +60,16 @@ export class Report {
     const deadline = Date.now() + seconds * 1000;
     do {
       const seen = await ask();
-      if (seen !== undefined) { throw new Failure(`${sentence}: ${seen}`); }
+      if (seen !== undefined) { this.fail(sentence, seen); }
       await sleep(200);
     } while (Date.now() < deadline);
     this.checks.push(sentence);
     this.say(`      ${sentence} (for ${seconds} s)`);
+  }
+
+  private fail(sentence: string, seen: string): never {
+    this.broken.push(sentence);
+    throw new Failure(`${sentence}: ${seen}`);
   }
 
   /** A number for the tables in docs. */
