@@ -87,6 +87,15 @@ for (const folder of toolFolders) {
 project.tryFindObjectFile('test/tsconfig.json')?.addOverride('compilerOptions.paths', { 'cdk8s-istio-egress': ['../src/index.ts'] });
 // That file also knows the package by its own name.
 project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolver.typescript.project', './tsconfig.all.json');
+// In an example it stands where a user would have it.
+project.eslint?.addRules({
+  'import/order': ['warn', {
+    groups: ['builtin', 'external'],
+    alphabetize: { order: 'asc', caseInsensitive: true },
+    pathGroups: [{ pattern: 'cdk8s-istio-egress', group: 'external' }],
+    pathGroupsExcludedImportTypes: [],
+  }],
+});
 // Generated code is not ours to style.
 project.eslint?.addIgnorePattern('imports/');
 // Programs for a person at a terminal print to it.

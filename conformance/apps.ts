@@ -1,10 +1,10 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Construct } from 'constructs';
 import {
   Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, GatewayLeg,
   IEgressGateway, IngressRoute, Mesh, MeshClient, MeshService, PathMatch, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
+import { Construct } from 'constructs';
 
 export type ProtocolName = 'TCP' | 'TLS' | 'MYSQL' | 'REDIS';
 
