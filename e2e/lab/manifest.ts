@@ -8,6 +8,9 @@ import { objectsOf } from './workload';
 
 /** A set of objects as an operator gets it: YAML, applied unchanged. */
 export class Manifest {
+  /** A mistake that is made in every manifest from now on, to see whether a scenario notices. */
+  static breakage?: Breakage;
+
   /** The committed manifests of an example. */
   static ofExample(name: string, variant: string): Manifest {
     const folder = path.join(__dirname, '..', '..', 'examples', name, 'manifests', variant);
@@ -22,9 +25,6 @@ export class Manifest {
     build(app);
     return new Manifest(app.synthYaml() as string);
   }
-
-  /** A mistake that is made in every manifest from now on, to see whether a scenario notices. */
-  static breakage?: Breakage;
 
   readonly yaml: string;
   readonly objects: readonly KubeObject[];
