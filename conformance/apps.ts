@@ -2,7 +2,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import {
   Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, GatewayLeg,
-  IEgressGateway, IngressRoute, Mesh, MeshClient, MeshService, PathMatch, Protocol, Resolution,
+  IEgressGateway, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 
@@ -62,7 +62,7 @@ export interface ChartSpec {
 }
 
 export interface AppSpec {
-  readonly mesh?: { readonly dnsCapture?: boolean; readonly trustDomain?: string; readonly clusterDomain?: string };
+  readonly mesh?: MeshProps;
   readonly gateway: 'stock' | 'own';
   readonly charts: readonly ChartSpec[];
   /** Nothing in it may be refused. */

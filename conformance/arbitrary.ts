@@ -1,4 +1,5 @@
 /** Random applications: values of which some are wrong or rare, and some cannot go together. */
+import { IstioApiVersion } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
 import { AppSpec, ChartSpec, ClientSpec, InsideSpec, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
 
@@ -138,6 +139,7 @@ const mesh = seldom(2, fc.record({
   dnsCapture: fc.boolean(),
   trustDomain: fc.constantFrom(undefined, 'corp.example'),
   clusterDomain: fc.constantFrom(undefined, 'k8s.corp.example'),
+  apiVersion: fc.constantFrom(undefined, ...Object.values(IstioApiVersion)),
 }));
 
 const gateway = fc.constantFrom('stock' as const, 'own' as const);
