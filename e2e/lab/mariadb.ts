@@ -9,6 +9,8 @@ export interface MariadbOptions {
   readonly port?: number;
   /** Statements run as root when it is up. */
   readonly sql: string;
+  /** It asks DNS for the names of its clients, as a MySQL does that nobody has told otherwise. */
+  readonly resolveNames?: boolean;
 }
 
 /** A MySQL-compatible database on a host outside the mesh. */
@@ -27,7 +29,7 @@ export class Mariadb {
   readonly port: number;
   private service!: Service;
 
-  private constructor(readonly machine: Machine, options: MariadbOptions) {
+  private constructor(readonly machine: Machine, private readonly options: MariadbOptions) {
     this.address = options.address;
     this.port = options.port ?? 3306;
   }
@@ -51,7 +53,7 @@ export class Mariadb {
     fs.rmSync(path.join(this.machine.run, 'mysql.sock'), { force: true });
     this.service = this.machine.service('mariadbd', [
       'mariadbd', '--no-defaults', '--user=root', '--datadir=/run/data', '--socket=/run/mysql.sock', '--pid-file=/run/mysql.pid', '--bind-address=0.0.0.0',
-      `--port=${this.port}`, '--skip-name-resolve', '--innodb-use-native-aio=0', '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0',
+      `--port=${this.port}`, ...(this.options.resolveNames ? [] : ['--skip-name-resolve']), '--innodb-use-native-aio=0', '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0',
       '--max-connections=200', '--general-log=1', '--log-output=TABLE',
     ]);
     await this.service.ready('no answer', async () => {

@@ -8,6 +8,7 @@ import { pathCost } from './path-cost';
 import { platformService } from './platform-service';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
+import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
 import { sideBySide } from './side-by-side';
 import { speaksTls } from './speaks-tls';
@@ -34,5 +35,6 @@ export const scenarios: readonly Scenario[] = [
   istiodDown,
   otherTeam,
   policyChanged,
+  refusedFlood,
   pathCost,
 ];

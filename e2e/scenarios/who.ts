@@ -1,15 +1,15 @@
 import { type Answer, redis, sql } from '../lab/clients';
 import type { Lab } from '../lab/lab';
-import type { Mariadb } from '../lab/mariadb';
+import type { Mariadb, MariadbOptions } from '../lab/mariadb';
 import type { Pod } from '../lab/pod';
 
 const PASSWORD = 'only-for-the-lab';
 
 /** A MySQL outside that says who it is. */
-export function mysqlCalled(lab: Lab, who: string, address: string, port?: number): Promise<Mariadb> {
+export function mysqlCalled(lab: Lab, who: string, address: string, options: Partial<MariadbOptions> = {}): Promise<Mariadb> {
   return lab.mariadb({
     address,
-    port,
+    ...options,
     sql: `create database test; create table test.who (name varchar(40)); insert into test.who values ('${who}');
       create user 'app'@'%' identified by '${PASSWORD}'; grant select on test.who to 'app'@'%';`,
   });
