@@ -10,7 +10,7 @@ import { missing, prepare } from './lab/parts';
 import type { Plan, Result } from './lab/plan';
 import { scenarios } from './scenarios';
 
-const HELP = `usage: npm run e2e -- [--scenario NAME ...] [--list] [--json] [--keep] [--help]
+const HELP = `usage: npm run e2e -- [--scenario NAME ...] [--list] [--json] [--breaks] [--keep] [--help]
 
 Starts a real Istio with real proxies and databases on this machine, in network, mount and process namespaces of its
 own, applies the manifests of the examples to it, and uses them.

@@ -71,6 +71,7 @@ export function missing(search = process.env.PATH ?? '', uid = process.getuid?.(
 
 /** Finds the parts, and builds or fetches what is not there yet. */
 export async function prepare(say: (line: string) => void): Promise<Parts> {
+  removeDrafts(cacheFolder());
   const [go, envoy] = await Promise.all([goParts(say), envoyPart(say)]);
   const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: MODULE, timeout: 300 })).trim();
   const ratings = await ratingsPart(istio, say);
@@ -153,6 +154,14 @@ async function into(folder: string, fill: (draft: string) => Promise<unknown>): 
     fs.renameSync(draft, folder);
   } finally {
     fs.rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** What a run that was killed has left half done. */
+export function removeDrafts(folder: string): void {
+  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+    const pid = /\.(\d+)$/.exec(name)?.[1];
+    if (pid && !fs.existsSync(`/proc/${pid}`)) { fs.rmSync(path.join(folder, name), { recursive: true, force: true }); }
   }
 }
 

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Failure } from './failure';
 import type { Parts } from './parts';
 import { must } from './processes';
 
@@ -11,6 +12,7 @@ export const STAGE = '/var/local';
  * user may read them (an operator's home is closed to it).
  */
 export async function stage(parts: Parts): Promise<{ folder: string; parts: Parts }> {
+  if (!fs.existsSync(STAGE)) { throw new Failure(`${STAGE} is missing: create it, the lab covers it with a file system of its own`); }
   await must(['mount', '--make-rprivate', '/']);
   await must(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'lab', STAGE]);
   const folder = path.join(STAGE, 'parts');

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { keyOf, missing } from '../lab/parts';
+import { keyOf, missing, removeDrafts } from '../lab/parts';
 
 describe('what is missing', () => {
   const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'parts-'));
@@ -27,4 +27,19 @@ describe('what is missing', () => {
 test('other sources have another key, and texts do not flow into each other', () => {
   expect(keyOf(['a', 'b'])).toBe(keyOf(['a', 'b']));
   expect(keyOf(['a', 'b'])).not.toBe(keyOf(['ab', '']));
+});
+
+test('what a run that was killed has left half done is removed, and nothing else', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'parts-'));
+  try {
+    const gone = 4194305; // beyond the highest process id that Linux gives
+    for (const name of ['go-0123456789abcdef', 'envoy-1.38.3-a9a8a174b50e', `go-0123456789abcdef.${gone}`, `go-0123456789abcdef.${process.pid}`]) {
+      fs.mkdirSync(path.join(folder, name));
+    }
+    removeDrafts(folder);
+    expect(fs.readdirSync(folder).sort()).toEqual(['envoy-1.38.3-a9a8a174b50e', 'go-0123456789abcdef', `go-0123456789abcdef.${process.pid}`]);
+    removeDrafts(path.join(folder, 'not-there'));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });
