@@ -1,19 +1,25 @@
-import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
+import {
+  ApiObject, ApiObjectMetadata, ApiObjectProps, App, ImplicitTokenResolver, IResolver, JsonPatch, Lazy, LazyResolver, NumberStringUnionResolver,
+} from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkDnsLabel, checkDnsName } from './check';
 import { failAt } from './fail';
 import { Registry } from './registry';
 
-/** The kinds that are written, with the API group of each. */
-const GROUPS = {
-  ServiceEntry: 'networking.istio.io',
-  DestinationRule: 'networking.istio.io',
-  Gateway: 'networking.istio.io',
-  VirtualService: 'networking.istio.io',
-  AuthorizationPolicy: 'security.istio.io',
-} as const;
+/** The API versions of the groups, by Istio's version of them. The security kinds never had v1alpha3. */
+const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };
+const SECURITY = { v1: 'security.istio.io/v1', v1beta1: 'security.istio.io/v1beta1', v1alpha3: 'security.istio.io/v1beta1' };
 
-export type IstioKind = keyof typeof GROUPS;
+/** The kinds that are written. */
+const KINDS = {
+  ServiceEntry: NETWORKING,
+  DestinationRule: NETWORKING,
+  Gateway: NETWORKING,
+  VirtualService: NETWORKING,
+  AuthorizationPolicy: SECURITY,
+};
+
+export type IstioKind = keyof typeof KINDS;
 
 /** Metadata with the name chosen. */
 export interface NamedMetadata extends ApiObjectMetadata {
@@ -29,17 +35,14 @@ export interface NamedMetadata extends ApiObjectMetadata {
 export function istioObject(scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown): ApiObject {
   const fail = failAt(scope);
   checkDnsName(fail, 'metadata.name', metadata.name);
-  const object = new ApiObject(scope, id, {
-    apiVersion: `${GROUPS[kind]}/${versionOf(scope, kind)}`,
-    kind,
-    metadata,
-    spec: Lazy.any({ produce: produceSpec }),
-  });
+  const registry = Registry.of(scope);
+  const apiVersion = KINDS[kind][registry.mesh.apiVersion];
+  const object = new IstioObject(scope, id, { apiVersion, kind, metadata, spec: Lazy.any({ produce: produceSpec }) });
   const { namespace } = object.metadata;
   if (namespace !== undefined) {
     checkDnsLabel(fail, metadata.namespace === undefined ? 'namespace' : 'metadata.namespace', namespace);
   }
-  const taken = Registry.of(scope).claim(claimOf(object), object);
+  const taken = registry.claim(claimOf(object), object);
   if (taken) {
     failAt(object)(`'metadata.name' would make this ${kind} "${object.name}" in ${object.metadata.namespace ?? 'the chart\'s namespace'}, `
       + `which '${taken.node.path}' is already: give one of them another 'metadata.name' or construct id`);
@@ -57,8 +60,56 @@ function claimOf(object: ApiObject): string {
   return `${object.kind} ${object.metadata.namespace ?? ''}/${object.name}`;
 }
 
-function versionOf(scope: Construct, kind: IstioKind): string {
-  const version = Registry.of(scope).mesh.apiVersion;
-  // The security kinds never had v1alpha3.
-  return version === 'v1alpha3' && GROUPS[kind] === 'security.istio.io' ? 'v1beta1' : version;
+/**
+ * cdk8s asks every resolver of the app about every value of an object. A rendered spec has nothing to resolve, so the usual ones are not asked, which
+ * saves more time than rendering takes. With anything that a user may add, this is an ApiObject like any other.
+ */
+class IstioObject extends ApiObject {
+  private patched = false;
+
+  public constructor(scope: Construct, id: string, private readonly content: ApiObjectProps & { readonly spec: Lazy }) {
+    super(scope, id, content);
+  }
+
+  public addJsonPatch(...ops: JsonPatch[]): void {
+    this.patched = true;
+    super.addJsonPatch(...ops);
+  }
+
+  public toJson(): unknown {
+    if (this.patched || process.env.CDK8S_DISABLE_SORT || !App.of(this).resolvers.every(isUsual)) {
+      return super.toJson();
+    }
+    try {
+      return { apiVersion: this.apiVersion, kind: this.kind, metadata: this.metadata.toJson(), spec: plain(this.content.spec.produce()) };
+    } catch {
+      // cdk8s meets the same error, and says where.
+      return super.toJson();
+    }
+  }
+}
+
+/** The resolvers that every app has. */
+const USUAL: readonly unknown[] = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
+
+function isUsual(resolver: IResolver): boolean {
+  return USUAL.includes(resolver.constructor);
+}
+
+/** As cdk8s writes it: keys sorted, none without a value. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const result: { [key: string]: unknown } = {};
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as { [key: string]: unknown })[key];
+    if (member !== undefined && member !== null) {
+      result[key] = plain(member);
+    }
+  }
+  return result;
 }

@@ -4,7 +4,7 @@
 
 /** The facts of the mesh. */
 export interface MeshModel {
-  readonly apiVersion: string;
+  readonly apiVersion: 'v1' | 'v1beta1' | 'v1alpha3';
   readonly trustDomain: string;
   readonly clusterDomain: string;
   readonly dnsCapture: boolean;

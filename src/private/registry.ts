@@ -13,7 +13,10 @@ const DEFAULT_MESH: MeshModel = { apiVersion: 'v1', trustDomain: 'cluster.local'
 /** One for each app: the mesh it is for, every service outside of it, and every name that can be taken only once. */
 export class Registry {
   public static of(construct: IConstruct): Registry {
-    const root = construct.node.root;
+    let root = construct;
+    while (root.node.scope) {
+      root = root.node.scope;
+    }
     let registry = registries.get(root);
     if (!registry) {
       registry = new Registry();
