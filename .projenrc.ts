@@ -24,7 +24,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.4.0',
   // Not a jsii module, so it travels inside the package.
   bundledDeps: ['ipaddr.js@^2'],
-  devDeps: ['@types/node@^20', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'fast-check@^4', 'yaml@^2'],
+  devDeps: ['@types/node@^20', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4', 'yaml@^2'],
 
   jestOptions: {
     jestVersion: '^30',

@@ -1,6 +1,6 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. */
 import { App } from 'cdk8s';
-import { ServiceModel } from '../src/private/model';
+import { ClientModel, ServiceModel } from '../src/private/model';
 import { Registry } from '../src/private/registry';
 
 /** The file beside the manifests of a set; read by internal/expect. */
@@ -58,10 +58,10 @@ export interface Expectations {
 export function expectationsOf(app: App): Expectations {
   const registry = Registry.of(app);
   const { trustDomain, clusterDomain, dnsCapture } = registry.mesh;
-  return { mesh: { trustDomain, clusterDomain, dnsCapture }, services: registry.services.map(service => expectedService(service._model())) };
+  return { mesh: { trustDomain, clusterDomain, dnsCapture }, services: registry.services.map(service => expectedService(service._model(), service._clientModels())) };
 }
 
-function expectedService(model: ServiceModel): ExpectedService {
+function expectedService(model: ServiceModel, clients: readonly ClientModel[]): ExpectedService {
   const own = model.namespace ?? '';
   return {
     path: model.path,
@@ -73,7 +73,7 @@ function expectedService(model: ServiceModel): ExpectedService {
     addresses: model.addresses,
     endpoints: model.endpoints,
     visibleTo: model.visibleTo,
-    clients: model.clients.map(({ namespace, account }) => ({ namespace: namespace ?? '', serviceAccount: account })),
+    clients: clients.map(({ namespace, account }) => ({ namespace: namespace ?? '', serviceAccount: account })),
     route: expectedRoute(model),
   };
 }

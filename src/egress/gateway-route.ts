@@ -63,7 +63,7 @@ export class GatewayRoute extends Construct implements ServiceRoute {
     }, () => renderGatewayVirtualService(service._model(), this.route, leg, gatewayName)));
     if (props.leg._mutual) {
       istioObject(this, 'Clients', 'AuthorizationPolicy', { name: dnsLabel(namespace, name, 'clients'), namespace: namespaceName },
-        () => renderGatewayPolicy(service._model(), this.route, mesh.trustDomain));
+        () => renderGatewayPolicy(this.route, service._clientModels(), mesh.trustDomain));
     }
     service._attach(this);
     this.clientNamespacesChanged();

@@ -7,7 +7,7 @@ import { Workload } from '../access/workload';
 import { checkDistinct, checkDnsLabel, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../private/istio-object';
-import { PortModel, RouteModel, ServiceModel } from '../private/model';
+import { ClientModel, PortModel, RouteModel, ServiceModel } from '../private/model';
 import { dnsLabel, nameOf } from '../private/names';
 import { Registry } from '../private/registry';
 import { renderEndpoints } from '../private/render/failover';
@@ -290,9 +290,13 @@ export class ExternalService extends Construct {
       addresses,
       endpoints,
       visibleTo: this.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces,
-      clients: this.clients.length > 0 ? this.clients.map(client => client.model()) : [{ namespace: this.namespaceName }],
       route: this.route?.model(),
     };
+  }
+
+  /** @internal */
+  public _clientModels(): ClientModel[] {
+    return this.clients.length > 0 ? this.clients.map(client => client.model()) : [{ namespace: this.namespaceName }];
   }
 
   /** Mistakes that only show once every call was made. */

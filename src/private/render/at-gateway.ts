@@ -4,7 +4,7 @@ import {
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
 import { AuthorizationPolicySpecAction as Action, toJson_AuthorizationPolicySpec } from '../../../imports/istio/security.istio.io';
-import { LegModel, RouteModel, ServiceModel } from '../model';
+import { ClientModel, LegModel, RouteModel, ServiceModel } from '../model';
 import { dnsLabel } from '../names';
 import { exportTo } from './visibility';
 
@@ -38,8 +38,8 @@ export function renderGatewayVirtualService(service: ServiceModel, route: RouteM
 /**
  * Who may pass. DENY for everybody but the clients: an ALLOW policy would make all other traffic of a gateway that others use denied, a minute later.
  */
-export function renderGatewayPolicy(service: ServiceModel, route: RouteModel, trustDomain: string): unknown {
-  const principals = service.clients.map(client => `${trustDomain}/ns/${client.namespace}/sa/${client.account ?? '*'}`);
+export function renderGatewayPolicy(route: RouteModel, clients: readonly ClientModel[], trustDomain: string): unknown {
+  const principals = clients.map(client => `${trustDomain}/ns/${client.namespace}/sa/${client.account ?? '*'}`);
   return toJson_AuthorizationPolicySpec({
     selector: { matchLabels: { ...route.gateway.selector } },
     action: Action.DENY,
