@@ -210,13 +210,16 @@ export function describe(spec: AppSpec): Described[] {
   const workloads = spec.charts.flatMap(({ namespace, workloads: own }) => own.map(({ account }) => ({ namespace: namespace ?? '', account: account ?? 'default' })));
   return spec.charts.flatMap(({ namespace = '', services }) => services.map(service => {
     const named = [...service.allow, ...connected(service, workloads)];
-    const clients: readonly ClientSpec[] = named.length > 0 ? named : [{ namespace }];
+    const seenBy = service.exportTo?.map(visible => (visible === '.' ? namespace : visible));
+    const clients: readonly ClientSpec[] = named.length > 0
+      ? named
+      : (seenBy ?? [namespace]).map(visible => ({ namespace: visible === '*' ? namespace : visible }));
     return {
       hosts: sorted(service.hosts),
       ports: sorted(service.ports.map(({ number, targetPort, protocol }) => (
         service.kind === 'generic' ? `${number}:${targetPort ?? number}/${protocol === 'TLS' ? 'TLS' : 'TCP'}` : `${number}:${number}/TCP`))),
       clients: sorted(clients.map(client => `${client.namespace}/${client.account ?? '*'}`)),
-      visibleTo: sorted(service.exportTo?.map(visible => (visible === '.' ? namespace : visible)) ?? clients.map(client => client.namespace)),
+      visibleTo: sorted(seenBy ?? clients.map(client => client.namespace)),
       routed: service.leg !== undefined,
     };
   }));

@@ -58,7 +58,10 @@ export interface Expectations {
 export function expectationsOf(app: App): Expectations {
   const registry = Registry.of(app);
   const { trustDomain, clusterDomain, dnsCapture } = registry.mesh;
-  return { mesh: { trustDomain, clusterDomain, dnsCapture }, services: registry.services.map(service => expectedService(service._model(), service._clientModels())) };
+  return {
+    mesh: { trustDomain, clusterDomain, dnsCapture },
+    services: registry.services.map(service => expectedService(service._model(), service._clientModels())),
+  };
 }
 
 function expectedService(model: ServiceModel, clients: readonly ClientModel[]): ExpectedService {

@@ -359,6 +359,15 @@ describe('services that Istio would mix up are refused by synth', () => {
     expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' (".", "audit") leaves out "shop", which has a client: add it');
   });
 
+  test('exportTo leaves out a client of the same namespace, whichever that is', () => {
+    const app = new App();
+    const chart = new Chart(app, 'test');
+    const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14'), exportTo: ['audit'] });
+    mysql.connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }] } }));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' ("audit") leaves out ".", which has a client: add it');
+  });
+
   test('a client without a namespace, of a service that has one', () => {
     const app = new App();
     mysql(new Chart(app, 'test', { namespace: 'bookinfo' })).connectFrom(workload(new Chart(app, 'nowhere')));

@@ -63,7 +63,6 @@ export interface ServiceModel {
   readonly endpoints: readonly string[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
-  readonly clients: readonly ClientModel[];
   readonly route?: RouteModel;
 }
 

@@ -1,11 +1,13 @@
 import { IConstruct } from 'constructs';
 import { findConflicts } from './conflicts';
-import { MeshModel, ServiceModel } from './model';
+import { ClientModel, MeshModel, ServiceModel } from './model';
 
 /** What the registry knows of a service: enough to look at it when the app is synthesised. */
 export interface RegisteredService {
   /** @internal */
   _model(): ServiceModel;
+  /** Who may use it; asks the workloads for their accounts, so not part of the model that everything is made of. @internal */
+  _clientModels(): ClientModel[];
 }
 
 const DEFAULT_MESH: MeshModel = { apiVersion: 'v1', trustDomain: 'cluster.local', clusterDomain: 'cluster.local', dnsCapture: false };

@@ -289,14 +289,20 @@ export class ExternalService extends Construct {
       resolution: mode,
       addresses,
       endpoints,
-      visibleTo: this.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces,
+      visibleTo: this.visibleTo,
       route: this.route?.model(),
     };
   }
 
-  /** @internal */
+  /** Who may use the service; until somebody is named, whoever sees it. @internal */
   public _clientModels(): ClientModel[] {
-    return this.clients.length > 0 ? this.clients.map(client => client.model()) : [{ namespace: this.namespaceName }];
+    return this.clients.length > 0
+      ? this.clients.map(client => client.model())
+      : this.visibleTo.map(namespace => ({ namespace: namespace === '*' || namespace === '' ? this.namespaceName : namespace }));
+  }
+
+  private get visibleTo(): readonly string[] {
+    return this.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces;
   }
 
   /** Mistakes that only show once every call was made. */
@@ -317,9 +323,10 @@ export class ExternalService extends Construct {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
     } else if (this.exportTo) {
       const seenBy = this.exportTo.map(namespace => (namespace === '.' ? this.namespaceName : namespace));
-      const blind = namespaces.find(namespace => !seenBy.includes(namespace));
-      if (blind !== undefined) {
-        problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) leaves out ${quote(blind)}, which has a client: add it, or remove 'exportTo'`);
+      const blind = namespaces.filter(namespace => !seenBy.includes(namespace));
+      if (blind.length > 0) {
+        problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) leaves out ${quote(blind[0] ?? '.')}, which has a client: `
+          + 'add it, or remove \'exportTo\'');
       }
     }
     return problems;
