@@ -74,13 +74,13 @@ export class Kube {
   /** `kubectl apply --server-side` of whole manifests, unchanged. Gives what kubectl printed. */
   async apply(manifests: string): Promise<string> {
     const outcome = await this.kubectl(['apply', '--server-side', '--field-manager=operator', '-f', '-'], manifests);
-    if (outcome.code !== 0) { throw new Failure(`kubectl apply: ${outcome.stderr.trim().split('\n')[0]}`); }
+    if (outcome.code !== 0) { throw new Failure(`kubectl apply: ${outcome.stderr.trim().replace(/\s+/g, ' ')}`); }
     return outcome.stdout;
   }
 
   async remove(manifests: string): Promise<string> {
     const outcome = await this.kubectl(['delete', '--ignore-not-found', '--wait=false', '-f', '-'], manifests);
-    if (outcome.code !== 0) { throw new Failure(`kubectl delete: ${outcome.stderr.trim().split('\n')[0]}`); }
+    if (outcome.code !== 0) { throw new Failure(`kubectl delete: ${outcome.stderr.trim().replace(/\s+/g, ' ')}`); }
     return outcome.stdout;
   }
 
