@@ -19,6 +19,9 @@ export interface ExternalMysqlProps extends ExternalServiceOptions {
  * A MySQL or MariaDB outside the mesh. Its server speaks first and TLS begins in the middle of the protocol, so the proxies treat it as opaque TCP and
  * cannot begin TLS for the application.
  *
+ * A client that a gateway refuses has made the gateway connect to the database by then, which counts a broken handshake: let the server run with
+ * `skip_name_resolve=ON`, or a hundred of them make it block the gateway.
+ *
  * It gives:
  *
  * - ServiceEntry `Resource`
