@@ -362,8 +362,8 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('exportTo leaves out a client of the same namespace, whichever that is', () => {
     const app = new App();
     const chart = new Chart(app, 'test');
-    const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14'), exportTo: ['audit'] });
-    mysql.connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }] } }));
+    const database = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14'), exportTo: ['audit'] });
+    database.connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }] } }));
 
     expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' ("audit") leaves out ".", which has a client: add it');
   });
