@@ -19,7 +19,7 @@ import (
 
 	"cdk8s-istio-egress/conformance/internal/judge"
 	"cdk8s-istio-egress/conformance/internal/manifests"
-	"cdk8s-istio-egress/conformance/internal/quiet/logs"
+	"cdk8s-istio-egress/conformance/internal/quiet/loggers"
 	"cdk8s-istio-egress/conformance/internal/recipes"
 	"cdk8s-istio-egress/conformance/internal/report"
 	"cdk8s-istio-egress/conformance/internal/verdict"
@@ -78,13 +78,13 @@ func run(args []string, out io.Writer) (int, error) {
 		return 2, fmt.Errorf("%v; see judge --help", err)
 	}
 	if *stream {
-		logs.Silence()
+		loggers.Silence()
 		return judgeStream(os.Stdin, out, *istio)
 	}
 	if flags.NArg()+len(batches)+len(bookinfos) == 0 {
 		return 2, errors.New("no folder given; see judge --help")
 	}
-	logs.Silence()
+	loggers.Silence()
 	name := names(renames)
 	groups, err := judgeAll(slices.Concat(bookinfos, flags.Args()), batches, name, *istio, *parallel)
 	if err != nil {

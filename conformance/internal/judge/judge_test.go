@@ -12,12 +12,12 @@ import (
 	"cdk8s-istio-egress/conformance/internal/expect"
 	"cdk8s-istio-egress/conformance/internal/judge"
 	"cdk8s-istio-egress/conformance/internal/manifests"
-	"cdk8s-istio-egress/conformance/internal/quiet/logs"
+	"cdk8s-istio-egress/conformance/internal/quiet/loggers"
 	"cdk8s-istio-egress/conformance/internal/verdict"
 )
 
 func TestMain(m *testing.M) {
-	logs.Silence()
+	loggers.Silence()
 	os.Exit(m.Run())
 }
 
