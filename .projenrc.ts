@@ -111,6 +111,8 @@ project.testTask.exec('tsc -p tsconfig.all.json');
 
 // jsii-docgen alone leaves out what is thrown.
 project.tasks.tryFind('docgen')!.reset('tsx projenrc/api-docs.ts', { receiveArgs: true });
+// What was compiled of a file that is gone would be published.
+project.preCompileTask.exec('node -e "fs.rmSync(\'lib\', { recursive: true, force: true })"');
 // Without projen's --silence-warnings=reserved-word, which hides names that other languages reserve.
 project.compileTask.reset('jsii');
 
