@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import { Route } from './cases';
 import { Failure, inOneLine } from './failure';
+import { inventory } from './programs/inventory';
+import { rawProgram, Specimen } from './raw-program';
 import { Sample } from './sample';
 
 export type Program = 'with-library' | 'with-raw-objects' | 'load';
@@ -16,8 +19,8 @@ const CACHE = path.join(ROOT, 'node_modules', '.cache');
  * JavaScript, because a loader that compiles on the way costs more than what is measured.
  */
 export class Programs {
-  /** Compiles the programs and the library as they are now; what the package holds may be older. */
-  public static async compile(signal: AbortSignal): Promise<Programs> {
+  /** Makes the programs, of the library as it is now; what the package holds may be older. */
+  public static async make(signal: AbortSignal): Promise<Programs> {
     fs.mkdirSync(CACHE, { recursive: true });
     const programs = new Programs(fs.mkdtempSync(path.join(CACHE, 'bench-')), signal);
     const config = path.join(programs.folder, 'tsconfig.json');
@@ -28,11 +31,15 @@ export class Programs {
       include: [path.join(ROOT, 'bench', 'programs', '*.ts'), path.join(ROOT, 'src', '**', '*.ts')],
     }));
     try {
-      await promisify(execFile)(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', config], { signal });
+      await promisify(execFile)(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', config], { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw new Failure(`the library does not compile (${inOneLine((error as { stdout?: string }).stdout || error)}): run npx projen compile`);
+      });
+      const raw = rawProgram({ direct: await programs.specimen('direct'), gateway: await programs.specimen('gateway') });
+      fs.writeFileSync(programs.fileOf('with-raw-objects'), raw);
     } catch (error) {
       programs.remove();
-      signal.throwIfAborted();
-      throw new Failure(`the library does not compile (${inOneLine((error as { stdout?: string }).stdout || error)}): run npx projen compile`);
+      throw error;
     }
     return programs;
   }
@@ -48,7 +55,7 @@ export class Programs {
     try {
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        [path.join(this.folder, 'bench', 'programs', `${program}.js`), ...args.map(String)],
+        [this.fileOf(program), ...args.map(String)],
         { signal: this.signal },
       );
       return JSON.parse(stdout) as Sample;
@@ -58,5 +65,18 @@ export class Programs {
       const reason = stderr.split('\n').find(line => /error/i.test(line)) ?? `it ended with ${code}`;
       throw new Failure(`the program ${program} ${args.join(' ')} failed: ${reason.trim()}`);
     }
+  }
+
+  private fileOf(program: Program): string {
+    return path.join(this.folder, 'bench', 'programs', `${program}.js`);
+  }
+
+  /** What the library writes for one service. */
+  private async specimen(route: Route): Promise<Specimen> {
+    const [{ namespace, items: [item] }] = inventory(1, 1);
+    const folder = path.join(this.folder, `specimen-${route}`);
+    await this.run('with-library', 1, route, 1, folder);
+    const manifests = fs.readdirSync(folder).map(file => fs.readFileSync(path.join(folder, file), 'utf8')).join('---\n');
+    return { manifests, item, namespace };
   }
 }

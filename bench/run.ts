@@ -43,7 +43,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
   }
   const cases = casesOf(only(options.services, SERVICES), only(options.route, ROUTES), only(options.charts, CHARTS));
   progress('compiling');
-  const programs = await Programs.compile(signal);
+  const programs = await Programs.make(signal);
   try {
     await measure(programs, cases, options);
   } finally {
