@@ -19,6 +19,7 @@ export class Mariadb {
     const data = await emptyDatabase(folder);
     const machine = await Machine.start(network, path.join(folder, 'outside'), { name: `mysql-${options.address}`, address: options.address });
     await must(['cp', '-a', data, path.join(machine.run, 'data')]);
+    fs.mkdirSync(path.join(machine.run, 'tmp'));
     const database = new Mariadb(machine, options);
     await database.up();
     await database.sql(options.sql);
@@ -52,7 +53,7 @@ export class Mariadb {
   async up(): Promise<void> {
     fs.rmSync(path.join(this.machine.run, 'mysql.sock'), { force: true });
     this.service = this.machine.service('mariadbd', [
-      'mariadbd', '--no-defaults', '--user=root', '--datadir=/run/data', '--socket=/run/mysql.sock', '--pid-file=/run/mysql.pid', '--bind-address=0.0.0.0',
+      'mariadbd', '--no-defaults', '--user=root', '--datadir=/run/data', '--tmpdir=/run/tmp', '--socket=/run/mysql.sock', '--pid-file=/run/mysql.pid', '--bind-address=0.0.0.0',
       `--port=${this.port}`, ...(this.options.resolveNames ? [] : ['--skip-name-resolve']), '--innodb-use-native-aio=0', '--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0',
       '--max-connections=200', '--general-log=1', '--log-output=TABLE',
     ]);
@@ -70,7 +71,10 @@ function emptyDatabase(folder: string): Promise<string> {
   let made = empty.get(folder);
   if (!made) {
     const data = path.join(folder, 'mariadb-empty');
-    made = must(['mariadb-install-db', '--no-defaults', '--user=root', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db',
+    // not /tmp: the names of the files there are made of process numbers, which are the same in two labs
+    const temporary = path.join(folder, 'mariadb-tmp');
+    fs.mkdirSync(temporary, { recursive: true });
+    made = must(['mariadb-install-db', '--no-defaults', '--user=root', `--datadir=${data}`, `--tmpdir=${temporary}`, '--auth-root-authentication-method=normal', '--skip-test-db',
       '--innodb-log-file-size=8M', '--innodb-use-native-aio=0']).then(() => data);
     empty.set(folder, made);
   }

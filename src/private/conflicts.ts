@@ -1,4 +1,4 @@
-import { canonicalAddress, isWildcard } from './check';
+import { canonicalAddress } from './check';
 import { ServiceModel, WireProtocol } from './model';
 
 /**
@@ -43,7 +43,7 @@ export function findConflicts(services: readonly ServiceModel[], dnsCapture: boo
   // On a port without an address server names share a listener with each other, but not with TCP, which takes every connection that arrives there.
   // On an address they do not: there the first service has it, whatever the server name.
   eachListener('TLS', (service, port, address) => (address === ANY
-    ? slots.get(`listener ${port} ${address}`)?.find(service, service.visibleTo, never)
+    ? slots.get(`listener ${port} ${address}`)?.find(service.visibleTo, never)
     : put(`listener ${port} ${address}`, service, service.visibleTo)));
   return conflicts;
 }
@@ -64,17 +64,17 @@ class Slot {
 
   /** Takes the slot for a service, or gives the one that has it. */
   public put(service: ServiceModel, namespaces: readonly string[], together: Together): Taken | undefined {
-    const taken = this.find(service, namespaces, together);
+    const taken = this.find(namespaces, together);
     if (!taken) {
       namespaces.filter(namespace => !this.byNamespace.has(namespace)).forEach(namespace => this.byNamespace.set(namespace, service));
     }
     return taken;
   }
 
-  public find(service: ServiceModel, namespaces: readonly string[], together: Together): Taken | undefined {
+  public find(namespaces: readonly string[], together: Together): Taken | undefined {
     for (const namespace of namespaces) {
       const other = this.byNamespace.get(namespace) ?? this.byNamespace.get('*') ?? (namespace === '*' ? first(this.byNamespace) : undefined);
-      if (other && other !== service && !together(other, namespace)) {
+      if (other && !together(other, namespace)) {
         return { other, namespace };
       }
     }
@@ -108,12 +108,9 @@ function listenersOf(service: ServiceModel, dnsCapture: boolean): string[] {
   if (service.addresses.length > 0) {
     return service.addresses.map(canonicalAddress);
   }
-  return hasVirtualAddress(service, dnsCapture) ? [] : [ANY];
-}
-
-/** With DNS capture istiod gives each service without an address one of its own, and the name resolves to it inside the pod. */
-function hasVirtualAddress(service: ServiceModel, dnsCapture: boolean): boolean {
-  return dnsCapture && service.resolution !== 'NONE' && !service.hosts.some(isWildcard);
+  // With DNS capture istiod gives each service an address of its own, and the name resolves to it inside the pod. Not to one without resolution, but that
+  // one speaks TLS, and then there is nobody who takes all of a port.
+  return dnsCapture ? [] : [ANY];
 }
 
 function declaredTwice(host: string, { other, namespace }: Taken, atGateway: boolean): string {
