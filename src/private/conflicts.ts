@@ -2,12 +2,12 @@ import { canonicalAddress } from './check';
 import { ServiceModel, WireProtocol } from './model';
 
 /**
- * Services that Istio would mix up without a word, by the path of the one that came later, with what to say about it. Istio builds its listeners for each
+ * Services that Istio would mix up without a word: the ones that came later, with what to say about each. Istio builds its listeners for each
  * namespace from all the services visible there, and where two want the same one, the younger is dropped and its connections end at the other.
  */
-export function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): Map<string, string[]> {
-  const conflicts = new Map<string, string[]>();
-  const say = ({ path }: ServiceModel, message: string) => conflicts.set(path, [...conflicts.get(path) ?? [], message]);
+export function findConflicts(services: readonly ServiceModel[], dnsCapture: boolean): Map<ServiceModel, string[]> {
+  const conflicts = new Map<ServiceModel, string[]>();
+  const say = (service: ServiceModel, message: string) => conflicts.set(service, [...conflicts.get(service) ?? [], message]);
   const slots = new Map<string, Slot>();
   const put = (key: string, service: ServiceModel, namespaces: readonly string[], together: Together = never) => {
     const slot = slots.get(key) ?? new Slot();

@@ -29,7 +29,7 @@ export class Registry {
 
   private readonly registered: RegisteredService[] = [];
   private readonly owners = new Map<string, IConstruct>();
-  private conflicts: Map<string, string[]> | undefined;
+  private conflicts: Map<RegisteredService, string[]> | undefined;
   private facts: { readonly mesh: MeshModel; readonly declared: boolean } | undefined;
 
   private constructor() {}
@@ -82,11 +82,18 @@ export class Registry {
     this.owners.delete(name);
   }
 
-  /** What a service, given by its path, gets in the way of; to be asked when every call was made. */
-  public conflictsOf(path: string): readonly string[] {
-    this.conflicts ??= findConflicts(this.registered.map(service => service._model()), this.mesh.dnsCapture);
-    return this.conflicts.get(path) ?? [];
+  /** What a service gets in the way of; to be asked when every call was made. */
+  public conflictsOf(service: RegisteredService): readonly string[] {
+    this.conflicts ??= this.findConflicts();
+    return this.conflicts.get(service) ?? NONE;
+  }
+
+  private findConflicts(): Map<RegisteredService, string[]> {
+    const byModel = new Map(this.registered.map(service => [service._model(), service]));
+    const found = findConflicts([...byModel.keys()], this.mesh.dnsCapture);
+    return new Map([...found].map(([model, messages]) => [byModel.get(model)!, messages]));
   }
 }
 
+const NONE: readonly string[] = [];
 const registries = new WeakMap<IConstruct, Registry>();

@@ -193,7 +193,7 @@ export class ExternalService extends Construct {
     this.balance(false);
     const registry = Registry.of(this);
     registry.add(this);
-    this.node.addValidation({ validate: () => [...this.problems(), ...registry.conflictsOf(this.node.path)] });
+    this.node.addValidation({ validate: () => [...this.problems(), ...registry.conflictsOf(this)] });
   }
 
   /**
