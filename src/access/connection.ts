@@ -84,7 +84,7 @@ export class Connection {
 
   public constructor(target: ConnectionTarget, options: ConnectOptions, fail: Fail) {
     options.credentials?._check(fail);
-    if (options.containerName !== undefined && options.containerName === '') {
+    if (options.containerName === '') {
       checkNotEmpty(fail, 'containerName', [], '"app"');
     }
     const prefix = options.envPrefix ?? target.protocolName.toUpperCase();

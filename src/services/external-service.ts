@@ -322,8 +322,7 @@ export class ExternalService extends Construct {
     if (this.namespaceName !== undefined && namespaces.includes(undefined)) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
     } else if (this.exportTo) {
-      const seenBy = this.exportTo.map(namespace => (namespace === '.' ? this.namespaceName : namespace));
-      const blind = namespaces.filter(namespace => !seenBy.includes(namespace));
+      const blind = namespaces.filter(namespace => !this.visibleTo.includes(namespace ?? ''));
       if (blind.length > 0) {
         problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) leaves out ${quote(blind[0] ?? '.')}, which has a client: `
           + 'add it, or remove \'exportTo\'');
