@@ -1,7 +1,7 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. */
 import { App } from 'cdk8s';
+import { AppMesh } from '../src/app/app-mesh';
 import { ClientModel, ServiceModel } from '../src/private/model';
-import { Registry } from '../src/private/registry';
 
 /** The file beside the manifests of a set; read by internal/expect. */
 export const EXPECTATIONS_FILE = 'expectations.json';
@@ -56,11 +56,11 @@ export interface Expectations {
 
 /** What every construct of an app says about itself. */
 export function expectationsOf(app: App): Expectations {
-  const registry = Registry.of(app);
-  const { trustDomain, clusterDomain, dnsCapture } = registry.mesh;
+  const state = AppMesh.of(app);
+  const { trustDomain, clusterDomain, dnsCapture } = state.mesh;
   return {
     mesh: { trustDomain, clusterDomain, dnsCapture },
-    services: registry.services.map(service => expectedService(service._model(), service._clientModels())),
+    services: state.services.map(service => expectedService(service._model(), service._clientModels())),
   };
 }
 

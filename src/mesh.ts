@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { checkDnsName } from './private/check';
 import { failAt, quote } from './private/fail';
 import { MeshModel } from './private/model';
-import { Registry } from './private/registry';
+import { AppMesh } from './app/app-mesh';
 
 /**
  * The version of Istio's API that the objects are written in.
@@ -84,7 +84,7 @@ export class Mesh {
     if (props.clusterDomain !== undefined) {
       checkDnsName(fail, 'clusterDomain', props.clusterDomain);
     }
-    const late = Registry.of(app).declareMesh(props);
+    const late = AppMesh.of(app).declareMesh(props);
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
     }
@@ -97,7 +97,7 @@ export class Mesh {
    * @param construct anything in the app
    */
   public static of(construct: IConstruct): Mesh {
-    return new Mesh(Registry.of(construct).mesh);
+    return new Mesh(AppMesh.of(construct).mesh);
   }
 
   /** The version of Istio's API that the objects are written in. */

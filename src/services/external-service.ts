@@ -1,46 +1,21 @@
 import { ApiObject, ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { Declaration, declarationOf, ExternalPort } from './declaration';
+import { WayOut } from './way-out';
+import { ClientList } from '../access/client-list';
 import { Connection, ConnectOptions } from '../access/connection';
 import { Credentials } from '../access/credentials';
-import { BoundClient, MeshClient } from '../access/mesh-client';
+import { MeshClient } from '../access/mesh-client';
 import { Workload } from '../access/workload';
-import { checkDistinct, checkDnsLabel, checkHost, checkNotEmpty, checkPort, isWildcard } from '../private/check';
+import { checkNotEmpty, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject } from '../private/istio-object';
-import { ClientModel, PortModel, RouteModel, ServiceModel } from '../private/model';
+import { istioObject } from '../app/istio-object';
+import { ClientModel, PortModel, ServiceModel } from '../private/model';
 import { dnsLabel, nameOf } from '../private/names';
-import { Registry } from '../private/registry';
+import { AppMesh } from '../app/app-mesh';
 import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
-import { Protocol } from '../values/protocol';
 import { Resolution } from '../values/resolution';
-
-/** A port of a service outside the mesh. */
-export interface ExternalPort {
-  /** The port that clients connect to, 1 to 65535. */
-  readonly number: number;
-
-  /**
-   * What is spoken on it.
-   *
-   * @default Protocol.TCP
-   */
-  readonly protocol?: Protocol;
-
-  /**
-   * The port's name, a DNS label.
-   *
-   * @default - `tcp` or `tls`, with the number (`tcp-3306`) when the service has several ports
-   */
-  readonly name?: string;
-
-  /**
-   * The port on the endpoints, when it is another than the one that clients connect to, 1 to 65535.
-   *
-   * @default - the same
-   */
-  readonly targetPort?: number;
-}
 
 /** What every kind of service outside the mesh has. */
 export interface ExternalServiceOptions {
@@ -87,14 +62,6 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
   readonly ports: ExternalPort[];
 }
 
-/** What takes a service's connections to a gateway; the service tells it when a namespace begins or ceases to have clients. @internal */
-export interface ServiceRoute {
-  /** Whether the gateway can tell the clients apart. */
-  readonly knowsClients: boolean;
-  model(): RouteModel;
-  clientNamespacesChanged(): void;
-}
-
 /**
  * A service outside the mesh: a ServiceEntry that makes it known to the sidecars of the namespaces that use it, and of no others.
  *
@@ -124,17 +91,13 @@ export class ExternalService extends Construct {
   public readonly hosts: string[];
 
   private readonly name: string;
-  private readonly ports: readonly PortModel[];
-  private readonly protocolName: string;
-  private readonly resolution: Resolution;
-  private readonly addresses: readonly string[];
-  private readonly exportTo?: readonly string[];
+  private readonly declaration: Declaration;
   private readonly credentials?: Credentials;
-  private readonly clients: BoundClient[] = [];
+  private readonly clients = new ClientList();
   private readonly connections: { readonly workload: Workload; readonly connection: Connection }[] = [];
   private allowed = false;
   private balanced = false;
-  private route?: ServiceRoute;
+  private wayOut?: WayOut;
 
   /**
    * @param scope the chart, or a construct in it
@@ -145,55 +108,17 @@ export class ExternalService extends Construct {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    const { clusterDomain } = Registry.of(this).mesh;
-    checkNotEmpty(fail, 'hosts', props.hosts, '"db.example.com"');
-    checkNotEmpty(fail, 'ports', props.ports, '{ number: 3306 }');
-    props.hosts.forEach(host => checkHost(fail, host, clusterDomain));
-    checkDistinct(fail, 'hosts', props.hosts);
-    this.ports = props.ports.map(port => portModel(port, props.ports.length));
-    for (const [i, port] of props.ports.entries()) {
-      checkPort(fail, 'port', port.number);
-      if (port.targetPort !== undefined) {
-        checkPort(fail, 'targetPort', port.targetPort);
-      }
-      checkDnsLabel(fail, 'name', this.ports[i].name);
-    }
-    checkDistinct(fail, 'port', this.ports.map(port => port.number));
-    checkDistinct(fail, 'name', this.ports.map(port => port.name));
-    if (props.hosts.length > 1 && this.ports.some(port => port.protocol === 'TCP')) {
-      fail(`'hosts' has ${props.hosts.length} names (${props.hosts.map(quote).join(', ')}) on a TCP port, where nothing tells them apart: `
-        + 'declare a service for each, or use Protocol.TLS when the clients speak TLS');
-    }
-    if (!(props.resolution instanceof Resolution)) {
-      fail(`'resolution' must be one of Resolution.ipAddresses(), dns(), dnsRoundRobin() or none(), got ${quote(props.resolution)}`);
-    }
-    this.addresses = [...props.addresses ?? []];
-    if (props.hosts.length > 1 && this.addresses.length > 0) {
-      fail(`'addresses' ${this.addresses.map(quote).join(', ')} would belong to ${props.hosts.length} hosts, and every connection to one would end at `
-        + `${quote(props.hosts[0])}: declare a service for each host`);
-    }
-    props.resolution._check(fail, { hosts: props.hosts, protocols: this.ports.map(port => port.protocol) }, this.addresses);
-    for (const namespace of props.exportTo ?? []) {
-      if (namespace !== '.' && namespace !== '*') {
-        checkDnsLabel(fail, 'exportTo', namespace);
-      }
-    }
-    if (props.exportTo) {
-      checkNotEmpty(fail, 'exportTo', props.exportTo, '"."');
-    }
+    const app = AppMesh.of(this);
+    this.declaration = declarationOf(props, app.mesh.clusterDomain, fail);
     props.credentials?._check(fail);
-    this.hosts = [...props.hosts];
-    this.protocolName = (props.ports[0].protocol ?? Protocol.TCP).name;
-    this.resolution = props.resolution;
-    this.exportTo = props.exportTo && [...props.exportTo];
     this.credentials = props.credentials;
+    this.hosts = [...this.declaration.hosts];
     this.name = props.metadata?.name ?? nameOf(this);
     const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
     this.namespaceName = entry.metadata.namespace;
     this.balance(false);
-    const registry = Registry.of(this);
-    registry.add(this);
-    this.node.addValidation({ validate: () => [...this.problems(), ...registry.conflictsOf(this)] });
+    app.addService(this);
+    this.node.addValidation({ validate: () => [...this.problems(), ...app.conflictsOf(this)] });
   }
 
   /**
@@ -222,13 +147,13 @@ export class ExternalService extends Construct {
     if (isWildcard(this.hosts[0])) {
       fail(`'host' is the wildcard ${quote(this.hosts[0])}, which no variable can hold: connect to a service with one name`);
     }
-    const port = options.portNumber ?? this.ports[0].number;
-    if (!this.ports.some(candidate => candidate.number === port)) {
-      fail(`'portNumber' must be a port of the service (${this.ports.map(candidate => candidate.number).join(', ')}), got ${quote(port)}`);
+    const port = options.portNumber ?? this.declaration.ports[0].number;
+    if (!this.declaration.ports.some(candidate => candidate.number === port)) {
+      fail(`'portNumber' must be a port of the service (${this.declaration.ports.map(candidate => candidate.number).join(', ')}), got ${quote(port)}`);
     }
     const bound = Workload.of(workload, fail);
     const connection = new Connection(
-      { path: this.node.path, host: this.hosts[0], port, protocolName: this.protocolName },
+      { path: this.node.path, host: this.hosts[0], port, protocolName: this.declaration.protocolName },
       { ...options, credentials: options.credentials ?? this.credentials },
       fail,
     );
@@ -239,7 +164,7 @@ export class ExternalService extends Construct {
 
   /** The namespaces that have clients, sorted; an unknown one is the empty string. @internal */
   public get _clientNamespaces(): string[] {
-    const namespaces = this.clients.length > 0 ? this.clients.map(client => client.namespace) : [this.namespaceName];
+    const namespaces = this.clients.isEmpty ? [this.namespaceName] : this.clients.namespaces;
     return [...new Set(namespaces.map(namespace => namespace ?? ''))].sort();
   }
 
@@ -250,19 +175,19 @@ export class ExternalService extends Construct {
 
   /** @internal */
   public get _ports(): readonly PortModel[] {
-    return this.ports;
+    return this.declaration.ports;
   }
 
-  /** Takes the one route that a service can have. @internal */
-  public _attach(route: ServiceRoute): void {
-    this.route = route;
-    Registry.of(this).changed();
+  /** Takes the one way out that a service can have. @internal */
+  public _attach(wayOut: WayOut): void {
+    this.wayOut = wayOut;
+    AppMesh.of(this).changed();
   }
 
-  /** Refuses what cannot go through a gateway, and makes of the rest what comes before the route. @internal */
+  /** Refuses a service that cannot go through a gateway, and prepares the others for it. @internal */
   public _prepareRoute(): string {
     const fail = failAt(this);
-    if (this.route) {
+    if (this.wayOut) {
       fail('is routed already: call route() once for each service');
     }
     if (this.namespaceName === undefined) {
@@ -272,59 +197,61 @@ export class ExternalService extends Construct {
     if (wildcard) {
       fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
     }
-    this.resolution._checkRoutable(fail);
+    this.declaration.resolution._checkRoutable(fail);
     this.balance(true);
     return this.namespaceName!;
   }
 
   /** @internal */
   public _model(): ServiceModel {
-    const { mode, addresses, endpoints } = this.resolution._resolve(this.route !== undefined, this.addresses);
+    const { hosts, ports, resolution } = this.declaration;
+    const { mode, addresses, endpoints } = resolution._resolve(this.wayOut !== undefined, this.declaration.addresses);
     return {
       path: this.node.path,
       name: this.name,
       namespace: this.namespaceName,
-      hosts: this.hosts,
-      ports: this.ports,
+      hosts,
+      ports,
       resolution: mode,
       addresses,
       endpoints,
       visibleTo: this.visibleTo,
-      route: this.route?.model(),
+      route: this.wayOut?.model(),
     };
   }
 
-  /** Who may use the service; until somebody is named, whoever sees it. @internal */
+  /** The clients; until one is named, every account that sees the service. @internal */
   public _clientModels(): ClientModel[] {
-    return this.clients.length > 0
-      ? this.clients.map(client => client.model())
-      : this.visibleTo.map(namespace => ({ namespace: namespace === '*' || namespace === '' ? this.namespaceName : namespace }));
+    return this.clients.isEmpty
+      ? this.visibleTo.map(namespace => ({ namespace: namespace === '*' || namespace === '' ? this.namespaceName : namespace }))
+      : this.clients.models();
   }
 
   private get visibleTo(): readonly string[] {
-    return this.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces;
+    return this.declaration.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces;
   }
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
+    const { exportTo } = this.declaration;
     const problems = this.connections.flatMap(({ workload, connection }) => workload.problems(connection));
-    if (this.route && this.exportTo) {
-      problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
+    if (this.wayOut && exportTo) {
+      problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
     }
-    if (this.route && !this.route.knowsClients && this.allowed) {
+    if (this.wayOut && !this.wayOut.identifiesClients && this.allowed) {
       problems.push('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
     }
-    const namespaces = this.clients.map(client => client.namespace);
-    if (this.exportTo?.includes('*')) {
+    const { namespaces } = this.clients;
+    if (exportTo?.includes('*')) {
       return problems;
     }
     if (this.namespaceName !== undefined && namespaces.includes(undefined)) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
-    } else if (this.exportTo) {
+    } else if (exportTo) {
       const blind = namespaces.filter(namespace => !this.visibleTo.includes(namespace ?? ''));
       if (blind.length > 0) {
-        problems.push(`'exportTo' (${this.exportTo.map(quote).join(', ')}) leaves out ${quote(blind[0] ?? '.')}, which has a client: `
+        problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) leaves out ${quote(blind[0] ?? '.')}, which has a client: `
           + 'add it, or remove \'exportTo\'');
       }
     }
@@ -333,7 +260,7 @@ export class ExternalService extends Construct {
 
   /** Rules for the endpoints, once there may be several to choose from. */
   private balance(routed: boolean): void {
-    if (this.balanced || !this.resolution._balances(routed)) {
+    if (this.balanced || !this.declaration.resolution._balances(routed)) {
       return;
     }
     this.balanced = true;
@@ -344,14 +271,8 @@ export class ExternalService extends Construct {
   }
 
   private addClient(client: MeshClient): void {
-    this.clients.push(client._bind(failAt(this)));
-    this.route?.clientNamespacesChanged();
-    Registry.of(this).changed();
+    this.clients.add(client, failAt(this));
+    this.wayOut?.clientsChanged();
+    AppMesh.of(this).changed();
   }
-}
-
-function portModel(port: ExternalPort, portCount: number): PortModel {
-  const protocol = (port.protocol ?? Protocol.TCP)._wire;
-  const usual = protocol.toLowerCase();
-  return { number: port.number, name: port.name ?? (portCount > 1 ? `${usual}-${port.number}` : usual), protocol, targetPort: port.targetPort };
 }

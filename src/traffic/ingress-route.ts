@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { sharesOf } from './mesh-service';
 import { checkDnsName, checkNotEmpty, checkPort, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject } from '../private/istio-object';
+import { istioObject } from '../app/istio-object';
 import { dnsLabel, nameOf } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
 import { PathMatch } from '../values/path-match';

@@ -2,10 +2,10 @@ import { ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkDistinct, checkDnsLabel, checkDnsName, checkNotEmpty } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject, NamedMetadata } from '../private/istio-object';
+import { istioObject, NamedMetadata } from '../app/istio-object';
 import { ShareModel } from '../private/model';
 import { nameOf } from '../private/names';
-import { Registry } from '../private/registry';
+import { AppMesh } from '../app/app-mesh';
 import { renderShares, renderSubsets } from '../private/render/mesh-service';
 
 /** A service inside the mesh and its versions. */
@@ -63,7 +63,7 @@ export class MeshService extends Construct {
     this.versions = [...props.versions];
     const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
     // Istio takes the oldest VirtualService of a host and leaves the others out.
-    const other = Registry.of(this).claim(rulesOf(this, props.host, namespace), this);
+    const other = AppMesh.of(this).claimRules(fullName(this, props.host, namespace), this);
     if (other) {
       fail(`'host' ${quote(props.host)} has its rules at '${other.node.path}' already: write them in one place`);
     }
@@ -124,11 +124,11 @@ export class MeshService extends Construct {
 
 /** How the traffic of a service inside the mesh is divided; empty if nobody said. */
 export function sharesOf(scope: Construct, host: string, namespace: string): readonly ShareModel[] {
-  return (Registry.of(scope).ownerOf(rulesOf(scope, host, namespace)) as MeshService | undefined)?._shares ?? [];
+  return AppMesh.of(scope).rulesOf(fullName(scope, host, namespace))?._shares ?? [];
 }
 
-/** What only one MeshService of the app may have: the rules of a host. */
-function rulesOf(scope: Construct, host: string, namespace: string): string {
+/** The full name of a Service. */
+function fullName(scope: Construct, host: string, namespace: string): string {
   // Istio completes a short name with the namespace of the rule.
-  return `rules for ${host.includes('.') ? host : `${host}.${namespace}.svc.${Registry.of(scope).mesh.clusterDomain}`}`;
+  return host.includes('.') ? host : `${host}.${namespace}.svc.${AppMesh.of(scope).mesh.clusterDomain}`;
 }

@@ -1,5 +1,5 @@
-import { canonicalAddress } from './check';
-import { ServiceModel, WireProtocol } from './model';
+import { canonicalAddress } from '../private/check';
+import { ServiceModel, WireProtocol } from '../private/model';
 
 /**
  * Services that Istio would mix up without a word: the ones that came later, with what to say about each. Istio builds its listeners for each

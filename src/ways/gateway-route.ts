@@ -3,13 +3,14 @@ import { Construct } from 'constructs';
 import { IEgressGateway } from './egress-gateway';
 import { isDnsName } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject, removeIstioObject } from '../private/istio-object';
+import { istioObject, removeIstioObject } from '../app/istio-object';
 import { LegModel, RouteModel } from '../private/model';
 import { dnsLabel } from '../private/names';
-import { Registry } from '../private/registry';
+import { AppMesh } from '../app/app-mesh';
 import { renderGateway, renderGatewayPolicy, renderGatewayVirtualService } from '../private/render/at-gateway';
 import { renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
-import { ExternalService, ServiceRoute } from '../services/external-service';
+import { ExternalService } from '../services/external-service';
+import { WayOut } from '../services/way-out';
 import { GatewayLeg } from '../values/gateway-leg';
 
 export interface GatewayRouteProps {
@@ -21,8 +22,8 @@ export interface GatewayRouteProps {
  * The way of one service through the gateway. A child of the service and not of the EgressViaGateway: the objects stand where the service was declared,
  * whatever the order in which services were routed.
  */
-export class GatewayRoute extends Construct implements ServiceRoute {
-  public readonly knowsClients: boolean;
+export class GatewayRoute extends Construct implements WayOut {
+  public readonly identifiesClients: boolean;
   private readonly route: RouteModel;
   private readonly destinationRules: ClientDestinationRules;
 
@@ -31,8 +32,8 @@ export class GatewayRoute extends Construct implements ServiceRoute {
     super(service, id);
     const fail = failAt(service);
     props.leg._check(fail);
-    this.knowsClients = props.leg._mutual;
-    const { mesh } = Registry.of(service);
+    this.identifiesClients = props.leg._mutual;
+    const { mesh } = AppMesh.of(service);
     const gatewayPort = props.leg._port(props.gateway.port);
     const { serviceName, namespaceName, selector } = props.gateway;
     const host = `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`;
@@ -66,21 +67,21 @@ export class GatewayRoute extends Construct implements ServiceRoute {
         () => renderGatewayPolicy(this.route, service._clientModels(), mesh.trustDomain));
     }
     service._attach(this);
-    this.clientNamespacesChanged();
+    this.clientsChanged();
   }
 
   public model(): RouteModel {
     return this.route;
   }
 
-  public clientNamespacesChanged(): void {
+  public clientsChanged(): void {
     this.destinationRules.serve(this.service._clientNamespaces);
   }
 
   /** Takes what only one service may have at a gateway. */
   private claim(legs: readonly LegModel[], gatewayPort: number, sharedPort: number): void {
     const fail = failAt(this.service);
-    const registry = Registry.of(this.service);
+    const app = AppMesh.of(this.service);
     const { host } = this.route.gateway;
     if (!this.route.mutual) {
       if (gatewayPort === sharedPort) {
@@ -89,7 +90,7 @@ export class GatewayRoute extends Construct implements ServiceRoute {
       if (legs.length > 1) {
         fail(`'GatewayLeg.plaintext()' carries one host and port, and the service has ${legs.length}: use GatewayLeg.istioMutual()`);
       }
-      const other = registry.claim(`plaintext ${host}:${gatewayPort}`, this.service);
+      const other = app.claimAtGateway(`plaintext ${host}:${gatewayPort}`, this.service);
       if (other) {
         fail(`'GatewayLeg.plaintext()' port ${gatewayPort} of ${quote(host)} is used by '${other.node.path}': give another port or use GatewayLeg.istioMutual()`);
       }
@@ -100,7 +101,7 @@ export class GatewayRoute extends Construct implements ServiceRoute {
       }
       const names: [string, string][] = [[leg.name, 'host and port'], [leg.subset, 'subset']];
       for (const [unique, what] of names) {
-        const other = registry.claim(`${what} ${unique} at ${host}`, this.service);
+        const other = app.claimAtGateway(`${what} ${unique} at ${host}`, this.service);
         if (other) {
           fail(`${what} ${quote(unique)} at the gateway is '${other.node.path}' already: declare the service once, or give it another 'metadata.name'`);
         }
