@@ -1,7 +1,6 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. */
 import { App } from 'cdk8s';
-import { AppMesh } from '../src/app/app-mesh';
-import { ClientModel, ServiceModel } from '../src/private/model';
+import { ExternalService, ExternalServiceDescription, Mesh } from 'cdk8s-istio-egress';
 
 /** The file beside the manifests of a set; read by internal/expect. */
 export const EXPECTATIONS_FILE = 'expectations.json';
@@ -56,46 +55,41 @@ export interface Expectations {
 
 /** What every construct of an app says about itself. */
 export function expectationsOf(app: App): Expectations {
-  const state = AppMesh.of(app);
-  const { trustDomain, clusterDomain, dnsCapture } = state.mesh;
-  return {
-    mesh: { trustDomain, clusterDomain, dnsCapture },
-    services: state.services.map(service => expectedService(service._model(), service._clientModels())),
-  };
+  const { trustDomain, clusterDomain, dnsCapture } = Mesh.of(app);
+  return { mesh: { trustDomain, clusterDomain, dnsCapture }, services: ExternalService.allIn(app).map(service => expectedService(service.describe())) };
 }
 
-function expectedService(model: ServiceModel, clients: readonly ClientModel[]): ExpectedService {
-  const own = model.namespace ?? '';
+function expectedService(service: ExternalServiceDescription): ExpectedService {
+  const { namespaceName = '', clients, resolution } = service;
   return {
-    path: model.path,
-    name: model.name,
-    namespace: own,
-    hosts: model.hosts,
-    ports: model.ports.map(port => ({ ...port, targetPort: port.targetPort ?? port.number })),
-    resolution: model.resolution,
-    addresses: model.addresses,
-    endpoints: model.endpoints,
-    visibleTo: model.visibleTo,
-    clients: clients.map(({ namespace, account }) => ({ namespace: namespace ?? '', serviceAccount: account })),
-    route: expectedRoute(model),
+    path: service.path,
+    name: service.name,
+    namespace: namespaceName,
+    hosts: service.hosts,
+    ports: service.ports,
+    resolution,
+    addresses: service.addresses,
+    endpoints: [],
+    visibleTo: service.visibleTo,
+    clients: clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName })),
+    route: expectedRoute(service),
   };
 }
 
 const STOCK_PORTS = [80, 443];
 
-function expectedRoute({ route }: ServiceModel): ExpectedRoute | undefined {
+function expectedRoute({ route }: ExternalServiceDescription): ExpectedRoute | undefined {
   if (!route) {
     return undefined;
   }
-  const { gateway, mutual, legs } = route;
-  const more = [...new Set(legs.map(leg => leg.gatewayPort))].filter(port => !STOCK_PORTS.includes(port));
+  const more = [...new Set(route.legs.map(leg => leg.gatewayPort))].filter(port => !STOCK_PORTS.includes(port));
   return {
     gateway: {
-      namespace: gateway.namespace,
-      service: gateway.serviceName,
-      selector: gateway.selector,
+      namespace: route.gatewayNamespaceName,
+      service: route.gatewayServiceName,
+      selector: route.gatewaySelector,
       ports: more.map(port => ({ port, targetPort: port })),
     },
-    legs: legs.map(({ host, port, gatewayPort, name, subset }) => ({ host, port: port.number, gatewayPort, name, mutual, subset })),
+    legs: route.legs.map(({ host, port, gatewayPort, serverName, subset }) => ({ host, port, gatewayPort, name: serverName, mutual: route.mutualTls, subset })),
   };
 }

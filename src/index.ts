@@ -7,6 +7,9 @@ export { Credentials, SecretKeys } from './access/credentials';
 export { ConnectOptions } from './access/connection';
 export { MeshClient } from './access/mesh-client';
 export { ExternalPort } from './services/declaration';
+export {
+  ClientDescription, ExternalServiceDescription, LegDescription, PortDescription, RouteDescription,
+} from './services/description';
 export { ExternalService, ExternalServiceOptions, ExternalServiceProps } from './services/external-service';
 export * from './services/external-mysql';
 export * from './services/external-redis';

@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { checkDnsName } from './private/check';
+import { checkDistinct, checkDnsLabel, checkDnsName } from './private/check';
 import { failAt, quote } from './private/fail';
 import { MeshModel } from './private/model';
 import { AppMesh } from './app/app-mesh';
@@ -35,11 +35,25 @@ export interface MeshProps {
   readonly trustDomain?: string;
 
   /**
+   * `meshConfig.trustDomainAliases`: further trust domains whose identities are the same workloads. A gateway recognises a client under each of them.
+   *
+   * @default - none
+   */
+  readonly trustDomainAliases?: string[];
+
+  /**
    * The DNS domain of the cluster's services.
    *
    * @default 'cluster.local'
    */
   readonly clusterDomain?: string;
+
+  /**
+   * `meshConfig.rootNamespace`: the namespace whose Istio objects apply to every namespace.
+   *
+   * @default 'istio-system'
+   */
+  readonly rootNamespace?: string;
 
   /**
    * Whether the sidecars answer DNS themselves (`ISTIO_META_DNS_CAPTURE`). With it a service that is reached by name has a virtual address of its
@@ -81,6 +95,13 @@ export class Mesh {
     if (props.trustDomain !== undefined) {
       checkDnsName(fail, 'trustDomain', props.trustDomain);
     }
+    for (const alias of props.trustDomainAliases ?? []) {
+      checkDnsName(fail, 'trustDomainAliases', alias);
+    }
+    checkDistinct(fail, 'trustDomainAliases', [props.trustDomain ?? 'cluster.local', ...props.trustDomainAliases ?? []]);
+    if (props.rootNamespace !== undefined) {
+      checkDnsLabel(fail, 'rootNamespace', props.rootNamespace);
+    }
     if (props.clusterDomain !== undefined) {
       checkDnsName(fail, 'clusterDomain', props.clusterDomain);
     }
@@ -104,15 +125,21 @@ export class Mesh {
   public readonly apiVersion: IstioApiVersion;
   /** The first part of every workload's identity. */
   public readonly trustDomain: string;
+  /** Further trust domains whose identities are the same workloads. */
+  public readonly trustDomainAliases: string[];
   /** The DNS domain of the cluster's services. */
   public readonly clusterDomain: string;
+  /** The namespace whose Istio objects apply to every namespace. */
+  public readonly rootNamespace: string;
   /** Whether the sidecars answer DNS themselves. */
   public readonly dnsCapture: boolean;
 
   private constructor(facts: MeshModel) {
     this.apiVersion = facts.apiVersion as IstioApiVersion;
     this.trustDomain = facts.trustDomain;
+    this.trustDomainAliases = [...facts.trustDomainAliases];
     this.clusterDomain = facts.clusterDomain;
+    this.rootNamespace = facts.rootNamespace;
     this.dnsCapture = facts.dnsCapture;
   }
 }

@@ -1,8 +1,8 @@
 import { BoundClient, MeshClient } from './mesh-client';
 import { Fail } from '../private/fail';
-import { ClientModel } from '../private/model';
+import { AccessModel, ClientModel, MeshModel } from '../private/model';
 
-/** The clients of one service, in the order in which they were named. */
+/** The clients of one service. A client stays once it was named. */
 export class ClientList {
   private readonly clients: BoundClient[] = [];
 
@@ -10,17 +10,33 @@ export class ClientList {
     return this.clients.length === 0;
   }
 
-  public add(client: MeshClient, fail: Fail): void {
-    this.clients.push(client._bind(fail));
+  public add(client: MeshClient, fail: Fail): BoundClient {
+    const bound = client._bind(fail);
+    this.clients.push(bound);
+    return bound;
   }
 
-  /** The namespace of each client; undefined for a workload without one. */
+  /** The namespaces that have clients, sorted; undefined for a workload without a namespace. */
   public get namespaces(): readonly (string | undefined)[] {
-    return this.clients.map(client => client.namespace);
+    return [...new Set(this.clients.map(client => client.namespace))].sort();
+  }
+
+  /** The namespaces that are clients as a whole, sorted. */
+  public get wholeNamespaces(): readonly string[] {
+    return [...new Set(this.clients.filter(client => client.wholeNamespace).map(client => client.namespace!))].sort();
   }
 
   /** The clients as they are now: a workload's account may be set after it was named. */
   public models(): ClientModel[] {
     return this.clients.map(client => client.model());
+  }
+
+  /** The clients as a gateway recognises them, under the mesh's trust domain and each alias of it. */
+  public access({ trustDomain, trustDomainAliases }: MeshModel): AccessModel {
+    const namespaces = this.wholeNamespaces;
+    const accounts = this.models().filter(({ namespace }) => namespace !== undefined && !namespaces.includes(namespace));
+    const identities = [trustDomain, ...trustDomainAliases]
+      .flatMap(domain => accounts.map(({ namespace, account }) => `spiffe://${domain}/ns/${namespace}/sa/${account}`));
+    return { identities: [...new Set(identities)].sort(), namespaces };
   }
 }

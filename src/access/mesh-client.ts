@@ -46,6 +46,8 @@ export abstract class MeshClient {
 export interface BoundClient {
   /** Known at once, because objects are made for each namespace. */
   readonly namespace?: string;
+  /** Whether it is every account of the namespace. */
+  readonly wholeNamespace: boolean;
   /** To be asked when everything else is known. */
   model(): ClientModel;
 }
@@ -59,7 +61,7 @@ class Account extends MeshClient {
     checkDnsLabel(fail, 'namespaceName', this.namespaceName);
     checkDnsName(fail, 'accountName', this.accountName);
     const model = { namespace: this.namespaceName, account: this.accountName };
-    return { namespace: model.namespace, model: () => model };
+    return { namespace: model.namespace, wholeNamespace: false, model: () => model };
   }
 }
 
@@ -70,7 +72,11 @@ class WorkloadAccount extends MeshClient {
 
   public _bind(fail: Fail): BoundClient {
     const workload = Workload.of(this.construct, fail);
-    return { namespace: workload.namespace, model: () => ({ namespace: workload.namespace, account: workload.serviceAccountName }) };
+    return {
+      namespace: workload.namespace,
+      wholeNamespace: false,
+      model: () => ({ namespace: workload.namespace, account: workload.serviceAccountName }),
+    };
   }
 }
 
@@ -81,6 +87,6 @@ class Namespace extends MeshClient {
 
   public _bind(fail: Fail): BoundClient {
     checkDnsLabel(fail, 'namespaceName', this.namespaceName);
-    return { namespace: this.namespaceName, model: () => ({ namespace: this.namespaceName }) };
+    return { namespace: this.namespaceName, wholeNamespace: true, model: () => ({ namespace: this.namespaceName }) };
   }
 }

@@ -1,13 +1,11 @@
 import { IConstruct } from 'constructs';
 import { findConflicts } from './conflicts';
-import { ClientModel, MeshModel, ServiceModel, ShareModel } from '../private/model';
+import { MeshModel, ServiceModel, ShareModel } from '../private/model';
 
 /** A service outside the mesh, as the app's state knows it. */
 export interface DeclaredService {
   /** @internal */
   _model(): ServiceModel;
-  /** The clients, with the accounts that their workloads have now. @internal */
-  _clientModels(): ClientModel[];
 }
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
@@ -16,7 +14,14 @@ export interface RuledService extends IConstruct {
   readonly _shares: readonly ShareModel[];
 }
 
-const DEFAULTS: MeshModel = { apiVersion: 'v1', trustDomain: 'cluster.local', clusterDomain: 'cluster.local', dnsCapture: false };
+const DEFAULTS: MeshModel = {
+  apiVersion: 'v1',
+  trustDomain: 'cluster.local',
+  trustDomainAliases: [],
+  clusterDomain: 'cluster.local',
+  rootNamespace: 'istio-system',
+  dnsCapture: false,
+};
 
 /** Where the root construct keeps the state: a symbol that every copy of the package in the process agrees on. */
 const STATE = Symbol.for('cdk8s-istio-egress.AppMesh');
@@ -45,6 +50,7 @@ export class AppMesh {
   private readonly ruled = new Map<string, RuledService>();
   private readonly objects = new Map<string, IConstruct>();
   private readonly atGateways = new Map<string, IConstruct>();
+  private readonly policies = new Map<string, DeclaredService>();
   private conflicts: Map<DeclaredService, string[]> | undefined;
   private known: { readonly mesh: MeshModel; readonly declared: boolean } | undefined;
 
@@ -64,10 +70,6 @@ export class AppMesh {
     const given = Object.entries(mesh).filter(([, value]) => value !== undefined);
     this.known = { mesh: { ...DEFAULTS, ...Object.fromEntries(given) }, declared: true };
     return undefined;
-  }
-
-  public get services(): readonly DeclaredService[] {
-    return this.declared;
   }
 
   public addService(service: DeclaredService): void {
@@ -101,6 +103,19 @@ export class AppMesh {
   /** Takes something that a gateway has once (a plaintext port, a server name, a subset), or returns the service that has it. */
   public claimAtGateway(what: string, service: IConstruct): IConstruct | undefined {
     return claim(this.atGateways, what, service);
+  }
+
+  /** Takes part in a policy that several services of a chart share. */
+  public sharePolicy(policy: string, service: DeclaredService): void {
+    const first = this.policies.get(policy);
+    if (first === undefined || this.declared.indexOf(service) < this.declared.indexOf(first)) {
+      this.policies.set(policy, service);
+    }
+  }
+
+  /** Whether the policy is written with this service: the first one declared that takes part in it, whatever the order of the calls. */
+  public writesPolicy(policy: string, service: DeclaredService): boolean {
+    return this.policies.get(policy) === service;
   }
 
   /** What a service conflicts with; complete once every call was made. */

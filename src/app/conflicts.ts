@@ -9,20 +9,17 @@ export function findConflicts(services: readonly ServiceModel[], dnsCapture: boo
   const conflicts = new Map<ServiceModel, string[]>();
   const say = (service: ServiceModel, message: string) => conflicts.set(service, [...conflicts.get(service) ?? [], message]);
   const slots = new Map<string, Slot>();
-  const put = (key: string, service: ServiceModel, namespaces: readonly string[], together: Together = never) => {
+  const put = (key: string, service: ServiceModel, namespaces: readonly string[]) => {
     const slot = slots.get(key) ?? new Slot();
     slots.set(key, slot);
-    return slot.put(service, namespaces, together);
+    return slot.put(service, namespaces);
   };
 
   for (const service of services) {
-    // The gateway sees every service that is routed through it, and knows one upstream for each host.
-    const seenIn = service.route ? [...service.visibleTo, service.route.gateway.namespace] : service.visibleTo;
     for (const host of service.hosts) {
-      const taken = put(`host ${host}`, service, seenIn, (other, namespace) => (
-        isGatewayOf(namespace, service) && isGatewayOf(namespace, other) && upstreamOf(service) === upstreamOf(other)));
+      const taken = put(`host ${host}`, service, service.visibleTo);
       if (taken) {
-        say(service, declaredTwice(host, taken, isGatewayOf(taken.namespace, service) && isGatewayOf(taken.namespace, taken.other)));
+        say(service, declaredTwice(host, taken));
       }
     }
   }
@@ -43,7 +40,7 @@ export function findConflicts(services: readonly ServiceModel[], dnsCapture: boo
   // On a port without an address server names share a listener with each other, but not with TCP, which takes every connection that arrives there.
   // On an address they do not: there the first service has it, whatever the server name.
   eachListener('TLS', (service, port, address) => (address === ANY
-    ? slots.get(`listener ${port} ${address}`)?.find(service.visibleTo, never)
+    ? slots.get(`listener ${port} ${address}`)?.find(service.visibleTo)
     : put(`listener ${port} ${address}`, service, service.visibleTo)));
   return conflicts;
 }
@@ -54,27 +51,23 @@ interface Taken {
   readonly namespace: string;
 }
 
-/** Whether two services may have the same thing in a namespace that both are seen in. */
-type Together = (other: ServiceModel, namespace: string) => boolean;
-const never: Together = () => false;
-
 /** The services that want one and the same thing (a host, a listener), by the namespace that sees them. */
 class Slot {
   private readonly byNamespace = new Map<string, ServiceModel>();
 
   /** Takes the slot for a service, or gives the one that has it. */
-  public put(service: ServiceModel, namespaces: readonly string[], together: Together): Taken | undefined {
-    const taken = this.find(namespaces, together);
+  public put(service: ServiceModel, namespaces: readonly string[]): Taken | undefined {
+    const taken = this.find(namespaces);
     if (!taken) {
       namespaces.filter(namespace => !this.byNamespace.has(namespace)).forEach(namespace => this.byNamespace.set(namespace, service));
     }
     return taken;
   }
 
-  public find(namespaces: readonly string[], together: Together): Taken | undefined {
+  public find(namespaces: readonly string[]): Taken | undefined {
     for (const namespace of namespaces) {
       const other = this.byNamespace.get(namespace) ?? this.byNamespace.get('*') ?? (namespace === '*' ? first(this.byNamespace) : undefined);
-      if (other && !together(other, namespace)) {
+      if (other) {
         return { other, namespace };
       }
     }
@@ -84,21 +77,6 @@ class Slot {
 
 function first<V>(map: Map<string, V>): V | undefined {
   return map.values().next().value;
-}
-
-/** Whether a namespace sees a service because its gateway is there, and for no other reason. */
-function isGatewayOf(namespace: string, service: ServiceModel): boolean {
-  return service.route?.gateway.namespace === namespace && !service.visibleTo.includes(namespace);
-}
-
-/** Where a service's connections end, in a form that can be compared. */
-function upstreamOf({ resolution, endpoints, ports }: ServiceModel): string {
-  const sorted = (values: readonly string[]) => [...values].sort();
-  return JSON.stringify([
-    resolution,
-    sorted(endpoints),
-    sorted(ports.map(port => `${port.number} ${port.targetPort ?? port.number} ${port.protocol}`)),
-  ]);
 }
 
 const ANY = '*';
@@ -113,10 +91,9 @@ function listenersOf(service: ServiceModel, dnsCapture: boolean): string[] {
   return dnsCapture ? [] : [ANY];
 }
 
-function declaredTwice(host: string, { other, namespace }: Taken, atGateway: boolean): string {
-  return `'host' "${host}" is declared by '${other.path}' as well, visible in ${where(namespace)}: ` + (atGateway
-    ? 'the gateway there would send both to the endpoints of one; give both the same ports and the same resolution, or declare the host once'
-    : 'declare it once, with all its ports, and name the clients with allowFrom()');
+function declaredTwice(host: string, { other, namespace }: Taken): string {
+  return `'host' "${host}" is declared by '${other.path}' as well, visible in ${where(namespace)}: `
+    + 'declare it once, with all its ports, and name the clients with allowFrom()';
 }
 
 function caughtTwice(service: ServiceModel, port: number, address: string, { other, namespace }: Taken): string {

@@ -6,12 +6,15 @@
 export interface MeshModel {
   readonly apiVersion: 'v1' | 'v1beta1' | 'v1alpha3';
   readonly trustDomain: string;
+  /** Further trust domains whose identities are the same workloads. */
+  readonly trustDomainAliases: readonly string[];
   readonly clusterDomain: string;
+  readonly rootNamespace: string;
   readonly dnsCapture: boolean;
 }
 
-/** How the proxies find the endpoints of a service outside the mesh, in Istio's words. */
-export type ResolutionMode = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
+/** How the clients' sidecars find the endpoints of a service outside the mesh, in Istio's words. */
+export type ResolutionMode = 'NONE' | 'DNS' | 'DNS_ROUND_ROBIN';
 
 /** How a proxy tells the connections of one port apart: by address only, or by the server name of the client's own TLS. */
 export type WireProtocol = 'TCP' | 'TLS';
@@ -23,7 +26,7 @@ export interface PortModel {
   readonly targetPort?: number;
 }
 
-/** Who may use a service; without an account everybody in the namespace. */
+/** A client of a service; without an account it is every account of the namespace. */
 export interface ClientModel {
   readonly namespace?: string;
   readonly account?: string;
@@ -36,20 +39,36 @@ export interface GatewayModel {
   readonly selector: { readonly [label: string]: string };
 }
 
-/** The way of one (host, port) of a service through the gateway. */
+/** One (host, port) of a service on its way through the gateway. */
 export interface LegModel {
   readonly host: string;
   readonly port: PortModel;
   readonly gatewayPort: number;
-  /** The made-up server name that the gateway tells this leg by: SNI of the mutual TLS, host of the gateway's server. */
-  readonly name: string;
+  /** The server name for clients that are named by their account, and the host of the private upstream. */
+  readonly serverName: string;
   readonly subset: string;
 }
 
+/** Where the gateway finds one leg's endpoints. */
+export interface UpstreamModel {
+  readonly mode: 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
+  readonly endpoints: readonly string[];
+}
+
 export interface RouteModel {
+  /** The namespace that declares the service. */
+  readonly namespace: string;
   readonly gateway: GatewayModel;
   readonly mutual: boolean;
   readonly legs: readonly LegModel[];
+}
+
+/** The clients of a routed service, by how the gateway recognises them. */
+export interface AccessModel {
+  /** SPIFFE ids, which the handshake compares. */
+  readonly identities: readonly string[];
+  /** Namespaces that are clients as a whole, which a handshake cannot express. */
+  readonly namespaces: readonly string[];
 }
 
 export interface ServiceModel {
@@ -60,7 +79,6 @@ export interface ServiceModel {
   readonly ports: readonly PortModel[];
   readonly resolution: ResolutionMode;
   readonly addresses: readonly string[];
-  readonly endpoints: readonly string[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
   readonly route?: RouteModel;

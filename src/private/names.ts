@@ -5,24 +5,67 @@ import { IConstruct } from 'constructs';
 const LABEL_LENGTH = 63;
 const HASH_LENGTH = 8;
 
+/** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
+export const ROLES = ['upstream', 'to-gateway', 'from-gateway', 'ingress'] as const;
+export type Role = typeof ROLES[number];
+
 /**
- * The name of an object that was given none: the construct's path inside its chart, `Data/RatingsMysql` as `data-ratings-mysql`.
- * The id names the object, not the host: a database that moves to another host is updated in place, not left behind under its old name.
+ * The base of a construct's object names: its path inside the chart, `Data/RatingsMysql` as `data-ratings-mysql`.
+ * The id names the objects, not the host: a database that moves to another host is updated in place, not left behind under its old name.
  */
-export function nameOf(construct: IConstruct): string {
+export function baseNameOf(construct: IConstruct): string {
   const chart = Chart.of(construct);
-  const path = construct.node.scopes.slice(chart.node.scopes.length).map(scope => scope.node.id);
-  return dnsLabel(...path.map(kebab));
+  return dnsLabel(...construct.node.scopes.slice(chart.node.scopes.length).map(scope => kebab(scope.node.id)));
 }
 
-/** Parts joined by `-` to a DNS label; what is too long is cut and ends in a hash of the whole. */
+/** The name of a chart as a part of an object name. */
+export function chartNameOf(construct: IConstruct): string {
+  return dnsLabel(...Chart.of(construct).node.scopes.slice(1).map(scope => kebab(scope.node.id)));
+}
+
+/**
+ * An object name that no other namespace, app or repository makes: base, namespace, role, joined by `.`, which neither a namespace nor a role has.
+ * Joined by `-`, `eu-mysql` in `shop` and `mysql` in `shop-eu` would be one object.
+ */
+export function objectName(base: string, namespace: string | undefined, ...rest: (Role | number | string)[]): string {
+  return [base, ...namespace === undefined ? [] : [namespace], ...rest].join('.');
+}
+
+/** The server name of one (host, port) at a gateway, for clients that are named by their account. */
+export function serverNameOf(port: number, namespace: string, host: string): string {
+  return `p${port}.${namespace}.${host}`;
+}
+
+/** What the server names of one declaring namespace begin with for a client that is a whole namespace: one policy covers them all. */
+export function namespaceServerPrefix(client: string, namespace: string): string {
+  return `in.${client}.${namespace}.`;
+}
+
+/** The server name of one (host, port) at a gateway, for a client that is a whole namespace. */
+export function namespaceServerName(client: string, port: number, namespace: string, host: string): string {
+  return `${namespaceServerPrefix(client, namespace)}p${port}.${host}`;
+}
+
+/**
+ * A DNS name as one DNS label, different for different names: `--` for each `.`. Names that are too long or have `--` themselves are cut and end
+ * in `---` and a hash, which the others never contain.
+ */
+export function labelOf(name: string): string {
+  const label = name.replaceAll('.', '--');
+  if (label.length <= LABEL_LENGTH && !name.includes('--')) {
+    return label;
+  }
+  return `${label.slice(0, LABEL_LENGTH - HASH_LENGTH - 3).replace(/-+$/, '')}---${hashOf(name)}`;
+}
+
+/** Parts joined by `-` to a DNS label; a longer one is cut and ends in a hash of the whole. */
 export function dnsLabel(...parts: (string | number)[]): string {
   const whole = parts.join('-').replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');
-  if (whole.length <= LABEL_LENGTH) {
-    return whole;
-  }
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, HASH_LENGTH);
-  return `${whole.slice(0, LABEL_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
+  return whole.length <= LABEL_LENGTH ? whole : `${whole.slice(0, LABEL_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hashOf(whole)}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
 }
 
 function kebab(id: string): string {

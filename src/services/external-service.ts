@@ -1,17 +1,19 @@
-import { ApiObject, ApiObjectMetadata } from 'cdk8s';
+import { ApiObjectMetadata, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { Declaration, declarationOf, ExternalPort } from './declaration';
+import { describeService, ExternalServiceDescription } from './description';
 import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { Connection, ConnectOptions } from '../access/connection';
 import { Credentials } from '../access/credentials';
-import { MeshClient } from '../access/mesh-client';
+import { BoundClient, MeshClient } from '../access/mesh-client';
 import { Workload } from '../access/workload';
 import { checkNotEmpty, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../app/istio-object';
-import { ClientModel, PortModel, ServiceModel } from '../private/model';
-import { dnsLabel, nameOf } from '../private/names';
+import { KeyedObjects } from '../app/keyed-objects';
+import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
+import { baseNameOf, objectName, Role } from '../private/names';
 import { AppMesh } from '../app/app-mesh';
 import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
@@ -85,18 +87,27 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Construct {
+  /**
+   * Every service that is declared in a construct, in the order of their declaration.
+   *
+   * @param scope the app, a chart, or a construct in it
+   */
+  public static allIn(scope: IConstruct): ExternalService[] {
+    return scope.node.findAll().filter(construct => construct instanceof ExternalService);
+  }
+
   /** The namespace that declares the service. Undefined when neither the chart nor `metadata` says. */
   public readonly namespaceName?: string;
   /** The DNS names of the service. */
   public readonly hosts: string[];
 
   private readonly name: string;
+  private readonly base: string;
   private readonly declaration: Declaration;
   private readonly credentials?: Credentials;
   private readonly clients = new ClientList();
   private readonly connections: { readonly workload: Workload; readonly connection: Connection }[] = [];
-  private allowed = false;
-  private balanced = false;
+  private readonly allowed: BoundClient[] = [];
   private wayOut?: WayOut;
 
   /**
@@ -113,10 +124,17 @@ export class ExternalService extends Construct {
     props.credentials?._check(fail);
     this.credentials = props.credentials;
     this.hosts = [...this.declaration.hosts];
-    this.name = props.metadata?.name ?? nameOf(this);
-    const entry: ApiObject = istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
-    this.namespaceName = entry.metadata.namespace;
-    this.balance(false);
+    this.namespaceName = props.metadata?.namespace ?? Chart.of(this).namespace;
+    this.base = props.metadata?.name ?? baseNameOf(this);
+    this.name = props.metadata?.name ?? this._nameOf();
+    istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
+    if (this.declaration.resolution._balances) {
+      const endpoints = new KeyedObjects(this, 'Endpoints', (parent, host) => istioObject(parent, host, 'DestinationRule', {
+        name: this._nameOf(...this.hosts.length > 1 ? [this.hosts.indexOf(host) + 1] : []),
+        namespace: this.namespaceName,
+      }, () => renderEndpoints(this._model(), host)), () => this.wayOut === undefined);
+      this.hosts.forEach(host => endpoints.ensure(host));
+    }
     app.addService(this);
     this.node.addValidation({ validate: () => [...this.problems(), ...app.conflictsOf(this)] });
   }
@@ -130,8 +148,7 @@ export class ExternalService extends Construct {
    */
   public allowFrom(...clients: MeshClient[]): void {
     checkNotEmpty(failAt(this), 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
-    this.allowed = true;
-    clients.forEach(client => this.addClient(client));
+    clients.forEach(client => this.allowed.push(this.addClient(client)));
   }
 
   /**
@@ -162,15 +179,25 @@ export class ExternalService extends Construct {
     this.addClient(MeshClient.workload(workload));
   }
 
-  /** The namespaces that have clients, sorted; an unknown one is the empty string. @internal */
-  public get _clientNamespaces(): string[] {
-    const namespaces = this.clients.isEmpty ? [this.namespaceName] : this.clients.namespaces;
-    return [...new Set(namespaces.map(namespace => namespace ?? ''))].sort();
+  /**
+   * What the app declares of this service, as plain data: for tests and reports. Complete once every call was made.
+   *
+   * @example
+   * const [leg] = mysql.describe().route!.legs;
+   * console.log(`look for ${leg.serverName} in the gateway's access log`);
+   */
+  public describe(): ExternalServiceDescription {
+    return describeService(this._model(), this._clientModels(), host => this._upstreamOf(host));
   }
 
   /** @internal */
-  public get _objectName(): string {
-    return this.name;
+  public get _clients(): ClientList {
+    return this.clients;
+  }
+
+  /** The name of an object of the service, by its role and what tells it from others of that role. @internal */
+  public _nameOf(...rest: (Role | number | string)[]): string {
+    return objectName(this.base, this.namespaceName, ...rest);
   }
 
   /** @internal */
@@ -198,14 +225,18 @@ export class ExternalService extends Construct {
       fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
     }
     this.declaration.resolution._checkRoutable(fail);
-    this.balance(true);
     return this.namespaceName!;
+  }
+
+  /** Where a gateway finds the endpoints of one of the hosts. @internal */
+  public _upstreamOf(host: string): UpstreamModel {
+    return this.declaration.resolution._upstreamOf(host);
   }
 
   /** @internal */
   public _model(): ServiceModel {
     const { hosts, ports, resolution } = this.declaration;
-    const { mode, addresses, endpoints } = resolution._resolve(this.wayOut !== undefined, this.declaration.addresses);
+    const { mode, addresses } = resolution._seenAs(this.declaration.addresses);
     return {
       path: this.node.path,
       name: this.name,
@@ -214,7 +245,6 @@ export class ExternalService extends Construct {
       ports,
       resolution: mode,
       addresses,
-      endpoints,
       visibleTo: this.visibleTo,
       route: this.wayOut?.model(),
     };
@@ -228,7 +258,12 @@ export class ExternalService extends Construct {
   }
 
   private get visibleTo(): readonly string[] {
-    return this.declaration.exportTo?.map(namespace => (namespace === '.' ? this.namespaceName ?? '' : namespace)) ?? this._clientNamespaces;
+    const own = this.namespaceName ?? '';
+    const { exportTo } = this.declaration;
+    if (exportTo) {
+      return exportTo.map(namespace => (namespace === '.' ? own : namespace));
+    }
+    return this.clients.isEmpty ? [own] : this.clients.namespaces.map(namespace => namespace ?? '').sort();
   }
 
   /** Mistakes that only show once every call was made. */
@@ -239,8 +274,12 @@ export class ExternalService extends Construct {
       problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
     }
-    if (this.wayOut && !this.wayOut.identifiesClients && this.allowed) {
-      problems.push('allowFrom() has no effect on a plaintext leg to the gateway, where nobody has an identity: use GatewayLeg.istioMutual()');
+    if (this.wayOut && this.clients.isEmpty) {
+      problems.push('is routed through a gateway, and nobody is named who may use it: name the clients with allowFrom() or connectFrom()');
+    }
+    if (this.wayOut && !this.wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
+      problems.push('allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity: '
+        + 'use GatewayLeg.istioMutual(), or name whole namespaces with MeshClient.allIn()');
     }
     const { namespaces } = this.clients;
     if (exportTo?.includes('*')) {
@@ -258,21 +297,10 @@ export class ExternalService extends Construct {
     return problems;
   }
 
-  /** Rules for the endpoints, once there may be several to choose from. */
-  private balance(routed: boolean): void {
-    if (this.balanced || !this.declaration.resolution._balances(routed)) {
-      return;
-    }
-    this.balanced = true;
-    this.hosts.forEach((host, i) => istioObject(this, `Endpoints-${i + 1}`, 'DestinationRule', {
-      name: dnsLabel(this.name, 'endpoints', ...(this.hosts.length > 1 ? [i + 1] : [])),
-      namespace: this.namespaceName,
-    }, () => renderEndpoints(this._model(), host)));
-  }
-
-  private addClient(client: MeshClient): void {
-    this.clients.add(client, failAt(this));
+  private addClient(client: MeshClient): BoundClient {
+    const bound = this.clients.add(client, failAt(this));
     this.wayOut?.clientsChanged();
     AppMesh.of(this).changed();
+    return bound;
   }
 }

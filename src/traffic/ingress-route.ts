@@ -4,7 +4,7 @@ import { sharesOf } from './mesh-service';
 import { checkDnsName, checkNotEmpty, checkPort, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { istioObject } from '../app/istio-object';
-import { dnsLabel, nameOf } from '../private/names';
+import { baseNameOf, labelOf, objectName } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
 import { PathMatch } from '../values/path-match';
 
@@ -90,8 +90,10 @@ export class IngressRoute extends Construct {
     if (Object.keys(selector).length === 0) {
       fail(`'selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
     }
-    const name = props.metadata?.name ?? nameOf(this);
-    const gatewayName = dnsLabel(name, 'gateway');
+    const namespaceName = props.metadata?.namespace ?? Chart.of(this).namespace;
+    const base = props.metadata?.name ?? baseNameOf(this);
+    const name = props.metadata?.name ?? objectName(base, namespaceName);
+    const gatewayName = labelOf(objectName(base, namespaceName, 'ingress'));
     const model = {
       gatewayName,
       selector,
@@ -102,8 +104,7 @@ export class IngressRoute extends Construct {
       servicePort: props.servicePort,
     };
     istioObject(this, 'Gateway', 'Gateway', { ...props.metadata, name: gatewayName }, () => renderIngressGateway(model));
-    const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
     istioObject(this, 'Resource', 'VirtualService', { ...props.metadata, name },
-      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespace)));
+      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespaceName ?? '')));
   }
 }

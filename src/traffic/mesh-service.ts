@@ -4,7 +4,7 @@ import { checkDistinct, checkDnsLabel, checkDnsName, checkNotEmpty } from '../pr
 import { failAt, quote } from '../private/fail';
 import { istioObject, NamedMetadata } from '../app/istio-object';
 import { ShareModel } from '../private/model';
-import { nameOf } from '../private/names';
+import { baseNameOf, objectName } from '../private/names';
 import { AppMesh } from '../app/app-mesh';
 import { renderShares, renderSubsets } from '../private/render/mesh-service';
 
@@ -67,7 +67,7 @@ export class MeshService extends Construct {
     if (other) {
       fail(`'host' ${quote(props.host)} has its rules at '${other.node.path}' already: write them in one place`);
     }
-    this.metadata = { ...props.metadata, name: props.metadata?.name ?? nameOf(this) };
+    this.metadata = { ...props.metadata, name: props.metadata?.name ?? objectName(baseNameOf(this), props.metadata?.namespace ?? Chart.of(this).namespace) };
     istioObject(this, 'Resource', 'DestinationRule', this.metadata, () => renderSubsets(this.model()));
   }
 

@@ -1,12 +1,11 @@
 import { canonicalAddress, checkAddress, checkDistinct, checkNotEmpty, isWildcard, singleAddress } from '../private/check';
 import { Fail, quote } from '../private/fail';
-import { ResolutionMode, WireProtocol } from '../private/model';
+import { ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
 
-/** What a resolution makes of a service. */
-export interface ResolvedEndpoints {
+/** How the sidecars of the clients see a service. */
+export interface SeenAs {
   readonly mode: ResolutionMode;
   readonly addresses: readonly string[];
-  readonly endpoints: readonly string[];
 }
 
 /** What a resolution is checked against. */
@@ -57,11 +56,12 @@ export abstract class Resolution {
   public abstract _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void;
   /** @internal */
   public abstract _checkRoutable(fail: Fail): void;
-  /** @internal */
-  /** Whether a proxy may have several endpoints to choose from. @internal */
-  public abstract _balances(routed: boolean): boolean;
-  /** @internal */
-  public abstract _resolve(routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints;
+  /** How the sidecars of the clients see the service. @internal */
+  public abstract _seenAs(virtualAddresses: readonly string[]): SeenAs;
+  /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
+  public abstract readonly _balances: boolean;
+  /** Where a gateway finds the endpoints of a host; only for a resolution that is routable. @internal */
+  public abstract _upstreamOf(host: string): UpstreamModel;
 }
 
 class IpAddresses extends Resolution {
@@ -89,25 +89,24 @@ class IpAddresses extends Resolution {
     }
   }
 
-  public _balances(routed: boolean): boolean {
-    // Direct, a connection goes to the address that the client dialled.
-    return routed && this.addresses.length > 1;
+  // A connection goes to the address that the client dialled.
+  public readonly _balances = false;
+
+  public _seenAs(): SeenAs {
+    return { mode: 'NONE', addresses: this.addresses.map(address => address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`) };
   }
 
-  public _resolve(routed: boolean): ResolvedEndpoints {
-    if (!routed) {
-      const addresses = this.addresses.map(address => address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
-      return { mode: 'NONE', addresses, endpoints: [] };
-    }
-    // With NONE the gateway's "original destination" is the gateway itself.
-    const endpoints = this.addresses.map(address => singleAddress(address)!);
-    return { mode: 'STATIC', addresses: endpoints, endpoints };
+  public _upstreamOf(): UpstreamModel {
+    return { mode: 'STATIC', endpoints: this.addresses.map(address => singleAddress(address)!) };
   }
 }
 
 class ByName extends Resolution {
-  public constructor(private readonly mode: ResolutionMode, private readonly factory: string) {
+  public readonly _balances: boolean;
+
+  public constructor(private readonly mode: 'DNS' | 'DNS_ROUND_ROBIN', private readonly factory: string) {
     super();
+    this._balances = mode === 'DNS';
   }
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
@@ -126,16 +125,18 @@ class ByName extends Resolution {
     // The gateway looks the name up itself.
   }
 
-  public _balances(): boolean {
-    return this.mode === 'DNS';
+  public _seenAs(virtualAddresses: readonly string[]): SeenAs {
+    return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!) };
   }
 
-  public _resolve(_routed: boolean, virtualAddresses: readonly string[]): ResolvedEndpoints {
-    return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!), endpoints: [] };
+  public _upstreamOf(host: string): UpstreamModel {
+    return { mode: this.mode, endpoints: [host] };
   }
 }
 
 class Unresolved extends Resolution {
+  public readonly _balances = false;
+
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNoVirtualAddresses(fail, 'none', virtualAddresses);
     if (use.protocols.some(protocol => protocol !== 'TLS')) {
@@ -149,12 +150,12 @@ class Unresolved extends Resolution {
       + 'use Resolution.dns() or Resolution.ipAddresses()');
   }
 
-  public _balances(): boolean {
-    return false;
+  public _seenAs(): SeenAs {
+    return { mode: 'NONE', addresses: [] };
   }
 
-  public _resolve(): ResolvedEndpoints {
-    return { mode: 'NONE', addresses: [], endpoints: [] };
+  public _upstreamOf(): UpstreamModel {
+    throw new Error('a service without resolution has no upstream');
   }
 }
 

@@ -1,3 +1,11 @@
+/** Who writes the DestinationRule that a client namespace needs to reach a gateway. */
+export enum ClientRules {
+  /** The app that declares the service, into every client's namespace. Its pipeline needs the right to write there. */
+  WRITTEN_HERE = 'written-here',
+  /** The client's own app, with `fromAttributes` and `connectFrom`; only the service's own namespace is served from here. */
+  LEFT_TO_CLIENTS = 'left-to-clients',
+}
+
 /** An egress gateway: pods of Istio's proxy that run on their own, and the Service in front of them. */
 export interface IEgressGateway {
   /** The name of the gateway's Service. */

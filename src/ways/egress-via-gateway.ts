@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { IEgressGateway } from './egress-gateway';
+import { ClientRules, IEgressGateway } from './egress-gateway';
 import { GatewayRoute } from './gateway-route';
 import { checkDnsLabel, checkPort } from '../private/check';
 import { failAt, quote } from '../private/fail';
@@ -10,6 +10,13 @@ import { GatewayLeg } from '../values/gateway-leg';
 export interface EgressViaGatewayProps {
   /** The gateway they leave through. */
   readonly gateway: IEgressGateway;
+
+  /**
+   * Who writes the DestinationRule of a client namespace that is not the service's own.
+   *
+   * @default ClientRules.WRITTEN_HERE
+   */
+  readonly clientRules?: ClientRules;
 }
 
 /** How one service is routed. */
@@ -47,6 +54,8 @@ export class EgressViaGateway extends Construct {
   /** The gateway that the services leave through. */
   public readonly gateway: IEgressGateway;
 
+  private readonly clientRules: ClientRules;
+
   /**
    * @param scope the chart, or a construct in it
    * @param id the construct's id
@@ -57,6 +66,7 @@ export class EgressViaGateway extends Construct {
     super(scope, id);
     const fail = failAt(this);
     this.gateway = props.gateway;
+    this.clientRules = props.clientRules ?? ClientRules.WRITTEN_HERE;
     checkDnsLabel(fail, 'gateway.serviceName', this.gateway.serviceName);
     checkDnsLabel(fail, 'gateway.namespaceName', this.gateway.namespaceName);
     checkPort(fail, 'gateway.port', this.gateway.port);
@@ -75,6 +85,6 @@ export class EgressViaGateway extends Construct {
    */
   public route(service: ExternalService, options: RouteOptions = {}): void {
     const leg = options.leg ?? GatewayLeg.istioMutual();
-    new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg });
+    new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg, clientRules: this.clientRules });
   }
 }

@@ -1,14 +1,15 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { IEgressGateway } from './egress-gateway';
+import { ClientRules, IEgressGateway } from './egress-gateway';
+import { AppMesh } from '../app/app-mesh';
+import { istioObject } from '../app/istio-object';
+import { KeyedObjects } from '../app/keyed-objects';
 import { isDnsName } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject, removeIstioObject } from '../app/istio-object';
-import { LegModel, RouteModel } from '../private/model';
-import { dnsLabel } from '../private/names';
-import { AppMesh } from '../app/app-mesh';
-import { renderGateway, renderGatewayPolicy, renderGatewayVirtualService } from '../private/render/at-gateway';
+import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../private/model';
+import { chartNameOf, labelOf, namespaceServerName, serverNameOf } from '../private/names';
+import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
 import { renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
+import { renderUpstream, renderUpstreamRule } from '../private/render/upstream';
 import { ExternalService } from '../services/external-service';
 import { WayOut } from '../services/way-out';
 import { GatewayLeg } from '../values/gateway-leg';
@@ -16,6 +17,7 @@ import { GatewayLeg } from '../values/gateway-leg';
 export interface GatewayRouteProps {
   readonly gateway: IEgressGateway;
   readonly leg: GatewayLeg;
+  readonly clientRules: ClientRules;
 }
 
 /**
@@ -25,47 +27,45 @@ export interface GatewayRouteProps {
 export class GatewayRoute extends Construct implements WayOut {
   public readonly identifiesClients: boolean;
   private readonly route: RouteModel;
-  private readonly destinationRules: ClientDestinationRules;
+  private readonly mesh: MeshModel;
+  private readonly policies: KeyedObjects;
+  private readonly clientRules: KeyedObjects;
 
-  public constructor(private readonly service: ExternalService, id: string, props: GatewayRouteProps) {
+  public constructor(private readonly service: ExternalService, id: string, private readonly props: GatewayRouteProps) {
     const namespace = service._prepareRoute();
     super(service, id);
-    const fail = failAt(service);
-    props.leg._check(fail);
+    props.leg._check(failAt(service));
+    this.mesh = AppMesh.of(service).mesh;
     this.identifiesClients = props.leg._mutual;
-    const { mesh } = AppMesh.of(service);
-    const gatewayPort = props.leg._port(props.gateway.port);
-    const { serviceName, namespaceName, selector } = props.gateway;
-    const host = `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`;
-    const legs = service.hosts.flatMap((externalHost, i) => service._ports.map((port): LegModel => ({
-      host: externalHost,
-      port,
-      gatewayPort,
-      name: `p${port.number}.${namespace}.${externalHost}`,
-      subset: dnsLabel(namespace, service._objectName, ...(service.hosts.length > 1 ? [i + 1] : []), port.number),
-    })));
-    this.route = { gateway: { namespace: namespaceName, serviceName, host, selector }, mutual: props.leg._mutual, legs };
-    this.claim(legs, gatewayPort, props.gateway.port);
+    this.route = { namespace, gateway: gatewayModel(props.gateway, this.mesh), mutual: props.leg._mutual, legs: this.legsOf(namespace) };
+    this.claim();
+    const { legs } = this.route;
+    const access = () => this.access();
 
-    const name = service._objectName;
-    const gatewayName = dnsLabel(name, 'egress');
-    this.destinationRules = new ClientDestinationRules(this, 'ToGateway', (scope, client) => istioObject(scope, client, 'DestinationRule', {
-      name: client === namespace ? dnsLabel(name, 'to-gateway') : dnsLabel(namespace, name, 'to-gateway'),
+    // In the order in which they are applied: nothing is sent to the gateway before it knows what to do with it.
+    legs.forEach((leg, i) => {
+      const name = service._nameOf('upstream', ...numbered(i, legs));
+      const upstream = service._upstreamOf(leg.host);
+      istioObject(this, `Upstream-${i + 1}`, 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream));
+      if (upstream.mode === 'DNS' || upstream.endpoints.length > 1) {
+        istioObject(this, `UpstreamRule-${i + 1}`, 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg));
+      }
+    });
+    this.policies = this.policiesOf(namespace);
+    const gatewayName = labelOf(service._nameOf());
+    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()));
+    legs.forEach((leg, i) => istioObject(this, `FromGateway-${i + 1}`, 'VirtualService', {
+      name: service._nameOf('from-gateway', ...numbered(i, legs)),
+      namespace,
+    }, () => renderGatewayVirtualService(this.route, leg, gatewayName, access())));
+    this.clientRules = new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
+      name: service._nameOf('to-gateway', client),
       namespace: client,
-    }, () => renderClientDestinationRule(this.route)));
-    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route));
-    service.hosts.forEach((externalHost, i) => istioObject(this, `ToGatewayRoute-${i + 1}`, 'VirtualService', {
-      name: dnsLabel(name, 'to-gateway', ...(service.hosts.length > 1 ? [i + 1] : [])),
+    }, () => renderClientDestinationRule(this.route, this.clientNamespace(client))));
+    service.hosts.forEach((host, i) => istioObject(this, `ToGateway-${i + 1}`, 'VirtualService', {
+      name: service._nameOf('to-gateway', ...numbered(i, service.hosts)),
       namespace,
-    }, () => renderMeshVirtualService(service._model(), this.route, externalHost)));
-    legs.forEach((leg, i) => istioObject(this, `FromGatewayRoute-${i + 1}`, 'VirtualService', {
-      name: dnsLabel(name, 'from-gateway', ...(legs.length > 1 ? [i + 1] : [])),
-      namespace,
-    }, () => renderGatewayVirtualService(service._model(), this.route, leg, gatewayName)));
-    if (props.leg._mutual) {
-      istioObject(this, 'Clients', 'AuthorizationPolicy', { name: dnsLabel(namespace, name, 'clients'), namespace: namespaceName },
-        () => renderGatewayPolicy(this.route, service._clientModels(), mesh.trustDomain));
-    }
+    }, () => renderMeshVirtualService(service._model(), this.route, host)));
     service._attach(this);
     this.clientsChanged();
   }
@@ -75,16 +75,78 @@ export class GatewayRoute extends Construct implements WayOut {
   }
 
   public clientsChanged(): void {
-    this.destinationRules.serve(this.service._clientNamespaces);
+    const { wholeNamespaces, namespaces } = this.service._clients;
+    if (this.identifiesClients) {
+      wholeNamespaces.forEach(client => this.admit(client));
+    }
+    for (const client of namespaces) {
+      // A client without a namespace is refused at synth; until then its rule has no place.
+      if (client !== undefined && (client === this.route.namespace || this.props.clientRules === ClientRules.WRITTEN_HERE)) {
+        this.clientRules.ensure(client);
+      }
+    }
   }
 
-  /** Takes what only one service may have at a gateway. */
-  private claim(legs: readonly LegModel[], gatewayPort: number, sharedPort: number): void {
+  private access(): AccessModel {
+    return this.service._clients.access(this.mesh);
+  }
+
+  private legsOf(namespace: string): LegModel[] {
+    const gatewayPort = this.props.leg._port(this.props.gateway.port);
+    return this.service.hosts.flatMap(host => this.service._ports.map((port): LegModel => {
+      const serverName = serverNameOf(port.number, namespace, host);
+      this.checkServerName(host, serverName);
+      return { host, port, gatewayPort, serverName, subset: labelOf(serverName) };
+    }));
+  }
+
+  private clientNamespace(name: string) {
+    return {
+      name,
+      whole: this.identifiesClients && this.service._clients.wholeNamespaces.includes(name),
+      looksBeyond: name === this.route.gateway.namespace || name === this.mesh.rootNamespace,
+    };
+  }
+
+  /** A policy for each client that is a whole namespace, shared by the services of a chart that declare in one namespace. */
+  private policiesOf(namespace: string): KeyedObjects {
+    const { gateway } = this.route;
+    return new KeyedObjects(
+      this, 'Namespaces',
+      (scope, client) => istioObject(scope, client, 'AuthorizationPolicy', {
+        name: `${client}.${namespace}.${chartNameOf(this.service)}`,
+        namespace: gateway.namespace,
+      }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh)),
+      client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),
+    );
+  }
+
+  private policyKey(client: string): string {
+    return JSON.stringify([chartNameOf(this.service), this.route.gateway.host, this.route.namespace, client]);
+  }
+
+  private admit(client: string): void {
+    for (const leg of this.route.legs) {
+      this.checkServerName(leg.host, namespaceServerName(client, leg.port.number, this.route.namespace, leg.host));
+    }
+    AppMesh.of(this).sharePolicy(this.policyKey(client), this.service);
+    this.policies.ensure(client);
+  }
+
+  private checkServerName(host: string, serverName: string): void {
+    if (!isDnsName(serverName)) {
+      failAt(this.service)(`'host' ${quote(host)} is too long for a server name at the gateway (${quote(serverName)} has more than 253 characters)`);
+    }
+  }
+
+  /** Takes what a gateway has once. */
+  private claim(): void {
     const fail = failAt(this.service);
     const app = AppMesh.of(this.service);
-    const { host } = this.route.gateway;
-    if (!this.route.mutual) {
-      if (gatewayPort === sharedPort) {
+    const { mutual, legs, gateway: { host } } = this.route;
+    if (!mutual) {
+      const [{ gatewayPort }] = legs;
+      if (gatewayPort === this.props.gateway.port) {
         fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);
       }
       if (legs.length > 1) {
@@ -96,43 +158,19 @@ export class GatewayRoute extends Construct implements WayOut {
       }
     }
     for (const leg of legs) {
-      if (!isDnsName(leg.name)) {
-        fail(`'host' ${quote(leg.host)} is too long for a server name at the gateway (${quote(leg.name)} has more than 253 characters)`);
-      }
-      const names: [string, string][] = [[leg.name, 'host and port'], [leg.subset, 'subset']];
-      for (const [unique, what] of names) {
-        const other = app.claimAtGateway(`${what} ${unique} at ${host}`, this.service);
-        if (other) {
-          fail(`${what} ${quote(unique)} at the gateway is '${other.node.path}' already: declare the service once, or give it another 'metadata.name'`);
-        }
+      const other = app.claimAtGateway(`${leg.serverName} at ${host}`, this.service);
+      if (other) {
+        fail(`host and port ${quote(leg.serverName)} at the gateway is '${other.node.path}' already: declare the service once`);
       }
     }
   }
 }
 
-/** A DestinationRule in the namespace of every client. */
-class ClientDestinationRules extends Construct {
-  private readonly rules = new Map<string, ApiObject>();
+function gatewayModel({ serviceName, namespaceName, selector }: IEgressGateway, mesh: MeshModel): GatewayModel {
+  return { namespace: namespaceName, serviceName, host: `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`, selector };
+}
 
-  public constructor(scope: Construct, id: string, private readonly make: (scope: Construct, namespace: string) => ApiObject) {
-    super(scope, id);
-    // cdk8s writes objects in the order of their creation, and which namespaces have clients becomes known in the order of the calls.
-    const node = this.node;
-    Object.defineProperty(node, 'children', { get: () => [...this.rules.keys()].sort().map(namespace => this.rules.get(namespace)!) });
-  }
-
-  public serve(namespaces: readonly string[]): void {
-    for (const [namespace, rule] of this.rules) {
-      if (!namespaces.includes(namespace)) {
-        removeIstioObject(rule);
-        this.rules.delete(namespace);
-      }
-    }
-    for (const namespace of namespaces) {
-      // A client without a namespace is refused when the app is synthesised; until then there is nowhere to put its rule.
-      if (namespace !== '' && !this.rules.has(namespace)) {
-        this.rules.set(namespace, this.make(this, namespace));
-      }
-    }
-  }
+/** The number of one of several; nothing for a single one. */
+function numbered(index: number, all: readonly unknown[]): number[] {
+  return all.length > 1 ? [index + 1] : [];
 }

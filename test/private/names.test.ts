@@ -2,7 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { isDnsLabel } from '../../src/private/check';
-import { dnsLabel, nameOf } from '../../src/private/names';
+import { dnsLabel, baseNameOf } from '../../src/private/names';
 
 const SEED = { seed: 20260101 };
 
@@ -33,7 +33,7 @@ describe('parts that are joined', () => {
 });
 
 describe('the name of a construct', () => {
-  const nameIn = (...ids: string[]) => nameOf(ids.reduce<Construct>((scope, id) => new Construct(scope, id), new Chart(new App(), 'Chart')));
+  const nameIn = (...ids: string[]) => baseNameOf(ids.reduce<Construct>((scope, id) => new Construct(scope, id), new Chart(new App(), 'Chart')));
 
   test.each([
     [['Mysql'], 'mysql'],

@@ -4,48 +4,69 @@ import {
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
 import { AuthorizationPolicySpecAction as Action, toJson_AuthorizationPolicySpec } from '../../../imports/istio/security.istio.io';
-import { ClientModel, LegModel, RouteModel, ServiceModel } from '../model';
-import { dnsLabel } from '../names';
+import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../model';
+import { dnsLabel, namespaceServerName, namespaceServerPrefix } from '../names';
+import { UPSTREAM_PORT } from './upstream';
 import { exportTo } from './visibility';
 
-/** What the gateway listens for: a server for each leg, because one server of several hosts sends them all to one upstream. */
-export function renderGateway(route: RouteModel): unknown {
-  const protocol = route.mutual ? 'TLS' : 'TCP';
-  return toJson_GatewaySpec({
-    selector: { ...route.gateway.selector },
-    servers: route.legs.map(leg => ({
-      port: { number: leg.gatewayPort, name: dnsLabel(protocol.toLowerCase(), leg.subset), protocol },
-      // "./": only routes of this namespace may attach, so nobody else can send the service's connections elsewhere.
-      hosts: [`./${leg.name}`],
-      tls: route.mutual ? { mode: ServerTls.ISTIO_UNDERSCORE_MUTUAL } : undefined,
-    })),
-  });
+/**
+ * What the gateway listens for: a server for each server name, because one server of several hosts sends them all to one upstream.
+ *
+ * Identity is checked in the handshake. Istio compares `subjectAltNames` exactly, so a client that is a whole namespace has a server name of its own
+ * without them, which a policy guards.
+ */
+export function renderGateway(route: RouteModel, access: AccessModel): unknown {
+  return toJson_GatewaySpec({ selector: { ...route.gateway.selector }, servers: route.legs.flatMap((leg, i) => serversOf(route, leg, i, access)) });
 }
 
-/** From the gateway out of the mesh. One object a leg: behind ended TLS the host is all that tells two legs on one port apart. */
-export function renderGatewayVirtualService(service: ServiceModel, route: RouteModel, leg: LegModel, gatewayName: string): unknown {
+function serversOf(route: RouteModel, leg: LegModel, index: number, { identities, namespaces }: AccessModel) {
+  const several = route.legs.length > 1 ? `-${index + 1}` : '';
+  const server = (serverName: string, portName: string, tls: object | undefined) => ({
+    port: { number: leg.gatewayPort, name: portName, protocol: tls ? 'TLS' : 'TCP' },
+    // "./": only routes of this namespace attach, so no other namespace can send the service's connections elsewhere.
+    hosts: [`./${serverName}`],
+    tls,
+  });
+  if (!route.mutual) {
+    return [server(leg.serverName, `tcp${several}`, undefined)];
+  }
+  const mode = ServerTls.ISTIO_UNDERSCORE_MUTUAL;
+  return [
+    ...identities.length > 0 ? [server(leg.serverName, `tls${several}`, { mode, subjectAltNames: [...identities] })] : [],
+    ...namespaces.map(client => server(serverNameIn(route, leg, client), dnsLabel(`tls${several}-in`, client), { mode })),
+  ];
+}
+
+function serverNameIn(route: RouteModel, leg: LegModel, client: string): string {
+  return namespaceServerName(client, leg.port.number, route.namespace, leg.host);
+}
+
+/** From the gateway out of the mesh. One object a leg: behind terminated TLS the host of the object is what tells two legs on one port apart. */
+export function renderGatewayVirtualService(route: RouteModel, leg: LegModel, gatewayName: string, { identities, namespaces }: AccessModel): unknown {
+  const named = identities.length > 0 || !route.mutual;
   return toJson_VirtualServiceSpec({
-    hosts: [leg.name],
+    hosts: [...named ? [leg.serverName] : [], ...route.mutual ? namespaces.map(client => serverNameIn(route, leg, client)) : []],
     gateways: [gatewayName],
     tcp: [{
       match: [{ port: leg.gatewayPort }],
-      route: [{ destination: { host: leg.host, port: { number: leg.port.number } } }],
+      route: [{ destination: { host: leg.serverName, port: { number: UPSTREAM_PORT } } }],
     }],
-    exportTo: exportTo([], service.namespace, route.gateway.namespace),
+    exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }
 
 /**
- * Who may pass. DENY for everybody but the clients: an ALLOW policy would make all other traffic of a gateway that others use denied, a minute later.
+ * Keeps everybody else from the server names of a client that is a whole namespace. DENY for all but that namespace: an ALLOW policy would deny all other
+ * traffic of a gateway that others use, a minute later. One policy serves every service of the declaring namespace: each policy is copied into each
+ * filter chain of the gateway.
  */
-export function renderGatewayPolicy(route: RouteModel, clients: readonly ClientModel[], trustDomain: string): unknown {
-  const principals = clients.map(client => `${trustDomain}/ns/${client.namespace}/sa/${client.account ?? '*'}`);
+export function renderNamespacePolicy(gateway: GatewayModel, namespace: string, client: string, mesh: MeshModel): unknown {
   return toJson_AuthorizationPolicySpec({
-    selector: { matchLabels: { ...route.gateway.selector } },
+    selector: { matchLabels: { ...gateway.selector } },
     action: Action.DENY,
     rules: [{
-      from: [{ source: { notPrincipals: [...new Set(principals)].sort() } }],
-      when: [{ key: 'connection.sni', values: route.legs.map(leg => leg.name) }],
+      from: [{ source: { notPrincipals: [mesh.trustDomain, ...mesh.trustDomainAliases].map(domain => `${domain}/ns/${client}/sa/*`) } }],
+      when: [{ key: 'connection.sni', values: [`${namespaceServerPrefix(client, namespace)}*`] }],
     }],
   });
 }

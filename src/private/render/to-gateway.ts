@@ -4,37 +4,51 @@ import {
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
 import { LegModel, RouteModel, ServiceModel } from '../model';
+import { namespaceServerName } from '../names';
 import { FAILOVER } from './failover';
 import { exportTo } from './visibility';
 
-/** From the clients' sidecars to the gateway: the subset of the gateway for each leg, for one namespace of clients. */
-export function renderClientDestinationRule(route: RouteModel): unknown {
+/** The clients of one namespace, as its DestinationRule has to know them. */
+export interface ClientNamespace {
+  readonly name: string;
+  /** Whether the namespace is a client as a whole, and so has server names of its own. */
+  readonly whole: boolean;
+  /** Whether a rule that is exported everywhere would be used outside the namespace: it is the gateway's, or the root namespace. */
+  readonly looksBeyond: boolean;
+}
+
+/** From the sidecars of one namespace to the gateway: a subset of the gateway for each leg. */
+export function renderClientDestinationRule(route: RouteModel, client: ClientNamespace): unknown {
   return toJson_DestinationRuleSpec({
     host: route.gateway.host,
     subsets: route.legs.map(leg => ({
       name: leg.subset,
-      // Every pod of the gateway has these labels; a subset without any is reported as one that selects nothing.
+      // Every pod of the gateway has these labels; analyzers report a subset without any.
       labels: { ...route.gateway.selector },
       trafficPolicy: {
         portLevelSettings: [{
           port: { number: leg.gatewayPort },
-          // Settings of a port replace those above them, so these have to stand here.
+          // Settings of a port replace the destination's, so these are repeated here.
           ...FAILOVER,
           tls: route.mutual
-            ? { mode: ClientTls.ISTIO_UNDERSCORE_MUTUAL, sni: leg.name }
+            ? { mode: ClientTls.ISTIO_UNDERSCORE_MUTUAL, sni: sniOf(route, leg, client) }
             // Without it auto-mTLS may speak TLS to a plaintext port, and the bytes of the handshake reach the database.
             : { mode: ClientTls.DISABLE },
         }],
       },
     })),
-    // A sidecar looks for rules in its own namespace, the gateway's and the root namespace only: each namespace of clients has a copy of its own.
-    exportTo: ['.'],
+    // Istio merges rules for one host only when their exportTo are equal, and published recipes have none.
+    exportTo: client.looksBeyond ? ['.'] : undefined,
   });
 }
 
+function sniOf(route: RouteModel, leg: LegModel, client: ClientNamespace): string {
+  return client.whole ? namespaceServerName(client.name, leg.port.number, route.namespace, leg.host) : leg.serverName;
+}
+
 /**
- * From the clients' sidecars to the gateway: which connections to a host go there, and to which subset. One object a host: one with several makes the
- * rules for each server name as often as it has hosts.
+ * From the clients' sidecars to the gateway: which connections to a host go there, and to which subset. One object a host: with several hosts in
+ * one, istiod writes the rules of each server name once for each of them.
  */
 export function renderMeshVirtualService(service: ServiceModel, route: RouteModel, host: string): unknown {
   const rule = (leg: LegModel) => ({

@@ -1,0 +1,121 @@
+import { ClientModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
+
+/** A port of a described service. */
+export interface PortDescription {
+  /** The port that clients connect to. */
+  readonly number: number;
+  /** The port's name. */
+  readonly name: string;
+  /** What the proxies tell connections apart by: `TCP` (the address) or `TLS` (the server name). */
+  readonly protocol: string;
+  /** The port on the endpoints. */
+  readonly targetPort: number;
+}
+
+/** A client of a described service. */
+export interface ClientDescription {
+  /** The client's namespace. */
+  readonly namespaceName: string;
+  /**
+   * The client's service account.
+   *
+   * @default - every account of the namespace
+   */
+  readonly serviceAccountName?: string;
+}
+
+/** One (host, port) of a described service on its way through a gateway. */
+export interface LegDescription {
+  /** The host that clients connect to. */
+  readonly host: string;
+  /** The port that clients connect to. */
+  readonly port: number;
+  /** The port of the gateway's Service. */
+  readonly gatewayPort: number;
+  /** The server name at the gateway for clients that are named by their account: what the gateway's access log shows. */
+  readonly serverName: string;
+  /** The subset of the gateway in the clients' DestinationRules. */
+  readonly subset: string;
+  /** How the gateway finds the endpoints: `STATIC`, `DNS` or `DNS_ROUND_ROBIN`. */
+  readonly resolution: string;
+  /** The addresses, or the host that the gateway resolves. */
+  readonly endpoints: string[];
+}
+
+/** The way of a described service through a gateway. */
+export interface RouteDescription {
+  /** The name of the gateway's Service. */
+  readonly gatewayServiceName: string;
+  /** The namespace of the gateway. */
+  readonly gatewayNamespaceName: string;
+  /** The labels of the gateway's pods. */
+  readonly gatewaySelector: { [label: string]: string };
+  /** Whether the leg from the sidecars to the gateway is mutual TLS. */
+  readonly mutualTls: boolean;
+  /** One for each host and port. */
+  readonly legs: LegDescription[];
+}
+
+/** What an app declares of one service outside the mesh, as plain data. */
+export interface ExternalServiceDescription {
+  /** The path of the construct. */
+  readonly path: string;
+  /** The name of the ServiceEntry. */
+  readonly name: string;
+  /**
+   * The namespace that declares the service.
+   *
+   * @default - the one that the manifests are applied to
+   */
+  readonly namespaceName?: string;
+  /** The DNS names. */
+  readonly hosts: string[];
+  /** The ports. */
+  readonly ports: PortDescription[];
+  /** How the clients' sidecars find it: `NONE` (the address that the client dialled), `DNS` or `DNS_ROUND_ROBIN`. */
+  readonly resolution: string;
+  /** The addresses that the clients' sidecars capture. */
+  readonly addresses: string[];
+  /** The namespaces whose sidecars see it, sorted; `*` is every namespace. */
+  readonly visibleTo: string[];
+  /** The clients. Without a named one, every account of the namespaces that see it. */
+  readonly clients: ClientDescription[];
+  /**
+   * The way through a gateway.
+   *
+   * @default - the sidecars connect directly
+   */
+  readonly route?: RouteDescription;
+}
+
+export function describeService(
+  service: ServiceModel,
+  clients: readonly ClientModel[],
+  upstreamOf: (host: string) => UpstreamModel,
+): ExternalServiceDescription {
+  return {
+    path: service.path,
+    name: service.name,
+    namespaceName: service.namespace,
+    hosts: [...service.hosts],
+    ports: service.ports.map(({ number, name, protocol, targetPort }) => ({ number, name, protocol, targetPort: targetPort ?? number })),
+    resolution: service.resolution,
+    addresses: [...service.addresses],
+    visibleTo: [...service.visibleTo],
+    clients: clients.map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
+    route: service.route && describeRoute(service.route, upstreamOf),
+  };
+}
+
+function describeRoute({ gateway, mutual, legs }: RouteModel, upstreamOf: (host: string) => UpstreamModel): RouteDescription {
+  return {
+    gatewayServiceName: gateway.serviceName,
+    gatewayNamespaceName: gateway.namespace,
+    gatewaySelector: { ...gateway.selector },
+    mutualTls: mutual,
+    legs: legs.map(({ host, port, gatewayPort, serverName, subset }) => {
+      const { mode, endpoints } = upstreamOf(host);
+      return { host, port: port.number, gatewayPort, serverName, subset, resolution: mode, endpoints: [...endpoints] };
+    }),
+  };
+}
