@@ -1,8 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
-import { isDnsLabel } from '../../src/private/check';
-import { dnsLabel, baseNameOf } from '../../src/private/names';
+import { isDnsLabel, isDnsName } from '../../src/private/check';
+import {
+  baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf,
+} from '../../src/private/names';
 
 const SEED = { seed: 20260101 };
 
@@ -46,5 +48,92 @@ describe('the name of a construct', () => {
     [['Data', 'RatingsMysql'], 'data-ratings-mysql'],
   ])('%j is written as %s', (ids, name) => {
     expect(nameIn(...ids)).toBe(name);
+  });
+});
+
+test('the name of a chart has the charts that it stands in', () => {
+  const inner = new Chart(new Chart(new App(), 'TeamShop'), 'eu_west');
+
+  expect(chartNameOf(new Construct(inner, 'Mysql'))).toBe('team-shop-eu-west');
+});
+
+describe('an object name', () => {
+  test('has base, namespace and what tells the objects of a service apart, with dots between them', () => {
+    expect(objectName('mysql', 'bookinfo')).toBe('mysql.bookinfo');
+    expect(objectName('mysql', 'bookinfo', 'upstream')).toBe('mysql.bookinfo.upstream');
+    expect(objectName('mysql', 'bookinfo', 'from-gateway', 2)).toBe('mysql.bookinfo.from-gateway.2');
+    expect(objectName('mysql', 'bookinfo', 'to-gateway', 'shop')).toBe('mysql.bookinfo.to-gateway.shop');
+  });
+
+  test('has no namespace when none is known', () => {
+    expect(objectName('mysql', undefined)).toBe('mysql');
+  });
+
+  test('differs where a name joined by dashes would not', () => {
+    expect(objectName('eu-mysql', 'shop')).not.toBe(objectName('mysql', 'shop-eu'));
+    expect(objectName('mysql', 'shop-eu', 'to-gateway', 'cart')).not.toBe(objectName('mysql', 'shop', 'to-gateway', 'eu-cart'));
+  });
+
+  test('is another for another base, namespace, role or client', () => {
+    const label = fc.stringMatching(/^[a-z]([-a-z]{0,3}[a-z])?$/);
+    const parts = fc.tuple(label, label, fc.constantFrom<'upstream' | 'to-gateway' | 'from-gateway'>('upstream', 'to-gateway', 'from-gateway'), label);
+
+    fc.assert(fc.property(parts, parts, (one, other) => {
+      expect(objectName(...one) === objectName(...other)).toBe(one.join(' ') === other.join(' '));
+    }), SEED);
+  });
+});
+
+describe('the server name of a host and port', () => {
+  test('has port, namespace and host', () => {
+    expect(serverNameOf(3306, 'bookinfo', 'mysqldb.example.com')).toBe('p3306.bookinfo.mysqldb.example.com');
+  });
+
+  test('of a whole namespace begins with what one policy covers', () => {
+    expect(namespaceServerName('shop', 3306, 'bookinfo', 'mysqldb.example.com')).toBe('in.shop.bookinfo.p3306.mysqldb.example.com');
+    expect(namespaceServerPrefix('shop', 'bookinfo')).toBe('in.shop.bookinfo.');
+  });
+
+  test('of a whole namespace is covered by the prefix of no other client or declaring namespace', () => {
+    const label = fc.stringMatching(/^[a-z]([-a-z]{0,2}[a-z])?$/);
+
+    fc.assert(fc.property(label, label, label, label, (client, namespace, otherClient, otherNamespace) => {
+      const covered = namespaceServerName(client, 3306, namespace, 'db.example.com').startsWith(namespaceServerPrefix(otherClient, otherNamespace));
+      expect(covered).toBe(client === otherClient && namespace === otherNamespace);
+      expect(serverNameOf(3306, namespace, 'db.example.com').startsWith(namespaceServerPrefix(otherClient, otherNamespace))).toBe(false);
+    }), SEED);
+  });
+});
+
+describe('a DNS name as one label', () => {
+  // Few letters, so that names meet often; also names that are too long for a label, and names that have dashes side by side.
+  const label = fc.oneof(fc.stringMatching(/^[ab]([-ab]{0,4}[ab])?$/), fc.stringMatching(/^a{30,40}b?$/));
+  const name = fc.array(label, { minLength: 1, maxLength: 5 }).map(labels => labels.join('.')).filter(isDnsName);
+
+  test('has two dashes for each dot', () => {
+    expect(labelOf('mysql.bookinfo')).toBe('mysql--bookinfo');
+    expect(labelOf('p3306.bookinfo.mysql-db.example.com')).toBe('p3306--bookinfo--mysql-db--example--com');
+  });
+
+  test('is cut when it is too long, and ends in a hash of the whole', () => {
+    expect(labelOf('x'.repeat(63))).toBe('x'.repeat(63));
+    expect(labelOf(`${'x'.repeat(60)}.yy`)).toMatch(/^x{52}---[0-9a-f]{8}$/);
+    expect(labelOf(`${'x'.repeat(60)}.yy`)).not.toBe(labelOf(`${'x'.repeat(60)}.yz`));
+  });
+
+  test('ends in a hash when the name has two dashes itself', () => {
+    expect(labelOf('a--b')).toMatch(/^a--b---[0-9a-f]{8}$/);
+    expect(labelOf('a--b')).not.toBe(labelOf('a.b'));
+  });
+
+  test('is always a DNS label', () => {
+    fc.assert(fc.property(name, value => isDnsLabel(labelOf(value))), { ...SEED, numRuns: 1000 });
+    fc.assert(fc.property(fc.domain().filter(isDnsName), value => isDnsLabel(labelOf(value))), SEED);
+  });
+
+  test('is another for another name', () => {
+    fc.assert(fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 40 }), names => {
+      expect(new Set(names.map(labelOf)).size).toBe(names.length);
+    }), { ...SEED, numRuns: 300 });
   });
 });

@@ -8,33 +8,21 @@ function serviceIn(chart: Chart, resolution: Resolution): ExternalService {
 
 function routed(chart: Chart, service: ExternalService): void {
   new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);
+  service.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
 }
 
 const OUTLIERS = { consecutive5xxErrors: 1, interval: '1s', baseEjectionTime: '10s', maxEjectionPercent: 50 };
 
-describe('a dead endpoint is done without', () => {
-  test('of several addresses behind a gateway, by the gateway alone', () => {
-    const { spec } = only(synth(chart => routed(chart, serviceIn(chart, Resolution.ipAddresses('192.0.2.14', '192.0.2.15')))), 'DestinationRule', 'db-endpoints');
+describe('an unhealthy endpoint is ejected', () => {
+  test('of a name with several addresses, by the sidecars of the namespaces that see the service', () => {
+    const { spec } = only(synth(chart => {
+      serviceIn(chart, Resolution.dns()).allowFrom(MeshClient.allIn('bookinfo'), MeshClient.allIn('shop'));
+    }), 'DestinationRule', 'db.bookinfo');
 
     expect(spec.host).toBe('db.example.com');
     expect(spec.trafficPolicy.outlierDetection).toEqual(OUTLIERS);
     expect(spec.trafficPolicy.connectionPool.tcp.connectTimeout).toBe('2s');
-    expect(spec.exportTo).toEqual(['istio-system']);
-  });
-
-  test('of a name with several addresses, by the sidecars of those who see the service', () => {
-    const { spec } = only(synth(chart => {
-      serviceIn(chart, Resolution.dns()).allowFrom(MeshClient.allIn('bookinfo'), MeshClient.allIn('shop'));
-    }), 'DestinationRule', 'db-endpoints');
-
-    expect(spec.trafficPolicy.outlierDetection).toEqual(OUTLIERS);
     expect(spec.exportTo).toEqual(['.', 'shop']);
-  });
-
-  test('of a name with several addresses that is routed, by the gateway', () => {
-    const { spec } = only(synth(chart => routed(chart, serviceIn(chart, Resolution.dns()))), 'DestinationRule', 'db-endpoints');
-
-    expect(spec.exportTo).toEqual(['istio-system']);
   });
 
   test('of each host of a service', () => {
@@ -45,25 +33,34 @@ describe('a dead endpoint is done without', () => {
     });
 
     expect(all(manifests, 'DestinationRule').map(({ metadata, spec }) => [metadata.name, spec.host])).toEqual([
-      ['api-endpoints-1', 'a.example.com'],
-      ['api-endpoints-2', 'b.example.com'],
+      ['api.bookinfo.1', 'a.example.com'],
+      ['api.bookinfo.2', 'b.example.com'],
     ]);
   });
 
   test('of the gateway, for its own port', () => {
-    const { spec } = only(synth(chart => routed(chart, serviceIn(chart, Resolution.ipAddresses('192.0.2.14')))), 'DestinationRule', 'db-to-gateway');
+    const { spec } = only(synth(chart => routed(chart, serviceIn(chart, Resolution.ipAddresses('192.0.2.14')))), 'DestinationRule', 'db.bookinfo.to-gateway.shop');
 
     expect(spec.subsets[0].trafficPolicy.portLevelSettings[0].outlierDetection).toEqual(OUTLIERS);
+  });
+
+  test('by the gateway instead of the sidecars, once the service is routed', () => {
+    const manifests = synth(chart => routed(chart, serviceIn(chart, Resolution.dns())));
+
+    expect(all(manifests, 'DestinationRule').map(({ spec }) => [spec.host, spec.exportTo])).toEqual([
+      ['p3306.bookinfo.db.example.com', ['istio-system']],
+      ['istio-egressgateway.istio-system.svc.cluster.local', undefined],
+    ]);
   });
 
   test('before the route, so that the file can be applied from top to bottom', () => {
     const kinds = synth(chart => routed(chart, serviceIn(chart, Resolution.ipAddresses('192.0.2.14', '192.0.2.15')))).map(({ kind }) => kind);
 
-    expect(kinds.slice(0, 4)).toEqual(['ServiceEntry', 'DestinationRule', 'DestinationRule', 'Gateway']);
+    expect(kinds.slice(0, 4)).toEqual(['ServiceEntry', 'ServiceEntry', 'DestinationRule', 'Gateway']);
   });
 });
 
-describe('where there is one endpoint at a time nothing is said about it', () => {
+describe('no DestinationRule of the endpoints is written where there is one endpoint at a time', () => {
   test.each([
     ['one address behind a gateway', Resolution.ipAddresses('192.0.2.14'), true],
     ['several addresses that clients dial themselves', Resolution.ipAddresses('192.0.2.14', '192.0.2.15'), false],
@@ -77,6 +74,6 @@ describe('where there is one endpoint at a time nothing is said about it', () =>
       }
     });
 
-    expect(all(manifests, 'DestinationRule').map(({ metadata }) => metadata.name)).toEqual(viaGateway ? ['db-to-gateway'] : []);
+    expect(all(manifests, 'DestinationRule').map(({ metadata }) => metadata.name)).toEqual(viaGateway ? ['db.bookinfo.to-gateway.shop'] : []);
   });
 });
