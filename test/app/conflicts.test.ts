@@ -30,48 +30,75 @@ function oneHost(...declared: Declared[]): App {
 }
 
 describe('one host that two namespaces route through one gateway', () => {
-  test('keeps a server name for each, when both mean the same', () => {
-    const manifests = manifestsOf(oneHost(
-      { namespace: 'shop', addresses: ['192.0.2.14', '192.0.2.15'], gateway: 'edge' },
-      { namespace: 'data', addresses: ['192.0.2.15', '192.0.2.14'], gateway: 'edge' },
-    ));
+  const upstreams = (app: App) => all(manifestsOf(app), 'ServiceEntry').filter(({ metadata }) => metadata.name.endsWith('.upstream'))
+    .map(({ spec }) => [spec.hosts[0], ...spec.endpoints.map(({ address }: { address: string }) => address)]);
 
-    expect(all(manifests, 'Gateway').map(({ spec }) => spec.servers[0].hosts)).toEqual([['./p3306.shop.db.example.com'], ['./p3306.data.db.example.com']]);
+  test('has a server name and an upstream for each', () => {
+    const app = oneHost(
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'shop' },
+      { namespace: 'data', addresses: ['192.0.2.14'], gateway: 'edge', client: 'data' },
+    );
+
+    expect(all(manifestsOf(app), 'Gateway').map(({ spec }) => spec.servers[0].hosts)).toEqual([
+      ['./in.shop.shop.p3306.db.example.com'], ['./in.data.data.p3306.db.example.com'],
+    ]);
+    expect(upstreams(app)).toEqual([['p3306.shop.db.example.com', '192.0.2.14'], ['p3306.data.db.example.com', '192.0.2.14']]);
   });
 
-  test.each([
-    ['other addresses', { addresses: ['192.0.2.99'] }],
-    ['another port', { addresses: ['192.0.2.14'], ports: [3307] }],
-  ])('is refused with %s, which the gateway would mix up', (_, other) => {
-    const message = messageOf(() => manifestsOf(oneHost(
-      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge' },
-      { namespace: 'data', gateway: 'edge', ...other },
-    )));
-
-    expect(message).toContain('[chart-1/Db] \'host\' "db.example.com" is declared by \'chart-0/Db\' as well, visible in namespace "edge": the gateway there');
+  test('can have other addresses for each, because each upstream is private', () => {
+    expect(upstreams(oneHost(
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'shop' },
+      { namespace: 'data', addresses: ['192.0.2.99'], gateway: 'edge', client: 'data' },
+    ))).toEqual([['p3306.shop.db.example.com', '192.0.2.14'], ['p3306.data.db.example.com', '192.0.2.99']]);
   });
 
-  test('may have other addresses behind another gateway', () => {
+  test('can have other ports for each', () => {
+    expect(upstreams(oneHost(
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'shop' },
+      { namespace: 'data', addresses: ['192.0.2.14'], ports: [3307], gateway: 'edge', client: 'data' },
+    )).map(([host]) => host)).toEqual(['p3306.shop.db.example.com', 'p3307.data.db.example.com']);
+  });
+
+  test('can be routed by one and direct for the other', () => {
     expect(() => manifestsOf(oneHost(
-      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge' },
-      { namespace: 'data', addresses: ['192.0.2.99'], gateway: 'exit' },
-    ))).not.toThrow();
-  });
-
-  test('may have other addresses where it is not routed', () => {
-    expect(() => manifestsOf(oneHost(
-      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge' },
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'shop' },
       { namespace: 'data', addresses: ['192.0.2.99'] },
     ))).not.toThrow();
   });
 
-  test('is refused when the gateway\'s namespace is a client of both, whatever the addresses', () => {
+  test.each([['the gateway\'s namespace', 'edge'], ['another', 'cart']])('is refused when %s is a client of both, whatever the addresses', (_, client) => {
     const message = messageOf(() => manifestsOf(oneHost(
-      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'edge' },
-      { namespace: 'data', addresses: ['192.0.2.14'], gateway: 'edge', client: 'edge' },
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client },
+      { namespace: 'data', addresses: ['192.0.2.14'], gateway: 'edge', client },
     )));
 
-    expect(message).toContain('visible in namespace "edge": declare it once');
+    expect(message).toContain(`visible in namespace "${client}": declare it once`);
+  });
+
+  test('is refused when one namespace declares it twice, because both would be one server at the gateway', () => {
+    const message = messageOf(() => oneHost(
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'cart' },
+      { namespace: 'shop', addresses: ['192.0.2.14'], gateway: 'edge', client: 'audit' },
+    ));
+
+    expect(message).toBe('[chart-1/Db] host and port "p3306.shop.db.example.com" at the gateway is \'chart-0/Db\' already: declare the service once');
+  });
+});
+
+describe('what the gateway\'s namespace does not see', () => {
+  const byName = (chart: Chart, id: string) => new ExternalTcp(chart, id, { host: `${id}.example.com`, ports: [3306], resolution: Resolution.dns() });
+
+  test('cannot collide there: two services by name on one port, without addresses', () => {
+    const app = new App();
+    for (const namespace of ['shop', 'data']) {
+      const chart = new Chart(app, namespace, { namespace });
+      const service = byName(chart, namespace);
+      new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);
+      service.allowFrom(MeshClient.allIn(namespace));
+    }
+    byName(new Chart(app, 'istio-system', { namespace: 'istio-system' }), 'own');
+
+    expect(() => manifestsOf(app)).not.toThrow();
   });
 });
 
