@@ -1,7 +1,12 @@
-import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, MeshClient, MeshService, Protocol, Resolution } from '../src';
-import { all, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
+import { parseAllDocuments } from 'yaml';
+import {
+  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService, Protocol, Resolution,
+} from '../src';
+import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
 
 const namesOf = (manifests: Manifest[]) => manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
 
@@ -9,80 +14,106 @@ function mysqlIn(scope: Construct, id = 'Mysql', metadata?: { name?: string; nam
   return new ExternalMysql(scope, id, { host: `${id.slice(0, 20).toLowerCase()}.example.com`, resolution: Resolution.ipAddresses(`192.0.2.${id.length}`), metadata });
 }
 
-function routed(scope: Construct, service: ExternalService): ExternalService {
+function routed(scope: Construct, service: ExternalService, ...clients: MeshClient[]): ExternalService {
   new EgressViaGateway(scope, `${service.node.id}-egress`, { gateway: EgressGateway.istioEgressGateway() }).route(service);
+  service.allowFrom(...clients.length > 0 ? clients : [MeshClient.serviceAccount('shop', 'cart')]);
   return service;
 }
+
+const objectsOf = (chart: Chart) => (chart.node.findAll().filter(ApiObject.isApiObject) as ApiObject[])
+  .map(object => [object.node.path, `${object.kind} ${object.metadata.namespace}/${object.name}`]);
 
 // Names and ids are API: changing one deletes and makes objects in somebody's cluster, or breaks somebody's patch.
 test('every object of a routed service with two ports and clients in two namespaces has this name and this place in the tree', () => {
   const chart = new Chart(new App(), 'test', { namespace: 'platform' });
-  const ldap = new ExternalTcp(chart, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.ipAddresses('192.0.2.14') });
-  routed(chart, ldap).allowFrom(MeshClient.serviceAccount('shop', 'cart'), MeshClient.allIn('platform'));
+  const ldap = new ExternalTcp(chart, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.dns() });
+  routed(chart, ldap, MeshClient.serviceAccount('shop', 'cart'), MeshClient.allIn('platform'));
 
-  const objects = (chart.node.findAll().filter(ApiObject.isApiObject) as ApiObject[]).map(object => [object.node.path, `${object.kind} ${object.metadata.namespace}/${object.name}`]);
-
-  expect(objects).toEqual([
-    ['test/Ldap/Resource', 'ServiceEntry platform/ldap'],
-    ['test/Ldap/ViaGateway/ToGateway/platform', 'DestinationRule platform/ldap-to-gateway'],
-    ['test/Ldap/ViaGateway/ToGateway/shop', 'DestinationRule shop/platform-ldap-to-gateway'],
-    ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap-egress'],
-    ['test/Ldap/ViaGateway/ToGatewayRoute-1', 'VirtualService platform/ldap-to-gateway'],
-    ['test/Ldap/ViaGateway/FromGatewayRoute-1', 'VirtualService platform/ldap-from-gateway-1'],
-    ['test/Ldap/ViaGateway/FromGatewayRoute-2', 'VirtualService platform/ldap-from-gateway-2'],
-    ['test/Ldap/ViaGateway/Clients', 'AuthorizationPolicy istio-system/platform-ldap-clients'],
+  expect(objectsOf(chart)).toEqual([
+    ['test/Ldap/Resource', 'ServiceEntry platform/ldap.platform'],
+    ['test/Ldap/ViaGateway/Upstream-1', 'ServiceEntry platform/ldap.platform.upstream.1'],
+    ['test/Ldap/ViaGateway/UpstreamRule-1', 'DestinationRule platform/ldap.platform.upstream.1'],
+    ['test/Ldap/ViaGateway/Upstream-2', 'ServiceEntry platform/ldap.platform.upstream.2'],
+    ['test/Ldap/ViaGateway/UpstreamRule-2', 'DestinationRule platform/ldap.platform.upstream.2'],
+    ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.test'],
+    ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap--platform'],
+    ['test/Ldap/ViaGateway/FromGateway-1', 'VirtualService platform/ldap.platform.from-gateway.1'],
+    ['test/Ldap/ViaGateway/FromGateway-2', 'VirtualService platform/ldap.platform.from-gateway.2'],
+    ['test/Ldap/ViaGateway/Clients/platform', 'DestinationRule platform/ldap.platform.to-gateway.platform'],
+    ['test/Ldap/ViaGateway/Clients/shop', 'DestinationRule shop/ldap.platform.to-gateway.shop'],
+    ['test/Ldap/ViaGateway/ToGateway-1', 'VirtualService platform/ldap.platform.to-gateway'],
   ]);
   const manifests = chart.toJson() as Manifest[];
-  expect(only(manifests, 'DestinationRule', 'ldap-to-gateway').spec.subsets.map((subset: { name: string }) => subset.name))
-    .toEqual(['platform-ldap-389', 'platform-ldap-3268']);
+  for (const client of ['platform', 'shop']) {
+    expect(only(manifests, 'DestinationRule', `ldap.platform.to-gateway.${client}`).spec.subsets.map((subset: { name: string }) => subset.name))
+      .toEqual(['p389--platform--ldap--example--com', 'p3268--platform--ldap--example--com']);
+  }
   expect(only(manifests, 'Gateway').spec.servers.map((server: { port: { name: string } }) => server.port.name))
-    .toEqual(['tls-platform-ldap-389', 'tls-platform-ldap-3268']);
+    .toEqual(['tls-1', 'tls-1-in-platform', 'tls-2', 'tls-2-in-platform']);
+});
+
+test('every object of a direct service with two hosts has this name and this place in the tree', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'platform' });
+  new ExternalService(chart, 'Api', {
+    hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.dns(),
+  });
+
+  expect(objectsOf(chart)).toEqual([
+    ['test/Api/Resource', 'ServiceEntry platform/api.platform'],
+    ['test/Api/Endpoints/a.example.com', 'DestinationRule platform/api.platform.1'],
+    ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.2'],
+  ]);
 });
 
 describe('a name that nobody gives', () => {
-  test('is the path inside the chart', () => {
+  test('is the path inside the chart, and the namespace', () => {
     const manifests = synth(chart => mysqlIn(new Construct(chart, 'Data'), 'RatingsMySQLMain'));
 
-    expect(only(manifests, 'ServiceEntry').metadata.name).toBe('data-ratings-my-sql-main');
+    expect(only(manifests, 'ServiceEntry').metadata.name).toBe('data-ratings-my-sql-main.bookinfo');
   });
 
   test('does not change with the chart, nor with what is beside it', () => {
     const app = new App();
     const alone = new Chart(app, 'alone', { namespace: 'a' });
     const inner = new Chart(new Chart(app, 'outer'), 'inner', { namespace: 'b' });
+    const nowhere = new Chart(app, 'nowhere');
     mysqlIn(alone);
     mysqlIn(inner, 'Another');
     mysqlIn(inner);
+    mysqlIn(nowhere);
 
-    expect(all(manifestsOf(app), 'ServiceEntry').map(({ metadata }) => metadata.name).filter(name => name === 'mysql')).toHaveLength(2);
+    expect(all(manifestsOf(app), 'ServiceEntry').map(({ metadata }) => metadata.name)).toEqual(['mysql.a', 'another.b', 'mysql.b', 'mysql']);
   });
 
-  test('is a DNS label when it would be too long, and another for another path', () => {
+  test('is a DNS label and the namespace when the path is too long, and another for another path', () => {
     const long = 'x'.repeat(70);
     const names = ['a', 'b'].map(end => only(synth(chart => mysqlIn(chart, `${long}${end}`)), 'ServiceEntry').metadata.name);
 
-    expect(names[0]).toMatch(/^x{54}-[0-9a-f]{8}$/);
+    expect(names[0]).toMatch(/^x{54}-[0-9a-f]{8}\.bookinfo$/);
     expect(names[0]).not.toBe(names[1]);
   });
 
-  test('that is too long makes labels of all names that are made of it', () => {
-    const manifests = synth(chart => routed(chart, mysqlIn(chart, 'x'.repeat(60))));
+  test('that is too long makes a DNS name of every name that is made of it, and labels where Istio needs one', () => {
+    const manifests = synth(chart => routed(chart, mysqlIn(chart, 'x'.repeat(80)), MeshClient.allIn('y'.repeat(63))));
 
     for (const { metadata } of manifests) {
-      expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+      expect(metadata.name).toMatch(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/);
     }
     expect(only(manifests, 'DestinationRule').spec.subsets[0].name.length).toBeLessThanOrEqual(63);
     expect(only(manifests, 'Gateway').spec.servers[0].port.name.length).toBeLessThanOrEqual(63);
-    expect(only(manifests, 'Gateway').metadata.name).toBe(all(manifests, 'VirtualService')[1].spec.gateways[0]);
+    expect(only(manifests, 'Gateway').metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    expect(only(manifests, 'Gateway').metadata.name).toBe(all(manifests, 'VirtualService')[0].spec.gateways[0]);
   });
 });
 
 describe('a name that somebody gives', () => {
-  test('may have dots, which the names made of it have not', () => {
+  test('is the name of the ServiceEntry as it is, and the names of the others begin with it', () => {
     const manifests = synth(chart => routed(chart, mysqlIn(chart, 'Mysql', { name: 'mysqldb.example.com' })));
 
-    expect(only(manifests, 'ServiceEntry').metadata.name).toBe('mysqldb.example.com');
-    expect(only(manifests, 'Gateway').metadata.name).toBe('mysqldb-example-com-egress');
+    expect(namesOf(manifests)).toContain('ServiceEntry bookinfo/mysqldb.example.com');
+    expect(namesOf(manifests)).toContain('ServiceEntry bookinfo/mysqldb.example.com.bookinfo.upstream');
+    // Istio's webhook refuses a reference to a Gateway whose name has dots.
+    expect(only(manifests, 'Gateway').metadata.name).toBe('mysqldb--example--com--bookinfo');
   });
 });
 
@@ -90,10 +121,10 @@ describe('a name that is taken', () => {
   test('by another service is refused', () => {
     const message = messageOf(() => synth(chart => {
       mysqlIn(chart, 'Mysql');
-      mysqlIn(chart, 'Other', { name: 'mysql' });
+      mysqlIn(chart, 'Other', { name: 'mysql.bookinfo' });
     }));
 
-    expect(message).toMatch(/^\[test\/Other.*\] 'metadata\.name' would make this ServiceEntry "mysql" in bookinfo, which 'test\/Mysql\/Resource' is already: give one of them another/);
+    expect(message).toMatch(/^\[test\/Other.*\] 'metadata\.name' would make this ServiceEntry "mysql\.bookinfo" in bookinfo, which 'test\/Mysql\/Resource' is already: give one of them another/);
   });
 
   test('by another path that is written the same way is refused', () => {
@@ -113,29 +144,53 @@ describe('a name that is taken', () => {
   test('in another namespace, or by another kind, is not', () => {
     expect(namesOf(synth(chart => {
       mysqlIn(chart);
-      mysqlIn(chart, 'Other', { name: 'mysql', namespace: 'shop' });
-      new MeshService(chart, 'mysql-rules', { host: 'mysql', versions: ['v1'], metadata: { name: 'mysql' } });
-    }))).toEqual(['ServiceEntry bookinfo/mysql', 'ServiceEntry shop/mysql', 'DestinationRule bookinfo/mysql']);
+      mysqlIn(chart, 'Other', { name: 'mysql.bookinfo', namespace: 'shop' });
+      new MeshService(chart, 'mysql-rules', { host: 'mysql', versions: ['v1'], metadata: { name: 'mysql.bookinfo' } });
+    }))).toEqual(['ServiceEntry bookinfo/mysql.bookinfo', 'ServiceEntry shop/mysql.bookinfo', 'DestinationRule bookinfo/mysql.bookinfo']);
   });
 
-  test('by two parts that are joined to one is refused: one policy must not be another\'s', () => {
-    const app = new App();
-    const one = new Chart(app, 'one', { namespace: 'a-b' });
-    const two = new Chart(app, 'two', { namespace: 'a' });
-    routed(one, mysqlIn(one, 'c'));
+  test('is another for another namespace, where joined by dashes they would be one', () => {
+    const objects = (namespace: string, id: string, client: MeshClient) => namesOf(synth(chart => routed(chart, mysqlIn(chart, id), client), { namespace }));
+    const [one, two] = ['cart', 'eu-cart'].map(client => objects('shop', 'eu-mysql', MeshClient.allIn(client)));
+    const other = objects('shop-eu', 'mysql', MeshClient.allIn('cart'));
 
-    expect(messageOf(() => routed(two, mysqlIn(two, 'b-c')))).toMatch(/^\[two\/b-c.*'one\/c/);
+    // Two apps, whose objects the cluster would merge if they had one name.
+    expect(one.filter(name => other.includes(name))).toEqual([]);
+    expect(two.filter(name => other.includes(name))).toEqual([]);
   });
+});
 
-  test('is free again when the client that it was for has gone', () => {
-    const manifests = synth(chart => {
-      const mysql = routed(chart, mysqlIn(chart));
-      mysql.allowFrom(MeshClient.allIn('shop'));
-      mysql.allowFrom(MeshClient.allIn('bookinfo'));
+describe('an app whose objects are written to files of their own', () => {
+  /** Two namespaces that declare the same constructs, each with a client in the other and one in a third namespace. */
+  function sameTwice(props: { outdir: string; yamlOutputType: YamlOutputType }): App {
+    const app = new App(props);
+    const namespaces = ['bookinfo', 'shop'];
+    namespaces.forEach((namespace, i) => {
+      const chart = new Chart(app, namespace, { namespace });
+      mysqlIn(chart, 'Direct');
+      new ExternalTcp(chart, 'ByName', { host: 'ldap.example.com', ports: [389], resolution: Resolution.dns() });
+      const mysql = new ExternalTcp(chart, 'Mysql', {
+        host: `mysql.${namespace}.example.com`, ports: [3306, 33060], resolution: Resolution.ipAddresses(`198.51.100.${i}`, `203.0.113.${i}`),
+      });
+      routed(chart, mysql, ...namespaces.map(client => MeshClient.serviceAccount(client, 'app')), MeshClient.allIn('audit'));
+      new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1'] }).routeTo('v1');
+      new IngressRoute(chart, 'Page', { hosts: [`${namespace}.example.com`], service: 'page', servicePort: 80 });
     });
+    return app;
+  }
 
-    expect(namesOf(all(manifests, 'DestinationRule'))).toEqual(['DestinationRule bookinfo/mysql-to-gateway', 'DestinationRule shop/bookinfo-mysql-to-gateway']);
-  });
+  test.each([
+    ['one folder', YamlOutputType.FILE_PER_RESOURCE],
+    ['a folder for each chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE],
+  ])('loses none in %s, when two namespaces declare the same constructs', (_, yamlOutputType) => inTempFolder(outdir => {
+    const app = sameTwice({ outdir, yamlOutputType });
+    app.synth();
+
+    const written = filesBelow(outdir).flatMap(file => parseAllDocuments(fs.readFileSync(path.join(outdir, file), 'utf8'))
+      .map(document => document.toJS() as Manifest));
+    expect(written.length).toBeGreaterThan(20);
+    expect(namesOf(written).sort()).toEqual(namesOf(manifestsOf(app)).sort());
+  }));
 });
 
 describe('the published recipe', () => {
@@ -194,15 +249,16 @@ describe('the escape hatch', () => {
   });
 
   test.each([
-    ['ToGateway/bookinfo', 'DestinationRule'],
+    ['Upstream-1', 'ServiceEntry'],
+    ['Namespaces/audit', 'AuthorizationPolicy'],
     ['Gateway', 'Gateway'],
-    ['ToGatewayRoute-1', 'VirtualService'],
-    ['FromGatewayRoute-1', 'VirtualService'],
-    ['Clients', 'AuthorizationPolicy'],
-  ])('reaches the route\'s object %s by its path', (path, kind) => {
+    ['FromGateway-1', 'VirtualService'],
+    ['Clients/audit', 'DestinationRule'],
+    ['ToGateway-1', 'VirtualService'],
+  ])('reaches the route\'s object %s by its path', (id, kind) => {
     const manifests = synth(chart => {
-      const mysql = routed(chart, mysqlIn(chart));
-      const object = path.split('/').reduce((node, id) => node.node.findChild(id), mysql.node.findChild('ViaGateway'));
+      const mysql = routed(chart, mysqlIn(chart), MeshClient.allIn('audit'));
+      const object = id.split('/').reduce((node, child) => node.node.findChild(child), mysql.node.findChild('ViaGateway'));
       (object as ApiObject).addJsonPatch(JsonPatch.add('/spec/notYetInvented', 1));
     });
 
@@ -232,10 +288,11 @@ test('several TLS hosts have a route each, numbered in the order they were given
   })));
 
   expect(all(manifests, 'VirtualService').map(({ metadata, spec }) => [metadata.name, ...spec.hosts])).toEqual([
-    ['api-to-gateway-1', 'a.example.com'],
-    ['api-to-gateway-2', 'b.example.com'],
-    ['api-from-gateway-1', 'p443.bookinfo.a.example.com'],
-    ['api-from-gateway-2', 'p443.bookinfo.b.example.com'],
+    ['api.bookinfo.from-gateway.1', 'p443.bookinfo.a.example.com'],
+    ['api.bookinfo.from-gateway.2', 'p443.bookinfo.b.example.com'],
+    ['api.bookinfo.to-gateway.1', 'a.example.com'],
+    ['api.bookinfo.to-gateway.2', 'b.example.com'],
   ]);
-  expect(only(manifests, 'DestinationRule', 'api-to-gateway').spec.subsets.map(({ name }: { name: string }) => name)).toEqual(['bookinfo-api-1-443', 'bookinfo-api-2-443']);
+  expect(only(manifests, 'DestinationRule', 'api.bookinfo.to-gateway.shop').spec.subsets.map(({ name }: { name: string }) => name))
+    .toEqual(['p443--bookinfo--a--example--com', 'p443--bookinfo--b--example--com']);
 });
