@@ -113,7 +113,7 @@ const names: Case[] = [
   ['nowhere to export to', c => mysql(c, { exportTo: [] }), 'Mysql', 'exportTo', 'must not be empty', '"."'],
   ['an object name', c => mysql(c, { metadata: { name: 'MySQL external' } }), 'Mysql', 'metadata.name', '"MySQL external"', 'DNS name'],
   ['an object namespace', c => mysql(c, { metadata: { namespace: 'book.info' } }), 'Mysql', 'metadata.namespace', '"book.info"', 'DNS label'],
-  ['an id that leaves no name', c => new ExternalMysql(c, '数据库', { host: 'db.example.com', resolution: IP }), '数据库', 'metadata.name', '""', 'DNS name'],
+  ['an id that leaves no name', c => new ExternalMysql(c, '数据库', { host: 'db.example.com', resolution: IP }), '数据库', 'metadata.name', '".bookinfo"', 'DNS name'],
   ['a namespace of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('Shop', 'cart')), 'Mysql', 'namespaceName', '"Shop"', 'DNS label'],
   ['a wildcard namespace of a client', c => mysql(c).allowFrom(MeshClient.allIn('*')), 'Mysql', 'namespaceName', '"*"', 'DNS label'],
   ['an account of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('shop', '*')), 'Mysql', 'accountName', '"*"', 'DNS name'],
@@ -383,14 +383,14 @@ describe('services that Istio would mix up are refused by synth', () => {
     expect(() => manifestsOf(app)).not.toThrow();
   });
 
-  test('clients of a plaintext leg, which could not be told apart', () => {
+  test('an account as a client of a plaintext leg, where it could not be told from others', () => {
     const app = new App();
     const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
     const routed = mysql(chart);
     routed.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
     egress(chart).route(routed, { leg: GatewayLeg.plaintext(3306) });
 
-    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] allowFrom() has no effect on a plaintext leg');
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity');
   });
 
   test('each mistake is said once', () => {

@@ -1,5 +1,7 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, IstioApiVersion, Mesh, MeshService, Resolution } from '../src';
+import {
+  EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, IstioApiVersion, Mesh, MeshClient, MeshService, Resolution,
+} from '../src';
 import { manifestsOf, messageOf } from './helpers';
 
 /** Every kind that the library writes, with the version it is written in. */
@@ -11,6 +13,7 @@ function versions(apiVersion?: IstioApiVersion): { [kind: string]: string } {
   const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
   const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
   new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+  mysql.allowFrom(MeshClient.allIn('shop'));
   new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1'] }).routeTo('v1');
   new IngressRoute(chart, 'Ingress', { hosts: ['*'], service: 'productpage', servicePort: 9080 });
   const kinds = manifestsOf(app).map(manifest => [manifest.kind, manifest.apiVersion] as const);
@@ -48,26 +51,47 @@ describe('a mesh', () => {
     expect(Mesh.of(new Chart(new App(), 'test'))).toMatchObject({
       apiVersion: IstioApiVersion.V1,
       trustDomain: 'cluster.local',
+      trustDomainAliases: [],
       clusterDomain: 'cluster.local',
+      rootNamespace: 'istio-system',
       dnsCapture: false,
     });
   });
 
   test('has its defaults where nothing is declared', () => {
     const app = new App();
-    Mesh.declare(app, { apiVersion: undefined, trustDomain: undefined, clusterDomain: undefined, dnsCapture: undefined });
+    Mesh.declare(app, {
+      apiVersion: undefined, trustDomain: undefined, trustDomainAliases: undefined, clusterDomain: undefined, rootNamespace: undefined, dnsCapture: undefined,
+    });
 
-    expect(Mesh.of(app)).toMatchObject({ apiVersion: IstioApiVersion.V1, trustDomain: 'cluster.local', clusterDomain: 'cluster.local', dnsCapture: false });
+    expect(Mesh.of(app)).toEqual(Mesh.of(new App()));
   });
 
   test('is read by every construct of the app that it is declared on, and of no other', () => {
     const app = new App();
-    const facts = { apiVersion: IstioApiVersion.V1BETA1, trustDomain: 'corp.example', clusterDomain: 'k8s.corp.example', dnsCapture: true };
+    const facts = {
+      apiVersion: IstioApiVersion.V1BETA1,
+      trustDomain: 'corp.example',
+      trustDomainAliases: ['old.example', 'cluster.local'],
+      clusterDomain: 'k8s.corp.example',
+      rootNamespace: 'mesh-root',
+      dnsCapture: true,
+    };
     const declared = Mesh.declare(app, facts);
 
     expect(declared).toMatchObject(facts);
     expect(Mesh.of(new Chart(new Chart(app, 'outer'), 'inner'))).toMatchObject(facts);
     expect(Mesh.of(new App()).trustDomain).toBe('cluster.local');
+  });
+
+  test('does not change when what it was given or what it gives does', () => {
+    const app = new App();
+    const trustDomainAliases = ['old.example'];
+    const declared = Mesh.declare(app, { trustDomainAliases });
+    trustDomainAliases.push('changed.example');
+    declared.trustDomainAliases.push('changed.example');
+
+    expect(Mesh.of(app).trustDomainAliases).toEqual(['old.example']);
   });
 
   test('is not declared inside of the app', () => {
@@ -93,6 +117,11 @@ describe('a mesh', () => {
     ['apiVersion', { apiVersion: 'v2' as IstioApiVersion }, '\'apiVersion\' must be one of "v1", "v1beta1", "v1alpha3", got "v2"'],
     ['trustDomain', { trustDomain: 'Corp_Example' }, '\'trustDomain\' must be a DNS name'],
     ['clusterDomain', { clusterDomain: '.local' }, '\'clusterDomain\' must be a DNS name'],
+    ['rootNamespace', { rootNamespace: 'mesh.root' }, '\'rootNamespace\' must be a DNS label'],
+    ['alias', { trustDomainAliases: ['old.example', 'Old_Example'] }, '\'trustDomainAliases\' must be a DNS name'],
+    ['alias, given twice', { trustDomainAliases: ['old.example', 'old.example'] }, '\'trustDomainAliases\' has "old.example" twice'],
+    ['alias, which is the trust domain', { trustDomain: 'corp.example', trustDomainAliases: ['corp.example'] }, '\'trustDomainAliases\' has "corp.example" twice'],
+    ['alias, which is the default trust domain', { trustDomainAliases: ['cluster.local'] }, '\'trustDomainAliases\' has "cluster.local" twice'],
   ])('is refused with a wrong %s, and may be declared rightly after that', (_, props, message) => {
     const app = new App();
 

@@ -78,8 +78,13 @@ describe('the CRDs', () => {
     const ldap = new ExternalTcp(chart, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.ipAddresses('192.0.2.16', '2001:db8::1') });
     egress.route(ldap);
     ldap.allowFrom(MeshClient.serviceAccount('shop', 'cart'), MeshClient.allIn('bookinfo'));
-    egress.route(new ExternalService(chart, 'Api', { ...tls, hosts: ['a.example.com', 'b.example.com'], resolution: Resolution.dns() }));
-    egress.route(new ExternalMysql(chart, 'Plain', { host: 'plain.example.com', resolution: Resolution.ipAddresses('192.0.2.17') }), { leg: GatewayLeg.plaintext(3306) });
+    const api = new ExternalService(chart, 'Api', { ...tls, hosts: ['a.example.com', 'b.example.com'], resolution: Resolution.dns() });
+    egress.route(api);
+    api.allowFrom(MeshClient.serviceAccount('istio-system', 'probe'), MeshClient.allIn('shop'));
+    const plain = new ExternalMysql(chart, 'Plain', { host: 'plain.example.com', resolution: Resolution.dnsRoundRobin(), addresses: ['198.51.100.8'] });
+    egress.route(plain, { leg: GatewayLeg.plaintext(3306) });
+    plain.allowFrom(MeshClient.allIn('shop'));
+    new ExternalService(chart, 'Names', { ports: [{ number: 9443, protocol: Protocol.TLS }], hosts: ['c.example.com'], resolution: Resolution.dns() });
     new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2'] }).split({ v1: 10, v2: 90 });
     new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1'] }).routeTo('v1');
     new IngressRoute(chart, 'Page', { hosts: ['*'], service: 'page', servicePort: 80, paths: [PathMatch.exact('/a'), PathMatch.prefix('/b')] });

@@ -1,16 +1,18 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from '../../src';
-import { all, manifestsOf, messageOf, only, synth } from '../helpers';
+import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
-/** The identities that may pass the gateway to a MySQL of namespace `bookinfo`, when these clients are named. */
-function passing(clients: (chart: Chart) => MeshClient[]) {
-  const manifests = synth(chart => {
+/** What a MySQL of namespace `bookinfo` behind a gateway is, when these clients are named. */
+function routed(clients: (chart: Chart) => MeshClient[]): Manifest[] {
+  return synth(chart => {
     const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
     mysql.allowFrom(...clients(chart));
   });
-  return only(manifests, 'AuthorizationPolicy').spec.rules[0].from[0].source.notPrincipals;
 }
+
+/** The identities that the gateway accepts in the handshake. */
+const passing = (clients: (chart: Chart) => MeshClient[]) => only(routed(clients), 'Gateway').spec.servers[0].tls.subjectAltNames;
 
 function deployment(chart: Chart, name: string, podSpec: object, namespace?: string): ApiObject {
   return new ApiObject(chart, name, {
@@ -23,29 +25,32 @@ function deployment(chart: Chart, name: string, podSpec: object, namespace?: str
 
 describe('a client', () => {
   test('is a service account', () => {
-    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart')])).toEqual(['cluster.local/ns/shop/sa/cart']);
+    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart')])).toEqual(['spiffe://cluster.local/ns/shop/sa/cart']);
   });
 
   test('is a service account whose name has dots', () => {
-    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart.v1')])).toEqual(['cluster.local/ns/shop/sa/cart.v1']);
+    expect(passing(() => [MeshClient.serviceAccount('shop', 'cart.v1')])).toEqual(['spiffe://cluster.local/ns/shop/sa/cart.v1']);
   });
 
   test('is a whole namespace', () => {
-    expect(passing(() => [MeshClient.allIn('shop')])).toEqual(['cluster.local/ns/shop/sa/*']);
+    const manifests = routed(() => [MeshClient.allIn('shop')]);
+
+    expect(only(manifests, 'AuthorizationPolicy').spec.rules[0].from[0].source.notPrincipals).toEqual(['cluster.local/ns/shop/sa/*']);
+    expect(passing(() => [MeshClient.allIn('shop')])).toBeUndefined();
   });
 
   test('is the account that a workload runs as', () => {
     expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', { serviceAccountName: 'ratings' }))]))
-      .toEqual(['cluster.local/ns/bookinfo/sa/ratings']);
+      .toEqual(['spiffe://cluster.local/ns/bookinfo/sa/ratings']);
   });
 
   test('is the account `default` of a workload that has none of its own', () => {
-    expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', {}))])).toEqual(['cluster.local/ns/bookinfo/sa/default']);
+    expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', {}))])).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/default']);
   });
 
   test('is a workload in the namespace that it is really in', () => {
     expect(passing(chart => [MeshClient.workload(deployment(chart, 'cart', { serviceAccountName: 'cart' }, 'shop'))]))
-      .toEqual(['cluster.local/ns/shop/sa/cart']);
+      .toEqual(['spiffe://cluster.local/ns/shop/sa/cart']);
   });
 
   test('is the account that the workload has in the end', () => {
@@ -54,7 +59,7 @@ describe('a client', () => {
       const client = MeshClient.workload(ratings);
       ratings.addJsonPatch(JsonPatch.replace('/spec/template/spec/serviceAccountName', 'late'));
       return [client];
-    })).toEqual(['cluster.local/ns/bookinfo/sa/late']);
+    })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/late']);
   });
 
   test('may be used for several services', () => {
@@ -65,8 +70,8 @@ describe('a client', () => {
       mysql.allowFrom(cart);
     }));
 
-    expect(all(manifests, 'AuthorizationPolicy').map(({ spec }) => spec.rules[0].from[0].source.notPrincipals))
-      .toEqual([['cluster.local/ns/shop/sa/cart'], ['cluster.local/ns/shop/sa/cart']]);
+    expect(all(manifests, 'Gateway').map(({ spec }) => spec.servers[0].tls.subjectAltNames))
+      .toEqual([['spiffe://cluster.local/ns/shop/sa/cart'], ['spiffe://cluster.local/ns/shop/sa/cart']]);
   });
 
   test('without a namespace cannot pass a gateway, and synth says so', () => {

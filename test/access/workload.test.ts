@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct, IConstruct } from 'constructs';
-import { ConnectOptions, Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, Resolution } from '../../src';
+import { ConnectOptions, Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, GatewayLeg, Resolution } from '../../src';
 import { Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
 const HOST_AND_PORT = [{ name: 'MYSQL_HOST', value: 'mysqldb.example.com' }, { name: 'MYSQL_PORT', value: '3306' }];
@@ -117,7 +117,7 @@ describe.each(['cdk8s-plus-27', 'cdk8s-plus-32', 'cdk8s-plus-33'])('a workload o
     });
 
     expect(only(manifests, 'Deployment').spec.template.spec.containers[0].env).toEqual([{ name: 'DB_TYPE', value: 'mysql' }, ...HOST_AND_PORT]);
-    expect(only(manifests, 'AuthorizationPolicy').spec.rules[0].from[0].source.notPrincipals).toEqual(['cluster.local/ns/bookinfo/sa/ratings']);
+    expect(only(manifests, 'Gateway').spec.servers[0].tls.subjectAltNames).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/ratings']);
   });
 });
 
@@ -201,7 +201,19 @@ describe('a workload and its services', () => {
       mysql.connectFrom(workloadOf(chart, 'Deployment', { template: { spec: podSpec({ serviceAccountName: 'ratings' }) } }));
     });
 
-    expect(only(manifests, 'AuthorizationPolicy').spec.rules[0].from[0].source.notPrincipals).toEqual(['cluster.local/ns/bookinfo/sa/ratings']);
+    expect(only(manifests, 'Gateway').spec.servers[0].tls.subjectAltNames).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/ratings']);
+  });
+
+  test('can use a service on a plaintext leg, where its account is not checked', () => {
+    const manifests = synth(chart => {
+      const mysql = mysqlIn(chart);
+      mysql.connectFrom(workloadOf(chart, 'Deployment', { template: { spec: podSpec({ serviceAccountName: 'ratings' }) } }));
+      new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql, { leg: GatewayLeg.plaintext(3306) });
+    });
+
+    expect(only(manifests, 'Deployment').spec.template.spec.containers[0].env).toEqual(HOST_AND_PORT);
+    expect(only(manifests, 'DestinationRule').metadata.namespace).toBe('bookinfo');
+    expect(only(manifests, 'Gateway').spec.servers[0].tls).toBeUndefined();
   });
 
   test('of another chart makes its namespace see the service', () => {

@@ -165,9 +165,12 @@ test('every object of a service follows the metadata it was given', () => {
       metadata: { name: 'search-api', namespace: 'platform' },
     });
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);
+    service.allowFrom(MeshClient.serviceAccount('platform', 'app'), MeshClient.serviceAccount('shop', 'cart'));
   });
 
-  const own = manifests.filter(({ kind }) => kind !== 'AuthorizationPolicy');
+  const clientRule = 'search-api.platform.to-gateway.shop';
+  const own = manifests.filter(({ metadata }) => metadata.name !== clientRule);
+  expect(only(manifests, 'DestinationRule', clientRule).metadata.namespace).toBe('shop');
   expect(own.map(({ metadata }) => metadata.namespace)).toEqual(own.map(() => 'platform'));
   expect(own.filter(({ metadata }) => !metadata.name.startsWith('search-api'))).toEqual([]);
 });

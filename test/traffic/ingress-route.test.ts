@@ -7,14 +7,14 @@ describe('what is exposed at the ingress gateway', () => {
   test('needs hosts, a service and its port', () => {
     const manifests = synth(chart => new IngressRoute(chart, 'Bookinfo', REQUIRED));
 
-    expect(manifests.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([['Gateway', 'bookinfo-gateway'], ['VirtualService', 'bookinfo']]);
+    expect(manifests.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([['Gateway', 'bookinfo--bookinfo--ingress'], ['VirtualService', 'bookinfo.bookinfo']]);
     expect(only(manifests, 'Gateway').spec).toEqual({
       selector: { istio: 'ingressgateway' },
       servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['bookinfo.example.com'] }],
     });
     expect(only(manifests, 'VirtualService').spec).toEqual({
       hosts: ['bookinfo.example.com'],
-      gateways: ['bookinfo-gateway'],
+      gateways: ['bookinfo--bookinfo--ingress'],
       http: [{ route: [{ destination: { host: 'productpage', port: { number: 9080 } } }] }],
     });
   });
@@ -30,13 +30,13 @@ describe('what is exposed at the ingress gateway', () => {
     }));
 
     const gateway = only(manifests, 'Gateway');
-    expect(gateway.metadata).toEqual({ name: 'page-gateway', namespace: 'shop', labels: { team: 'page' } });
+    expect(gateway.metadata).toEqual({ name: 'page--shop--ingress', namespace: 'shop', labels: { team: 'page' } });
     expect(gateway.spec.selector).toEqual({ app: 'edge' });
     expect(gateway.spec.servers[0].port.number).toBe(8080);
     const route = only(manifests, 'VirtualService');
     expect(route.metadata).toEqual({ name: 'page', namespace: 'shop', labels: { team: 'page' } });
     expect(route.spec.hosts).toEqual(['*.example.com', 'example.org']);
-    expect(route.spec.gateways).toEqual(['page-gateway']);
+    expect(route.spec.gateways).toEqual(['page--shop--ingress']);
     expect(route.spec.http[0].match).toEqual([{ uri: { exact: '/productpage' } }, { uri: { prefix: '/static' } }]);
   });
 
@@ -74,7 +74,7 @@ describe('a service whose versions have their part of the traffic', () => {
         expose();
       }
     });
-    return only(manifests, 'VirtualService', 'bookinfo').spec.http[0].route;
+    return only(manifests, 'VirtualService', 'bookinfo.bookinfo').spec.http[0].route;
   };
 
   test.each([

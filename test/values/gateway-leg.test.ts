@@ -1,10 +1,11 @@
-import { EgressGateway, EgressViaGateway, ExternalMysql, GatewayLeg, Resolution } from '../../src';
+import { EgressGateway, EgressViaGateway, ExternalMysql, GatewayLeg, MeshClient, Resolution } from '../../src';
 import { messageOf, only, synth } from '../helpers';
 
 function routedWith(leg: GatewayLeg) {
   return synth(chart => {
     const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql, { leg });
+    mysql.allowFrom(MeshClient.allIn('bookinfo'));
   });
 }
 
