@@ -5,14 +5,60 @@ import { filesBelow } from './helpers';
 
 const ROOT = path.join(__dirname, '..');
 
-/** The files of src/ without their ending, as `services/external-mysql`, and what each imports, in the same form; the L1 classes as `imports/...`. */
-const imported = new Map(filesBelow(path.join(ROOT, 'src')).filter(file => file.endsWith('.ts')).map(file => {
-  const from = path.join(ROOT, 'src', file);
-  const targets = importsOf(fs.readFileSync(from, 'utf8')).filter(name => name.startsWith('.')).map(name => {
-    const target = path.relative(path.join(ROOT, 'src'), path.resolve(path.dirname(from), name)).split(path.sep).join('/');
-    return target.replace(/^\.\.\//, '');
+const PACKAGE = 'cdk8s-istio-egress';
+
+/** What stands beside the library and uses it as anybody does. */
+const USERS = ['conformance', 'e2e', 'bench'];
+
+interface File {
+  /** From the root, without its ending: `src/services/external-mysql`. */
+  readonly file: string;
+  /** The files that it imports, in the same form. */
+  readonly targets: string[];
+  readonly packages: string[];
+}
+
+/** The sources below a folder of the repository. */
+function sourcesBelow(folder: string): File[] {
+  const files = filesBelow(path.join(ROOT, folder)).filter(file => file.endsWith('.ts') && !file.split(path.sep).includes('node_modules'));
+  return files.map(file => {
+    const from = path.join(ROOT, folder, file);
+    const names = importsOf(fs.readFileSync(from, 'utf8'));
+    return {
+      file: placeOf(from).replace(/\.ts$/, ''),
+      targets: names.filter(name => name.startsWith('.')).map(name => placeOf(path.resolve(path.dirname(from), name))),
+      packages: names.filter(name => !name.startsWith('.')),
+    };
   });
-  return [file.split(path.sep).join('/').replace(/\.ts$/, ''), targets] as const;
+}
+
+const placeOf = (absolute: string) => path.relative(ROOT, absolute).split(path.sep).join('/');
+
+/** Whether a file of this repository is there; `folder` stands for `folder/index`. */
+const isThere = (file: string) => ['.ts', '/index.ts', ''].map(end => path.join(ROOT, `${file}${end}`)).some(there => fs.existsSync(there) && fs.statSync(there).isFile());
+
+/** What is imported in a circle. */
+function cyclesIn(files: readonly Pick<File, 'file' | 'targets'>[]): string[] {
+  const targetsOf = new Map(files.map(({ file, targets }) => [file, targets]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) {
+      cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+    } else if (!done.has(file)) {
+      const found = targetsOf.get(file) ?? targetsOf.get(`${file}/index`) ?? [];
+      found.forEach(target => visit(target, [...trail, file]));
+      done.add(file);
+    }
+  };
+  [...targetsOf.keys()].forEach(file => visit(file, []));
+  return cycles;
+}
+
+/** The files of src/ without their ending, as `services/external-mysql`, and what each imports, in the same form; the L1 classes as `imports/...`. */
+const imported = new Map(sourcesBelow('src').map(({ file, targets }) => {
+  const short = (name: string) => name.replace(/^src\//, '');
+  return [short(file), targets.map(short)] as const;
 }));
 
 /** Every module that a file names in an import, an export, an `import()`, an `import x = require()` or a type; types count as much as values. */
@@ -81,19 +127,37 @@ test('every file of src/ is looked at, and every import leads to a file', () => 
 });
 
 test('there is no import cycle', () => {
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (file: string, trail: readonly string[]): void => {
-    if (trail.includes(file)) {
-      cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
-    } else if (!done.has(file)) {
-      (imported.get(file) ?? []).forEach(target => visit(target, [...trail, file]));
-      done.add(file);
-    }
-  };
-  [...imported.keys()].forEach(file => visit(file, []));
+  expect(cyclesIn(sourcesBelow('src'))).toEqual([]);
+});
 
-  expect(cycles).toEqual([]);
+test('an import cycle would be found', () => {
+  const files = [{ file: 'a', targets: ['b'] }, { file: 'b', targets: ['c', 'd'] }, { file: 'c', targets: [] }, { file: 'd', targets: ['a'] }];
+
+  expect(cyclesIn(files)).toEqual(['a -> b -> d -> a']);
+  expect(cyclesIn(files.slice(0, 3))).toEqual([]);
+});
+
+describe.each(USERS)('%s/', folder => {
+  const files = sourcesBelow(folder);
+  const uses = files.flatMap(({ file, targets }) => targets.map(target => ({ file, target })));
+
+  test('is looked at, and every import leads to a file', () => {
+    expect(files.length).toBeGreaterThan(5);
+    expect(uses.length).toBeGreaterThan(5);
+    expect(show(uses.filter(({ target }) => !isThere(target)))).toEqual([]);
+  });
+
+  test('imports the library by the name of its package alone', () => {
+    const packages = new Set(files.flatMap(file => file.packages));
+
+    expect(show(uses.filter(({ target }) => /^(src|imports|lib)(\/|$)/.test(target)))).toEqual([]);
+    expect([...packages].filter(name => name.startsWith(`${PACKAGE}/`))).toEqual([]);
+    expect(packages).toContain(PACKAGE);
+  });
+
+  test('has no import cycle', () => {
+    expect(cyclesIn(files)).toEqual([]);
+  });
 });
 
 test('imports point one way', () => {
