@@ -2,8 +2,8 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService,
-  PathMatch, Resolution,
+  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient,
+  MeshService, PathMatch, Resolution,
 } from '../src';
 import { Manifest } from './helpers';
 
@@ -162,12 +162,16 @@ describe('a patch survives every order of calls', () => {
       verbs[verb]();
       patch();
     }
-    return (chart.toJson() as Manifest[]).filter(({ spec }) => spec.patched).map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+    return (chart.toJson() as Manifest[]).filter(({ spec }) => spec.patched)
+      .map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
   }
 
-  const descend = (...ids: string[]) => (mysql: ExternalService) => ids.reduce<IConstruct | undefined>((node, id) => node?.node.tryFindChild(id), mysql);
+  const descend = (...ids: string[]) => (mysql: ExternalService) =>
+    ids.reduce<IConstruct | undefined>((node, id) => node?.node.tryFindChild(id), mysql);
   const ALL: Verb[] = ['route', 'account', 'namespace', 'other'];
-  const orders = (verbs: Verb[]): Verb[][] => (verbs.length === 0 ? [[]] : verbs.flatMap(first => orders(verbs.filter(verb => verb !== first)).map(rest => [first, ...rest])));
+  const orders = (verbs: Verb[]): Verb[][] => (verbs.length === 0
+    ? [[]]
+    : verbs.flatMap(first => orders(verbs.filter(verb => verb !== first)).map(rest => [first, ...rest])));
 
   test.each([
     ['a client\'s DestinationRule', ['ViaGateway', 'Clients', 'shop'], 'DestinationRule shop/mysql.bookinfo.to-gateway.shop'],

@@ -61,7 +61,12 @@ describe('a mesh', () => {
   test('has its defaults where nothing is declared', () => {
     const app = new App();
     Mesh.declare(app, {
-      apiVersion: undefined, trustDomain: undefined, trustDomainAliases: undefined, clusterDomain: undefined, rootNamespace: undefined, dnsCapture: undefined,
+      apiVersion: undefined,
+      trustDomain: undefined,
+      trustDomainAliases: undefined,
+      clusterDomain: undefined,
+      rootNamespace: undefined,
+      dnsCapture: undefined,
     });
 
     expect(Mesh.of(app)).toEqual(Mesh.of(new App()));

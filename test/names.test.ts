@@ -150,7 +150,8 @@ describe('a name that is taken', () => {
   });
 
   test('is another for another namespace, where joined by dashes they would be one', () => {
-    const objects = (namespace: string, id: string, client: MeshClient) => namesOf(synth(chart => routed(chart, mysqlIn(chart, id), client), { namespace }));
+    const objects = (namespace: string, id: string, client: MeshClient) =>
+      namesOf(synth(chart => routed(chart, mysqlIn(chart, id), client), { namespace }));
     const [one, two] = ['cart', 'eu-cart'].map(client => objects('shop', 'eu-mysql', MeshClient.allIn(client)));
     const other = objects('shop-eu', 'mysql', MeshClient.allIn('cart'));
 

@@ -38,8 +38,14 @@ const identities = (manifests: Manifest[], serverName = NAME): string[] | undefi
 const serverNames = (manifests: Manifest[]): string[] => only(manifests, 'Gateway').spec.servers.flatMap((server: { hosts: string[] }) => server.hosts);
 
 const ruleIn = (manifests: Manifest[], namespace: string) => all(manifests, 'DestinationRule').filter(({ metadata }) => metadata.namespace === namespace)[0];
-const subsetsIn = (manifests: Manifest[], namespace: string) => ruleIn(manifests, namespace).spec.subsets
-  .map((subset: { name: string; trafficPolicy: { portLevelSettings: { tls: { sni: string } }[] } }) => ({ name: subset.name, sni: subset.trafficPolicy.portLevelSettings[0].tls.sni }));
+
+interface Subset {
+  readonly name: string;
+  readonly trafficPolicy: { readonly portLevelSettings: { readonly tls: { readonly sni: string } }[] };
+}
+
+const subsetsIn = (manifests: Manifest[], namespace: string) => (ruleIn(manifests, namespace).spec.subsets as Subset[])
+  .map(({ name, trafficPolicy }) => ({ name, sni: trafficPolicy.portLevelSettings[0].tls.sni }));
 
 describe('named accounts', () => {
   test('are checked in the handshake, and everybody else is refused there', () => {
@@ -197,7 +203,7 @@ describe('a whole namespace as a client', () => {
     const manifests = routed(CART, SHOP, RATINGS);
 
     expect(identities(manifests)).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/ratings']);
-    expect(subsetsIn(manifests, 'shop').map(({ sni }: { sni: string }) => sni)).toEqual([IN_SHOP]);
+    expect(subsetsIn(manifests, 'shop').map(({ sni }) => sni)).toEqual([IN_SHOP]);
   });
 
   test('includes its accounts, so that no server for accounts is left without one', () => {
