@@ -131,6 +131,17 @@ describe('a DNS name as one label', () => {
     fc.assert(fc.property(fc.domain().filter(isDnsName), value => isDnsLabel(labelOf(value))), SEED);
   });
 
+  test('is another for a name that differs in nothing but "." and "--"', () => {
+    const labels = fc.array(fc.constantFrom('a', 'b', 'a-b'), { minLength: 2, maxLength: 4 });
+    const joint = fc.array(fc.constantFrom('.', '--', '-'), { minLength: 3, maxLength: 3 });
+    const joined = (parts: string[], joints: string[]) => parts.slice(1).reduce((whole, part, i) => `${whole}${joints[i]}${part}`, parts[0]);
+
+    fc.assert(fc.property(labels, joint, joint, (parts, one, other) => {
+      const [first, second] = [joined(parts, one), joined(parts, other)];
+      expect(labelOf(first) === labelOf(second)).toBe(first === second);
+    }), SEED);
+  });
+
   test('is another for another name', () => {
     fc.assert(fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 40 }), names => {
       expect(new Set(names.map(labelOf)).size).toBe(names.length);
