@@ -1,5 +1,5 @@
 /**
- * Writes API.md from the compiled assembly: `npm run docgen`; `--check` only says whether the committed one is right.
+ * Writes API.md from the compiled assembly and docs/rules.md from the catalogue: `npm run docgen`; `--check` only says whether the committed ones are right.
  *
  * jsii-docgen leaves out what a member throws, and what is said of a constructor. Errors are part of the API, so both are put into the text first.
  */
@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { CATALOGUE } from '../src/rules/catalogue';
 
 interface Docs {
   custom?: { throws?: string };
@@ -47,13 +48,37 @@ export function apiDocs(): string {
   }
 }
 
+/** docs/rules.md as the catalogue gives it. */
+export function rulesPage(): string {
+  const section = ({ id, name, severity, title, why, fix, related }: typeof CATALOGUE[number]) => [
+    `## ${id} ${name}`,
+    `${title}`,
+    `**What happens.** ${why}`,
+    `**What to write instead.** ${fix}`,
+    `Severity: ${severity}. ${related.length > 0 ? `Related: ${related.map(other => `\`${other}\``).join(', ')}.` : 'No other tool reports it.'}`,
+  ].join('\n\n');
+  return `# Rules
+
+Synth reads all objects of an app together, those of other libraries included, and stops on each of these mistakes. A message names the construct, the
+rule and what to write instead. This page is generated from the catalogue of the rules; ids are never reused.
+
+| rule | mistake |
+|---|---|
+${CATALOGUE.map(({ id, name, title }) => `| [${id}](#${`${id} ${name}`.toLowerCase().replace(/ /g, '-')}) \`${name}\` | ${title} |`).join('\n')}
+
+${CATALOGUE.map(section).join('\n\n')}
+`;
+}
+
 if (require.main === module) {
-  const file = path.join(root, 'API.md');
-  const made = apiDocs();
-  if (!process.argv.includes('--check')) {
-    fs.writeFileSync(file, made);
-  } else if (made !== fs.readFileSync(file, 'utf8')) {
-    console.error('docgen: API.md is not what the sources give: run `npm run build` and commit the result');
-    process.exitCode = 1;
+  const pages = { 'API.md': apiDocs(), 'docs/rules.md': rulesPage() };
+  for (const [name, made] of Object.entries(pages)) {
+    const file = path.join(root, name);
+    if (!process.argv.includes('--check')) {
+      fs.writeFileSync(file, made);
+    } else if (made !== fs.readFileSync(file, 'utf8')) {
+      console.error(`docgen: ${name} is not what the sources give: run \`npm run build\` and commit the result`);
+      process.exitCode = 1;
+    }
   }
 }

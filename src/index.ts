@@ -1,4 +1,5 @@
 export * from './mesh';
+export { EgressGatewayAttributes, IEgressGateway } from './values/egress-gateway-attributes';
 export * from './values/gateway-leg';
 export * from './values/path-match';
 export * from './values/protocol';
@@ -10,10 +11,13 @@ export { ExternalPort } from './services/declaration';
 export {
   ClientDescription, ExternalServiceDescription, LegDescription, PortDescription, RouteDescription,
 } from './services/description';
+export * from './services/i-external-service';
+export { ExternalServiceAttributes, ImportedOptions } from './services/imported-service';
 export { ExternalService, ExternalServiceOptions, ExternalServiceProps } from './services/external-service';
 export * from './services/external-mysql';
 export * from './services/external-redis';
 export * from './services/external-tcp';
+export * from './ways/client-rules';
 export * from './ways/egress-gateway';
 export * from './ways/egress-via-gateway';
 export * from './traffic/ingress-route';

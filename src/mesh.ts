@@ -1,8 +1,8 @@
 import { IConstruct } from 'constructs';
-import { checkDistinct, checkDnsLabel, checkDnsName } from './private/check';
-import { failAt, quote } from './private/fail';
-import { MeshModel } from './private/model';
 import { AppMesh } from './app/app-mesh';
+import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from './private/check';
+import { checkConstruct, failAt, failWith } from './private/fail';
+import { MeshModel } from './private/model';
 
 /**
  * The version of Istio's API that the objects are written in.
@@ -16,6 +16,32 @@ export enum IstioApiVersion {
   V1BETA1 = 'v1beta1',
   /** The oldest. An AuthorizationPolicy, which never had it, is written as `v1beta1`. */
   V1ALPHA3 = 'v1alpha3',
+}
+
+/**
+ * What the sidecars do with a connection to a host that no ServiceEntry declares.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
+ */
+export enum OutboundTrafficPolicy {
+  /** They reset it. Every statement of this library about who cannot reach a service requires it. */
+  REGISTRY_ONLY = 'REGISTRY_ONLY',
+  /** They pass it on, Istio's own default: a pod that is not a client connects straight to the service. */
+  ALLOW_ANY = 'ALLOW_ANY',
+}
+
+/**
+ * What carries the traffic of the workloads.
+ *
+ * @see https://istio.io/latest/docs/overview/dataplane-modes/
+ */
+export enum DataPlane {
+  /** A proxy in each pod. */
+  SIDECAR = 'sidecar',
+  /**
+   * A ztunnel on each node. It ignores VirtualServices, DestinationRules and `exportTo`, so constructs that rely on them are refused.
+   */
+  AMBIENT = 'ambient',
 }
 
 /** The facts of a mesh that change what is correct. */
@@ -56,19 +82,41 @@ export interface MeshProps {
   readonly rootNamespace?: string;
 
   /**
-   * Whether the sidecars answer DNS themselves (`ISTIO_META_DNS_CAPTURE`). With it a service that is reached by name has a virtual address of its
-   * own; without it such a TCP service takes every address of its port, so a second one on the same port is refused.
+   * `meshConfig.outboundTrafficPolicy.mode`. Istio's own default is ALLOW_ANY; declare it if your mesh runs with it.
+   *
+   * @default OutboundTrafficPolicy.REGISTRY_ONLY
+   */
+  readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
+
+  /**
+   * What carries the traffic of the workloads.
+   *
+   * @default DataPlane.SIDECAR
+   */
+  readonly dataPlane?: DataPlane;
+
+  /**
+   * Whether the sidecars answer DNS themselves (`ISTIO_META_DNS_CAPTURE`). With it, a service that is resolved by name has a virtual address of its own
+   * (requires `ipAutoAllocate`). Without it, such a TCP service captures every address of its port, and a second one on the same port is refused.
    *
    * @default false
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/
    */
   readonly dnsCapture?: boolean;
+
+  /**
+   * Whether the mesh allocates an address for each ServiceEntry that is resolved by name: by default since Istio 1.25
+   * (`PILOT_ENABLE_IP_AUTOALLOCATE`), from 1.9 to 1.24 with `ISTIO_META_DNS_AUTO_ALLOCATE` in the sidecars. It takes effect with `dnsCapture` only.
+   *
+   * @default - true with API version `v1`, false with an older one
+   */
+  readonly ipAutoAllocate?: boolean;
 }
 
 /**
- * The facts of the mesh that change what is correct, for which nothing is deployed. Declared once on the app, read by every construct in it.
+ * The facts of the mesh that change what is correct. Declare them once on the app, before the first construct. Creates: nothing.
  *
- * Without a declaration: API version `v1`, trust domain and cluster domain `cluster.local`, no DNS capture.
+ * Without a declaration: API version `v1`, sidecars, REGISTRY_ONLY, trust domain and cluster domain `cluster.local`, no DNS capture.
  *
  * @example
  * const app = new App();
@@ -78,34 +126,22 @@ export interface MeshProps {
  */
 export class Mesh {
   /**
-   * Declares the mesh that the app is for. To be called before the first construct of this library is made.
+   * Declares the mesh that the app is for. Call it before the first construct of this library.
    *
    * @param app the app
    * @param props its facts
-   * @throws when `app` is not the root, when a mesh is declared already or was read before, and for an unknown API version or a bad domain
+   * @throws when `app` is not the root, when a mesh is declared already or was read before, and for an unknown or malformed fact
    */
   public static declare(app: IConstruct, props: MeshProps): Mesh {
+    checkConstruct(failWith('Mesh.declare()'), 'Mesh.declare()', app, 'the app');
     const fail = failAt(app);
     if (app.node.root !== app) {
       fail('the mesh is declared on the app, not inside of it: Mesh.declare(app, { ... })');
     }
-    if (props.apiVersion !== undefined && !Object.values(IstioApiVersion).includes(props.apiVersion)) {
-      fail(`'apiVersion' must be one of ${Object.values(IstioApiVersion).map(quote).join(', ')}, got ${quote(props.apiVersion)}`);
-    }
-    if (props.trustDomain !== undefined) {
-      checkDnsName(fail, 'trustDomain', props.trustDomain);
-    }
-    for (const alias of props.trustDomainAliases ?? []) {
-      checkDnsName(fail, 'trustDomainAliases', alias);
-    }
+    checkProps(fail, 'Mesh.declare()', props, FACTS);
     checkDistinct(fail, 'trustDomainAliases', [props.trustDomain ?? 'cluster.local', ...props.trustDomainAliases ?? []]);
-    if (props.rootNamespace !== undefined) {
-      checkDnsLabel(fail, 'rootNamespace', props.rootNamespace);
-    }
-    if (props.clusterDomain !== undefined) {
-      checkDnsName(fail, 'clusterDomain', props.clusterDomain);
-    }
-    const late = AppMesh.of(app).declareMesh(props);
+    const { apiVersion = IstioApiVersion.V1 } = props;
+    const late = AppMesh.of(app).declareMesh({ ipAutoAllocate: apiVersion === IstioApiVersion.V1, ...props });
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
     }
@@ -118,6 +154,7 @@ export class Mesh {
    * @param construct anything in the app
    */
   public static of(construct: IConstruct): Mesh {
+    checkConstruct(failWith('Mesh.of()'), 'Mesh.of()', construct, 'a construct of the app');
     return new Mesh(AppMesh.of(construct).mesh);
   }
 
@@ -131,8 +168,14 @@ export class Mesh {
   public readonly clusterDomain: string;
   /** The namespace whose Istio objects apply to every namespace. */
   public readonly rootNamespace: string;
+  /** What the sidecars do with a connection to an undeclared host. */
+  public readonly outboundTrafficPolicy: OutboundTrafficPolicy;
+  /** What carries the traffic of the workloads. */
+  public readonly dataPlane: DataPlane;
   /** Whether the sidecars answer DNS themselves. */
   public readonly dnsCapture: boolean;
+  /** Whether the mesh allocates addresses for services that are resolved by name. */
+  public readonly ipAutoAllocate: boolean;
 
   private constructor(facts: MeshModel) {
     this.apiVersion = facts.apiVersion as IstioApiVersion;
@@ -140,6 +183,21 @@ export class Mesh {
     this.trustDomainAliases = [...facts.trustDomainAliases];
     this.clusterDomain = facts.clusterDomain;
     this.rootNamespace = facts.rootNamespace;
+    this.outboundTrafficPolicy = facts.outboundTrafficPolicy as OutboundTrafficPolicy;
+    this.dataPlane = facts.dataPlane as DataPlane;
     this.dnsCapture = facts.dnsCapture;
+    this.ipAutoAllocate = facts.ipAutoAllocate;
   }
 }
+
+const FACTS = {
+  apiVersion: checkOneOf(IstioApiVersion),
+  trustDomain: checkDnsName,
+  trustDomainAliases: checkList(checkDnsName, '"old.example"'),
+  clusterDomain: checkDnsName,
+  rootNamespace: checkDnsLabel,
+  outboundTrafficPolicy: checkOneOf(OutboundTrafficPolicy),
+  dataPlane: checkOneOf(DataPlane),
+  dnsCapture: checkBoolean,
+  ipAutoAllocate: checkBoolean,
+};

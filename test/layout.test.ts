@@ -88,6 +88,8 @@ const LAYERS = [
   ['access'],
   ['values', 'mesh'],
   ['app'],
+  ['rules'],
+  ['view'],
   ['private/render'],
   ['private'],
   ['imports'],

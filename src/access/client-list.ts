@@ -1,6 +1,6 @@
 import { BoundClient, MeshClient } from './mesh-client';
 import { Fail } from '../private/fail';
-import { AccessModel, ClientModel, MeshModel } from '../private/model';
+import { AccessModel, ClientModel, MeshModel, PortModel } from '../private/model';
 
 /** The clients of one service. A client stays once it was named. */
 export class ClientList {
@@ -24,6 +24,11 @@ export class ClientList {
   /** The namespaces that are clients as a whole, sorted. */
   public get wholeNamespaces(): readonly string[] {
     return [...new Set(this.clients.filter(client => client.wholeNamespace).map(client => client.namespace!))].sort();
+  }
+
+  /** What keeps connections of the clients from their sidecars, and so from a gateway. */
+  public bypassesOf(ports: readonly PortModel[]): string[] {
+    return [...new Set(this.clients.flatMap(client => client.workload?.bypassesOf(ports) ?? []))];
   }
 
   /** The clients as they are now: a workload's account may be set after it was named. */

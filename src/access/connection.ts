@@ -1,5 +1,5 @@
 import { Credentials } from './credentials';
-import { checkNotEmpty } from '../private/check';
+import { checkInstance, checkPort, checkProps, checkString, unchecked } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
 /** How a workload is told of a service. */
@@ -78,15 +78,17 @@ export interface ConnectionTarget {
 
 /** One use of a service by one workload: the variables that one of its containers gets. */
 export class Connection {
+  /** Checks which options were given; their values are checked when the connection is made. */
+  public static check(options: ConnectOptions, fail: Fail): void {
+    checkProps(fail, 'connectFrom()', options, OPTIONS);
+  }
+
   public readonly path: string;
   public readonly containerName?: string;
   public readonly variables: readonly Variable[];
 
   public constructor(target: ConnectionTarget, options: ConnectOptions, fail: Fail) {
     options.credentials?._check(fail);
-    if (options.containerName === '') {
-      checkNotEmpty(fail, 'containerName', [], '"app"');
-    }
     const prefix = options.envPrefix ?? target.protocolName.toUpperCase();
     const name = (property: string, chosen: string | undefined, suffix: string) => {
       const variable = chosen ?? `${prefix}_${suffix}`;
@@ -109,10 +111,22 @@ export class Connection {
     const names = this.variables.map(variable => variable.name);
     const twice = names.find((candidate, i) => names.indexOf(candidate) !== i);
     if (twice !== undefined) {
-      fail(`variable ${quote(twice)} would hold two things: give 'hostVariable', 'portVariable', 'usernameVariable' and 'passwordVariable' different names`);
+      fail(`variable ${quote(twice)} is assigned twice: give 'hostVariable', 'portVariable', 'usernameVariable' and 'passwordVariable' different names`);
     }
   }
 }
+
+const OPTIONS = {
+  // Checked as the names of the variables that they make.
+  envPrefix: unchecked,
+  hostVariable: unchecked,
+  portVariable: unchecked,
+  usernameVariable: unchecked,
+  passwordVariable: unchecked,
+  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+  containerName: checkString,
+  portNumber: checkPort,
+};
 
 function fromSecret(name: string, secretName: string, key: string): Variable {
   return { name, valueFrom: { secretKeyRef: { key, name: secretName } } };

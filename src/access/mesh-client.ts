@@ -1,17 +1,17 @@
 import { IConstruct } from 'constructs';
 import { Workload } from './workload';
 import { checkDnsLabel, checkDnsName } from '../private/check';
-import { Fail } from '../private/fail';
+import { checkConstruct, Fail } from '../private/fail';
 import { ClientModel } from '../private/model';
 
 /**
- * Who calls a service: a service account, the account of a workload, or every account of a namespace. A value, for which nothing is deployed.
+ * A client of a service: a service account, the account of a workload, or every account of a namespace. Creates: nothing.
  *
  * @see https://istio.io/latest/docs/concepts/security/#principals
  */
 export abstract class MeshClient {
   /**
-   * Everything that runs as one service account.
+   * A service account, whatever runs as it.
    *
    * @param namespaceName the account's namespace
    * @param accountName the account's name
@@ -21,7 +21,7 @@ export abstract class MeshClient {
   }
 
   /**
-   * The service account that a workload runs as. A workload without one of its own runs as `default`, which every such pod of the namespace shares.
+   * The service account of a workload. A workload without one of its own runs as `default`, which every such pod of the namespace shares.
    *
    * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
    */
@@ -48,6 +48,8 @@ export interface BoundClient {
   readonly namespace?: string;
   /** Whether it is every account of the namespace. */
   readonly wholeNamespace: boolean;
+  /** The workload that the client is, when it was named by it. */
+  readonly workload?: Workload;
   /** To be asked when everything else is known. */
   model(): ClientModel;
 }
@@ -71,10 +73,12 @@ class WorkloadAccount extends MeshClient {
   }
 
   public _bind(fail: Fail): BoundClient {
+    checkConstruct(fail, 'MeshClient.workload()', this.construct, 'a workload, such as a Deployment');
     const workload = Workload.of(this.construct, fail);
     return {
       namespace: workload.namespace,
       wholeNamespace: false,
+      workload,
       model: () => ({ namespace: workload.namespace, account: workload.serviceAccountName }),
     };
   }

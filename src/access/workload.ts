@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { Connection, Variable } from './connection';
 import { Fail } from '../private/fail';
+import { PortModel } from '../private/model';
 
 /** The parts of a pod template that matter here; everything else of it is left as it is. */
 interface Container {
@@ -12,6 +13,9 @@ interface Container {
 
 interface PodSpec {
   serviceAccountName?: string;
+  /** The deprecated alias of it. */
+  serviceAccount?: string;
+  hostNetwork?: boolean;
   containers?: Container[];
 }
 
@@ -61,7 +65,22 @@ export class Workload {
 
   /** The account the pods run as; read late, because it may be set after connectFrom(). */
   public get serviceAccountName(): string {
-    return this.podSpec(this.render())?.serviceAccountName ?? 'default';
+    const pod = this.podSpec(this.render());
+    return pod?.serviceAccountName ?? pod?.serviceAccount ?? 'default';
+  }
+
+  /** Settings of the pods that keep connections to some ports from the sidecar: those never come to a gateway, and their client has no identity. */
+  public bypassesOf(ports: readonly PortModel[]): string[] {
+    const rendered = this.render();
+    const { labels, annotations } = podMetadataOf(this.object.kind, rendered);
+    const setting = (name: string) => labels[name] ?? annotations[name];
+    const excluded = (setting(EXCLUDED_PORTS) ?? '').split(',').map(port => port.trim());
+    const port = ports.find(({ number }) => excluded.includes(String(number)) || excluded.includes('*'));
+    return [
+      ...this.podSpec(rendered)?.hostNetwork === true ? ['runs with hostNetwork and has no sidecar: give it a pod network of its own'] : [],
+      ...setting(INJECT) === 'false' ? [`has "${INJECT}" switched off: switch injection on`] : [],
+      ...port ? [`keeps port ${port.number} from its sidecar with "${EXCLUDED_PORTS}": leave the port out there`] : [],
+    ].map(problem => `its client '${this.path}' would not come to the gateway, because it ${problem}`);
   }
 
   public connect(connection: Connection): void {
@@ -127,12 +146,21 @@ function containerOf(containers: readonly Container[], connection: Connection): 
   return connection.containerName === undefined ? containers[0] : containers.find(({ name }) => name === connection.containerName);
 }
 
+const INJECT = 'sidecar.istio.io/inject';
+const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts';
+
+function podMetadataOf(kind: string, rendered: unknown): { labels: { [name: string]: string }; annotations: { [name: string]: string } } {
+  const path = (POD_SPEC[kind] ?? USUAL_POD_SPEC).slice(0, -1);
+  const metadata = (at(rendered, [...path, 'metadata']) ?? {}) as { labels?: { [name: string]: string }; annotations?: { [name: string]: string } };
+  return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((part, key) => (part as { [key: string]: unknown } | undefined)?.[key], value);
+}
+
 function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
-  let part = rendered as { [key: string]: unknown } | undefined;
-  for (const key of POD_SPEC[kind] ?? USUAL_POD_SPEC) {
-    part = part?.[key] as { [key: string]: unknown } | undefined;
-  }
-  return part as PodSpec | undefined;
+  return at(rendered, POD_SPEC[kind] ?? USUAL_POD_SPEC) as PodSpec | undefined;
 }
 
 /** cdk8s writes keys in the order they are in, after it has sorted them; a key that comes later has to be brought to its place. */

@@ -1,12 +1,9 @@
+import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { findConflicts } from './conflicts';
-import { MeshModel, ServiceModel, ShareModel } from '../private/model';
-
-/** A service outside the mesh, as the app's state knows it. */
-export interface DeclaredService {
-  /** @internal */
-  _model(): ServiceModel;
-}
+import { collect, constructOf } from './collect';
+import { MeshModel, ShareModel } from '../private/model';
+import { CATALOGUE } from '../rules/catalogue';
+import { MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
 export interface RuledService extends IConstruct {
@@ -20,7 +17,10 @@ const DEFAULTS: MeshModel = {
   trustDomainAliases: [],
   clusterDomain: 'cluster.local',
   rootNamespace: 'istio-system',
+  outboundTrafficPolicy: 'REGISTRY_ONLY',
+  dataPlane: 'sidecar',
   dnsCapture: false,
+  ipAutoAllocate: true,
 };
 
 /** Where the root construct keeps the state: a symbol that every copy of the package in the process agrees on. */
@@ -28,13 +28,13 @@ const STATE = Symbol.for('cdk8s-istio-egress.AppMesh');
 
 type Root = IConstruct & { [STATE]?: unknown };
 
-/** The state of one app: the mesh it is for, the services it declares, the names it takes. */
+/** The state of one app: the mesh it is for, the services it declares, the objects it writes and what rules find in them. */
 export class AppMesh {
   public static of(construct: IConstruct): AppMesh {
     const root = construct.node.root as Root;
     const found = root[STATE];
     if (found === undefined) {
-      const created = new AppMesh();
+      const created = new AppMesh(root);
       Object.defineProperty(root, STATE, { value: created });
       return created;
     }
@@ -46,15 +46,20 @@ export class AppMesh {
     return found;
   }
 
-  private readonly declared: DeclaredService[] = [];
+  /** Services in the order of their declaration. */
+  private readonly services = new Map<IConstruct, number>();
   private readonly ruled = new Map<string, RuledService>();
-  private readonly objects = new Map<string, IConstruct>();
-  private readonly atGateways = new Map<string, IConstruct>();
-  private readonly policies = new Map<string, DeclaredService>();
-  private conflicts: Map<DeclaredService, string[]> | undefined;
+  private readonly policies = new Map<string, IConstruct>();
+  private readonly owners = new WeakMap<ApiObject, IConstruct>();
+  private readonly reporting = new WeakSet<IConstruct>();
   private known: { readonly mesh: MeshModel; readonly declared: boolean } | undefined;
+  private revision = 0;
+  private looked?: { readonly at: string; readonly findings: ReadonlyMap<IConstruct, readonly string[]> };
 
-  private constructor() {}
+  private constructor(private readonly root: IConstruct) {
+    // cdk8s validates the root first, in each of its passes.
+    root.node.addValidation({ validate: () => this.look() });
+  }
 
   /** The mesh. Once it was read it cannot be declared: objects were written for it. */
   public get mesh(): MeshModel {
@@ -72,69 +77,73 @@ export class AppMesh {
     return undefined;
   }
 
-  public addService(service: DeclaredService): void {
-    this.declared.push(service);
+  public addService(service: IConstruct): void {
+    this.services.set(service, this.services.size);
     this.changed();
   }
 
-  /** Every change of a model calls this: cdk8s validates the whole app once for each chart, and services are compared once. */
+  /** The construct that stands for an object of the library in messages. */
+  public own(object: ApiObject, owner: IConstruct): void {
+    this.owners.set(object, owner);
+    this.changed();
+  }
+
+  /** Whatever changes an object calls this: cdk8s validates the whole app once for each chart, and the rules look once. */
   public changed(): void {
-    this.conflicts = undefined;
+    this.revision++;
   }
 
   /** Takes the traffic rules of a host, or returns the construct that has them. */
   public claimRules(host: string, service: RuledService): RuledService | undefined {
-    return claim(this.ruled, host, service);
+    const taken = this.ruled.get(host);
+    if (!taken) {
+      this.ruled.set(host, service);
+    }
+    return taken;
   }
 
   public rulesOf(host: string): RuledService | undefined {
     return this.ruled.get(host);
   }
 
-  /** Takes an object's identity, or returns the construct that has it. */
-  public claimObject(identity: string, object: IConstruct): IConstruct | undefined {
-    return claim(this.objects, identity, object);
-  }
-
-  public releaseObject(identity: string): void {
-    this.objects.delete(identity);
-  }
-
-  /** Takes something that a gateway has once (a plaintext port, a server name, a subset), or returns the service that has it. */
-  public claimAtGateway(what: string, service: IConstruct): IConstruct | undefined {
-    return claim(this.atGateways, what, service);
-  }
-
   /** Takes part in a policy that several services of a chart share. */
-  public sharePolicy(policy: string, service: DeclaredService): void {
+  public sharePolicy(policy: string, service: IConstruct): void {
     const first = this.policies.get(policy);
-    if (first === undefined || this.declared.indexOf(service) < this.declared.indexOf(first)) {
+    if (first === undefined || this.services.get(service)! < this.services.get(first)!) {
       this.policies.set(policy, service);
     }
   }
 
   /** Whether the policy is written with this service: the first one declared that takes part in it, whatever the order of the calls. */
-  public writesPolicy(policy: string, service: DeclaredService): boolean {
+  public writesPolicy(policy: string, service: IConstruct): boolean {
     return this.policies.get(policy) === service;
   }
 
-  /** What a service conflicts with; complete once every call was made. */
-  public conflictsOf(service: DeclaredService): readonly string[] {
-    this.conflicts ??= this.findConflicts();
-    return this.conflicts.get(service) ?? [];
+  /** Lets the rules look at the whole app. What they find is reported by the construct at fault. */
+  private look(): string[] {
+    const at = `${this.revision} ${this.root.node.findAll().length}`;
+    if (this.looked?.at !== at) {
+      this.looked = { at, findings: this.findings() };
+    }
+    for (const construct of this.looked.findings.keys()) {
+      if (construct !== this.root && !this.reporting.has(construct)) {
+        this.reporting.add(construct);
+        construct.node.addValidation({ validate: () => [...this.looked?.findings.get(construct) ?? []] });
+      }
+    }
+    return [];
   }
 
-  private findConflicts(): Map<DeclaredService, string[]> {
-    const byModel = new Map(this.declared.map(service => [service._model(), service]));
-    const found = findConflicts([...byModel.keys()], this.mesh.dnsCapture);
-    return new Map([...found].map(([model, messages]) => [byModel.get(model)!, messages]));
+  private findings(): Map<IConstruct, string[]> {
+    const view = new MeshView(this.mesh, collect(this.root, object => this.owners.get(object) ?? object));
+    const findings = new Map<IConstruct, string[]>();
+    for (const rule of CATALOGUE) {
+      for (const { object, message } of rule.check(view)) {
+        const construct = constructOf(object);
+        const said = findings.get(construct) ?? [];
+        findings.set(construct, [...said, `[${rule.id}] ${message}`]);
+      }
+    }
+    return findings;
   }
-}
-
-function claim<T>(table: Map<string, T>, key: string, owner: T): T | undefined {
-  const taken = table.get(key);
-  if (taken === undefined) {
-    table.set(key, owner);
-  }
-  return taken;
 }

@@ -1,8 +1,9 @@
-import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
-import { Construct } from 'constructs';
+import { ApiObject, ApiObjectMetadata, Chart, JsonPatch, Lazy } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from './app-mesh';
-import { checkDnsLabel, checkDnsName } from '../private/check';
-import { failAt } from '../private/fail';
+import { Check, checkDnsLabel, checkDnsName, checkLabels, checkProps, unchecked } from '../private/check';
+import { failAt, quote } from '../private/fail';
+import { baseNameOf, objectName, ROLES } from '../private/names';
 
 /** The API versions of the groups, by Istio's version of them. The security kinds never had v1alpha3. */
 const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };
@@ -24,36 +25,65 @@ export interface NamedMetadata extends ApiObjectMetadata {
   readonly name: string;
 }
 
+const METADATA_FIELDS = {
+  name: unchecked, namespace: unchecked, labels: checkLabels, annotations: checkLabels, finalizers: unchecked, ownerReferences: unchecked,
+};
+
+/** Metadata that a user gives; its name and namespace are checked where the object is made. */
+export const checkMetadata: Check = (fail, property, value) => {
+  checkProps(fail, `'${property}'`, value, METADATA_FIELDS);
+  const { name } = value as ApiObjectMetadata;
+  const role = ROLES.find(candidate => typeof name === 'string' && name.endsWith(`.${candidate}`));
+  if (role) {
+    fail(`'${property}.name' must not end in ".${role}", got ${quote(name)}: names of other objects of this library do`);
+  }
+};
+
+/** What the names of a construct's objects are made of. */
+export interface ObjectIdentity {
+  readonly base: string;
+  readonly namespace?: string;
+  /** The name of the main object: the given one, or base and namespace. */
+  readonly name: string;
+}
+
+/** @throws for a name or namespace that Kubernetes does not take */
+export function identityOf(construct: Construct, metadata: ApiObjectMetadata | undefined): ObjectIdentity {
+  const fail = failAt(construct);
+  if (!construct.node.scopes.some(scope => Chart.isChart(scope))) {
+    fail('must be in a chart: create it with the chart, or a construct in it, as scope');
+  }
+  const base = metadata?.name ?? baseNameOf(construct);
+  const namespace = metadata?.namespace ?? Chart.of(construct).namespace;
+  checkDnsName(fail, 'metadata.name', base);
+  if (namespace !== undefined) {
+    checkDnsLabel(fail, metadata?.namespace === undefined ? 'namespace' : 'metadata.namespace', namespace);
+  }
+  return { base, namespace, name: metadata?.name ?? objectName(base, namespace) };
+}
+
 /**
  * An Istio object whose spec is produced when the app is synthesised. A raw ApiObject and not the generated class of its kind: that class maps its
  * fields again after the patches, and what a user added with addJsonPatch() would be lost without a word.
  *
- * @throws for a name or namespace that Kubernetes does not take, and when another construct of the app makes an object of this kind, namespace and name
+ * @param owner the construct that messages name
+ * @throws for a name that Kubernetes does not take
  */
-export function istioObject(scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown): ApiObject {
-  const fail = failAt(scope);
+export function istioObject(
+  scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown, owner: IConstruct = scope,
+): ApiObject {
+  const fail = failAt(owner);
   checkDnsName(fail, 'metadata.name', metadata.name);
   const app = AppMesh.of(scope);
   const apiVersion = KINDS[kind][app.mesh.apiVersion];
-  const object = new ApiObject(scope, id, { apiVersion, kind, metadata, spec: Lazy.any({ produce: produceSpec }) });
-  const { namespace } = object.metadata;
-  if (namespace !== undefined) {
-    checkDnsLabel(fail, metadata.namespace === undefined ? 'namespace' : 'metadata.namespace', namespace);
-  }
-  const taken = app.claimObject(identityOf(object), object);
-  if (taken) {
-    failAt(object)(`'metadata.name' would make this ${kind} "${object.name}" in ${object.metadata.namespace ?? 'the chart\'s namespace'}, `
-      + `which '${taken.node.path}' is already: give one of them another 'metadata.name' or construct id`);
-  }
+  const object = new IstioObject(scope, id, { apiVersion, kind, metadata, spec: Lazy.any({ produce: produceSpec }) });
+  app.own(object, owner);
   return object;
 }
 
-/** Takes an object out of the tree again. */
-export function removeIstioObject(object: ApiObject): void {
-  AppMesh.of(object).releaseObject(identityOf(object));
-  object.node.scope?.node.tryRemoveChild(object.node.id);
-}
-
-function identityOf(object: ApiObject): string {
-  return `${object.kind} ${object.metadata.namespace ?? ''}/${object.name}`;
+class IstioObject extends ApiObject {
+  public addJsonPatch(...ops: JsonPatch[]): void {
+    super.addJsonPatch(...ops);
+    AppMesh.of(this).changed();
+  }
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import * as ipaddr from 'ipaddr.js';
 import { Fail, quote } from './fail';
 
@@ -49,50 +50,165 @@ export function singleAddress(value: string): string | undefined {
   return canonical.includes('/') ? undefined : canonical;
 }
 
-export function checkHost(fail: Fail, host: string, clusterDomain: string): void {
-  if (typeof host === 'string' && (isIp(host) || isCidr(host))) {
-    fail(`'host' must be a DNS name, got the address ${quote(host)}: `
+/**
+ * Checks a host that clients connect to.
+ *
+ * @throws with what to write instead, for the ways in which people write hosts elsewhere
+ */
+export function checkHost(fail: Fail, property: string, host: unknown, clusterDomain: string): void {
+  if (typeof host !== 'string') {
+    fail(`'${property}' must be a DNS name like "db.example.com", got ${quote(host)}`);
+  }
+  if (isIp(host) || isCidr(host)) {
+    fail(`'${property}' must be a DNS name, got the address ${quote(host)}: `
       + 'name the service as its clients do and give its addresses with Resolution.ipAddresses()');
   }
-  const name = typeof host === 'string' && isWildcard(host) ? host.slice(2) : host;
-  if (typeof name !== 'string' || !isDnsName(name)) {
-    fail(`'host' must be a DNS name in lower case like "db.example.com", or a wildcard like "*.example.com", got ${quote(host)}`);
+  const name = isWildcard(host) ? host.slice(2) : host;
+  if (!isDnsName(name)) {
+    fail(`'${property}' must be a DNS name in lower case like "db.example.com", or a wildcard like "*.example.com", got ${quote(host)}${cureOf(host)}`);
   }
   if (!name.includes('.')) {
     // A destination without a dot is completed with the rule's own namespace, so a route to it would end at a service of the cluster.
-    fail(`'host' must be a fully qualified name, got ${quote(host)}: write it with its domain, like "${name}.example.com"`);
+    fail(`'${property}' must be a fully qualified name, got ${quote(host)}: write it with its domain, like "${name}.example.com"`);
   }
   if (name.endsWith(`.svc.${clusterDomain}`) || name === `svc.${clusterDomain}`) {
-    fail(`'host' must be outside the mesh, got ${quote(host)}, which is a service of the cluster: its traffic would be taken away from it`);
+    fail(`'${property}' must be outside the mesh, got ${quote(host)}, which is a service of the cluster: its traffic would be taken away from it`);
   }
 }
 
-export function checkPort(fail: Fail, property: string, port: number): void {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+/** What to write instead of a host that is written as people write it elsewhere; nothing if that is not known. */
+function cureOf(host: string): string {
+  const [, url] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^/:?#]+)/i.exec(host) ?? [];
+  const [, beforePort] = /^([^:/]+):\d+$/.exec(host) ?? [];
+  const write = (name: string, how: string) => {
+    const ascii = domainToASCII(name.toLowerCase().replace(/\.$/, ''));
+    return isDnsName(ascii) ? `: write ${quote(ascii)}, ${how}` : '';
+  };
+  if (url !== undefined) {
+    return write(url, 'the name alone, and the port as \'port\'');
+  }
+  if (beforePort !== undefined) {
+    return write(beforePort, 'and the port as \'port\'');
+  }
+  if (host.endsWith('.')) {
+    return write(host, 'without the dot at the end');
+  }
+  if (/[^\x00-\x7f]/.test(host)) {
+    return write(host, 'its form in ASCII');
+  }
+  return /[A-Z]/.test(host) ? write(host, 'in lower case') : '';
+}
+
+/** Checks one value of a property. */
+export type Check = (fail: Fail, property: string, value: unknown) => void;
+
+export function checkPort(fail: Fail, property: string, port: unknown): void {
+  if (!Number.isInteger(port) || (port as number) < 1 || (port as number) > 65535) {
     fail(`'${property}' must be a whole number from 1 to 65535, got ${quote(port)}`);
   }
 }
 
-export function checkDnsLabel(fail: Fail, property: string, value: string): void {
+export function checkDnsLabel(fail: Fail, property: string, value: unknown): void {
   if (typeof value !== 'string' || !isDnsLabel(value)) {
     fail(`'${property}' must be a DNS label (lower-case letters, digits and "-", at most 63, a letter or digit at both ends), got ${quote(value)}`);
   }
 }
 
-export function checkDnsName(fail: Fail, property: string, value: string): void {
+export function checkDnsName(fail: Fail, property: string, value: unknown): void {
   if (typeof value !== 'string' || !isDnsName(value)) {
     fail(`'${property}' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got ${quote(value)}`);
   }
 }
 
-export function checkAddress(fail: Fail, property: string, address: string): void {
+export function checkAddress(fail: Fail, property: string, address: unknown): void {
   if (typeof address !== 'string' || !(isIp(address) || isCidr(address))) {
     fail(`'${property}' must be an IP address or a CIDR range like "192.0.2.14" or "192.0.2.0/24", got ${quote(address)}`);
   }
 }
 
-export function checkNotEmpty(fail: Fail, property: string, values: readonly unknown[] | undefined, example: string): void {
-  if (!Array.isArray(values) || values.length === 0) {
+export function checkBoolean(fail: Fail, property: string, value: unknown): void {
+  if (typeof value !== 'boolean') {
+    fail(`'${property}' must be true or false, got ${quote(value)}`);
+  }
+}
+
+export function checkString(fail: Fail, property: string, value: unknown): void {
+  if (typeof value !== 'string' || value === '') {
+    fail(`'${property}' must be a text that is not empty, got ${quote(value)}`);
+  }
+}
+
+/** One of the values of an enum. */
+export function checkOneOf(values: { readonly [name: string]: string }): Check {
+  return (fail: Fail, property, value) => {
+    if (!Object.values(values).includes(value as string)) {
+      fail(`'${property}' must be one of ${Object.values(values).map(quote).join(', ')}, got ${quote(value)}`);
+    }
+  };
+}
+
+/** An instance of a class of this package, made by one of its factories. */
+export function checkInstance(type: { [Symbol.hasInstance](value: unknown): boolean }, factories: string): Check {
+  return (fail: Fail, property, value) => {
+    if (!type[Symbol.hasInstance](value)) {
+      fail(`'${property}' must be one of ${factories}, got ${quote(value)}`);
+    }
+  };
+}
+
+/** A list of which each item is checked. */
+export function checkList(check: Check, example: string): Check {
+  return (fail: Fail, property, values) => {
+    if (!Array.isArray(values)) {
+      fail(`'${property}' must be a list like [${example}], got ${quote(values)}`);
+    }
+    values.forEach((value: unknown) => check(fail, property, value));
+  };
+}
+
+/** Text values by text keys, such as labels. */
+export function checkLabels(fail: Fail, property: string, value: unknown): void {
+  if (!isRecord(value) || Object.values(value).some(item => typeof item !== 'string')) {
+    fail(`'${property}' must be labels like { app: "egress" }, got ${quote(value)}`);
+  }
+}
+
+/** A property that Kubernetes or cdk8s checks. */
+export const unchecked: Check = () => undefined;
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Checks the properties that a call was given: their types, and that each of them exists. Types do not help in plain JavaScript.
+ *
+ * @param what the construct or method, as messages name it
+ */
+export function checkProps(
+  fail: Fail, what: string, props: unknown, checks: { readonly [property: string]: Check }, required: readonly string[] = [],
+): void {
+  const known = Object.keys(checks);
+  if (!isRecord(props)) {
+    fail(`${what} needs its properties as { ${known.slice(0, 3).join(', ')}${known.length > 3 ? ', ...' : ''} }, got ${quote(props)}`);
+  }
+  for (const property of Object.keys(props)) {
+    if (!known.includes(property)) {
+      fail(`'${property}' is not a property of ${what}, got ${quote(props[property])}: it has ${known.map(name => `'${name}'`).join(', ')}`);
+    }
+  }
+  for (const property of known) {
+    if (props[property] !== undefined || required.includes(property)) {
+      checks[property](fail, property, props[property]);
+    }
+  }
+}
+
+export function checkNotEmpty(fail: Fail, property: string, values: unknown, example: string): void {
+  if (values !== undefined && !Array.isArray(values)) {
+    fail(`'${property}' must be a list like [${example}], got ${quote(values)}`);
+  }
+  if (values === undefined || values.length === 0) {
     fail(`'${property}' must not be empty: write at least one, like ${example}`);
   }
 }

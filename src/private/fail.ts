@@ -1,19 +1,50 @@
-import { IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
-/** Ends what is being done with an error; bound to the construct whose input is wrong. */
+/** Ends a call with an error; bound to the construct whose input is wrong. */
 export type Fail = (message: string) => never;
 
 /**
- * Errors are part of the API: the construct's path first (as cdk8s has it in front of what a validation says), then
- * lower case: the quoted property, the value, what to write instead.
+ * Errors are part of the API: the construct's path first (as cdk8s puts it in front of what a validation says), then in
+ * lower case the quoted property, the value, what to write instead.
  */
 export function failAt(construct: IConstruct): Fail {
+  return failWith(construct.node.path || 'app');
+}
+
+/** For a construct that does not exist yet. */
+export function failBelow(scope: unknown, id: unknown): Fail {
+  const path = Construct.isConstruct(scope) ? scope.node.path : '';
+  return failWith([path, String(id)].filter(part => part !== '').join('/'));
+}
+
+/** For a call that concerns no construct. */
+export function failWith(subject: string): Fail {
   return message => {
-    throw new Error(`[${construct.node.path || 'app'}] ${message}`);
+    throw new Error(`[${subject}] ${message}`);
   };
+}
+
+/** Checks that something is a construct of the app. */
+export function checkConstruct(fail: Fail, what: string, value: unknown, example: string): asserts value is IConstruct {
+  if (!Construct.isConstruct(value)) {
+    fail(`${what} needs ${example}, got ${quote(value)}`);
+  }
 }
 
 /** A value as an error quotes it. */
 export function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
+  if (typeof value === 'string') {
+    return `"${value}"`;
+  }
+  if (typeof value === 'number' || typeof value === 'function') {
+    return typeof value === 'function' ? `the function ${value.name}` : String(value);
+  }
+  if (Construct.isConstruct(value)) {
+    return `the construct '${value.node.path}'`;
+  }
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }

@@ -10,7 +10,12 @@ export interface MeshModel {
   readonly trustDomainAliases: readonly string[];
   readonly clusterDomain: string;
   readonly rootNamespace: string;
+  readonly outboundTrafficPolicy: 'REGISTRY_ONLY' | 'ALLOW_ANY';
+  readonly dataPlane: 'sidecar' | 'ambient';
+  /** Whether the sidecars answer DNS. */
   readonly dnsCapture: boolean;
+  /** Whether an entry that is resolved by name gets an address of its own, given DNS capture. */
+  readonly ipAutoAllocate: boolean;
 }
 
 /** How the clients' sidecars find the endpoints of a service outside the mesh, in Istio's words. */

@@ -1,4 +1,4 @@
-import { checkDistinct, checkDnsLabel, checkHost, checkNotEmpty, checkPort } from '../private/check';
+import { Check, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
 import { Protocol } from '../values/protocol';
@@ -31,6 +31,14 @@ export interface ExternalPort {
   readonly targetPort?: number;
 }
 
+/** What a service declares, checked. */
+export interface Declaration extends HostsAndPorts {
+  readonly resolution: Resolution;
+  /** Virtual addresses of a service that is resolved by name. */
+  readonly addresses: readonly string[];
+  readonly exportTo?: readonly string[];
+}
+
 /** What is checked; the words are those of `ExternalServiceProps`. */
 export interface Declared {
   readonly hosts: readonly string[];
@@ -40,15 +48,24 @@ export interface Declared {
   readonly exportTo?: readonly string[];
 }
 
-/** What a service declares, checked. */
-export interface Declaration {
+/** The hosts and ports of a service, its own or one that another app declares, checked. */
+export interface HostsAndPorts {
   readonly hosts: readonly string[];
   readonly ports: readonly PortModel[];
   readonly protocolName: string;
-  readonly resolution: Resolution;
-  /** Virtual addresses of a service that is resolved by name. */
-  readonly addresses: readonly string[];
-  readonly exportTo?: readonly string[];
+}
+
+/**
+ * Checks the hosts and ports of a service, its own or one that another app declares.
+ *
+ * @throws for the first value that cannot be right
+ */
+export function hostsAndPorts(fail: Fail, hosts: readonly string[], ports: readonly ExternalPort[], clusterDomain: string): HostsAndPorts {
+  checkNotEmpty(fail, 'hosts', hosts, '"db.example.com"');
+  checkNotEmpty(fail, 'ports', ports, '{ number: 3306 }');
+  hosts.forEach(host => checkHost(fail, 'host', host, clusterDomain));
+  checkDistinct(fail, 'hosts', hosts);
+  return { hosts: [...hosts], ports: checkedPorts(ports, fail), protocolName: (ports[0].protocol ?? Protocol.TCP).name };
 }
 
 /**
@@ -57,51 +74,46 @@ export interface Declaration {
  * @throws for the first value that cannot be right
  */
 export function declarationOf(props: Declared, clusterDomain: string, fail: Fail): Declaration {
-  checkNotEmpty(fail, 'hosts', props.hosts, '"db.example.com"');
-  checkNotEmpty(fail, 'ports', props.ports, '{ number: 3306 }');
-  props.hosts.forEach(host => checkHost(fail, host, clusterDomain));
-  checkDistinct(fail, 'hosts', props.hosts);
-  const ports = checkedPorts(props.ports, fail);
-  if (props.hosts.length > 1 && ports.some(port => port.protocol === 'TCP')) {
-    fail(`'hosts' has ${props.hosts.length} names (${props.hosts.map(quote).join(', ')}) on a TCP port, where nothing tells them apart: `
+  const { hosts, ports, protocolName } = hostsAndPorts(fail, props.hosts, props.ports, clusterDomain);
+  if (hosts.length > 1 && ports.some(port => port.protocol === 'TCP')) {
+    fail(`'hosts' has ${hosts.length} names (${hosts.map(quote).join(', ')}) on a TCP port, where nothing tells them apart: `
       + 'declare a service for each, or use Protocol.TLS when the clients speak TLS');
   }
-  if (!(props.resolution instanceof Resolution)) {
-    fail(`'resolution' must be one of Resolution.ipAddresses(), dns(), dnsRoundRobin() or none(), got ${quote(props.resolution)}`);
-  }
   const addresses = [...props.addresses ?? []];
-  if (props.hosts.length > 1 && addresses.length > 0) {
-    fail(`'addresses' ${addresses.map(quote).join(', ')} would belong to ${props.hosts.length} hosts, and every connection to one would end at `
-      + `${quote(props.hosts[0])}: declare a service for each host`);
+  if (hosts.length > 1 && addresses.length > 0) {
+    fail(`'addresses' ${addresses.map(quote).join(', ')} would belong to ${hosts.length} hosts, and every connection to one would end at `
+      + `${quote(hosts[0])}: declare a service for each host`);
   }
-  props.resolution._check(fail, { hosts: props.hosts, protocols: ports.map(port => port.protocol) }, addresses);
-  for (const namespace of props.exportTo ?? []) {
-    if (namespace !== '.' && namespace !== '*') {
-      checkDnsLabel(fail, 'exportTo', namespace);
-    }
-  }
+  props.resolution._check(fail, { hosts, protocols: ports.map(port => port.protocol) }, addresses);
   if (props.exportTo) {
     checkNotEmpty(fail, 'exportTo', props.exportTo, '"."');
   }
-  return {
-    hosts: [...props.hosts],
-    ports,
-    protocolName: (props.ports[0].protocol ?? Protocol.TCP).name,
-    resolution: props.resolution,
-    addresses,
-    exportTo: props.exportTo && [...props.exportTo],
-  };
+  return { hosts, ports, protocolName, resolution: props.resolution, addresses, exportTo: props.exportTo && [...props.exportTo] };
 }
 
-function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
-  const ports = given.map(port => portModel(port, given.length));
-  for (const port of ports) {
-    checkPort(fail, 'port', port.number);
-    if (port.targetPort !== undefined) {
-      checkPort(fail, 'targetPort', port.targetPort);
-    }
-    checkDnsLabel(fail, 'name', port.name);
+/** A namespace to export to: `.`, `*` or a name. */
+export const checkExportTo: Check = (fail, property, value) => {
+  if (value !== '.' && value !== '*') {
+    checkDnsLabel(fail, property, value);
   }
+};
+
+const PORT = {
+  number: (fail: Fail, _: string, value: unknown) => checkPort(fail, 'port', value),
+  protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.TLS, Protocol.MYSQL, Protocol.REDIS'),
+  name: checkDnsLabel,
+  targetPort: checkPort,
+};
+
+function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
+  const ports = given.map(port => {
+    checkProps(fail, 'a port', port, PORT, ['number']);
+    if ('protocol' in port && port.protocol === undefined) {
+      // A name that Protocol does not have; without the property it would be TCP.
+      PORT.protocol(fail, 'protocol', undefined);
+    }
+    return portModel(port, given.length);
+  });
   checkDistinct(fail, 'port', ports.map(port => port.number));
   checkDistinct(fail, 'name', ports.map(port => port.name));
   return ports;

@@ -1,8 +1,11 @@
 import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
+import { IExternalService } from './i-external-service';
+import { ImportedOptions, ImportedService } from './imported-service';
+import { attributesOfOneHost, propsOfOneHost } from './one-host';
 import { Protocol } from '../values/protocol';
 
-/** A MySQL or MariaDB outside the mesh. */
+/** The declaration of a MySQL or MariaDB outside the mesh. */
 export interface ExternalMysqlProps extends ExternalServiceOptions {
   /** The DNS name of the database. */
   readonly host: string;
@@ -15,14 +18,27 @@ export interface ExternalMysqlProps extends ExternalServiceOptions {
   readonly port?: number;
 }
 
+/** A MySQL or MariaDB that another app declares. */
+export interface ExternalMysqlAttributes extends ImportedOptions {
+  /** The DNS name of the database. */
+  readonly host: string;
+
+  /**
+   * The port it listens on, 1 to 65535.
+   *
+   * @default 3306
+   */
+  readonly port?: number;
+}
+
 /**
- * A MySQL or MariaDB outside the mesh. Its server speaks first and TLS begins in the middle of the protocol, so the proxies treat it as opaque TCP and
- * cannot begin TLS for the application.
+ * A MySQL or MariaDB outside the mesh. Its server speaks first and TLS starts in the middle of the protocol, so the proxies treat it as opaque TCP and
+ * cannot originate TLS.
  *
- * A client that a gateway refuses has made the gateway connect to the database by then, which counts a broken handshake: let the server run with
- * `skip_name_resolve=ON`, or a hundred of them make it block the gateway.
+ * Behind a gateway, run the server with `skip_name_resolve=ON`: the gateway connects to it before a handshake decides, and a server that looks up names
+ * blocks the gateway after 100 denied connections.
  *
- * It gives:
+ * Creates:
  *
  * - ServiceEntry `Resource`
  *
@@ -38,12 +54,26 @@ export interface ExternalMysqlProps extends ExternalServiceOptions {
  */
 export class ExternalMysql extends ExternalService {
   /**
+   * A MySQL or MariaDB that another app declares, for the workloads of this app. See `ExternalService.fromServiceAttributes`.
+   *
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id
+   * @param attributes host, port and declaring namespace
+   * @throws as `ExternalService.fromServiceAttributes` does
+   */
+  public static fromAttributes(scope: Construct, id: string, attributes: ExternalMysqlAttributes): IExternalService {
+    return new ImportedService(scope, id, attributesOfOneHost(scope, id, 'ExternalMysql.fromAttributes()', attributes, KIND));
+  }
+
+  /**
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
-   * @param props what is known of the database
+   * @param props the declaration
    * @throws as `ExternalService` does
    */
   public constructor(scope: Construct, id: string, props: ExternalMysqlProps) {
-    super(scope, id, { ...props, hosts: [props.host], ports: [{ number: props.port ?? 3306, protocol: Protocol.MYSQL }] });
+    super(scope, id, propsOfOneHost(scope, id, 'ExternalMysql', props, KIND));
   }
 }
+
+const KIND = { protocol: Protocol.MYSQL, port: 3306 };

@@ -1,61 +1,63 @@
-import { ApiObjectMetadata, Chart } from 'cdk8s';
+import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { Declaration, declarationOf, ExternalPort } from './declaration';
+import { checkExportTo, Declaration, declarationOf, ExternalPort } from './declaration';
 import { describeService, ExternalServiceDescription } from './description';
+import { IExternalService } from './i-external-service';
+import { ExternalServiceAttributes, ImportedService } from './imported-service';
 import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
-import { Connection, ConnectOptions } from '../access/connection';
+import { ConnectOptions } from '../access/connection';
+import { Connections } from '../access/connections';
 import { Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
-import { Workload } from '../access/workload';
-import { checkNotEmpty, isWildcard } from '../private/check';
-import { failAt, quote } from '../private/fail';
-import { istioObject } from '../app/istio-object';
-import { KeyedObjects } from '../app/keyed-objects';
-import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
-import { baseNameOf, objectName, Role } from '../private/names';
 import { AppMesh } from '../app/app-mesh';
+import { checkMetadata, identityOf, istioObject, ObjectIdentity } from '../app/istio-object';
+import { KeyedObjects } from '../app/keyed-objects';
+import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
+import { checkConstruct, failAt, quote } from '../private/fail';
+import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
+import { objectName, Role } from '../private/names';
 import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { Resolution } from '../values/resolution';
 
-/** What every kind of service outside the mesh has. */
+/** The options of every kind of service outside the mesh. */
 export interface ExternalServiceOptions {
   /** How the proxies find the endpoints. */
   readonly resolution: Resolution;
 
   /**
-   * Virtual IP addresses under which the sidecars catch the connections of a service that is found by name. The clients must resolve the host to one
-   * of them, by `hostAliases` or a DNS of your own. Single addresses only.
+   * Virtual IP addresses that the sidecars capture for a service that is resolved by name. The clients must resolve the host to one of them, by
+   * `hostAliases` or a DNS of your own. Single addresses only.
    *
-   * @default - with DNS capture the mesh gives the service an address of its own; without it, a TCP service takes every address of its port
+   * @default - with DNS capture the mesh allocates an address; without it, a TCP service captures every address of its port
    */
   readonly addresses?: string[];
 
   /**
-   * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. Every client has to be in one of them. Not together
-   * with a route through a gateway, where exactly the clients' namespaces see it.
+   * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. For a direct service that names no clients with
+   * `allowFrom()`; connected workloads have to be in one of them.
    *
-   * @default - the namespaces of the named clients; when none was named, the service's own
+   * @default - the namespaces of the clients; without a client, the service's own
    */
   readonly exportTo?: string[];
 
   /**
-   * Where the connected workloads find user and password.
+   * The Secret that connected workloads read user and password from.
    *
    * @default - no variables for user and password
    */
   readonly credentials?: Credentials;
 
   /**
-   * Metadata of the ServiceEntry. The namespace holds for the service's other objects too, and the name is what theirs begin with.
+   * Metadata of the ServiceEntry. The namespace applies to the service's other objects too, and their names begin with the name.
    *
-   * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
+   * @default - the name is made of the construct's path inside its chart and the namespace, the namespace is the chart's
    */
   readonly metadata?: ApiObjectMetadata;
 }
 
-/** A service outside the mesh. */
+/** The declaration of a service outside the mesh. */
 export interface ExternalServiceProps extends ExternalServiceOptions {
   /** The DNS names of the service. More than one only when every port speaks TLS, whose server name tells them apart. */
   readonly hosts: string[];
@@ -64,18 +66,26 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
   readonly ports: ExternalPort[];
 }
 
+export const SERVICE_OPTIONS = {
+  resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin() or none()'),
+  addresses: checkList(checkAddress, '"240.0.0.10"'),
+  exportTo: checkList(checkExportTo, '"."'),
+  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+  metadata: checkMetadata,
+};
+
 /**
- * A service outside the mesh: a ServiceEntry that makes it known to the sidecars of the namespaces that use it, and of no others.
+ * A service outside the mesh. The sidecars of the namespaces that use it know it; the others do not (requires REGISTRY_ONLY: in a mesh on
+ * ALLOW_ANY, Istio's default, every pod connects straight to it).
  *
- * It gives:
+ * Creates:
  *
  * - ServiceEntry `Resource`
- * - DestinationRule `Endpoints-<i>`, one for each host, when a proxy may have several endpoints to choose from (`Resolution.dns()`, or several addresses
- *   behind a gateway): one that does not answer is left out for a while
- * - what `EgressViaGateway.route()` adds when it is called: nothing of it here
+ * - DestinationRule `Endpoints/<host>`, one for each host, for `Resolution.dns()`: the sidecars eject unhealthy endpoints
+ * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints` is then left out
  *
- * Without a route the sidecars connect to it directly. There `allowFrom` decides which namespaces see the service, but nothing on that path can tell
- * the accounts of one namespace apart; only a gateway can.
+ * Without a route the sidecars connect directly. There `allowFrom` decides which namespaces see the service, and nothing tells the accounts of
+ * one namespace apart; a gateway does.
  *
  * @example
  * new ExternalService(chart, 'Search', {
@@ -86,7 +96,33 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
-export class ExternalService extends Construct {
+export class ExternalService extends Construct implements IExternalService {
+  /**
+   * A service that another app declares, for the workloads of this app. Connected workloads get their variables. With a `gateway`, creates for the
+   * namespace of each connected workload:
+   *
+   * - DestinationRule `Clients/<namespace>`: the subset of the gateway with the server name of the service. Leave it to this app with
+   *   `ClientRules.LEFT_TO_CLIENTS` in the declaring one, so that each app writes in its own namespace only.
+   *
+   * The declaring app names the clients; until it does, the service is neither visible here nor served.
+   *
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id
+   * @param attributes hosts, ports and declaring namespace
+   * @throws for attributes that cannot be right
+   *
+   * @example
+   * const orders = ExternalMysql.fromAttributes(chart, 'Orders', {
+   *   host: 'orders.example.com',
+   *   namespaceName: 'platform',
+   *   gateway: EgressGateway.istioEgressGateway(),
+   * });
+   * orders.connectFrom(cart);
+   */
+  public static fromServiceAttributes(scope: Construct, id: string, attributes: ExternalServiceAttributes): IExternalService {
+    return new ImportedService(scope, id, attributes);
+  }
+
   /**
    * Every service that is declared in a construct, in the order of their declaration.
    *
@@ -101,58 +137,67 @@ export class ExternalService extends Construct {
   /** The DNS names of the service. */
   public readonly hosts: string[];
 
-  private readonly name: string;
-  private readonly base: string;
+  private readonly identity: ObjectIdentity;
   private readonly declaration: Declaration;
-  private readonly credentials?: Credentials;
   private readonly clients = new ClientList();
-  private readonly connections: { readonly workload: Workload; readonly connection: Connection }[] = [];
   private readonly allowed: BoundClient[] = [];
+  private readonly connections: Connections;
   private wayOut?: WayOut;
 
   /**
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
-   * @param props what is known of the service
-   * @throws for a host that is no DNS name, a port out of range or given twice, a resolution that cannot serve the host, and an object name that is taken
+   * @param props the declaration
+   * @throws for an unknown property, a host that is no DNS name, a port out of range or given twice, a resolution that cannot serve the host
    */
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
     const app = AppMesh.of(this);
+    checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
     this.declaration = declarationOf(props, app.mesh.clusterDomain, fail);
     props.credentials?._check(fail);
-    this.credentials = props.credentials;
     this.hosts = [...this.declaration.hosts];
-    this.namespaceName = props.metadata?.namespace ?? Chart.of(this).namespace;
-    this.base = props.metadata?.name ?? baseNameOf(this);
-    this.name = props.metadata?.name ?? this._nameOf();
-    istioObject(this, 'Resource', 'ServiceEntry', { ...props.metadata, name: this.name }, () => renderServiceEntry(this._model()));
+    this.connections = new Connections({ ...this.declaration, path: this.node.path, credentials: props.credentials }, fail);
+    this.identity = identityOf(this, props.metadata);
+    this.namespaceName = this.identity.namespace;
+    const metadata = { ...props.metadata, name: this.identity.name };
+    istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
     if (this.declaration.resolution._balances) {
       const endpoints = new KeyedObjects(this, 'Endpoints', (parent, host) => istioObject(parent, host, 'DestinationRule', {
         name: this._nameOf(...this.hosts.length > 1 ? [this.hosts.indexOf(host) + 1] : []),
         namespace: this.namespaceName,
-      }, () => renderEndpoints(this._model(), host)), () => this.wayOut === undefined);
+      }, () => renderEndpoints(this._model(), host), this), () => this.wayOut === undefined);
       this.hosts.forEach(host => endpoints.ensure(host));
     }
     app.addService(this);
-    this.node.addValidation({ validate: () => [...this.problems(), ...app.conflictsOf(this)] });
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   /**
-   * Names who may use the service. From the first call on nobody else may: a service that was routed through a gateway refuses every other account
-   * there, and in any case only the namespaces of the clients see the service. Until then the clients are the accounts of the service's own namespace.
+   * Names clients of the service.
+   *
+   * - Routed through a gateway with mutual TLS, the gateway denies every other identity (requires REGISTRY_ONLY in the namespaces that are not clients,
+   *   and network policies against pods that avoid their sidecar; a tenant that may write Gateways can open a route of its own).
+   * - Direct, only the namespaces of the clients see the service (requires REGISTRY_ONLY), and every account there can use it.
+   *
+   * Without a client, a direct service is visible in its own namespace, and a routed one is refused at synth.
    *
    * @param clients accounts, workloads or namespaces, in addition to those of earlier calls
-   * @throws for a name that is no namespace or account, and for a workload without a pod template
+   * @throws for a name that is no namespace or account, for a workload without a pod template, and where the data plane ignores the restriction
    */
   public allowFrom(...clients: MeshClient[]): void {
-    checkNotEmpty(failAt(this), 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
+    const fail = failAt(this);
+    checkNotEmpty(fail, 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
+    if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
+      fail('allowFrom() restricts nobody in an ambient mesh: ztunnel ignores \'exportTo\', and without a waypoint nothing checks who connects; leave it out');
+    }
+    clients.forEach(client => checkClient(fail, 'allowFrom()', client));
     clients.forEach(client => this.allowed.push(this.addClient(client)));
   }
 
   /**
-   * Lets a workload use the service: its account joins the clients, as with `allowFrom`, and a container of it gets host, port, user and password as
+   * Lets a workload use the service: its account becomes a client, as with `allowFrom`, and a container of it gets host, port, user and password as
    * environment variables, the last two from a Secret.
    *
    * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
@@ -160,22 +205,8 @@ export class ExternalService extends Construct {
    * @throws for something without a pod template, a variable that the container has already, an unknown container or port, a wildcard host
    */
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
-    const fail = failAt(this);
-    if (isWildcard(this.hosts[0])) {
-      fail(`'host' is the wildcard ${quote(this.hosts[0])}, which no variable can hold: connect to a service with one name`);
-    }
-    const port = options.portNumber ?? this.declaration.ports[0].number;
-    if (!this.declaration.ports.some(candidate => candidate.number === port)) {
-      fail(`'portNumber' must be a port of the service (${this.declaration.ports.map(candidate => candidate.number).join(', ')}), got ${quote(port)}`);
-    }
-    const bound = Workload.of(workload, fail);
-    const connection = new Connection(
-      { path: this.node.path, host: this.hosts[0], port, protocolName: this.declaration.protocolName },
-      { ...options, credentials: options.credentials ?? this.credentials },
-      fail,
-    );
-    bound.connect(connection);
-    this.connections.push({ workload: bound, connection });
+    checkConstruct(failAt(this), 'connectFrom()', workload, 'a workload, such as a Deployment');
+    this.connections.add(workload, options);
     this.addClient(MeshClient.workload(workload));
   }
 
@@ -183,11 +214,12 @@ export class ExternalService extends Construct {
    * What the app declares of this service, as plain data: for tests and reports. Complete once every call was made.
    *
    * @example
-   * const [leg] = mysql.describe().route!.legs;
-   * console.log(`look for ${leg.serverName} in the gateway's access log`);
+   * for (const leg of mysql.describe().route?.legs ?? []) {
+   *   console.log(`look for ${leg.serverName} in the gateway's access log`);
+   * }
    */
   public describe(): ExternalServiceDescription {
-    return describeService(this._model(), this._clientModels(), host => this._upstreamOf(host));
+    return describeService(this._model(), this.clientModels(), host => this._upstreamOf(host));
   }
 
   /** @internal */
@@ -197,7 +229,7 @@ export class ExternalService extends Construct {
 
   /** The name of an object of the service, by its role and what tells it from others of that role. @internal */
   public _nameOf(...rest: (Role | number | string)[]): string {
-    return objectName(this.base, this.namespaceName, ...rest);
+    return objectName(this.identity.base, this.namespaceName, ...rest);
   }
 
   /** @internal */
@@ -211,11 +243,14 @@ export class ExternalService extends Construct {
     AppMesh.of(this).changed();
   }
 
-  /** Refuses a service that cannot go through a gateway, and prepares the others for it. @internal */
+  /** Refuses a service that cannot go through a gateway; returns the namespace that declares the others. @internal */
   public _prepareRoute(): string {
     const fail = failAt(this);
     if (this.wayOut) {
       fail('is routed already: call route() once for each service');
+    }
+    if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
+      fail('route() has no effect in an ambient mesh: ztunnel ignores VirtualServices, and connections would go straight to the service');
     }
     if (this.namespaceName === undefined) {
       fail('has no namespace, which the server name at the gateway and the clients\' identities are made of: give the chart a \'namespace\'');
@@ -239,7 +274,7 @@ export class ExternalService extends Construct {
     const { mode, addresses } = resolution._seenAs(this.declaration.addresses);
     return {
       path: this.node.path,
-      name: this.name,
+      name: this.identity.name,
       namespace: this.namespaceName,
       hosts,
       ports,
@@ -250,8 +285,8 @@ export class ExternalService extends Construct {
     };
   }
 
-  /** The clients; until one is named, every account that sees the service. @internal */
-  public _clientModels(): ClientModel[] {
+  /** The clients; until one is named, every account that sees the service. */
+  private clientModels(): ClientModel[] {
     return this.clients.isEmpty
       ? this.visibleTo.map(namespace => ({ namespace: namespace === '*' || namespace === '' ? this.namespaceName : namespace }))
       : this.clients.models();
@@ -268,31 +303,45 @@ export class ExternalService extends Construct {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
+    const problems = [...this.connections.problems(), ...this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess()];
     const { exportTo } = this.declaration;
-    const problems = this.connections.flatMap(({ workload, connection }) => workload.problems(connection));
-    if (this.wayOut && exportTo) {
+    if (this.namespaceName !== undefined && this.clients.namespaces.includes(undefined) && !exportTo?.includes('*')) {
+      problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
+    }
+    return problems;
+  }
+
+  private problemsOfRoute(wayOut: WayOut): string[] {
+    const problems = [...this.clients.bypassesOf(this.declaration.ports)];
+    const { exportTo } = this.declaration;
+    if (exportTo) {
       problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
     }
-    if (this.wayOut && this.clients.isEmpty) {
+    if (this.clients.isEmpty) {
       problems.push('is routed through a gateway, and nobody is named who may use it: name the clients with allowFrom() or connectFrom()');
     }
-    if (this.wayOut && !this.wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
+    if (!wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
       problems.push('allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity: '
         + 'use GatewayLeg.istioMutual(), or name whole namespaces with MeshClient.allIn()');
     }
-    const { namespaces } = this.clients;
-    if (exportTo?.includes('*')) {
-      return problems;
+    return problems;
+  }
+
+  private problemsOfAccess(): string[] {
+    const problems: string[] = [];
+    const { exportTo } = this.declaration;
+    const given = exportTo?.map(quote).join(', ');
+    if (this.allowed.length > 0 && exportTo) {
+      problems.push(`'exportTo' (${given}) and allowFrom() both say which namespaces see the service: use one of them`);
     }
-    if (this.namespaceName !== undefined && namespaces.includes(undefined)) {
-      problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
-    } else if (exportTo) {
-      const blind = namespaces.filter(namespace => !this.visibleTo.includes(namespace ?? ''));
-      if (blind.length > 0) {
-        problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) leaves out ${quote(blind[0] ?? '.')}, which has a client: `
-          + 'add it, or remove \'exportTo\'');
-      }
+    if (this.allowed.length > 0 && AppMesh.of(this).mesh.outboundTrafficPolicy === 'ALLOW_ANY') {
+      problems.push('allowFrom() restricts nobody who connects directly in a mesh on ALLOW_ANY: route the service through a gateway and close the '
+        + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
+    }
+    const blind = exportTo && !exportTo.includes('*') ? this.clients.namespaces.map(namespace => namespace ?? '').filter(seen => !this.visibleTo.includes(seen)) : [];
+    if (this.allowed.length === 0 && blind.length > 0) {
+      problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
     }
     return problems;
   }
@@ -304,3 +353,5 @@ export class ExternalService extends Construct {
     return bound;
   }
 }
+
+const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');

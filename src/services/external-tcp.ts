@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
-import { Protocol } from '../values/protocol';
+import { IExternalService } from './i-external-service';
+import { ImportedOptions, ImportedService } from './imported-service';
+import { attributesOfPorts, propsOfPorts } from './one-host';
 
-/** Something outside the mesh that is reached over TCP. */
+/** The declaration of a TCP service outside the mesh. */
 export interface ExternalTcpProps extends ExternalServiceOptions {
   /** Its DNS name. */
   readonly host: string;
@@ -11,10 +13,19 @@ export interface ExternalTcpProps extends ExternalServiceOptions {
   readonly ports: number[];
 }
 
+/** A TCP service that another app declares. */
+export interface ExternalTcpAttributes extends ImportedOptions {
+  /** Its DNS name. */
+  readonly host: string;
+
+  /** The ports it listens on, each 1 to 65535, at least one. */
+  readonly ports: number[];
+}
+
 /**
- * Something outside the mesh that is reached over TCP, in a protocol of which nothing needs to be known.
+ * A TCP service outside the mesh, in any protocol.
  *
- * It gives:
+ * Creates:
  *
  * - ServiceEntry `Resource`
  *
@@ -29,12 +40,24 @@ export interface ExternalTcpProps extends ExternalServiceOptions {
  */
 export class ExternalTcp extends ExternalService {
   /**
+   * A TCP service that another app declares, for the workloads of this app. See `ExternalService.fromServiceAttributes`.
+   *
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id
+   * @param attributes host, ports and declaring namespace
+   * @throws as `ExternalService.fromServiceAttributes` does
+   */
+  public static fromAttributes(scope: Construct, id: string, attributes: ExternalTcpAttributes): IExternalService {
+    return new ImportedService(scope, id, attributesOfPorts(scope, id, 'ExternalTcp.fromAttributes()', attributes));
+  }
+
+  /**
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
-   * @param props what is known of the service
+   * @param props the declaration
    * @throws as `ExternalService` does
    */
   public constructor(scope: Construct, id: string, props: ExternalTcpProps) {
-    super(scope, id, { ...props, hosts: [props.host], ports: (props.ports ?? []).map(number => ({ number, protocol: Protocol.TCP })) });
+    super(scope, id, propsOfPorts(scope, id, 'ExternalTcp', props));
   }
 }

@@ -1,10 +1,10 @@
-import { ApiObjectMetadata, Chart } from 'cdk8s';
+import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { sharesOf } from './mesh-service';
-import { checkDnsName, checkNotEmpty, checkPort, isWildcard } from '../private/check';
+import { checkMetadata, identityOf, istioObject } from '../app/istio-object';
+import { Check, checkDnsName, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { istioObject } from '../app/istio-object';
-import { baseNameOf, labelOf, objectName } from '../private/names';
+import { labelOf, objectName } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
 import { PathMatch } from '../values/path-match';
 
@@ -49,10 +49,10 @@ export interface IngressRouteProps {
 }
 
 /**
- * A service of the mesh exposed at the ingress gateway, over HTTP. If a `MeshService` of the app divides the service's traffic between versions, what comes
- * in is divided in the same way: Istio's rules for the mesh do not hold at a gateway.
+ * A service of the mesh exposed at the ingress gateway, over HTTP. If a `MeshService` of the app splits the service's traffic between versions, incoming
+ * traffic is split in the same way: Istio's rules for the sidecars do not apply at a gateway.
  *
- * It gives:
+ * Creates:
  *
  * - Gateway `Gateway`
  * - VirtualService `Resource`
@@ -77,23 +77,18 @@ export class IngressRoute extends Construct {
   public constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
     const fail = failAt(this);
+    checkProps(fail, 'IngressRoute', props, PROPS, ['hosts', 'service', 'servicePort']);
     checkNotEmpty(fail, 'hosts', props.hosts, '"bookinfo.example.com"');
-    props.hosts.filter(host => host !== '*').forEach(host => checkDnsName(fail, 'hosts', isWildcard(host) ? host.slice(2) : host));
-    checkDnsName(fail, 'service', props.service);
-    checkPort(fail, 'servicePort', props.servicePort);
     if (props.paths) {
       checkNotEmpty(fail, 'paths', props.paths, 'PathMatch.prefix("/api")');
     }
     const port = props.port ?? 80;
-    checkPort(fail, 'port', port);
     const selector = { ...props.selector ?? { istio: 'ingressgateway' } };
     if (Object.keys(selector).length === 0) {
       fail(`'selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
     }
-    const namespaceName = props.metadata?.namespace ?? Chart.of(this).namespace;
-    const base = props.metadata?.name ?? baseNameOf(this);
-    const name = props.metadata?.name ?? objectName(base, namespaceName);
-    const gatewayName = labelOf(objectName(base, namespaceName, 'ingress'));
+    const { base, namespace, name } = identityOf(this, props.metadata);
+    const gatewayName = labelOf(objectName(base, namespace, 'ingress'));
     const model = {
       gatewayName,
       selector,
@@ -105,6 +100,22 @@ export class IngressRoute extends Construct {
     };
     istioObject(this, 'Gateway', 'Gateway', { ...props.metadata, name: gatewayName }, () => renderIngressGateway(model));
     istioObject(this, 'Resource', 'VirtualService', { ...props.metadata, name },
-      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespaceName ?? '')));
+      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespace ?? '')));
   }
 }
+
+const checkServedHost: Check = (fail, property, host) => {
+  if (host !== '*') {
+    checkDnsName(fail, property, typeof host === 'string' && isWildcard(host) ? host.slice(2) : host);
+  }
+};
+
+const PROPS = {
+  hosts: checkList(checkServedHost, '"bookinfo.example.com"'),
+  service: checkDnsName,
+  servicePort: checkPort,
+  paths: checkList(checkInstance(PathMatch, 'PathMatch.exact("/path") or PathMatch.prefix("/path")'), 'PathMatch.prefix("/api")'),
+  port: checkPort,
+  selector: checkLabels,
+  metadata: checkMetadata,
+};

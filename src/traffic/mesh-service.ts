@@ -1,11 +1,10 @@
-import { ApiObjectMetadata, Chart } from 'cdk8s';
+import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checkDistinct, checkDnsLabel, checkDnsName, checkNotEmpty } from '../private/check';
-import { failAt, quote } from '../private/fail';
-import { istioObject, NamedMetadata } from '../app/istio-object';
-import { ShareModel } from '../private/model';
-import { baseNameOf, objectName } from '../private/names';
 import { AppMesh } from '../app/app-mesh';
+import { checkMetadata, identityOf, istioObject, NamedMetadata } from '../app/istio-object';
+import { checkDistinct, checkDnsLabel, checkDnsName, checkList, checkNotEmpty, checkProps } from '../private/check';
+import { failAt, quote } from '../private/fail';
+import { ShareModel } from '../private/model';
 import { renderShares, renderSubsets } from '../private/render/mesh-service';
 
 /** A service inside the mesh and its versions. */
@@ -25,12 +24,12 @@ export interface MeshServiceProps {
 }
 
 /**
- * Traffic rules for a service inside the mesh.
+ * Traffic rules for a Service of the mesh.
  *
- * It gives:
+ * Creates:
  *
  * - DestinationRule `Resource`: a subset for each version
- * - VirtualService `Route`, once `routeTo` or `split` is called; until then every version gets traffic
+ * - VirtualService `Route`, once `routeTo` or `split` is called; until then every version receives traffic
  *
  * @example
  * const reviews = new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] });
@@ -55,19 +54,18 @@ export class MeshService extends Construct {
   public constructor(scope: Construct, id: string, props: MeshServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    checkDnsName(fail, 'host', props.host);
+    checkProps(fail, 'MeshService', props, { host: checkDnsName, versions: checkList(checkDnsLabel, '"v1"'), metadata: checkMetadata }, ['host', 'versions']);
     checkNotEmpty(fail, 'versions', props.versions, '"v1"');
-    props.versions.forEach(version => checkDnsLabel(fail, 'versions', version));
     checkDistinct(fail, 'versions', props.versions);
     this.host = props.host;
     this.versions = [...props.versions];
-    const namespace = props.metadata?.namespace ?? Chart.of(this).namespace ?? '';
+    const { namespace, name } = identityOf(this, props.metadata);
     // Istio takes the oldest VirtualService of a host and leaves the others out.
-    const other = AppMesh.of(this).claimRules(fullName(this, props.host, namespace), this);
+    const other = AppMesh.of(this).claimRules(fullName(this, props.host, namespace ?? ''), this);
     if (other) {
       fail(`'host' ${quote(props.host)} has its rules at '${other.node.path}' already: write them in one place`);
     }
-    this.metadata = { ...props.metadata, name: props.metadata?.name ?? objectName(baseNameOf(this), props.metadata?.namespace ?? Chart.of(this).namespace) };
+    this.metadata = { ...props.metadata, name };
     istioObject(this, 'Resource', 'DestinationRule', this.metadata, () => renderSubsets(this.model()));
   }
 
@@ -89,6 +87,10 @@ export class MeshService extends Construct {
    * @throws for an unknown version, weights that do not sum up to 100, and when the traffic is routed already
    */
   public split(weights: { [version: string]: number }): void {
+    const given: unknown = weights;
+    if (typeof given !== 'object' || given === null) {
+      failAt(this)(`split() needs a weight for each version, like { v1: 90, v2: 10 }, got ${quote(given)}`);
+    }
     const shares = Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1)).map(([subset, weight]) => ({ subset, weight }));
     shares.forEach(({ subset }) => this.checkVersion(subset));
     const wrong = shares.some(({ weight }) => !Number.isInteger(weight) || weight < 0);
@@ -110,6 +112,9 @@ export class MeshService extends Construct {
   }
 
   private share(shares: readonly ShareModel[]): void {
+    if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
+      failAt(this)('routeTo() and split() have no effect in an ambient mesh: ztunnel ignores VirtualServices, and this library knows no waypoint yet');
+    }
     if (this.shares.length > 0) {
       failAt(this)('has its route already: call routeTo() or split() once');
     }

@@ -19,11 +19,10 @@ export interface ResolutionUse {
  *
  * One of four:
  *
- * - `ipAddresses`: the addresses are known and fixed. Several single addresses behind a gateway are used in turn, but for one that does not answer.
- * - `dns`: the name is looked up again and again; every address it has is used in turn, but for one that does not answer.
- * - `dnsRoundRobin`: the name is looked up again and again; new connections go to the first address, existing ones live on.
- *   The right one for a managed database whose name has one address at a time.
- * - `none`: a connection goes where the client's own DNS sent it; only for TLS, where the server name still says which hosts are meant.
+ * - `ipAddresses`: fixed addresses. Several of them behind a gateway are used in turn; unhealthy ones are ejected.
+ * - `dns`: a name with several addresses, resolved again and again. All of them are used in turn; unhealthy ones are ejected.
+ * - `dnsRoundRobin`: a name with one address at a time, such as a managed database. New connections go to the first address; existing ones live on.
+ * - `none`: the address that the client's own DNS gave it; only for TLS, where the server name still says which hosts are meant.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
  */
@@ -52,19 +51,23 @@ export abstract class Resolution {
     return new Unresolved();
   }
 
+  /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
+  public abstract readonly _balances: boolean;
+
   /** @internal */
   public abstract _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void;
   /** @internal */
   public abstract _checkRoutable(fail: Fail): void;
   /** How the sidecars of the clients see the service. @internal */
   public abstract _seenAs(virtualAddresses: readonly string[]): SeenAs;
-  /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
-  public abstract readonly _balances: boolean;
   /** Where a gateway finds the endpoints of a host; only for a resolution that is routable. @internal */
   public abstract _upstreamOf(host: string): UpstreamModel;
 }
 
 class IpAddresses extends Resolution {
+  // A connection goes to the address that the client dialled.
+  public readonly _balances = false;
+
   public constructor(private readonly addresses: readonly string[]) {
     super();
   }
@@ -88,9 +91,6 @@ class IpAddresses extends Resolution {
         + 'give single addresses or use Resolution.dns()');
     }
   }
-
-  // A connection goes to the address that the client dialled.
-  public readonly _balances = false;
 
   public _seenAs(): SeenAs {
     return { mode: 'NONE', addresses: this.addresses.map(address => address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`) };

@@ -1,49 +1,13 @@
-/** Who writes the DestinationRule that a client namespace needs to reach a gateway. */
-export enum ClientRules {
-  /** The app that declares the service, into every client's namespace. Its pipeline needs the right to write there. */
-  WRITTEN_HERE = 'written-here',
-  /** The client's own app, with `fromAttributes` and `connectFrom`; only the service's own namespace is served from here. */
-  LEFT_TO_CLIENTS = 'left-to-clients',
-}
-
-/** An egress gateway: pods of Istio's proxy that run on their own, and the Service in front of them. */
-export interface IEgressGateway {
-  /** The name of the gateway's Service. */
-  readonly serviceName: string;
-  /** The namespace that the Service and the pods are in. */
-  readonly namespaceName: string;
-  /** Labels that all pods of the gateway have, and no others. */
-  readonly selector: { [label: string]: string };
-  /** The port of the Service that all mutual TLS legs share. */
-  readonly port: number;
-}
-
-/** What is known of an egress gateway that is installed already. */
-export interface EgressGatewayAttributes {
-  /** The name of the gateway's Service. */
-  readonly serviceName: string;
-
-  /** The namespace that the Service and the pods are in. */
-  readonly namespaceName: string;
-
-  /** Labels that all pods of the gateway have, and no others. */
-  readonly selector: { [label: string]: string };
-
-  /**
-   * The port of the Service that all mutual TLS legs share, 1 to 65535.
-   *
-   * @default 443
-   */
-  readonly port?: number;
-}
+import { failWith } from '../private/fail';
+import { checkAttributes, EgressGatewayAttributes, IEgressGateway } from '../values/egress-gateway-attributes';
 
 /**
- * The workload through which traffic leaves the mesh. Nothing is deployed for one that is installed already.
+ * The workload that traffic leaves the mesh through. Creates: nothing, for a gateway that is installed already.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressGateway {
-  /** The gateway that Istio's own installation brings: Service `istio-egressgateway` in `istio-system`, pods labelled `istio: egressgateway`. */
+  /** The gateway of Istio's own installation: Service `istio-egressgateway` in `istio-system`, pods labelled `istio: egressgateway`. */
   public static istioEgressGateway(): IEgressGateway {
     return EgressGateway.fromAttributes({
       serviceName: 'istio-egressgateway',
@@ -53,12 +17,14 @@ export class EgressGateway {
   }
 
   /**
-   * A gateway that somebody else installed. Its attributes are checked when a route uses it.
+   * A gateway that is installed already. The values of its attributes are checked where it is used.
    *
-   * @param attributes what is known of it
+   * @param attributes Service, namespace, labels and port
+   * @throws for an attribute that a gateway does not have
    */
   public static fromAttributes(attributes: EgressGatewayAttributes): IEgressGateway {
-    return { ...attributes, port: attributes.port ?? 443, selector: { ...attributes.selector } };
+    checkAttributes(failWith('EgressGateway'), attributes);
+    return { ...attributes, port: attributes.port ?? 443 };
   }
 
   private constructor() {}

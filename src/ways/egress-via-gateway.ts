@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
-import { ClientRules, IEgressGateway } from './egress-gateway';
+import { ClientRules } from './client-rules';
 import { GatewayRoute } from './gateway-route';
-import { checkDnsLabel, checkPort } from '../private/check';
+import { checkInstance, checkOneOf, checkProps, unchecked } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { ExternalService } from '../services/external-service';
+import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
 
 /** How services leave the mesh through a gateway. */
@@ -32,21 +33,24 @@ export interface RouteOptions {
 /**
  * The way out of the mesh through an egress gateway, for any number of services.
  *
- * For each service that is routed, in the service's own namespace unless said otherwise and as children of the service (`ViaGateway/...`):
+ * Creates for each routed service, in the service's own namespace unless said otherwise and as children of the service (`ViaGateway/...`):
  *
- * - DestinationRule `ToGateway/<namespace>`, one in the namespace of every client: a subset of the gateway with the server name of the service
- * - Gateway `Gateway`: a server for each host and port
- * - VirtualService `ToGatewayRoute-<i>`, one for each host: from the sidecars to the gateway
- * - VirtualService `FromGatewayRoute-<i>`, one for each host and port: from the gateway to the service
- * - AuthorizationPolicy `Clients`, in the gateway's namespace: everybody but the clients is refused for this service; other traffic of the gateway is
- *   left alone. Not with a plaintext leg, where nobody has an identity.
+ * - ServiceEntry `Upstream-<i>`, one for each host and port: where the gateway, and only it, finds the endpoints
+ * - DestinationRule `UpstreamRule-<i>`, when there may be several endpoints: the gateway ejects unhealthy ones
+ * - AuthorizationPolicy `Namespaces/<namespace>`, in the gateway's namespace, only for a client that is a whole namespace (`MeshClient.allIn`). The
+ *   services of a chart that one namespace declares share it.
+ * - Gateway `Gateway`: a server for each server name. Its handshake admits the SPIFFE ids of the named accounts.
+ * - VirtualService `FromGateway-<i>`, one for each host and port: from the gateway to the upstream
+ * - DestinationRule `Clients/<namespace>`, in each client's namespace: a subset of the gateway with the server name of the service
+ * - VirtualService `ToGateway-<i>`, one for each host: from the sidecars to the gateway
  *
- * The gateway's Service and Deployment stay as they are.
+ * The gateway's Service and Deployment stay as they are. The route does not work with `PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true`, unless the service is
+ * declared in the gateway's namespace.
  *
  * @example
  * const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
  * egress.route(mysql);
- * egress.route(redis, { leg: GatewayLeg.plaintext(6379) });
+ * mysql.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
@@ -60,31 +64,32 @@ export class EgressViaGateway extends Construct {
    * @param scope the chart, or a construct in it
    * @param id the construct's id
    * @param props the gateway
-   * @throws for a gateway whose names, labels or port cannot be right
+   * @throws for an unknown property, and for a gateway whose names, labels or port cannot be right
    */
   public constructor(scope: Construct, id: string, props: EgressViaGatewayProps) {
     super(scope, id);
     const fail = failAt(this);
-    this.gateway = props.gateway;
+    checkProps(fail, 'EgressViaGateway', props, { gateway: unchecked, clientRules: checkOneOf(ClientRules) });
+    checkGateway(fail, props.gateway);
+    this.gateway = { ...props.gateway, selector: { ...props.gateway.selector } };
     this.clientRules = props.clientRules ?? ClientRules.WRITTEN_HERE;
-    checkDnsLabel(fail, 'gateway.serviceName', this.gateway.serviceName);
-    checkDnsLabel(fail, 'gateway.namespaceName', this.gateway.namespaceName);
-    checkPort(fail, 'gateway.port', this.gateway.port);
-    if (Object.keys(this.gateway.selector ?? {}).length === 0) {
-      fail(`'gateway.selector' must have a label, got ${quote(this.gateway.selector)}: without one every workload of the mesh would be the gateway`);
-    }
   }
 
   /**
-   * Routes a service through the gateway: from now on its clients cannot reach it on any other way, and nobody but its clients can at all.
+   * Routes a service through the gateway. The sidecars of its clients send its connections there, and the gateway denies every identity that is not
+   * a client (requires REGISTRY_ONLY where there are no clients, and network policies against pods that avoid their sidecar).
    *
    * @param service the service, which keeps its construct, its name and its clients
    * @param options how its connections travel to the gateway
    * @throws for a service that is routed already, has no namespace, has a wildcard host, or has endpoints that a gateway cannot find (a CIDR range, no
-   *   resolution); for a plaintext port of the gateway that another service uses, or with a service of several ports
+   *   resolution); for a plaintext leg of a service with several ports; in an ambient mesh
    */
   public route(service: ExternalService, options: RouteOptions = {}): void {
-    const leg = options.leg ?? GatewayLeg.istioMutual();
-    new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg, clientRules: this.clientRules });
+    const fail = failAt(this);
+    if (!(service instanceof ExternalService)) {
+      fail(`route() takes one service that this app declares, got ${quote(service)}: call it once for each`);
+    }
+    checkProps(fail, 'route()', options, { leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()') });
+    new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules });
   }
 }

@@ -1,17 +1,18 @@
 import { Construct } from 'constructs';
-import { ClientRules, IEgressGateway } from './egress-gateway';
+import { ClientRules } from './client-rules';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { isDnsName } from '../private/check';
-import { failAt, quote } from '../private/fail';
-import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../private/model';
-import { chartNameOf, labelOf, namespaceServerName, serverNameOf } from '../private/names';
+import { failAt } from '../private/fail';
+import { checkServerName, gatewayModel, legsOf } from '../private/legs';
+import { AccessModel, MeshModel, RouteModel } from '../private/model';
+import { chartNameOf, labelOf, namespaceServerName } from '../private/names';
 import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
-import { renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
+import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { renderUpstream, renderUpstreamRule } from '../private/render/upstream';
 import { ExternalService } from '../services/external-service';
 import { WayOut } from '../services/way-out';
+import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
 
 export interface GatewayRouteProps {
@@ -37,8 +38,13 @@ export class GatewayRoute extends Construct implements WayOut {
     props.leg._check(failAt(service));
     this.mesh = AppMesh.of(service).mesh;
     this.identifiesClients = props.leg._mutual;
-    this.route = { namespace, gateway: gatewayModel(props.gateway, this.mesh), mutual: props.leg._mutual, legs: this.legsOf(namespace) };
-    this.claim();
+    this.route = {
+      namespace,
+      gateway: gatewayModel(props.gateway, this.mesh),
+      mutual: props.leg._mutual,
+      legs: legsOf(failAt(service), { hosts: service.hosts, ports: service._ports }, namespace, props.leg._port(props.gateway.port)),
+    };
+    this.checkLeg();
     const { legs } = this.route;
     const access = () => this.access();
 
@@ -46,26 +52,26 @@ export class GatewayRoute extends Construct implements WayOut {
     legs.forEach((leg, i) => {
       const name = service._nameOf('upstream', ...numbered(i, legs));
       const upstream = service._upstreamOf(leg.host);
-      istioObject(this, `Upstream-${i + 1}`, 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream));
+      istioObject(this, `Upstream-${i + 1}`, 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
       if (upstream.mode === 'DNS' || upstream.endpoints.length > 1) {
-        istioObject(this, `UpstreamRule-${i + 1}`, 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg));
+        istioObject(this, `UpstreamRule-${i + 1}`, 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg), service);
       }
     });
     this.policies = this.policiesOf(namespace);
     const gatewayName = labelOf(service._nameOf());
-    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()));
+    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
     legs.forEach((leg, i) => istioObject(this, `FromGateway-${i + 1}`, 'VirtualService', {
       name: service._nameOf('from-gateway', ...numbered(i, legs)),
       namespace,
-    }, () => renderGatewayVirtualService(this.route, leg, gatewayName, access())));
+    }, () => renderGatewayVirtualService(this.route, leg, gatewayName, access()), service));
     this.clientRules = new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
       name: service._nameOf('to-gateway', client),
       namespace: client,
-    }, () => renderClientDestinationRule(this.route, this.clientNamespace(client))));
+    }, () => renderClientDestinationRule(this.route, this.clientNamespace(client)), service));
     service.hosts.forEach((host, i) => istioObject(this, `ToGateway-${i + 1}`, 'VirtualService', {
       name: service._nameOf('to-gateway', ...numbered(i, service.hosts)),
       namespace,
-    }, () => renderMeshVirtualService(service._model(), this.route, host)));
+    }, () => renderMeshVirtualService(service._model(), this.route, host), service));
     service._attach(this);
     this.clientsChanged();
   }
@@ -91,21 +97,8 @@ export class GatewayRoute extends Construct implements WayOut {
     return this.service._clients.access(this.mesh);
   }
 
-  private legsOf(namespace: string): LegModel[] {
-    const gatewayPort = this.props.leg._port(this.props.gateway.port);
-    return this.service.hosts.flatMap(host => this.service._ports.map((port): LegModel => {
-      const serverName = serverNameOf(port.number, namespace, host);
-      this.checkServerName(host, serverName);
-      return { host, port, gatewayPort, serverName, subset: labelOf(serverName) };
-    }));
-  }
-
-  private clientNamespace(name: string) {
-    return {
-      name,
-      whole: this.identifiesClients && this.service._clients.wholeNamespaces.includes(name),
-      looksBeyond: name === this.route.gateway.namespace || name === this.mesh.rootNamespace,
-    };
+  private clientNamespace(name: string): ClientNamespace {
+    return clientNamespace(this.route, this.mesh, name, this.service._clients.wholeNamespaces.includes(name));
   }
 
   /** A policy for each client that is a whole namespace, shared by the services of a chart that declare in one namespace. */
@@ -116,7 +109,7 @@ export class GatewayRoute extends Construct implements WayOut {
       (scope, client) => istioObject(scope, client, 'AuthorizationPolicy', {
         name: `${client}.${namespace}.${chartNameOf(this.service)}`,
         namespace: gateway.namespace,
-      }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh)),
+      }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh), this.service),
       client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),
     );
   }
@@ -127,47 +120,22 @@ export class GatewayRoute extends Construct implements WayOut {
 
   private admit(client: string): void {
     for (const leg of this.route.legs) {
-      this.checkServerName(leg.host, namespaceServerName(client, leg.port.number, this.route.namespace, leg.host));
+      checkServerName(failAt(this.service), leg.host, namespaceServerName(client, leg.port.number, this.route.namespace, leg.host));
     }
     AppMesh.of(this).sharePolicy(this.policyKey(client), this.service);
     this.policies.ensure(client);
   }
 
-  private checkServerName(host: string, serverName: string): void {
-    if (!isDnsName(serverName)) {
-      failAt(this.service)(`'host' ${quote(host)} is too long for a server name at the gateway (${quote(serverName)} has more than 253 characters)`);
-    }
-  }
-
-  /** Takes what a gateway has once. */
-  private claim(): void {
+  private checkLeg(): void {
     const fail = failAt(this.service);
-    const app = AppMesh.of(this.service);
-    const { mutual, legs, gateway: { host } } = this.route;
-    if (!mutual) {
-      const [{ gatewayPort }] = legs;
-      if (gatewayPort === this.props.gateway.port) {
-        fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);
-      }
-      if (legs.length > 1) {
-        fail(`'GatewayLeg.plaintext()' carries one host and port, and the service has ${legs.length}: use GatewayLeg.istioMutual()`);
-      }
-      const other = app.claimAtGateway(`plaintext ${host}:${gatewayPort}`, this.service);
-      if (other) {
-        fail(`'GatewayLeg.plaintext()' port ${gatewayPort} of ${quote(host)} is used by '${other.node.path}': give another port or use GatewayLeg.istioMutual()`);
-      }
+    const { mutual, legs: [{ gatewayPort }, ...more] } = this.route;
+    if (!mutual && gatewayPort === this.props.gateway.port) {
+      fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);
     }
-    for (const leg of legs) {
-      const other = app.claimAtGateway(`${leg.serverName} at ${host}`, this.service);
-      if (other) {
-        fail(`host and port ${quote(leg.serverName)} at the gateway is '${other.node.path}' already: declare the service once`);
-      }
+    if (!mutual && more.length > 0) {
+      fail(`'GatewayLeg.plaintext()' carries one host and port, and the service has ${more.length + 1}: use GatewayLeg.istioMutual()`);
     }
   }
-}
-
-function gatewayModel({ serviceName, namespaceName, selector }: IEgressGateway, mesh: MeshModel): GatewayModel {
-  return { namespace: namespaceName, serviceName, host: `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`, selector };
 }
 
 /** The number of one of several; nothing for a single one. */

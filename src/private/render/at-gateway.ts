@@ -65,7 +65,8 @@ export function renderNamespacePolicy(gateway: GatewayModel, namespace: string, 
     selector: { matchLabels: { ...gateway.selector } },
     action: Action.DENY,
     rules: [{
-      from: [{ source: { notPrincipals: [mesh.trustDomain, ...mesh.trustDomainAliases].map(domain => `${domain}/ns/${client}/sa/*`) } }],
+      // istiod adds the aliases of the trust domain here, as it does not in a handshake.
+      from: [{ source: { notPrincipals: [`${mesh.trustDomain}/ns/${client}/sa/*`] } }],
       when: [{ key: 'connection.sni', values: [`${namespaceServerPrefix(client, namespace)}*`] }],
     }],
   });

@@ -3,7 +3,7 @@ import {
   toJson_DestinationRuleSpec,
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
-import { LegModel, RouteModel, ServiceModel } from '../model';
+import { LegModel, MeshModel, RouteModel, ServiceModel } from '../model';
 import { namespaceServerName } from '../names';
 import { FAILOVER } from './failover';
 import { exportTo } from './visibility';
@@ -15,6 +15,10 @@ export interface ClientNamespace {
   readonly whole: boolean;
   /** Whether a rule that is exported everywhere would be used outside the namespace: it is the gateway's, or the root namespace. */
   readonly looksBeyond: boolean;
+}
+
+export function clientNamespace(route: RouteModel, mesh: MeshModel, name: string, whole: boolean): ClientNamespace {
+  return { name, whole: route.mutual && whole, looksBeyond: name === route.gateway.namespace || name === mesh.rootNamespace };
 }
 
 /** From the sidecars of one namespace to the gateway: a subset of the gateway for each leg. */

@@ -1,0 +1,34 @@
+import { Finding, Rule } from './rule';
+import { canonicalAddress, isIp } from '../private/check';
+import { quote } from '../private/fail';
+import { records } from '../view/external-entry';
+import { MeshObject, NETWORKING } from '../view/mesh-object';
+
+export const ambientEndpointIsAddress: Rule = {
+  id: 'MX0501',
+  name: 'ambient-endpoint-is-address',
+  severity: 'ERROR',
+  title: 'In an ambient mesh, an endpoint has the address of a service outside the mesh.',
+  why: 'ztunnel takes a workload with that address before the service: connections go straight there, past every waypoint and its policies, from every namespace.',
+  fix: 'Resolve the service by DNS without endpoints, or leave the endpoints out.',
+  related: [],
+  check: view => {
+    if (view.facts.dataPlane !== 'ambient') {
+      return [];
+    }
+    const services = new Map<string, MeshObject>();
+    view.entries.forEach(entry => entry.addresses.forEach(address => services.set(address, entry.object)));
+    const endpoints = [
+      ...view.of(NETWORKING, 'ServiceEntry').flatMap(object => records(object.spec.endpoints).map(({ address }) => ({ object, address }))),
+      ...view.of(NETWORKING, 'WorkloadEntry').map(object => ({ object, address: object.spec.address })),
+    ];
+    return endpoints.flatMap(({ object, address }): Finding[] => {
+      const service = typeof address === 'string' && isIp(address) ? services.get(canonicalAddress(address)) : undefined;
+      return service ? [{
+        object,
+        message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel would send its connections straight there, past every `
+          + 'waypoint; resolve the service by DNS without endpoints',
+      }] : [];
+    });
+  },
+};

@@ -1,0 +1,28 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { MeshObject } from '../view/mesh-object';
+
+export const fileOverwritten: Rule = {
+  id: 'MX0102',
+  name: 'file-overwritten',
+  severity: 'ERROR',
+  title: 'Two objects are written to one file.',
+  why: 'With one file for each object, cdk8s names the file after kind and name. The second object replaces the first one\'s file, and one of them is lost.',
+  fix: 'Give one of them another `metadata.name`, or leave the names to the library: those differ between namespaces.',
+  related: [],
+  check: view => {
+    const files = new Map<string, MeshObject>();
+    return view.objects.flatMap((object): Finding[] => {
+      const first = object.file === undefined ? undefined : files.get(object.file);
+      if (object.file !== undefined && !first) {
+        files.set(object.file, object);
+      }
+      // Two objects that are one and the same have a rule of their own.
+      return first && first.namespace !== object.namespace ? [{
+        object,
+        message: `'metadata.name' ${quote(object.name)} makes this ${object.kind} share the file ${quote(object.file)} with '${first.origin.path}', and `
+          + 'one of them would be lost: give one of them another \'metadata.name\', or write one file for each chart',
+      }] : [];
+    });
+  },
+};

@@ -1,0 +1,24 @@
+import { Finding, Rule, where } from './rule';
+import { Slots } from './slots';
+import { quote } from '../private/fail';
+
+export const hostDeclaredTwice: Rule = {
+  id: 'MX0201',
+  name: 'host-declared-twice',
+  severity: 'ERROR',
+  title: 'Two services declare one host, and a namespace sees both.',
+  why: 'Istio merges ServiceEntries of one host in ways that depend on their age; connections may end at either.',
+  fix: 'Declare the host once, with all its ports, and name the clients with `allowFrom()`.',
+  related: ['KIA1211'],
+  check: view => {
+    const hosts = new Slots();
+    return view.entries.flatMap(entry => entry.hosts.flatMap((host): Finding[] => {
+      const taken = hosts.take(host, entry);
+      return taken ? [{
+        object: entry.object,
+        message: `'host' ${quote(host)} is declared by '${taken.other.object.origin.path}' as well, visible in ${where(taken.namespace)}: `
+          + 'declare it once, with all its ports, and name the clients with allowFrom()',
+      }] : [];
+    }));
+  },
+};

@@ -1,0 +1,29 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { MeshObject } from '../view/mesh-object';
+
+export const objectWrittenTwice: Rule = {
+  id: 'MX0101',
+  name: 'object-written-twice',
+  severity: 'ERROR',
+  title: 'Two constructs write an object of the same kind, namespace and name.',
+  why: 'The second one silently replaces the first when the manifests are applied.',
+  fix: 'Give one of them another `metadata.name` or construct id.',
+  related: [],
+  check: view => {
+    const written = new Map<string, MeshObject>();
+    return view.objects.flatMap((object): Finding[] => {
+      const identity = JSON.stringify([object.group, object.kind, object.namespace, object.name]);
+      const first = written.get(identity);
+      if (!first) {
+        written.set(identity, object);
+        return [];
+      }
+      return [{
+        object,
+        message: `'metadata.name' makes this the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, which '${first.origin.path}' writes `
+          + 'as well, and one would replace the other: give one of them another \'metadata.name\' or construct id',
+      }];
+    });
+  },
+};

@@ -1,0 +1,34 @@
+import { Finding, giveAnAddress, Rule, where } from './rule';
+import { Slots, Taken } from './slots';
+import { quote } from '../private/fail';
+import { MeshModel } from '../private/model';
+import { ANY, ExternalEntry } from '../view/external-entry';
+
+export const portCapturedTwice: Rule = {
+  id: 'MX0203',
+  name: 'port-captured-twice',
+  severity: 'ERROR',
+  title: 'A TCP service without addresses captures its whole port, and another service needs that port.',
+  why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. A second service on the port is silently dropped, and its connections end at the first.',
+  fix: 'Give the addresses, or declare DNS capture when the sidecars run with it.',
+  related: ['pilot_conflict_outbound_listener_tcp_over_current_tcp'],
+  check: view => {
+    const ports = new Slots();
+    const open = view.entries.filter(entry => entry.listeners.includes(ANY));
+    const tcp = open.flatMap(entry => entry.ports.filter(port => port.class === 'TCP').flatMap(port => (
+      finding(view.facts, entry, port.number, ports.take(String(port.number), entry)))));
+    // Server names share a port with each other, but not with TCP, which captures every connection that arrives there.
+    const tls = open.flatMap(entry => entry.ports.filter(port => port.class !== 'TCP').flatMap(port => (
+      finding(view.facts, entry, port.number, ports.holder(String(port.number), entry)))));
+    return [...tcp, ...tls];
+  },
+};
+
+function finding(facts: MeshModel, entry: ExternalEntry, port: number, taken: Taken | undefined): Finding[] {
+  return taken ? [{
+    object: entry.object,
+    message: `port ${port} of ${quote(entry.hosts[0])} has no address of its own, and every address of port ${port} already goes to `
+      + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}') in ${where(taken.namespace)}: connections would silently end at the wrong one; `
+      + giveAnAddress(facts),
+  }] : [];
+}

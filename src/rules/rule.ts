@@ -1,0 +1,42 @@
+import { MeshModel } from '../private/model';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+/** How bad a finding is. An error stops synth. */
+export type Severity = 'ERROR';
+
+/** What a rule says of one object. */
+export interface Finding {
+  /** The object at fault, by whose construct synth reports it. */
+  readonly object: MeshObject;
+  /** Property, value, what happens, what to write instead. */
+  readonly message: string;
+}
+
+/** A mistake that shows only when objects are read together. */
+export interface Rule {
+  /** Never reused. */
+  readonly id: string;
+  readonly name: string;
+  readonly severity: Severity;
+  /** The mistake, one sentence. */
+  readonly title: string;
+  /** What happens in the mesh. */
+  readonly why: string;
+  readonly fix: string;
+  /** Related checks of Istio and Kiali; none when nobody else reports it. */
+  readonly related: readonly string[];
+  check(view: MeshView): Finding[];
+}
+
+export function where(namespace: string): string {
+  return namespace === '*' ? 'every namespace' : namespace === '' ? 'the chart\'s namespace' : `namespace "${namespace}"`;
+}
+
+/** What to write instead of a TCP service that has no address of its own. */
+export function giveAnAddress({ dnsCapture }: MeshModel): string {
+  const declare = dnsCapture
+    ? 'Mesh.declare(app, { dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'
+    : 'Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture';
+  return `give the addresses with Resolution.ipAddresses() or 'addresses', or call ${declare}`;
+}

@@ -1,0 +1,36 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { strings, visibleTo } from '../view/external-entry';
+import { MeshObject, NETWORKING } from '../view/mesh-object';
+
+export const virtualServiceIgnored: Rule = {
+  id: 'MX0402',
+  name: 'virtual-service-ignored',
+  severity: 'ERROR',
+  title: 'Two VirtualServices of the sidecars are for one host, and a namespace sees both.',
+  why: 'Sidecars use the oldest VirtualService of a host and ignore the others. A route to a gateway may silently not be taken.',
+  fix: 'Write the routes of a host in one VirtualService.',
+  related: ['IST0109'],
+  check: view => {
+    const seen = new Map<string, Map<string, MeshObject>>();
+    return view.of(NETWORKING, 'VirtualService').filter(isForSidecars).flatMap(object => strings(object.spec.hosts).flatMap((host): Finding[] => {
+      const name = host.includes('.') || host === '*' ? host : `${host}.${object.namespace}.svc.${view.facts.clusterDomain}`;
+      const holders = seen.get(name) ?? new Map<string, MeshObject>();
+      seen.set(name, holders);
+      const namespaces = visibleTo(object);
+      const namespace = namespaces.find(candidate => holders.has(candidate) || holders.has('*') || (candidate === '*' && holders.size > 0));
+      const other = namespace === undefined ? undefined : holders.get(namespace) ?? holders.get('*') ?? [...holders.values()][0];
+      namespaces.filter(candidate => !holders.has(candidate)).forEach(candidate => holders.set(candidate, object));
+      return other && other !== object ? [{
+        object,
+        message: `'hosts' ${quote(name)} has a VirtualService at '${other.origin.path}' as well, visible in ${where(namespace!)}, and sidecars use the older one only: `
+          + 'write the routes of a host in one place',
+      }] : [];
+    }));
+  },
+};
+
+function isForSidecars({ spec }: MeshObject): boolean {
+  const gateways = strings(spec.gateways);
+  return gateways.length === 0 || gateways.includes('mesh');
+}

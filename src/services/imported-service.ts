@@ -1,0 +1,137 @@
+import { Construct, IConstruct } from 'constructs';
+import { ExternalPort, hostsAndPorts } from './declaration';
+import { IExternalService } from './i-external-service';
+import { ConnectOptions } from '../access/connection';
+import { Connections } from '../access/connections';
+import { Credentials } from '../access/credentials';
+import { Workload } from '../access/workload';
+import { AppMesh } from '../app/app-mesh';
+import { istioObject } from '../app/istio-object';
+import { KeyedObjects } from '../app/keyed-objects';
+import { checkBoolean, checkDnsLabel, checkInstance, checkProps, unchecked } from '../private/check';
+import { checkConstruct, failAt } from '../private/fail';
+import { gatewayModel, legsOf } from '../private/legs';
+import { PortModel, RouteModel } from '../private/model';
+import { baseNameOf, objectName } from '../private/names';
+import { clientNamespace, renderClientDestinationRule } from '../private/render/to-gateway';
+import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
+import { GatewayLeg } from '../values/gateway-leg';
+
+/** What is known of a service that another app declares, besides its hosts and ports. */
+export interface ImportedOptions {
+  /** The namespace that declares the service. */
+  readonly namespaceName: string;
+
+  /**
+   * The gateway that the declaring app routes the service through.
+   *
+   * @default - the sidecars connect directly
+   */
+  readonly gateway?: IEgressGateway;
+
+  /**
+   * How the declaring app takes connections to the gateway.
+   *
+   * @default GatewayLeg.istioMutual()
+   */
+  readonly leg?: GatewayLeg;
+
+  /**
+   * Whether the declaring app named the workloads' namespace as a whole (`MeshClient.allIn`) and not their accounts: the gateway knows it by other server names.
+   *
+   * @default false
+   */
+  readonly wholeNamespace?: boolean;
+
+  /**
+   * The Secret that connected workloads read user and password from.
+   *
+   * @default - no variables for user and password
+   */
+  readonly credentials?: Credentials;
+}
+
+/** A service that another app declares. */
+export interface ExternalServiceAttributes extends ImportedOptions {
+  /** The DNS names of the service. */
+  readonly hosts: string[];
+
+  /** Its ports, at least one, as the declaring app has them. */
+  readonly ports: ExternalPort[];
+}
+
+export const IMPORTED_OPTIONS = {
+  namespaceName: checkDnsLabel,
+  gateway: unchecked,
+  leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()'),
+  wholeNamespace: checkBoolean,
+  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+};
+
+/** A service that another app declares: nothing is declared again, and the connected workloads' namespaces get what the client's side needs. */
+export class ImportedService extends Construct implements IExternalService {
+  public readonly hosts: string[];
+  public readonly namespaceName?: string;
+  private readonly connections: Connections;
+  private readonly ports: readonly PortModel[];
+  private readonly rules?: KeyedObjects;
+  private readonly workloads: Workload[] = [];
+
+  public constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes) {
+    super(scope, id);
+    const fail = failAt(this);
+    checkProps(fail, 'ExternalService.fromServiceAttributes()', attributes, { hosts: unchecked, ports: unchecked, ...IMPORTED_OPTIONS }, ['namespaceName']);
+    const { mesh } = AppMesh.of(this);
+    const declared = hostsAndPorts(fail, attributes.hosts, attributes.ports, mesh.clusterDomain);
+    attributes.credentials?._check(fail);
+    this.hosts = [...declared.hosts];
+    this.ports = declared.ports;
+    this.namespaceName = attributes.namespaceName;
+    this.connections = new Connections({ ...declared, path: this.node.path, credentials: attributes.credentials }, fail);
+    if (attributes.gateway !== undefined) {
+      this.rules = this.clientRules(attributes, attributes.gateway);
+    }
+    this.node.addValidation({ validate: () => this.problems() });
+  }
+
+  public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
+    const fail = failAt(this);
+    checkConstruct(fail, 'connectFrom()', workload, 'a workload, such as a Deployment');
+    const connected = this.connections.add(workload, options);
+    this.workloads.push(connected);
+    if (connected.namespace !== undefined) {
+      this.rules?.ensure(connected.namespace);
+    }
+    AppMesh.of(this).changed();
+  }
+
+  private clientRules(attributes: ExternalServiceAttributes, gateway: IEgressGateway): KeyedObjects {
+    const fail = failAt(this);
+    const { mesh } = AppMesh.of(this);
+    const leg = attributes.leg ?? GatewayLeg.istioMutual();
+    checkGateway(fail, gateway);
+    leg._check(fail);
+    const route: RouteModel = {
+      namespace: attributes.namespaceName,
+      gateway: gatewayModel(gateway, mesh),
+      mutual: leg._mutual,
+      legs: legsOf(fail, { hosts: this.hosts, ports: this.ports }, attributes.namespaceName, leg._port(gateway.port)),
+    };
+    return new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
+      name: objectName(baseNameOf(this), attributes.namespaceName, 'to-gateway', client),
+      namespace: client,
+    }, () => renderClientDestinationRule(route, clientNamespace(route, mesh, client, attributes.wholeNamespace ?? false)), this));
+  }
+
+  /** Mistakes that only show once every call was made. */
+  private problems(): string[] {
+    const problems = this.connections.problems();
+    if (this.rules) {
+      problems.push(...this.workloads.flatMap(workload => workload.bypassesOf(this.ports)));
+      if (this.workloads.some(workload => workload.namespace === undefined)) {
+        problems.push('a connected workload has no namespace, which its DestinationRule is written to: give the workload\'s chart a \'namespace\'');
+      }
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,54 @@
+import { checkDnsLabel, checkLabels, checkPort, checkProps } from '../private/check';
+import { Fail, quote } from '../private/fail';
+
+/** An egress gateway: pods of Istio's proxy that run on their own, and the Service in front of them. */
+export interface IEgressGateway {
+  /** The name of the gateway's Service. */
+  readonly serviceName: string;
+  /** The namespace of the Service and the pods. */
+  readonly namespaceName: string;
+  /** Labels that all pods of the gateway have, and no others. */
+  readonly selector: { [label: string]: string };
+  /** The port of the Service that all mutual TLS legs share. */
+  readonly port: number;
+}
+
+/** An egress gateway that is installed already. */
+export interface EgressGatewayAttributes {
+  /** The name of the gateway's Service. */
+  readonly serviceName: string;
+
+  /** The namespace of the Service and the pods. */
+  readonly namespaceName: string;
+
+  /** Labels that all pods of the gateway have, and no others. */
+  readonly selector: { [label: string]: string };
+
+  /**
+   * The port of the Service that all mutual TLS legs share, 1 to 65535.
+   *
+   * @default 443
+   */
+  readonly port?: number;
+}
+
+/** Checks a gateway where it is used: only there is a construct to name. */
+export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is IEgressGateway {
+  if (typeof gateway !== 'object' || gateway === null) {
+    fail(`'gateway' must be EgressGateway.istioEgressGateway() or EgressGateway.fromAttributes(), got ${quote(gateway)}`);
+  }
+  const { serviceName, namespaceName, selector, port } = gateway as IEgressGateway;
+  checkDnsLabel(fail, 'gateway.serviceName', serviceName);
+  checkDnsLabel(fail, 'gateway.namespaceName', namespaceName);
+  checkPort(fail, 'gateway.port', port);
+  checkLabels(fail, 'gateway.selector', selector);
+  if (Object.keys(selector).length === 0) {
+    fail(`'gateway.selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
+  }
+}
+
+/** Checks which attributes a gateway has; their values are checked where it is used. */
+export function checkAttributes(fail: Fail, attributes: unknown): void {
+  const any = () => undefined;
+  checkProps(fail, 'EgressGateway.fromAttributes()', attributes, { serviceName: any, namespaceName: any, selector: any, port: any });
+}

@@ -1,0 +1,72 @@
+import { MeshObject } from './mesh-object';
+import { canonicalAddress, isCidr, isIp } from '../private/check';
+import { MeshModel } from '../private/model';
+
+/** How proxies tell the connections of a port apart. */
+export type PortClass = 'TCP' | 'TLS' | 'HTTP';
+
+export interface EntryPort {
+  readonly number: number;
+  readonly class: PortClass;
+}
+
+/** What stands for every address of a port. */
+export const ANY = '*';
+
+/** A ServiceEntry, read as istiod reads it. */
+export class ExternalEntry {
+  public readonly hosts: readonly string[];
+  public readonly ports: readonly EntryPort[];
+  /** One spelling for each address or network. */
+  public readonly addresses: readonly string[];
+  public readonly visibleTo: readonly string[];
+  private readonly resolution: string;
+
+  public constructor(public readonly object: MeshObject, private readonly facts: MeshModel) {
+    const { spec } = object;
+    this.hosts = strings(spec.hosts);
+    this.ports = records(spec.ports).map(port => ({ number: Number(port.number), class: classOf(port.protocol) }));
+    this.addresses = strings(spec.addresses).map(address => (isIp(address) || isCidr(address) ? canonicalAddress(address) : address));
+    this.visibleTo = visibleTo(object);
+    this.resolution = String(spec.resolution ?? 'NONE');
+  }
+
+  /** The addresses that a sidecar listens on for it; ANY is all of them. */
+  public get listeners(): readonly string[] {
+    if (this.addresses.length > 0) {
+      return this.addresses;
+    }
+    // With DNS capture istiod allocates an address, and the name resolves to it inside the pod. An entry without resolution gets none.
+    return this.facts.dnsCapture && this.facts.ipAutoAllocate && this.resolution !== 'NONE' ? [] : [ANY];
+  }
+}
+
+/** The namespaces that see an object, by its `exportTo`: names, or `*` for all. */
+export function visibleTo({ spec, namespace }: MeshObject): string[] {
+  const exported = strings(spec.exportTo);
+  const all = exported.length === 0 ? ['*'] : exported.map(target => (target === '.' ? namespace : target));
+  return [...new Set(all)].filter(target => target !== '~');
+}
+
+function classOf(protocol: unknown): PortClass {
+  const name = String(protocol ?? '').toUpperCase();
+  if (['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(name)) {
+    return 'HTTP';
+  }
+  return ['TLS', 'HTTPS'].includes(name) ? 'TLS' : 'TCP';
+}
+
+/** The strings of a list that may be missing. */
+export function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}
+
+/** The objects of a list that may be missing. */
+export function records(value: unknown): { readonly [field: string]: unknown }[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'object' && item !== null) : [];
+}
+
+/** An object that may be missing. */
+export function record(value: unknown): { readonly [field: string]: unknown } {
+  return records([value])[0] ?? {};
+}

@@ -1,0 +1,21 @@
+/** Where an object comes from: the path of the construct that stands for it. */
+export interface Origin {
+  readonly path: string;
+}
+
+/** One object of the cluster, whatever wrote it. */
+export interface MeshObject {
+  /** The API group; the core group is the empty string. */
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Empty when the manifest leaves it to whoever applies it. */
+  readonly namespace: string;
+  readonly origin: Origin;
+  /** The file it is written to, when each object has one of its own. */
+  readonly file?: string;
+  /** Rendered when it is first read: most objects of an app are of kinds that no rule reads. */
+  readonly spec: { readonly [field: string]: unknown };
+}
+
+export const NETWORKING = 'networking.istio.io';

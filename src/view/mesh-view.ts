@@ -1,0 +1,82 @@
+import { ExternalEntry, record, records, strings, visibleTo } from './external-entry';
+import { MeshObject, NETWORKING } from './mesh-object';
+import { MeshModel } from '../private/model';
+
+/** One host and port that a VirtualService of the sidecars sends somewhere else. */
+interface Detour {
+  readonly visibleTo: readonly string[];
+  readonly ports: readonly number[];
+}
+
+/** A server of a Gateway on the pods that its selector matches. */
+export interface GatewayServer {
+  readonly object: MeshObject;
+  /** The pods, as text that can be compared. */
+  readonly workload: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly hosts: readonly string[];
+}
+
+/** Every object of an app, foreign ones included, as the mesh reads them together. */
+export class MeshView {
+  private readonly byKind = new Map<string, MeshObject[]>();
+  private readonly found: { entries?: ExternalEntry[]; detours?: Map<string, Detour[]>; servers?: GatewayServer[] } = {};
+
+  public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
+    for (const object of objects) {
+      const kind = `${object.group}/${object.kind}`;
+      this.byKind.set(kind, [...this.byKind.get(kind) ?? [], object]);
+    }
+  }
+
+  public of(group: string, kind: string): readonly MeshObject[] {
+    return this.byKind.get(`${group}/${kind}`) ?? [];
+  }
+
+  /** The services outside the mesh. */
+  public get entries(): readonly ExternalEntry[] {
+    return this.found.entries ??= this.of(NETWORKING, 'ServiceEntry').map(object => new ExternalEntry(object, this.facts));
+  }
+
+  /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */
+  public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
+    const detours = (this.found.detours ??= this.detours()).get(host) ?? [];
+    return detours.some(detour => detour.ports.includes(port) && entry.visibleTo.some(namespace => reaches(detour.visibleTo, namespace)));
+  }
+
+  public get gatewayServers(): readonly GatewayServer[] {
+    return this.found.servers ??= this.of(NETWORKING, 'Gateway').flatMap(object => {
+      const selector = Object.entries(record(object.spec.selector)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return records(object.spec.servers).map(server => ({
+        object,
+        workload: JSON.stringify(selector),
+        port: Number(record(server.port).number),
+        protocol: String(record(server.port).protocol),
+        // `./` in front says whose routes may attach; two servers collide by the name.
+        hosts: strings(server.hosts).map(host => host.replace(/^[^/]*\//, '')),
+      }));
+    });
+  }
+
+  private detours(): Map<string, Detour[]> {
+    const detours = new Map<string, Detour[]>();
+    for (const object of this.of(NETWORKING, 'VirtualService')) {
+      const gateways = strings(object.spec.gateways);
+      if (gateways.length > 0 && !gateways.includes('mesh')) {
+        continue;
+      }
+      const rules = [...records(object.spec.tcp), ...records(object.spec.tls), ...records(object.spec.http)];
+      const ports = rules.flatMap(rule => records(rule.match).map(match => Number(match.port)));
+      for (const host of strings(object.spec.hosts)) {
+        detours.set(host, [...detours.get(host) ?? [], { visibleTo: visibleTo(object), ports }]);
+      }
+    }
+    return detours;
+  }
+}
+
+/** Whether something that is exported to some namespaces is seen in one; `*` on either side is every namespace. */
+export function reaches(exported: readonly string[], namespace: string): boolean {
+  return namespace === '*' ? exported.length > 0 : exported.includes('*') || exported.includes(namespace);
+}

@@ -1,0 +1,439 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
+import { Construct } from 'constructs';
+import { rulesPage } from '../../projenrc/api-docs';
+import {
+  DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, IstioApiVersion, Mesh, MeshClient,
+  MeshService, Protocol, Resolution,
+} from '../../src';
+import { CATALOGUE } from '../../src/rules/catalogue';
+import { manifestsOf } from '../helpers';
+
+/** What is found: the rule, and the construct that it names. */
+type Found = [rule: string, construct: string];
+type Row = [name: string, build: (app: App) => void, found: Found[]];
+
+const chartOf = (app: App, id: string, namespace = id) => new Chart(app, id, { namespace });
+const ip = (...addresses: string[]) => Resolution.ipAddresses(...addresses);
+const tcp = (scope: Construct, id: string, host: string, port: number, resolution: Resolution, more: { exportTo?: string[]; addresses?: string[] } = {}) =>
+  new ExternalTcp(scope, id, { host, ports: [port], resolution, ...more });
+const tls = (scope: Construct, id: string, hosts: string[], resolution: Resolution) =>
+  new ExternalService(scope, id, { hosts, ports: [{ number: 443, protocol: Protocol.TLS }], resolution });
+
+function via(scope: Construct, leg?: GatewayLeg, gateway = 'istio-egressgateway'): (service: ExternalService) => void {
+  const egress = scope.node.tryFindChild(gateway) as EgressViaGateway | undefined ?? new EgressViaGateway(scope, gateway, {
+    gateway: EgressGateway.fromAttributes({ serviceName: gateway, namespaceName: 'istio-system', selector: { istio: gateway } }),
+  });
+  return service => {
+    egress.route(service, { leg });
+    service.allowFrom(MeshClient.allIn(service.namespaceName!));
+  };
+}
+
+function foreign(scope: Construct, id: string, kind: string, spec: object, more: { name?: string; namespace?: string; apiVersion?: string } = {}): ApiObject {
+  const { apiVersion = 'networking.istio.io/v1', name = id.toLowerCase(), namespace } = more;
+  return new ApiObject(scope, id, { apiVersion, kind, metadata: { name, namespace }, spec });
+}
+
+const httpService = (scope: Construct, port: number, more: object) =>
+  foreign(scope, 'Web', 'Service', { ports: [{ port, ...more }] }, { apiVersion: 'v1' });
+
+const ROWS: { readonly [rule: string]: Row[] } = {
+  MX0101: [
+    ['two services with one name in one namespace', app => {
+      const chart = chartOf(app, 'shop');
+      new ExternalMysql(chart, 'A', { host: 'a.example.com', resolution: ip('192.0.2.1'), metadata: { name: 'db' } });
+      new ExternalMysql(chart, 'B', { host: 'b.example.com', resolution: ip('192.0.2.2'), metadata: { name: 'db' } });
+    }, [['MX0101', 'shop/B']]],
+    ['two paths that are written the same way', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'orders-db', 'a.example.com', 1, ip('192.0.2.1'));
+      tcp(chart, 'OrdersDb', 'b.example.com', 1, ip('192.0.2.2'));
+    }, [['MX0101', 'shop/OrdersDb']]],
+    ['an object of another tool with the name of ours', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'a.example.com', 1, ip('192.0.2.1'));
+      foreign(chart, 'Own', 'ServiceEntry', { hosts: ['b.example.com'], ports: [{ number: 2, protocol: 'TCP' }], exportTo: ['.'] }, { name: 'db.shop' });
+    }, [['MX0101', 'shop/Own']]],
+    ['two objects of other tools', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'a.example.com', 1, ip('192.0.2.1'));
+      foreign(chart, 'One', 'ConfigMap', {}, { apiVersion: 'v1', name: 'same' });
+      foreign(chart, 'Two', 'ConfigMap', {}, { apiVersion: 'v1', name: 'same' });
+    }, [['MX0101', 'shop/Two']]],
+    ['one name in two namespaces, two kinds, two API groups', app => {
+      ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', `${namespace}.example.com`, 1, ip('192.0.2.1')));
+      const chart = chartOf(app, 'more');
+      foreign(chart, 'A', 'Gateway', { servers: [] }, { name: 'x' });
+      foreign(chart, 'B', 'Gateway', {}, { name: 'x', apiVersion: 'gateway.networking.k8s.io/v1' });
+    }, []],
+  ],
+  MX0201: [
+    ['one host that a namespace sees twice', app => {
+      tcp(chartOf(app, 'shop'), 'A', 'db.example.com', 1, ip('192.0.2.1'), { exportTo: ['.', 'data'] });
+      tcp(chartOf(app, 'data'), 'B', 'db.example.com', 2, ip('192.0.2.2'));
+    }, [['MX0201', 'data/B']]],
+    ['one host that is exported everywhere, and seen once more', app => {
+      tcp(chartOf(app, 'shop'), 'A', 'db.example.com', 1, ip('192.0.2.1'));
+      tcp(chartOf(app, 'data'), 'B', 'db.example.com', 2, ip('192.0.2.2'), { exportTo: ['*'] });
+    }, [['MX0201', 'data/B']]],
+    ['a ServiceEntry of another tool without exportTo', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+      foreign(chartOf(app, 'legacy'), 'Old', 'ServiceEntry', { hosts: ['db.example.com'], ports: [{ number: 2, protocol: 'TCP' }] });
+    }, [['MX0201', 'legacy/Old']]],
+    ['one host in two namespaces that do not see each other\'s', app => {
+      ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', 'db.example.com', 1, ip('192.0.2.1')));
+    }, []],
+  ],
+  MX0202: [
+    ['one address and port, in two spellings', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'A', 'a.example.com', 3306, ip('2001:db8::1'));
+      tcp(chart, 'B', 'b.example.com', 3306, ip('2001:DB8:0::1/128'));
+    }, [['MX0202', 'shop/B']]],
+    ['two TLS services on one address', app => {
+      const chart = chartOf(app, 'shop');
+      tls(chart, 'A', ['a.example.com'], ip('192.0.2.1'));
+      tls(chart, 'B', ['b.example.com'], ip('192.0.2.1'));
+    }, [['MX0202', 'shop/B']]],
+    ['one address, two ports; one port, two addresses', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'A', 'a.example.com', 1, ip('192.0.2.1'));
+      tcp(chart, 'B', 'b.example.com', 2, ip('192.0.2.1'));
+      tcp(chart, 'C', 'c.example.com', 1, ip('192.0.2.2'));
+    }, []],
+  ],
+  MX0203: [
+    ['three services by name on one port, each reported', app => {
+      const chart = chartOf(app, 'shop');
+      ['a', 'b', 'c'].forEach(name => tcp(chart, name, `${name}.example.com`, 3306, Resolution.dns()));
+    }, [['MX0203', 'shop/b'], ['MX0203', 'shop/c']]],
+    ['TLS on a port that a TCP service captures', app => {
+      const chart = chartOf(app, 'shop');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+      tcp(chart, 'Db', 'db.example.com', 443, Resolution.dns());
+    }, [['MX0203', 'shop/Api']]],
+    ['DNS capture in a mesh that does not allocate addresses', app => {
+      Mesh.declare(app, { apiVersion: IstioApiVersion.V1BETA1, dnsCapture: true });
+      const chart = chartOf(app, 'shop');
+      ['a', 'b'].forEach(name => tcp(chart, name, `${name}.example.com`, 3306, Resolution.dns()));
+    }, [['MX0203', 'shop/b']]],
+    ['an old mesh with DNS capture that does allocate addresses', app => {
+      Mesh.declare(app, { apiVersion: IstioApiVersion.V1BETA1, dnsCapture: true, ipAutoAllocate: true });
+      const chart = chartOf(app, 'shop');
+      ['a', 'b'].forEach(name => tcp(chart, name, `${name}.example.com`, 3306, Resolution.dns()));
+    }, []],
+    ['services of other namespaces, TLS beside TLS, an address beside a name', app => {
+      tcp(chartOf(app, 'shop'), 'A', 'a.example.com', 3306, Resolution.dns());
+      const chart = chartOf(app, 'data');
+      tcp(chart, 'B', 'b.example.com', 3306, Resolution.dns());
+      tcp(chart, 'C', 'c.example.com', 3306, ip('192.0.2.1'));
+      tls(chart, 'D', ['d.example.com'], Resolution.dns());
+      tls(chart, 'E', ['e.example.com'], Resolution.dns());
+    }, []],
+  ],
+  MX0204: [
+    ['a port of an HTTP Service, by the port\'s name', app => {
+      const chart = chartOf(app, 'shop');
+      httpService(chart, 8080, { name: 'http-web' });
+      tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
+    }, [['MX0204', 'shop/Db']]],
+    ['a port of an HTTP Service of another namespace, by appProtocol', app => {
+      httpService(chartOf(app, 'web'), 8080, { name: 'web', appProtocol: 'kubernetes.io/h2c' });
+      tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 8080, Resolution.dns());
+    }, [['MX0204', 'shop/Db']]],
+    ['a port of a TCP Service, another port, an address, TLS', app => {
+      const chart = chartOf(app, 'shop');
+      foreign(chart, 'Tcp', 'Service', { ports: [{ port: 3306, name: 'mysql' }, { port: 9000, name: 'http', appProtocol: 'tcp' }] }, { apiVersion: 'v1' });
+      httpService(chart, 443, { name: 'http' });
+      tcp(chart, 'A', 'a.example.com', 3306, Resolution.dns());
+      tcp(chart, 'B', 'b.example.com', 443, ip('192.0.2.1'));
+      tcp(chart, 'C', 'c.example.com', 9000, Resolution.dns());
+      tls(chart, 'D', ['d.example.com'], Resolution.dns());
+    }, []],
+  ],
+  MX0301: [
+    ['the same host, directly, in another namespace', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.9'));
+    }, [['MX0301', 'data/Db']]],
+    ['the same address, directly, in another namespace, declared first', app => {
+      tcp(chartOf(app, 'data'), 'Past', 'other.example.com', 3306, ip('192.0.2.1'));
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    }, [['MX0301', 'data/Past']]],
+    ['a range that covers the address', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/28'));
+    }, [['MX0301', 'shop/Range']]],
+    ['a range beside a routed service by name, whose addresses nobody knows', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
+    }, [['MX0301', 'shop/Range']]],
+    ['a wildcard that covers the host', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
+      tls(shop, 'Any', ['*.example.com'], Resolution.none());
+    }, [['MX0301', 'shop/Any']]],
+    ['a ServiceEntry of another tool', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chartOf(app, 'legacy'), 'Old', 'ServiceEntry', {
+        hosts: ['old.example.com'], addresses: ['192.0.2.1'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['.'],
+      });
+    }, [['MX0301', 'legacy/Old']]],
+    ['other ports, other ranges, other domains, both routed', app => {
+      const shop = chartOf(app, 'shop');
+      const route = via(shop);
+      route(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      route(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
+      tcp(shop, 'Port', 'port.example.com', 3307, ip('192.0.2.1'));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
+      tcp(shop, 'Range6', 'range6.example.com', 3306, ip('2001:db8::/32'));
+      tls(shop, 'Any', ['*.example.org'], Resolution.none());
+      const data = chartOf(app, 'data');
+      via(data)(tcp(data, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    }, []],
+    ['a direct service by address beside a routed one by name', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+      tcp(shop, 'One', 'one.example.com', 3306, ip('192.0.2.9'));
+    }, []],
+  ],
+  MX0302: [
+    ['two plaintext legs on one port', app => {
+      const shop = chartOf(app, 'shop');
+      const route = via(shop, GatewayLeg.plaintext(3306));
+      route(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+      route(tcp(shop, 'B', 'b.example.com', 3306, ip('192.0.2.2')));
+    }, [['MX0302', 'shop/B']]],
+    ['a plaintext leg on a port that another route uses for mutual TLS, declared first', app => {
+      const shop = chartOf(app, 'shop');
+      const gateway = { serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } };
+      const way = (id: string, port: number) => new EgressViaGateway(shop, id, { gateway: EgressGateway.fromAttributes({ ...gateway, port }) });
+      const [a, b] = ['1', '2'].map(n => tcp(shop, `Db${n}`, `db${n}.example.com`, 3306, ip(`192.0.2.${n}`)));
+      way('Plain', 443).route(a, { leg: GatewayLeg.plaintext(15443) });
+      way('Mutual', 15443).route(b);
+      [a, b].forEach(service => service.allowFrom(MeshClient.allIn('shop')));
+    }, [['MX0302', 'shop/Db1']]],
+    ['plaintext ports of their own, one port of two gateways', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop, GatewayLeg.plaintext(3306))(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+      via(shop, GatewayLeg.plaintext(3307))(tcp(shop, 'B', 'b.example.com', 3306, ip('192.0.2.2')));
+      via(shop, GatewayLeg.plaintext(3306), 'other')(tcp(shop, 'C', 'c.example.com', 3306, ip('192.0.2.3')));
+      via(shop)(tcp(shop, 'D', 'd.example.com', 3306, ip('192.0.2.4')));
+    }, []],
+  ],
+  MX0303: [
+    ['two IngressRoutes for one host', app => {
+      ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 }));
+    }, [['MX0303', 'two/Page']]],
+    ['the server name of a service, declared twice with clients in other namespaces', app => {
+      const shop = chartOf(app, 'shop');
+      const egress = new EgressViaGateway(shop, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
+      for (const [id, client] of [['A', 'one'], ['B', 'two']]) {
+        const db = new ExternalMysql(shop, id, { host: 'db.example.com', resolution: ip('192.0.2.1') });
+        egress.route(db);
+        db.allowFrom(MeshClient.serviceAccount(client, 'app'));
+      }
+    }, [['MX0201', 'shop/B'], ['MX0303', 'shop/B']]],
+    ['other hosts, ports, gateways', app => {
+      const chart = chartOf(app, 'shop');
+      const at = (id: string, more: object) => new IngressRoute(chart, id, { hosts: ['page.example.com'], service: 'page', servicePort: 80, ...more });
+      at('A', {});
+      at('B', { hosts: ['other.example.com'] });
+      at('C', { port: 8080 });
+      at('D', { selector: { istio: 'internal' } });
+    }, []],
+  ],
+  MX0401: [
+    ['a DestinationRule of the user for the host of a service that has one', app => {
+      const chart = chartOf(app, 'shop');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+      foreign(chart, 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: { connectionPool: { tcp: { maxConnections: 10 } } } });
+    }, [['MX0401', 'shop/Pool']]],
+    ['a rule for the gateway\'s host with another exportTo', app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chart, 'Recipe', 'DestinationRule', {
+        host: 'istio-egressgateway.istio-system.svc.cluster.local', subsets: [{ name: 'httpbin' }], exportTo: ['.'],
+      });
+    }, [['MX0401', 'shop/Recipe']]],
+    ['two rules for a Service, by its short and its full name', app => {
+      const chart = chartOf(app, 'shop');
+      new MeshService(chart, 'Web', { host: 'web', versions: ['v1'] });
+      foreign(chart, 'Own', 'DestinationRule', { host: 'web.shop.svc.cluster.local', subsets: [], exportTo: ['.'] });
+    }, [['MX0401', 'shop/Own']]],
+    ['the published recipe beside ours, two routed services, other hosts', app => {
+      const chart = chartOf(app, 'shop');
+      const route = via(chart);
+      route(tcp(chart, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+      route(tcp(chart, 'B', 'b.example.com', 3306, ip('192.0.2.2')));
+      foreign(chart, 'Recipe', 'DestinationRule', { host: 'istio-egressgateway.istio-system.svc.cluster.local', subsets: [{ name: 'httpbin' }] });
+      foreign(chart, 'Other', 'DestinationRule', { host: 'c.example.com', trafficPolicy: {} });
+      foreign(chartOf(app, 'data'), 'Same', 'DestinationRule', { host: 'c.example.com', trafficPolicy: {} });
+    }, []],
+  ],
+  MX0402: [
+    ['a VirtualService of the user for the host of a routed service', app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chart, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [{ route: [{ destination: { host: 'db.example.com' } }] }], exportTo: ['.'] });
+    }, [['MX0402', 'shop/Own']]],
+    ['one that everybody sees', app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [] });
+    }, [['MX0402', 'other/Own']]],
+    ['one for a gateway, one that nobody else sees', app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chart, 'Edge', 'VirtualService', { hosts: ['db.example.com'], gateways: ['ingress'], tcp: [] });
+      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
+    }, []],
+  ],
+  MX0501: [
+    ['an endpoint with the address of a service, in any namespace', app => {
+      Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
+      tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      foreign(chartOf(app, 'data'), 'Own', 'ServiceEntry', {
+        hosts: ['own.example.com'], ports: [{ number: 1, protocol: 'TCP' }], resolution: 'STATIC', endpoints: [{ address: '192.0.2.1' }], exportTo: ['.'],
+      });
+    }, [['MX0501', 'data/Own']]],
+    ['a WorkloadEntry with the address of a service', app => {
+      Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
+      tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
+    }, [['MX0501', 'data/Vm']]],
+    ['the same with sidecars, another address', app => {
+      tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
+    }, []],
+  ],
+};
+
+/** Findings that synth reports, in the order of its lines. */
+function foundIn(build: (app: App) => void, yamlOutputType?: YamlOutputType): Found[] {
+  const app = new App({ yamlOutputType });
+  build(app);
+  return findings(app).map(({ rule, construct }) => [rule, construct]);
+}
+
+function findings(app: App): { rule: string; construct: string; text: string }[] {
+  try {
+    manifestsOf(app);
+  } catch (error) {
+    return (error as Error).message.split('\n').slice(1).map(line => {
+      const [, construct, rule, text] = /^ *\[([^\]]+)\] \[(MX\d{4})\] (.*)$/.exec(line) ?? [undefined, '', '', line];
+      return { rule, construct, text };
+    });
+  }
+  return [];
+}
+
+describe.each(Object.entries(ROWS))('%s', (_, rows) => {
+  test.each(rows)('%s', (__, build, expected) => {
+    expect(foundIn(build)).toEqual(expected);
+  });
+});
+
+describe('MX0102', () => {
+  const twice = (app: App) => ['shop', 'data'].forEach(namespace => {
+    const chart = chartOf(app, namespace);
+    new ExternalMysql(chart, 'Db', { host: `${namespace}.example.com`, resolution: ip('192.0.2.1'), metadata: { name: 'db' } });
+  });
+  const onlyForeign = (app: App) => {
+    tcp(chartOf(app, 'ours'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    ['shop', 'data'].forEach(namespace => foreign(chartOf(app, namespace), 'Web', 'Deployment', {}, { apiVersion: 'apps/v1', name: 'web' }));
+  };
+
+  test('one given name in two namespaces, one file for each object', () => {
+    expect(foundIn(twice, YamlOutputType.FILE_PER_RESOURCE)).toEqual([['MX0102', 'data/Db']]);
+  });
+
+  test('objects of other tools', () => {
+    expect(foundIn(onlyForeign, YamlOutputType.FILE_PER_RESOURCE)).toEqual([['MX0102', 'data/Web']]);
+  });
+
+  test.each([
+    ['a folder for each chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE],
+    ['a file for each chart', YamlOutputType.FILE_PER_CHART],
+    ['one file', YamlOutputType.FILE_PER_APP],
+  ])('not with %s', (_, output) => {
+    expect(foundIn(twice, output)).toEqual([]);
+  });
+
+  test('not with the names that the library makes', () => {
+    expect(foundIn(app => ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', 'db.example.com', 1, ip('192.0.2.1'))),
+      YamlOutputType.FILE_PER_RESOURCE)).toEqual([]);
+  });
+});
+
+describe('the catalogue', () => {
+  test('has ids that are unique and sorted, and names that are unique', () => {
+    const ids = CATALOGUE.map(({ id }) => id);
+
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(ids.length);
+  });
+
+  test('has every rule that there is a file of, under its name', () => {
+    const files = fs.readdirSync(path.join(__dirname, '../../src/rules')).map(file => file.replace(/\.ts$/, ''));
+
+    expect(CATALOGUE.map(({ name }) => name).sort()).toEqual(files.filter(file => !['rule', 'slots', 'catalogue'].includes(file)).sort());
+  });
+
+  test('has a row that fires and a row that does not for every rule', () => {
+    for (const { id } of CATALOGUE.filter(rule => rule.id !== 'MX0102')) {
+      expect([id, ROWS[id].some(([, , found]) => found.length > 0), ROWS[id].some(([, , found]) => found.length === 0)]).toEqual([id, true, true]);
+    }
+  });
+
+  test('is what docs/rules.md says', () => {
+    expect(fs.readFileSync(path.join(__dirname, '../../docs/rules.md'), 'utf8')).toBe(rulesPage());
+  });
+});
+
+describe('a finding', () => {
+  test('names the other construct, the value and what to write instead', () => {
+    const app = new App();
+    const chart = chartOf(app, 'shop');
+    via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    tcp(chart, 'Range', 'range.example.com', 3306, ip('192.0.2.0/28'));
+
+    const [{ text }] = findings(app);
+    expect(text).toBe('port 3306 of "range.example.com" reaches the address "192.0.2.1", which \'shop/Db\' routes through a gateway, directly: '
+      + 'the gateway would not see these connections; route both services, or declare this one without it');
+  });
+
+  test('of every chart is reported in one error, each once, whichever chart is synthesised', () => {
+    const app = new App();
+    for (const namespace of ['shop', 'data']) {
+      const chart = chartOf(app, namespace);
+      ['a', 'b'].forEach(name => tcp(chart, name, `${name}.${namespace}.example.com`, 3306, Resolution.dns()));
+    }
+
+    for (const chart of app.charts) {
+      expect(() => chart.toJson()).toThrow(/\[shop\/b\] \[MX0203\][^\n]*\n[^\n]*\[data\/b\] \[MX0203\][^\n]*$/);
+    }
+  });
+
+  test('goes away when the objects change: another service, a patch, a call', () => {
+    const app = new App();
+    const chart = chartOf(app, 'shop');
+    tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+    const db = tcp(chart, 'Db', 'db.example.com', 443, Resolution.dns());
+    expect(findings(app).map(({ rule }) => rule)).toEqual(['MX0203']);
+
+    ApiObject.of(db).addJsonPatch(JsonPatch.add('/spec/addresses', ['192.0.2.1']));
+    expect(findings(app)).toEqual([]);
+
+    tcp(chart, 'Late', 'late.example.com', 443, ip('192.0.2.1'));
+    expect(findings(app).map(({ construct }) => construct)).toEqual(['shop/Late']);
+  });
+});
