@@ -2,6 +2,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
+import { parse } from 'yaml';
+import { filesBelow, inTempFolder } from './helpers';
+import { main as bookinfo } from '../examples/bookinfo-external-mysql/main';
 import { EXAMPLES } from '../examples/write';
 
 interface Container {
@@ -10,6 +13,7 @@ interface Container {
 
 interface Manifest {
   readonly kind: string;
+  readonly metadata: object;
   readonly spec?: { readonly template?: { readonly spec: { readonly containers: Container[] } } };
 }
 
@@ -47,5 +51,67 @@ describe('examples', () => {
     expect(objects.map(({ kind }) => kind)).not.toContain('Secret');
     expect(values.length).toBeGreaterThan(0);
     values.forEach(({ value }) => expect(value).toBeUndefined());
+  });
+});
+
+describe('npm run bookinfo', () => {
+  /** What the program prints, and the code that it ends with. */
+  function run(args: string[], env: NodeJS.ProcessEnv = {}): { code: number; out: string; err: string } {
+    const printed = { out: '', err: '' };
+    const write = jest.spyOn(process.stdout, 'write').mockImplementation(text => { printed.out += String(text); return true; });
+    const error = jest.spyOn(console, 'error').mockImplementation(text => { printed.err += `${String(text)}\n`; });
+    try {
+      return { code: bookinfo(args, env), ...printed };
+    } finally {
+      write.mockRestore();
+      error.mockRestore();
+    }
+  }
+
+  test('writes both sets where it is told', () => inTempFolder(out => {
+    const { code } = run(['--out', out]);
+
+    expect(code).toBe(0);
+    expect(filesBelow(out)).toEqual(['bookinfo-direct/bookinfo-direct.k8s.yaml', 'bookinfo-via-gateway/bookinfo-via-gateway.k8s.yaml']);
+  }));
+
+  test('writes the Namespace on request, to a file that is applied first', () => inTempFolder(out => {
+    run(['--out', out, '--with-namespace']);
+
+    const [first] = filesBelow(path.join(out, 'bookinfo-direct'));
+    const namespace = parse(fs.readFileSync(path.join(out, 'bookinfo-direct', first), 'utf8')) as Manifest;
+    expect([namespace.kind, namespace.metadata]).toEqual(['Namespace', { name: 'bookinfo', labels: { 'istio-injection': 'enabled' } }]);
+  }));
+
+  test('says what is needed, how to check that it works and that others are denied, with the log line to look for', () => inTempFolder(out => {
+    const { out: text } = run(['--out', out], { MYSQL_DB_HOST: 'db.corp.example', MYSQL_DB_PORT: '3307', MYSQL_DB_IP: '203.0.113.7' });
+
+    for (const part of [
+      'REGISTRY_ONLY', 'NetworkPolicy', 'istioctl install', 'skip_name_resolve=ON', 'kubectl -n bookinfo wait', 'istioctl analyze',
+      '203.0.113.7:3307 (db.corp.example)', 'grep p3307.bookinfo.db.corp.example', `kubectl apply -f ${path.join(out, 'bookinfo-via-gateway')}`,
+    ]) {
+      expect(text).toContain(part);
+    }
+  }));
+
+  test.each([
+    [{ MYSQL_DB_PORT: 'abc' }, 'MYSQL_DB_PORT: [bookinfo-direct/Mysql] \'port\' must be a whole number from 1 to 65535, got "abc"'],
+    [{ MYSQL_DB_HOST: '10.0.0.1' }, 'MYSQL_DB_HOST: [bookinfo-direct/Mysql] \'host\' must be a DNS name, got the address "10.0.0.1"'],
+    [{ MYSQL_DB_IP: 'db' }, 'MYSQL_DB_IP: [bookinfo-direct/Mysql] \'Resolution.ipAddresses()\' must be an IP address'],
+  ])('names the variable that is wrong: %j', (env, message) => inTempFolder(out => {
+    const { code, err } = run(['--out', out], env);
+
+    expect([code, err]).toEqual([1, expect.stringContaining(`bookinfo: ${message}`)]);
+    expect(filesBelow(out)).toEqual([]);
+  }));
+
+  test.each([['--nope'], ['positional'], ['--out']])('refuses the argument %s', argument => {
+    const { code, err } = run([argument]);
+
+    expect([code, err]).toEqual([2, expect.stringMatching(/^bookinfo: .*see npm run bookinfo -- --help\n$/)]);
+  });
+
+  test('has a help', () => {
+    expect(run(['--help'])).toMatchObject({ code: 0, out: expect.stringMatching(/^usage: npm run bookinfo/) });
   });
 });

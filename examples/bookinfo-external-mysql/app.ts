@@ -1,8 +1,9 @@
 import { App, Chart } from 'cdk8s';
 import { Credentials, EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, MeshService, PathMatch, Resolution } from 'cdk8s-istio-egress';
+import { k8s } from 'cdk8s-plus-27';
 import { account, bookinfo, version } from './bookinfo';
 
-/** Which database, as the environment of synth says. */
+/** The database, as the environment of synth names it. */
 export interface Database {
   readonly host: string;
   readonly port: number;
@@ -14,7 +15,7 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
   const chart = new Chart(app, `bookinfo-${variant}`, { namespace: 'bookinfo' });
   bookinfo(chart);
 
-  // The database: known to the mesh, and who may use it.
+  // The database outside the mesh, and the way to it.
   const mysql = new ExternalMysql(chart, 'Mysql', {
     host: database.host,
     port: database.port,
@@ -25,7 +26,7 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
   }
 
-  // The version of ratings that reads it, with an account of its own: what everybody shares, a policy cannot name.
+  // The version of ratings that reads it, with a service account of its own: the gateway knows clients by their account.
   account(chart, 'bookinfo-ratings-v2-mysql');
   const ratings = version(chart, 'ratings', 'v2-mysql', {
     image: 'ratings-v2',
@@ -34,11 +35,11 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
   });
   mysql.connectFrom(ratings, { envPrefix: 'MYSQL_DB' });
 
-  // The traffic inside the mesh: red stars, from the database.
+  // The traffic inside the mesh: red stars, from the database. Only versions that run are named, so that analyzers find nothing.
   new MeshService(chart, 'Productpage', { host: 'productpage', versions: ['v1'] });
   new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] }).routeTo('v3');
-  new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2', 'v2-mysql', 'v2-mysql-vm'] }).routeTo('v2-mysql');
-  new MeshService(chart, 'Details', { host: 'details', versions: ['v1', 'v2'] });
+  new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql'] }).routeTo('v2-mysql');
+  new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
 
   new IngressRoute(chart, 'Bookinfo', {
     hosts: ['*'],
@@ -53,5 +54,12 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
     service: 'productpage',
     servicePort: 9080,
   });
+  return chart;
+}
+
+/** The namespace of the application, with sidecars. A chart of its own: a namespace is in no namespace, and its file comes first. */
+export function bookinfoNamespace(app: App): Chart {
+  const chart = new Chart(app, '00-namespace');
+  new k8s.KubeNamespace(chart, 'bookinfo', { metadata: { name: 'bookinfo', labels: { 'istio-injection': 'enabled' } } });
   return chart;
 }

@@ -1,88 +1,155 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { styleText } from 'node:util';
+import { parseArgs, styleText } from 'node:util';
 import { App } from 'cdk8s';
-import { bookinfoWithExternalMysql, Database } from './app';
+import { ExternalService } from 'cdk8s-istio-egress';
+import { bookinfoNamespace, bookinfoWithExternalMysql, Database } from './app';
 
-const HELP = `usage: npm run bookinfo
+const HELP = `usage: npm run bookinfo -- [--out FOLDER] [--with-namespace] [--help]
 
-Writes Bookinfo with an external MySQL into dist/: once with a direct connection to the database, once through the egress gateway.
+Writes Bookinfo with an external MySQL: once with a direct connection to the database, once through the egress gateway.
+
+  --out FOLDER       where to write (default dist)
+  --with-namespace   write the Namespace too, labelled for sidecar injection
+  --help             this text
 
 environment:
-  MYSQL_DB_HOST   name of the database    (default mysqldb.example.com)
-  MYSQL_DB_PORT   its port                (default 3306)
-  MYSQL_DB_IP     its IP address          (default 192.0.2.14)
+  MYSQL_DB_HOST      name of the database    (default mysqldb.example.com)
+  MYSQL_DB_PORT      its port                (default 3306)
+  MYSQL_DB_IP        its IP address          (default 192.0.2.14)
 `;
 
 export const VARIANTS = ['direct', 'via-gateway'] as const;
 
 export const DEFAULT_DATABASE: Database = { host: 'mysqldb.example.com', port: 3306, ip: '192.0.2.14' };
 
+interface Options {
+  readonly out: string;
+  readonly withNamespace: boolean;
+}
+
+/** One set of manifests that was written. */
+interface Written {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
 function databaseOf(env: NodeJS.ProcessEnv): Database {
   const { host, port, ip } = DEFAULT_DATABASE;
-  return { host: env.MYSQL_DB_HOST || host, port: Number(env.MYSQL_DB_PORT || port), ip: env.MYSQL_DB_IP || ip };
+  const given = env.MYSQL_DB_PORT || String(port);
+  // A text that is no number is passed on as it is: the library quotes it.
+  return { host: env.MYSQL_DB_HOST || host, port: /^\d+$/.test(given) ? Number(given) : given as never, ip: env.MYSQL_DB_IP || ip };
+}
+
+/** The variable that a message of the library is about: its reader has set variables, not properties. */
+function withVariable(message: string): string {
+  const variables = { 'host': 'MYSQL_DB_HOST', 'port': 'MYSQL_DB_PORT', 'Resolution.ipAddresses()': 'MYSQL_DB_IP' };
+  const [, variable] = Object.entries(variables).find(([property]) => message.includes(`'${property}' `)) ?? [];
+  return variable ? `${variable}: ${message}` : message;
 }
 
 /** Everything is synthesised in memory first: a mistake in the environment leaves what was written before as it was. */
-function write(database: Database): { readonly folder: string; readonly files: string[] }[] {
-  const made = VARIANTS.map(variant => {
-    const app = new App({ outdir: path.join('dist', `bookinfo-${variant}`) });
+function write(database: Database, { out, withNamespace }: Options): { readonly written: Written[]; readonly serverName: string } {
+  const apps = VARIANTS.map(variant => {
+    const app = new App({ outdir: path.join(out, `bookinfo-${variant}`) });
+    if (withNamespace) {
+      bookinfoNamespace(app);
+    }
     bookinfoWithExternalMysql(app, variant, database);
     app.synthYaml();
     return app;
   });
-  return made.map(app => {
+  const written = apps.map(app => {
     fs.rmSync(app.outdir, { recursive: true, force: true });
     app.synth();
     return { folder: app.outdir, files: fs.readdirSync(app.outdir).sort() };
   });
+  const [mysql] = ExternalService.allIn(apps[1]);
+  return { written, serverName: mysql.describe().route!.legs[0].serverName };
 }
 
-function report(database: Database, written: ReturnType<typeof write>): string {
+function report(database: Database, { written, serverName }: ReturnType<typeof write>, { withNamespace }: Options): string {
   const bold = (text: string) => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText('bold', text) : text);
   const { host, port, ip } = database;
   const files = written.flatMap(({ folder, files: names }) => names.map(name => `  ${path.join(folder, name)}`));
-  return `${bold('written')}
+  const namespace = withNamespace ? `kubectl apply -f ${written[0].folder}/00-namespace.k8s.yaml` : `kubectl create namespace bookinfo
+       kubectl label namespace bookinfo istio-injection=enabled`;
+  return `${bold('Written')}
 ${files.join('\n')}
 
-${bold('the path of the connection')}
-  direct        ratings-v2-mysql -> its sidecar -> ${ip}:${port} (${host})
-                every pod of the namespace can take this path; only the password protects the database
-  via-gateway   ratings-v2-mysql -> its sidecar == mutual TLS ==> istio-egressgateway:443 -> ${ip}:${port} (${host})
-                only the service account bookinfo-ratings-v2-mysql passes the gateway
+${bold('Path of the connection')}
+  direct        ratings-v2-mysql -> sidecar -> ${ip}:${port} (${host})
+                Every pod of the namespace can take this path; only the password protects the database.
+  via-gateway   ratings-v2-mysql -> sidecar == mutual TLS ==> istio-egressgateway:443 -> ${ip}:${port} (${host})
+                The gateway admits the service account bookinfo-ratings-v2-mysql and denies every other identity.
 
-${bold('what to do next')}
-  1. make the ratings and a user that may read them, and nothing else, in the database (a user that logs in with mysql_native_password;
-     the ratings service knows no newer way):
+${bold('Before you begin')}
+  A mesh with sidecars and outboundTrafficPolicy REGISTRY_ONLY. On ALLOW_ANY, Istio's default, every pod of the mesh also reaches the database
+  directly, whatever the manifests say; and a pod without a sidecar does in any mesh, unless a NetworkPolicy or a firewall stops it.
+  via-gateway needs Istio's egress gateway; check, and install it if it is missing:
+       kubectl -n istio-system get service istio-egressgateway
+       istioctl install --set components.egressGateways[0].name=istio-egressgateway --set components.egressGateways[0].enabled=true
+     (with Helm: helm install istio-egressgateway istio/gateway -n istio-system --set service.type=ClusterIP)
+
+${bold('Next steps')}
+  1. In the database, create the ratings and a user that can only read them. The ratings service logs in with mysql_native_password.
        CREATE DATABASE test; USE test;
        CREATE TABLE ratings (ReviewID INT NOT NULL, Rating INT, PRIMARY KEY (ReviewID));
        INSERT INTO ratings VALUES (1, 5), (2, 4);
        CREATE USER 'bookinfo'@'%' IDENTIFIED BY '...';
        GRANT SELECT ON test.ratings TO 'bookinfo'@'%';
-  2. make the namespace, with sidecars, and the Secret that the set refers to:
-       kubectl create namespace bookinfo
-       kubectl label namespace bookinfo istio-injection=enabled
+     Run the server with skip_name_resolve=ON: the gateway connects before it denies a client, and MySQL blocks it after 100 denied connections.
+  2. Create the namespace and the Secret that the manifests refer to:
+       ${namespace}
        kubectl -n bookinfo create secret generic ratings-mysql --from-literal=username=bookinfo --from-literal=password='...'
-     and see that ${host} resolves to ${ip} inside the cluster
-  3. apply one of the two sets:
+     ${host} must resolve to ${ip} inside the cluster.
+  3. Apply one of the two sets, wait, and let Istio analyze the result:
        kubectl apply -f ${written[0].folder}
-       kubectl apply -f ${written[1].folder}      # needs the stock egress gateway
-  4. open the page; its stars are the two ratings of the database. Change one, and the page changes:
-       kubectl -n istio-system port-forward service/istio-ingressgateway 8080:80
-       http://localhost:8080/productpage
+       kubectl apply -f ${written[1].folder}
+       kubectl -n bookinfo wait --for=condition=Available deployment --all --timeout=5m
+       istioctl analyze -n bookinfo
+  4. Check that ratings reads the database: [5,4] in this answer, and the stars of the page, are its two rows. Change one, and both change.
+       kubectl -n bookinfo exec deploy/ratings-v2-mysql -c ratings -- curl -s http://localhost:9080/ratings/1
+       kubectl -n istio-system port-forward service/istio-ingressgateway 8080:80      # http://localhost:8080/productpage
+  5. With via-gateway, check that another service account is denied: this command ends in ConnectionResetError or b'', without the greeting of MySQL.
+       kubectl -n bookinfo exec deploy/productpage-v1 -c productpage -- python3 -c \\
+         "import socket; print(socket.create_connection(('${ip}', ${port}), 5).recv(99))"
+     The gateway logs both (with access logging on): a line with an upstream for ratings, one with 0 bytes and no upstream for the denied client.
+       kubectl -n istio-system logs deploy/istio-egressgateway | grep ${serverName}
 `;
 }
 
-if (require.main === module) {
-  if (process.argv.slice(2).some(argument => argument === '--help' || argument === '-h')) {
-    process.stdout.write(HELP);
-  } else {
-    try {
-      const database = databaseOf(process.env);
-      process.stdout.write(report(database, write(database)));
-    } catch (error) {
-      console.error(`bookinfo: ${(error as Error).message}`);
-      process.exitCode = 1;
-    }
+function optionsOf(args: readonly string[]): Options & { readonly help: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { 'out': { type: 'string' }, 'with-namespace': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' } },
+  });
+  return { out: values.out ?? 'dist', withNamespace: values['with-namespace'] ?? false, help: values.help ?? false };
+}
+
+/** Returns the exit code: 0, 1 for a mistake in the environment, 2 for an argument that does not exist. */
+export function main(args: readonly string[], env: NodeJS.ProcessEnv): number {
+  let options;
+  try {
+    options = optionsOf(args);
+  } catch (error) {
+    console.error(`bookinfo: ${(error as Error).message.split('. ')[0]}; see npm run bookinfo -- --help`);
+    return 2;
   }
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  try {
+    const database = databaseOf(env);
+    process.stdout.write(report(database, write(database, options), options));
+    return 0;
+  } catch (error) {
+    console.error(`bookinfo: ${withVariable((error as Error).message)}`);
+    return 1;
+  }
+}
+
+if (require.main === module) {
+  process.exitCode = main(process.argv.slice(2), process.env);
 }
