@@ -2,6 +2,7 @@
  * Writes API.md from the compiled assembly and docs/rules.md from the catalogue: `npm run docgen`; `--check` only says whether the committed ones are right.
  *
  * jsii-docgen leaves out what a member throws, and what is said of a constructor. Errors are part of the API, so both are put into the text first.
+ * It repeats for every class what all constructs have, and for every kind of service what all kinds have; that is taken out again.
  */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -14,8 +15,19 @@ interface Docs {
   remarks?: string;
 }
 
+interface Type {
+  readonly name: string;
+  readonly kind: string;
+  readonly base?: string;
+  readonly docs?: Docs;
+  readonly initializer?: { readonly docs?: Docs };
+  readonly methods?: { readonly name: string; readonly docs?: Docs }[];
+  readonly properties?: { readonly name: string }[];
+}
+
 interface Assembly {
-  types: { [name: string]: { docs?: Docs; initializer?: { docs?: Docs }; methods?: { docs?: Docs }[] } };
+  name: string;
+  types: { [name: string]: Type };
 }
 
 const root = path.join(__dirname, '..');
@@ -33,6 +45,43 @@ function withErrors(assembly: Assembly): Assembly {
   return assembly;
 }
 
+/** What every construct has, and nobody looks up here. */
+const OF_EVERY_CONSTRUCT = ['toString', 'with', 'isConstruct', 'node'];
+
+/** The page without the members that a class only inherits. */
+function withoutInherited(page: string, assembly: Assembly): string {
+  const inherited = new Map(Object.values(assembly.types).filter(({ kind }) => kind === 'class').map(type => {
+    const base = type.base === undefined ? undefined : assembly.types[type.base];
+    return [type.name, { base: base?.name, members: [...OF_EVERY_CONSTRUCT, ...[...base?.methods ?? [], ...base?.properties ?? []].map(({ name }) => name)] }];
+  }));
+  const kept: string[] = [];
+  let section: { readonly base?: string; readonly members: readonly string[] } | undefined;
+  let skipping = false;
+  for (const line of page.split('\n')) {
+    const [, type] = /^### (\w+) /.exec(line) ?? [];
+    if (/^#{1,3} /.test(line)) {
+      section = inherited.get(type);
+    }
+    const [, member] = /^##### `(\w+)`/.exec(line) ?? [];
+    if (/^#{1,5} /.test(line)) {
+      skipping = member !== undefined && section !== undefined && section.members.includes(member) && !/Initializer/.test(line);
+    }
+    const [, row] = /^\| <code><a href="[^"]*">(\w+)<\/a><\/code> \|/.exec(line) ?? [];
+    const rowIsInherited = row !== undefined && section !== undefined && section.members.includes(row) && !/Initializer/.test(line);
+    if (!skipping && !rowIsInherited) {
+      kept.push(line);
+    }
+    if (/^#### Methods/.test(line) && section?.base) {
+      kept.push('', `Inherited from [${section.base}](#${assembly.name}.${section.base}).`);
+    }
+  }
+  // A list of which nothing is left.
+  return kept.join('\n')
+    .replace(/#### (Methods|Static Functions|Properties) <a[^\n]*\n\n\| \*\*Name[^\n]*\n\| ---[^\n]*\n\n(---\n\n)?/g, '')
+    .replace(/(has them\.\n)\n\| \*\*Name[^\n]*\n\| ---[^\n]*\n\n(---\n)?/g, '$1')
+    .replace(/\n{3,}/g, '\n\n');
+}
+
 /** API.md as the assembly of the last compilation gives it. */
 export function apiDocs(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'api-docs-'));
@@ -42,7 +91,7 @@ export function apiDocs(): string {
     fs.copyFileSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     execFileSync(path.join(root, 'node_modules/.bin/jsii-docgen'), ['-o', 'API.md'], { cwd: folder, stdio: 'pipe' });
-    return fs.readFileSync(path.join(folder, 'API.md'), 'utf8');
+    return withoutInherited(fs.readFileSync(path.join(folder, 'API.md'), 'utf8'), assembly);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
