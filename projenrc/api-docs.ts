@@ -78,7 +78,7 @@ function withoutInherited(page: string, assembly: Assembly): string {
   // A list of which nothing is left.
   return kept.join('\n')
     .replace(/#### (Methods|Static Functions|Properties) <a[^\n]*\n\n\| \*\*Name[^\n]*\n\| ---[^\n]*\n\n(---\n\n)?/g, '')
-    .replace(/(has them\.\n)\n\| \*\*Name[^\n]*\n\| ---[^\n]*\n\n(---\n)?/g, '$1')
+    .replace(/(Inherited from [^\n]*\n)\n\| \*\*Name[^\n]*\n\| ---[^\n]*\n\n(---\n)?/g, '$1')
     .replace(/\n{3,}/g, '\n\n');
 }
 
