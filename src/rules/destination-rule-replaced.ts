@@ -13,28 +13,42 @@ export const destinationRuleReplaced: Rule = {
   fix: 'Write the settings of a host in one DestinationRule: patch the one of this library with `addJsonPatch`.',
   related: ['KIA0201'],
   check: view => {
-    const rules = new Map<string, MeshObject[]>();
+    const rules = new Map<string, Rules>();
     return view.of(NETWORKING, 'DestinationRule').flatMap((object): Finding[] => {
       const host = fullName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
       const key = JSON.stringify([object.namespace, host]);
-      const earlier = rules.get(key) ?? [];
-      rules.set(key, [...earlier, object]);
-      const replaced = earlier.find(other => !merges(other, object));
+      const known = rules.get(key) ?? {};
+      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? (object.spec.trafficPolicy === undefined ? undefined : object) });
+      const replaced = replacedBy(object, known);
       return replaced ? [{
         object,
-        message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' in ${where(object.namespace)} as well, and Istio would `
-          + 'use only one of them: write its settings in one place; addJsonPatch() adds to a rule of this library',
+        message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' in ${where(object.namespace)} too, and Istio would use only one `
+          + 'of them: write its settings in one place; addJsonPatch() adds to a rule of this library',
       }] : [];
     });
   },
 };
 
-/** Whether istiod makes one rule of two and loses nothing. */
-function merges(one: MeshObject, other: MeshObject): boolean {
-  const exported = ({ spec }: MeshObject) => JSON.stringify(strings(spec.exportTo).sort());
-  const policies = [one, other].filter(({ spec }) => spec.trafficPolicy !== undefined);
-  const selective = [one, other].some(({ spec }) => spec.workloadSelector !== undefined);
-  return exported(one) === exported(other) && policies.length < 2 && !selective;
+/** The rules of one host in one namespace so far: an app may have thousands for a gateway. */
+interface Rules {
+  readonly first?: MeshObject;
+  readonly withPolicy?: MeshObject;
+}
+
+/** The earlier rule that istiod does not make one with this one; nothing if it merges them all and loses nothing. */
+function replacedBy(object: MeshObject, { first, withPolicy }: Rules): MeshObject | undefined {
+  if (!first) {
+    return undefined;
+  }
+  const selective = [object, first].some(({ spec }) => spec.workloadSelector !== undefined);
+  if (selective || exported(object) !== exported(first)) {
+    return first;
+  }
+  return object.spec.trafficPolicy === undefined ? undefined : withPolicy;
+}
+
+function exported({ spec }: MeshObject): string {
+  return strings(spec.exportTo).sort().join(' ');
 }
 
 function fullName(host: string, namespace: string, clusterDomain: string): string {

@@ -1,6 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { GatewayServer } from '../view/mesh-view';
+import { addTo, GatewayServer } from '../view/mesh-view';
 
 export const gatewayPortMixed: Rule = {
   id: 'MX0302',
@@ -12,10 +12,7 @@ export const gatewayPortMixed: Rule = {
   related: ['pilot_total_rejected_configs'],
   check: view => {
     const ports = new Map<string, GatewayServer[]>();
-    for (const server of view.gatewayServers) {
-      const key = `${server.workload} ${server.port}`;
-      ports.set(key, [...ports.get(key) ?? [], server]);
-    }
+    view.gatewayServers.forEach(server => addTo(ports, `${server.workload} ${server.port}`, server));
     return [...ports.values()].flatMap((servers): Finding[] => {
       const plaintext = servers.filter(server => server.protocol === 'TCP');
       return plaintext.filter(server => server !== servers[0] || servers.length > plaintext.length).flatMap((server): Finding[] => {

@@ -3,7 +3,7 @@ import { Finding, Rule } from './rule';
 import { isCidr, isWildcard } from '../private/check';
 import { quote } from '../private/fail';
 import { ANY, ExternalEntry } from '../view/external-entry';
-import { MeshView } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
 
 export const routeBypassed: Rule = {
   id: 'MX0301',
@@ -38,7 +38,7 @@ interface Reached {
 class RoutedTargets {
   private readonly byHost = new Map<string, ExternalEntry>();
   private readonly byAddress = new Map<string, ExternalEntry>();
-  private readonly byPort = new Map<number, ExternalEntry[]>();
+  private readonly byPort = new Map<string, ExternalEntry[]>();
 
   public constructor(view: MeshView) {
     for (const entry of view.entries) {
@@ -47,9 +47,7 @@ class RoutedTargets {
         if (hosts.length > 0) {
           hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
           entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
-          const onPort = this.byPort.get(number) ?? [];
-          onPort.push(entry);
-          this.byPort.set(number, onPort);
+          addTo(this.byPort, String(number), entry);
         }
       }
     }
@@ -79,7 +77,7 @@ class RoutedTargets {
   }
 
   private onPort(port: number): readonly ExternalEntry[] {
-    return this.byPort.get(port) ?? [];
+    return this.byPort.get(String(port)) ?? [];
   }
 }
 

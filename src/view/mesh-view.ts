@@ -24,10 +24,7 @@ export class MeshView {
   private readonly found: { entries?: ExternalEntry[]; detours?: Map<string, Detour[]>; servers?: GatewayServer[] } = {};
 
   public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
-    for (const object of objects) {
-      const kind = `${object.group}/${object.kind}`;
-      this.byKind.set(kind, [...this.byKind.get(kind) ?? [], object]);
-    }
+    objects.forEach(object => addTo(this.byKind, `${object.group}/${object.kind}`, object));
   }
 
   public of(group: string, kind: string): readonly MeshObject[] {
@@ -69,10 +66,20 @@ export class MeshView {
       const rules = [...records(object.spec.tcp), ...records(object.spec.tls), ...records(object.spec.http)];
       const ports = rules.flatMap(rule => records(rule.match).map(match => Number(match.port)));
       for (const host of strings(object.spec.hosts)) {
-        detours.set(host, [...detours.get(host) ?? [], { visibleTo: visibleTo(object), ports }]);
+        addTo(detours, host, { visibleTo: visibleTo(object), ports });
       }
     }
     return detours;
+  }
+}
+
+/** Adds to the list under a key. */
+export function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) {
+    list.push(item);
+  } else {
+    lists.set(key, [item]);
   }
 }
 
