@@ -24,7 +24,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   constructsVersion: '10.4.0',
   // Not a jsii module, so it travels inside the package.
   bundledDeps: ['ipaddr.js@^2'],
-  devDeps: ['@types/node@^20', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4', 'yaml@^2'],
+  devDeps: ['@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9', '@types/node@^20', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4', 'yaml@^2'],
 
   jestOptions: {
     jestVersion: '^30',
@@ -68,7 +68,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/docs/', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/docs/', '/stryker.config.json', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
 const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'imports'];
@@ -149,6 +149,11 @@ project.addTask('conformance:fuzz', {
 project.addTask('conformance:apiserver', {
   description: 'Apply every example to a real API server with Istio\'s webhook',
   exec: 'tsx --tsconfig e2e/tsconfig.json e2e/apiserver.ts',
+  receiveArgs: true,
+});
+project.addTask('mutation', {
+  description: 'Mutate src/ and see whether the unit tests notice (an hour; by hand)',
+  exec: 'stryker run stryker.config.json',
   receiveArgs: true,
 });
 project.addTask('e2e', {

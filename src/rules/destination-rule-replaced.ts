@@ -18,7 +18,8 @@ export const destinationRuleReplaced: Rule = {
       const host = fullName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
       const key = JSON.stringify([object.namespace, host]);
       const known = rules.get(key) ?? {};
-      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? (object.spec.trafficPolicy === undefined ? undefined : object) });
+      const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
+      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy });
       const replaced = replacedBy(object, known);
       return replaced ? [{
         object,
