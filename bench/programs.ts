@@ -35,6 +35,7 @@ export class Programs {
         signal.throwIfAborted();
         throw new Failure(`the library does not compile (${inOneLine((error as { stdout?: string }).stdout || error)}): run npx projen compile`);
       });
+      programs.installLibrary();
       const raw = rawProgram({ direct: await programs.specimen('direct'), gateway: await programs.specimen('gateway') });
       fs.writeFileSync(programs.fileOf('with-raw-objects'), raw);
     } catch (error) {
@@ -65,6 +66,13 @@ export class Programs {
       const reason = stderr.split('\n').find(line => /error/i.test(line)) ?? `it ended with ${code}`;
       throw new Failure(`the program ${program} ${args.join(' ')} failed: ${reason.trim()}`);
     }
+  }
+
+  /** Lets the programs find the library under its package's name, as its users' programs do. */
+  private installLibrary(): void {
+    const folder = path.join(this.folder, 'node_modules', 'cdk8s-istio-egress');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'cdk8s-istio-egress', main: path.join('..', '..', 'src', 'index.js') }));
   }
 
   private fileOf(program: Program): string {

@@ -113,7 +113,7 @@ const names: Case[] = [
   ['nowhere to export to', c => mysql(c, { exportTo: [] }), 'Mysql', 'exportTo', 'must not be empty', '"."'],
   ['an object name', c => mysql(c, { metadata: { name: 'MySQL external' } }), 'Mysql', 'metadata.name', '"MySQL external"', 'DNS name'],
   ['an object namespace', c => mysql(c, { metadata: { namespace: 'book.info' } }), 'Mysql', 'metadata.namespace', '"book.info"', 'DNS label'],
-  ['an id that leaves no name', c => new ExternalMysql(c, '数据库', { host: 'db.example.com', resolution: IP }), '数据库', 'metadata.name', '".bookinfo"', 'DNS name'],
+  ['an id that leaves no name', c => new ExternalMysql(c, '数据库', { host: 'db.example.com', resolution: IP }), '数据库', 'metadata.name', '""', 'DNS name'],
   ['a namespace of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('Shop', 'cart')), 'Mysql', 'namespaceName', '"Shop"', 'DNS label'],
   ['a wildcard namespace of a client', c => mysql(c).allowFrom(MeshClient.allIn('*')), 'Mysql', 'namespaceName', '"*"', 'DNS label'],
   ['an account of a client', c => mysql(c).allowFrom(MeshClient.serviceAccount('shop', '*')), 'Mysql', 'accountName', '"*"', 'DNS name'],
@@ -163,7 +163,7 @@ const connections: Case[] = [
   ['a variable', connect({ hostVariable: 'MYSQL-HOST' }), 'Mysql', 'hostVariable', '"MYSQL-HOST"', 'letters, digits'],
   ['an empty variable', connect({ portVariable: '' }), 'Mysql', 'portVariable', '""', 'environment variable'],
   ['a prefix', connect({ envPrefix: '1DB' }), 'Mysql', 'envPrefix', '"1DB"', 'environment variable'],
-  ['an empty container name', connect({ containerName: '' }), 'Mysql', 'containerName', 'must not be empty', '"app"'],
+  ['an empty container name', connect({ containerName: '' }), 'Mysql', 'containerName', '""', 'text that is not empty'],
   ['a port that the service does not have', connect({ portNumber: 3307 }), 'Mysql', 'portNumber', '3307', '3306'],
   ['a wildcard to connect to', c => service(c, { hosts: ['*.example.com'], resolution: Resolution.none() }).connectFrom(workload(c)), 'Api', 'host', '"*.example.com"', 'one name'],
   ['something without a pod template', c => mysql(c).connectFrom(workload(c, { kind: 'ConfigMap', spec: undefined })),
@@ -232,10 +232,11 @@ describe('calls that do not fit together are refused', () => {
     way.route(mysql(chart), { leg: GatewayLeg.plaintext(3306) });
     const other = new ExternalMysql(chart, 'Other', { host: 'other.example.com', resolution: Resolution.ipAddresses('192.0.2.15') });
 
-    const message = messageOf(() => way.route(other, { leg: GatewayLeg.plaintext(3306) }));
+    way.route(other, { leg: GatewayLeg.plaintext(3306) });
+    [chart.node.findChild('Mysql') as ExternalMysql, other].forEach(service => service.allowFrom(MeshClient.allIn('bookinfo')));
 
-    expectMessage(message, ['Other', 'GatewayLeg.plaintext()', '3306', 'give another port']);
-    expect(message).toContain('\'test/Mysql\'');
+    expect(messageOf(() => chart.toJson())).toContain('[test/Other] [MX0302] \'GatewayLeg.plaintext()\' port 3306 of the gateway carries '
+      + '"p3306.bookinfo.mysqldb.example.com" (\'test/Mysql\') as well: give a port that no other service uses');
   });
 
   test('an unknown API version', () => {
@@ -275,7 +276,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('two by name on one port, without DNS capture', () => {
     const message = problem({}, {});
 
-    expect(message).toContain('[b/Db] port 3306 of "b.example.com" has no address of its own');
+    expect(message).toContain('[b/Db] [MX0203] port 3306 of "b.example.com" has no address of its own');
     expect(message).toContain('"a.example.com" (\'a/Db\') in namespace "bookinfo"');
     expect(message).toContain('Resolution.ipAddresses()');
     expect(message).toContain('Mesh.declare(app, { dnsCapture: true })');
@@ -294,7 +295,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   });
 
   test.each([['the first', { exportTo: ['*'] }, {}], ['the second', {}, { exportTo: ['*'] }]])('in two namespaces, when everybody sees %s', (_, first, second) => {
-    expect(problem(first, second, { namespaces: ['bookinfo', 'shop'] })).toContain('[b/Db] port 3306');
+    expect(problem(first, second, { namespaces: ['bookinfo', 'shop'] })).toContain('[b/Db] [MX0203] port 3306');
   });
 
   test('not on two ports', () => {
@@ -310,7 +311,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   });
 
   test('with one fixed address, in two spellings', () => {
-    expect(problem({ resolution: Resolution.ipAddresses('192.0.2.1') }, { resolution: Resolution.ipAddresses('192.0.2.1/32') })).toContain('[b/Db] address "192.0.2.1"');
+    expect(problem({ resolution: Resolution.ipAddresses('192.0.2.1') }, { resolution: Resolution.ipAddresses('192.0.2.1/32') })).toContain('[b/Db] [MX0202] address "192.0.2.1"');
   });
 
   test('with one range, in two spellings', () => {
@@ -334,7 +335,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('one host twice', () => {
     const message = problem({ resolution: IP }, { resolution: Resolution.ipAddresses('192.0.2.15'), hosts: ['a.example.com'] });
 
-    expect(message).toContain('[b/Db] \'host\' "a.example.com" is declared by \'a/Db\' as well, visible in namespace "bookinfo"');
+    expect(message).toContain('[b/Db] [MX0201] \'host\' "a.example.com" is declared by \'a/Db\' as well, visible in namespace "bookinfo"');
     expect(message).toContain('declare it once');
   });
 
@@ -354,9 +355,16 @@ describe('services that Istio would mix up are refused by synth', () => {
 
   test('a client in a namespace that does not see the service', () => {
     const app = new App();
-    mysql(new Chart(app, 'test', { namespace: 'bookinfo' }), { exportTo: ['.', 'audit'] }).allowFrom(MeshClient.allIn('shop'));
+    mysql(new Chart(app, 'test', { namespace: 'bookinfo' }), { exportTo: ['.', 'audit'] }).connectFrom(workload(new Chart(app, 'shop', { namespace: 'shop' })));
 
     expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' (".", "audit") leaves out "shop", which has a client: add it');
+  });
+
+  test('exportTo together with allowFrom, which both say who sees the service', () => {
+    const app = new App();
+    mysql(new Chart(app, 'test', { namespace: 'bookinfo' }), { exportTo: ['*'] }).allowFrom(MeshClient.allIn('shop'));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] \'exportTo\' ("*") and allowFrom() both say which namespaces see the service: use one of them');
   });
 
   test('exportTo leaves out a client of the same namespace, whichever that is', () => {

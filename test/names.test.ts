@@ -35,7 +35,7 @@ test('every object of a routed service with two ports and clients in two namespa
     ['test/Ldap/ViaGateway/UpstreamRule-1', 'DestinationRule platform/ldap.platform.upstream.1'],
     ['test/Ldap/ViaGateway/Upstream-2', 'ServiceEntry platform/ldap.platform.upstream.2'],
     ['test/Ldap/ViaGateway/UpstreamRule-2', 'DestinationRule platform/ldap.platform.upstream.2'],
-    ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.test'],
+    ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.istio-egressgateway.test'],
     ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap--platform'],
     ['test/Ldap/ViaGateway/FromGateway-1', 'VirtualService platform/ldap.platform.from-gateway.1'],
     ['test/Ldap/ViaGateway/FromGateway-2', 'VirtualService platform/ldap.platform.from-gateway.2'],
@@ -124,21 +124,21 @@ describe('a name that is taken', () => {
       mysqlIn(chart, 'Other', { name: 'mysql.bookinfo' });
     }));
 
-    expect(message).toMatch(/^\[test\/Other.*\] 'metadata\.name' would make this ServiceEntry "mysql\.bookinfo" in bookinfo, which 'test\/Mysql\/Resource' is already: give one of them another/);
+    expect(message).toContain('[test/Other] [MX0101] \'metadata.name\' makes this the ServiceEntry "mysql.bookinfo" in namespace "bookinfo", which \'test/Mysql\' writes as well');
   });
 
   test('by another path that is written the same way is refused', () => {
     expect(messageOf(() => synth(chart => {
       mysqlIn(chart, 'ratings-mysql');
       mysqlIn(chart, 'RatingsMysql');
-    }))).toContain('which \'test/ratings-mysql/Resource\' is already');
+    }))).toContain('[test/RatingsMysql] [MX0101]');
   });
 
   test('in another chart of the same namespace is refused', () => {
     const app = new App();
-    mysqlIn(new Chart(app, 'one', { namespace: 'shop' }));
+    ['one', 'two'].forEach(chart => mysqlIn(new Chart(app, chart, { namespace: 'shop' })));
 
-    expect(messageOf(() => mysqlIn(new Chart(app, 'two', { namespace: 'shop' })))).toContain('which \'one/Mysql/Resource\' is already');
+    expect(messageOf(() => manifestsOf(app))).toContain('[two/Mysql] [MX0101]');
   });
 
   test('in another namespace, or by another kind, is not', () => {

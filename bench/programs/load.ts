@@ -7,7 +7,7 @@ const load = createRequire(__filename);
 const start = performance.now();
 load('cdk8s');
 if (process.argv[2] === 'library') {
-  load('../../src');
+  load('cdk8s-istio-egress');
 }
 const sample: Sample = { ms: performance.now() - start, rssMb: process.resourceUsage().maxRSS / 1024 };
 process.stdout.write(JSON.stringify(sample));

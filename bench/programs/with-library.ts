@@ -1,8 +1,8 @@
 /** The services declared with the library. */
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { ChartItems } from './inventory';
 import { synthesise } from './synthesise';
-import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from '../../src';
 
 synthesise((app, charts, route) => {
   for (const { id, namespace, items } of charts) {

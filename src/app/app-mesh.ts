@@ -46,8 +46,6 @@ export class AppMesh {
     return found;
   }
 
-  /** Services in the order of their declaration. */
-  private readonly services = new Map<IConstruct, number>();
   private readonly ruled = new Map<string, RuledService>();
   private readonly policies = new Map<string, IConstruct>();
   private readonly owners = new WeakMap<ApiObject, IConstruct>();
@@ -73,13 +71,8 @@ export class AppMesh {
       return this.known.declared ? 'declared already' : 'in use already with its defaults';
     }
     const given = Object.entries(mesh).filter(([, value]) => value !== undefined);
-    this.known = { mesh: { ...DEFAULTS, ...Object.fromEntries(given) }, declared: true };
+    this.known = { mesh: structuredClone({ ...DEFAULTS, ...Object.fromEntries(given) }), declared: true };
     return undefined;
-  }
-
-  public addService(service: IConstruct): void {
-    this.services.set(service, this.services.size);
-    this.changed();
   }
 
   /** The construct that stands for an object of the library in messages. */
@@ -109,12 +102,12 @@ export class AppMesh {
   /** Takes part in a policy that several services of a chart share. */
   public sharePolicy(policy: string, service: IConstruct): void {
     const first = this.policies.get(policy);
-    if (first === undefined || this.services.get(service)! < this.services.get(first)!) {
+    if (first === undefined || isBefore(service, first)) {
       this.policies.set(policy, service);
     }
   }
 
-  /** Whether the policy is written with this service: the first one declared that takes part in it, whatever the order of the calls. */
+  /** Whether the policy is written with this service: the first one in the tree that takes part in it, whatever the order of the calls. */
   public writesPolicy(policy: string, service: IConstruct): boolean {
     return this.policies.get(policy) === service;
   }
@@ -146,4 +139,12 @@ export class AppMesh {
     }
     return findings;
   }
+}
+
+/** Whether the objects of one construct are written before those of another. */
+function isBefore(construct: IConstruct, other: IConstruct): boolean {
+  const [path, others] = [construct.node.scopes, other.node.scopes];
+  const parting = path.findIndex((scope, i) => scope !== others[i]);
+  const siblings = path[parting - 1]?.node.children ?? [];
+  return siblings.indexOf(path[parting]) < siblings.indexOf(others[parting]);
 }

@@ -153,9 +153,8 @@ export class ExternalService extends Construct implements IExternalService {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    const app = AppMesh.of(this);
     checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
-    this.declaration = declarationOf(props, app.mesh.clusterDomain, fail);
+    this.declaration = declarationOf(props, AppMesh.of(this).mesh.clusterDomain, fail);
     props.credentials?._check(fail);
     this.hosts = [...this.declaration.hosts];
     this.connections = new Connections({ ...this.declaration, path: this.node.path, credentials: props.credentials }, fail);
@@ -170,7 +169,6 @@ export class ExternalService extends Construct implements IExternalService {
       }, () => renderEndpoints(this._model(), host), this), () => this.wayOut === undefined);
       this.hosts.forEach(host => endpoints.ensure(host));
     }
-    app.addService(this);
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -296,7 +294,7 @@ export class ExternalService extends Construct implements IExternalService {
     const own = this.namespaceName ?? '';
     const { exportTo } = this.declaration;
     if (exportTo) {
-      return exportTo.map(namespace => (namespace === '.' ? own : namespace));
+      return exportTo.map(namespace => (namespace === '.' ? own : namespace)).sort();
     }
     return this.clients.isEmpty ? [own] : this.clients.namespaces.map(namespace => namespace ?? '').sort();
   }

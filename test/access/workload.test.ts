@@ -275,7 +275,7 @@ describe('synth refuses', () => {
       portVariable: 'DB',
     }));
 
-    expect(message).toContain('[test/Mysql] variable "DB" would hold two things');
+    expect(message).toContain('[test/Mysql] variable "DB" is assigned twice');
   });
 
   test('a container that is not there', () => {

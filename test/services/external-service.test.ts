@@ -1,4 +1,4 @@
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { Credentials, EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from '../../src';
 import { all, manifestsOf, only, synth } from '../helpers';
 
@@ -125,9 +125,9 @@ describe('the visibility of a service', () => {
     expect(entryOf({ exportTo: ['bookinfo', 'shop'] }).spec.exportTo).toEqual(['.', 'shop']);
   });
 
-  test.each([[['.', 'shop'], ['.', 'shop']], [['*'], ['*']], [['shop'], ['shop']]])('stays what was said (%j), when every client is in it', (exportTo, written) => {
+  test.each([[['.', 'shop'], ['.', 'shop']], [['*'], ['*']], [['.'], ['.']]])('stays what was said (%j), when every connected workload is in it', (exportTo, written) => {
     const manifests = synth(chart => new ExternalService(chart, 'Search', { hosts: [HOST], ports: PORTS, resolution: ADDRESS, exportTo })
-      .allowFrom(MeshClient.allIn('shop')));
+      .connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }] } })));
 
     expect(only(manifests, 'ServiceEntry').spec.exportTo).toEqual(written);
   });

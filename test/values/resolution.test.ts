@@ -5,7 +5,7 @@ import { only, synth } from '../helpers';
 function entryOf(resolution: Resolution, more: { hosts?: string[]; protocol?: Protocol; addresses?: string[] } = {}) {
   const manifests = synth(chart => new ExternalService(chart, 'Db', {
     hosts: more.hosts ?? ['db.example.com'],
-    ports: [{ number: 5432, protocol: more.protocol }],
+    ports: [{ number: 5432, protocol: more.protocol ?? Protocol.TCP }],
     resolution,
     addresses: more.addresses,
   }));
