@@ -152,6 +152,7 @@ export class Mesh {
    * The mesh that the app of a construct is for.
    *
    * @param construct anything in the app
+   * @throws for something that is no construct
    */
   public static of(construct: IConstruct): Mesh {
     checkConstruct(failWith('Mesh.of()'), 'Mesh.of()', construct, 'a construct of the app');

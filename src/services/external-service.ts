@@ -117,7 +117,7 @@ export class ExternalService extends Construct implements IExternalService {
    *   namespaceName: 'platform',
    *   gateway: EgressGateway.istioEgressGateway(),
    * });
-   * orders.connectFrom(cart);
+   * orders.connectFrom(ratings);
    */
   public static fromServiceAttributes(scope: Construct, id: string, attributes: ExternalServiceAttributes): IExternalService {
     return new ImportedService(scope, id, attributes);

@@ -6,7 +6,11 @@ export interface IExternalService extends IConstruct {
   /** The DNS names of the service. */
   readonly hosts: string[];
 
-  /** The namespace that declares the service. Undefined when neither the chart nor `metadata` says. */
+  /**
+   * The namespace that declares the service.
+   *
+   * @default - undefined, when neither the chart nor `metadata` says
+   */
   readonly namespaceName?: string;
 
   /**
