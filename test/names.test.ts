@@ -35,7 +35,7 @@ test('every object of a routed service with two ports and clients in two namespa
     ['test/Ldap/ViaGateway/UpstreamRule-1', 'DestinationRule platform/ldap.platform.upstream.1'],
     ['test/Ldap/ViaGateway/Upstream-2', 'ServiceEntry platform/ldap.platform.upstream.2'],
     ['test/Ldap/ViaGateway/UpstreamRule-2', 'DestinationRule platform/ldap.platform.upstream.2'],
-    ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.istio-egressgateway.test'],
+    ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.istio-egressgateway.istio-system.test'],
     ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap--platform'],
     ['test/Ldap/ViaGateway/FromGateway-1', 'VirtualService platform/ldap.platform.from-gateway.1'],
     ['test/Ldap/ViaGateway/FromGateway-2', 'VirtualService platform/ldap.platform.from-gateway.2'],

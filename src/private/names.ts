@@ -20,7 +20,9 @@ export function baseNameOf(construct: IConstruct): string {
 
 /** The name of a chart as a part of an object name. */
 export function chartNameOf(construct: IConstruct): string {
-  return dnsLabel(...Chart.of(construct).node.scopes.slice(1).map(scope => kebab(scope.node.id)));
+  const { node } = Chart.of(construct);
+  // An id without a letter that a name may have leaves its address, which is unique as well.
+  return dnsLabel(...node.scopes.slice(1).map(scope => kebab(scope.node.id))) || node.addr.slice(-HASH_LENGTH);
 }
 
 /**

@@ -102,9 +102,14 @@ export function describeService(
     resolution: service.resolution,
     addresses: [...service.addresses],
     visibleTo: [...service.visibleTo],
-    clients: clients.map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
+    clients: distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
     route: service.route && describeRoute(service.route, upstreamOf),
   };
+}
+
+/** Each client once, however often it was named. */
+function distinct(clients: readonly ClientModel[]): ClientModel[] {
+  return [...new Map(clients.map(client => [JSON.stringify([client.namespace, client.account]), client])).values()];
 }
 
 function describeRoute({ gateway, mutual, legs }: RouteModel, upstreamOf: (host: string) => UpstreamModel): RouteDescription {

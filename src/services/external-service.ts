@@ -124,7 +124,7 @@ export class ExternalService extends Construct implements IExternalService {
   }
 
   /**
-   * Every service that is declared in a construct, in the order of their declaration.
+   * Every service that is declared in a construct, in the order of the tree.
    *
    * @param scope the app, a chart, or a construct in it
    */

@@ -107,7 +107,7 @@ export class GatewayRoute extends Construct implements WayOut {
     return new KeyedObjects(
       this, 'Namespaces',
       (scope, client) => istioObject(scope, client, 'AuthorizationPolicy', {
-        name: `${client}.${namespace}.${gateway.serviceName}.${chartNameOf(this.service)}`,
+        name: [client, namespace, gateway.serviceName, gateway.namespace, chartNameOf(this.service)].join('.'),
         namespace: gateway.namespace,
       }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh), this.service),
       client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),

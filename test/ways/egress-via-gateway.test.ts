@@ -70,7 +70,7 @@ describe('the way out of the mesh', () => {
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
       'ServiceEntry bookinfo/mysql.bookinfo',
       'ServiceEntry bookinfo/mysql.bookinfo.upstream',
-      'AuthorizationPolicy istio-system/shop.bookinfo.istio-egressgateway.test',
+      'AuthorizationPolicy istio-system/shop.bookinfo.istio-egressgateway.istio-system.test',
       'Gateway bookinfo/mysql--bookinfo',
       'VirtualService bookinfo/mysql.bookinfo.from-gateway',
       'DestinationRule bookinfo/mysql.bookinfo.to-gateway.bookinfo',

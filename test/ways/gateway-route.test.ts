@@ -116,7 +116,7 @@ describe('a whole namespace as a client', () => {
   test('is guarded by a policy in the gateway\'s namespace that denies every other identity', () => {
     const policy = only(routed(SHOP), 'AuthorizationPolicy');
 
-    expect(policy.metadata).toEqual({ name: 'shop.bookinfo.istio-egressgateway.test', namespace: 'istio-system' });
+    expect(policy.metadata).toEqual({ name: 'shop.bookinfo.istio-egressgateway.istio-system.test', namespace: 'istio-system' });
     expect(policy.spec).toEqual({
       selector: { matchLabels: { istio: 'egressgateway' } },
       action: 'DENY',
@@ -252,7 +252,7 @@ describe('the policy of a whole namespace', () => {
   ])('is shared by the services of a chart, and written with the one declared first (%s)', (_, verbs) => {
     const manifests = synth(chart => verbs(mysqlIn(chart), redisIn(chart), egressOf(chart)));
 
-    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.test', 'in.shop.bookinfo.*']]);
+    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.istio-system.test', 'in.shop.bookinfo.*']]);
     expect(before(manifests)).toEqual(['ServiceEntry', 'ServiceEntry', 'AuthorizationPolicy']);
     expect(all(manifests, 'Gateway').map(({ metadata }) => metadata.name)).toEqual(['mysql--bookinfo', 'redis--bookinfo']);
   });
@@ -265,7 +265,7 @@ describe('the policy of a whole namespace', () => {
       redis.allowFrom(SHOP);
     });
 
-    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.test', 'in.shop.bookinfo.*']]);
+    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.istio-system.test', 'in.shop.bookinfo.*']]);
     expect(before(manifests)).not.toContain('AuthorizationPolicy');
   });
 
@@ -277,7 +277,7 @@ describe('the policy of a whole namespace', () => {
 
   test('is one for each client namespace', () => {
     expect(policies(routed(SHOP, MeshClient.allIn('audit')))).toEqual([
-      ['audit.bookinfo.istio-egressgateway.test', 'in.audit.bookinfo.*'], ['shop.bookinfo.istio-egressgateway.test', 'in.shop.bookinfo.*'],
+      ['audit.bookinfo.istio-egressgateway.istio-system.test', 'in.audit.bookinfo.*'], ['shop.bookinfo.istio-egressgateway.istio-system.test', 'in.shop.bookinfo.*'],
     ]);
   });
 
@@ -288,7 +288,7 @@ describe('the policy of a whole namespace', () => {
       [mysql, redis].forEach(service => service.allowFrom(SHOP));
     });
 
-    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.test', 'in.shop.bookinfo.*'], ['shop.platform.istio-egressgateway.test', 'in.shop.platform.*']]);
+    expect(policies(manifests)).toEqual([['shop.bookinfo.istio-egressgateway.istio-system.test', 'in.shop.bookinfo.*'], ['shop.platform.istio-egressgateway.istio-system.test', 'in.shop.platform.*']]);
   });
 
   test('is one for each chart, so that a chart that is deleted takes its own along and no other', () => {
@@ -303,7 +303,7 @@ describe('the policy of a whole namespace', () => {
     build('two', chart => redisIn(chart));
 
     expect(app.charts.map(chart => policies(chart.toJson() as Manifest[]))).toEqual([
-      [['shop.bookinfo.istio-egressgateway.one', 'in.shop.bookinfo.*']], [['shop.bookinfo.istio-egressgateway.two', 'in.shop.bookinfo.*']],
+      [['shop.bookinfo.istio-egressgateway.istio-system.one', 'in.shop.bookinfo.*']], [['shop.bookinfo.istio-egressgateway.istio-system.two', 'in.shop.bookinfo.*']],
     ]);
     expect(policies(manifestsOf(app))).toHaveLength(2);
   });
