@@ -64,7 +64,7 @@ func Run(set *manifests.Set, cluster *fixtures.Cluster) (*verdict.Result, error)
 	if set.Expect != nil {
 		declared = inUsualDomain(declared, set.Expect.Mesh.ClusterDomain)
 	}
-	analyzer := local.NewIstiodAnalyzer(analyzers.AllCombined(), "", resource.Namespace(fixtures.RootNamespace), nil)
+	analyzer := local.NewIstiodAnalyzer(analyzers.AllCombined(), "", resource.Namespace(fixtures.SystemNamespace), nil)
 	err = analyzer.AddTestReaderKubeSource([]local.ReaderSource{
 		{Name: "set", Reader: strings.NewReader(declared)},
 		{Name: "stubs", Reader: strings.NewReader(stubbed)},

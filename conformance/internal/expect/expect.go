@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
+	"slices"
 )
 
 // File is the name of the expectations inside a set's folder.
@@ -19,12 +21,14 @@ const (
 	DNSRoundRobin = "DNS_ROUND_ROBIN"
 )
 
-// Who may pass a gateway.
+// What sidecars do with a destination that the mesh does not know.
 const (
-	Named  = "named"
-	Open   = "open"
-	Closed = "closed"
+	RegistryOnly = "REGISTRY_ONLY"
+	AllowAny     = "ALLOW_ANY"
 )
+
+// UpstreamPort is the port of the private upstream of every leg.
+const UpstreamPort = 443
 
 // App is what one application declares about the world outside its mesh.
 type App struct {
@@ -34,9 +38,23 @@ type App struct {
 
 // Mesh holds the facts of the mesh that change what is correct.
 type Mesh struct {
-	TrustDomain   string `json:"trustDomain"`
-	ClusterDomain string `json:"clusterDomain"`
-	DNSCapture    bool   `json:"dnsCapture"`
+	TrustDomain string `json:"trustDomain"`
+	// TrustDomainAliases are further trust domains whose identities are equal to those of the first.
+	TrustDomainAliases []string `json:"trustDomainAliases,omitempty"`
+	ClusterDomain      string   `json:"clusterDomain"`
+	RootNamespace      string   `json:"rootNamespace,omitempty"`
+	// OutboundTrafficPolicy of the mesh: REGISTRY_ONLY (default) or ALLOW_ANY.
+	OutboundTrafficPolicy string `json:"outboundTrafficPolicy,omitempty"`
+	// DataPlane is not judged: what istiod makes for sidecars is.
+	DataPlane  string `json:"dataPlane,omitempty"`
+	DNSCapture bool   `json:"dnsCapture"`
+	// IPAutoAllocate is whether istiod gives hosts without addresses one; absent: it does.
+	IPAutoAllocate *bool `json:"ipAutoAllocate,omitempty"`
+}
+
+// TrustDomains of the mesh, its aliases included.
+func (m Mesh) TrustDomains() []string {
+	return append([]string{m.TrustDomain}, m.TrustDomainAliases...)
 }
 
 // Service is one dependency outside the mesh.
@@ -81,9 +99,6 @@ type Client struct {
 type Route struct {
 	Gateway Gateway `json:"gateway"`
 	Legs    []Leg   `json:"legs"`
-	// Access at the gateway: "named" (only the clients), "open" (everyone who sees the service) or "closed" (nobody);
-	// absent: named when there are clients, else open.
-	Access string `json:"access,omitempty"`
 }
 
 // Gateway is the workload a route passes.
@@ -106,10 +121,22 @@ type Leg struct {
 	Host        string `json:"host"`
 	Port        int    `json:"port"`
 	GatewayPort int    `json:"gatewayPort"`
-	// Name is the server name that only this leg carries between sidecar and gateway.
-	Name   string `json:"name"`
-	Mutual bool   `json:"mutual"`
-	Subset string `json:"subset"`
+	// Name is the server name of the leg for clients that are named accounts.
+	Name string `json:"name"`
+	// NamespaceNames are its server names for clients that are whole namespaces, by namespace.
+	NamespaceNames map[string]string `json:"namespaceNames,omitempty"`
+	// Upstream is the host under which the gateway alone knows the host outside; absent: the leg's name.
+	Upstream string `json:"upstream,omitempty"`
+	Mutual   bool   `json:"mutual"`
+	Subset   string `json:"subset"`
+}
+
+// ServerName with which the sidecars of a namespace ask for the leg.
+func (l Leg) ServerName(namespace string) string {
+	if name := l.NamespaceNames[namespace]; name != "" {
+		return name
+	}
+	return l.Name
 }
 
 // Read loads the expectations of a set; a missing file is no error and gives nil.
@@ -143,6 +170,12 @@ func (a *App) fillDefaults() {
 	if a.Mesh.ClusterDomain == "" {
 		a.Mesh.ClusterDomain = "cluster.local"
 	}
+	if a.Mesh.RootNamespace == "" {
+		a.Mesh.RootNamespace = "istio-system"
+	}
+	if a.Mesh.OutboundTrafficPolicy == "" {
+		a.Mesh.OutboundTrafficPolicy = RegistryOnly
+	}
 	for i := range a.Services {
 		s := &a.Services[i]
 		if s.Namespace == "" {
@@ -163,10 +196,12 @@ func (a *App) fillDefaults() {
 				s.Ports[j].TargetPort = s.Ports[j].Number
 			}
 		}
-		if s.Route != nil && s.Route.Access == "" {
-			s.Route.Access = Open
-			if len(s.Clients) > 0 {
-				s.Route.Access = Named
+		if s.Route == nil {
+			continue
+		}
+		for j := range s.Route.Legs {
+			if s.Route.Legs[j].Upstream == "" {
+				s.Route.Legs[j].Upstream = s.Route.Legs[j].Name
 			}
 		}
 	}
@@ -193,6 +228,56 @@ func (s Service) Leg(host string, port int) (Leg, bool) {
 		}
 	}
 	return Leg{}, false
+}
+
+// WholeNamespaces that may use the service: each account of them.
+func (s Service) WholeNamespaces() []string {
+	found := []string{}
+	for _, c := range s.Clients {
+		if c.ServiceAccount == "" && !slices.Contains(found, c.Namespace) {
+			found = append(found, c.Namespace)
+		}
+	}
+	return found
+}
+
+// NamedClients are the accounts that may use the service, without those of a namespace that may as a whole.
+func (s Service) NamedClients() []Client {
+	whole := s.WholeNamespaces()
+	found := []Client{}
+	for _, c := range s.Clients {
+		if c.ServiceAccount != "" && !slices.Contains(whole, c.Namespace) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// ServerNames that a leg has at the gateway, with the namespace of each; the named accounts' has none.
+func (s Service) ServerNames(l Leg) map[string]string {
+	found := map[string]string{}
+	if !l.Mutual {
+		return found
+	}
+	if len(s.NamedClients()) > 0 {
+		found[l.Name] = ""
+	}
+	for _, namespace := range s.WholeNamespaces() {
+		found[l.ServerName(namespace)] = namespace
+	}
+	return found
+}
+
+// Merge puts what several apps expect of one cluster together; they have to be written for the same mesh.
+func Merge(apps []*App) (*App, error) {
+	merged := &App{Mesh: apps[0].Mesh}
+	for _, a := range apps {
+		if !reflect.DeepEqual(a.Mesh, merged.Mesh) {
+			return nil, fmt.Errorf("the apps of a set are written for different meshes: %+v and %+v", merged.Mesh, a.Mesh)
+		}
+		merged.Services = append(merged.Services, a.Services...)
+	}
+	return merged, nil
 }
 
 // VisibleIn says whether workloads of a namespace are meant to see the service.

@@ -8,6 +8,7 @@ import (
 	"cdk8s-istio-egress/conformance/internal/crdschema"
 	"cdk8s-istio-egress/conformance/internal/fixtures"
 	"cdk8s-istio-egress/conformance/internal/kube"
+	"cdk8s-istio-egress/conformance/internal/layout"
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/mesh"
 	"cdk8s-istio-egress/conformance/internal/verdict"
@@ -43,7 +44,7 @@ func (j *Judge) Set(set *manifests.Set) ([]*verdict.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*verdict.Result{j.schema.Run(set), kube.Run(set), hook.Run(set), analysed, mesh.Run(set, cluster)}, nil
+	return []*verdict.Result{j.schema.Run(set), kube.Run(set), hook.Run(set), layout.Run(set), analysed, mesh.Run(set, cluster)}, nil
 }
 
 // Sets runs every check over many sets, several at a time; the results come in the order of the sets.

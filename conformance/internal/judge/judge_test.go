@@ -2,6 +2,7 @@ package judge_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway"} {
+	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories"} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -56,6 +57,18 @@ func TestGoodSetsAreClean(t *testing.T) {
 		})
 	}
 }
+
+// Names of the sets in testdata.
+const (
+	upstream    = "mysql.bookinfo.upstream"
+	gateway     = "mysql--bookinfo"
+	toGateway   = "mysql.bookinfo.to-gateway"
+	fromGateway = "mysql.bookinfo.from-gateway"
+	ratings     = "spiffe://cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2-mysql"
+	orders      = "spiffe://cluster.local/ns/shop/sa/orders"
+	legName     = "p3306.bookinfo.mysqldb.example.com"
+	policy      = "shop.data.platform"
+)
 
 // object of a set, to be broken.
 func object(t *testing.T, set *manifests.Set, kind, name string) map[string]any {
@@ -116,73 +129,244 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 		want  string
 	}{
 		{"wrong subset name", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "VirtualService", "mysql-to-gateway"), "bookinfo-mysql", "spec", "tcp", 0, "route", 0, "destination", "subset")
-		}, "istiod", "want outbound|443|bookinfo-mysql-3306|istio-egressgateway.istio-system.svc.cluster.local"},
+			put(t, object(t, set, "VirtualService", toGateway), "bookinfo-mysql", "spec", "tcp", 0, "route", 0, "destination", "subset")
+		}, "istiod", "want outbound|443|p3306--bookinfo--mysqldb--example--com|istio-egressgateway.istio-system.svc.cluster.local"},
 		{"route to a port that no server has", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "Gateway", "mysql-egress"), int64(80), "spec", "servers", 0, "port", "number")
+			put(t, object(t, set, "Gateway", gateway), int64(80), "spec", "servers", 0, "port", "number")
 		}, "istiod", "at the gateway, port 8443"},
 		{"server on a port that the gateway's service does not offer", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "Gateway", "mysql-egress"), int64(15443), "spec", "servers", 0, "port", "number")
+			put(t, object(t, set, "Gateway", gateway), int64(15443), "spec", "servers", 0, "port", "number")
 		}, "analysis", "IST0162"},
-		{"policy on the wrong SNI", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "AuthorizationPolicy", "bookinfo-mysql-clients"), []any{"mysqldb.example.com"}, "spec", "rules", 0, "when", 0, "values")
-		}, "istiod", "lets cluster.local/ns/bookinfo/sa/stranger pass"},
-		{"policy that refuses the client", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "AuthorizationPolicy", "bookinfo-mysql-clients"), []any{"cluster.local/ns/bookinfo/sa/default"},
-				"spec", "rules", 0, "from", 0, "source", "notPrincipals")
-		}, "istiod", "refuses cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2-mysql"},
-		{"policy in a namespace without the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "AuthorizationPolicy", "bookinfo-mysql-clients"), "bookinfo", "metadata", "namespace")
-		}, "istiod", "nobody named it"},
-		{"missing policy", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			drop(set, "AuthorizationPolicy", "bookinfo-mysql-clients")
-		}, "istiod", "nobody named it"},
-		{"missing gateway leg", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			drop(set, "VirtualService", "mysql-from-gateway-3306")
-		}, "istiod", "at the gateway, port 8443"},
-		{"missing mesh leg", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			drop(set, "VirtualService", "mysql-to-gateway")
-		}, "istiod", "ends in outbound|3306||mysqldb.example.com"},
-		{"gateway leg not exported to the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "VirtualService", "mysql-from-gateway-3306"), []any{"."}, "spec", "exportTo")
-		}, "istiod", "at the gateway, port 8443"},
-		{"service entry not exported to the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "ServiceEntry", "mysql"), []any{"."}, "spec", "exportTo")
+
+		{"no names in the handshake", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "Gateway", gateway), "spec", "servers", 0, "tls").(map[string]any), "subjectAltNames")
+		}, "istiod", "lets cluster.local/ns/bookinfo/sa/stranger pass on SNI " + legName},
+		{"a wrong account in the handshake lets it pass", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), ratings+"-2", "spec", "servers", 0, "tls", "subjectAltNames", 0)
+		}, "istiod", "lets cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2-mysql-2 pass"},
+		{"a wrong account in the handshake refuses the client", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), ratings+"-2", "spec", "servers", 0, "tls", "subjectAltNames", 0)
+		}, "istiod", "refuses cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2-mysql on SNI"},
+		{"the account of another namespace in the handshake", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), "spiffe://cluster.local/ns/elsewhere/sa/orders", "spec", "servers", 0, "tls", "subjectAltNames", 1)
+		}, "istiod", "lets cluster.local/ns/elsewhere/sa/orders pass"},
+		{"another trust domain in the handshake", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), strings.Replace(orders, "cluster.local", "other.cluster.local", 1),
+				"spec", "servers", 0, "tls", "subjectAltNames", 1)
+		}, "istiod", "lets other.cluster.local/ns/shop/sa/orders pass"},
+		{"an alias of the trust domain is missing", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), []any{ratings, orders}, "spec", "servers", 0, "tls", "subjectAltNames")
+		}, "istiod", "refuses old.example/ns/shop/sa/orders on SNI"},
+		{"a prefix where Istio matches exactly", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), []any{"spiffe://cluster.local/ns/bookinfo/sa/*"}, "spec", "servers", 0, "tls", "subjectAltNames")
+		}, "istiod", "refuses cluster.local/ns/bookinfo/sa/bookinfo-ratings-v2-mysql on SNI"},
+		{"a server that asks for no certificate", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), map[string]any{"mode": "SIMPLE", "credentialName": "own"}, "spec", "servers", 0, "tls")
+		}, "istiod", "ends in invalid mTLS"},
+		{"a server for certificates of another authority", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), map[string]any{"mode": "MUTUAL", "credentialName": "own"}, "spec", "servers", 0, "tls")
+		}, "istiod", "ends in invalid mTLS"},
+		{"a server that trusts every certificate", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", gateway), true, "spec", "servers", 0, "tls", "insecureSkipVerify")
+		}, "istiod", "does not ask for a certificate of the mesh on SNI " + legName},
+
+		{"missing policy", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			drop(set, "AuthorizationPolicy", policy)
+		}, "istiod", "lets cluster.local/ns/elsewhere/sa/worker pass on SNI in.shop.data.p6379.redis.example.com"},
+		{"policy on the wrong prefix", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), []any{"in.data.shop.*"}, "spec", "rules", 0, "when", 0, "values")
+		}, "istiod", "lets cluster.local/ns/data/sa/stranger pass on SNI in.shop.data."},
+		{"policy on a prefix that takes the named accounts in", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), []any{"*.redis.example.com"}, "spec", "rules", 0, "when", 0, "values")
+		}, "istiod", "refuses cluster.local/ns/data/sa/worker on SNI p6379.data.redis.example.com"},
+		{"policy for another namespace", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), []any{"cluster.local/ns/data/sa/*"}, "spec", "rules", 0, "from", 0, "source", "notPrincipals")
+		}, "istiod", "refuses cluster.local/ns/shop/sa/any-account on SNI in.shop.data."},
+		{"policy for a namespace whose name begins the same", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), []any{"cluster.local/ns/shop*"}, "spec", "rules", 0, "from", 0, "source", "notPrincipals")
+		}, "istiod", "lets cluster.local/ns/shop-2/sa/any-account pass on SNI in.shop.data."},
+		{"policy in a namespace without the gateway", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), "data", "metadata", "namespace")
+		}, "istiod", "pass on SNI in.shop.data.p6379.redis.example.com, nobody named it"},
+		{"policy in a namespace without the gateway is out of place", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), "data", "metadata", "namespace")
+		}, "layout", "in a namespace without a gateway"},
+		{"policy for other pods", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", policy), map[string]any{"istio": "egressgateway"}, "spec", "selector", "matchLabels")
+		}, "istiod", "pass on SNI in.shop.data.p6379.redis.example.com, nobody named it"},
+		{"policy that allows, and so denies everything else", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			policy := object(t, set, "AuthorizationPolicy", policy)
+			put(t, policy, "ALLOW", "spec", "action")
+			put(t, policy, map[string]any{"principals": []any{"cluster.local/ns/shop/sa/*"}}, "spec", "rules", 0, "from", 0, "source")
+		}, "istiod", "refuses cluster.local/ns/data/sa/worker on SNI p6379.data.redis.example.com"},
+		{"policy after the gateway", "whole-namespace", func(_ *testing.T, set *manifests.Set) {
+			slices.Reverse(set.Objects)
+		}, "layout", "no policy for in.shop.data.p6379.redis.example.com comes before it"},
+		{"a policy for each service", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			second := &unstructured.Unstructured{Object: object(t, set, "AuthorizationPolicy", policy)}
+			second = second.DeepCopy()
+			second.SetName("shop.data.redis")
+			set.Objects = append([]*unstructured.Unstructured{second}, set.Objects...)
+		}, "layout", "2 policies select this gateway, want at most 1"},
+		{"policy about nobody that is a whole namespace", "via-gateway", func(_ *testing.T, set *manifests.Set) {
+			set.Objects = append(set.Objects, &unstructured.Unstructured{Object: map[string]any{
+				"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy",
+				"metadata": map[string]any{"name": "mysql.bookinfo.clients", "namespace": "istio-system"},
+				"spec": map[string]any{
+					"selector": map[string]any{"matchLabels": map[string]any{"istio": "egressgateway"}}, "action": "DENY",
+					"rules": []any{map[string]any{"when": []any{map[string]any{"key": "connection.sni", "values": []any{"in.shop.bookinfo.*"}}}}},
+				},
+			}})
+		}, "layout", "is about no client that is a whole namespace"},
+		{"the account of a whole namespace in the names of the others", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			names := at(t, object(t, set, "Gateway", "redis--data"), "spec", "servers", 0, "tls", "subjectAltNames").([]any)
+			put(t, object(t, set, "Gateway", "redis--data"), append(names, "spiffe://cluster.local/ns/shop/sa/cart"),
+				"spec", "servers", 0, "tls", "subjectAltNames")
+		}, "istiod", "lets cluster.local/ns/shop/sa/cart pass on SNI p6379.data.redis.example.com"},
+		{"the clients of a whole namespace ask for the others' server name", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "redis.data.to-gateway.shop"), "p6379.data.redis.example.com",
+				"spec", "subsets", 0, "trafficPolicy", "portLevelSettings", 0, "tls", "sni")
+		}, "istiod", `sends SNI "p6379.data.redis.example.com" to the gateway, want "in.shop.data.p6379.redis.example.com"`},
+		{"no server for a whole namespace", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			servers := at(t, object(t, set, "Gateway", "redis--data"), "spec", "servers").([]any)
+			put(t, object(t, set, "Gateway", "redis--data"), servers[:1], "spec", "servers")
+		}, "istiod", `does not serve SNI in.shop.data.p6379.redis.example.com`},
+		{"a server for a namespace that is no client", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			more(t, set, "in.shop.bookinfo.p3306.mysqldb.example.com")
+			put(t, object(t, set, "VirtualService", fromGateway), []any{legName, "in.shop.bookinfo.p3306.mysqldb.example.com"}, "spec", "hosts")
+		}, "istiod", "serves SNI in.shop.bookinfo.p3306.mysqldb.example.com, no service has it"},
+
+		{"missing upstream", "via-gateway", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "ServiceEntry", upstream)
 		}, "istiod", "bookinfo/Mysql"},
-		{"visible everywhere", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "ServiceEntry", "mysql"), []any{"*"}, "spec", "exportTo")
-		}, "istiod", "sidecars in elsewhere have the cluster outbound|3306||mysqldb.example.com"},
+		{"upstream exported to everybody", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), []any{"*"}, "spec", "exportTo")
+		}, "istiod", "sidecars in elsewhere have the cluster outbound|443||" + legName},
+		{"upstream exported to the clients", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), []any{"istio-system", "shop"}, "spec", "exportTo")
+		}, "istiod", "sidecars in shop have the cluster outbound|443||" + legName},
+		{"upstream not exported to the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), []any{"."}, "spec", "exportTo")
+		}, "istiod", "has no cluster outbound|443||" + legName},
+		{"upstream of the protocol TCP", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), "TCP", "spec", "ports", 0, "protocol")
+		}, "istiod", "catches every address of port 443 in namespace istio-system"},
+		{"upstream on the real port", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), int64(3306), "spec", "ports", 0, "number")
+			put(t, object(t, set, "VirtualService", fromGateway), int64(3306), "spec", "tcp", 0, "route", 0, "destination", "port", "number")
+		}, "istiod", "want outbound|443||" + legName},
+		{"upstream with another target port", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "redis.data.upstream"), int64(6379), "spec", "ports", 0, "targetPort")
+		}, "istiod", "has the endpoints [redis.example.com:6379], want [redis.example.com:16379]"},
+		{"upstream found in another way", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "redis.data.upstream"), "DNS_ROUND_ROBIN", "spec", "resolution")
+		}, "istiod", "is LOGICAL_DNS, want STRICT_DNS"},
+		{"upstream without the real host", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "redis.data.upstream"), "spec").(map[string]any), "endpoints")
+		}, "istiod", "has the endpoints [p6379.data.redis.example.com:16379], want [redis.example.com:16379]"},
+		{"upstream in the gateway's namespace", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), "istio-system", "metadata", "namespace")
+		}, "layout", "belongs into the namespace of the service, bookinfo"},
+		{"upstream that originates TLS", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "redis.data.upstream"), map[string]any{"mode": "SIMPLE"}, "spec", "trafficPolicy", "tls")
+		}, "istiod", "originates TLS, nothing declares it"},
+		{"wrong endpoint", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", upstream), "192.0.2.15", "spec", "endpoints", 0, "address")
+		}, "istiod", "has the endpoints [192.0.2.15:3306], want [192.0.2.14:3306]"},
 		{"resolution NONE behind a gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			entry := object(t, set, "ServiceEntry", "mysql")
+			entry := object(t, set, "ServiceEntry", upstream)
 			put(t, entry, "NONE", "spec", "resolution")
 			delete(at(t, entry, "spec").(map[string]any), "endpoints")
-			set.Expect.Services[0].Resolution = expect.None
-			set.Expect.Services[0].Endpoints = nil
-		}, "istiod", "resolution NONE behind a gateway"},
-		{"wrong endpoint", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "ServiceEntry", "mysql"), "192.0.2.15", "spec", "endpoints", 0, "address")
-		}, "istiod", "has the endpoints [192.0.2.15:3306], want [192.0.2.14:3306]"},
+			delete(at(t, entry, "spec", "ports", 0).(map[string]any), "targetPort")
+		}, "istiod", "has the endpoints [], want [192.0.2.14:3306]"},
+
+		{"real host exported to the gateway's namespace", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{".", "shop", "istio-system"}, "spec", "exportTo")
+		}, "istiod", "sidecars in istio-system have the cluster outbound|3306||mysqldb.example.com"},
+		{"real host known to the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{".", "shop", "istio-system"}, "spec", "exportTo")
+		}, "istiod", "the gateway istio-system/istio-egressgateway-0 have the cluster outbound|3306||mysqldb.example.com"},
+		{"visible everywhere", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{"*"}, "spec", "exportTo")
+		}, "istiod", "sidecars in elsewhere have the cluster outbound|3306||mysqldb.example.com"},
+		{"not visible to a client", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{"."}, "spec", "exportTo")
+		}, "istiod", "bookinfo/Mysql from shop/orders"},
+
+		{"missing gateway leg", "via-gateway", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "VirtualService", fromGateway)
+		}, "istiod", "at the gateway, port 8443"},
+		{"missing mesh leg", "via-gateway", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "VirtualService", toGateway)
+		}, "istiod", "ends in outbound|3306||mysqldb.example.com"},
+		{"mesh leg not exported to a client", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", toGateway), []any{"."}, "spec", "exportTo")
+		}, "istiod", "bookinfo/Mysql from shop/orders 192.0.2.14:3306 ends in outbound|3306||mysqldb.example.com"},
+		{"gateway leg not exported to the gateway", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", fromGateway), []any{"."}, "spec", "exportTo")
+		}, "istiod", "at the gateway, port 8443"},
+		{"gateway leg without the server name of a namespace", "whole-namespace", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", "redis.data.from-gateway"), []any{"p6379.data.redis.example.com"}, "spec", "hosts")
+		}, "istiod", `SNI "in.shop.data.p6379.redis.example.com": ends in`},
+		{"gateway leg to the wrong upstream", "two-repositories", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", fromGateway), "p3306.warehouse.mysqldb.example.com", "spec", "tcp", 0, "route", 0, "destination", "host")
+		}, "istiod", "ends in outbound|443||p3306.warehouse.mysqldb.example.com"},
+		{"gateway leg past the upstream", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{".", "shop", "istio-system"}, "spec", "exportTo")
+			destination := at(t, object(t, set, "VirtualService", fromGateway), "spec", "tcp", 0, "route", 0, "destination")
+			put(t, destination, "mysqldb.example.com", "host")
+			put(t, destination, int64(3306), "port", "number")
+		}, "istiod", "ends in outbound|3306||mysqldb.example.com"},
+		{"no rule in a client's namespace", "via-gateway", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")
+		}, "istiod", "bookinfo/Mysql from shop/orders"},
+		{"a client's rule in the service's namespace", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop"), "bookinfo", "metadata", "namespace")
+		}, "istiod", "bookinfo/Mysql from shop/orders"},
+		{"a rule in a namespace without a client", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			rule := (&unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}).DeepCopy()
+			rule.SetName("mysql.bookinfo.to-gateway.data")
+			rule.SetNamespace("data")
+			set.Objects = append(set.Objects, rule)
+		}, "layout", "leads to the gateway from a namespace without a client"},
+		{"a rule in the gateway's namespace, for everybody", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			rule := (&unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}).DeepCopy()
+			rule.SetName("mysql.bookinfo.to-gateway.istio-system")
+			rule.SetNamespace("istio-system")
+			set.Objects = append(set.Objects, rule)
+		}, "istiod", "sidecars in elsewhere have the cluster outbound|443|p3306--bookinfo--mysqldb--example--com|"},
+		{"the client's repository has no rule", "two-repositories", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")
+		}, "istiod", "bookinfo/Mysql from shop/orders"},
+		{"two repositories with one object", "two-repositories", func(t *testing.T, set *manifests.Set) {
+			second := set.Objects[len(set.Objects)-1].DeepCopy()
+			set.Objects = append(set.Objects, second)
+		}, "layout", "two apps of the set have it"},
+		{"two objects that are written to one file", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			rule := &unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}
+			rule.SetName("mysql.bookinfo.to-gateway.bookinfo")
+		}, "layout", "its app has another DestinationRule mysql.bookinfo.to-gateway.bookinfo"},
 		{"SNI of the subset differs from the server's host", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "DestinationRule", "mysql-to-gateway"), "mysqldb.example.com",
+			put(t, object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop"), "mysqldb.example.com",
 				"spec", "subsets", 0, "trafficPolicy", "portLevelSettings", 0, "tls", "sni")
 		}, "istiod", `sends SNI "mysqldb.example.com"`},
 		{"plaintext to a server that wants mutual TLS", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "DestinationRule", "mysql-to-gateway"), map[string]any{"mode": "DISABLE"},
+			put(t, object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop"), map[string]any{"mode": "DISABLE"},
 				"spec", "subsets", 0, "trafficPolicy", "portLevelSettings", 0, "tls")
 		}, "istiod", "sends plaintext to the gateway"},
 		{"one server for two hosts", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "Gateway", "mysql-egress"), []any{"./p3306.bookinfo.mysqldb.example.com", "./other.example.com"},
-				"spec", "servers", 0, "hosts")
-		}, "istiod", "serves [other.example.com p3306.bookinfo.mysqldb.example.com] as well"},
+			put(t, object(t, set, "Gateway", gateway), []any{"./" + legName, "./other.example.com"}, "spec", "servers", 0, "hosts")
+		}, "istiod", "serves [other.example.com " + legName + "] as well"},
 		{"two servers with the same host", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			gateway := object(t, set, "Gateway", "mysql-egress")
-			servers := at(t, gateway, "spec", "servers").([]any)
-			second := (&unstructured.Unstructured{Object: map[string]any{"s": servers[0]}}).DeepCopy().Object["s"].(map[string]any)
-			put(t, second, "tls-2", "port", "name")
-			put(t, gateway, append(servers, second), "spec", "servers")
+			more(t, set, legName)
+		}, "istiod", "pilot_total_rejected_configs"},
+		{"two gateways with the same host", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			second := (&unstructured.Unstructured{Object: object(t, set, "Gateway", gateway)}).DeepCopy()
+			second.SetName("mysql--bookinfo-2")
+			set.Objects = append(set.Objects, second)
 		}, "istiod", "pilot_total_rejected_configs"},
 		{"a field that does not exist", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "Gateway", "mysql-egress"), int64(6379), "spec", "servers", 0, "targetPort")
+			put(t, object(t, set, "Gateway", gateway), int64(6379), "spec", "servers", 0, "targetPort")
 		}, "schema", "unknown field"},
 		{"a CEL rule", "direct", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "ServiceEntry", "mysql"), []any{"*"}, "spec", "hosts")
@@ -246,6 +430,16 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			}
 		})
 	}
+}
+
+// more adds a server for another host to the gateway of via-gateway.
+func more(t *testing.T, set *manifests.Set, host string) {
+	spec := object(t, set, "Gateway", gateway)
+	servers := at(t, spec, "spec", "servers").([]any)
+	second := (&unstructured.Unstructured{Object: map[string]any{"s": servers[0]}}).DeepCopy().Object["s"].(map[string]any)
+	put(t, second, "tls-2", "port", "name")
+	put(t, second, []any{"./" + host}, "hosts")
+	put(t, spec, append(servers, second), "spec", "servers")
 }
 
 func byName(t *testing.T, set *manifests.Set) {

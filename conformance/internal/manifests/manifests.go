@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -19,59 +18,83 @@ import (
 	"cdk8s-istio-egress/conformance/internal/expect"
 )
 
-// Set is what is applied to a cluster together.
+// Set is what is applied to a cluster together: the manifests of one app, or of several.
 type Set struct {
 	Name    string
 	Objects []*unstructured.Unstructured
 	// Expect is what the library says about the set; nil when nobody knows.
 	Expect *expect.App
+	// apps holds the folder of the app that an object comes from.
+	apps map[*unstructured.Unstructured]string
 }
 
-// Load reads every *.yaml of a folder, and its expectations when there are any.
+// App that an object comes from; in a set of one app all have the same.
+func (s *Set) App(o *unstructured.Unstructured) string {
+	return s.apps[o]
+}
+
+// Load reads every *.yaml below a folder in the order of their paths, and what is expected of them when that is written down. Each folder with
+// expectations of its own is an app; the set is all of them applied together.
 func Load(name, dir string) (*Set, error) {
+	dir = filepath.Clean(dir)
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%s: not a folder; give the folder that holds the manifests", dir)
 	}
-	files, err := yamlFiles(dir)
-	if err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no *.yaml in this folder; synthesise the manifests first", dir)
-	}
-	set := &Set{Name: name}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
+	set := &Set{Name: name, apps: map[*unstructured.Unstructured]string{}}
+	expected := []*expect.App{}
+	files := 0
+	err = filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.Name() == expect.File:
+			app, err := expect.Read(path)
+			expected = append(expected, app)
+			return err
+		case entry.IsDir() || !isYAML(path):
+			return nil
 		}
-		objects, err := Parse(file, data)
+		files++
+		data, err := os.ReadFile(path)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		objects, err := Parse(path, data)
+		for _, o := range objects {
+			set.apps[o] = appFolder(dir, filepath.Dir(path))
 		}
 		set.Objects = append(set.Objects, objects...)
-	}
-	if len(set.Objects) == 0 {
-		return nil, fmt.Errorf("%s: the manifests in this folder hold no object", dir)
-	}
-	set.Expect, err = expect.Read(filepath.Join(dir, expect.File))
-	return set, err
-}
-
-func yamlFiles(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
+		return err
+	})
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	files := []string{}
-	for _, e := range entries {
-		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
-			files = append(files, filepath.Join(dir, e.Name()))
+	case files == 0:
+		return nil, fmt.Errorf("%s: no *.yaml in this folder; synthesise the manifests first", dir)
+	case len(set.Objects) == 0:
+		return nil, fmt.Errorf("%s: the manifests in this folder hold no object", dir)
+	case len(expected) > 0:
+		if set.Expect, err = expect.Merge(expected); err != nil {
+			return nil, fmt.Errorf("%s: %v", dir, err)
 		}
 	}
-	sort.Strings(files)
-	return files, nil
+	return set, nil
+}
+
+func isYAML(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// appFolder is the nearest folder with expectations, at or above one of the set's.
+func appFolder(top, folder string) string {
+	for at := folder; len(at) > len(top); at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, expect.File)); err == nil {
+			return at
+		}
+	}
+	return top
 }
 
 // Parse reads the documents of one file; a key that stands twice in a mapping is an error.

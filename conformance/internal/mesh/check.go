@@ -53,7 +53,7 @@ func Run(set *manifests.Set, c *fixtures.Cluster) (result *verdict.Result) {
 			result.Find(set.Name, err.Error())
 			return
 		}
-		j := &journey{mesh: m, app: app, result: result, seen: map[string]bool{}}
+		j := &journey{mesh: m, app: app, result: result, seen: map[string]bool{}, asked: map[*listener.FilterChain]bool{}}
 		j.all()
 	})
 	if err != nil {
@@ -68,6 +68,8 @@ type journey struct {
 	app    *expect.App
 	result *verdict.Result
 	seen   map[string]bool
+	// asked holds the filter chains whose access was judged: every client of a namespace enters the same one.
+	asked map[*listener.FilterChain]bool
 }
 
 // istiod counts rejected configuration in one place for the whole process.
@@ -95,8 +97,9 @@ func (j *journey) all() {
 		for _, client := range j.clients(s) {
 			j.service(s, client)
 		}
-		j.hidden(s)
+		j.visible(s)
 	}
+	j.serverNames()
 	j.pushStatus()
 }
 
@@ -170,9 +173,6 @@ func (j *journey) clients(s expect.Service) []expect.Client {
 		return found
 	}
 	for _, n := range s.VisibleTo {
-		if s.Route != nil && n == s.Route.Gateway.Namespace {
-			continue
-		}
 		if n == "*" {
 			n = s.Namespace
 		}
@@ -219,9 +219,9 @@ func (j *journey) service(s expect.Service, client expect.Client) {
 					continue
 				}
 				if leg == nil {
-					j.upstream(subject, sidecar, want, s, h, port)
+					j.direct(subject, sidecar, want, s, h, port)
 				} else {
-					j.routed(subject, sidecar, want, s, h, port, *leg)
+					j.routed(subject, sidecar, want, s, port, *leg, client)
 				}
 			}
 			j.foreign(subject, sidecar, s, port)
@@ -307,33 +307,42 @@ func (j *journey) addresses(s expect.Service, hostname string) []string {
 	return []string{anyAddress}
 }
 
-// upstream checks the cluster of the last proxy before the host outside.
-func (j *journey) upstream(subject string, v *view, name string, s expect.Service, hostname string, port expect.Port) {
+// direct checks the cluster by which a sidecar reaches the host outside itself.
+func (j *journey) direct(subject string, v *view, name string, s expect.Service, hostname string, port expect.Port) {
+	want := []string{}
+	for _, e := range s.Endpoints {
+		want = append(want, fmt.Sprintf("%s:%d", e, port.TargetPort))
+	}
+	if len(want) == 0 && s.Resolution != expect.None {
+		want = append(want, fmt.Sprintf("%s:%d", hostname, port.TargetPort))
+	}
+	if c := j.upstream(subject, v, name, s.Resolution, want); c != nil {
+		j.origination(subject, c, port)
+	}
+}
+
+var discovery = map[string]cluster.Cluster_DiscoveryType{
+	expect.None: cluster.Cluster_ORIGINAL_DST, expect.Static: cluster.Cluster_EDS,
+	expect.DNS: cluster.Cluster_STRICT_DNS, expect.DNSRoundRobin: cluster.Cluster_LOGICAL_DNS,
+}
+
+// upstream checks how the last proxy before the host outside finds it.
+func (j *journey) upstream(subject string, v *view, name, resolution string, endpoints []string) *cluster.Cluster {
 	c := v.clusters[name]
 	if c == nil {
 		j.find(subject, fmt.Sprintf("%s has no cluster %s", v.proxy.ID, name))
-		return
+		return nil
 	}
-	types := map[string]cluster.Cluster_DiscoveryType{
-		expect.None: cluster.Cluster_ORIGINAL_DST, expect.DNS: cluster.Cluster_STRICT_DNS, expect.DNSRoundRobin: cluster.Cluster_LOGICAL_DNS,
-	}
-	if want, fixed := types[s.Resolution]; fixed && c.GetType() != want {
+	if want := discovery[resolution]; c.GetType() != want {
 		j.find(subject, fmt.Sprintf("cluster %s is %s, want %s", name, c.GetType(), want))
 	}
-	if s.Resolution != expect.None {
-		want := []string{}
-		for _, e := range s.Endpoints {
-			want = append(want, fmt.Sprintf("%s:%d", e, port.TargetPort))
-		}
-		if len(want) == 0 {
-			want = append(want, fmt.Sprintf("%s:%d", hostname, port.TargetPort))
-		}
+	if resolution != expect.None {
 		// An entry with several addresses gets its endpoints once for each of them; Envoy keeps the first of equal ones.
-		if got := slices.Compact(slices.Sorted(slices.Values(v.endpoints(c)))); !same(got, want) {
-			j.find(subject, fmt.Sprintf("cluster %s has the endpoints %v, want %v", name, got, want))
+		if got := slices.Compact(slices.Sorted(slices.Values(v.endpoints(c)))); !same(got, endpoints) {
+			j.find(subject, fmt.Sprintf("cluster %s has the endpoints %v, want %v", name, got, endpoints))
 		}
 	}
-	j.origination(subject, c, port)
+	return c
 }
 
 func same(a, b []string) bool {
@@ -395,183 +404,6 @@ func upstreamTLS(c *cluster.Cluster) (*tls.UpstreamTlsContext, error) {
 	return context, socket.GetTypedConfig().UnmarshalTo(context)
 }
 
-// routed follows a connection from the sidecar's cluster through the gateway to the host outside.
-func (j *journey) routed(subject string, v *view, name string, s expect.Service, hostname string, port expect.Port, leg expect.Leg) {
-	c := v.clusters[name]
-	if c == nil {
-		j.find(subject, fmt.Sprintf("the sidecar has no cluster %s", name))
-		return
-	}
-	context, err := upstreamTLS(c)
-	switch {
-	case err != nil:
-		j.find(subject, err.Error())
-	case leg.Mutual && context == nil:
-		j.find(subject, fmt.Sprintf("cluster %s sends plaintext to the gateway, want mutual TLS", name))
-	case !leg.Mutual && context != nil:
-		j.find(subject, fmt.Sprintf("cluster %s sends TLS to the gateway, want plaintext", name))
-	case leg.Mutual:
-		if context.GetSni() != leg.Name {
-			j.find(subject, fmt.Sprintf("cluster %s sends SNI %q to the gateway, want %q", name, context.GetSni(), leg.Name))
-		}
-		if !meshIdentity(context) {
-			j.find(subject, fmt.Sprintf("cluster %s does not show the workload's own identity to the gateway", name))
-		}
-	}
-	endpoints := v.endpoints(c)
-	if len(endpoints) == 0 {
-		j.find(subject, fmt.Sprintf("cluster %s has no endpoint: no gateway pod, or no such port on its Service", name))
-	}
-	for _, e := range endpoints {
-		at, err := netip.ParseAddrPort(e)
-		if err != nil {
-			j.find(subject, fmt.Sprintf("cluster %s has the endpoint %s", name, e))
-			continue
-		}
-		gateway := j.mesh.gateway(at.Addr().String())
-		if gateway == nil {
-			j.find(subject, fmt.Sprintf("cluster %s leads to %s, which is no gateway pod", name, e))
-			continue
-		}
-		j.throughGateway(subject, gateway, at, s, hostname, port, leg)
-	}
-}
-
-func meshIdentity(context *tls.UpstreamTlsContext) bool {
-	for _, c := range context.GetCommonTlsContext().GetTlsCertificateSdsSecretConfigs() {
-		if c.GetName() == "default" {
-			return true
-		}
-	}
-	return false
-}
-
-func (j *journey) throughGateway(
-	subject string, gateway *view, at netip.AddrPort, s expect.Service, hostname string, port expect.Port, leg expect.Leg,
-) {
-	c := simulation.Call{Address: at.Addr().String(), Port: int(at.Port()), CallMode: simulation.CallModeGateway, Protocol: simulation.TCP}
-	if protocol.Parse(port.Protocol).IsHTTP() {
-		c.Protocol = simulation.HTTP
-		c.HostHeader = concrete(hostname)
-	}
-	if leg.Mutual {
-		c.TLS = simulation.MTLS
-		c.Sni = leg.Name
-	}
-	got := gateway.simulated.Run(c)
-	want := outbound(port.Number, "", hostname)
-	if got.Error != nil || got.ClusterMatched != want {
-		j.find(subject, fmt.Sprintf("at the gateway, port %d, SNI %q: ends in %s, want %s", at.Port(), leg.Name, ending(got), want))
-		return
-	}
-	if s.Resolution == expect.None {
-		j.find(subject, fmt.Sprintf("resolution NONE behind a gateway: cluster %s dials the gateway itself, want STATIC or DNS", want))
-	}
-	j.upstream(subject, gateway, want, s, hostname, port)
-	chain, err := chainFor(gateway, got, leg)
-	if err != nil {
-		j.find(subject, err.Error())
-		return
-	}
-	j.access(s, chain, uint32(at.Port()), leg)
-}
-
-// chainFor is the filter chain that a leg's connections enter; a mutual leg has one of its own.
-func chainFor(gateway *view, got simulation.Result, leg expect.Leg) (*listener.FilterChain, error) {
-	var found *listener.FilterChain
-	for _, l := range gateway.listeners {
-		if l.Name != got.ListenerMatched {
-			continue
-		}
-		for _, chain := range l.GetFilterChains() {
-			serverNames := chain.GetFilterChainMatch().GetServerNames()
-			if leg.Mutual && !slices.Contains(serverNames, leg.Name) {
-				continue
-			}
-			if leg.Mutual && len(serverNames) > 1 {
-				return nil, fmt.Errorf("the gateway's filter chain for SNI %s serves %v as well", leg.Name, serverNames)
-			}
-			if found != nil {
-				return nil, fmt.Errorf("the gateway has several filter chains on %s for %q", l.Name, leg.Name)
-			}
-			found = chain
-		}
-	}
-	if found == nil {
-		return nil, fmt.Errorf("the gateway has no filter chain for SNI %s", leg.Name)
-	}
-	return found, nil
-}
-
-// access asks the gateway's filter chain about every identity that should pass and several that should not.
-func (j *journey) access(s expect.Service, chain *listener.FilterChain, port uint32, leg expect.Leg) {
-	rules, err := accessRules(chain)
-	if err != nil {
-		j.find(s.Path, err.Error())
-		return
-	}
-	for _, identity := range j.identities(s) {
-		c := connection{principal: identity, port: port}
-		if leg.Mutual {
-			c.sni = leg.Name
-		} else {
-			c.principal = ""
-		}
-		want := j.mayPass(s, identity) || !leg.Mutual
-		got, err := passes(rules, c)
-		switch {
-		case err != nil:
-			j.find(s.Path, err.Error())
-		case got && !want:
-			j.find(s.Path, fmt.Sprintf("the gateway lets %s pass on SNI %s, nobody named it", identity, leg.Name))
-		case !got && want:
-			j.find(s.Path, fmt.Sprintf("the gateway refuses %s on SNI %s, want it to pass", identity, leg.Name))
-		}
-		j.result.Checked++
-	}
-}
-
-func (j *journey) identities(s expect.Service) []string {
-	found := map[string]bool{}
-	add := func(trustDomain, namespace, account string) {
-		found[trustDomain+"/ns/"+namespace+"/sa/"+account] = true
-	}
-	domain := j.app.Mesh.TrustDomain
-	for _, other := range j.app.Services {
-		for _, c := range other.Clients {
-			account := c.ServiceAccount
-			if account == "" {
-				account = "any-account"
-			}
-			add(domain, c.Namespace, account)
-			add(domain, c.Namespace, account+"-2")
-			add(domain, c.Namespace, "stranger")
-			add(domain, fixtures.Elsewhere, account)
-			add("other."+domain, c.Namespace, account)
-		}
-	}
-	add(domain, s.Namespace, "default")
-	add(domain, s.Namespace, "stranger")
-	add(domain, s.Namespace+"-2", "default")
-	return slices.Sorted(maps.Keys(found))
-}
-
-func (j *journey) mayPass(s expect.Service, identity string) bool {
-	switch s.Route.Access {
-	case expect.Open:
-		return true
-	case expect.Closed:
-		return false
-	}
-	for _, c := range s.Clients {
-		prefix := j.app.Mesh.TrustDomain + "/ns/" + c.Namespace + "/sa/"
-		if identity == prefix+c.ServiceAccount || c.ServiceAccount == "" && strings.HasPrefix(identity, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 // foreign asks whether a connection to somebody else on the same port ends in one of the service's clusters.
 func (j *journey) foreign(subject string, v *view, s expect.Service, port expect.Port) {
 	ours := map[string]bool{}
@@ -618,45 +450,6 @@ func declares(s expect.Service, address string) bool {
 		}
 	}
 	return false
-}
-
-// hidden asks the sidecars of every namespace that is not meant to see a service whether they know it.
-func (j *journey) hidden(s expect.Service) {
-	for _, n := range j.mesh.cluster.Namespaces {
-		if s.VisibleIn(n.Name) || j.holdsGateway(n.Name) {
-			continue
-		}
-		v := j.mesh.sidecar(n.Name, "default")
-		j.result.Checked++
-		for _, h := range s.Hosts {
-			for _, port := range s.Ports {
-				if j.declaredFor(n.Name, h, port.Number) {
-					continue
-				}
-				want, _, _ := j.want(s, h, port)
-				for _, name := range []string{outbound(port.Number, "", h), want} {
-					if v.clusters[name] != nil {
-						j.find(s.Path, fmt.Sprintf("sidecars in %s have the cluster %s, it should be hidden from them", n.Name, name))
-					}
-				}
-			}
-		}
-	}
-}
-
-// holdsGateway says whether gateways live in a namespace, which therefore sees everything that is routed through them.
-func (j *journey) holdsGateway(namespace string) bool {
-	return namespace == fixtures.RootNamespace || slices.ContainsFunc(j.app.Services, func(s expect.Service) bool {
-		return s.Route != nil && s.Route.Gateway.Namespace == namespace
-	})
-}
-
-// declaredFor says whether another service makes the same host and port visible to a namespace.
-func (j *journey) declaredFor(namespace, hostname string, port int) bool {
-	return slices.ContainsFunc(j.app.Services, func(s expect.Service) bool {
-		_, has := s.PortNumbered(port)
-		return has && s.VisibleIn(namespace) && slices.Contains(s.Hosts, hostname)
-	})
 }
 
 // pushStatus reports what istiod counted while it generated: conflicts, duplicates, clusters without endpoints.

@@ -81,9 +81,14 @@ func newMesh(t test.Failer, c *fixtures.Cluster, facts expect.Mesh) (*mesh, erro
 	}
 	settings := defaults.DefaultMeshConfig()
 	settings.TrustDomain = facts.TrustDomain
-	settings.RootNamespace = fixtures.RootNamespace
+	settings.TrustDomainAliases = facts.TrustDomainAliases
+	settings.RootNamespace = facts.RootNamespace
+	mode, known := meshconfig.MeshConfig_OutboundTrafficPolicy_Mode_value[facts.OutboundTrafficPolicy]
+	if !known {
+		return nil, fmt.Errorf("the mesh's outbound traffic policy %q is unknown", facts.OutboundTrafficPolicy)
+	}
 	settings.OutboundTrafficPolicy = &meshconfig.MeshConfig_OutboundTrafficPolicy{
-		Mode: meshconfig.MeshConfig_OutboundTrafficPolicy_REGISTRY_ONLY,
+		Mode: meshconfig.MeshConfig_OutboundTrafficPolicy_Mode(mode),
 	}
 	late := &updater{}
 	services, _ := controller.NewFakeControllerWithOptions(t, controller.FakeControllerOptions{
@@ -148,6 +153,9 @@ func convert(o *unstructured.Unstructured, domain string) (*config.Config, error
 }
 
 func (m *mesh) allocate(c *config.Config) {
+	if off := m.facts.IPAutoAllocate; off != nil && !*off {
+		return
+	}
 	if c.GroupVersionKind != gvk.ServiceEntry || !serviceentry.ShouldV2AutoAllocateIPFromConfig(*c) {
 		return
 	}
