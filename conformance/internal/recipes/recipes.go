@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -39,6 +40,14 @@ var meant = []struct {
 		"the samples go into the namespace of whoever applies them, a chart names its own",
 	},
 	{
+		regexp.MustCompile(`^(DestinationRule|VirtualService|Gateway) `), regexp.MustCompile(`^metadata\.name$`),
+		"names of Istio's objects carry their namespace, so that no two apps write the same one",
+	},
+	{
+		regexp.MustCompile(`^VirtualService bookinfo$`), regexp.MustCompile(`^spec\.gateways\[0\]$`),
+		"the Gateway's name carries its namespace",
+	},
+	{
 		regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.serviceAccountName$`),
 		"without an account of its own the workload shares the default one, which no policy can tell from others",
 	},
@@ -59,7 +68,7 @@ var added = []struct {
 }{
 	{regexp.MustCompile(`^ServiceAccount bookinfo-ratings-v2-mysql$`), "the account by which the gateway knows the client"},
 	{
-		regexp.MustCompile(`^(ServiceEntry|DestinationRule|Gateway|VirtualService|AuthorizationPolicy) (bookinfo-)?mysql(-.*)?$`),
+		regexp.MustCompile(`^(ServiceEntry|DestinationRule|VirtualService) mysql\.bookinfo(\..*)?$|^Gateway mysql--bookinfo$`),
 		"makes the database outside the mesh reachable; the samples leave it to the reader",
 	},
 }
@@ -73,7 +82,11 @@ func Run(set *manifests.Set, istio string) (*verdict.Result, error) {
 	result := verdict.New(set.Name, Check, "objects")
 	ours := map[string]*unstructured.Unstructured{}
 	for _, o := range set.Objects {
-		ours[name(o)] = o
+		key := o.GetKind() + " " + publishedName(o)
+		if theirs[key] == nil {
+			key = name(o)
+		}
+		ours[key] = o
 	}
 	for _, key := range slices.Sorted(maps.Keys(theirs)) {
 		result.Checked++
@@ -111,6 +124,14 @@ func samples(dir string) (map[string]*unstructured.Unstructured, error) {
 
 func name(o *unstructured.Unstructured) string {
 	return o.GetKind() + " " + o.GetName()
+}
+
+// publishedName of an object whose name carries its namespace.
+func publishedName(o *unstructured.Unstructured) string {
+	if base, is := strings.CutSuffix(o.GetName(), "--"+o.GetNamespace()+"--ingress"); is && o.GetKind() == "Gateway" {
+		return base + "-gateway"
+	}
+	return strings.TrimSuffix(o.GetName(), "."+o.GetNamespace())
 }
 
 func add(result *verdict.Result, key string) {

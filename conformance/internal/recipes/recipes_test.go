@@ -3,6 +3,7 @@ package recipes_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -74,5 +75,17 @@ func TestMeantDifferencesHaveTheirReason(t *testing.T) {
 	result := run(t, strings.Replace(published(t), "value: mysqldb\n", "value: mysqldb.example.com\n", 1))
 	if len(result.Findings) > 0 || len(result.Exceptions) != 1 || result.Exceptions[0].Reason == "" {
 		t.Errorf("want one exception with a reason, got findings %v, exceptions %v", result.Findings, result.Exceptions)
+	}
+}
+
+func TestNamesThatCarryTheNamespaceAreTheSameObjects(t *testing.T) {
+	text := published(t)
+	for _, name := range []string{"reviews", "bookinfo"} {
+		text = regexp.MustCompile(`(kind: (?:DestinationRule|VirtualService)\nmetadata:\n  name: `+name+`)\n`).
+			ReplaceAllString(text, "${1}.bookinfo\n  namespace: bookinfo\n")
+	}
+	result := run(t, text)
+	if len(result.Findings) > 0 || len(result.Exceptions) != 6 {
+		t.Errorf("want the name and the namespace of three objects as exceptions, got findings %v, exceptions %v", result.Findings, result.Exceptions)
 	}
 }
