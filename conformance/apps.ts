@@ -1,5 +1,5 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import {
   Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, GatewayLeg,
   IEgressGateway, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
@@ -35,6 +35,8 @@ export interface ServiceSpec {
   readonly name?: string;
   /** Through the gateway: on mutual TLS, or in plaintext on this port of it. */
   readonly leg?: 'mutual' | number;
+  /** The gateway, when there is a leg to it. */
+  readonly gateway: GatewayName;
   /** Whether the route is declared before the clients. */
   readonly routeFirst: boolean;
   readonly allow: readonly ClientSpec[];
@@ -61,37 +63,62 @@ export interface ChartSpec {
   readonly inside?: InsideSpec;
 }
 
+/** Gateways of the cluster: that of Istio's installation, a team's own, one beside Istio's, and one in a namespace that has applications. */
+export type GatewayName = 'stock' | 'own' | 'beside' | 'among';
+
+export type Output = keyof typeof YamlOutputType;
+
 export interface AppSpec {
   readonly mesh?: MeshProps;
-  readonly gateway: 'stock' | 'own';
   readonly charts: readonly ChartSpec[];
+  /** The charts of a second repository, which is applied to the same cluster and of which the first knows nothing. */
+  readonly second?: readonly ChartSpec[];
+  readonly output: Output;
   /** Nothing in it may be refused. */
   readonly tame: boolean;
 }
 
-/** Builds an app as a user would write it. */
-export function build(app: App, spec: AppSpec): void {
-  if (spec.mesh) {
-    Mesh.declare(app, spec.mesh);
+/** One repository of a spec: what is synthesised together. */
+export interface Repository {
+  readonly name: string;
+  readonly mesh?: MeshProps;
+  readonly charts: readonly ChartSpec[];
+  readonly output: Output;
+}
+
+/** The repositories that are applied to one cluster. */
+export function repositories({ mesh, charts, second, output }: AppSpec): Repository[] {
+  const first = { name: 'chart', mesh, charts, output };
+  return second ? [first, { name: 'other', mesh, charts: second, output }] : [first];
+}
+
+/** Builds the app of a repository as a user would write it. */
+export function build(app: App, { name, mesh, charts: specs }: Repository): void {
+  if (mesh) {
+    Mesh.declare(app, mesh);
   }
-  const charts = spec.charts.map((chart, i) => new Chart(app, `chart-${i}`, { namespace: chart.namespace }));
-  const workloads = spec.charts.flatMap((chart, i) => chart.workloads.map((workload, n) => makeWorkload(charts[i], n, workload)));
-  spec.charts.forEach((chart, i) => {
-    const egress = chart.services.some(service => service.leg !== undefined)
-      ? new EgressViaGateway(charts[i], 'Egress', { gateway: gatewayOf(spec) })
-      : undefined;
-    chart.services.forEach(service => makeService(charts[i], service, workloads, egress));
+  const charts = specs.map((chart, i) => new Chart(app, `${name}-${i}`, { namespace: chart.namespace }));
+  const workloads = specs.flatMap((chart, i) => chart.workloads.map((workload, n) => makeWorkload(charts[i], n, workload)));
+  specs.forEach((chart, i) => {
+    const ways = new Map<GatewayName, EgressViaGateway>();
+    const wayOf = (gateway: GatewayName) => {
+      const way = ways.get(gateway) ?? new EgressViaGateway(charts[i], `Egress-${gateway}`, { gateway: GATEWAYS[gateway] });
+      ways.set(gateway, way);
+      return way;
+    };
+    chart.services.forEach(service => makeService(charts[i], service, workloads, wayOf));
     if (chart.inside) {
       makeInside(charts[i], chart.inside, i);
     }
   });
 }
 
-export function gatewayOf({ gateway }: AppSpec): IEgressGateway {
-  return gateway === 'stock'
-    ? EgressGateway.istioEgressGateway()
-    : EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443 });
-}
+const GATEWAYS: Record<GatewayName, IEgressGateway> = {
+  stock: EgressGateway.istioEgressGateway(),
+  own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443 }),
+  beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' } }),
+  among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' } }),
+};
 
 function makeWorkload(chart: Chart, index: number, { kind, account }: WorkloadSpec): ApiObject {
   const labels = { app: `workload-${index}` };
@@ -111,12 +138,12 @@ function makeWorkload(chart: Chart, index: number, { kind, account }: WorkloadSp
   });
 }
 
-function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObject[], egress: EgressViaGateway | undefined): void {
+function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObject[], wayOf: (gateway: GatewayName) => EgressViaGateway): void {
   const scope = spec.nested ? new Construct(chart, `Around${spec.id}`) : chart;
   const service = construct(scope, spec);
   const route = () => {
     if (spec.leg !== undefined) {
-      egress!.route(service, spec.leg === 'mutual' ? {} : { leg: GatewayLeg.plaintext(spec.leg) });
+      wayOf(spec.gateway).route(service, spec.leg === 'mutual' ? {} : { leg: GatewayLeg.plaintext(spec.leg) });
     }
   };
   const clients = () => {
@@ -202,25 +229,31 @@ export interface Described {
   readonly ports: readonly string[];
   readonly clients: readonly string[];
   readonly visibleTo: readonly string[];
-  readonly routed: boolean;
+  /** The gateway's Service; empty for a service that is not routed. */
+  readonly gateway: string;
+  /** The server names at the gateway. */
+  readonly serverNames: readonly string[];
 }
 
-/** Every service of the app, in the order of its description. */
-export function describe(spec: AppSpec): Described[] {
-  const workloads = spec.charts.flatMap(({ namespace, workloads: own }) => own.map(({ account }) => ({ namespace: namespace ?? '', account: account ?? 'default' })));
-  return spec.charts.flatMap(({ namespace = '', services }) => services.map(service => {
+/** Every service of a repository, in the order of its description. */
+export function describe({ charts }: Repository): Described[] {
+  const workloads = charts.flatMap(({ namespace, workloads: own }) => own.map(({ account }) => ({ namespace: namespace ?? '', account: account ?? 'default' })));
+  return charts.flatMap(({ namespace = '', services }) => services.map(service => {
     const named = [...service.allow, ...connected(service, workloads)];
     const seenBy = service.exportTo?.map(visible => (visible === '.' ? namespace : visible));
+    // A routed service has named clients, or it is refused; one without a route and without clients is for the namespaces that see it.
     const clients: readonly ClientSpec[] = named.length > 0
       ? named
       : (seenBy ?? [namespace]).map(visible => ({ namespace: visible === '*' ? namespace : visible }));
+    const gateway = service.leg === undefined ? undefined : GATEWAYS[service.gateway];
     return {
       hosts: sorted(service.hosts),
       ports: sorted(service.ports.map(({ number, targetPort, protocol }) => (
         service.kind === 'generic' ? `${number}:${targetPort ?? number}/${protocol === 'TLS' ? 'TLS' : 'TCP'}` : `${number}:${number}/TCP`))),
       clients: sorted(clients.map(client => `${client.namespace}/${client.account ?? '*'}`)),
       visibleTo: sorted(seenBy ?? clients.map(client => client.namespace)),
-      routed: service.leg !== undefined,
+      gateway: gateway ? `${gateway.namespaceName}/${gateway.serviceName}` : '',
+      serverNames: gateway ? sorted(service.hosts.flatMap(host => service.ports.map(({ number }) => `p${number}.${namespace}.${host}`))) : [],
     };
   }));
 }

@@ -1,7 +1,7 @@
 /** Random applications: values of which some are wrong or rare, and some cannot go together. */
 import { IstioApiVersion } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
-import { AppSpec, ChartSpec, ClientSpec, InsideSpec, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
+import { AppSpec, ChartSpec, ClientSpec, GatewayName, InsideSpec, Output, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
 
 const NAMESPACES = ['shop', 'bookinfo', 'data'];
 const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
@@ -11,9 +11,12 @@ const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', 'nodot', '', 'a..b', 'detai
 const PORTS = [3306, 6379, 443, 80, 5432, 27017, 9092];
 const ADDRESSES = ['192.0.2.14', '192.0.2.15/32', '192.0.2.16', '192.0.2.17', '198.51.100.9', '203.0.113.0/28', '10.1.0.0/16'];
 const BAD_ADDRESSES = ['192.0.2.256', 'db.example.com', '192.0.2.0/33', ''];
+/** Ports from here on belong to the second repository, which cannot be told what the first declares. */
+const FIRST_OF_SECOND = 60001;
 const LONG_ID = `Very${'Long'.repeat(20)}`;
 
-const namespace = fc.constantFrom(...NAMESPACES);
+/** Now and then a namespace that has a gateway. */
+const namespace = mostly(fc.constantFrom(...NAMESPACES), fc.constantFrom('egress', 'istio-system'), 15);
 
 const client: fc.Arbitrary<ClientSpec> = fc.record({ namespace, account: seldom(2, fc.constantFrom(...ACCOUNTS)) });
 
@@ -28,7 +31,7 @@ function mostly<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 30): 
 }
 
 const port: fc.Arbitrary<PortSpec> = fc.record({
-  number: mostly(fc.oneof(fc.constantFrom(...PORTS), fc.integer({ min: 1, max: 65535 })), fc.constantFrom(0, 65536, 1.5), 100),
+  number: mostly(fc.oneof(fc.constantFrom(...PORTS), fc.integer({ min: 1, max: FIRST_OF_SECOND - 1 })), fc.constantFrom(0, 65536, 1.5), 100),
   protocol: fc.constantFrom<ProtocolName>('TCP', 'TLS', 'MYSQL', 'REDIS'),
   targetPort: seldom(5, fc.constantFrom(8443, 13306)),
   name: seldom(6, mostly(fc.constantFrom('db', 'tls-api', 'http'), fc.constantFrom('Not A Label', ''))),
@@ -69,6 +72,7 @@ const service: fc.Arbitrary<ServiceSpec> = fc.record({
     { weight: 8, arbitrary: fc.constant('mutual' as const) },
     { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
   ),
+  gateway: fc.constantFrom<GatewayName>('stock', 'stock', 'own', 'beside', 'among'),
   routeFirst: fc.boolean(),
   allow: fc.array(client, { maxLength: 3 }),
   connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
@@ -97,8 +101,14 @@ function careful(spec: ServiceSpec): ServiceSpec {
     resolution: how.how === 'ips' && leg !== undefined ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
     virtualAddresses: how.how === 'ips' ? undefined : spec.virtualAddresses,
     exportTo: leg === undefined ? spec.exportTo : undefined,
-    allow: typeof leg === 'number' ? [] : spec.allow,
+    allow: allowed(spec),
   };
+}
+
+/** A routed service needs a client; on a plaintext leg nobody has an account. */
+function allowed({ leg, allow }: Pick<ServiceSpec, 'leg' | 'allow'>): readonly ClientSpec[] {
+  const named = leg !== undefined && allow.length === 0 ? [{ namespace: 'shop', account: 'cart' }] : allow;
+  return typeof leg === 'number' ? named.map(({ namespace: whole }) => ({ namespace: whole })) : named;
 }
 
 function single(address: string): boolean {
@@ -130,24 +140,65 @@ function numbered(charts: readonly ChartSpec[]): ChartSpec[] {
     ...found,
     services: found.services.map((spec, i): ServiceSpec => {
       const fill = (text: string) => text.replace('#', `${c}${i}`);
-      return { ...spec, id: fill(spec.id === 'Same' && i > 0 ? 'Same#' : spec.id), hosts: spec.hosts.map(fill), name: spec.name && fill(spec.name) };
+      // A name that is given twice in one namespace is refused; in two namespaces it is right, but one file for each object cannot hold it.
+      const name = spec.name === 'named' ? `named-${found.namespace}` : spec.name && fill(spec.name);
+      return { ...spec, id: fill(spec.id === 'Same' && i > 0 ? 'Same#' : spec.id), hosts: spec.hosts.map(fill), name };
     }),
+    inside: found.inside && { ...found.inside, host: `${found.inside.host}-${c}` },
   }));
 }
 
 const mesh = seldom(2, fc.record({
   dnsCapture: fc.boolean(),
   trustDomain: fc.constantFrom(undefined, 'corp.example'),
+  trustDomainAliases: fc.constantFrom<string[] | undefined>(undefined, [], ['old.example'], ['old.example', 'older.example']),
   clusterDomain: fc.constantFrom(undefined, 'k8s.corp.example'),
+  rootNamespace: fc.constantFrom(undefined, undefined, 'istio-config', 'data'),
   apiVersion: fc.constantFrom(undefined, ...Object.values(IstioApiVersion)),
 }));
 
-const gateway = fc.constantFrom('stock' as const, 'own' as const);
+const output = fc.constantFrom<Output>('FILE_PER_CHART', 'FILE_PER_CHART', 'FILE_PER_APP', 'FILE_PER_RESOURCE', 'FOLDER_PER_CHART_FILE_PER_RESOURCE');
+
+/** Charts of a second repository: services that get along with everything that the first may declare. */
+const second: fc.Arbitrary<readonly ChartSpec[] | undefined> = seldom(4, fc.array(chart, { minLength: 1, maxLength: 2 }).map(charts => {
+  let n = 0;
+  return distinct(charts, spec => {
+    n++;
+    return { ...spec, id: `Their${spec.id.replace('#', '')}${n}`, hosts: [`their-${n}.example.org`], ports: [{ ...spec.ports[0], number: FIRST_OF_SECOND + n }], n };
+  }, index => `198.51.100.${index}`);
+}));
+
+/** Charts in which nothing is wrong: each service has a host, a port and an address of its own, and clients where it is routed. */
+function distinct(
+  charts: readonly ChartSpec[], own: (spec: ServiceSpec) => ServiceSpec & { readonly n: number }, address: (index: number) => string,
+): ChartSpec[] {
+  return charts.map(found => ({
+    ...found,
+    namespace: found.namespace ?? 'shop',
+    inside: undefined,
+    services: found.services.map((given): ServiceSpec => {
+      const { n, ...spec } = own(given);
+      const [{ number, protocol }] = spec.ports;
+      const leg = spec.leg === undefined ? undefined : 'mutual';
+      return {
+        ...spec,
+        ports: [{ number, protocol: spec.kind === 'generic' ? protocol : 'TCP' }],
+        resolution: spec.resolution.how === 'ips' || spec.resolution.how === 'none' ? { how: 'ips', addresses: [address(n)] } : spec.resolution,
+        virtualAddresses: undefined,
+        exportTo: undefined,
+        name: undefined,
+        leg,
+        allow: allowed({ leg, allow: spec.allow }),
+      };
+    }),
+  }));
+}
 
 const wild: fc.Arbitrary<AppSpec> = fc.record({
   mesh,
-  gateway,
   charts: fc.array(chart, { minLength: 1, maxLength: 3 }).map(numbered),
+  second,
+  output,
   tame: fc.constant(false),
 });
 
@@ -159,25 +210,12 @@ const tame: fc.Arbitrary<AppSpec> = fc.record({ app: wild, direct: directs }).ma
   return {
     ...app,
     tame: true,
-    charts: app.charts.map((spec, c) => ({
-      ...spec,
-      namespace: spec.namespace ?? 'shop',
-      inside: undefined,
-      services: spec.services.map((found): ServiceSpec => {
-        n++;
-        return {
-          ...found,
-          id: `Db${c}${n}`,
-          hosts: [`db-${n}.example.com`],
-          ports: [{ number: 3306 + n, protocol: found.kind === 'generic' ? found.ports[0].protocol : 'TCP' }],
-          resolution: found.resolution.how === 'ips' || found.resolution.how === 'none' ? { how: 'ips', addresses: [`192.0.2.${n}`] } : found.resolution,
-          virtualAddresses: undefined,
-          exportTo: undefined,
-          name: undefined,
-          leg: direct[n % direct.length] ? undefined : 'mutual',
-        };
-      }),
-    })),
+    charts: distinct(app.charts, spec => {
+      n++;
+      return {
+        ...spec, id: `Db${n}`, hosts: [`db-${n}.example.com`], ports: [{ ...spec.ports[0], number: 3306 + n }], leg: direct[n % direct.length] ? undefined : 'mutual', n,
+      };
+    }, index => `192.0.2.${index}`),
   };
 });
 

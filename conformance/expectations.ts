@@ -1,16 +1,20 @@
-/** What the library says about an app, for Istio to be asked whether its manifests do it. */
+/** What the library says about an app, for Istio to be asked whether its manifests do it. Only the public API is asked, as a user of it would. */
 import { App } from 'cdk8s';
 import { ExternalService, ExternalServiceDescription, Mesh } from 'cdk8s-istio-egress';
 
-/** The file beside the manifests of a set; read by internal/expect. */
+/** The file beside the manifests of an app; read by internal/expect. */
 export const EXPECTATIONS_FILE = 'expectations.json';
 
 export interface ExpectedLeg {
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;
-  /** The server name that only this leg carries. */
+  /** The server name for clients that are named accounts. */
   readonly name: string;
+  /** The server names for clients that are whole namespaces, by namespace. */
+  readonly namespaceNames: { readonly [namespace: string]: string };
+  /** The host under which only the gateway knows the one outside, on port 443. */
+  readonly upstream: string;
   readonly mutual: boolean;
   readonly subset: string;
 }
@@ -41,48 +45,57 @@ export interface ExpectedService {
   readonly ports: readonly ExpectedPort[];
   readonly resolution: string;
   readonly addresses: readonly string[];
-  readonly endpoints: readonly string[];
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
   readonly route?: ExpectedRoute;
 }
 
+export interface ExpectedMesh {
+  readonly trustDomain: string;
+  readonly trustDomainAliases: readonly string[];
+  readonly clusterDomain: string;
+  readonly rootNamespace: string;
+  readonly dnsCapture: boolean;
+}
+
 export interface Expectations {
-  readonly mesh: { readonly trustDomain: string; readonly clusterDomain: string; readonly dnsCapture: boolean };
+  readonly mesh: ExpectedMesh;
   readonly services: readonly ExpectedService[];
 }
 
 /** What every construct of an app says about itself. */
 export function expectationsOf(app: App): Expectations {
-  const { trustDomain, clusterDomain, dnsCapture } = Mesh.of(app);
-  return { mesh: { trustDomain, clusterDomain, dnsCapture }, services: ExternalService.allIn(app).map(service => expectedService(service.describe())) };
+  const { trustDomain, trustDomainAliases, clusterDomain, rootNamespace, dnsCapture } = Mesh.of(app);
+  return {
+    mesh: { trustDomain, trustDomainAliases, clusterDomain, rootNamespace, dnsCapture },
+    services: ExternalService.allIn(app).map(service => expectedService(service.describe())),
+  };
 }
 
 function expectedService(service: ExternalServiceDescription): ExpectedService {
-  const { namespaceName = '', clients, resolution } = service;
   return {
     path: service.path,
     name: service.name,
-    namespace: namespaceName,
+    namespace: service.namespaceName ?? '',
     hosts: service.hosts,
-    ports: service.ports,
-    resolution,
+    ports: service.ports.map(({ number, targetPort, name, protocol }) => ({ number, targetPort, name, protocol })),
+    resolution: service.resolution,
     addresses: service.addresses,
-    endpoints: [],
     visibleTo: service.visibleTo,
-    clients: clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName })),
+    clients: service.clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName })),
     route: expectedRoute(service),
   };
 }
 
 const STOCK_PORTS = [80, 443];
 
-function expectedRoute({ route }: ExternalServiceDescription): ExpectedRoute | undefined {
+function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDescription): ExpectedRoute | undefined {
   if (!route) {
     return undefined;
   }
   const more = [...new Set(route.legs.map(leg => leg.gatewayPort))].filter(port => !STOCK_PORTS.includes(port));
+  const whole = route.mutualTls ? clients.filter(client => client.serviceAccountName === undefined) : [];
   return {
     gateway: {
       namespace: route.gatewayNamespaceName,
@@ -90,6 +103,16 @@ function expectedRoute({ route }: ExternalServiceDescription): ExpectedRoute | u
       selector: route.gatewaySelector,
       ports: more.map(port => ({ port, targetPort: port })),
     },
-    legs: route.legs.map(({ host, port, gatewayPort, serverName, subset }) => ({ host, port, gatewayPort, name: serverName, mutual: route.mutualTls, subset })),
+    legs: route.legs.map(({ host, port, gatewayPort, serverName, subset }) => ({
+      host,
+      port,
+      gatewayPort,
+      name: serverName,
+      // Made here and not asked for, so that the manifests are compared with the rule for these names.
+      namespaceNames: Object.fromEntries(whole.map(client => [client.namespaceName, `in.${client.namespaceName}.${namespaceName}.p${port}.${host}`])),
+      upstream: `p${port}.${namespaceName}.${host}`,
+      mutual: route.mutualTls,
+      subset,
+    })),
   };
 }

@@ -1,13 +1,13 @@
 /** Differential test: what the constructs accept must be right for Istio, what they refuse must be refused by name. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App } from 'cdk8s';
+import { YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
-import { AppSpec, build, describe, sorted } from './apps';
+import { AppSpec, build, describe, repositories, Repository, sorted } from './apps';
 import { anyApp } from './arbitrary';
-import { Expectations, expectationsOf } from './expectations';
+import { Expectations } from './expectations';
 import { Finding, JudgeStream } from './judge';
-import { readSet, writeSet } from './sets';
+import { LostObjects, readSet, writeSet } from './sets';
 
 /** What became of one app. */
 export type Outcome =
@@ -20,20 +20,23 @@ export function generate(count: number, seed: number): AppSpec[] {
   return fc.sample(anyApp, { numRuns: count, seed });
 }
 
-/** Builds an app and writes its set, or says why not. */
+/** Builds an app and writes its set, a folder for each repository when there are two; or says why not. */
 export function attempt(spec: AppSpec, folder: string): Outcome {
+  const all = repositories(spec);
+  const problems: string[] = [];
   try {
-    writeSet(folder, app => build(app, spec));
+    for (const repository of all) {
+      const target = all.length > 1 ? path.join(folder, repository.name) : folder;
+      const said = writeSet(target, app => build(app, repository), YamlOutputType[repository.output]);
+      problems.push(...disagreements(repository, said));
+    }
   } catch (error) {
     fs.rmSync(folder, { recursive: true, force: true });
     const { message } = error as Error;
-    const problem = problemOfRefusal(spec, message);
+    const problem = error instanceof LostObjects ? 'objects are lost' : problemOfRefusal(spec, message);
     return problem ? { kind: 'wrong', app: spec, problem: `${problem}: ${message}` } : { kind: 'refused', app: spec, message };
   }
-  const app = new App();
-  build(app, spec);
-  const [disagreement] = disagreements(spec, expectationsOf(app));
-  return disagreement ? { kind: 'wrong', app: spec, problem: disagreement } : { kind: 'accepted', app: spec, folder };
+  return problems.length > 0 ? { kind: 'wrong', app: spec, problem: problems[0] } : { kind: 'accepted', app: spec, folder };
 }
 
 /** A refusal has to name the construct in every line, and nothing tame may be refused. */
@@ -43,15 +46,15 @@ export function problemOfRefusal(spec: AppSpec, message: string): string | undef
   }
   // cdk8s puts a heading above what the validations of all constructs say.
   const lines = message.split('\n').map(line => line.trim()).filter(line => line !== '' && !line.startsWith('Validation failed with the following errors'));
-  if (lines.length === 0 || lines.some(line => !/^\[(app|chart-\d+(\/[^\]]+)?)\] [a-z'"]/.test(line))) {
+  if (lines.length === 0 || lines.some(line => !/^\[(app|(chart|other)-\d+(\/[^\]]+)?)\] (\[MX\d{4}\] )?[a-z'"]/.test(line))) {
     return 'refused without naming the construct';
   }
   return undefined;
 }
 
 /** Where the library understands an app differently from its description. */
-export function disagreements(spec: AppSpec, { services }: Expectations): string[] {
-  const described = describe(spec);
+export function disagreements(repository: Repository, { services }: Expectations): string[] {
+  const described = describe(repository);
   if (described.length !== services.length) {
     return [`the app has ${described.length} services, the library knows ${services.length}`];
   }
@@ -61,7 +64,8 @@ export function disagreements(spec: AppSpec, { services }: Expectations): string
       ports: sorted(service.ports.map(({ number, targetPort, protocol }) => `${number}:${targetPort}/${protocol}`)),
       clients: sorted(service.clients.map(client => `${client.namespace}/${client.serviceAccount ?? '*'}`)),
       visibleTo: sorted(service.visibleTo),
-      routed: service.route !== undefined,
+      gateway: service.route ? `${service.route.gateway.namespace}/${service.route.gateway.service}` : '',
+      serverNames: sorted(service.route?.legs.map(leg => leg.name) ?? []),
     };
     return Object.entries(found)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(described[i][key as keyof typeof found]))
@@ -75,7 +79,7 @@ export function reasons(outcomes: readonly Outcome[]): [string, number][] {
   for (const outcome of outcomes) {
     if (outcome.kind === 'refused') {
       const line = outcome.message.split('\n').map(text => text.trim()).find(text => text.startsWith('['))!;
-      const reason = line.replace(/^\[[^\]]*\] /, '').split(/: | \(|, got /)[0].replace(/"[^"]*"|'chart-[^']*'/g, '…').replace(/\d+/g, 'N');
+      const reason = line.replace(/^\[[^\]]*\] /, '').split(/: | \(|, got /)[0].replace(/"[^"]*"|'(chart|other)-[^']*'/g, '…').replace(/\d+/g, 'N');
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
   }

@@ -2,9 +2,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
-import { AppSpec, build, ServiceSpec } from '../apps';
+import { AppSpec, build, repositories, ServiceSpec } from '../apps';
 import { EXPECTATIONS_FILE, expectationsOf } from '../expectations';
 import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons } from '../generated';
+import { readSet } from '../sets';
 
 const SERVICE: ServiceSpec = {
   id: 'Db',
@@ -14,13 +15,14 @@ const SERVICE: ServiceSpec = {
   ports: [{ number: 3306, protocol: 'TCP' }],
   resolution: { how: 'ips', addresses: ['192.0.2.14'] },
   leg: 'mutual',
+  gateway: 'stock',
   routeFirst: true,
   allow: [{ namespace: 'shop', account: 'cart' }],
   connect: [],
 };
 
 function app(service: Partial<ServiceSpec> = {}, more: Partial<AppSpec> = {}): AppSpec {
-  return { gateway: 'stock', charts: [{ namespace: 'shop', services: [{ ...SERVICE, ...service }], workloads: [] }], tame: false, ...more };
+  return { charts: [{ namespace: 'shop', services: [{ ...SERVICE, ...service }], workloads: [] }], output: 'FILE_PER_CHART', tame: false, ...more };
 }
 
 let work: string;
@@ -45,11 +47,57 @@ describe('generated apps', () => {
     expect(services).toMatchObject([{
       path: 'chart-0/Db',
       namespace: 'shop',
-      resolution: 'STATIC',
-      endpoints: ['192.0.2.14'],
+      resolution: 'NONE',
+      addresses: ['192.0.2.14/32'],
       clients: [{ namespace: 'shop', serviceAccount: 'cart' }],
-      route: { legs: [{ host: 'db.example.com', port: 3306, gatewayPort: 443, name: 'p3306.shop.db.example.com', mutual: true }] },
+      route: {
+        legs: [{
+          host: 'db.example.com',
+          port: 3306,
+          gatewayPort: 443,
+          name: 'p3306.shop.db.example.com',
+          namespaceNames: {},
+          upstream: 'p3306.shop.db.example.com',
+          mutual: true,
+        }],
+      },
     }]);
+  });
+
+  test('are expected to serve a whole namespace under a name of its own', () => {
+    const folder = path.join(work, 'whole');
+
+    attempt(app({ allow: [{ namespace: 'shop', account: 'cart' }, { namespace: 'data' }] }), folder);
+
+    const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
+    expect(services[0].route?.legs[0].namespaceNames).toEqual({ data: 'in.data.shop.p3306.db.example.com' });
+  });
+
+  test.each(['FILE_PER_APP', 'FILE_PER_RESOURCE', 'FOLDER_PER_CHART_FILE_PER_RESOURCE'] as const)('are written as %s without losing an object', output => {
+    const folder = path.join(work, output);
+
+    expect(attempt(app({}, { output }), folder)).toMatchObject({ kind: 'accepted' });
+    expect(readSet(folder)).toContain('kind: Gateway');
+  });
+
+  test('whose objects are lost in files of one name are wrong', () => {
+    const inside = { host: 'web', versions: 1, verb: 'none', exposed: false } as const;
+    const charts = ['shop', 'data'].map(namespace => ({ namespace, services: [], workloads: [], inside }));
+
+    expect(attempt(app({}, { charts, output: 'FILE_PER_RESOURCE' }), path.join(work, 'lost'))).toMatchObject({
+      kind: 'wrong',
+      problem: expect.stringContaining('objects are lost') as string,
+    });
+  });
+
+  test('of two repositories are written beside each other', () => {
+    const folder = path.join(work, 'two');
+    const second = [{ namespace: 'data', services: [{ ...SERVICE, id: 'Other', hosts: ['other.example.com'] }], workloads: [] }];
+
+    expect(attempt(app({}, { second }), folder)).toMatchObject({ kind: 'accepted', folder });
+
+    expect(fs.readdirSync(folder)).toEqual(['chart', 'other']);
+    expect(fs.readdirSync(path.join(folder, 'other'))).toEqual([EXPECTATIONS_FILE, 'other-0.k8s.yaml']);
   });
 
   test('that are refused by name are no failure', () => {
@@ -71,6 +119,9 @@ describe('a refusal', () => {
   test.each([
     ['[chart-0/Db] \'host\' must be a DNS name', true],
     ['[app] the mesh is declared already', true],
+    ['[chart-0/Db] [MX0101] host "db.example.com" is declared twice', true],
+    ['[other-0/Db] \'host\' must be a DNS name', true],
+    ['[MX0101] host "db.example.com" is declared twice', false],
     ['Validation failed with the following errors:\n  [chart-0/Db] port 1 is taken\n  [chart-1/Db] port 1 is taken', true],
     ['Validation failed with the following errors:\n  [chart-0/Db] port 1 is taken\n  something else', false],
     ['Cannot read properties of undefined (reading \'number\')', false],
@@ -96,14 +147,16 @@ describe('a refusal', () => {
 });
 
 describe('what the library says about an app', () => {
+  const only = (spec: AppSpec) => repositories(spec)[0];
+
   function said(spec: AppSpec): ReturnType<typeof expectationsOf> {
     const built = new App();
-    build(built, spec);
+    build(built, only(spec));
     return expectationsOf(built);
   }
 
   test('agrees with its description', () => {
-    expect(disagreements(app(), said(app()))).toEqual([]);
+    expect(disagreements(only(app()), said(app()))).toEqual([]);
   });
 
   test.each<[string, Partial<ServiceSpec>]>([
@@ -112,12 +165,14 @@ describe('what the library says about an app', () => {
     ['visibleTo', { allow: [{ namespace: 'data', account: 'cart' }] }],
     ['hosts', { hosts: ['other.example.com'] }],
     ['ports', { ports: [{ number: 3307, protocol: 'TCP' }] }],
-    ['routed', { leg: undefined }],
+    ['gateway', { leg: undefined }],
+    ['gateway', { gateway: 'own' }],
+    ['serverNames', { hosts: ['other.example.com'] }],
   ])('is caught when it is wrong about the %s', (what, change) => {
-    expect(disagreements(app(change), said(app())).join('\n')).toContain(`the library says ${what} `);
+    expect(disagreements(only(app(change)), said(app())).join('\n')).toContain(`the library says ${what} `);
   });
 
   test('is caught when a service is missing', () => {
-    expect(disagreements(app(), { ...said(app()), services: [] })).toEqual(['the app has 1 services, the library knows 0']);
+    expect(disagreements(only(app()), { ...said(app()), services: [] })).toEqual(['the app has 1 services, the library knows 0']);
   });
 });
