@@ -1,8 +1,8 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, GatewayLeg,
-  IEgressGateway, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
+  ClientRules, Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp,
+  GatewayLeg, IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 
@@ -37,6 +37,8 @@ export interface ServiceSpec {
   readonly leg?: 'mutual' | number;
   /** The gateway, when there is a leg to it. */
   readonly gateway: GatewayName;
+  /** The rules in the namespaces of its clients are left to the second repository. */
+  readonly leavesRules?: boolean;
   /** Whether the route is declared before the clients. */
   readonly routeFirst: boolean;
   readonly allow: readonly ClientSpec[];
@@ -83,27 +85,55 @@ export interface Repository {
   readonly name: string;
   readonly mesh?: MeshProps;
   readonly charts: readonly ChartSpec[];
+  readonly imports: readonly ImportSpec[];
   readonly output: Output;
+}
+
+/** A service of the first repository as the second knows it, for the clients of one namespace. */
+export interface ImportSpec {
+  readonly service: ServiceSpec;
+  readonly declaredIn: string;
+  readonly namespace: string;
+  readonly wholeNamespace: boolean;
 }
 
 /** The repositories that are applied to one cluster. */
 export function repositories({ mesh, charts, second, output }: AppSpec): Repository[] {
-  const first = { name: 'chart', mesh, charts, output };
-  return second ? [first, { name: 'other', mesh, charts: second, output }] : [first];
+  const first = { name: 'chart', mesh, charts, imports: [], output };
+  const imports = importsOf(charts);
+  return second || imports.length > 0 ? [first, { name: 'other', mesh, charts: second ?? [], imports, output }] : [first];
+}
+
+function importsOf(charts: readonly ChartSpec[]): ImportSpec[] {
+  const workloads = workloadsOf(charts);
+  return charts.flatMap(({ namespace: declaredIn = '', services }) => services.filter(service => service.leg !== undefined && service.leavesRules)
+    .flatMap(service => {
+      const clients = [...service.allow, ...connected(service, workloads)] as readonly ClientSpec[];
+      return sorted(clients.map(client => client.namespace)).filter(namespace => namespace !== declaredIn).map(namespace => ({
+        service, declaredIn, namespace, wholeNamespace: clients.some(client => client.namespace === namespace && client.account === undefined),
+      }));
+    }));
+}
+
+/** The accounts that the workloads of some charts run as. */
+function workloadsOf(charts: readonly ChartSpec[]): ClientSpec[] {
+  return charts.flatMap(({ namespace = '', workloads }) => workloads.map(({ account }) => ({ namespace, account: account ?? 'default' })));
 }
 
 /** Builds the app of a repository as a user would write it. */
-export function build(app: App, { name, mesh, charts: specs }: Repository): void {
+export function build(app: App, { name, mesh, charts: specs, imports }: Repository): void {
   if (mesh) {
     Mesh.declare(app, mesh);
   }
   const charts = specs.map((chart, i) => new Chart(app, `${name}-${i}`, { namespace: chart.namespace }));
   const workloads = specs.flatMap((chart, i) => chart.workloads.map((workload, n) => makeWorkload(charts[i], n, workload)));
   specs.forEach((chart, i) => {
-    const ways = new Map<GatewayName, EgressViaGateway>();
-    const wayOf = (gateway: GatewayName) => {
-      const way = ways.get(gateway) ?? new EgressViaGateway(charts[i], `Egress-${gateway}`, { gateway: GATEWAYS[gateway] });
-      ways.set(gateway, way);
+    const ways = new Map<string, EgressViaGateway>();
+    const wayOf = ({ gateway, leavesRules }: ServiceSpec) => {
+      const id = `Egress-${gateway}${leavesRules ? '-rules-left' : ''}`;
+      const clientRules = leavesRules ? ClientRules.LEFT_TO_CLIENTS : undefined;
+      const way = ways.get(id) ?? new EgressViaGateway(charts[i], id, { gateway: GATEWAYS[gateway], clientRules });
+      ways.set(id, way);
       return way;
     };
     chart.services.forEach(service => makeService(charts[i], service, workloads, wayOf));
@@ -111,6 +141,32 @@ export function build(app: App, { name, mesh, charts: specs }: Repository): void
       makeInside(charts[i], chart.inside, i);
     }
   });
+  imports.forEach((spec, i) => makeImport(new Chart(app, `${name}-${specs.length + i}`, { namespace: spec.namespace }), spec));
+}
+
+/** A client in another repository than the service. */
+function makeImport(chart: Chart, { service: { kind, hosts, ports, leg, gateway }, declaredIn, wholeNamespace }: ImportSpec): void {
+  const credentials = Credentials.fromSecret('credentials');
+  const options = { namespaceName: declaredIn, gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace, credentials };
+  const [host] = hosts;
+  const [{ number: port }] = ports;
+  const imported = (): IExternalService => {
+    switch (kind) {
+      case 'mysql': return ExternalMysql.fromAttributes(chart, 'Imported', { ...options, host, port });
+      case 'redis': return ExternalRedis.fromAttributes(chart, 'Imported', { ...options, host, port });
+      case 'tcp': return ExternalTcp.fromAttributes(chart, 'Imported', { ...options, host, ports: ports.map(({ number }) => number) });
+      case 'generic': return ExternalService.fromServiceAttributes(chart, 'Imported', { ...options, hosts: [...hosts], ports: portsOf(ports) });
+    }
+  };
+  imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }));
+}
+
+function legOf(leg: ServiceSpec['leg']): GatewayLeg | undefined {
+  return typeof leg === 'number' ? GatewayLeg.plaintext(leg) : undefined;
+}
+
+function portsOf(ports: readonly PortSpec[]) {
+  return ports.map(port => ({ ...port, protocol: Protocol[port.protocol] }));
 }
 
 const GATEWAYS: Record<GatewayName, IEgressGateway> = {
@@ -138,12 +194,12 @@ function makeWorkload(chart: Chart, index: number, { kind, account }: WorkloadSp
   });
 }
 
-function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObject[], wayOf: (gateway: GatewayName) => EgressViaGateway): void {
+function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObject[], wayOf: (spec: ServiceSpec) => EgressViaGateway): void {
   const scope = spec.nested ? new Construct(chart, `Around${spec.id}`) : chart;
   const service = construct(scope, spec);
   const route = () => {
     if (spec.leg !== undefined) {
-      wayOf(spec.gateway).route(service, spec.leg === 'mutual' ? {} : { leg: GatewayLeg.plaintext(spec.leg) });
+      wayOf(spec).route(service, { leg: legOf(spec.leg) });
     }
   };
   const clients = () => {
@@ -177,7 +233,7 @@ function construct(scope: Construct, spec: ServiceSpec): ExternalService {
     case 'generic': return new ExternalService(scope, spec.id, {
       ...options,
       hosts: [...spec.hosts],
-      ports: spec.ports.map(port => ({ ...port, protocol: Protocol[port.protocol] })),
+      ports: portsOf(spec.ports),
     });
   }
 }
@@ -237,7 +293,7 @@ export interface Described {
 
 /** Every service of a repository, in the order of its description. */
 export function describe({ charts }: Repository): Described[] {
-  const workloads = charts.flatMap(({ namespace, workloads: own }) => own.map(({ account }) => ({ namespace: namespace ?? '', account: account ?? 'default' })));
+  const workloads = workloadsOf(charts);
   return charts.flatMap(({ namespace = '', services }) => services.map(service => {
     const named = [...service.allow, ...connected(service, workloads)];
     const seenBy = service.exportTo?.map(visible => (visible === '.' ? namespace : visible));

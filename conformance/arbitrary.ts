@@ -1,5 +1,5 @@
 /** Random applications: values of which some are wrong or rare, and some cannot go together. */
-import { IstioApiVersion } from 'cdk8s-istio-egress';
+import { IstioApiVersion, OutboundTrafficPolicy } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
 import { AppSpec, ChartSpec, ClientSpec, GatewayName, InsideSpec, Output, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
 
@@ -73,6 +73,7 @@ const service: fc.Arbitrary<ServiceSpec> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
   ),
   gateway: fc.constantFrom<GatewayName>('stock', 'stock', 'own', 'beside', 'among'),
+  leavesRules: seldom(6, fc.constant(true)),
   routeFirst: fc.boolean(),
   allow: fc.array(client, { maxLength: 3 }),
   connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
@@ -92,7 +93,7 @@ function careful(spec: ServiceSpec): ServiceSpec {
   const { resolution: how, leg } = spec;
   if (spec.hosts.some(host => host.startsWith('*')) || how.how === 'none') {
     const ports = spec.ports.map(found => ({ ...found, protocol: 'TLS' as const }));
-    return { ...spec, kind: 'generic', ports, resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined };
+    return { ...spec, kind: 'generic', ports, resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined, connect: [] };
   }
   const several = spec.hosts.length > 1;
   return {
@@ -100,9 +101,20 @@ function careful(spec: ServiceSpec): ServiceSpec {
     ports: several ? spec.ports.map(found => ({ ...found, protocol: 'TLS' as const })) : spec.ports,
     resolution: how.how === 'ips' && leg !== undefined ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
     virtualAddresses: how.how === 'ips' ? undefined : spec.virtualAddresses,
-    exportTo: leg === undefined ? spec.exportTo : undefined,
+    exportTo: seenBy(spec),
     allow: allowed(spec),
   };
+}
+
+/** A route decides itself who sees a service; without one the clients have to be among those who do. */
+function seenBy({ leg, exportTo, allow, connect }: Pick<ServiceSpec, 'leg' | 'exportTo' | 'allow' | 'connect'>): readonly string[] | undefined {
+  if (leg !== undefined || exportTo === undefined) {
+    return undefined;
+  }
+  if (exportTo.includes('*')) {
+    return exportTo;
+  }
+  return connect.length > 0 ? undefined : [...new Set([...exportTo, ...allow.map(named => named.namespace)])];
 }
 
 /** A routed service needs a client; on a plaintext leg nobody has an account. */
@@ -154,6 +166,8 @@ const mesh = seldom(2, fc.record({
   trustDomainAliases: fc.constantFrom<string[] | undefined>(undefined, [], ['old.example'], ['old.example', 'older.example']),
   clusterDomain: fc.constantFrom(undefined, 'k8s.corp.example'),
   rootNamespace: fc.constantFrom(undefined, undefined, 'istio-config', 'data'),
+  outboundTrafficPolicy: fc.constantFrom(undefined, ...Object.values(OutboundTrafficPolicy)),
+  ipAutoAllocate: fc.constantFrom(undefined, undefined, false),
   apiVersion: fc.constantFrom(undefined, ...Object.values(IstioApiVersion)),
 }));
 
@@ -164,7 +178,8 @@ const second: fc.Arbitrary<readonly ChartSpec[] | undefined> = seldom(4, fc.arra
   let n = 0;
   return distinct(charts, spec => {
     n++;
-    return { ...spec, id: `Their${spec.id.replace('#', '')}${n}`, hosts: [`their-${n}.example.org`], ports: [{ ...spec.ports[0], number: FIRST_OF_SECOND + n }], n };
+    const id = `Their${spec.id.replace('#', '')}${n}`;
+    return { ...spec, id, hosts: [`their-${n}.example.org`], ports: [{ ...spec.ports[0], number: FIRST_OF_SECOND + n }], leavesRules: undefined, n };
   }, index => `198.51.100.${index}`);
 }));
 
@@ -212,12 +227,23 @@ const tame: fc.Arbitrary<AppSpec> = fc.record({ app: wild, direct: directs }).ma
     tame: true,
     charts: distinct(app.charts, spec => {
       n++;
-      return {
-        ...spec, id: `Db${n}`, hosts: [`db-${n}.example.com`], ports: [{ ...spec.ports[0], number: 3306 + n }], leg: direct[n % direct.length] ? undefined : 'mutual', n,
-      };
+      const leg = direct[n % direct.length] ? undefined : 'mutual';
+      return { ...spec, id: `Db${n}`, hosts: [`db-${n}.example.com`], ports: [{ ...spec.ports[0], number: 3306 + n }], leg, n };
     }, index => `192.0.2.${index}`),
   };
 });
 
+/** Where sidecars let everything out, a restriction of a direct service is refused, because it would restrict nobody. */
+function honest(app: AppSpec): AppSpec {
+  if (app.mesh?.outboundTrafficPolicy !== OutboundTrafficPolicy.ALLOW_ANY) {
+    return app;
+  }
+  const unrestricted = (charts: readonly ChartSpec[]) => charts.map(found => ({
+    ...found,
+    services: found.services.map(spec => (spec.leg === undefined ? { ...spec, allow: [] } : spec)),
+  }));
+  return { ...app, charts: unrestricted(app.charts), second: app.second && unrestricted(app.second) };
+}
+
 /** Random apps: two in three with anything that comes to mind, one in three that must be accepted. */
-export const anyApp: fc.Arbitrary<AppSpec> = fc.oneof({ arbitrary: wild, weight: 2 }, { arbitrary: tame, weight: 1 });
+export const anyApp: fc.Arbitrary<AppSpec> = fc.oneof({ arbitrary: wild, weight: 2 }, { arbitrary: tame, weight: 1 }).map(honest);

@@ -56,7 +56,10 @@ export interface ExpectedMesh {
   readonly trustDomainAliases: readonly string[];
   readonly clusterDomain: string;
   readonly rootNamespace: string;
+  readonly outboundTrafficPolicy: string;
+  readonly dataPlane: string;
   readonly dnsCapture: boolean;
+  readonly ipAutoAllocate: boolean;
 }
 
 export interface Expectations {
@@ -66,9 +69,18 @@ export interface Expectations {
 
 /** What every construct of an app says about itself. */
 export function expectationsOf(app: App): Expectations {
-  const { trustDomain, trustDomainAliases, clusterDomain, rootNamespace, dnsCapture } = Mesh.of(app);
+  const mesh = Mesh.of(app);
   return {
-    mesh: { trustDomain, trustDomainAliases, clusterDomain, rootNamespace, dnsCapture },
+    mesh: {
+      trustDomain: mesh.trustDomain,
+      trustDomainAliases: mesh.trustDomainAliases,
+      clusterDomain: mesh.clusterDomain,
+      rootNamespace: mesh.rootNamespace,
+      outboundTrafficPolicy: mesh.outboundTrafficPolicy,
+      dataPlane: mesh.dataPlane,
+      dnsCapture: mesh.dnsCapture,
+      ipAutoAllocate: mesh.ipAutoAllocate,
+    },
     services: ExternalService.allIn(app).map(service => expectedService(service.describe())),
   };
 }

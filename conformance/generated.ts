@@ -23,12 +23,12 @@ export function generate(count: number, seed: number): AppSpec[] {
 /** Builds an app and writes its set, a folder for each repository when there are two; or says why not. */
 export function attempt(spec: AppSpec, folder: string): Outcome {
   const all = repositories(spec);
-  const problems: string[] = [];
+  const differences: string[] = [];
   try {
     for (const repository of all) {
       const target = all.length > 1 ? path.join(folder, repository.name) : folder;
       const said = writeSet(target, app => build(app, repository), YamlOutputType[repository.output]);
-      problems.push(...disagreements(repository, said));
+      differences.push(...disagreements(repository, said));
     }
   } catch (error) {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -36,7 +36,7 @@ export function attempt(spec: AppSpec, folder: string): Outcome {
     const problem = error instanceof LostObjects ? 'objects are lost' : problemOfRefusal(spec, message);
     return problem ? { kind: 'wrong', app: spec, problem: `${problem}: ${message}` } : { kind: 'refused', app: spec, message };
   }
-  return problems.length > 0 ? { kind: 'wrong', app: spec, problem: problems[0] } : { kind: 'accepted', app: spec, folder };
+  return differences.length > 0 ? { kind: 'wrong', app: spec, problem: differences[0] } : { kind: 'accepted', app: spec, folder };
 }
 
 /** A refusal has to name the construct in every line, and nothing tame may be refused. */
@@ -75,13 +75,20 @@ export function disagreements(repository: Repository, { services }: Expectations
 
 /** How the refusals came about, the most frequent first: what stands between the quoted values. */
 export function reasons(outcomes: readonly Outcome[]): [string, number][] {
+  return counted(outcomes.flatMap(outcome => (outcome.kind === 'refused' ? [outcome.message] : [])));
+}
+
+/** What is wrong with apps before anybody judges them, the most frequent first. */
+export function problems(outcomes: readonly Outcome[]): [string, number][] {
+  return counted(outcomes.flatMap(outcome => (outcome.kind === 'wrong' ? [outcome.problem] : [])));
+}
+
+function counted(messages: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'refused') {
-      const line = outcome.message.split('\n').map(text => text.trim()).find(text => text.startsWith('['))!;
-      const reason = line.replace(/^\[[^\]]*\] /, '').split(/: | \(|, got /)[0].replace(/"[^"]*"|'(chart|other)-[^']*'/g, '…').replace(/\d+/g, 'N');
-      counts.set(reason, (counts.get(reason) ?? 0) + 1);
-    }
+  for (const message of messages) {
+    const line = message.split('\n').map(text => text.trim()).find(text => text.startsWith('[')) ?? message;
+    const reason = line.replace(/^\[[^\]]*\] /, '').split(/: | \(|, got /)[0].replace(/"[^"]*"|'(chart|other)-[^']*'/g, '…').replace(/\b\d+/g, 'N');
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }

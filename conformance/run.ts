@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { attempt, generate, Outcome, reasons, smallest } from './generated';
+import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
 import { buildJudge, Complaint, Finding } from './judge';
 import { writeSet } from './sets';
 import { EXAMPLES } from '../examples/write';
@@ -114,6 +114,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     summarise(options, outcomes, summary);
   }
   if (failures.length > 0) {
+    problems(outcomes).forEach(([problem, times]) => summary(`  ${String(times).padStart(5)}  wrong: ${problem}`));
     summary(`\n${failures.length} generated apps fail; the first is number ${failures[0]}, looking for the smallest that fails like it`);
     summary(await smallest(failures[0], options.seed, program, work));
     summary(`again: npm run conformance:fuzz -- --apps ${options.apps} --seed ${options.seed}`);

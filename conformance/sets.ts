@@ -9,13 +9,13 @@ export function writeSet(folder: string, build: (app: App) => void, yamlOutputTy
   const app = new App({ outdir: folder, yamlOutputType });
   build(app);
   app.synth();
-  const expectations = expectationsOf(app);
-  fs.writeFileSync(path.join(folder, EXPECTATIONS_FILE), JSON.stringify(expectations, undefined, 2));
   const objects = app.charts.reduce((sum, chart) => sum + (chart.toJson() as unknown[]).length, 0);
   const documents = manifestsIn(folder).reduce((sum, file) => sum + documentsOf(fs.readFileSync(file, 'utf8')), 0);
   if (documents !== objects) {
     throw new LostObjects(`the app has ${objects} objects, and ${documents} were written: two have one kind and name`);
   }
+  const expectations = expectationsOf(app);
+  fs.writeFileSync(path.join(folder, EXPECTATIONS_FILE), JSON.stringify(expectations, undefined, 2));
   return expectations;
 }
 

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { App } from 'cdk8s';
+import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { AppSpec, build, repositories, ServiceSpec } from '../apps';
 import { EXPECTATIONS_FILE, expectationsOf } from '../expectations';
 import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons } from '../generated';
-import { readSet } from '../sets';
+import { LostObjects, readSet, writeSet } from '../sets';
 
 const SERVICE: ServiceSpec = {
   id: 'Db',
@@ -81,13 +81,23 @@ describe('generated apps', () => {
   });
 
   test('whose objects are lost in files of one name are wrong', () => {
-    const inside = { host: 'web', versions: 1, verb: 'none', exposed: false } as const;
-    const charts = ['shop', 'data'].map(namespace => ({ namespace, services: [], workloads: [], inside }));
+    const write = () => writeSet(path.join(work, 'lost'), written => ['shop', 'data'].forEach(namespace => {
+      new ApiObject(new Chart(written, namespace, { namespace }), 'Object', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'same' } });
+    }), YamlOutputType.FILE_PER_RESOURCE);
 
-    expect(attempt(app({}, { charts, output: 'FILE_PER_RESOURCE' }), path.join(work, 'lost'))).toMatchObject({
-      kind: 'wrong',
-      problem: expect.stringContaining('objects are lost') as string,
-    });
+    expect(write).toThrow(new LostObjects('the app has 2 objects, and 1 were written: two have one kind and name'));
+  });
+
+  test('that leave rules to their clients come with the clients\' repository', () => {
+    const folder = path.join(work, 'left');
+    const allow = [{ namespace: 'shop', account: 'cart' }, { namespace: 'data' }, { namespace: 'data', account: 'orders' }];
+
+    expect(attempt(app({ allow, leavesRules: true }), folder)).toMatchObject({ kind: 'accepted', folder });
+
+    const [first, second] = ['chart', 'other'].map(name => readSet(path.join(folder, name)));
+    expect(first).toContain('db.shop.to-gateway.shop');
+    expect(first).not.toContain('namespace: data');
+    expect(second).toContain('sni: in.data.shop.p3306.db.example.com');
   });
 
   test('of two repositories are written beside each other', () => {

@@ -423,7 +423,7 @@ func (j *journey) foreign(subject string, v *view, s expect.Service, port expect
 	if got.Error != nil || !ours[got.ClusterMatched] {
 		return
 	}
-	byName := len(s.Addresses) == 0 && (!j.mesh.facts.DNSCapture || s.Resolution == expect.None)
+	byName := len(s.Addresses) == 0 && !slices.ContainsFunc(s.Hosts, func(h string) bool { return j.mesh.facts.DNSCapture && j.mesh.vips[host.Name(h)] != "" })
 	if p := protocol.Parse(port.Protocol); byName && !p.IsHTTP() && !p.IsTLS() {
 		j.except(s.Path, fmt.Sprintf("catches every address of port %d", port.Number),
 			"a TCP service known by name only has no address to listen on unless the sidecars capture DNS")
