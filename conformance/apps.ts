@@ -141,21 +141,21 @@ export function build(app: App, { name, mesh, charts: specs, imports }: Reposito
       makeInside(charts[i], chart.inside, i);
     }
   });
-  imports.forEach((spec, i) => makeImport(new Chart(app, `${name}-${specs.length + i}`, { namespace: spec.namespace }), spec));
+  imports.forEach((spec, i) => makeImport(new Chart(app, `${name}-${specs.length + i}`, { namespace: spec.namespace }), `Imported${i}`, spec));
 }
 
 /** A client in another repository than the service. */
-function makeImport(chart: Chart, { service: { kind, hosts, ports, leg, gateway }, declaredIn, wholeNamespace }: ImportSpec): void {
+function makeImport(chart: Chart, id: string, { service: { kind, hosts, ports, leg, gateway }, declaredIn, wholeNamespace }: ImportSpec): void {
   const credentials = Credentials.fromSecret('credentials');
   const options = { namespaceName: declaredIn, gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace, credentials };
   const [host] = hosts;
   const [{ number: port }] = ports;
   const imported = (): IExternalService => {
     switch (kind) {
-      case 'mysql': return ExternalMysql.fromAttributes(chart, 'Imported', { ...options, host, port });
-      case 'redis': return ExternalRedis.fromAttributes(chart, 'Imported', { ...options, host, port });
-      case 'tcp': return ExternalTcp.fromAttributes(chart, 'Imported', { ...options, host, ports: ports.map(({ number }) => number) });
-      case 'generic': return ExternalService.fromServiceAttributes(chart, 'Imported', { ...options, hosts: [...hosts], ports: portsOf(ports) });
+      case 'mysql': return ExternalMysql.fromAttributes(chart, id, { ...options, host, port });
+      case 'redis': return ExternalRedis.fromAttributes(chart, id, { ...options, host, port });
+      case 'tcp': return ExternalTcp.fromAttributes(chart, id, { ...options, host, ports: ports.map(({ number }) => number) });
+      case 'generic': return ExternalService.fromServiceAttributes(chart, id, { ...options, hosts: [...hosts], ports: portsOf(ports) });
     }
   };
   imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }));
@@ -289,6 +289,8 @@ export interface Described {
   readonly gateway: string;
   /** The server names at the gateway. */
   readonly serverNames: readonly string[];
+  /** How the gateway finds each host. */
+  readonly upstreams: readonly string[];
 }
 
 /** Every service of a repository, in the order of its description. */
@@ -310,8 +312,17 @@ export function describe({ charts }: Repository): Described[] {
       visibleTo: sorted(seenBy ?? clients.map(client => client.namespace)),
       gateway: gateway ? `${gateway.namespaceName}/${gateway.serviceName}` : '',
       serverNames: gateway ? sorted(service.hosts.flatMap(host => service.ports.map(({ number }) => `p${number}.${namespace}.${host}`))) : [],
+      upstreams: gateway ? sorted(service.hosts.map(host => upstreamOf(host, service.resolution))) : [],
     };
   }));
+}
+
+const MODES = { dns: 'DNS', dnsRoundRobin: 'DNS_ROUND_ROBIN', none: 'NONE' };
+
+function upstreamOf(host: string, resolution: ResolutionSpec): string {
+  return resolution.how === 'ips'
+    ? `${host}: STATIC ${resolution.addresses.map(address => address.replace(/\/32$/, '')).join()}`
+    : `${host}: ${MODES[resolution.how]} ${host}`;
 }
 
 export function sorted(values: readonly string[]): string[] {

@@ -15,6 +15,9 @@ export interface ExpectedLeg {
   readonly namespaceNames: { readonly [namespace: string]: string };
   /** The host under which only the gateway knows the one outside, on port 443. */
   readonly upstream: string;
+  /** How the library says that the gateway finds it. */
+  readonly resolution: string;
+  readonly endpoints: readonly string[];
   readonly mutual: boolean;
   readonly subset: string;
 }
@@ -115,7 +118,7 @@ function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDe
       selector: route.gatewaySelector,
       ports: more.map(port => ({ port, targetPort: port })),
     },
-    legs: route.legs.map(({ host, port, gatewayPort, serverName, subset }) => ({
+    legs: route.legs.map(({ host, port, gatewayPort, serverName, subset, resolution, endpoints }) => ({
       host,
       port,
       gatewayPort,
@@ -123,6 +126,8 @@ function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDe
       // Made here and not asked for, so that the manifests are compared with the rule for these names.
       namespaceNames: Object.fromEntries(whole.map(client => [client.namespaceName, `in.${client.namespaceName}.${namespaceName}.p${port}.${host}`])),
       upstream: `p${port}.${namespaceName}.${host}`,
+      resolution,
+      endpoints,
       mutual: route.mutualTls,
       subset,
     })),

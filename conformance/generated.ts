@@ -66,6 +66,7 @@ export function disagreements(repository: Repository, { services }: Expectations
       visibleTo: sorted(service.visibleTo),
       gateway: service.route ? `${service.route.gateway.namespace}/${service.route.gateway.service}` : '',
       serverNames: sorted(service.route?.legs.map(leg => leg.name) ?? []),
+      upstreams: sorted(service.route?.legs.map(leg => `${leg.host}: ${leg.resolution} ${leg.endpoints.join()}`) ?? []),
     };
     return Object.entries(found)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(described[i][key as keyof typeof found]))

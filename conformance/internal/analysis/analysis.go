@@ -36,10 +36,6 @@ var exceptions = []struct {
 		"the analyser compares short names without their namespaces: the two rules are for two services of one name",
 	},
 	{
-		"IST0173", regexp.MustCompile("Subset v2-mysql-vm defined in the DestinationRule").MatchString,
-		"Bookinfo's published rules name all versions of ratings; the one on a virtual machine is not part of this set and nothing routes to it",
-	},
-	{
 		"IST0134", regexp.MustCompile("addresses are required for this protocol").MatchString,
 		"the service is known by name only; with captured DNS istiod allocates the address, without it the report says what the port catches",
 	},

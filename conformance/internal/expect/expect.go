@@ -127,8 +127,11 @@ type Leg struct {
 	NamespaceNames map[string]string `json:"namespaceNames,omitempty"`
 	// Upstream is the host under which the gateway alone knows the host outside; absent: the leg's name.
 	Upstream string `json:"upstream,omitempty"`
-	Mutual   bool   `json:"mutual"`
-	Subset   string `json:"subset"`
+	// Resolution and Endpoints are how the library says that the gateway finds the host outside; absent: as follows from the service.
+	Resolution string   `json:"resolution,omitempty"`
+	Endpoints  []string `json:"endpoints,omitempty"`
+	Mutual     bool     `json:"mutual"`
+	Subset     string   `json:"subset"`
 }
 
 // ServerName with which the sidecars of a namespace ask for the leg.

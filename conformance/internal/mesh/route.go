@@ -3,9 +3,11 @@ package mesh
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
@@ -88,10 +90,7 @@ func (j *journey) throughGateway(
 		j.find(subject, fmt.Sprintf("at the gateway, port %d, SNI %q: ends in %s, want %s", at.Port(), c.Sni, ending(got), want))
 		return
 	}
-	resolution, endpoints := privateUpstream(s, port, leg)
-	if found := j.upstream(subject, gateway, want, resolution, endpoints); found != nil {
-		j.origination(subject, found, port)
-	}
+	j.privately(subject, gateway, want, s, port, leg)
 	chain, err := chainFor(gateway, got, leg, serverName)
 	if err != nil {
 		j.find(subject, err.Error())
@@ -104,9 +103,9 @@ func (j *journey) throughGateway(
 }
 
 // privateUpstream is where the gateway finds the host outside: at the addresses that the clients dial, or by its real name.
-func privateUpstream(s expect.Service, port expect.Port, leg expect.Leg) (resolution string, endpoints []string) {
+func privateUpstream(s expect.Service, leg expect.Leg) (resolution string, endpoints []string) {
 	if s.Resolution == expect.DNS || s.Resolution == expect.DNSRoundRobin {
-		return s.Resolution, []string{fmt.Sprintf("%s:%d", leg.Host, port.TargetPort)}
+		return s.Resolution, []string{leg.Host}
 	}
 	addresses := s.Endpoints
 	if len(addresses) == 0 {
@@ -116,9 +115,24 @@ func privateUpstream(s expect.Service, port expect.Port, leg expect.Leg) (resolu
 		if p, err := netip.ParsePrefix(a); err == nil && p.IsSingleIP() {
 			a = p.Addr().String()
 		}
-		endpoints = append(endpoints, netip.AddrPortFrom(netip.MustParseAddr(a), uint16(port.TargetPort)).String())
+		endpoints = append(endpoints, a)
 	}
 	return expect.Static, endpoints
+}
+
+// privately checks where the gateway goes for a leg, and what the library says about it.
+func (j *journey) privately(subject string, gateway *view, name string, s expect.Service, port expect.Port, leg expect.Leg) {
+	resolution, hosts := privateUpstream(s, leg)
+	if leg.Resolution != "" && (leg.Resolution != resolution || !same(leg.Endpoints, hosts)) {
+		j.find(s.Path, fmt.Sprintf("the library says that the gateway finds %s by %s at %v, want %s at %v", leg.Host, leg.Resolution, leg.Endpoints, resolution, hosts))
+	}
+	endpoints := []string{}
+	for _, h := range hosts {
+		endpoints = append(endpoints, net.JoinHostPort(h, strconv.Itoa(port.TargetPort)))
+	}
+	if c := j.upstream(subject, gateway, name, resolution, endpoints); c != nil {
+		j.origination(subject, c, port)
+	}
 }
 
 // chainFor is the filter chain that a leg's connections enter; a server name has one of its own.
