@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, Mesh, Resolution } from 'cdk8s-istio-egress';
 import { is } from './answers';
 import { mysqlCalled, whichMysql } from './who';
-import { EgressGateway, EgressViaGateway, ExternalMysql, Mesh, Resolution } from '../../src';
 import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
 

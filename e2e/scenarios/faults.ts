@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalRedis, Mesh, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { Bookinfo } from './bookinfo';
 import { whichRedis } from './who';
-import { EgressGateway, EgressViaGateway, ExternalRedis, Mesh, MeshClient, Resolution } from '../../src';
 import { Lab } from '../lab/lab';
 import { Manifest } from '../lab/manifest';
 import { Pod } from '../lab/pod';

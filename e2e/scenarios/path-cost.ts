@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalRedis, GatewayLeg, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is } from './answers';
 import { whichRedis } from './who';
-import { EgressGateway, EgressViaGateway, ExternalRedis, GatewayLeg, MeshClient, Resolution } from '../../src';
 import { Manifest } from '../lab/manifest';
 import { Pod } from '../lab/pod';
 import { Scenario } from '../lab/scenario';

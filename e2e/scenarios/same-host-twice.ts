@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { mysqlCalled, whichMysql } from './who';
-import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from '../../src';
 import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
 

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
-import { EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from '../../src';
 import { http } from '../lab/clients';
 import { Manifest } from '../lab/manifest';
 import { Pod } from '../lab/pod';

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalTcp, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { whichRedis } from './who';
-import { EgressGateway, EgressViaGateway, ExternalTcp, MeshClient, Resolution } from '../../src';
 import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
 
