@@ -20,11 +20,11 @@ async function main(plan: Plan): Promise<number> {
   say(`control plane up in ${elapsed(started)} s`);
   const results: Result[] = [];
   for (const scenario of scenarios.filter((candidate) => plan.scenarios.includes(candidate.name))) {
-    if (!plan.breakages) {
+    if (!plan.breaks) {
       results.push(await one(lab, scenario, plan, say));
       continue;
     }
-    for (const breakage of BREAKAGES.filter((candidate) => plan.breakages?.includes(candidate.name))) {
+    for (const breakage of BREAKAGES.filter((candidate) => candidate.noticedBy === scenario.name)) {
       Manifest.breakage = breakage;
       say(`  ${scenario.name} with a mistake: ${breakage.name}`);
       const result = noticed(breakage, await one(lab, scenario, plan, () => undefined));
@@ -52,10 +52,11 @@ function noticed(breakage: Breakage, result: Result): Result {
 
 async function one(lab: Lab, scenario: Scenario, plan: Plan, say: (line: string) => void): Promise<Result> {
   const started = Date.now();
-  const report = new Report(say, plan.breakages ? 5 : undefined);
+  const report = new Report(say, plan.breaks ? 5 : undefined);
   say(`  ${scenario.name}: ${scenario.promise}`);
   let failure: string | undefined;
   try {
+    await lab.istiod.outboundPolicy(scenario.mesh ?? 'REGISTRY_ONLY');
     await scenario.run(lab, report);
     if (report.checks.length === 0) { failure = 'nothing was checked'; }
   } catch (error) {

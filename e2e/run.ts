@@ -18,8 +18,8 @@ own, applies the manifests of the examples to it, and uses them.
   --scenario NAME   only this one; may be given several times
   --list            the names, and what each shows
   --json            the results as JSON on standard output
-  --breaks          run one scenario again and again, each time with another mistake made on purpose in the manifests, and
-                    fail when it does not notice one
+  --breaks          make mistakes on purpose in the manifests, one after the other, and fail when the scenario that has to
+                    notice one does not; with --scenario only the mistakes that this one has to notice
   --keep            keep access logs and config dumps of scenarios that pass, too
   --help            this text
 
@@ -30,8 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = read(argv);
   if (options.help) { return print(HELP); }
   if (options.list) { return print(scenarios.map((scenario) => `${scenario.name.padEnd(28)} ${scenario.promise}`).join('\n')); }
-  // the smallest one through a gateway, unless told otherwise
-  const all = options.breaks ? ['cart-via-gateway'] : scenarios.map((scenario) => scenario.name);
+  const all = options.breaks ? BREAKAGES.map((breakage) => breakage.noticedBy) : scenarios.map((scenario) => scenario.name);
   const names = [...new Set(options.scenario ?? all)];
   for (const name of names) {
     if (!scenarios.some((scenario) => scenario.name === name)) { throw new Failure(`no scenario is called ${name}: see --list`); }
@@ -40,13 +39,14 @@ async function main(argv: readonly string[]): Promise<number> {
   if (lacks.length > 0) { throw new Failure(lacks.join('\n')); }
   const parts = await prepare((line) => process.stderr.write(`${line}\n`));
   const logs = path.join(os.tmpdir(), 'cdk8s-istio-egress-e2e', `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}`);
-  const breakages = options.breaks ? BREAKAGES.map((breakage) => breakage.name) : undefined;
-  const each = breakages?.length ?? 1;
+  const runs = (name: string): number => (options.breaks ? BREAKAGES.filter((breakage) => breakage.noticedBy === name).length : 1);
+  const expected = names.reduce((sum, name) => sum + runs(name), 0);
+  if (expected === 0) { throw new Failure(`no mistake is for ${names.join(', ')} to notice: run --breaks without --scenario`); }
   const started = Date.now();
   const results: Result[] = [];
   for (const step of steps(scenarios.filter((scenario) => names.includes(scenario.name)))) {
     const ended = await Promise.all(step.map((lane, index) => {
-      const plan: Plan = { parts, scenarios: lane, logs, quiet: options.json ?? false, keep: options.keep ?? false, breakages };
+      const plan: Plan = { parts, scenarios: lane, logs, quiet: options.json ?? false, keep: options.keep ?? false, breaks: options.breaks ?? false };
       // two labs that wrote at the same time could not be read
       return enter(path.join(__dirname, 'inside.ts'), plan, index === 0 ? 'shown' : 'kept');
     }));
@@ -55,7 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
       // a lab that did not even start has said why, and has no results
       if (lane.results === '') { return 1; }
       const found = JSON.parse(lane.results) as Result[];
-      if (found.length !== step[index].length * each) { throw new Failure(`${step[index].length * each} scenarios were to run, ${found.length} did: see the lines above`); }
+      const due = step[index].reduce((sum, name) => sum + runs(name), 0);
+      if (found.length !== due) { throw new Failure(`${due} scenarios were to run, ${found.length} did: see the lines above`); }
       results.push(...found);
     }
   }
@@ -64,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   print(options.json
     ? JSON.stringify({ passed: results.length - failed, failed, seconds, scenarios: results }, undefined, 2)
     : `in ${seconds} s\n${results.length - failed} passed, ${failed} failed`);
-  return failed === 0 && results.length === names.length * each ? 0 : 1;
+  return failed === 0 && results.length === expected ? 0 : 1;
 }
 
 function read(argv: readonly string[]): { scenario?: string[]; list?: boolean; json?: boolean; keep?: boolean; breaks?: boolean; help?: boolean } {

@@ -13,6 +13,8 @@ export interface AccessLogLine {
   readonly flags?: string;
   readonly details?: string;
   readonly failure?: string;
+  /** Why the handshake with the client failed. */
+  readonly refusal?: string;
   readonly sent?: number;
   readonly received?: number;
   readonly ms?: number;

@@ -1,15 +1,19 @@
-import { KubeObject } from './kube';
+import type { KubeObject } from './kube';
+import { isUpstream } from './manifest';
 
 /** A mistake that a renderer could make, made on purpose in its output: a scenario has to notice. */
 export interface Breakage {
   readonly name: string;
+  /** The scenario that has to notice. */
+  readonly noticedBy: string;
   /** Gives the object with the mistake, itself when it is none of its business, or nothing when the object is forgotten. */
   breaks(object: KubeObject): KubeObject | undefined;
 }
 
 type Mutable = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+type Which = (object: KubeObject) => boolean;
 
-function change(kind: string, how: (spec: Mutable) => void, which: (object: KubeObject) => boolean = () => true): Breakage['breaks'] {
+function change(kind: string, how: (spec: Mutable) => void, which: Which = () => true): Breakage['breaks'] {
   return (object) => {
     if (object.kind !== kind || !which(object)) { return object; }
     const copy = structuredClone(object) as Mutable;
@@ -18,38 +22,79 @@ function change(kind: string, how: (spec: Mutable) => void, which: (object: Kube
   };
 }
 
-function forget(kind: string, which: (object: KubeObject) => boolean = () => true): Breakage['breaks'] {
+function forget(kind: string, which: Which = () => true): Breakage['breaks'] {
   return (object) => (object.kind === kind && which(object) ? undefined : object);
 }
 
-const atGateway = (object: KubeObject): boolean => !(object.spec.gateways as string[] | undefined)?.includes('mesh') && object.spec.exportTo !== undefined;
+const inMesh: Which = (object) => (object.spec.gateways as string[] | undefined)?.includes('mesh') ?? false;
+const atGateway: Which = (object) => !inMesh(object) && /\.from-gateway/.test(object.metadata.name);
+const toGateway: Which = (object) => (object.spec.subsets ?? []).some((subset: Mutable) => subset.trafficPolicy);
+const seenByClients: Which = (object) => !isUpstream(object);
+
+function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
+  return (spec) => { (spec.servers as Mutable[]).forEach(how); };
+}
+
+function eachServerName(how: (name: string) => string): (spec: Mutable) => void {
+  return (spec) => {
+    for (const subset of spec.subsets) {
+      for (const setting of subset.trafficPolicy.portLevelSettings) { setting.tls.sni = how(setting.tls.sni); }
+    }
+  };
+}
 
 export const BREAKAGES: readonly Breakage[] = [
-  {
-    name: 'wrong server name',
-    breaks: change('DestinationRule', (spec) => {
-      for (const subset of spec.subsets ?? []) {
-        for (const setting of subset.trafficPolicy?.portLevelSettings ?? []) { setting.tls.sni = `x${setting.tls.sni}`; }
-      }
-    }),
-  },
-  { name: 'missing gateway leg', breaks: forget('VirtualService', atGateway) },
-  { name: 'missing mesh leg', breaks: forget('VirtualService', (object) => (object.spec.gateways as string[] | undefined)?.includes('mesh') ?? false) },
-  { name: 'policy without the principal', breaks: change('AuthorizationPolicy', (spec) => { for (const rule of spec.rules) { delete rule.from; } }) },
-  {
-    name: 'policy on another server name',
-    breaks: change('AuthorizationPolicy', (spec) => { for (const rule of spec.rules) { rule.when[0].values = ['p1.other.example.com']; } }),
-  },
-  { name: 'no policy', breaks: forget('AuthorizationPolicy') },
-  {
-    name: 'exportTo without the gateway\'s namespace',
-    breaks: change('ServiceEntry', (spec) => { spec.exportTo = ['.']; }),
-  },
-  {
-    name: 'resolution NONE behind the gateway',
-    breaks: change('ServiceEntry', (spec) => {
+  ...([
+    ['wrong server name', change('DestinationRule', eachServerName((name) => `x${name}`), toGateway)],
+    ['missing rule for the gateway', forget('DestinationRule', toGateway)],
+    ['missing mesh leg', forget('VirtualService', inMesh)],
+    ['missing gateway leg', forget('VirtualService', atGateway)],
+    ['missing server at the gateway', forget('Gateway')],
+    ['server without names', change('Gateway', eachServer((server) => { delete server.tls.subjectAltNames; }))],
+    ['server with the name of another account', change('Gateway', eachServer((server) => {
+      server.tls.subjectAltNames = server.tls.subjectAltNames?.map((name: string) => `${name}x`);
+    }))],
+    ['server with the names of more accounts', change('Gateway', eachServer((server) => {
+      server.tls.subjectAltNames?.push('spiffe://cluster.local/ns/shop/sa/neighbour');
+    }))],
+    ['missing upstream', forget('ServiceEntry', isUpstream)],
+    ['upstream not exported to the gateway', change('ServiceEntry', (spec) => { spec.exportTo = ['.']; }, isUpstream)],
+    ['upstream on the port of the gateway', change('ServiceEntry', (spec) => { delete spec.ports[0].targetPort; }, isUpstream)],
+    ['upstream without resolution', change('ServiceEntry', (spec) => {
       spec.resolution = 'NONE';
       delete spec.endpoints;
-    }),
+    }, isUpstream)],
+    ['service hidden from its clients', change('ServiceEntry', (spec) => { spec.exportTo = ['istio-system']; }, seenByClients)],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'cart-via-gateway', breaks })),
+  {
+    name: 'service visible in the gateway\'s namespace',
+    noticedBy: 'gateway-neighbour',
+    breaks: change('ServiceEntry', (spec) => { spec.exportTo.push('istio-system'); }, seenByClients),
+  },
+  {
+    name: 'upstream as plain TCP',
+    noticedBy: 'gateway-neighbour',
+    breaks: change('ServiceEntry', (spec) => { spec.ports[0].protocol = 'TCP'; }, isUpstream),
+  },
+  {
+    name: 'server open to routes of other namespaces',
+    noticedBy: 'hostile-tenant',
+    breaks: change('Gateway', eachServer((server) => { server.hosts = server.hosts.map((host: string) => host.replace(/^\.\//, '*/')); })),
+  },
+  {
+    name: 'rule for the gateway of its own namespace only',
+    noticedBy: 'recipe-beside',
+    breaks: change('DestinationRule', (spec) => { spec.exportTo = ['.']; }, toGateway),
+  },
+  { name: 'missing policy', noticedBy: 'namespace-client', breaks: forget('AuthorizationPolicy') },
+  {
+    name: 'policy for another namespace',
+    noticedBy: 'namespace-client',
+    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].from[0].source.notPrincipals.push('cluster.local/ns/mallory/sa/*'); }),
+  },
+  {
+    name: 'policy on another server name',
+    noticedBy: 'namespace-client',
+    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].when[0].values = ['in.other.*']; }),
   },
 ];

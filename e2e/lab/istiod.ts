@@ -16,6 +16,9 @@ export interface IstiodOptions {
 
 export const ISTIO_NAMESPACE = 'istio-system';
 
+/** What a sidecar does with a connection to a host that nobody declared. */
+export type OutboundPolicy = 'REGISTRY_ONLY' | 'ALLOW_ANY';
+
 const PORTS = [
   { name: 'grpc-xds', port: 15010, targetPort: 15010 },
   { name: 'https-dns', port: 15012, targetPort: 15012 },
@@ -36,11 +39,27 @@ export const ACCESS_LOG_FORMAT: Record<string, string> = {
   flags: '%RESPONSE_FLAGS%',
   details: '%CONNECTION_TERMINATION_DETAILS%',
   failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
+  refusal: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
   sent: '%BYTES_SENT%',
   received: '%BYTES_RECEIVED%',
   ms: '%DURATION%',
   code: '%RESPONSE_CODE%',
 };
+
+/** The mesh configuration of the lab. */
+export function meshConfig(outbound: OutboundPolicy): Record<string, unknown> {
+  return {
+    accessLogFile: '/run/access.log',
+    accessLogEncoding: 'JSON',
+    accessLogFormat: JSON.stringify(ACCESS_LOG_FORMAT),
+    outboundTrafficPolicy: { mode: outbound },
+    rootNamespace: ISTIO_NAMESPACE,
+    trustDomain: 'cluster.local',
+    // the released Envoy has none of Istio's own filters, so no provider may ask for one
+    defaultProviders: {},
+    defaultConfig: { discoveryAddress: `istiod.${ISTIO_NAMESPACE}.svc:15012` },
+  };
+}
 
 /** Istio's control plane with its CRDs and its validating webhook, on a mesh that lets nothing out that is not declared. */
 export class Istiod {
@@ -55,6 +74,7 @@ export class Istiod {
   }
 
   service!: Service;
+  private outbound: OutboundPolicy = 'REGISTRY_ONLY';
 
   private constructor(private readonly options: IstiodOptions) {}
 
@@ -71,6 +91,18 @@ export class Istiod {
     await this.service.ready('not ready', async () => (await run(['curl', '-sf', '-m', '2', 'http://127.0.0.1:8080/ready'])).code === 0, 60);
   }
 
+  /** Changes what sidecars do with undeclared hosts; istiod watches the file of its mesh configuration. Returns when istiod uses the new one. */
+  async outboundPolicy(policy: OutboundPolicy): Promise<void> {
+    if (policy === this.outbound) { return; }
+    this.outbound = policy;
+    this.writeMesh();
+    await this.service.ready(`its mesh is not ${policy}`, async () => {
+      const mesh = JSON.parse(await must(['curl', '-sf', '-m', '5', 'http://127.0.0.1:15014/debug/mesh'])) as { outboundTrafficPolicy?: { mode?: string } };
+      // REGISTRY_ONLY is the zero value, which JSON leaves out
+      return (mesh.outboundTrafficPolicy?.mode ?? 'REGISTRY_ONLY') === policy;
+    }, 30);
+  }
+
   /** The value of one of istiod's own metrics, added up over its labels. */
   async metric(name: string): Promise<number> {
     const text = await must(['curl', '-sf', '-m', '5', 'http://127.0.0.1:15014/metrics']);
@@ -79,20 +111,9 @@ export class Istiod {
   }
 
   private launch(): Service {
-    const mesh = path.join(this.options.folder, 'mesh.json');
-    fs.writeFileSync(mesh, JSON.stringify({
-      accessLogFile: '/run/access.log',
-      accessLogEncoding: 'JSON',
-      accessLogFormat: JSON.stringify(ACCESS_LOG_FORMAT),
-      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-      rootNamespace: ISTIO_NAMESPACE,
-      trustDomain: 'cluster.local',
-      // the released Envoy has none of Istio's own filters, so no provider may ask for one
-      defaultProviders: {},
-      defaultConfig: { discoveryAddress: `istiod.${ISTIO_NAMESPACE}.svc:15012` },
-    }));
+    this.writeMesh();
     return new Service('istiod', [
-      this.options.binary, 'discovery', '--monitoringAddr=:15014', '--domain=cluster.local', `--meshConfig=${mesh}`, '--networksConfig=/dev/null',
+      this.options.binary, 'discovery', '--monitoringAddr=:15014', '--domain=cluster.local', `--meshConfig=${this.meshFile}`, '--networksConfig=/dev/null',
       `--kubeconfig=${this.options.kube.config}`, '--keepaliveMaxServerConnectionAge=30m', '--log_output_level=default:info', '--ctrlz_port=0',
     ], {
       log: this.log,
@@ -113,6 +134,16 @@ export class Istiod {
         PILOT_ENABLE_GATEWAY_API: 'false',
       },
     });
+  }
+
+  private get meshFile(): string {
+    return path.join(this.options.folder, 'mesh.json');
+  }
+
+  private writeMesh(): void {
+    // in one step: istiod must not read half of it
+    fs.writeFileSync(`${this.meshFile}.new`, JSON.stringify(meshConfig(this.outbound)));
+    fs.renameSync(`${this.meshFile}.new`, this.meshFile);
   }
 
   private async crds(): Promise<void> {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ApiServer } from './api-server';
 import { Dns } from './dns';
+import { Greeter, type GreeterOptions } from './greeter';
 import { ISTIO_NAMESPACE, Istiod } from './istiod';
 import type { Kube } from './kube';
 import { Machine, type MachineOptions } from './machine';
@@ -14,7 +15,7 @@ import { Redis, type RedisOptions } from './redis';
 import { Services } from './services';
 import { Website, type WebsiteOptions } from './website';
 
-type Outside = Mariadb | Redis | Website;
+type Outside = Mariadb | Redis | Website | Greeter;
 
 const ISTIO_KINDS = [
   'networking.istio.io/v1/serviceentries', 'networking.istio.io/v1/destinationrules', 'networking.istio.io/v1/gateways', 'networking.istio.io/v1/virtualservices',
@@ -35,6 +36,24 @@ function collectionOf(namespace: string, kind: string): string {
   const parts = kind.split('/');
   const plural = parts.pop();
   return `${parts.length === 1 ? '/api' : '/apis'}/${parts.join('/')}/namespaces/${namespace}/${plural}`;
+}
+
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+}
+
+/** A gateway as a chart or an operator installs it: a Service and pods of Istio's proxy alone. */
+export interface GatewayOptions {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+  readonly ports: readonly ServicePort[];
+  /** The service account of its pods; `<name>-service-account` when left out. */
+  readonly account?: string;
+  /** One pod when left out. */
+  readonly replicas?: number;
 }
 
 export interface LabOptions {
@@ -121,24 +140,35 @@ export class Lab {
     return this.host(`${options.address}:${options.port ?? 6379}`, () => Redis.start(this.network, this.folder, options)) as Promise<Redis>;
   }
 
+  /** A server outside that says its name at once, as a database that speaks first. */
+  greeter(options: GreeterOptions): Promise<Greeter> {
+    return this.host(`${options.address}:${options.port}`, () => Greeter.start(this.network, this.folder, options)) as Promise<Greeter>;
+  }
+
   /** The stock egress gateway, as Istio's chart installs it: its Service and as many pods as asked for. */
-  async stockGateway(replicas = 1, morePorts: readonly { name: string; port: number; targetPort: number }[] = []): Promise<Pod[]> {
-    const labels = { app: 'istio-egressgateway', istio: 'egressgateway' };
+  stockGateway(replicas = 1, morePorts: readonly ServicePort[] = []): Promise<Pod[]> {
+    return this.gateway({
+      name: 'istio-egressgateway',
+      namespace: ISTIO_NAMESPACE,
+      labels: { app: 'istio-egressgateway', istio: 'egressgateway' },
+      ports: [{ name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, ...morePorts],
+      replicas,
+    });
+  }
+
+  /** A gateway workload; pods that run already are left as they are. */
+  async gateway(options: GatewayOptions): Promise<Pod[]> {
+    const { name, namespace, labels, ports, account = `${name}-service-account`, replicas = 1 } = options;
+    await this.namespace(namespace);
     await this.kube.put({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'istio-egressgateway', namespace: ISTIO_NAMESPACE, labels },
-      spec: {
-        type: 'ClusterIP',
-        selector: labels,
-        ports: [{ name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, ...morePorts]
-          .map((port) => ({ ...port, protocol: 'TCP' })),
-      },
+      metadata: { name, namespace, labels },
+      spec: { type: 'ClusterIP', selector: labels, ports: ports.map((port) => ({ ...port, protocol: 'TCP' })) },
     });
-    const wanted = Array.from({ length: replicas }, (_, index) => `istio-egressgateway-${index}`);
-    return Promise.all(wanted.map(async (name) => this.pods.find((pod) => pod.name === name && pod.namespace === ISTIO_NAMESPACE) ?? this.pod({
-      name, namespace: ISTIO_NAMESPACE, account: 'istio-egressgateway-service-account', labels, workload: 'istio-egressgateway', proxy: 'router',
-    })));
+    const wanted = Array.from({ length: replicas }, (_, index) => `${name}-${index}`);
+    return Promise.all(wanted.map(async (pod) => this.pods.find((running) => running.name === pod && running.namespace === namespace)
+      ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router' })));
   }
 
   /** Ends every pod and every host outside, and takes away every object, so that the next scenario starts from nothing. */
@@ -151,6 +181,7 @@ export class Lab {
       ...this.machines.splice(0).map((machine) => machine.kill()),
     ]);
     this.running.clear();
+    if (this.istiod.service.running) { await this.istiod.outboundPolicy('REGISTRY_ONLY'); }
     fs.rmSync(path.join(this.folder, 'pods'), { recursive: true, force: true });
     await this.dns.clear();
     const namespaces = [...this.namespaces];

@@ -11,6 +11,8 @@ export interface MachineOptions {
   readonly address?: string;
   /** DNS search list, as the kubelet writes it. */
   readonly search?: readonly string[];
+  /** Addresses by name, before DNS is asked: what `hostAliases` of a pod does. */
+  readonly hosts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -80,7 +82,7 @@ export class Machine {
     // "options ndots:5" is what the kubelet writes; without it a search list walk is not what a real pod does
     const search = this.options.search ? `search ${this.options.search.join(' ')}\noptions ndots:5\n` : '';
     fs.writeFileSync(path.join(etc, 'resolv.conf'), `nameserver ${this.network.gateway}\n${search}`);
-    fs.writeFileSync(path.join(etc, 'hosts'), `127.0.0.1 localhost\n${this.address} ${this.name}\n`);
+    fs.writeFileSync(path.join(etc, 'hosts'), hostsFile(this.name, this.address, this.options.hosts));
     const script = [
       'mount --make-rprivate /',
       `mount -t overlay overlay -o lowerdir=/etc,upperdir=${etc},workdir=${path.join(this.folder, 'etc.work')} /etc`,
@@ -98,4 +100,10 @@ export class Machine {
     this.pid = await waitFor('first process', () => childrenOf(this.first.pid)[0], { seconds: 5, everyMs: 5 });
     await this.network.plug(this.pid, this.address);
   }
+}
+
+/** What the kubelet writes into /etc/hosts. */
+export function hostsFile(name: string, address: string, aliases: Readonly<Record<string, string>> = {}): string {
+  const lines = [['127.0.0.1', 'localhost'], [address, name], ...Object.entries(aliases).map(([host, alias]) => [alias, host])];
+  return lines.map((line) => `${line.join(' ')}\n`).join('');
 }

@@ -43,6 +43,13 @@ export class Manifest {
     return found[0];
   }
 
+  /** The ServiceEntry that the clients see, not the one that the gateway connects by. */
+  entry(): KubeObject {
+    const found = this.all('ServiceEntry').filter((object) => !isUpstream(object));
+    if (found.length !== 1) { throw new Failure(`the manifest declares ${found.length} services, the scenario needs one: see the example`); }
+    return found[0];
+  }
+
   all(kind: string): KubeObject[] {
     return this.objects.filter((object) => object.kind === kind);
   }
@@ -62,6 +69,11 @@ export class Manifest {
   without(...kinds: string[]): string {
     return listOf(this.objects.filter((object) => !kinds.includes(object.kind)));
   }
+}
+
+/** Whether an object is the private ServiceEntry of a gateway, or a rule for it. */
+export function isUpstream(object: KubeObject): boolean {
+  return /\.upstream(-\d+)?$/.test(object.metadata.name);
 }
 
 function listOf(items: readonly KubeObject[]): string {

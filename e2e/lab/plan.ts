@@ -8,8 +8,8 @@ export interface Plan {
   /** No lines while it works. */
   readonly quiet: boolean;
   readonly keep: boolean;
-  /** The scenario runs once for each of these mistakes, and has to fail each time. */
-  readonly breakages?: readonly string[];
+  /** Each scenario runs once for each mistake that it has to notice, and has to fail each time. */
+  readonly breaks: boolean;
 }
 
 /** What has become of one scenario. */

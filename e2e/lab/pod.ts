@@ -17,6 +17,8 @@ export interface PodOptions {
   /** What runs beside the application; a router is a gateway. */
   readonly proxy?: 'sidecar' | 'router' | 'none';
   readonly dnsCapture?: boolean;
+  /** `hostAliases`: addresses by name. */
+  readonly hostAliases?: Readonly<Record<string, string>>;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
 }
 
@@ -36,6 +38,7 @@ export class Pod {
     const machine = await Machine.start(context.network, path.join(context.folder, namespace), {
       name: options.name,
       search: [`${namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'],
+      hosts: options.hostAliases,
     });
     const pod = new Pod(context, options, machine);
     await pod.register();

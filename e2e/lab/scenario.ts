@@ -1,4 +1,5 @@
 import { Failure } from './failure';
+import type { OutboundPolicy } from './istiod';
 import type { Lab } from './lab';
 import { sleep } from './wait';
 
@@ -13,6 +14,12 @@ export interface Scenario {
    * `alone` when everything else has ended, for what measures.
    */
   readonly lane?: 'main' | 'beside' | 'alone';
+  /**
+   * The mesh's `outboundTrafficPolicy`.
+   *
+   * @default 'REGISTRY_ONLY'
+   */
+  readonly mesh?: OutboundPolicy;
   run(lab: Lab, report: Report): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export class Bookinfo {
   /** Bookinfo before anything was said about the database: its Deployments run, nothing lets them out. */
   static async start(lab: Lab, variant: 'direct' | 'via-gateway'): Promise<Bookinfo> {
     const manifest = Manifest.ofExample('bookinfo-external-mysql', variant);
-    const entry = manifest.one('ServiceEntry');
+    const entry = manifest.entry();
     const address = String(entry.spec.addresses[0]).split('/')[0];
     await Promise.all(manifest.namespaces().map((namespace) => lab.namespace(namespace)));
     const host = entry.spec.hosts[0] as string;

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalMysql, Mesh, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalMysql, Mesh, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is } from './answers';
 import { mysqlCalled, whichMysql } from './who';
 import { Manifest } from '../lab/manifest';
@@ -13,7 +13,9 @@ function build(app: App, namespace: string, options: { readonly dnsCapture: bool
   const egress = options.gateway ? new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }) : undefined;
   for (const host of HOSTS) {
     const mysql = new ExternalMysql(chart, host.split('.')[0], { host, resolution: Resolution.dns() });
-    egress?.route(mysql);
+    if (!egress) { continue; }
+    egress.route(mysql);
+    mysql.allowFrom(MeshClient.serviceAccount(namespace, 'app'));
   }
 }
 

@@ -165,7 +165,7 @@ export const addressChanged: Scenario = {
 
 export const policyChanged: Scenario = {
   name: 'policy-changed',
-  promise: 'an account loses its access: new connections are refused at once, and open ones end',
+  promise: 'an account loses its access, and another gets it: new connections are refused at once, and open ones end',
   lane: 'beside',
   async run(lab, report) {
     await lab.dns.set(HOST, '192.0.2.15');

@@ -55,7 +55,7 @@ export const otherTeam: Scenario = {
     await bookinfo.apply();
     await report.check('ours is applied: the stars are 5 and 4', () => bookinfo.shows('5 and 4'));
     await report.check('and others are refused', async () => isRefused(await bookinfo.steal(bookinfo.reviews)), { steady: 1 });
-    // an ALLOW policy would show now, or only when Envoy has drained its old listener, 45 s later
+    // a policy that allows would show now, or only when Envoy has drained its old listener, 45 s later
     await report.holds('for two minutes every call of the other team is answered', 125, call);
     await report.check('ours is still reached', () => bookinfo.shows('5 and 4'));
     await report.check('and others are still refused', async () => isRefused(await bookinfo.steal(bookinfo.reviews)), { steady: 1 });

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
+import { refusedInHandshake } from './evidence';
 import { mysqlCalled, whichMysql } from './who';
 import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
@@ -20,7 +21,7 @@ export const platformService: Scenario = {
   async run(lab, report) {
     await lab.dns.set(HOST, '192.0.2.14');
     await lab.namespace('platform');
-    const [orders, neighbour, billing, platform] = await Promise.all([
+    const [orders, neighbour, billing, platform, gateways] = await Promise.all([
       lab.caller('shop', 'orders'), lab.caller('shop', 'neighbour'), lab.caller('billing', 'whoever'), lab.caller('platform', 'operator'),
       lab.stockGateway(), mysqlCalled(lab, 'mysql', '192.0.2.14'),
     ]);
@@ -28,6 +29,7 @@ export const platformService: Scenario = {
     await report.check('the named account of the first namespace reaches it', async () => is(await whichMysql(orders, HOST), 'mysql'));
     await report.check('any account of the second namespace reaches it', async () => is(await whichMysql(billing, HOST), 'mysql'));
     await report.check('another account of the first namespace is refused', async () => isRefused(await whichMysql(neighbour, HOST)), { steady: 2 });
+    await report.check('in the handshake', () => refusedInHandshake(gateways, `p3306.platform.${HOST}`, neighbour));
     await report.holds('the platform namespace itself has no access', 2, async () => isRefused(await whichMysql(platform, HOST)));
   },
 };

@@ -22,8 +22,8 @@ const manifest = (): Manifest => Manifest.synth((app) => {
 });
 
 /**
- * The proxy refuses at the first byte that the client sends, and has connected to the database by then. Where the server speaks first, the refused
- * client breaks off in the middle of the greeting, and the database counts that against the gateway's address.
+ * The gateway connects to the database before it denies the client: its TCP proxy does not wait for the handshake. It then closes that connection in
+ * the middle of the database's greeting, and the database counts that against the gateway's address.
  */
 export const refusedFlood: Scenario = {
   name: 'refused-flood',

@@ -6,33 +6,37 @@ import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
 
 const HOST = 'mysqldb.example.com';
+const SHOP = 'the database of shop';
+const FINANCE = 'the database of finance';
 
-const manifest = (namespace: string, account: string): Manifest => Manifest.synth((app) => {
+/** Each team has a server of its own behind the name. */
+const manifest = (namespace: string, account: string, address: string): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, namespace, { namespace });
-  const mysql = new ExternalMysql(chart, 'Mysql', { host: HOST, resolution: Resolution.ipAddresses('192.0.2.14') });
+  const mysql = new ExternalMysql(chart, 'Mysql', { host: HOST, resolution: Resolution.ipAddresses(address) });
   new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
   mysql.allowFrom(MeshClient.serviceAccount(namespace, account));
 });
 
 export const sameHostTwice: Scenario = {
   name: 'same-host-twice',
-  promise: 'two teams declare the same database through the same gateway and do not get into each other\'s way',
+  promise: 'two teams declare the same host through the same gateway port, with a server each, and do not get into each other\'s way',
   async run(lab, report) {
-    await lab.dns.set(HOST, '192.0.2.14');
+    // what each team's own DNS would answer
+    const [inShop, inFinance] = ['192.0.2.14', '192.0.2.24'].map((address) => ({ hostAliases: { [HOST]: address } }));
     const [orders, billing, thief] = await Promise.all([
-      lab.caller('shop', 'orders'), lab.caller('finance', 'billing'), lab.caller('finance', 'orders', { name: 'thief' }),
-      lab.stockGateway(), mysqlCalled(lab, 'mysql', '192.0.2.14'),
+      lab.caller('shop', 'orders', inShop), lab.caller('finance', 'billing', inFinance), lab.caller('finance', 'orders', { name: 'thief', ...inFinance }),
+      lab.stockGateway(), mysqlCalled(lab, SHOP, '192.0.2.14'), mysqlCalled(lab, FINANCE, '192.0.2.24'),
     ]);
-    const [shop, finance] = [manifest('shop', 'orders'), manifest('finance', 'billing')];
+    const [shop, finance] = [manifest('shop', 'orders', '192.0.2.14'), manifest('finance', 'billing', '192.0.2.24')];
     await lab.kube.apply(shop.yaml);
-    await report.check('the first team reaches it', async () => is(await whichMysql(orders, HOST), 'mysql'));
+    await report.check('the first team reaches it', async () => is(await whichMysql(orders, HOST), SHOP));
     await report.check('the second does not yet', async () => isRefused(await whichMysql(billing, HOST)), { steady: 1 });
     await lab.kube.apply(finance.yaml);
-    await report.check('declared by the second team: it reaches it too', async () => is(await whichMysql(billing, HOST), 'mysql'));
+    await report.check('declared by the second team: it reaches it too', async () => is(await whichMysql(billing, HOST), FINANCE));
     await report.check('an account with the name of the other team\'s is refused', async () => isRefused(await whichMysql(thief, HOST)), { steady: 2 });
-    await report.check('the first team still reaches it', async () => is(await whichMysql(orders, HOST), 'mysql'), { steady: 1 });
+    await report.check('the first team still reaches it', async () => is(await whichMysql(orders, HOST), SHOP), { steady: 1 });
     await lab.kube.remove(shop.yaml);
     await report.check('taken back by the first team: it is blocked', async () => isRefused(await whichMysql(orders, HOST)), { steady: 1 });
-    await report.check('and the second still reaches it', async () => is(await whichMysql(billing, HOST), 'mysql'), { steady: 2 });
+    await report.check('and the second still reaches it', async () => is(await whichMysql(billing, HOST), FINANCE), { steady: 2 });
   },
 };

@@ -11,7 +11,7 @@ export const MANAGED = 'the managed redis';
 export class Shop {
   static async start(lab: Lab, variant: 'direct' | 'via-gateway'): Promise<Shop> {
     const manifest = Manifest.ofExample('cart-external-redis', variant);
-    const entry = manifest.one('ServiceEntry');
+    const entry = manifest.entry();
     const address = String(entry.spec.addresses[0]).split('/')[0];
     const host = entry.spec.hosts[0] as string;
     await Promise.all(manifest.namespaces().map((namespace) => lab.namespace(namespace)));

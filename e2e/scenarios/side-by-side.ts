@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
+import { refusedInHandshake } from './evidence';
 import { mysqlCalled, whichMysql, whichRedis } from './who';
 import { Manifest } from '../lab/manifest';
 import { Scenario } from '../lab/scenario';
@@ -31,6 +32,8 @@ export const sideBySide: Scenario = {
     await report.check('cart reaches Redis', async () => is(await whichRedis(cart, 'redis.example.com'), 'redis'));
     await report.check('cart is refused at MySQL', async () => isRefused(await whichMysql(cart, 'mysqldb.example.com')), { steady: 2 });
     await report.check('orders is refused at Redis', async () => isRefused(await whichRedis(orders, 'redis.example.com')), { steady: 2 });
+    await report.check('each in the handshake for the other\'s server name', () => refusedInHandshake([gateway], 'p3306.shop.mysqldb.example.com', cart)
+      ?? refusedInHandshake([gateway], 'p6379.shop.redis.example.com', orders));
     await report.check('all of it on one port of the gateway, told apart by server names of their own', () => {
       const lines = gateway.proxy.log.since();
       const ports = new Set(lines.map((line) => line.listener?.split(':')[1]));

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
+import { refusedInHandshake } from './evidence';
 import { http } from '../lab/clients';
 import { Manifest } from '../lab/manifest';
 import { Pod } from '../lab/pod';
@@ -38,9 +39,11 @@ export const speaksTls: Scenario = {
     await report.check('so does the second, on the same port', async () => is(await call(billing, second), 'the billing'));
     await report.check('each account is refused at the other\'s', async () =>
       isRefused(await call(api, second)) ?? isRefused(await call(billing, first)), { steady: 2 });
+    await report.check('in the handshake, before the one that the application wanted', () =>
+      refusedInHandshake([gateway], `p443.shop.${HOSTS[1]}`, api) ?? refusedInHandshake([gateway], `p443.shop.${HOSTS[0]}`, billing));
     await report.check('the gateway has seen the identities, and passed on what it could not read', () => {
       const lines = gateway.proxy.log.since();
-      const seen = [api, billing].every((pod) => lines.some((line) => line.principal === pod.principal && line.tls === 'TLSv1.3' && !line.details));
+      const seen = [api, billing].every((pod) => lines.some((line) => line.principal === pod.principal && line.tls === 'TLSv1.3' && !line.refusal));
       return seen ? undefined : 'an identity is missing in the gateway\'s access log';
     });
   },

@@ -33,7 +33,7 @@ export const twoPorts: Scenario = {
     await report.holds('the right server answers every time, whichever pod the connection takes', 2, async () =>
       is(await whichRedis(cart, HOST, 6379), 'first') ?? is(await whichRedis(cart, HOST, 6380), 'second'));
     await report.check('both pods of the gateway have carried connections of cart', () => {
-      const idle = gateways.filter((gateway) => !gateway.proxy.log.since().some((line) => line.principal === cart.principal && !line.details));
+      const idle = gateways.filter((gateway) => !gateway.proxy.log.since().some((line) => line.principal === cart.principal && !line.refusal));
       return idle.length === 0 ? undefined : `${idle.map((gateway) => gateway.name).join(', ')} has not`;
     });
     await report.check('the gateway\'s Service is what it was', async () => {

@@ -1,14 +1,24 @@
+import { Chart } from 'cdk8s';
+import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
+import { scenarios } from '../scenarios';
 
-const whole = Manifest.ofExample('cart-external-redis', 'via-gateway');
+/** A service with every object that a route can have. */
+const synth = (): Manifest => Manifest.synth((app) => {
+  const chart = new Chart(app, 'shop', { namespace: 'shop' });
+  const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+  new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+  mysql.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
+});
+const whole = synth();
 
 describe.each(BREAKAGES.map((breakage) => [breakage.name, breakage] as const))('%s', (_, breakage) => {
   afterEach(() => { Manifest.breakage = undefined; });
 
   test('is made in what the library gives today: a mistake that changes nothing would prove nothing', () => {
     Manifest.breakage = breakage;
-    expect(Manifest.ofExample('cart-external-redis', 'via-gateway').objects).not.toEqual(whole.objects);
+    expect(synth().objects).not.toEqual(whole.objects);
   });
 
   test('leaves the original as it is', () => {
@@ -16,4 +26,12 @@ describe.each(BREAKAGES.map((breakage) => [breakage.name, breakage] as const))('
     for (const object of whole.objects) { breakage.breaks(object); }
     expect(JSON.stringify(whole.objects)).toBe(before);
   });
+
+  test('has a scenario that has to notice', () => {
+    expect(scenarios.map((scenario) => scenario.name)).toContain(breakage.noticedBy);
+  });
+});
+
+test('no two mistakes have one name: a run counts them by it', () => {
+  expect(new Set(BREAKAGES.map((breakage) => breakage.name)).size).toBe(BREAKAGES.length);
 });
