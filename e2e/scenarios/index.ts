@@ -1,16 +1,25 @@
+import { adoption } from './adoption';
+import { allowAny } from './allow-any';
 import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
+import { clientRepository } from './client-repository';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
+import { gatewayNeighbour } from './gateway-neighbour';
+import { hostileTenant } from './hostile-tenant';
+import { matrix } from './matrix';
+import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
 import { pathCost } from './path-cost';
 import { platformService } from './platform-service';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
+import { recipeBeside } from './recipe-beside';
 import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
 import { sideBySide } from './side-by-side';
+import { size } from './size';
 import { speaksTls } from './speaks-tls';
 import { twoPorts } from './two-ports';
 import { Scenario } from '../lab/scenario';
@@ -27,6 +36,14 @@ export const scenarios: readonly Scenario[] = [
   byName,
   twoPorts,
   speaksTls,
+  matrix,
+  namespaceClient,
+  clientRepository,
+  gatewayNeighbour,
+  hostileTenant,
+  recipeBeside,
+  allowAny,
+  adoption,
   cleanRemoval,
   databaseRestarted,
   gatewayKilled,
@@ -37,4 +54,5 @@ export const scenarios: readonly Scenario[] = [
   policyChanged,
   refusedFlood,
   pathCost,
+  size,
 ];

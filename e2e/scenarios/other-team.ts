@@ -1,39 +1,10 @@
 import { isRefused } from './answers';
 import { Bookinfo } from './bookinfo';
+import { recipe } from './recipe';
 import { http } from '../lab/clients';
 import { Scenario } from '../lab/scenario';
 
 const HOST = 'httpbin.example.com';
-
-/** What a team has that follows the documented recipe for HTTP: a plain server on port 80 of the stock gateway, no policy. */
-const RECIPE = `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: httpbin, namespace: sentences }
-spec: { hosts: [${HOST}], ports: [{ number: 80, name: http, protocol: HTTP }], resolution: DNS, location: MESH_EXTERNAL }
----
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: istio-egressgateway, namespace: sentences }
-spec: { selector: { istio: egressgateway }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [${HOST}] }] }
----
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: egressgateway-for-httpbin, namespace: sentences }
-spec: { host: istio-egressgateway.istio-system.svc.cluster.local, subsets: [{ name: httpbin }] }
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: direct-httpbin-through-egress-gateway, namespace: sentences }
-spec:
-  hosts: [${HOST}]
-  gateways: [istio-egressgateway, mesh]
-  http:
-    - match: [{ gateways: [mesh], port: 80 }]
-      route: [{ destination: { host: istio-egressgateway.istio-system.svc.cluster.local, subset: httpbin, port: { number: 80 } } }]
-    - match: [{ gateways: [istio-egressgateway], port: 80 }]
-      route: [{ destination: { host: ${HOST}, port: { number: 80 } } }]
-`;
 
 export const otherTeam: Scenario = {
   name: 'other-team',
@@ -49,7 +20,7 @@ export const otherTeam: Scenario = {
       const answer = await http(api, { url: `http://${HOST}/` });
       return answer.code === 200 && answer.text === 'httpbin' ? undefined : `${answer.code} ${answer.text}`;
     };
-    await lab.kube.apply(RECIPE);
+    await lab.kube.apply(recipe('sentences', HOST));
     await report.check('the other team is answered through the gateway', async () => await call()
       ?? (gateway.proxy.log.since().some((line) => line.cluster === `outbound|80||${HOST}`) ? undefined : 'not in the gateway\'s access log'), { steady: 1 });
     await bookinfo.apply();
