@@ -14,11 +14,11 @@ const TENANT = 'mallory';
 /** Where the tenant leads the victim's connections, if it can. */
 const TRAP = '192.0.2.99';
 
-const victim = (): Manifest => Manifest.synth((app) => {
+const victim = (...accounts: readonly string[]): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const mysql = new ExternalTcp(chart, 'Mysql', { host: HOST, ports: [3306], resolution: Resolution.ipAddresses(ADDRESS) });
   new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
-  mysql.allowFrom(MeshClient.serviceAccount('shop', 'orders'));
+  for (const account of accounts) { mysql.allowFrom(MeshClient.serviceAccount('shop', account)); }
 });
 
 function entry(name: string, host: string, address: string, exportTo: string): string {
@@ -63,11 +63,11 @@ spec:
 
 export const hostileTenant: Scenario = {
   name: 'hostile-tenant',
-  promise: 'a tenant that may write Istio objects in its own namespace neither reaches the database nor diverts its clients, up to one attack that a guard has to close',
+  promise: 'a tenant that may write Istio objects in its own namespace neither reaches the database nor diverts its clients, but for two attacks that a guard has to close',
   async run(lab, report) {
     await lab.dns.set(HOST, ADDRESS);
-    const [orders, mallory, bare, [gateway], database, trap] = await Promise.all([
-      lab.caller('shop', 'orders'), lab.caller(TENANT, 'mallory'), lab.caller(TENANT, 'bare', { proxy: 'none' }), lab.stockGateway(),
+    const [orders, reports, mallory, bare, [gateway], database, trap] = await Promise.all([
+      lab.caller('shop', 'orders'), lab.caller('shop', 'reports'), lab.caller(TENANT, 'mallory'), lab.caller(TENANT, 'bare', { proxy: 'none' }), lab.stockGateway(),
       lab.greeter({ address: ADDRESS, port: 3306, who: 'mysql' }), lab.greeter({ address: TRAP, port: 3306, who: 'the trap' }),
     ]);
     const served = (): Promise<string | undefined> => hears(orders, HOST, 3306, 'mysql');
@@ -79,7 +79,7 @@ export const hostileTenant: Scenario = {
       fromGateway('older', 'shop/mysql--shop', SERVER_NAME, HOST, 3306),
     ].join(''));
     await sleep(1100);
-    await lab.kube.apply(victim().yaml);
+    await lab.kube.apply(victim('orders').yaml);
     await report.check('the victim\'s client is served', served, { steady: 1 });
     await untouched('an older ServiceEntry for its host in the gateway\'s namespace and an older route on its Gateway do not divert it');
     await lab.kube.remove(entry('older', HOST, '203.0.113.97/32', ISTIO_NAMESPACE));
@@ -107,6 +107,11 @@ export const hostileTenant: Scenario = {
     await lab.kube.apply([server('taken', SERVER_NAME), entry('trap', 'trap.mallory.example', '203.0.113.98/32', '*'),
       fromGateway('taken', 'taken', SERVER_NAME, 'trap.mallory.example', 3306)].join(''));
     await untouched('a younger Gateway for the victim\'s server name: its client is served as before');
+    await lab.kube.apply(victim('orders', 'reports').yaml);
+    await report.holds('but while it stands the gateway takes NO CHANGE on that port: only a guard over who may write Gateways for these pods closes it', 4, () =>
+      hearsNothing(reports, HOST, 3306));
+    await lab.kube.remove(server('taken', SERVER_NAME));
+    await report.check('without it, it does: an account that was added is served', () => hears(reports, HOST, 3306, 'mysql'));
 
     await lab.kube.apply(entry('everywhere', HOST, `${ADDRESS}/32`, '*'));
     await untouched('a younger ServiceEntry for the victim\'s host, exported to every namespace: its client is served as before');
