@@ -21,7 +21,7 @@ const [port, who, speaks] = process.argv.slice(1);
 const server = require('node:net').createServer((socket) => {
   console.log('connection from ' + socket.remoteAddress);
   socket.on('error', () => undefined);
-  if (speaks === 'first') { socket.end(who); } else { socket.once('data', () => socket.end(who)); }
+  if (speaks === 'first') { socket.resume(); socket.end(who); } else { socket.once('data', () => socket.end(who)); }
 });
 server.listen(Number(port), '0.0.0.0', () => console.log('ready'));
 `;

@@ -21,7 +21,7 @@ const OWN = `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: { name: api, namespace: ${ISTIO_NAMESPACE} }
-spec: { hosts: [api.example.com], ports: [{ number: 443, name: tls, protocol: TLS }], resolution: DNS, location: MESH_EXTERNAL, exportTo: ["."] }
+spec: { hosts: [api.example.com], ports: [{ number: 443, name: tcp, protocol: TCP }], resolution: DNS, location: MESH_EXTERNAL, exportTo: ["."] }
 ---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry

@@ -37,7 +37,7 @@ spec:
 ---`;
 }
 
-/** A way from a server of the gateway to a host. */
+/** A way from a server of the gateway to a host. Istio asks what is exported to the gateway's namespace before what everybody sees. */
 function fromGateway(name: string, gateway: string, serverName: string, host: string, port: number): string {
   return `
 apiVersion: networking.istio.io/v1
@@ -46,6 +46,7 @@ metadata: { name: ${name}, namespace: ${TENANT} }
 spec:
   hosts: [${serverName}]
   gateways: [${gateway}]
+  exportTo: [${ISTIO_NAMESPACE}]
   tcp: [{ match: [{ port: 443 }], route: [{ destination: { host: ${host}, port: { number: ${port} } } }] }]
 ---`;
 }

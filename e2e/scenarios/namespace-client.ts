@@ -7,7 +7,9 @@ import { Manifest } from '../lab/manifest';
 import type { Pod } from '../lab/pod';
 import { Scenario } from '../lab/scenario';
 
-const SERVICES = ['ledger', 'invoices', 'rates'].map((name, index) => ({ name, host: `${name}.example.com`, address: `192.0.2.${21 + index}` }));
+const SERVICES = (['ledger', 'invoices', 'rates'] as const).map((name, index) => ({
+  name, host: `${name}.example.com`, address: `192.0.2.${21 + index}`, speaks: name === 'rates' ? 'first' as const : 'when-asked' as const,
+}));
 
 const HELLO = 'who are you?';
 
@@ -31,7 +33,7 @@ export const namespaceClient: Scenario = {
     const [invoicing, nightly, orders, cart, mallory, [gateway]] = await Promise.all([
       lab.caller('billing', 'invoicing'), lab.caller('billing', 'nightly'), lab.caller('shop', 'orders'), lab.caller('shop', 'cart'),
       lab.caller('mallory', 'mallory'), lab.stockGateway(),
-      ...SERVICES.map(({ name, address }) => lab.greeter({ address, port: 3306, who: name, speaks: 'when-asked' })),
+      ...SERVICES.map(({ name, address, speaks }) => lab.greeter({ address, port: 3306, who: name, speaks })),
     ]);
     const each = async (how: (service: typeof SERVICES[number]) => Promise<string | undefined>): Promise<string | undefined> => {
       const answers = await Promise.all(SERVICES.map(how));
@@ -39,11 +41,6 @@ export const namespaceClient: Scenario = {
     };
     const nothing = (pod: Pod): Promise<string | undefined> => each(({ host }) => hearsNothing(pod, host, 3306, HELLO));
     const set = manifest();
-    await report.check('the set has one policy, before any Gateway: there is no moment at which the door is open', () => {
-      const kinds = set.objects.map((object) => object.kind);
-      const policies = kinds.filter((kind) => kind === 'AuthorizationPolicy').length;
-      return policies === 1 && kinds.indexOf('AuthorizationPolicy') < kinds.indexOf('Gateway') ? undefined : kinds.join(', ');
-    });
     await lab.kube.apply(set.yaml);
     await report.check('any account of the namespace reaches every service', () => each(async ({ host, name }) =>
       await hears(invoicing, host, 3306, name, HELLO) ?? hears(nightly, host, 3306, name, HELLO)), { steady: 1 });
@@ -55,14 +52,23 @@ export const namespaceClient: Scenario = {
     const names = SERVICES.map(({ host }) => `in.billing.data.p3306.${host}`);
     await lab.kube.apply(names.map((serverName, index) =>
       forgery({ namespace: 'mallory', name: `way-${index}`, address: `203.0.113.${91 + index}`, serverName })).join(''));
-    await report.holds('nor when its sidecar gives the server names of the namespace', 3, async () =>
-      each((service) => hearsNothing(mallory, `203.0.113.${91 + SERVICES.indexOf(service)}`, 3306, HELLO)));
+    const forged = (service: typeof SERVICES[number]): string => `203.0.113.${91 + SERVICES.indexOf(service)}`;
+    await report.holds('nor when its sidecar gives the server names of the namespace', 3, () => each(async (service) =>
+      (service.speaks === 'first' ? undefined : hearsNothing(mallory, forged(service), 3306, HELLO))));
+    await report.check('of a server that speaks first it DOES get the greeting: a policy refuses at the first byte of the client', () => each(async (service) =>
+      (service.speaks === 'first' ? hears(mallory, forged(service), 3306, service.name) : undefined)));
+    await hears(mallory, forged(SERVICES[2]), 3306, 'rates', HELLO);
     await report.check('the policy refuses it, says the gateway\'s access log', () => {
       const lines = gateway.proxy.log.since().filter((line) => line.principal === mallory.principal && names.includes(line.sni ?? ''));
       const passed = lines.find((line) => !line.details?.startsWith('rbac_access_denied') && line.received);
       if (passed) { return `it has passed: ${JSON.stringify(passed)}`; }
       return new Set(lines.filter((line) => line.details?.startsWith('rbac_access_denied')).map((line) => line.sni)).size === names.length ? undefined
         : `refused by policy: ${lines.map((line) => line.sni).join(', ')}`;
+    });
+    await report.check('the set has one policy, before any Gateway: there is no moment at which the door is open', () => {
+      const kinds = set.objects.map((object) => object.kind);
+      const policies = kinds.filter((kind) => kind === 'AuthorizationPolicy').length;
+      return policies === 1 && kinds.indexOf('AuthorizationPolicy') < kinds.indexOf('Gateway') ? undefined : kinds.join(', ');
     });
     await report.check('one policy in the gateway\'s namespace, and nothing else', async () => {
       const objects = (await lab.objects()).filter((object) => object.startsWith(`${ISTIO_NAMESPACE}/`));
