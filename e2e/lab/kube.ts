@@ -66,14 +66,14 @@ export class Kube {
     }));
   }
 
-  kubectl(argv: readonly string[], stdin?: string): Promise<Outcome> {
+  kubectl(argv: readonly string[], stdin?: string, timeout = 90): Promise<Outcome> {
     // its cache would be written below the operator's home
-    return run(['kubectl', '--kubeconfig', this.config, '--cache-dir', path.join(this.options.folder, 'kubectl-cache'), ...argv], { stdin, timeout: 90 });
+    return run(['kubectl', '--kubeconfig', this.config, '--cache-dir', path.join(this.options.folder, 'kubectl-cache'), ...argv], { stdin, timeout });
   }
 
   /** `kubectl apply --server-side` of whole manifests, unchanged. Gives what kubectl printed. */
-  async apply(manifests: string): Promise<string> {
-    const outcome = await this.kubectl(['apply', '--server-side', '--field-manager=operator', '-f', '-'], manifests);
+  async apply(manifests: string, timeout?: number): Promise<string> {
+    const outcome = await this.kubectl(['apply', '--server-side', '--field-manager=operator', '-f', '-'], manifests, timeout);
     if (outcome.code !== 0) { throw new Failure(`kubectl apply: ${outcome.stderr.trim().replace(/\s+/g, ' ')}`); }
     return outcome.stdout;
   }

@@ -184,11 +184,13 @@ export class Lab {
     if (this.istiod.service.running) { await this.istiod.outboundPolicy('REGISTRY_ONLY'); }
     fs.rmSync(path.join(this.folder, 'pods'), { recursive: true, force: true });
     await this.dns.clear();
-    const namespaces = [...this.namespaces];
-    await Promise.all([
-      ...namespaces.flatMap((namespace) => [...ISTIO_KINDS, ...APPLICATION_KINDS].map((kind) => this.deleteAll(namespace, kind))),
-      ...ISTIO_KINDS.map((kind) => this.deleteAll(ISTIO_NAMESPACE, kind)),
-    ]);
+    await this.withdraw();
+    await Promise.all([...this.namespaces].flatMap((namespace) => APPLICATION_KINDS.map((kind) => this.deleteAll(namespace, kind))));
+  }
+
+  /** Takes away every object of Istio's, faster than kubectl deletes hundreds. */
+  async withdraw(): Promise<void> {
+    await Promise.all([...this.namespaces, ISTIO_NAMESPACE].flatMap((namespace) => ISTIO_KINDS.map((kind) => this.deleteAll(namespace, kind))));
   }
 
   /** The objects of an application and of Istio that exist now, as `namespace/Kind/name`. */
