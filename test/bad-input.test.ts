@@ -233,7 +233,7 @@ describe('calls that do not fit together are refused', () => {
     const other = new ExternalMysql(chart, 'Other', { host: 'other.example.com', resolution: Resolution.ipAddresses('192.0.2.15') });
 
     way.route(other, { leg: GatewayLeg.plaintext(3306) });
-    [chart.node.findChild('Mysql') as ExternalMysql, other].forEach(service => service.allowFrom(MeshClient.allIn('bookinfo')));
+    [chart.node.findChild('Mysql') as ExternalMysql, other].forEach(routed => routed.allowFrom(MeshClient.allIn('bookinfo')));
 
     expect(messageOf(() => chart.toJson())).toContain('[test/Other] [MX0302] \'GatewayLeg.plaintext()\' port 3306 of the gateway carries '
       + '"p3306.bookinfo.mysqldb.example.com" (\'test/Mysql\') as well: give a port that no other service uses');

@@ -1,5 +1,5 @@
 import type { KubeObject } from './kube';
-import { isUpstream } from './manifest';
+import { isUpstream } from './upstream';
 
 /** A mistake that a renderer could make, made on purpose in its output: a scenario has to notice. */
 export interface Breakage {

@@ -4,6 +4,7 @@ import { App } from 'cdk8s';
 import { Breakage } from './breakage';
 import { Failure } from './failure';
 import type { KubeObject } from './kube';
+import { isUpstream } from './upstream';
 import { objectsOf } from './workload';
 
 /** A set of objects as an operator gets it: YAML, applied unchanged. */
@@ -71,10 +72,6 @@ export class Manifest {
   }
 }
 
-/** Whether an object is the private ServiceEntry of a gateway, or a rule for it. */
-export function isUpstream(object: KubeObject): boolean {
-  return /\.upstream(-\d+)?$/.test(object.metadata.name);
-}
 
 function listOf(items: readonly KubeObject[]): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });

@@ -1,7 +1,8 @@
 import { connectionsIn } from '../lab/greeter';
 import { meshConfig } from '../lab/istiod';
 import { hostsFile } from '../lab/machine';
-import { isUpstream, Manifest } from '../lab/manifest';
+import { Manifest } from '../lab/manifest';
+import { isUpstream } from '../lab/upstream';
 
 test('the mesh of the lab lets nothing undeclared out, unless a scenario wants it to', () => {
   expect(meshConfig('REGISTRY_ONLY').outboundTrafficPolicy).toEqual({ mode: 'REGISTRY_ONLY' });

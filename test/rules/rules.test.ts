@@ -4,8 +4,8 @@ import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
-  DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, IstioApiVersion, Mesh, MeshClient,
-  MeshService, Protocol, Resolution,
+  DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, IstioApiVersion, Mesh,
+  MeshClient, MeshService, Protocol, Resolution,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { manifestsOf } from '../helpers';
@@ -16,7 +16,7 @@ type Row = [name: string, build: (app: App) => void, found: Found[]];
 
 const chartOf = (app: App, id: string, namespace = id) => new Chart(app, id, { namespace });
 const ip = (...addresses: string[]) => Resolution.ipAddresses(...addresses);
-const tcp = (scope: Construct, id: string, host: string, port: number, resolution: Resolution, more: { exportTo?: string[]; addresses?: string[] } = {}) =>
+const tcp = (scope: Construct, id: string, host: string, port: number, resolution: Resolution, more: { exportTo?: string[] } = {}) =>
   new ExternalTcp(scope, id, { host, ports: [port], resolution, ...more });
 const tls = (scope: Construct, id: string, hosts: string[], resolution: Resolution) =>
   new ExternalService(scope, id, { hosts, ports: [{ number: 443, protocol: Protocol.TLS }], resolution });
@@ -31,9 +31,9 @@ function via(scope: Construct, leg?: GatewayLeg, gateway = 'istio-egressgateway'
   };
 }
 
-function foreign(scope: Construct, id: string, kind: string, spec: object, more: { name?: string; namespace?: string; apiVersion?: string } = {}): ApiObject {
-  const { apiVersion = 'networking.istio.io/v1', name = id.toLowerCase(), namespace } = more;
-  return new ApiObject(scope, id, { apiVersion, kind, metadata: { name, namespace }, spec });
+function foreign(scope: Construct, id: string, kind: string, spec: object, more: { name?: string; apiVersion?: string } = {}): ApiObject {
+  const { apiVersion = 'networking.istio.io/v1', name = id.toLowerCase() } = more;
+  return new ApiObject(scope, id, { apiVersion, kind, metadata: { name }, spec });
 }
 
 const httpService = (scope: Construct, port: number, more: object) =>

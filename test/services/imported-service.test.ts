@@ -32,7 +32,8 @@ describe('a service that another app declares', () => {
     });
 
     expect(manifests.map(({ kind }) => kind)).toEqual(['Deployment']);
-    expect(manifests[0].spec.template.spec.containers[0].env.map((variable: { name: string; value?: string }) => [variable.name, variable.value])).toEqual([
+    const variables = manifests[0].spec.template.spec.containers[0].env as { name: string; value?: string }[];
+    expect(variables.map(({ name, value }) => [name, value])).toEqual([
       ['DB_HOST', 'orders.example.com'], ['DB_PORT', '3306'], ['DB_USER', undefined], ['DB_PASSWORD', undefined],
     ]);
   });
