@@ -398,7 +398,7 @@ describe('services that Istio would mix up are refused by synth', () => {
     routed.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
     egress(chart).route(routed, { leg: GatewayLeg.plaintext(3306) });
 
-    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity');
+    expect(messageOf(() => manifestsOf(app))).toContain('[test/Mysql] allowFrom() names an account, and a plaintext leg to the gateway carries no identity');
   });
 
   test('each mistake is said once', () => {

@@ -117,6 +117,14 @@ describe('a name that somebody gives', () => {
   });
 });
 
+describe('a name that somebody gives in the form of the library\'s own', () => {
+  test('keeps the names of all objects when the construct moves', () => {
+    const names = (id: string, metadata?: { name: string }) => namesOf(synth(chart => routed(chart, mysqlIn(chart, id, metadata))));
+
+    expect(names('Mysql', undefined)).toEqual(names('Other', { name: 'mysql.bookinfo' }));
+  });
+});
+
 describe('a name that is taken', () => {
   test('by another service is refused', () => {
     const message = messageOf(() => synth(chart => {

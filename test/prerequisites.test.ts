@@ -23,7 +23,7 @@ describe('in a mesh on ALLOW_ANY', () => {
     const { app, chart } = allowAny();
     mysqlIn(chart).allowFrom(MeshClient.allIn('shop'));
 
-    expect(messageOf(() => manifestsOf(app))).toContain('[shop/Mysql] allowFrom() restricts nobody who connects directly in a mesh on ALLOW_ANY');
+    expect(messageOf(() => manifestsOf(app))).toContain('[shop/Mysql] allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY');
   });
 
   test('a routed service has clients, and a direct one is declared and connected', () => {
@@ -49,7 +49,7 @@ describe('in an ambient mesh', () => {
   test('allowFrom is refused: ztunnel ignores exportTo', () => {
     const { chart } = ambient();
 
-    expect(messageOf(() => mysqlIn(chart).allowFrom(MeshClient.allIn('shop')))).toMatch(/^\[shop\/Mysql\] allowFrom\(\) restricts nobody in an ambient mesh/);
+    expect(messageOf(() => mysqlIn(chart).allowFrom(MeshClient.allIn('shop')))).toMatch(/^\[shop\/Mysql\] allowFrom\(\) has no effect in an ambient mesh/);
   });
 
   test.each([

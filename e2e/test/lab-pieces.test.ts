@@ -26,7 +26,7 @@ test('the entry that clients see is told from the gateway\'s private ones', () =
   const manifest = new Manifest([object('redis.shop'), object('redis.shop.upstream')].join('---\n'));
   expect(manifest.entry().metadata.name).toBe('redis.shop');
   expect(manifest.objects.map(isUpstream)).toEqual([false, true]);
-  expect(isUpstream({ apiVersion: 'v1', kind: 'ServiceEntry', metadata: { name: 'redis.shop.upstream-2' } })).toBe(true);
+  expect(isUpstream({ apiVersion: 'v1', kind: 'ServiceEntry', metadata: { name: 'redis.shop.upstream.2' } })).toBe(true);
 });
 
 test('a manifest with two services needs to say which', () => {

@@ -2,10 +2,10 @@ import { Credentials } from './credentials';
 import { checkInstance, checkPort, checkProps, checkString, unchecked } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
-/** How a workload is told of a service. */
+/** The environment variables that connect a workload to a service. */
 export interface ConnectOptions {
   /**
-   * The beginning of the environment variables: `MYSQL_DB` gives `MYSQL_DB_HOST`, `MYSQL_DB_PORT`, `MYSQL_DB_USER` and `MYSQL_DB_PASSWORD`.
+   * The prefix of the environment variables: `MYSQL_DB` gives `MYSQL_DB_HOST`, `MYSQL_DB_PORT`, `MYSQL_DB_USER` and `MYSQL_DB_PASSWORD`.
    *
    * @default - the protocol in capitals: `MYSQL`, `REDIS`, `TCP`, `TLS`
    */
@@ -40,14 +40,14 @@ export interface ConnectOptions {
   readonly passwordVariable?: string;
 
   /**
-   * User and password of this workload.
+   * The Secret that this workload reads user and password from.
    *
    * @default - the `credentials` of the service; without these no variables for user and password
    */
   readonly credentials?: Credentials;
 
   /**
-   * The container that gets the variables.
+   * The container that receives the variables.
    *
    * @default - the first container of the pod
    */

@@ -25,8 +25,8 @@ export interface SecretValue {
 }
 
 /**
- * Where a workload finds the user and the password of a service: always a Secret in the workload's own namespace, which is referred to and never
- * written. There is no way to give a value.
+ * The Secret that a workload reads the user and the password of a service from. It is in the workload's own namespace; the library refers to it and
+ * never writes it. A password cannot be given as a value.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/secret/
  */
@@ -42,7 +42,7 @@ export class Credentials {
   }
 
   /**
-   * Only a password from a Secret, for a service that knows no users.
+   * A password alone from a Secret, for a service without users.
    *
    * @param secretName the Secret's name
    * @param passwordKey its key, `password` if left out

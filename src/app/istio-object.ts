@@ -39,6 +39,10 @@ export const checkMetadata: Check = (fail, property, value) => {
   }
 };
 
+function withoutEnd(name: string, end: string): string {
+  return typeof name === 'string' && name.endsWith(end) ? name.slice(0, -end.length) : name;
+}
+
 /** What the names of a construct's objects are made of. */
 export interface ObjectIdentity {
   readonly base: string;
@@ -53,8 +57,9 @@ export function identityOf(construct: Construct, metadata: ApiObjectMetadata | u
   if (!construct.node.scopes.some(scope => Chart.isChart(scope))) {
     fail('must be in a chart: create it with the chart, or a construct in it, as scope');
   }
-  const base = metadata?.name ?? baseNameOf(construct);
   const namespace = metadata?.namespace ?? Chart.of(construct).namespace;
+  // A given name in the form of the library's own keeps the names of a running service when its construct moves.
+  const base = metadata?.name === undefined ? baseNameOf(construct) : withoutEnd(metadata.name, `.${namespace}`);
   checkDnsName(fail, 'metadata.name', base);
   if (namespace !== undefined) {
     checkDnsLabel(fail, metadata?.namespace === undefined ? 'namespace' : 'metadata.namespace', namespace);

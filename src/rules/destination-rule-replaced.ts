@@ -1,6 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { strings } from '../view/external-entry';
+import { records, strings } from '../view/external-entry';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 
 export const destinationRuleReplaced: Rule = {
@@ -8,7 +8,7 @@ export const destinationRuleReplaced: Rule = {
   name: 'destination-rule-replaced',
   severity: 'ERROR',
   title: 'Two DestinationRules of one namespace are for one host, and Istio uses only one of them.',
-  why: 'Since Istio 1.24, rules of one host merge only when their `exportTo` are equal, and then the first traffic policy wins. Outlier detection, timeouts or TLS of '
+  why: 'Since Istio 1.24, rules of one host merge only when their `exportTo` are equal, and then the first traffic policy and the first subset of a name win. Outlier detection, timeouts or TLS of '
     + 'the other are gone.',
   fix: 'Write the settings of a host in one DestinationRule: patch the one of this library with `addJsonPatch`.',
   related: ['KIA0201'],
@@ -19,8 +19,10 @@ export const destinationRuleReplaced: Rule = {
       const key = JSON.stringify([object.namespace, host]);
       const known = rules.get(key) ?? {};
       const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
-      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy });
-      const replaced = replacedBy(object, known);
+      const subsets = known.subsets ?? new Map<string, Subset>();
+      const replaced = replacedBy(object, { ...known, subsets });
+      records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, settings: JSON.stringify(subset) }));
+      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy, subsets });
       return replaced ? [{
         object,
         message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' in ${where(object.namespace)} too, and Istio would use only one `
@@ -34,10 +36,16 @@ export const destinationRuleReplaced: Rule = {
 interface Rules {
   readonly first?: MeshObject;
   readonly withPolicy?: MeshObject;
+  readonly subsets?: Map<string, Subset>;
+}
+
+interface Subset {
+  readonly object: MeshObject;
+  readonly settings: string;
 }
 
 /** The earlier rule that istiod does not make one with this one; nothing if it merges them all and loses nothing. */
-function replacedBy(object: MeshObject, { first, withPolicy }: Rules): MeshObject | undefined {
+function replacedBy(object: MeshObject, { first, withPolicy, subsets }: Rules): MeshObject | undefined {
   if (!first) {
     return undefined;
   }
@@ -45,7 +53,12 @@ function replacedBy(object: MeshObject, { first, withPolicy }: Rules): MeshObjec
   if (selective || exported(object) !== exported(first)) {
     return first;
   }
-  return object.spec.trafficPolicy === undefined ? undefined : withPolicy;
+  if (object.spec.trafficPolicy !== undefined && withPolicy) {
+    return withPolicy;
+  }
+  // Of two subsets of one name the first one holds.
+  return records(object.spec.subsets).map(subset => ({ other: subsets?.get(String(subset.name)), settings: JSON.stringify(subset) }))
+    .find(({ other, settings }) => other && other.settings !== settings)?.other?.object;
 }
 
 function exported({ spec }: MeshObject): string {

@@ -175,8 +175,8 @@ export class ExternalService extends Construct implements IExternalService {
   /**
    * Names clients of the service.
    *
-   * - Routed through a gateway with mutual TLS, the gateway denies every other identity (requires REGISTRY_ONLY in the namespaces that are not clients,
-   *   and network policies against pods that avoid their sidecar; a tenant that may write Gateways can open a route of its own).
+   * - Routed through a gateway with mutual TLS, the gateway denies every other identity. This requires REGISTRY_ONLY in all namespaces, NetworkPolicies
+   *   against pods that avoid their sidecar, and control over who may write Gateways for the gateway's pods or declare the service again.
    * - Direct, only the namespaces of the clients see the service (requires REGISTRY_ONLY), and every account there can use it.
    *
    * Without a client, a direct service is visible in its own namespace, and a routed one is refused at synth.
@@ -188,7 +188,7 @@ export class ExternalService extends Construct implements IExternalService {
     const fail = failAt(this);
     checkNotEmpty(fail, 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
     if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
-      fail('allowFrom() restricts nobody in an ambient mesh: ztunnel ignores \'exportTo\', and without a waypoint nothing checks who connects; leave it out');
+      fail('allowFrom() has no effect in an ambient mesh: ztunnel ignores \'exportTo\', and without a waypoint nothing checks who connects; leave it out');
     }
     clients.forEach(client => checkClient(fail, 'allowFrom()', client));
     clients.forEach(client => this.allowed.push(this.addClient(client)));
@@ -317,10 +317,10 @@ export class ExternalService extends Construct implements IExternalService {
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
     }
     if (this.clients.isEmpty) {
-      problems.push('is routed through a gateway, and nobody is named who may use it: name the clients with allowFrom() or connectFrom()');
+      problems.push('is routed through a gateway and has no clients: name them with allowFrom() or connectFrom()');
     }
     if (!wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
-      problems.push('allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity: '
+      problems.push('allowFrom() names an account, and a plaintext leg to the gateway carries no identity: '
         + 'use GatewayLeg.istioMutual(), or name whole namespaces with MeshClient.allIn()');
     }
     return problems;
@@ -334,7 +334,7 @@ export class ExternalService extends Construct implements IExternalService {
       problems.push(`'exportTo' (${given}) and allowFrom() both say which namespaces see the service: use one of them`);
     }
     if (this.allowed.length > 0 && AppMesh.of(this).mesh.outboundTrafficPolicy === 'ALLOW_ANY') {
-      problems.push('allowFrom() restricts nobody who connects directly in a mesh on ALLOW_ANY: route the service through a gateway and close the '
+      problems.push('allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the '
         + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
     }
     const blind = exportTo && !exportTo.includes('*') ? this.clients.namespaces.map(namespace => namespace ?? '').filter(seen => !this.visibleTo.includes(seen)) : [];

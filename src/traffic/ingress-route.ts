@@ -41,7 +41,7 @@ export interface IngressRouteProps {
   readonly selector?: { [label: string]: string };
 
   /**
-   * Metadata of the VirtualService. The Gateway has the same, and a name that ends in `-gateway`.
+   * Metadata of the VirtualService. The Gateway has the same, and a name of its own: `<name>--<namespace>--ingress`.
    *
    * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
    */

@@ -2,13 +2,14 @@ import { checkPort } from '../private/check';
 import { Fail } from '../private/fail';
 
 /**
- * How the connection travels from the client's sidecar to the egress gateway.
+ * How a connection travels from the client's sidecar to the egress gateway.
  *
  * One of two:
  *
- * - `istioMutual`, the default: mutual TLS with the workload's identity and a server name of its own for each (namespace, host, port). One port of the
- *   gateway carries any number of services, its Service never changes, and who calls is known.
- * - `plaintext`: a TCP port of the gateway for this one service, as older recipes have it. No encryption, no identity: whoever reaches the port passes.
+ * - `istioMutual`, the default: mutual TLS with the workload's identity and a server name for each (namespace, host, port). One port of the gateway carries
+ *   any number of services, and the gateway admits clients by their identity.
+ * - `plaintext`: a TCP port of the gateway for this one service, for compatibility with older recipes. It has no encryption and no identity: every pod
+ *   that reaches the port is served.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */

@@ -1,6 +1,6 @@
 import { WireProtocol } from '../private/model';
 
-/** Who sends the first bytes of a connection. */
+/** The side that sends the first bytes of a connection. */
 export enum Speaker {
   /** The client: a proxy can look at what it sends before it chooses a destination. */
   CLIENT = 'client',
@@ -10,7 +10,7 @@ export enum Speaker {
   UNKNOWN = 'unknown',
 }
 
-/** How TLS begins on a connection. */
+/** How TLS starts on a connection. */
 export enum TlsStart {
   /** With the first bytes, always: the proxy can read the server name (SNI). */
   ALWAYS = 'always',
@@ -23,14 +23,14 @@ export enum TlsStart {
 }
 
 /**
- * What is known of an application protocol, as far as a mesh cares: how its connections are caught and routed follows from it.
+ * The properties of an application protocol that decide how a mesh captures and routes its connections.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export class Protocol {
-  /** Any protocol over TCP of which nothing is known. */
+  /** Any other protocol over TCP. */
   public static readonly TCP = new Protocol('tcp', Speaker.UNKNOWN, TlsStart.UNKNOWN);
-  /** TLS that the application speaks itself: connections are told apart by the server name (SNI), so any number of hosts share a port. */
+  /** TLS that the application speaks itself. The server name (SNI) tells connections apart, so any number of hosts share a port. */
   public static readonly TLS = new Protocol('tls', Speaker.CLIENT, TlsStart.ALWAYS);
   /** MySQL and MariaDB: the server greets first, TLS is an upgrade after the greeting. */
   public static readonly MYSQL = new Protocol('mysql', Speaker.SERVER, TlsStart.UPGRADE);
@@ -39,9 +39,9 @@ export class Protocol {
 
   /** The protocol's name, lower case. */
   public readonly name: string;
-  /** Who sends the first bytes. */
+  /** The side that sends the first bytes. */
   public readonly speaksFirst: Speaker;
-  /** How TLS begins. */
+  /** How TLS starts. */
   public readonly tlsStart: TlsStart;
 
   private constructor(name: string, speaksFirst: Speaker, tlsStart: TlsStart) {

@@ -3,13 +3,13 @@ export interface Origin {
   readonly path: string;
 }
 
-/** One object of the cluster, whatever wrote it. */
+/** One object of the cluster, of this library or another tool. */
 export interface MeshObject {
   /** The API group; the core group is the empty string. */
   readonly group: string;
   readonly kind: string;
   readonly name: string;
-  /** Empty when the manifest leaves it to whoever applies it. */
+  /** Empty when the manifest names none, and `kubectl apply -n` decides. */
   readonly namespace: string;
   readonly origin: Origin;
   /** The file it is written to, when each object has one of its own. */

@@ -77,7 +77,8 @@ export class EgressViaGateway extends Construct {
 
   /**
    * Routes a service through the gateway. The sidecars of its clients send its connections there, and the gateway denies every identity that is not
-   * a client (requires REGISTRY_ONLY where there are no clients, and network policies against pods that avoid their sidecar).
+   * a client. This requires REGISTRY_ONLY in all namespaces, NetworkPolicies against pods that avoid their sidecar, and control over who may write
+   * Gateways for the gateway's pods; `docs/security.md` lists each threat.
    *
    * @param service the service, which keeps its construct, its name and its clients
    * @param options how its connections travel to the gateway

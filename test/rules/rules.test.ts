@@ -264,6 +264,19 @@ const ROWS: { readonly [rule: string]: Row[] } = {
         host: 'istio-egressgateway.istio-system.svc.cluster.local', subsets: [{ name: 'httpbin' }], exportTo: ['.'],
       });
     }, [['MX0401', 'shop/Recipe']]],
+    ['one subset with two settings', app => {
+      const chart = chartOf(app, 'shop');
+      const platform = { host: 'db.example.com', namespaceName: 'platform', gateway: EgressGateway.istioEgressGateway() };
+      const pod = (id: string) => foreign(chart, id, 'Pod', { containers: [{ name: 'main' }] }, { apiVersion: 'v1' });
+      ExternalMysql.fromAttributes(chart, 'One', platform).connectFrom(pod('A'));
+      ExternalMysql.fromAttributes(chart, 'Two', { ...platform, wholeNamespace: true }).connectFrom(pod('B'));
+    }, [['MX0401', 'shop/Two']]],
+    ['one subset twice with the same settings', app => {
+      const chart = chartOf(app, 'shop');
+      const platform = { host: 'db.example.com', namespaceName: 'platform', gateway: EgressGateway.istioEgressGateway() };
+      const pod = (id: string) => foreign(chart, id, 'Pod', { containers: [{ name: 'main' }] }, { apiVersion: 'v1' });
+      ['One', 'Two'].forEach(id => ExternalMysql.fromAttributes(chart, id, platform).connectFrom(pod(`Pod${id}`)));
+    }, []],
     ['two rules for a Service, by its short and its full name', app => {
       const chart = chartOf(app, 'shop');
       new MeshService(chart, 'Web', { host: 'web', versions: ['v1'] });

@@ -281,12 +281,12 @@ describe('the ServiceEntry of the clients', () => {
 describe('a routed service without clients', () => {
   test('is refused at synth', () => {
     expect(messageOf(() => synth(chart => egressOf(chart).route(mysqlIn(chart))))).toContain(
-      '[test/Mysql] is routed through a gateway, and nobody is named who may use it: name the clients with allowFrom() or connectFrom()');
+      '[test/Mysql] is routed through a gateway and has no clients: name them with allowFrom() or connectFrom()');
   });
 
   test('is refused on a plaintext leg as well', () => {
     expect(messageOf(() => synth(chart => egressOf(chart).route(mysqlIn(chart), { leg: GatewayLeg.plaintext(3306) }))))
-      .toContain('[test/Mysql] is routed through a gateway, and nobody is named');
+      .toContain('[test/Mysql] is routed through a gateway and has no clients');
   });
 
   test('is reported together with all others', () => {
@@ -301,7 +301,7 @@ describe('a routed service without clients', () => {
     const message = messageOf(() => app.synthYaml());
 
     for (const path of ['bookinfo/Mysql', 'bookinfo/Redis', 'shop/Mysql', 'shop/Redis']) {
-      expect(message.split(`[${path}] is routed through a gateway, and nobody is named`)).toHaveLength(2);
+      expect(message.split(`[${path}] is routed through a gateway and has no clients`)).toHaveLength(2);
     }
   });
 });
@@ -382,7 +382,7 @@ describe('a plaintext leg', () => {
   });
 
   test.each<[string, MeshClient[]]>([['alone', [RATINGS]], ['with its whole namespace', [MeshClient.allIn('bookinfo'), RATINGS]]])('refuses an account %s', (_, clients) => {
-    expect(messageOf(() => plaintext(...clients))).toContain('[test/Mysql] allowFrom() names an account, and on a plaintext leg to the gateway nobody has an identity: '
+    expect(messageOf(() => plaintext(...clients))).toContain('[test/Mysql] allowFrom() names an account, and a plaintext leg to the gateway carries no identity: '
       + 'use GatewayLeg.istioMutual(), or name whole namespaces with MeshClient.allIn()');
   });
 
