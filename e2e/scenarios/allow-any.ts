@@ -17,7 +17,7 @@ const manifest = (): Manifest => Manifest.synth((app) => {
   mysql.allowFrom(MeshClient.serviceAccount('shop', 'orders'));
 });
 
-/** What a platform team writes into a namespace without dependencies outside: nothing that is not declared leaves it. */
+/** For a namespace without external dependencies: its sidecars block every undeclared host. */
 const SIDECAR = `
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -29,7 +29,7 @@ spec:
 
 export const allowAny: Scenario = {
   name: 'allow-any',
-  promise: 'on Istio\'s default ALLOW_ANY the gateway still tells the accounts of the clients\' namespace apart; other namespaces need a Sidecar',
+  promise: 'under ALLOW_ANY, Istio\'s default, the gateway still separates the accounts of a client namespace; other namespaces need a Sidecar',
   mesh: 'ALLOW_ANY',
   async run(lab, report) {
     await lab.dns.set(HOST, ADDRESS);
@@ -37,7 +37,7 @@ export const allowAny: Scenario = {
       lab.caller('shop', 'orders'), lab.caller('shop', 'neighbour'), lab.caller('elsewhere', 'stranger'),
       lab.caller('elsewhere', 'bare', { proxy: 'none' }), lab.stockGateway(), lab.greeter({ address: ADDRESS, port: 3306, who: 'mysql' }),
     ]);
-    await report.check('nothing declared: everybody connects straight to the database', async () => await hears(orders, HOST, 3306, 'mysql')
+    await report.check('nothing declared: every pod connects directly to the database', async () => await hears(orders, HOST, 3306, 'mysql')
       ?? hears(stranger, HOST, 3306, 'mysql'));
     await lab.kube.apply(manifest().yaml);
     await report.check('another account of the client\'s namespace is refused', async () => await hearsNothing(neighbour, HOST, 3306)
@@ -45,12 +45,12 @@ export const allowAny: Scenario = {
     await report.check('at the gateway, in the handshake', () => refusedInHandshake(gateways, SERVER_NAME, neighbour));
     await report.check('the named account is served', () => hears(orders, HOST, 3306, 'mysql'), { steady: 1 });
     await report.check('through the gateway', () => passedOn(gateways, SERVER_NAME, orders, `${ADDRESS}:3306`));
-    await report.check('a namespace without clients still connects STRAIGHT to the database: that is the limit of ALLOW_ANY', async () =>
+    await report.check('limit: a namespace without clients still connects DIRECTLY to the database', async () =>
       await hears(stranger, HOST, 3306, 'mysql') ?? hears(stranger, ADDRESS, 3306, 'mysql'));
     await lab.kube.apply(SIDECAR);
     await report.check('a Sidecar with REGISTRY_ONLY in that namespace closes it', async () => await hearsNothing(stranger, HOST, 3306)
       ?? hearsNothing(stranger, ADDRESS, 3306), { steady: 2 });
-    await report.check('a pod without a sidecar STILL connects: only a NetworkPolicy stops it', () => hears(bare, ADDRESS, 3306, 'mysql'));
+    await report.check('limit: a pod without a sidecar STILL connects; only a NetworkPolicy prevents it', () => hears(bare, ADDRESS, 3306, 'mysql'));
     await report.check('the named account is still served', () => hears(orders, HOST, 3306, 'mysql'));
   },
 };

@@ -35,7 +35,7 @@ function team(app: App): void {
 
 export const clientRepository: Scenario = {
   name: 'client-repository',
-  promise: 'a platform team declares and routes a database, and a client\'s team joins from a repository of its own',
+  promise: 'a platform team declares and routes a database; a client team connects from its own repository',
   async run(lab, report) {
     await lab.dns.set(HOST, ADDRESS);
     await lab.namespace('platform');

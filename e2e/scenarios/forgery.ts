@@ -7,7 +7,7 @@ export interface ForgeryOptions {
   readonly serverName: string;
 }
 
-/** What anybody can write who knows how clients reach a gateway: the way there, under a server name of their choice. */
+/** A client's route to the stock egress gateway with any server name: its format is public. */
 export function forgery({ namespace, name, address, serverName }: ForgeryOptions): string {
   return `
 apiVersion: networking.istio.io/v1

@@ -16,7 +16,7 @@ const manifest = (): Manifest => Manifest.synth((app) => {
   mysql.allowFrom(MeshClient.serviceAccount('shop', 'orders'));
 });
 
-/** What the neighbour uses itself, by name and without addresses: each catches the whole port in its own namespace. */
+/** The neighbour's own services, resolved by DNS and without addresses: each captures its whole port in that namespace. */
 const OWN = `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -31,7 +31,7 @@ spec: { hosts: [ticks.example.com], ports: [{ number: 3306, name: tcp, protocol:
 
 export const gatewayNeighbour: Scenario = {
   name: 'gateway-neighbour',
-  promise: 'a pod in the gateway\'s own namespace cannot go past the gateway, and what it uses itself goes on working',
+  promise: 'a workload in the gateway\'s namespace does not reach the database by name or address, and its own services keep working',
   async run(lab, report) {
     await lab.dns.set(HOST, ADDRESS);
     await lab.dns.set('api.example.com', '192.0.2.31');
@@ -49,7 +49,7 @@ export const gatewayNeighbour: Scenario = {
     await report.check('the named account reaches the database', () => hears(orders, HOST, 3306, 'mysql'), { steady: 1 });
     await report.holds('the neighbour does not, by name and by address', 3, async () =>
       await hearsNothing(neighbour, HOST, 3306) ?? hearsNothing(neighbour, ADDRESS, 3306));
-    await report.check('the bytes of a TLS handshake with the private server name DO reach it: who runs pods beside a gateway is trusted like the gateway', async () => {
+    await report.check('limit: a TLS handshake with the private server name DOES reach it, so trust the gateway\'s namespace like the gateway', async () => {
       const mark = database.connections.length;
       await neighbour.exec(['timeout', '3', 'openssl', 's_client', '-quiet', '-connect', '203.0.113.80:443', '-servername', `p3306.shop.${HOST}`]);
       return database.connections.slice(mark).includes(neighbour.address) ? undefined : 'they did not';

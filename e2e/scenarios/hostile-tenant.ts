@@ -11,7 +11,7 @@ const HOST = 'mysqldb.example.com';
 const ADDRESS = '192.0.2.14';
 const SERVER_NAME = `p3306.shop.${HOST}`;
 const TENANT = 'mallory';
-/** Where the tenant leads the victim's connections, if it can. */
+/** The tenant's own server, for connections of the victim's clients. */
 const TRAP = '192.0.2.99';
 
 const victim = (...accounts: readonly string[]): Manifest => Manifest.synth((app) => {
@@ -64,7 +64,7 @@ spec:
 
 export const hostileTenant: Scenario = {
   name: 'hostile-tenant',
-  promise: 'a tenant that may write Istio objects in its own namespace neither reaches the database nor diverts its clients, but for two attacks that a guard has to close',
+  promise: 'a tenant with write access to Istio objects in its namespace neither reaches the database nor diverts its clients; admission control has to close two attacks',
   async run(lab, report) {
     await lab.dns.set(HOST, ADDRESS);
     const [orders, reports, mallory, bare, [gateway], database, trap] = await Promise.all([
@@ -74,7 +74,7 @@ export const hostileTenant: Scenario = {
     const served = (): Promise<string | undefined> => hears(orders, HOST, 3306, 'mysql');
     const untouched = (sentence: string): Promise<void> => report.holds(sentence, 4, served);
 
-    // what was there before the victim: Istio prefers the older object
+    // Istio prefers the older object
     await lab.kube.apply([
       entry('older', HOST, '203.0.113.97/32', ISTIO_NAMESPACE), server('older', 'other.mallory.example'),
       fromGateway('older', 'shop/mysql--shop', SERVER_NAME, HOST, 3306),
@@ -90,9 +90,9 @@ export const hostileTenant: Scenario = {
       const outcome = await bare.exec(['timeout', '3', 'openssl', 's_client', '-quiet', '-connect', `${gateway.address}:8443`, '-servername', SERVER_NAME]);
       return outcome.stdout === '' ? undefined : `it was answered: ${outcome.stdout}`;
     });
-    // it takes the way of a client, with its own identity
+    // the route of a client, with the tenant's identity
     await lab.kube.apply(forgery({ namespace: TENANT, name: 'copy', address: '203.0.113.94', serverName: SERVER_NAME }));
-    await report.holds('the tenant uses the victim\'s server name: refused in the handshake', 3, () => hearsNothing(mallory, '203.0.113.94', 3306));
+    await report.holds('the tenant presents the victim\'s server name: refused in the handshake', 3, () => hearsNothing(mallory, '203.0.113.94', 3306));
 
     let before = opened();
     const own = 'p3306.mallory.example.com';
@@ -101,7 +101,7 @@ export const hostileTenant: Scenario = {
       forgery({ namespace: TENANT, name: 'real', address: '203.0.113.95', serverName: own }), server('real', own), fromGateway('real', 'real', own, HOST, 3306),
     ].join(''));
     await report.holds('a route under its own server name to the real host: refused', 3, () => hearsNothing(mallory, '203.0.113.95', 3306));
-    await report.check('its server stands at the gateway, which has no such host to send to', () => (gateway.proxy.log.since().some((line) =>
+    await report.check('its server is on the gateway, which has no cluster for that host', () => (gateway.proxy.log.since().some((line) =>
       line.sni === own && line.flags === 'NC') ? undefined : 'not in the gateway\'s access log'));
     await report.check('the database has seen nothing of it', () => (opened() === before ? undefined : `${opened() - before} connections`));
 
@@ -109,14 +109,14 @@ export const hostileTenant: Scenario = {
       fromGateway('taken', 'taken', SERVER_NAME, 'trap.mallory.example', 3306)].join(''));
     await untouched('a younger Gateway for the victim\'s server name: its client is served as before');
     await lab.kube.apply(victim('orders', 'reports').yaml);
-    await report.holds('but while it stands the gateway takes NO CHANGE on that port: only a guard over who may write Gateways for these pods closes it', 4, () =>
+    await report.holds('limit: until it is deleted the gateway accepts NO CHANGE on that port; only admission control over Gateways for these pods prevents it', 4, () =>
       hearsNothing(reports, HOST, 3306));
     await lab.kube.remove(server('taken', SERVER_NAME));
-    await report.check('without it, it does: an account that was added is served', () => hears(reports, HOST, 3306, 'mysql'));
+    await report.check('deleted: the change arrives, and the added account is served', () => hears(reports, HOST, 3306, 'mysql'));
 
     await lab.kube.apply(entry('everywhere', HOST, `${ADDRESS}/32`, '*'));
     await untouched('a younger ServiceEntry for the victim\'s host, exported to every namespace: its client is served as before');
-    await report.check('nobody was led into the trap', () => {
+    await report.check('the trap has seen no connection', () => {
       const caught = trap.connections.length;
       return caught === 0 ? undefined : `${caught} connections`;
     });
@@ -127,7 +127,7 @@ export const hostileTenant: Scenario = {
       forgery({ namespace: TENANT, name: 'hidden', address: '203.0.113.96', serverName: hidden }), server('hidden', hidden),
       fromGateway('hidden', 'hidden', hidden, SERVER_NAME, 443),
     ].join(''));
-    await report.check('a route to the private upstream name is GRANTED: only a guard over who may write Gateways for these pods closes it', () =>
+    await report.check('limit: a route to the private upstream name is GRANTED; only admission control over Gateways for these pods prevents it', () =>
       hears(mallory, '203.0.113.96', 3306, 'mysql'));
     await untouched('the victim\'s client is still served');
   },

@@ -26,7 +26,7 @@ const manifest = (): Manifest => Manifest.synth((app) => {
 
 export const namespaceClient: Scenario = {
   name: 'namespace-client',
-  promise: 'a whole namespace is a client: any account of it passes, no account of another does, by one policy for all its services',
+  promise: 'a whole namespace is a client: all its accounts are served, accounts of other namespaces are not, and one policy covers all services',
   async run(lab, report) {
     for (const { host, address } of SERVICES) { await lab.dns.set(host, address); }
     await lab.namespace('data');
@@ -48,14 +48,14 @@ export const namespaceClient: Scenario = {
     await report.holds('and not the others', 2, async () => await hearsNothing(orders, SERVICES[1].host, 3306, HELLO) ?? hearsNothing(orders, SERVICES[2].host, 3306, HELLO));
     await report.holds('another account of its namespace reaches none', 2, () => nothing(cart));
     await report.holds('nor does another namespace', 2, () => nothing(mallory));
-    // the server names are no secret: it takes the way of a client of billing
+    // server names are not secret: mallory's sidecar presents those of billing
     const names = SERVICES.map(({ host }) => `in.billing.data.p3306.${host}`);
     await lab.kube.apply(names.map((serverName, index) =>
       forgery({ namespace: 'mallory', name: `way-${index}`, address: `203.0.113.${91 + index}`, serverName })).join(''));
     const forged = (service: typeof SERVICES[number]): string => `203.0.113.${91 + SERVICES.indexOf(service)}`;
-    await report.holds('nor when its sidecar gives the server names of the namespace', 3, () => each(async (service) =>
+    await report.holds('nor when it forges the server names of the namespace', 3, () => each(async (service) =>
       (service.speaks === 'first' ? undefined : hearsNothing(mallory, forged(service), 3306, HELLO))));
-    await report.check('of a server that speaks first it DOES get the greeting: a policy refuses at the first byte of the client', () => each(async (service) =>
+    await report.check('limit: it DOES receive the greeting of a server that speaks first, because a policy denies at the client\'s first byte', () => each(async (service) =>
       (service.speaks === 'first' ? hears(mallory, forged(service), 3306, service.name) : undefined)));
     await hears(mallory, forged(SERVICES[2]), 3306, 'rates', HELLO);
     await report.check('the policy refuses it, says the gateway\'s access log', () => {
@@ -65,7 +65,7 @@ export const namespaceClient: Scenario = {
       return new Set(lines.filter((line) => line.details?.startsWith('rbac_access_denied')).map((line) => line.sni)).size === names.length ? undefined
         : `refused by policy: ${lines.map((line) => line.sni).join(', ')}`;
     });
-    await report.check('the set has one policy, before any Gateway: there is no moment at which the door is open', () => {
+    await report.check('the set has one policy, before any Gateway: access is never open while the set is applied', () => {
       const kinds = set.objects.map((object) => object.kind);
       const policies = kinds.filter((kind) => kind === 'AuthorizationPolicy').length;
       return policies === 1 && kinds.indexOf('AuthorizationPolicy') < kinds.indexOf('Gateway') ? undefined : kinds.join(', ');

@@ -18,7 +18,7 @@ const manifest = (): Manifest => Manifest.synth((app) => {
 
 export const recipeBeside: Scenario = {
   name: 'recipe-beside',
-  promise: 'the documented recipe for HTTP and ours work in one namespace, whichever comes first',
+  promise: 'the documented HTTP recipe and this library\'s route work in one namespace, in either order',
   async run(lab, report) {
     await lab.dns.set(HOST, '192.0.2.14');
     await lab.dns.set(SITE, '192.0.2.31');

@@ -19,7 +19,7 @@ const manifest = (namespace: string, account: string, address: string): Manifest
 
 export const sameHostTwice: Scenario = {
   name: 'same-host-twice',
-  promise: 'two teams declare the same host through the same gateway port, with a server each, and do not get into each other\'s way',
+  promise: 'two teams declare the same host through the same gateway port, each with its own server, without interference',
   async run(lab, report) {
     // what each team's own DNS would answer
     const [inShop, inFinance] = ['192.0.2.14', '192.0.2.24'].map((address) => ({ hostAliases: { [HOST]: address } }));

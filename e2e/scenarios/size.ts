@@ -84,7 +84,7 @@ function each(full: number, empty: number, count: number): number {
 
 export const size: Scenario = {
   name: 'size',
-  promise: 'what a routed service costs the gateway and its clients does not grow with their number, and bystanders pay nothing',
+  promise: 'the cost of a routed service is the same for 50 and 200 services, and bystanders pay nothing',
   lane: 'alone',
   async run(lab, report) {
     await Promise.all(['data', 'billing'].map((namespace) => lab.namespace(namespace)));
