@@ -21,7 +21,7 @@ function manifest(way: Way): Manifest {
     if (way === 'direct') { return; }
     const leg = way === 'gateway' ? GatewayLeg.istioMutual() : GatewayLeg.plaintext(PLAINTEXT_PORT);
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(redis, { leg });
-    if (way === 'gateway') { redis.allowFrom(MeshClient.serviceAccount(way, 'app')); }
+    redis.allowFrom(way === 'gateway' ? MeshClient.serviceAccount(way, 'app') : MeshClient.allIn(way));
   });
 }
 
