@@ -114,7 +114,7 @@ ${bold('Next steps')}
   5. With via-gateway, check that another service account is denied: this command ends in ConnectionResetError or b'', without the greeting of MySQL.
        kubectl -n bookinfo exec deploy/productpage-v1 -c productpage -- python3 -c \\
          "import socket; print(socket.create_connection(('${ip}', ${port}), 5).recv(99))"
-     The gateway logs both (with access logging on): a line with an upstream for ratings, one with 0 bytes and no upstream for the denied client.
+     The gateway logs both (with access logging on): ratings with the bytes it received, the denied client with 0 bytes received.
        kubectl -n istio-system logs deploy/istio-egressgateway | grep ${serverName}
 `;
 }
