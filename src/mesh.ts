@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { AppMesh } from './app/app-mesh';
 import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from './private/check';
-import { checkConstruct, failAt, failWith } from './private/fail';
+import { checkConstruct, failAt, failWith, refuseAbstract } from './private/fail';
 import { MeshModel } from './private/model';
 
 /**
@@ -179,6 +179,7 @@ export class Mesh {
   public readonly ipAutoAllocate: boolean;
 
   private constructor(facts: MeshModel) {
+    refuseAbstract(facts?.trustDomainAliases === undefined, 'Mesh', 'declare() or of()');
     this.apiVersion = facts.apiVersion as IstioApiVersion;
     this.trustDomain = facts.trustDomain;
     this.trustDomainAliases = [...facts.trustDomainAliases];

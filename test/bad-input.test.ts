@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   ConnectOptions, Credentials, EgressGateway, EgressGatewayAttributes, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService,
@@ -87,7 +87,36 @@ const resolutions: Case[] = [
     'Api', 'host', '"*.example.com"', 'Resolution.none()'],
   ['no resolution on a TCP port', c => mysql(c, { resolution: Resolution.none() }), 'Mysql', 'resolution', 'Resolution.none()', 'Resolution.ipAddresses()'],
   ['something else as resolution, from JavaScript', c => mysql(c, { resolution: 'DNS' as never }), 'Mysql', 'resolution', '"DNS"', 'dnsRoundRobin()'],
-  ['no resolution at all, from JavaScript', c => mysql(c, { resolution: undefined as never }), 'Mysql', 'resolution', 'undefined', 'Resolution.ipAddresses()'],
+  ['no resolution at all, from JavaScript', c => mysql(c, { resolution: undefined as never }), 'Mysql', 'resolution', 'is missing', 'ExternalMysql needs'],
+];
+
+const addresses: Case[] = ([
+  ['127.0.0.1', 'loopback'], ['::1', 'loopback'], ['0.0.0.0', 'unspecified'], ['0.0.0.0/0', 'unspecified'], ['::/0', 'unspecified'], ['224.0.0.1', 'multicast'],
+  ['255.255.255.255', 'broadcast'], ['::ffff:192.0.2.1', 'write it as IPv4'], ['192.0.2.14/24', 'write "192.0.2.0/24" for the range, or "192.0.2.14"'],
+] as const).map(([address, instead]): Case => [
+  `the address ${address}`, c => mysql(c, { resolution: Resolution.ipAddresses(address) }), 'Mysql', 'Resolution.ipAddresses()', `"${address}"`, instead,
+]);
+
+const wishes: Case[] = [
+  ['addresses as a list, from JavaScript', c => mysql(c, { resolution: Resolution.ipAddresses(['192.0.2.1'] as never) }), 'Mysql', 'Resolution.ipAddresses()', '["192.0.2.1"]', 'separate arguments'],
+  ['clients as a list, from JavaScript', c => mysql(c).allowFrom([MeshClient.allIn('shop')] as never), 'Mysql', 'allowFrom()', 'got', 'separate arguments'],
+  ['a client as text, from JavaScript', c => mysql(c).allowFrom('shop/cart' as never), 'Mysql', 'allowFrom()', '"shop/cart"', 'MeshClient.serviceAccount("shop", "cart")'],
+  ['routes as a list, from JavaScript', c => egress(c).route([mysql(c)] as never), 'Egress', '', 'got', 'call it once for each'],
+  ['an address of the link behind a gateway', c => egress(c).route(mysql(c, { resolution: Resolution.ipAddresses('169.254.169.254') })),
+    'Mysql', 'Resolution.ipAddresses()', '"169.254.169.254"', 'connect to it directly'],
+  ['a misspelt property, from JavaScript', c => mysql(c, { addreses: [] } as never), 'Mysql', 'addreses', 'is not a property of ExternalMysql', '\'addresses\''],
+  ['no properties, from JavaScript', c => new ExternalMysql(c, 'Mysql', undefined as never), 'Mysql', '', 'undefined', 'needs its properties as { host, port, resolution'],
+  ['a protocol that does not exist, from JavaScript', c => service(c, { ports: [{ number: 1, protocol: (Protocol as never as { [name: string]: Protocol }).POSTGRES }] }),
+    'Api', 'protocol', 'undefined', 'Protocol.TCP'],
+  ['a list that is a text, from JavaScript', c => mysql(c, { exportTo: 'shop' as never }), 'Mysql', 'exportTo', '"shop"', 'must be a list like ["."]'],
+  ['a misspelt key of a Secret, from JavaScript', c => mysql(c, { credentials: Credentials.fromSecret('s', { username: 'u' } as never) }), 'Mysql', 'username', 'is not a property', '\'usernameKey\''],
+  ['a host with an address and a port', c => mysql(c, { host: '192.0.2.1:3306' }), 'Mysql', 'host', '"192.0.2.1:3306"', 'give the address with Resolution.ipAddresses()'],
+  ['a short name of a Service', c => mysql(c, { host: 'mysql.db.svc' }), 'Mysql', 'host', '"mysql.db.svc"', 'outside the mesh'],
+  ['a name in another script', c => mysql(c, { host: 'b\u00fccher.example.com' }), 'Mysql', 'host', 'example.com"', 'write "xn--bcher-kva.example.com"'],
+  ['a prefix that ends in a dash', connect({ envPrefix: 'DB_' }), 'Mysql', 'envPrefix', '"DB_"', 'like "DB" for DB_HOST'],
+  ['a variable for a user that nobody has', connect({ usernameVariable: 'U' }), 'Mysql', 'usernameVariable', 'no credentials', 'Credentials.fromSecret()'],
+  ['a host of another service', connect({ hostName: 'other.example.com' }), 'Mysql', 'hostName', '"other.example.com"', '"mysqldb.example.com"'],
+  ['a name with a reserved part', c => mysql(c, { metadata: { name: 'mysql.upstream.3306' } }), 'Mysql', 'metadata.name', '"mysql.upstream.3306"', '"upstream"'],
 ];
 
 const ports: Case[] = [
@@ -100,7 +129,7 @@ const ports: Case[] = [
   ['a port of Redis', c => new ExternalRedis(c, 'Redis', { host: 'redis.example.com', port: 70000, resolution: IP }), 'Redis', 'port', '70000', '1 to 65535'],
   ['a port twice', c => new ExternalTcp(c, 'Ldap', { host: 'ldap.example.com', ports: [389, 389], resolution: IP }), 'Ldap', 'port', '389 twice', 'write it once'],
   ['no ports', c => new ExternalTcp(c, 'Ldap', { host: 'ldap.example.com', ports: [], resolution: IP }), 'Ldap', 'ports', 'must not be empty', 'at least one'],
-  ['no ports, from JavaScript', c => service(c, { ports: undefined as never }), 'Api', 'ports', 'must not be empty', 'at least one'],
+  ['no ports, from JavaScript', c => service(c, { ports: undefined as never }), 'Api', 'ports', 'is missing', 'ExternalService needs'],
   ['a target port', c => service(c, { ports: [{ number: 443, targetPort: 0 }] }), 'Api', 'targetPort', 'got 0', '1 to 65535'],
   ['a port name that is no label', c => service(c, { ports: [{ number: 443, name: 'tls_api' }] }), 'Api', 'name', '"tls_api"', 'DNS label'],
   ['a port name that is too long', c => service(c, { ports: [{ number: 443, name: 'x'.repeat(64) }] }), 'Api', 'name', '"xxx', 'at most 63'],
@@ -176,15 +205,16 @@ const connections: Case[] = [
 /** Names the property as it is quoted, the construct with its whole path, in one line that begins in lower case. */
 function expectMessage(message: string, [construct, property, value, instead]: [string, string, string, string]) {
   expect(message.startsWith(`[test/${construct}] `)).toBe(true);
-  expect(message).toContain(`'${property}'`);
+  expect(message).toContain(property === '' ? '' : `'${property}'`);
   expect(message).toContain(value);
   expect(message).toContain(instead);
-  expect(message.replace(/^\[.*?\] /, '')).toMatch(/^[a-z'(][^\n]*$/);
+  expect(message.replace(/^\[.*?\] /, '')).toMatch(/^([a-z'(]|External)[^\n]*$/);
   expect(message).not.toMatch(/undefined is not|cannot read prop/i);
 }
 
 describe.each<[string, Case[]]>([
   ['a host', hosts], ['a resolution', resolutions], ['a port', ports], ['a name', names], ['a route', routes], ['a connection', connections],
+  ['an address', addresses], ['an argument', wishes],
 ])('%s is refused at once when it is', (_, cases) => {
   test.each(cases)('%s', (__, build, ...parts) => {
     const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
@@ -315,7 +345,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   });
 
   test('with one range, in two spellings', () => {
-    expect(problem({ resolution: Resolution.ipAddresses('192.0.2.0/24') }, { resolution: Resolution.ipAddresses('192.0.2.7/24') })).toContain('"192.0.2.0/24"');
+    expect(problem({ resolution: Resolution.ipAddresses('2001:db8::/32') }, { resolution: Resolution.ipAddresses('2001:DB8:0::/32') })).toContain('"2001:db8::/32"');
   });
 
   test('not when one has an address and one has none', () => {
@@ -443,4 +473,99 @@ describe('nothing is written', () => {
 
     expect(filesBelow(folder)).toEqual(['good.k8s.yaml']);
   }));
+});
+
+describe('no call from JavaScript ends in a bare TypeError:', () => {
+  const factories: [string, () => unknown, string][] = [
+    ['new MeshClient()', () => new (MeshClient as never as new () => unknown)(), '[MeshClient] cannot be constructed: use one of its factories serviceAccount()'],
+    ['new GatewayLeg()', () => new (GatewayLeg as never as new () => unknown)(), '[GatewayLeg] cannot be constructed: use one of its factories istioMutual()'],
+    ['new Resolution()', () => new (Resolution as never as new () => unknown)(), '[Resolution] cannot be constructed: use one of its factories ipAddresses()'],
+    ['new Mesh()', () => new (Mesh as never as new () => unknown)(), '[Mesh] cannot be constructed: use one of its factories declare()'],
+    ['ExternalService.allIn()', () => ExternalService.allIn(undefined as never), '[ExternalService.allIn()] ExternalService.allIn() needs the app'],
+    ['Mesh.declare()', () => Mesh.declare(undefined as never, {}), '[Mesh.declare()] Mesh.declare() needs the app, got undefined'],
+    ['Mesh.of()', () => Mesh.of('app' as never), '[Mesh.of()] Mesh.of() needs a construct of the app, got "app"'],
+    ['dnsCapture as text', () => Mesh.declare(new App(), { dnsCapture: 'false' as never }), '[app] \'dnsCapture\' must be true or false, got "false"'],
+    ['an unknown fact', () => Mesh.declare(new App(), { dnscapture: true } as never), '[app] \'dnscapture\' is not a property of Mesh.declare(): it has'],
+    ['fromAttributes()', () => EgressGateway.fromAttributes(undefined as never), '[EgressGateway] EgressGateway.fromAttributes() needs its properties as { serviceName'],
+    ['an unknown attribute', () => EgressGateway.fromAttributes({ labels: {} } as never), '[EgressGateway] \'labels\' is not a property of EgressGateway.fromAttributes()'],
+  ];
+
+  test.each(factories)('%s', (_, call, message) => {
+    expect(messageOf(call).startsWith(message)).toBe(true);
+  });
+
+  const calls: [string, (chart: Chart) => unknown, string][] = [
+    ['route() of nothing', c => egress(c).route(undefined as never), '[test/Egress] route() takes one service that this app declares, got undefined'],
+    ['route() with a leg instead of options', c => egress(c).route(mysql(c), GatewayLeg.plaintext(1) as never), '[test/Egress] route() takes the leg as an option'],
+    ['a gateway as text', c => new EgressViaGateway(c, 'E', { gateway: 'out' } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway() or'],
+    ['a gateway without a port', c => new EgressViaGateway(c, 'E', { gateway: { serviceName: 'a', namespaceName: 'b', selector: {} } as never }),
+      '[test/E] \'gateway.port\' is missing: describe the gateway with EgressGateway.fromAttributes()'],
+    ['account and namespace in one', c => mysql(c).allowFrom(MeshClient.serviceAccount('shop/cart', undefined as never)),
+      '[test/Mysql] MeshClient.serviceAccount() takes namespace and account, got "shop/cart": write MeshClient.serviceAccount("shop", "cart")'],
+    ['a workload as text', c => mysql(c).connectFrom('ratings' as never), '[test/Mysql] connectFrom() needs a workload, such as a Deployment, got "ratings"'],
+    ['options as text', c => mysql(c).connectFrom(workload(c), 'DB' as never), '[test/Mysql] connectFrom() needs its properties as { envPrefix'],
+    ['a password as credentials', c => mysql(c, { credentials: 'hunter2' as never }), '[test/Mysql] \'credentials\' must be one of Credentials.fromSecret()'],
+    ['weights of nothing', c => new MeshService(c, 'R', { host: 'r', versions: ['v1'] }).split(undefined as never), '[test/R] split() needs a weight for each version'],
+    ['paths as text', c => new IngressRoute(c, 'P', { hosts: ['*'], service: 'p', servicePort: 1, paths: ['/'] as never }), '[test/P] \'paths\' must be one of PathMatch.exact('],
+    ['an app without a chart', () => mysql(new App() as never), '[Mysql] must be in a chart'],
+  ];
+
+  test.each(calls)('%s', (_, call, message) => {
+    const said = messageOf(() => call(new Chart(new App(), 'test', { namespace: 'bookinfo' })));
+
+    expect(said.slice(0, message.length)).toBe(message);
+  });
+
+  test('and no password is shown', () => {
+    const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+
+    for (const call of [
+      () => mysql(chart, { credentials: 'hunter2' as never }),
+      () => new ExternalMysql(chart, 'B', { host: 'root:hunter2@db.example.com', resolution: IP }),
+      () => new ExternalMysql(chart, 'C', { host: 'mysql://root:hunter2@db.example.com', resolution: IP }),
+      () => new ExternalMysql(chart, 'D', { host: 'db.example.com', resolution: IP, password: 'hunter2' } as never),
+    ]) {
+      expect(messageOf(call)).not.toContain('hunter2');
+    }
+  });
+
+  test('a call that failed leaves nothing behind', () => {
+    const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+    const [way, database] = [egress(chart), mysql(chart)];
+    messageOf(() => way.route(database, { leg: GatewayLeg.plaintext(0) }));
+    messageOf(() => database.allowFrom(MeshClient.serviceAccount('shop', 'cart'), MeshClient.serviceAccount('Shop', 'cart')));
+
+    way.route(database);
+    database.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
+    expect(database.describe().clients).toEqual([{ namespaceName: 'bookinfo', serviceAccountName: 'ratings' }]);
+  });
+});
+
+describe('a workload whose identity is not what it was is refused:', () => {
+  const said = (change: (object: ApiObject) => void, spec: object = {}) => {
+    const app = new App();
+    const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
+    const object = new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }], ...spec } });
+    const database = mysql(chart);
+    egress(chart).route(database);
+    database.allowFrom(MeshClient.workload(object));
+    change(object);
+    return messageOf(() => manifestsOf(app));
+  };
+
+  test('moved to another namespace by a patch', () => {
+    expect(said(object => object.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'other'))))
+      .toContain('[test/Mysql] its client \'test/Pod\' moved to namespace "other" after it was named');
+  });
+
+  test.each(['*', 'Bad_Name', 'a/../b', 5])('the service account %j', account => {
+    expect(said(() => undefined, { serviceAccountName: account })).toContain(`has the service account ${JSON.stringify(account)}, which is no name of one`);
+  });
+
+  test('a namespace that is none', () => {
+    const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+    const object = new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: '*' }, spec: { containers: [{ name: 'main' }] } });
+
+    expect(messageOf(() => mysql(chart).allowFrom(MeshClient.workload(object)))).toContain('must be a DNS label');
+  });
 });

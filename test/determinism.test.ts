@@ -177,7 +177,7 @@ describe('a patch survives every order of calls', () => {
     ['a client\'s DestinationRule', ['ViaGateway', 'Clients', 'shop'], 'DestinationRule shop/mysql.bookinfo.to-gateway.shop'],
     ['the policy of a whole namespace', ['ViaGateway', 'Namespaces', 'shop'], 'AuthorizationPolicy istio-system/shop.bookinfo.istio-egressgateway.istio-system.test'],
     ['the Gateway', ['ViaGateway', 'Gateway'], 'Gateway bookinfo/mysql--bookinfo'],
-    ['the upstream\'s DestinationRule', ['ViaGateway', 'UpstreamRule-1'], 'DestinationRule bookinfo/mysql.bookinfo.upstream'],
+    ['the upstream\'s DestinationRule', ['ViaGateway', 'UpstreamRule-3306'], 'DestinationRule bookinfo/mysql.bookinfo.upstream.3306'],
     ['the ServiceEntry', ['Resource'], 'ServiceEntry bookinfo/mysql.bookinfo'],
   ])('of %s', (_, ids, name) => {
     for (const order of orders(ALL)) {
@@ -187,13 +187,13 @@ describe('a patch survives every order of calls', () => {
 
   test('of the Endpoints rule of a direct service', () => {
     for (const order of orders(['account', 'namespace', 'other'])) {
-      expect([order, patched(order, descend('Endpoints', 'mysqldb.example.com'))]).toEqual([order, ['DestinationRule bookinfo/mysql.bookinfo']]);
+      expect([order, patched(order, descend('Endpoints', 'mysqldb.example.com'))]).toEqual([order, ['DestinationRule bookinfo/mysql.bookinfo.endpoints']]);
     }
   });
 
-  test('of the Endpoints rule, which a route replaces, without a word in other objects', () => {
+  test('of the Endpoints rule, which a route replaces, is refused in every order', () => {
     for (const order of orders(ALL)) {
-      expect([order, patched(order, descend('Endpoints', 'mysqldb.example.com'))]).toEqual([order, []]);
+      expect(() => patched(order, descend('Endpoints', 'mysqldb.example.com'))).toThrow('would be lost');
     }
   });
 });
@@ -214,12 +214,12 @@ test('objects stand where their service was declared, each set in the order in w
 
   // The policy that both services share is written with the one declared first, before either Gateway.
   expect(names).toEqual([
-    'ServiceEntry b.bookinfo', 'ServiceEntry b.bookinfo.upstream',
+    'ServiceEntry b.bookinfo', 'ServiceEntry b.bookinfo.upstream.6379',
     'AuthorizationPolicy shop.bookinfo.istio-egressgateway.istio-system.test',
-    'Gateway b--bookinfo', 'VirtualService b.bookinfo.from-gateway',
+    'Gateway b--bookinfo', 'VirtualService b.bookinfo.from-gateway.6379',
     'DestinationRule b.bookinfo.to-gateway.shop', 'VirtualService b.bookinfo.to-gateway',
-    'ServiceEntry a.bookinfo', 'ServiceEntry a.bookinfo.upstream',
-    'Gateway a--bookinfo', 'VirtualService a.bookinfo.from-gateway',
+    'ServiceEntry a.bookinfo', 'ServiceEntry a.bookinfo.upstream.6379',
+    'Gateway a--bookinfo', 'VirtualService a.bookinfo.from-gateway.6379',
     'DestinationRule a.bookinfo.to-gateway.audit', 'DestinationRule a.bookinfo.to-gateway.shop', 'VirtualService a.bookinfo.to-gateway',
     'Gateway page--bookinfo--ingress', 'VirtualService page.bookinfo',
   ]);

@@ -31,17 +31,17 @@ test('every object of a routed service with two ports and clients in two namespa
 
   expect(objectsOf(chart)).toEqual([
     ['test/Ldap/Resource', 'ServiceEntry platform/ldap.platform'],
-    ['test/Ldap/ViaGateway/Upstream-1', 'ServiceEntry platform/ldap.platform.upstream.1'],
-    ['test/Ldap/ViaGateway/UpstreamRule-1', 'DestinationRule platform/ldap.platform.upstream.1'],
-    ['test/Ldap/ViaGateway/Upstream-2', 'ServiceEntry platform/ldap.platform.upstream.2'],
-    ['test/Ldap/ViaGateway/UpstreamRule-2', 'DestinationRule platform/ldap.platform.upstream.2'],
+    ['test/Ldap/ViaGateway/Upstream-389', 'ServiceEntry platform/ldap.platform.upstream.389'],
+    ['test/Ldap/ViaGateway/UpstreamRule-389', 'DestinationRule platform/ldap.platform.upstream.389'],
+    ['test/Ldap/ViaGateway/Upstream-3268', 'ServiceEntry platform/ldap.platform.upstream.3268'],
+    ['test/Ldap/ViaGateway/UpstreamRule-3268', 'DestinationRule platform/ldap.platform.upstream.3268'],
     ['test/Ldap/ViaGateway/Namespaces/platform', 'AuthorizationPolicy istio-system/platform.platform.istio-egressgateway.istio-system.test'],
     ['test/Ldap/ViaGateway/Gateway', 'Gateway platform/ldap--platform'],
-    ['test/Ldap/ViaGateway/FromGateway-1', 'VirtualService platform/ldap.platform.from-gateway.1'],
-    ['test/Ldap/ViaGateway/FromGateway-2', 'VirtualService platform/ldap.platform.from-gateway.2'],
+    ['test/Ldap/ViaGateway/FromGateway-389', 'VirtualService platform/ldap.platform.from-gateway.389'],
+    ['test/Ldap/ViaGateway/FromGateway-3268', 'VirtualService platform/ldap.platform.from-gateway.3268'],
     ['test/Ldap/ViaGateway/Clients/platform', 'DestinationRule platform/ldap.platform.to-gateway.platform'],
     ['test/Ldap/ViaGateway/Clients/shop', 'DestinationRule shop/ldap.platform.to-gateway.shop'],
-    ['test/Ldap/ViaGateway/ToGateway-1', 'VirtualService platform/ldap.platform.to-gateway'],
+    ['test/Ldap/ViaGateway/ToGateway', 'VirtualService platform/ldap.platform.to-gateway'],
   ]);
   const manifests = chart.toJson() as Manifest[];
   for (const client of ['platform', 'shop']) {
@@ -49,7 +49,7 @@ test('every object of a routed service with two ports and clients in two namespa
       .toEqual(['p389--platform--ldap--example--com', 'p3268--platform--ldap--example--com']);
   }
   expect(only(manifests, 'Gateway').spec.servers.map((server: { port: { name: string } }) => server.port.name))
-    .toEqual(['tls-1', 'tls-1-in-platform', 'tls-2', 'tls-2-in-platform']);
+    .toEqual(['tls-389', 'tls-389-in-platform', 'tls-3268', 'tls-3268-in-platform']);
 });
 
 test('every object of a direct service with two hosts has this name and this place in the tree', () => {
@@ -60,8 +60,8 @@ test('every object of a direct service with two hosts has this name and this pla
 
   expect(objectsOf(chart)).toEqual([
     ['test/Api/Resource', 'ServiceEntry platform/api.platform'],
-    ['test/Api/Endpoints/a.example.com', 'DestinationRule platform/api.platform.1'],
-    ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.2'],
+    ['test/Api/Endpoints/a.example.com', 'DestinationRule platform/api.platform.endpoints'],
+    ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.endpoints.b--example--com'],
   ]);
 });
 
@@ -111,7 +111,7 @@ describe('a name that somebody gives', () => {
     const manifests = synth(chart => routed(chart, mysqlIn(chart, 'Mysql', { name: 'mysqldb.example.com' })));
 
     expect(namesOf(manifests)).toContain('ServiceEntry bookinfo/mysqldb.example.com');
-    expect(namesOf(manifests)).toContain('ServiceEntry bookinfo/mysqldb.example.com.bookinfo.upstream');
+    expect(namesOf(manifests)).toContain('ServiceEntry bookinfo/mysqldb.example.com.bookinfo.upstream.3306');
     // Istio's webhook refuses a reference to a Gateway whose name has dots.
     expect(only(manifests, 'Gateway').metadata.name).toBe('mysqldb--example--com--bookinfo');
   });
@@ -132,7 +132,7 @@ describe('a name that is taken', () => {
       mysqlIn(chart, 'Other', { name: 'mysql.bookinfo' });
     }));
 
-    expect(message).toContain('[test/Other] [MX0101] \'metadata.name\' makes this the ServiceEntry "mysql.bookinfo" in namespace "bookinfo", which \'test/Mysql\' writes as well');
+    expect(message).toContain('[test/Other] [MX0101] writes the ServiceEntry "mysql.bookinfo" in namespace "bookinfo", as \'test/Mysql\' does');
   });
 
   test('by another path that is written the same way is refused', () => {
@@ -258,12 +258,12 @@ describe('the escape hatch', () => {
   });
 
   test.each([
-    ['Upstream-1', 'ServiceEntry'],
+    ['Upstream-3306', 'ServiceEntry'],
     ['Namespaces/audit', 'AuthorizationPolicy'],
     ['Gateway', 'Gateway'],
-    ['FromGateway-1', 'VirtualService'],
+    ['FromGateway-3306', 'VirtualService'],
     ['Clients/audit', 'DestinationRule'],
-    ['ToGateway-1', 'VirtualService'],
+    ['ToGateway', 'VirtualService'],
   ])('reaches the route\'s object %s by its path', (id, kind) => {
     const manifests = synth(chart => {
       const mysql = routed(chart, mysqlIn(chart), MeshClient.allIn('audit'));
@@ -289,7 +289,7 @@ describe('the escape hatch', () => {
   });
 });
 
-test('several TLS hosts have a route each, numbered in the order they were given', () => {
+test('several TLS hosts have a route each, and the objects of all but the first have the host in their names', () => {
   const manifests = synth(chart => routed(chart, new ExternalService(chart, 'Api', {
     hosts: ['a.example.com', 'b.example.com'],
     ports: [{ number: 443, protocol: Protocol.TLS }],
@@ -297,10 +297,10 @@ test('several TLS hosts have a route each, numbered in the order they were given
   })));
 
   expect(all(manifests, 'VirtualService').map(({ metadata, spec }) => [metadata.name, ...spec.hosts])).toEqual([
-    ['api.bookinfo.from-gateway.1', 'p443.bookinfo.a.example.com'],
-    ['api.bookinfo.from-gateway.2', 'p443.bookinfo.b.example.com'],
-    ['api.bookinfo.to-gateway.1', 'a.example.com'],
-    ['api.bookinfo.to-gateway.2', 'b.example.com'],
+    ['api.bookinfo.from-gateway.443', 'p443.bookinfo.a.example.com'],
+    ['api.bookinfo.from-gateway.443.b--example--com', 'p443.bookinfo.b.example.com'],
+    ['api.bookinfo.to-gateway', 'a.example.com'],
+    ['api.bookinfo.to-gateway.b--example--com', 'b.example.com'],
   ]);
   expect(only(manifests, 'DestinationRule', 'api.bookinfo.to-gateway.shop').spec.subsets.map(({ name }: { name: string }) => name))
     .toEqual(['p443--bookinfo--a--example--com', 'p443--bookinfo--b--example--com']);

@@ -98,7 +98,15 @@ describe('a client of a routed service that avoids its sidecar is refused:', () 
     expect(problem({}, { [field]: { 'sidecar.istio.io/inject': 'false' } })).toBe(said('has "sidecar.istio.io/inject" switched off: switch injection on'));
   });
 
-  test.each(['3306', '80, 3306', '*'])('outbound ports %s excluded', ports => {
+  test.each(['no', 'False', 'off'])('injection annotated as %s', value => {
+    expect(problem({}, { annotations: { 'sidecar.istio.io/inject': value } })).toContain('switched off');
+  });
+
+  test('no outbound range included', () => {
+    expect(problem({}, { annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '' } })).toContain('sends nothing to its sidecar');
+  });
+
+  test.each(['3306', '80, 3306', '*', 3306])('outbound ports %s excluded', ports => {
     expect(problem({}, { annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': ports } }))
       .toBe(said('keeps port 3306 from its sidecar with "traffic.sidecar.istio.io/excludeOutboundPorts": leave the port out there'));
   });

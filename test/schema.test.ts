@@ -72,7 +72,7 @@ describe('the CRDs', () => {
     const chart = new Chart(app, 'test', { namespace: 'bookinfo' });
     const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
     const tls = { ports: [{ number: 8443, protocol: Protocol.TLS }] };
-    new ExternalMysql(chart, 'Direct', { host: 'direct.example.com', resolution: Resolution.ipAddresses('192.0.2.0/28', '2001:db8::/64'), exportTo: ['*'] });
+    new ExternalMysql(chart, 'Direct', { host: 'direct.example.com', port: 3307, resolution: Resolution.ipAddresses('192.0.2.0/28', '2001:db8::/64'), exportTo: ['*'] });
     new ExternalService(chart, 'Wildcard', { ...tls, hosts: ['*.example.org'], resolution: Resolution.none() });
     new ExternalTcp(chart, 'Virtual', { host: 'v.example.com', ports: [1], resolution: Resolution.dnsRoundRobin(), addresses: ['198.51.100.7'] });
     const ldap = new ExternalTcp(chart, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.ipAddresses('192.0.2.16', '2001:db8::1') });

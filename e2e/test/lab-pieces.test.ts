@@ -23,10 +23,10 @@ test('a greeter\'s log gives who has connected, and nothing else', () => {
 const object = (name: string): string => `apiVersion: v1\nkind: ServiceEntry\nmetadata: { name: ${name} }\n`;
 
 test('the entry that clients see is told from the gateway\'s private ones', () => {
-  const manifest = new Manifest([object('redis.shop'), object('redis.shop.upstream')].join('---\n'));
+  const manifest = new Manifest([object('redis.shop'), object('redis.shop.upstream.6379')].join('---\n'));
   expect(manifest.entry().metadata.name).toBe('redis.shop');
   expect(manifest.objects.map(isUpstream)).toEqual([false, true]);
-  expect(isUpstream({ apiVersion: 'v1', kind: 'ServiceEntry', metadata: { name: 'redis.shop.upstream.2' } })).toBe(true);
+  expect(isUpstream({ apiVersion: 'v1', kind: 'ServiceEntry', metadata: { name: 'redis.shop.upstream.443.b--example--com' } })).toBe(true);
 });
 
 test('a manifest with two services needs to say which', () => {

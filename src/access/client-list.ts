@@ -1,5 +1,4 @@
-import { BoundClient, MeshClient } from './mesh-client';
-import { Fail } from '../private/fail';
+import { BoundClient } from './mesh-client';
 import { AccessModel, ClientModel, MeshModel, PortModel } from '../private/model';
 
 /** The clients of one service. A client stays once it was named. */
@@ -10,10 +9,13 @@ export class ClientList {
     return this.clients.length === 0;
   }
 
-  public add(client: MeshClient, fail: Fail): BoundClient {
-    const bound = client._bind(fail);
-    this.clients.push(bound);
-    return bound;
+  public add(client: BoundClient): void {
+    this.clients.push(client);
+  }
+
+  /** Workloads that are not, or not any more, what the objects for them say. */
+  public problems(): string[] {
+    return [...new Set(this.clients.flatMap(client => client.workload?.problemsOfIdentity() ?? []))];
   }
 
   /** The namespaces that have clients, sorted; undefined for a workload without a namespace. */

@@ -1,5 +1,5 @@
-import { Credentials } from './credentials';
-import { checkInstance, checkPort, checkProps, checkString, unchecked } from '../private/check';
+import { checkCredentials, Credentials } from './credentials';
+import { Check, checkPort, checkProps, checkString, unchecked } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
 /** The environment variables that connect a workload to a service. */
@@ -54,6 +54,13 @@ export interface ConnectOptions {
   readonly containerName?: string;
 
   /**
+   * The host of the service that this workload uses.
+   *
+   * @default - the service's first host
+   */
+  readonly hostName?: string;
+
+  /**
    * The port of the service that this workload uses.
    *
    * @default - the service's first port
@@ -91,13 +98,21 @@ export class Connection {
     options.credentials?._check(fail);
     const prefix = options.envPrefix ?? target.protocolName.toUpperCase();
     const name = (property: string, chosen: string | undefined, suffix: string) => {
-      const variable = chosen ?? `${prefix}_${suffix}`;
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
+      const variable: unknown = chosen ?? `${prefix}_${suffix}`;
+      if (typeof variable !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
         const wrong = chosen === undefined ? { property: 'envPrefix', value: prefix } : { property, value: chosen };
         fail(`'${wrong.property}' must give the name of an environment variable (letters, digits and "_"), got ${quote(wrong.value)}`);
       }
       return variable;
     };
+    if (prefix === '' || prefix.endsWith('_')) {
+      fail(`'envPrefix' must be the part before the "_", like "DB" for DB_HOST, got ${quote(prefix)}`);
+    }
+    for (const [property, value] of Object.entries({ usernameVariable: options.usernameVariable, passwordVariable: options.passwordVariable })) {
+      if (value !== undefined && !(property === 'usernameVariable' ? options.credentials?._username : options.credentials?._password)) {
+        fail(`'${property}' names a variable, and there are no credentials to put into it: give 'credentials' with Credentials.fromSecret()`);
+      }
+    }
     const username = options.credentials?._username;
     const password = options.credentials?._password;
     this.path = target.path;
@@ -116,15 +131,22 @@ export class Connection {
   }
 }
 
+const checkText: Check = (fail, property, value) => {
+  if (typeof value !== 'string') {
+    fail(`'${property}' must give the name of an environment variable (letters, digits and "_"), got ${quote(value)}`);
+  }
+};
+
 const OPTIONS = {
   // Checked as the names of the variables that they make.
-  envPrefix: unchecked,
+  envPrefix: checkText,
   hostVariable: unchecked,
   portVariable: unchecked,
   usernameVariable: unchecked,
   passwordVariable: unchecked,
-  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+  credentials: checkCredentials,
   containerName: checkString,
+  hostName: checkString,
   portNumber: checkPort,
 };
 

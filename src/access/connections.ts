@@ -23,11 +23,15 @@ export class Connections {
 
   /** Puts the variables of a connection into a workload. */
   public add(construct: IConstruct, options: ConnectOptions): Workload {
-    const { path, hosts: [host], ports, protocolName, credentials } = this.target;
+    const { path, hosts, ports, protocolName, credentials } = this.target;
+    Connection.check(options, this.fail);
+    const host = options.hostName ?? hosts[0];
+    if (!hosts.includes(host)) {
+      this.fail(`'hostName' must be a host of the service (${hosts.map(quote).join(', ')}), got ${quote(host)}`);
+    }
     if (isWildcard(host)) {
       this.fail(`'host' is the wildcard ${quote(host)}, which no variable can hold: connect to a service with one name`);
     }
-    Connection.check(options, this.fail);
     const port = options.portNumber ?? ports[0].number;
     if (!ports.some(candidate => candidate.number === port)) {
       this.fail(`'portNumber' must be a port of the service (${ports.map(candidate => candidate.number).join(', ')}), got ${quote(port)}`);

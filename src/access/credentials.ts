@@ -1,4 +1,4 @@
-import { checkDnsName } from '../private/check';
+import { Check, checkDnsName, checkProps, unchecked } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
 /** The keys of a Secret that hold a user and a password. */
@@ -38,7 +38,7 @@ export class Credentials {
    * @param keys its keys
    */
   public static fromSecret(secretName: string, keys: SecretKeys = {}): Credentials {
-    return new Credentials(secretName, keys.usernameKey ?? 'username', keys.passwordKey ?? 'password');
+    return new Credentials(secretName, keys?.usernameKey ?? 'username', keys?.passwordKey ?? 'password', keys);
   }
 
   /**
@@ -51,10 +51,16 @@ export class Credentials {
     return new Credentials(secretName, undefined, passwordKey);
   }
 
-  private constructor(private readonly secretName: string, private readonly usernameKey: string | undefined, private readonly passwordKey: string) {}
+  private constructor(
+    private readonly secretName: string,
+    private readonly usernameKey: string | undefined,
+    private readonly passwordKey: string,
+    private readonly keys: SecretKeys = {},
+  ) {}
 
   /** @internal */
   public _check(fail: Fail): void {
+    checkProps(fail, 'Credentials.fromSecret()', this.keys ?? {}, { usernameKey: unchecked, passwordKey: unchecked });
     checkDnsName(fail, 'secretName', this.secretName);
     if (this.usernameKey !== undefined) {
       checkKey(fail, 'usernameKey', this.usernameKey);
@@ -72,6 +78,13 @@ export class Credentials {
     return { secretName: this.secretName, key: this.passwordKey };
   }
 }
+
+/** Checks a property that takes credentials, without quoting what it was given: that may be a password. */
+export const checkCredentials: Check = (fail, property, value) => {
+  if (!(value instanceof Credentials)) {
+    fail(`'${property}' must be one of Credentials.fromSecret() or Credentials.passwordFromSecret(): a password cannot be given as a value`);
+  }
+};
 
 function checkKey(fail: Fail, property: string, key: string): void {
   if (typeof key !== 'string' || !/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {

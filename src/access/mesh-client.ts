@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { Workload } from './workload';
 import { checkDnsLabel, checkDnsName } from '../private/check';
-import { checkConstruct, Fail } from '../private/fail';
+import { checkConstruct, Fail, quote, refuseAbstract } from '../private/fail';
 import { ClientModel } from '../private/model';
 
 /**
@@ -38,6 +38,10 @@ export abstract class MeshClient {
     return new Namespace(namespaceName);
   }
 
+  protected constructor() {
+    refuseAbstract(new.target === MeshClient, 'MeshClient', 'serviceAccount(), workload() or allIn()');
+  }
+
   /** Checks the client for the one who uses it; only then is there a path to name in an error. @internal */
   public abstract _bind(fail: Fail): BoundClient;
 }
@@ -60,6 +64,10 @@ class Account extends MeshClient {
   }
 
   public _bind(fail: Fail): BoundClient {
+    if (typeof this.namespaceName === 'string' && this.namespaceName.includes('/') && this.accountName === undefined) {
+      const [namespace, account] = this.namespaceName.split('/').map(quote);
+      fail(`MeshClient.serviceAccount() takes namespace and account, got ${quote(this.namespaceName)}: write MeshClient.serviceAccount(${namespace}, ${account})`);
+    }
     checkDnsLabel(fail, 'namespaceName', this.namespaceName);
     checkDnsName(fail, 'accountName', this.accountName);
     const model = { namespace: this.namespaceName, account: this.accountName };
@@ -75,6 +83,9 @@ class WorkloadAccount extends MeshClient {
   public _bind(fail: Fail): BoundClient {
     checkConstruct(fail, 'MeshClient.workload()', this.construct, 'a workload, such as a Deployment');
     const workload = Workload.of(this.construct, fail);
+    if (workload.namespace !== undefined) {
+      checkDnsLabel(fail, `namespace of '${workload.path}'`, workload.namespace);
+    }
     return {
       namespace: workload.namespace,
       wholeNamespace: false,

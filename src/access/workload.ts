@@ -1,7 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { Connection, Variable } from './connection';
-import { Fail } from '../private/fail';
+import { isDnsName } from '../private/check';
+import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
 
 /** The parts of a pod template that matter here; everything else of it is left as it is. */
@@ -66,7 +67,20 @@ export class Workload {
   /** The account the pods run as; read late, because it may be set after connectFrom(). */
   public get serviceAccountName(): string {
     const pod = this.podSpec(this.render());
-    return pod?.serviceAccountName ?? pod?.serviceAccount ?? 'default';
+    return pod?.serviceAccountName || pod?.serviceAccount || 'default';
+  }
+
+  /** What makes the identity of the pods another than the one that clients were named by. */
+  public problemsOfIdentity(): string[] {
+    const rendered = this.render() as { metadata?: { namespace?: unknown } };
+    const namespace = rendered.metadata?.namespace;
+    const account: unknown = this.serviceAccountName;
+    return [
+      ...namespace !== this.namespace
+        ? [`its client '${this.path}' moved to namespace ${quote(namespace)} after it was named: set the namespace first, with the chart or 'metadata'`] : [],
+      ...typeof account !== 'string' || !isDnsName(account)
+        ? [`its client '${this.path}' has the service account ${quote(account)}, which is no name of one: give it a DNS name`] : [],
+    ];
   }
 
   /** Settings of the pods that keep connections to some ports from the sidecar: those never come to a gateway, and their client has no identity. */
@@ -74,11 +88,12 @@ export class Workload {
     const rendered = this.render();
     const { labels, annotations } = podMetadataOf(this.object.kind, rendered);
     const setting = (name: string) => labels[name] ?? annotations[name];
-    const excluded = (setting(EXCLUDED_PORTS) ?? '').split(',').map(port => port.trim());
+    const excluded = String(setting(EXCLUDED_PORTS) ?? '').split(',').map(port => port.trim());
     const port = ports.find(({ number }) => excluded.includes(String(number)) || excluded.includes('*'));
     return [
       ...this.podSpec(rendered)?.hostNetwork === true ? ['runs with hostNetwork and has no sidecar: give it a pod network of its own'] : [],
-      ...setting(INJECT) === 'false' ? [`has "${INJECT}" switched off: switch injection on`] : [],
+      ...isSwitchedOff(setting(INJECT)) ? [`has "${INJECT}" switched off: switch injection on`] : [],
+      ...setting(INCLUDED_RANGES) === '' ? [`sends nothing to its sidecar with "${INCLUDED_RANGES}": leave it out`] : [],
       ...port ? [`keeps port ${port.number} from its sidecar with "${EXCLUDED_PORTS}": leave the port out there`] : [],
     ].map(problem => `its client '${this.path}' would not come to the gateway, because it ${problem}`);
   }
@@ -99,8 +114,11 @@ export class Workload {
     }
     const others = this.connections.filter(other => other !== connection && containerOf(containers, other) === container);
     return connection.variables.flatMap(({ name }) => {
-      if (container.env?.some(variable => variable.name === name)) {
+      if (Array.isArray(container.env) && container.env.some(variable => variable?.name === name)) {
         return [`workload '${this.path}' sets the variable "${name}" itself: remove it there, or choose another 'envPrefix'`];
+      }
+      if (others.some(candidate => candidate.path === connection.path && candidate.variables.some(variable => variable.name === name))) {
+        return [`workload '${this.path}' is connected to the service twice with the variable "${name}": connect it once, or choose another 'envPrefix'`];
       }
       const other = others.find(candidate => candidate.variables.some(variable => variable.name === name));
       return other ? [`workload '${this.path}' gets the variable "${name}" from '${other.path}' as well: choose another 'envPrefix'`] : [];
@@ -113,7 +131,7 @@ export class Workload {
     for (const connection of [...this.connections].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
       const container = containerOf(containers, connection);
       if (container) {
-        const variables = [...container.env ?? [], ...connection.variables.map(variable => ({ ...variable }))];
+        const variables = [...Array.isArray(container.env) ? container.env : [], ...connection.variables.map(variable => ({ ...variable }))];
         sortKeys(Object.assign(container, { env: variables }));
       }
     }
@@ -134,7 +152,8 @@ function apiObjectOf(construct: IConstruct): ApiObject | undefined {
 }
 
 function hasPodTemplate(object: ApiObject): boolean {
-  return object.kind in POD_SPEC || USUAL_KINDS.includes(object.kind) || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+  const isKnown = Object.hasOwn(POD_SPEC, object.kind) || USUAL_KINDS.includes(object.kind);
+  return isKnown || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
 }
 
 function orderOf({ path, variables }: Connection): string {
@@ -147,12 +166,26 @@ function containerOf(containers: readonly Container[], connection: Connection): 
 }
 
 const INJECT = 'sidecar.istio.io/inject';
+const INCLUDED_RANGES = 'traffic.sidecar.istio.io/includeOutboundIPRanges';
 const EXCLUDED_PORTS = 'traffic.sidecar.istio.io/excludeOutboundPorts';
 
-function podMetadataOf(kind: string, rendered: unknown): { labels: { [name: string]: string }; annotations: { [name: string]: string } } {
-  const path = (POD_SPEC[kind] ?? USUAL_POD_SPEC).slice(0, -1);
-  const metadata = (at(rendered, [...path, 'metadata']) ?? {}) as { labels?: { [name: string]: string }; annotations?: { [name: string]: string } };
+interface Settings {
+  [name: string]: unknown;
+}
+
+/** As the injector reads it. */
+function isSwitchedOff(inject: unknown): boolean {
+  return inject !== undefined && !['y', 'yes', 'true', 'on'].includes(String(inject).toLowerCase());
+}
+
+function podMetadataOf(kind: string, rendered: unknown): { labels: Settings; annotations: Settings } {
+  const path = podSpecPath(kind).slice(0, -1);
+  const metadata = (at(rendered, [...path, 'metadata']) ?? {}) as { labels?: Settings; annotations?: Settings };
   return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
+}
+
+function podSpecPath(kind: string): readonly string[] {
+  return Object.hasOwn(POD_SPEC, kind) ? POD_SPEC[kind] : USUAL_POD_SPEC;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -160,7 +193,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
-  return at(rendered, POD_SPEC[kind] ?? USUAL_POD_SPEC) as PodSpec | undefined;
+  return at(rendered, podSpecPath(kind)) as PodSpec | undefined;
 }
 
 /** cdk8s writes keys in the order they are in, after it has sorted them; a key that comes later has to be brought to its place. */

@@ -114,7 +114,7 @@ export class AppMesh {
 
   /** Lets the rules look at the whole app. What they find is reported by the construct at fault. */
   private look(): string[] {
-    const at = `${this.revision} ${this.root.node.findAll().length}`;
+    const at = this.state();
     if (this.looked?.at !== at) {
       this.looked = { at, findings: this.findings() };
     }
@@ -125,6 +125,13 @@ export class AppMesh {
       }
     }
     return [];
+  }
+
+  /** What changes when an object does: calls of the library, new constructs, and patches of any object, which are nobody's call. */
+  private state(): string {
+    const constructs = this.root.node.findAll();
+    const patches = constructs.reduce((sum, construct) => sum + ((construct as { patches?: unknown[] }).patches?.length ?? 0), 0);
+    return `${this.revision} ${constructs.length} ${patches}`;
   }
 
   private findings(): Map<IConstruct, string[]> {

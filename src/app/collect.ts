@@ -1,12 +1,15 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { MeshObject } from '../view/mesh-object';
+import { MeshObject, NETWORKING } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
 export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct): MeshObject[] {
   const { yamlOutputType } = root as App;
   const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
-  return objects.map(object => new CollectedObject(object, ownerOf(object), yamlOutputType));
+  return objects.flatMap(object => {
+    const [owner, file] = [ownerOf(object), fileOf(object, yamlOutputType)];
+    return manifestsOf(object).map(manifest => new CollectedObject(object, manifest, owner, file));
+  });
 }
 
 /** The construct that an object of an app was collected from. */
@@ -14,29 +17,46 @@ export function constructOf(object: MeshObject): IConstruct {
   return (object as CollectedObject).owner;
 }
 
+/** A manifest, as far as the mesh is concerned. */
+interface Manifest {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly spec?: MeshObject['spec'];
+  readonly items?: readonly Manifest[];
+}
+
+/** The groups and kinds that rules read more of than their identity; rendering the others would cost and say nothing. */
+const READ = [NETWORKING, 'security.istio.io'];
+
+/** What an object is written as, after its patches; a list is the objects in it. */
+function manifestsOf(object: ApiObject): Manifest[] {
+  const isRead = READ.includes(groupOf(object.apiVersion)) || ['Service', 'List'].includes(object.kind);
+  const manifest: Manifest = isRead
+    ? object.toJson() as Manifest
+    : { apiVersion: object.apiVersion, kind: object.kind, metadata: { name: object.name, namespace: object.metadata.namespace } };
+  return manifest.kind === 'List' && Array.isArray(manifest.items) ? manifest.items.filter(item => typeof item === 'object' && item !== null) : [manifest];
+}
+
+function groupOf(apiVersion: unknown): string {
+  return typeof apiVersion === 'string' && apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+}
+
 class CollectedObject implements MeshObject {
   public readonly group: string;
   public readonly kind: string;
   public readonly name: string;
   public readonly namespace: string;
-  public readonly file?: string;
-  private rendered?: MeshObject['spec'];
+  public readonly origin: { readonly path: string };
+  public readonly spec: MeshObject['spec'];
 
-  public constructor(private readonly object: ApiObject, public readonly owner: IConstruct, output: YamlOutputType | undefined) {
-    this.group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-    this.kind = object.kind;
-    this.name = object.name;
-    this.namespace = object.metadata.namespace ?? '';
-    this.file = fileOf(object, output);
-  }
-
-  public get origin() {
-    return { path: this.owner.node.path };
-  }
-
-  public get spec() {
-    this.rendered ??= (this.object.toJson() as { readonly spec?: MeshObject['spec'] }).spec ?? {};
-    return this.rendered;
+  public constructor(object: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined) {
+    this.group = groupOf(manifest.apiVersion);
+    this.kind = String(manifest.kind);
+    this.name = String(manifest.metadata?.name);
+    this.namespace = manifest.metadata?.namespace ?? object.metadata.namespace ?? '';
+    this.origin = { path: owner.node.path };
+    this.spec = manifest.spec ?? {};
   }
 }
 

@@ -33,9 +33,9 @@ const METADATA_FIELDS = {
 export const checkMetadata: Check = (fail, property, value) => {
   checkProps(fail, `'${property}'`, value, METADATA_FIELDS);
   const { name } = value as ApiObjectMetadata;
-  const role = ROLES.find(candidate => typeof name === 'string' && name.endsWith(`.${candidate}`));
+  const role = ROLES.find(candidate => typeof name === 'string' && name.split('.').includes(candidate));
   if (role) {
-    fail(`'${property}.name' must not end in ".${role}", got ${quote(name)}: names of other objects of this library do`);
+    fail(`'${property}.name' must not have the part "${role}", got ${quote(name)}: names of other objects of this library have it`);
   }
 };
 

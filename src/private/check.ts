@@ -65,15 +65,22 @@ export function checkHost(fail: Fail, property: string, host: unknown, clusterDo
   }
   const name = isWildcard(host) ? host.slice(2) : host;
   if (!isDnsName(name)) {
-    fail(`'${property}' must be a DNS name in lower case like "db.example.com", or a wildcard like "*.example.com", got ${quote(host)}${cureOf(host)}`);
+    const wildcard = host.includes('*') ? ', or a wildcard like "*.example.com"' : '';
+    fail(`'${property}' must be a DNS name in lower case like "db.example.com"${wildcard}, got ${quote(withoutPassword(host))}${cureOf(host)}`);
   }
   if (!name.includes('.')) {
     // A destination without a dot is completed with the rule's own namespace, so a route to it would end at a service of the cluster.
     fail(`'${property}' must be a fully qualified name, got ${quote(host)}: write it with its domain, like "${name}.example.com"`);
   }
-  if (name.endsWith(`.svc.${clusterDomain}`) || name === `svc.${clusterDomain}`) {
+  const services = ['svc', 'svc.cluster.local', `svc.${clusterDomain}`];
+  if (services.some(domain => name === domain || name.endsWith(`.${domain}`))) {
     fail(`'${property}' must be outside the mesh, got ${quote(host)}, which is a service of the cluster: its traffic would be taken away from it`);
   }
+}
+
+/** A host as a message may show it: people paste connection strings. */
+function withoutPassword(host: string): string {
+  return host.replace(/[^/@]*@/, '***@');
 }
 
 /** What to write instead of a host that is written as people write it elsewhere; nothing if that is not known. */
@@ -86,6 +93,9 @@ function cureOf(host: string): string {
   };
   if (url !== undefined) {
     return write(url, 'the name alone, and the port as \'port\'');
+  }
+  if (beforePort !== undefined && isIp(beforePort)) {
+    return ': name the service as its clients do, give the address with Resolution.ipAddresses() and the port as \'port\'';
   }
   if (beforePort !== undefined) {
     return write(beforePort, 'and the port as \'port\'');
@@ -122,8 +132,30 @@ export function checkDnsName(fail: Fail, property: string, value: unknown): void
 
 export function checkAddress(fail: Fail, property: string, address: unknown): void {
   if (typeof address !== 'string' || !(isIp(address) || isCidr(address))) {
-    fail(`'${property}' must be an IP address or a CIDR range like "192.0.2.14" or "192.0.2.0/24", got ${quote(address)}`);
+    fail(`'${property}' must be an IP address or a CIDR range like "192.0.2.14" or "192.0.2.0/24", got ${quote(address)}${asArguments(address)}`);
   }
+  const canonical = canonicalAddress(address);
+  const [first, length] = canonical.split('/');
+  if (length !== undefined && ipaddr.parse(first).toString() !== ipaddr.parse(address.split('/')[0]).toString()) {
+    fail(`'${property}' has the range ${quote(address)}, which begins at "${first}": write "${canonical}" for the range, or "${address.split('/')[0]}" for the address`);
+  }
+  const range = length === '0' ? 'unspecified' : ipaddr.parse(first).range();
+  if (range === 'ipv4Mapped') {
+    fail(`'${property}' has ${quote(address)}, an IPv4 address in IPv6: write it as IPv4`);
+  }
+  if (['unspecified', 'loopback', 'multicast', 'broadcast'].includes(range)) {
+    fail(`'${property}' has ${quote(address)}, which is not one service outside the mesh (${range}): give the addresses of the service`);
+  }
+}
+
+/** Whether an address is that of a link, such as the metadata server of a cloud: behind a gateway it would be the gateway's own. */
+export function isLinkLocal(address: string): boolean {
+  return ipaddr.parse(address.split('/')[0]).range() === 'linkLocal';
+}
+
+/** A hint for a list in the place of several arguments. */
+function asArguments(value: unknown): string {
+  return Array.isArray(value) ? ': give several as separate arguments, not as a list' : '';
 }
 
 export function checkBoolean(fail: Fail, property: string, value: unknown): void {
@@ -151,7 +183,7 @@ export function checkOneOf(values: { readonly [name: string]: string }): Check {
 export function checkInstance(type: { [Symbol.hasInstance](value: unknown): boolean }, factories: string): Check {
   return (fail: Fail, property, value) => {
     if (!type[Symbol.hasInstance](value)) {
-      fail(`'${property}' must be one of ${factories}, got ${quote(value)}`);
+      fail(`'${property}' must be one of ${factories}, got ${quote(value)}${asArguments(value)}`);
     }
   };
 }
@@ -194,15 +226,21 @@ export function checkProps(
   }
   for (const property of Object.keys(props)) {
     if (!known.includes(property)) {
-      fail(`'${property}' is not a property of ${what}, got ${quote(props[property])}: it has ${known.map(name => `'${name}'`).join(', ')}`);
+      // Its value may be a password.
+      fail(`'${property}' is not a property of ${what}: it has ${known.map(name => `'${name}'`).join(', ')}`);
     }
   }
   for (const property of known) {
-    if (props[property] !== undefined || required.includes(property)) {
+    if (props[property] !== undefined) {
       checks[property](fail, property, props[property]);
+    } else if (required.includes(property)) {
+      fail(`'${property}' is missing, which ${what} needs`);
     }
   }
 }
+
+/** The most that Istio's CRDs take in one list. */
+const MOST = 256;
 
 export function checkNotEmpty(fail: Fail, property: string, values: unknown, example: string): void {
   if (values !== undefined && !Array.isArray(values)) {
@@ -210,6 +248,9 @@ export function checkNotEmpty(fail: Fail, property: string, values: unknown, exa
   }
   if (values === undefined || values.length === 0) {
     fail(`'${property}' must not be empty: write at least one, like ${example}`);
+  }
+  if (values.length > MOST && property !== 'allowFrom()') {
+    fail(`'${property}' has ${values.length}, and Istio takes ${MOST} at most: divide the service`);
   }
 }
 

@@ -24,6 +24,13 @@ export function failWith(subject: string): Fail {
   };
 }
 
+/** For an abstract class, which plain JavaScript can make an instance of. */
+export function refuseAbstract(isAbstract: boolean, name: string, factories: string): void {
+  if (isAbstract) {
+    failWith(name)(`cannot be constructed: use one of its factories ${factories}`);
+  }
+}
+
 /** Checks that something is a construct of the app. */
 export function checkConstruct(fail: Fail, what: string, value: unknown, example: string): asserts value is IConstruct {
   if (!Construct.isConstruct(value)) {
@@ -41,6 +48,9 @@ export function quote(value: unknown): string {
   }
   if (Construct.isConstruct(value)) {
     return `the construct '${value.node.path}'`;
+  }
+  if (typeof value === 'object' && value !== null && ![Object, Array].includes(value.constructor as never)) {
+    return `a ${value.constructor?.name ?? 'value'}`;
   }
   try {
     return JSON.stringify(value) ?? String(value);

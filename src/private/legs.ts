@@ -11,7 +11,7 @@ interface Gateway {
 }
 
 export function gatewayModel({ serviceName, namespaceName, selector }: Gateway, mesh: MeshModel): GatewayModel {
-  return { namespace: namespaceName, serviceName, host: `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`, selector };
+  return { namespace: namespaceName, serviceName, host: `${serviceName}.${namespaceName}.svc.${mesh.clusterDomain}`, selector: { ...selector } };
 }
 
 /** The legs of a service: the app that declares it and the app of a client in another repository make the same ones. */

@@ -6,7 +6,7 @@ const LABEL_LENGTH = 63;
 const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
-export const ROLES = ['upstream', 'to-gateway', 'from-gateway', 'ingress'] as const;
+export const ROLES = ['endpoints', 'upstream', 'to-gateway', 'from-gateway', 'ingress'] as const;
 export type Role = typeof ROLES[number];
 
 /**
@@ -18,11 +18,11 @@ export function baseNameOf(construct: IConstruct): string {
   return dnsLabel(...construct.node.scopes.slice(chart.node.scopes.length).map(scope => kebab(scope.node.id)));
 }
 
-/** The name of a chart as a part of an object name. */
+/** The name of a chart as a part of an object name: its path as it is, or with a hash where a name cannot be written so. */
 export function chartNameOf(construct: IConstruct): string {
-  const { node } = Chart.of(construct);
-  // An id without a letter that a name may have leaves its address, which is unique as well.
-  return dnsLabel(...node.scopes.slice(1).map(scope => kebab(scope.node.id))) || node.addr.slice(-HASH_LENGTH);
+  const path = Chart.of(construct).node.path.replaceAll('/', '.');
+  const name = dnsLabel(...path.split('.').map(kebab));
+  return name === path ? name : dnsLabel(name || 'chart', hashOf(path));
 }
 
 /**
@@ -31,6 +31,14 @@ export function chartNameOf(construct: IConstruct): string {
  */
 export function objectName(base: string, namespace: string | undefined, ...rest: (Role | number | string)[]): string {
   return [base, ...namespace === undefined ? [] : [namespace], ...rest].join('.');
+}
+
+/**
+ * What tells the objects of one host from those of another: nothing for the first host, whose objects keep their names when the host changes; the
+ * host for the others, so that one more or less renames nothing.
+ */
+export function hostPart(host: string, hosts: readonly string[]): string[] {
+  return host === hosts[0] ? [] : [labelOf(host)];
 }
 
 /** The server name of one (host, port) at a gateway, for clients that are named by their account. */

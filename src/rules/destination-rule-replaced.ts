@@ -1,7 +1,8 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { records, strings } from '../view/external-entry';
+import { records, strings, visibleTo } from '../view/external-entry';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
+import { addTo, MeshView, reaches } from '../view/mesh-view';
 
 export const destinationRuleReplaced: Rule = {
   id: 'MX0401',
@@ -13,24 +14,50 @@ export const destinationRuleReplaced: Rule = {
   fix: 'Write the settings of a host in one DestinationRule: patch the one of this library with `addJsonPatch`.',
   related: ['KIA0201'],
   check: view => {
-    const rules = new Map<string, Rules>();
-    return view.of(NETWORKING, 'DestinationRule').flatMap((object): Finding[] => {
-      const host = fullName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
-      const key = JSON.stringify([object.namespace, host]);
-      const known = rules.get(key) ?? {};
-      const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
-      const subsets = known.subsets ?? new Map<string, Subset>();
-      const replaced = replacedBy(object, { ...known, subsets });
-      records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, settings: JSON.stringify(subset) }));
-      rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy, subsets });
-      return replaced ? [{
-        object,
-        message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' in ${where(object.namespace)} too, and Istio would use only one `
-          + 'of them: write its settings in one place; addJsonPatch() adds to a rule of this library',
-      }] : [];
-    });
+    // A rule with a selector is for some workloads, and leaves the others to the rule without one.
+    const all = view.of(NETWORKING, 'DestinationRule').filter(({ spec }) => spec.workloadSelector === undefined);
+    return [...inOneNamespace(view, all), ...inClientNamespaces(view, all)];
   },
 };
+
+function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
+  const rules = new Map<string, Rules>();
+  return all.flatMap((object): Finding[] => {
+    const host = fullName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
+    const key = JSON.stringify([object.namespace, host]);
+    const known = rules.get(key) ?? {};
+    const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
+    const subsets = known.subsets ?? new Map<string, Subset>();
+    const replaced = replacedBy(object, { ...known, subsets });
+    records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, settings: JSON.stringify(subset) }));
+    rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy, subsets });
+    return replaced ? [finding(object, host, replaced)] : [];
+  });
+}
+
+/** A sidecar looks for rules in its own namespace first: one there replaces what the declaring namespace exports to it. */
+function inClientNamespaces(view: MeshView, all: readonly MeshObject[]): Finding[] {
+  const external = new Set(view.entries.flatMap(({ hosts }) => hosts));
+  const byHost = new Map<string, MeshObject[]>();
+  all.filter(({ spec }) => external.has(String(spec.host))).forEach(object => addTo(byHost, String(object.spec.host), object));
+  return [...byHost].flatMap(([host, rules]) => rules.flatMap((object): Finding[] => {
+    const replaced = rules.find(other => (
+      other.namespace !== object.namespace && declaresHost(view, other, host) && reaches(visibleTo(other), object.namespace)));
+    return replaced ? [finding(object, host, replaced)] : [];
+  }));
+}
+
+function declaresHost(view: MeshView, { namespace }: MeshObject, host: string): boolean {
+  return view.entries.some(entry => entry.object.namespace === namespace && entry.hosts.includes(host));
+}
+
+function finding(object: MeshObject, host: string, replaced: MeshObject): Finding {
+  return {
+    object,
+    message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' too, and sidecars in ${where(object.namespace)} would use only one of them: `
+      + 'write its settings in one place; addJsonPatch() adds to a rule of this library',
+  };
+}
 
 /** The rules of one host in one namespace so far: an app may have thousands for a gateway. */
 interface Rules {
@@ -49,8 +76,7 @@ function replacedBy(object: MeshObject, { first, withPolicy, subsets }: Rules): 
   if (!first) {
     return undefined;
   }
-  const selective = [object, first].some(({ spec }) => spec.workloadSelector !== undefined);
-  if (selective || exported(object) !== exported(first)) {
+  if (exported(object) !== exported(first)) {
     return first;
   }
   if (object.spec.trafficPolicy !== undefined && withPolicy) {

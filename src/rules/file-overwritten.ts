@@ -17,8 +17,8 @@ export const fileOverwritten: Rule = {
       if (object.file !== undefined && !first) {
         files.set(object.file, object);
       }
-      // Two objects that are one and the same have a rule of their own.
-      return first && first.namespace !== object.namespace ? [{
+      // Two objects that are one and the same have a rule of their own; those of one list share a file.
+      return first && identityOf(first) !== identityOf(object) && first.origin.path !== object.origin.path ? [{
         object,
         message: `'metadata.name' ${quote(object.name)} makes this ${object.kind} share the file ${quote(object.file)} with '${first.origin.path}', and `
           + 'one of them would be lost: give one of them another \'metadata.name\', or write one file for each chart',
@@ -26,3 +26,7 @@ export const fileOverwritten: Rule = {
     });
   },
 };
+
+function identityOf({ group, kind, namespace, name }: MeshObject): string {
+  return JSON.stringify([group, kind, namespace, name]);
+}

@@ -6,23 +6,28 @@ export const gatewayPortMixed: Rule = {
   id: 'MX0302',
   name: 'gateway-port-mixed',
   severity: 'ERROR',
-  title: 'A plaintext TCP server shares its port of a gateway with another server.',
-  why: 'Plaintext TCP has nothing that tells services apart, so istiod drops the second server of the port.',
-  fix: 'Give the plaintext leg a port of its own, or use `GatewayLeg.istioMutual()`.',
+  title: 'A plaintext server shares its port of a gateway with a server of another kind.',
+  why: 'Nothing tells the connections of a plaintext TCP server from others, and HTTP and TLS need different listeners. istiod drops servers of the port, and with them '
+    + 'every route there.',
+  fix: 'Give the plaintext leg or the HTTP server a port of its own, or use `GatewayLeg.istioMutual()`.',
   related: ['pilot_total_rejected_configs'],
   check: view => {
     const ports = new Map<string, GatewayServer[]>();
     view.gatewayServers.forEach(server => addTo(ports, `${server.workload} ${server.port}`, server));
     return [...ports.values()].flatMap((servers): Finding[] => {
-      const plaintext = servers.filter(server => server.protocol === 'TCP');
-      return plaintext.filter(server => server !== servers[0] || servers.length > plaintext.length).flatMap((server): Finding[] => {
-        const other = servers.find(candidate => candidate !== server)!;
-        return [{
+      const secure = servers.find(server => isSecure(server.protocol));
+      return servers.flatMap((server, i): Finding[] => {
+        const other = server.protocol === 'TCP' ? secure ?? servers.find((_, n) => n < i) : isSecure(server.protocol) ? undefined : secure;
+        return other ? [{
           object: server.object,
-          message: `'GatewayLeg.plaintext()' port ${server.port} of the gateway carries ${quote(other.hosts[0])} ('${other.object.origin.path}') as well: `
-            + 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
-        }];
+          message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `${server.protocol} server on port`} ${server.port} of the gateway carries `
+            + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well: give a port that no other service uses, or use GatewayLeg.istioMutual()`,
+        }] : [];
       });
     });
   },
 };
+
+function isSecure(protocol: string): boolean {
+  return protocol === 'TLS' || protocol === 'HTTPS';
+}

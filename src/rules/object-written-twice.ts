@@ -21,8 +21,8 @@ export const objectWrittenTwice: Rule = {
       }
       return [{
         object,
-        message: `'metadata.name' makes this the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, which '${first.origin.path}' writes `
-          + 'as well, and one would replace the other: give one of them another \'metadata.name\' or construct id',
+        message: `writes the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, as '${first.origin.path}' does, and one would replace the `
+          + 'other: give one of them another construct id or \'metadata.name\'',
       }];
     });
   },

@@ -1,8 +1,8 @@
 import * as ipaddr from 'ipaddr.js';
 import { Finding, Rule } from './rule';
-import { isCidr, isWildcard } from '../private/check';
+import { isCidr, isIp, isWildcard } from '../private/check';
 import { quote } from '../private/fail';
-import { ANY, ExternalEntry } from '../view/external-entry';
+import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { addTo, MeshView } from '../view/mesh-view';
 
 export const routeBypassed: Rule = {
@@ -15,14 +15,14 @@ export const routeBypassed: Rule = {
   related: [],
   check: view => {
     const routed = new RoutedTargets(view);
-    return view.entries.flatMap(entry => entry.ports.flatMap(({ number }): Finding[] => {
-      if (entry.hosts.some(host => view.isRouted(entry, host, number))) {
+    return view.entries.filter(entry => !routed.isUpstream(entry)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
+      if (entry.hosts.some(host => view.isRouted(entry, host, port.number))) {
         return [];
       }
-      const past = routed.reachedBy(entry, number);
+      const past = routed.reachedBy(entry, port);
       return past ? [{
         object: entry.object,
-        message: `port ${number} of ${quote(entry.hosts[0])} reaches ${past.what}, which '${past.entry.object.origin.path}' routes through a gateway, `
+        message: `port ${port.number} of ${quote(entry.hosts[0])} reaches ${past.what}, which '${past.entry.object.origin.path}' routes through a gateway, `
           + 'directly: the gateway would not see these connections; route both services, or declare this one without it',
       }] : [];
     }));
@@ -34,60 +34,102 @@ interface Reached {
   readonly what: string;
 }
 
+interface Network {
+  readonly text: string;
+  readonly first: ipaddr.IPv4 | ipaddr.IPv6;
+  readonly length: number;
+}
+
+interface Routed {
+  readonly entry: ExternalEntry;
+  readonly networks: readonly Network[];
+}
+
 /** The hosts and addresses that are routed, indexed by port: an app may declare thousands. */
 class RoutedTargets {
   private readonly byHost = new Map<string, ExternalEntry>();
   private readonly byAddress = new Map<string, ExternalEntry>();
-  private readonly byPort = new Map<string, ExternalEntry[]>();
+  private readonly byPort = new Map<string, Routed[]>();
+  private readonly upstreams: ReadonlySet<string>;
 
   public constructor(view: MeshView) {
+    this.upstreams = view.gatewayHosts;
     for (const entry of view.entries) {
-      for (const { number } of entry.ports) {
-        const hosts = entry.hosts.filter(host => view.isRouted(entry, host, number));
+      const networks = entry.addresses.flatMap(networkOf);
+      for (const port of entry.ports) {
+        const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
         if (hosts.length > 0) {
-          hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
-          entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
-          addTo(this.byPort, String(number), entry);
+          for (const number of new Set([port.number, port.target])) {
+            hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
+            entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
+            addTo(this.byPort, String(number), { entry, networks });
+          }
         }
       }
     }
   }
 
-  public reachedBy(direct: ExternalEntry, port: number): Reached | undefined {
-    for (const host of direct.hosts) {
-      const same = this.byHost.get(`${port} ${host}`);
-      const covered = isWildcard(host) ? this.onPort(port).find(entry => entry.hosts.some(name => name.endsWith(host.slice(1)))) : undefined;
-      const entry = same ?? covered;
-      if (entry) {
-        return { entry, what: `the host ${quote(entry.hosts.find(name => name === host || name.endsWith(host.slice(1)))!)}` };
-      }
-    }
-    for (const address of direct.addresses) {
-      const same = this.byAddress.get(`${port} ${address}`);
-      if (same) {
-        return { entry: same, what: `the address ${quote(address)}` };
-      }
-      const inside = isCidr(address) ? this.onPort(port).find(entry => mayHold(address, entry)) : undefined;
-      if (inside) {
-        const known = inside.addresses.find(other => contains(address, other));
-        return { entry: inside, what: known ? `the address ${quote(known)}` : `whatever addresses ${quote(inside.hosts[0])} has in ${quote(address)}` };
+  /** Whether an entry is what a gateway sends to: its endpoints are those of the routed service, and that is the route. */
+  public isUpstream(entry: ExternalEntry): boolean {
+    return entry.hosts.every(host => this.upstreams.has(host));
+  }
+
+  public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {
+    for (const number of new Set([port.number, port.target])) {
+      const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number);
+      if (reached) {
+        return reached;
       }
     }
     return undefined;
   }
 
-  private onPort(port: number): readonly ExternalEntry[] {
+  private reachedByName(direct: ExternalEntry, port: number): Reached | undefined {
+    for (const host of direct.hosts) {
+      const covers = (name: string) => name === host || isWildcard(host) && name.endsWith(host.slice(1));
+      const covered = isWildcard(host) ? this.onPort(port).find(routed => routed.entry.hosts.some(covers)) : undefined;
+      const entry = this.byHost.get(`${port} ${host}`) ?? covered?.entry;
+      if (entry) {
+        return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };
+      }
+    }
+    return undefined;
+  }
+
+  private reachedByAddress(direct: ExternalEntry, port: number): Reached | undefined {
+    for (const address of [...direct.addresses, ...direct.endpoints]) {
+      const same = this.byAddress.get(`${port} ${address}`) ?? this.byAddress.get(`${port} ${address}/32`);
+      if (same) {
+        return { entry: same, what: `the address ${quote(address)}` };
+      }
+      const [range] = isCidr(address) ? networkOf(address) : [];
+      const holds = ({ entry, networks }: Routed) => entry.isResolvedByName || networks.some(network => contains(range, network));
+      const inside = range && this.onPort(port).find(holds);
+      if (inside) {
+        const known = inside.networks.find(network => contains(range, network));
+        return {
+          entry: inside.entry,
+          // What a name resolves to is not known at synth.
+          what: known ? `the address ${quote(known.text)}` : `whatever addresses ${quote(inside.entry.hosts[0])} has in ${quote(address)}`,
+        };
+      }
+    }
+    return undefined;
+  }
+
+  private onPort(port: number): readonly Routed[] {
     return this.byPort.get(String(port)) ?? [];
   }
 }
 
-/** Whether a network contains an address of the entry, or may: what a name resolves to is not known at synth. */
-function mayHold(network: string, entry: ExternalEntry): boolean {
-  return entry.listeners.includes(ANY) || entry.addresses.some(address => contains(network, address));
+function networkOf(address: string): Network[] {
+  if (isCidr(address)) {
+    const [first, length] = ipaddr.parseCIDR(address);
+    return [{ text: address, first, length }];
+  }
+  return isIp(address) ? [{ text: address, first: ipaddr.parse(address), length: address.includes(':') ? 128 : 32 }] : [];
 }
 
-function contains(network: string, address: string): boolean {
-  const [range, length] = ipaddr.parseCIDR(network);
-  const [inner, innerLength] = isCidr(address) ? ipaddr.parseCIDR(address) : [ipaddr.parse(address), undefined];
-  return range.kind() === inner.kind() && (innerLength ?? length) >= length && inner.match(range, length);
+function contains(range: Network, inner: Network): boolean {
+  return range.first.kind() === inner.first.kind() && inner.length >= range.length && inner.first.match(range.first, range.length);
 }

@@ -8,15 +8,15 @@ import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
-import { Credentials } from '../access/credentials';
+import { checkCredentials, Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
-import { checkConstruct, failAt, quote } from '../private/fail';
+import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
-import { objectName, Role } from '../private/names';
+import { hostPart, objectName, Role } from '../private/names';
 import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { Resolution } from '../values/resolution';
@@ -70,7 +70,7 @@ export const SERVICE_OPTIONS = {
   resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin() or none()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
   exportTo: checkList(checkExportTo, '"."'),
-  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+  credentials: checkCredentials,
   metadata: checkMetadata,
 };
 
@@ -127,8 +127,10 @@ export class ExternalService extends Construct implements IExternalService {
    * Every service that is declared in a construct, in the order of the tree.
    *
    * @param scope the app, a chart, or a construct in it
+   * @throws for something that is no construct
    */
   public static allIn(scope: IConstruct): ExternalService[] {
+    checkConstruct(failWith('ExternalService.allIn()'), 'ExternalService.allIn()', scope, 'the app, a chart or a construct in it');
     return scope.node.findAll().filter(construct => construct instanceof ExternalService);
   }
 
@@ -164,10 +166,10 @@ export class ExternalService extends Construct implements IExternalService {
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
     if (this.declaration.resolution._balances) {
       const endpoints = new KeyedObjects(this, 'Endpoints', (parent, host) => istioObject(parent, host, 'DestinationRule', {
-        name: this._nameOf(...this.hosts.length > 1 ? [this.hosts.indexOf(host) + 1] : []),
+        name: this._nameOf('endpoints', ...hostPart(host, this.declaration.hosts)),
         namespace: this.namespaceName,
-      }, () => renderEndpoints(this._model(), host), this), () => this.wayOut === undefined);
-      this.hosts.forEach(host => endpoints.ensure(host));
+      }, () => renderEndpoints(this._model(), host), this), () => this.wayOut === undefined, ' for a service that is routed');
+      this.declaration.hosts.forEach(host => endpoints.ensure(host));
     }
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -191,7 +193,10 @@ export class ExternalService extends Construct implements IExternalService {
       fail('allowFrom() has no effect in an ambient mesh: ztunnel ignores \'exportTo\', and without a waypoint nothing checks who connects; leave it out');
     }
     clients.forEach(client => checkClient(fail, 'allowFrom()', client));
-    clients.forEach(client => this.allowed.push(this.addClient(client)));
+    // All are checked before the first one is added.
+    const bound = clients.map(client => client._bind(fail));
+    bound.forEach(client => this.addClient(client));
+    this.allowed.push(...bound);
   }
 
   /**
@@ -205,7 +210,7 @@ export class ExternalService extends Construct implements IExternalService {
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
     checkConstruct(failAt(this), 'connectFrom()', workload, 'a workload, such as a Deployment');
     this.connections.add(workload, options);
-    this.addClient(MeshClient.workload(workload));
+    this.addClient(MeshClient.workload(workload)._bind(failAt(this)));
   }
 
   /**
@@ -231,6 +236,11 @@ export class ExternalService extends Construct implements IExternalService {
   }
 
   /** @internal */
+  public get _hosts(): readonly string[] {
+    return this.declaration.hosts;
+  }
+
+  /** @internal */
   public get _ports(): readonly PortModel[] {
     return this.declaration.ports;
   }
@@ -253,7 +263,7 @@ export class ExternalService extends Construct implements IExternalService {
     if (this.namespaceName === undefined) {
       fail('has no namespace, which the server name at the gateway and the clients\' identities are made of: give the chart a \'namespace\'');
     }
-    const wildcard = this.hosts.find(isWildcard);
+    const wildcard = this.declaration.hosts.find(isWildcard);
     if (wildcard) {
       fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
     }
@@ -301,7 +311,7 @@ export class ExternalService extends Construct implements IExternalService {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const problems = [...this.connections.problems(), ...this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess()];
+    const problems = [...this.connections.problems(), ...this.clients.problems(), ...this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess()];
     const { exportTo } = this.declaration;
     if (this.namespaceName !== undefined && this.clients.namespaces.includes(undefined) && !exportTo?.includes('*')) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
@@ -337,18 +347,18 @@ export class ExternalService extends Construct implements IExternalService {
       problems.push('allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the '
         + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
     }
-    const blind = exportTo && !exportTo.includes('*') ? this.clients.namespaces.map(namespace => namespace ?? '').filter(seen => !this.visibleTo.includes(seen)) : [];
+    const narrow = exportTo && !exportTo.includes('*');
+    const blind = narrow ? this.clients.namespaces.map(namespace => namespace ?? '').filter(client => !this.visibleTo.includes(client)) : [];
     if (this.allowed.length === 0 && blind.length > 0) {
       problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
     }
     return problems;
   }
 
-  private addClient(client: MeshClient): BoundClient {
-    const bound = this.clients.add(client, failAt(this));
+  private addClient(client: BoundClient): void {
+    this.clients.add(client);
     this.wayOut?.clientsChanged();
     AppMesh.of(this).changed();
-    return bound;
   }
 }
 

@@ -3,7 +3,7 @@ import { ExternalPort, hostsAndPorts } from './declaration';
 import { IExternalService } from './i-external-service';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
-import { Credentials } from '../access/credentials';
+import { checkCredentials, Credentials } from '../access/credentials';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
@@ -12,7 +12,7 @@ import { checkBoolean, checkDnsLabel, checkInstance, checkProps, unchecked } fro
 import { checkConstruct, failAt } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
-import { baseNameOf, objectName } from '../private/names';
+import { baseNameOf, chartNameOf, objectName } from '../private/names';
 import { clientNamespace, renderClientDestinationRule } from '../private/render/to-gateway';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
@@ -65,7 +65,7 @@ export const IMPORTED_OPTIONS = {
   gateway: unchecked,
   leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()'),
   wholeNamespace: checkBoolean,
-  credentials: checkInstance(Credentials, 'Credentials.fromSecret() or Credentials.passwordFromSecret()'),
+  credentials: checkCredentials,
 };
 
 /** A service that another app declares: nothing is declared again, and the connected workloads' namespaces get what the client's side needs. */
@@ -105,6 +105,11 @@ export class ImportedService extends Construct implements IExternalService {
     AppMesh.of(this).changed();
   }
 
+  /** Plain JavaScript calls it in the wrong app. */
+  public allowFrom(): void {
+    failAt(this)('allowFrom() belongs to the app that declares the service: call it there, or connect a workload with connectFrom() here');
+  }
+
   private clientRules(attributes: ExternalServiceAttributes, gateway: IEgressGateway): KeyedObjects {
     const fail = failAt(this);
     const { mesh } = AppMesh.of(this);
@@ -118,7 +123,8 @@ export class ImportedService extends Construct implements IExternalService {
       legs: legsOf(fail, { hosts: this.hosts, ports: this.ports }, attributes.namespaceName, leg._port(gateway.port)),
     };
     return new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
-      name: objectName(baseNameOf(this), attributes.namespaceName, 'to-gateway', client),
+      // Several repositories may have clients in one namespace, of this service and of others.
+      name: objectName(`${baseNameOf(this)}.${this.hosts[0]}`, attributes.namespaceName, 'to-gateway', client, chartNameOf(this)),
       namespace: client,
     }, () => renderClientDestinationRule(route, clientNamespace(route, mesh, client, attributes.wholeNamespace ?? false)), this));
   }

@@ -40,6 +40,9 @@ export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is I
   const { serviceName, namespaceName, selector, port } = gateway as IEgressGateway;
   checkDnsLabel(fail, 'gateway.serviceName', serviceName);
   checkDnsLabel(fail, 'gateway.namespaceName', namespaceName);
+  if (port === undefined) {
+    fail('\'gateway.port\' is missing: describe the gateway with EgressGateway.fromAttributes()');
+  }
   checkPort(fail, 'gateway.port', port);
   checkLabels(fail, 'gateway.selector', selector);
   if (Object.keys(selector).length === 0) {

@@ -1,5 +1,5 @@
 import { checkPort } from '../private/check';
-import { Fail } from '../private/fail';
+import { Fail, refuseAbstract } from '../private/fail';
 
 /**
  * How a connection travels from the client's sidecar to the egress gateway.
@@ -30,6 +30,11 @@ export abstract class GatewayLeg {
 
   /** @internal */
   public abstract readonly _mutual: boolean;
+
+  protected constructor() {
+    refuseAbstract(new.target === GatewayLeg, 'GatewayLeg', 'istioMutual() or plaintext()');
+  }
+
   /** @internal */
   public abstract _check(fail: Fail): void;
   /** The port of the gateway that the leg uses, given the one that all mutual legs share. @internal */
@@ -38,6 +43,10 @@ export abstract class GatewayLeg {
 
 class IstioMutual extends GatewayLeg {
   public readonly _mutual = true;
+
+  public constructor() {
+    super();
+  }
 
   public _check(): void {
     // Nothing to be wrong.

@@ -1,5 +1,5 @@
-import { canonicalAddress, checkAddress, checkDistinct, checkNotEmpty, isWildcard, singleAddress } from '../private/check';
-import { Fail, quote } from '../private/fail';
+import { canonicalAddress, checkAddress, checkDistinct, checkNotEmpty, isLinkLocal, isWildcard, singleAddress } from '../private/check';
+import { Fail, quote, refuseAbstract } from '../private/fail';
 import { ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
 
 /** How the sidecars of the clients see a service. */
@@ -54,6 +54,10 @@ export abstract class Resolution {
   /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
   public abstract readonly _balances: boolean;
 
+  protected constructor() {
+    refuseAbstract(new.target === Resolution, 'Resolution', 'ipAddresses(), dns(), dnsRoundRobin() or none()');
+  }
+
   /** @internal */
   public abstract _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void;
   /** @internal */
@@ -85,6 +89,11 @@ class IpAddresses extends Resolution {
   }
 
   public _checkRoutable(fail: Fail): void {
+    const ownLink = this.addresses.find(isLinkLocal);
+    if (ownLink) {
+      fail(`'Resolution.ipAddresses()' has ${quote(ownLink)}, an address of the link: behind a gateway it would be a neighbour of the gateway, such as `
+        + 'the metadata server of its node; connect to it directly');
+    }
     const range = this.addresses.find(address => singleAddress(address) === undefined);
     if (range) {
       fail(`'Resolution.ipAddresses()' has the range ${quote(range)}, and behind a gateway the address that the client dialled is not known any more: `
@@ -93,7 +102,8 @@ class IpAddresses extends Resolution {
   }
 
   public _seenAs(): SeenAs {
-    return { mode: 'NONE', addresses: this.addresses.map(address => address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`) };
+    const network = (address: string) => (address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
+    return { mode: 'NONE', addresses: this.addresses.map(address => network(canonicalAddress(address))) };
   }
 
   public _upstreamOf(): UpstreamModel {
@@ -136,6 +146,10 @@ class ByName extends Resolution {
 
 class Unresolved extends Resolution {
   public readonly _balances = false;
+
+  public constructor() {
+    super();
+  }
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNoVirtualAddresses(fail, 'none', virtualAddresses);

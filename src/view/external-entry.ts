@@ -7,6 +7,8 @@ export type PortClass = 'TCP' | 'TLS' | 'HTTP';
 
 export interface EntryPort {
   readonly number: number;
+  /** The port on the endpoints. */
+  readonly target: number;
   readonly class: PortClass;
 }
 
@@ -19,16 +21,26 @@ export class ExternalEntry {
   public readonly ports: readonly EntryPort[];
   /** One spelling for each address or network. */
   public readonly addresses: readonly string[];
+  /** The addresses that proxies connect to without the client having dialled them. */
+  public readonly endpoints: readonly string[];
   public readonly visibleTo: readonly string[];
   private readonly resolution: string;
 
   public constructor(public readonly object: MeshObject, private readonly facts: MeshModel) {
     const { spec } = object;
     this.hosts = strings(spec.hosts);
-    this.ports = records(spec.ports).map(port => ({ number: Number(port.number), class: classOf(port.protocol) }));
+    this.ports = records(spec.ports).map(port => ({
+      number: Number(port.number), target: Number(port.targetPort ?? port.number), class: classOf(port.protocol),
+    }));
     this.addresses = strings(spec.addresses).map(address => (isIp(address) || isCidr(address) ? canonicalAddress(address) : address));
+    this.endpoints = records(spec.endpoints).flatMap(({ address }) => (typeof address === 'string' && isIp(address) ? [canonicalAddress(address)] : []));
     this.visibleTo = visibleTo(object);
     this.resolution = String(spec.resolution ?? 'NONE');
+  }
+
+  /** Whether the addresses behind the name are not known at synth. */
+  public get isResolvedByName(): boolean {
+    return this.resolution.startsWith('DNS') || this.resolution === 'DYNAMIC_DNS';
   }
 
   /** The addresses that a sidecar listens on for it; ANY is all of them. */

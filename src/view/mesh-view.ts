@@ -49,11 +49,18 @@ export class MeshView {
         object,
         workload: JSON.stringify(selector),
         port: Number(record(server.port).number),
-        protocol: String(record(server.port).protocol),
+        protocol: String(record(server.port).protocol).toUpperCase(),
         // `./` in front says whose routes may attach; two servers collide by the name.
         hosts: strings(server.hosts).map(host => host.replace(/^[^/]*\//, '')),
       }));
     });
+  }
+
+  /** The hosts that gateways send connections to. */
+  public get gatewayHosts(): ReadonlySet<string> {
+    const routes = this.of(NETWORKING, 'VirtualService').filter(({ spec }) => strings(spec.gateways).some(gateway => gateway !== 'mesh'));
+    const rules = routes.flatMap(({ spec }) => [...records(spec.tcp), ...records(spec.tls), ...records(spec.http)]);
+    return new Set(rules.flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host)));
   }
 
   private detours(): Map<string, Detour[]> {
@@ -63,9 +70,11 @@ export class MeshView {
       if (gateways.length > 0 && !gateways.includes('mesh')) {
         continue;
       }
-      const rules = [...records(object.spec.tcp), ...records(object.spec.tls), ...records(object.spec.http)];
+      const hosts = strings(object.spec.hosts);
+      const rules = [...records(object.spec.tcp), ...records(object.spec.tls), ...records(object.spec.http)]
+        .filter(rule => !records(rule.route).some(route => hosts.includes(String(record(route.destination).host))));
       const ports = rules.flatMap(rule => records(rule.match).map(match => Number(match.port)));
-      for (const host of strings(object.spec.hosts)) {
+      for (const host of hosts) {
         addTo(detours, host, { visibleTo: visibleTo(object), ports });
       }
     }

@@ -35,14 +35,16 @@ export interface RouteOptions {
  *
  * Creates for each routed service, in the service's own namespace unless said otherwise and as children of the service (`ViaGateway/...`):
  *
- * - ServiceEntry `Upstream-<i>`, one for each host and port: where the gateway, and only it, finds the endpoints
- * - DestinationRule `UpstreamRule-<i>`, when there may be several endpoints: the gateway ejects unhealthy ones
+ * - ServiceEntry `Upstream-<port>`, one for each host and port: where the gateway, and only it, finds the endpoints
+ * - DestinationRule `UpstreamRule-<port>`, when there may be several endpoints: the gateway ejects unhealthy ones
  * - AuthorizationPolicy `Namespaces/<namespace>`, in the gateway's namespace, only for a client that is a whole namespace (`MeshClient.allIn`). The
  *   services of a chart that one namespace declares share it.
  * - Gateway `Gateway`: a server for each server name. Its handshake admits the SPIFFE ids of the named accounts.
- * - VirtualService `FromGateway-<i>`, one for each host and port: from the gateway to the upstream
+ * - VirtualService `FromGateway-<port>`, one for each host and port: from the gateway to the upstream
  * - DestinationRule `Clients/<namespace>`, in each client's namespace: a subset of the gateway with the server name of the service
- * - VirtualService `ToGateway-<i>`, one for each host: from the sidecars to the gateway
+ * - VirtualService `ToGateway`, one for each host: from the sidecars to the gateway
+ *
+ * With several hosts, the ids of the objects of all but the first end in `-<host>`.
  *
  * The gateway's Service and Deployment stay as they are. The route does not work with `PILOT_SCOPE_GATEWAY_TO_NAMESPACE=true`, unless the service is
  * declared in the gateway's namespace.
@@ -89,6 +91,9 @@ export class EgressViaGateway extends Construct {
     const fail = failAt(this);
     if (!(service instanceof ExternalService)) {
       fail(`route() takes one service that this app declares, got ${quote(service)}: call it once for each`);
+    }
+    if (options instanceof GatewayLeg) {
+      fail('route() takes the leg as an option: write route(service, { leg: ... })');
     }
     checkProps(fail, 'route()', options, { leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()') });
     new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules });

@@ -1,3 +1,4 @@
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientRules } from './client-rules';
 import { AppMesh } from '../app/app-mesh';
@@ -5,8 +6,8 @@ import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { failAt } from '../private/fail';
 import { checkServerName, gatewayModel, legsOf } from '../private/legs';
-import { AccessModel, MeshModel, RouteModel } from '../private/model';
-import { chartNameOf, labelOf, namespaceServerName } from '../private/names';
+import { AccessModel, LegModel, MeshModel, RouteModel } from '../private/model';
+import { chartNameOf, hostPart, labelOf, namespaceServerName } from '../private/names';
 import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { renderUpstream, renderUpstreamRule } from '../private/render/upstream';
@@ -33,43 +34,39 @@ export class GatewayRoute extends Construct implements WayOut {
   private readonly clientRules: KeyedObjects;
 
   public constructor(private readonly service: ExternalService, id: string, private readonly props: GatewayRouteProps) {
-    const namespace = service._prepareRoute();
+    // Before there is a construct: a call that fails leaves nothing behind.
+    const route = routeOf(service, props);
     super(service, id);
-    props.leg._check(failAt(service));
+    const { namespace } = route;
     this.mesh = AppMesh.of(service).mesh;
     this.identifiesClients = props.leg._mutual;
-    this.route = {
-      namespace,
-      gateway: gatewayModel(props.gateway, this.mesh),
-      mutual: props.leg._mutual,
-      legs: legsOf(failAt(service), { hosts: service.hosts, ports: service._ports }, namespace, props.leg._port(props.gateway.port)),
-    };
-    this.checkLeg();
+    this.route = route;
     const { legs } = this.route;
     const access = () => this.access();
 
     // In the order in which they are applied: nothing is sent to the gateway before it knows what to do with it.
-    legs.forEach((leg, i) => {
-      const name = service._nameOf('upstream', ...numbered(i, legs));
+    legs.forEach(leg => {
+      const key = this.keyOf(leg);
+      const name = service._nameOf('upstream', ...key);
       const upstream = service._upstreamOf(leg.host);
-      istioObject(this, `Upstream-${i + 1}`, 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
+      istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
       if (upstream.mode === 'DNS' || upstream.endpoints.length > 1) {
-        istioObject(this, `UpstreamRule-${i + 1}`, 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg), service);
+        istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg), service);
       }
     });
     this.policies = this.policiesOf(namespace);
     const gatewayName = labelOf(service._nameOf());
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
-    legs.forEach((leg, i) => istioObject(this, `FromGateway-${i + 1}`, 'VirtualService', {
-      name: service._nameOf('from-gateway', ...numbered(i, legs)),
+    legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {
+      name: service._nameOf('from-gateway', ...this.keyOf(leg)),
       namespace,
     }, () => renderGatewayVirtualService(this.route, leg, gatewayName, access()), service));
     this.clientRules = new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
       name: service._nameOf('to-gateway', client),
       namespace: client,
     }, () => renderClientDestinationRule(this.route, this.clientNamespace(client)), service));
-    service.hosts.forEach((host, i) => istioObject(this, `ToGateway-${i + 1}`, 'VirtualService', {
-      name: service._nameOf('to-gateway', ...numbered(i, service.hosts)),
+    service._hosts.forEach(host => istioObject(this, ['ToGateway', ...hostPart(host, service._hosts)].join('-'), 'VirtualService', {
+      name: service._nameOf('to-gateway', ...hostPart(host, service._hosts)),
       namespace,
     }, () => renderMeshVirtualService(service._model(), this.route, host), service));
     service._attach(this);
@@ -97,6 +94,11 @@ export class GatewayRoute extends Construct implements WayOut {
     return this.service._clients.access(this.mesh);
   }
 
+  /** What tells the objects of one leg from those of another: one port or host more renames nothing. */
+  private keyOf(leg: LegModel): (string | number)[] {
+    return [leg.port.number, ...hostPart(leg.host, this.service._hosts)];
+  }
+
   private clientNamespace(name: string): ClientNamespace {
     return clientNamespace(this.route, this.mesh, name, this.service._clients.wholeNamespaces.includes(name));
   }
@@ -111,11 +113,13 @@ export class GatewayRoute extends Construct implements WayOut {
         namespace: gateway.namespace,
       }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh), this.service),
       client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),
+      ' here: another service of the chart writes the policy for both',
     );
   }
 
   private policyKey(client: string): string {
-    return JSON.stringify([chartNameOf(this.service), this.route.gateway.host, this.route.namespace, client]);
+    const { host, selector } = this.route.gateway;
+    return JSON.stringify([Chart.of(this.service).node.path, host, selector, this.route.namespace, client]);
   }
 
   private admit(client: string): void {
@@ -125,20 +129,20 @@ export class GatewayRoute extends Construct implements WayOut {
     AppMesh.of(this).sharePolicy(this.policyKey(client), this.service);
     this.policies.ensure(client);
   }
-
-  private checkLeg(): void {
-    const fail = failAt(this.service);
-    const { mutual, legs: [{ gatewayPort }, ...more] } = this.route;
-    if (!mutual && gatewayPort === this.props.gateway.port) {
-      fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);
-    }
-    if (!mutual && more.length > 0) {
-      fail(`'GatewayLeg.plaintext()' carries one host and port, and the service has ${more.length + 1}: use GatewayLeg.istioMutual()`);
-    }
-  }
 }
 
-/** The number of one of several; nothing for a single one. */
-function numbered(index: number, all: readonly unknown[]): number[] {
-  return all.length > 1 ? [index + 1] : [];
+/** The route of a service, checked. */
+function routeOf(service: ExternalService, { gateway, leg }: GatewayRouteProps): RouteModel {
+  const fail = failAt(service);
+  const namespace = service._prepareRoute();
+  leg._check(fail);
+  const gatewayPort = leg._port(gateway.port);
+  const legs = legsOf(fail, { hosts: service._hosts, ports: service._ports }, namespace, gatewayPort);
+  if (!leg._mutual && gatewayPort === gateway.port) {
+    fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);
+  }
+  if (!leg._mutual && legs.length > 1) {
+    fail(`'GatewayLeg.plaintext()' carries one host and port, and the service has ${legs.length}: use GatewayLeg.istioMutual()`);
+  }
+  return { namespace, gateway: gatewayModel(gateway, AppMesh.of(service).mesh), mutual: leg._mutual, legs };
 }

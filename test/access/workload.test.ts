@@ -266,7 +266,7 @@ describe('synth refuses', () => {
       mysql.connectFrom(app);
     });
 
-    expect(message).toContain('gets the variable "MYSQL_HOST" from \'test/Mysql\' as well');
+    expect(message).toContain('is connected to the service twice with the variable "MYSQL_HOST"');
   });
 
   test('a variable that appears twice in one connection', () => {

@@ -52,9 +52,18 @@ describe('the name of a construct', () => {
 });
 
 test('the name of a chart has the charts that it stands in', () => {
-  const inner = new Chart(new Chart(new App(), 'TeamShop'), 'eu_west');
+  const name = (...ids: string[]) => {
+    let scope: Construct = new App();
+    ids.forEach(id => { scope = new Chart(scope, id); });
+    return chartNameOf(new Construct(scope, 'Mysql'));
+  };
 
-  expect(chartNameOf(new Construct(inner, 'Mysql'))).toBe('team-shop-eu-west');
+  expect(name('shop')).toBe('shop');
+  expect(name('team', 'shop')).toMatch(/^team-shop-[0-9a-f]{8}$/);
+  // What a name cannot tell apart, the hash does: two charts must not write one policy.
+  const alike = [['data-a'], ['data_a'], ['dataA'], ['data', 'a'], ['\u0447\u0430\u0440\u0442'], ['\u0441\u0445\u0435\u043c\u0430']].map(ids => name(...ids));
+  expect(new Set(alike).size).toBe(alike.length);
+  alike.forEach(each => expect(each).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/));
 });
 
 describe('an object name', () => {

@@ -56,6 +56,20 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tcp(chart, 'Db', 'a.example.com', 1, ip('192.0.2.1'));
       foreign(chart, 'Own', 'ServiceEntry', { hosts: ['b.example.com'], ports: [{ number: 2, protocol: 'TCP' }], exportTo: ['.'] }, { name: 'db.shop' });
     }, [['MX0101', 'shop/Own']]],
+    ['an object of ours that a patch moved to the name of another', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'A', 'a.example.com', 1, ip('192.0.2.1'));
+      ApiObject.of(tcp(chart, 'B', 'b.example.com', 2, ip('192.0.2.2'))).addJsonPatch(JsonPatch.replace('/metadata/name', 'a.shop'));
+    }, [['MX0101', 'shop/B']]],
+    ['an object in a list of another tool', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+      new ApiObject(chart, 'List', {
+        apiVersion: 'v1',
+        kind: 'List',
+        items: [{ apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { name: 'db.shop', namespace: 'shop' }, spec: { exportTo: ['~'] } }],
+      } as never);
+    }, [['MX0101', 'shop/List']]],
     ['two objects of other tools', app => {
       const chart = chartOf(app, 'shop');
       tcp(chart, 'Db', 'a.example.com', 1, ip('192.0.2.1'));
@@ -175,6 +189,33 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
       tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
     }, [['MX0301', 'shop/Range']]],
+    ['a range beside a routed service by name with DNS capture, where it has an allocated address', app => {
+      Mesh.declare(app, { dnsCapture: true });
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dnsRoundRobin()));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('10.0.0.0/8'));
+    }, [['MX0301', 'shop/Range']]],
+    ['an endpoint of another tool with the address, under another host', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chartOf(app, 'legacy'), 'Old', 'ServiceEntry', {
+        hosts: ['old.example.com'],
+        ports: [{ number: 13306, targetPort: 3306, protocol: 'TCP' }],
+        resolution: 'STATIC',
+        endpoints: [{ address: '192.0.2.1' }],
+        addresses: ['240.0.0.9'],
+        exportTo: ['.'],
+      });
+    }, [['MX0301', 'legacy/Old']]],
+    ['the same host, which a VirtualService of another tool sends straight to it', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      const legacy = chartOf(app, 'legacy');
+      tcp(legacy, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      foreign(legacy, 'Straight', 'VirtualService', {
+        hosts: ['db.example.com'], exportTo: ['.'], tcp: [{ match: [{ port: 3306 }], route: [{ destination: { host: 'db.example.com' } }] }],
+      });
+    }, [['MX0301', 'legacy/Db']]],
     ['a wildcard that covers the host', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
@@ -221,6 +262,11 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       way('Mutual', 15443).route(b);
       [a, b].forEach(service => service.allowFrom(MeshClient.allIn('shop')));
     }, [['MX0302', 'shop/Db1']]],
+    ['an HTTP server of another tool on the port for mutual TLS', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+      foreign(shop, 'Http', 'Gateway', { selector: { istio: 'istio-egressgateway' }, servers: [{ port: { number: 443, name: 'http', protocol: 'http' }, hosts: ['*'] }] });
+    }, [['MX0302', 'shop/Http']]],
     ['plaintext ports of their own, one port of two gateways', app => {
       const shop = chartOf(app, 'shop');
       via(shop, GatewayLeg.plaintext(3306))(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
@@ -276,6 +322,17 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       const platform = { host: 'db.example.com', namespaceName: 'platform', gateway: EgressGateway.istioEgressGateway() };
       const pod = (id: string) => foreign(chart, id, 'Pod', { containers: [{ name: 'main' }] }, { apiVersion: 'v1' });
       ['One', 'Two'].forEach(id => ExternalMysql.fromAttributes(chart, id, platform).connectFrom(pod(`Pod${id}`)));
+    }, []],
+    ['a rule in a client\'s namespace for the host of a service that has one', app => {
+      const chart = chartOf(app, 'platform');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns()).allowFrom(MeshClient.allIn('shop'));
+      foreign(chartOf(app, 'shop'), 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {}, exportTo: ['.'] });
+    }, [['MX0401', 'shop/Pool']]],
+    ['a rule with a selector, one in a namespace that ours is not exported to', app => {
+      const chart = chartOf(app, 'platform');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+      foreign(chart, 'Some', 'DestinationRule', { host: 'api.example.com', workloadSelector: { matchLabels: { app: 'a' } }, trafficPolicy: {} });
+      foreign(chartOf(app, 'shop'), 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {}, exportTo: ['.'] });
     }, []],
     ['two rules for a Service, by its short and its full name', app => {
       const chart = chartOf(app, 'shop');
@@ -381,6 +438,14 @@ describe('MX0102', () => {
     expect(foundIn(twice, output)).toEqual([]);
   });
 
+  test('a Gateway of the Gateway API beside ours', () => {
+    expect(foundIn(app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1')));
+      foreign(chart, 'Api', 'Gateway', {}, { name: 'db--shop', apiVersion: 'gateway.networking.k8s.io/v1' });
+    }, YamlOutputType.FILE_PER_RESOURCE)).toEqual([['MX0102', 'shop/Api']]);
+  });
+
   test('not with the names that the library makes', () => {
     expect(foundIn(app => ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', 'db.example.com', 1, ip('192.0.2.1'))),
       YamlOutputType.FILE_PER_RESOURCE)).toEqual([]);
@@ -434,6 +499,20 @@ describe('a finding', () => {
     for (const chart of app.charts) {
       expect(() => chart.toJson()).toThrow(/\[shop\/b\] \[MX0203\][^\n]*\n[^\n]*\[data\/b\] \[MX0203\][^\n]*$/);
     }
+  });
+
+  test('comes and goes with a patch of another tool\'s object', () => {
+    const app = new App();
+    const chart = chartOf(app, 'shop');
+    tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    const other = foreign(chart, 'Own', 'ServiceEntry', { hosts: ['own.example.com'], ports: [{ number: 2, protocol: 'TLS' }], exportTo: ['.'] });
+    expect(findings(app)).toEqual([]);
+
+    other.addJsonPatch(JsonPatch.replace('/spec/hosts/0', 'db.example.com'));
+    expect(findings(app).map(({ rule }) => rule)).toEqual(['MX0201']);
+
+    other.addJsonPatch(JsonPatch.replace('/spec/hosts/0', 'own.example.com'));
+    expect(findings(app)).toEqual([]);
   });
 
   test('goes away when the objects change: another service, a patch, a call', () => {

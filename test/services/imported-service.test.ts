@@ -78,8 +78,8 @@ describe('a routed service that another app declares', () => {
   test('gets the rule of the client\'s namespace, the one that the declaring app would write there', () => {
     const rule = only(clientRules(), 'DestinationRule');
 
-    expect(rule.metadata.namespace).toBe('shop');
-    expect(rule).toEqual(only(platformApp(ClientRules.WRITTEN_HERE), 'DestinationRule'));
+    expect(rule.metadata).toEqual({ name: 'orders.orders.example.com.platform.to-gateway.shop.client', namespace: 'shop' });
+    expect(rule.spec).toEqual(only(platformApp(ClientRules.WRITTEN_HERE), 'DestinationRule').spec);
   });
 
   test('leaves the declaring app without a rule in another namespace', () => {
@@ -109,7 +109,7 @@ describe('a routed service that another app declares', () => {
     [workload(web, 'page'), workload(shop), workload(shop, 'api')].forEach(each => orders.connectFrom(each));
 
     expect(all(manifestsOf(app), 'DestinationRule').map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual([
-      ['shop', 'orders.platform.to-gateway.shop'], ['web', 'orders.platform.to-gateway.web'],
+      ['shop', 'orders.orders.example.com.platform.to-gateway.shop.shop'], ['web', 'orders.orders.example.com.platform.to-gateway.web.shop'],
     ]);
   });
 
@@ -129,12 +129,12 @@ describe('is refused:', () => {
 
   test('attributes without the declaring namespace', () => {
     expect(refused(chart => ExternalMysql.fromAttributes(chart, 'Orders', { host: 'orders.example.com' } as never)))
-      .toBe('[client/Orders] \'namespaceName\' must be a DNS label (lower-case letters, digits and "-", at most 63, a letter or digit at both ends), got undefined');
+      .toBe('[client/Orders] \'namespaceName\' is missing, which ExternalMysql.fromAttributes() needs');
   });
 
   test('a property that only a declaration has', () => {
     expect(refused(chart => ExternalRedis.fromAttributes(chart, 'Orders', { ...PLATFORM, resolution: Resolution.dns() } as never)))
-      .toMatch(/^\[client\/Orders\] 'resolution' is not a property of ExternalRedis\.fromAttributes\(\), got /);
+      .toMatch(/^\[client\/Orders\] 'resolution' is not a property of ExternalRedis\.fromAttributes\(\): it has /);
   });
 
   test('a gateway that is none', () => {
@@ -155,6 +155,11 @@ describe('is refused:', () => {
       const pod = new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { hostNetwork: true, containers: [{ name: 'main' }] } });
       ExternalMysql.fromAttributes(chart, 'Orders', { ...PLATFORM, gateway: GATEWAY }).connectFrom(pod);
     })).toContain('[client/Orders] its client \'client/Pod\' would not come to the gateway, because it runs with hostNetwork');
+  });
+
+  test('allowFrom, which belongs to the declaring app', () => {
+    expect(refused(chart => (ExternalMysql.fromAttributes(chart, 'Orders', PLATFORM) as ExternalMysql).allowFrom(MeshClient.allIn('shop'))))
+      .toBe('[client/Orders] allowFrom() belongs to the app that declares the service: call it there, or connect a workload with connectFrom() here');
   });
 
   test('something that is no workload', () => {

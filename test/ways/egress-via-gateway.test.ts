@@ -30,7 +30,7 @@ function routed(...clients: MeshClient[]): Manifest[] {
 }
 
 const mesh = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.to-gateway').spec;
-const fromGateway = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway').spec;
+const fromGateway = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway.3306').spec;
 
 describe('the way out of the mesh', () => {
   test('needs a gateway, knows it, and is nothing by itself', () => {
@@ -59,7 +59,7 @@ describe('the way out of the mesh', () => {
     expect(mesh(manifests).tcp[0].route[0].destination).toMatchObject({ host, port: { number: 15443 } });
     expect(fromGateway(manifests).tcp[0].match).toEqual([{ port: 15443 }]);
     expect(fromGateway(manifests).exportTo).toEqual(['edge']);
-    expect(only(manifests, 'ServiceEntry', 'mysql.bookinfo.upstream').spec.exportTo).toEqual(['edge']);
+    expect(only(manifests, 'ServiceEntry', 'mysql.bookinfo.upstream.3306').spec.exportTo).toEqual(['edge']);
     expect(only(manifests, 'AuthorizationPolicy').metadata.namespace).toBe('edge');
     expect(only(manifests, 'AuthorizationPolicy').spec.selector).toEqual({ matchLabels: { app: 'out' } });
   });
@@ -69,10 +69,10 @@ describe('the way out of the mesh', () => {
 
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
       'ServiceEntry bookinfo/mysql.bookinfo',
-      'ServiceEntry bookinfo/mysql.bookinfo.upstream',
+      'ServiceEntry bookinfo/mysql.bookinfo.upstream.3306',
       'AuthorizationPolicy istio-system/shop.bookinfo.istio-egressgateway.istio-system.test',
       'Gateway bookinfo/mysql--bookinfo',
-      'VirtualService bookinfo/mysql.bookinfo.from-gateway',
+      'VirtualService bookinfo/mysql.bookinfo.from-gateway.3306',
       'DestinationRule bookinfo/mysql.bookinfo.to-gateway.bookinfo',
       'DestinationRule shop/mysql.bookinfo.to-gateway.shop',
       'VirtualService bookinfo/mysql.bookinfo.to-gateway',
@@ -142,7 +142,7 @@ describe('the leg from the sidecar to the gateway', () => {
       mysql.allowFrom(RATINGS);
     });
 
-    const specs = ['mysql.bookinfo.to-gateway.1', 'mysql.bookinfo.to-gateway.2'].map(name => only(manifests, 'VirtualService', name).spec);
+    const specs = ['mysql.bookinfo.to-gateway', 'mysql.bookinfo.to-gateway.b--example--com'].map(name => only(manifests, 'VirtualService', name).spec);
     expect(specs.map(({ tcp }) => tcp)).toEqual([undefined, undefined]);
     expect(specs.map(({ tls }) => tls[0].match)).toEqual([
       [{ port: 443, sniHosts: ['a.example.com'] }],
@@ -368,7 +368,7 @@ describe('a plaintext leg', () => {
     expect(fromGateway(manifests).tcp).toEqual([
       { match: [{ port: 3306 }], route: [{ destination: { host: 'p3306.bookinfo.mysqldb.example.com', port: { number: 443 } } }] },
     ]);
-    const upstream = (objects: Manifest[]) => only(objects, 'ServiceEntry', 'mysql.bookinfo.upstream');
+    const upstream = (objects: Manifest[]) => only(objects, 'ServiceEntry', 'mysql.bookinfo.upstream.3306');
     expect(upstream(manifests)).toEqual(upstream(routed(RATINGS)));
   });
 

@@ -171,7 +171,7 @@ describe('a whole namespace as a client', () => {
     const manifests = routed(SHOP, RATINGS, MeshClient.allIn('audit'));
 
     expect(serverNames(manifests)).toEqual([`./${NAME}`, './in.audit.bookinfo.p3306.mysqldb.example.com', `./${IN_SHOP}`]);
-    const { spec } = only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway');
+    const { spec } = only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway.3306');
     expect(spec.hosts).toEqual([NAME, 'in.audit.bookinfo.p3306.mysqldb.example.com', IN_SHOP]);
     expect(spec.tcp).toEqual([{ match: [{ port: 443 }], route: [{ destination: { host: NAME, port: { number: 443 } } }] }]);
   });
@@ -180,7 +180,7 @@ describe('a whole namespace as a client', () => {
     const manifests = routed(SHOP);
 
     expect(serverNames(manifests)).not.toContain(`./${NAME}`);
-    expect(only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway').spec.hosts).toEqual([IN_SHOP]);
+    expect(only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway.3306').spec.hosts).toEqual([IN_SHOP]);
   });
 
   test('has port names that differ from server to server', () => {
@@ -397,7 +397,8 @@ describe('a patch of the Endpoints rule', () => {
   test.each<[string, ((mysql: ExternalService, chart: Chart) => void)[]]>([
     ['before the route', [patch, (mysql, chart) => egressOf(chart).route(mysql), allow]],
     ['after the route', [(mysql, chart) => egressOf(chart).route(mysql), patch, allow]],
-  ])('is allowed %s, which replaces the rule', (_, verbs) => {
-    expect(patched(verbs)).toEqual([]);
+  ])('is refused %s, which replaces the rule: it would be lost', (_, verbs) => {
+    expect(messageOf(() => patched(verbs))).toContain('[test/Mysql/Endpoints] the patch of \'test/Mysql/Endpoints/db.example.com\' would be lost, '
+      + 'because the object is not written for a service that is routed: remove it');
   });
 });

@@ -16,11 +16,11 @@ import { exportTo } from './visibility';
  * without them, which a policy guards.
  */
 export function renderGateway(route: RouteModel, access: AccessModel): unknown {
-  return toJson_GatewaySpec({ selector: { ...route.gateway.selector }, servers: route.legs.flatMap((leg, i) => serversOf(route, leg, i, access)) });
+  return toJson_GatewaySpec({ selector: { ...route.gateway.selector }, servers: route.legs.flatMap(leg => serversOf(route, leg, access)) });
 }
 
-function serversOf(route: RouteModel, leg: LegModel, index: number, { identities, namespaces }: AccessModel) {
-  const several = route.legs.length > 1 ? `-${index + 1}` : '';
+function serversOf(route: RouteModel, leg: LegModel, { identities, namespaces }: AccessModel) {
+  const host = leg.host === route.legs[0].host ? [] : [leg.host];
   const server = (serverName: string, portName: string, tls: object | undefined) => ({
     port: { number: leg.gatewayPort, name: portName, protocol: tls ? 'TLS' : 'TCP' },
     // "./": only routes of this namespace attach, so no other namespace can send the service's connections elsewhere.
@@ -28,12 +28,12 @@ function serversOf(route: RouteModel, leg: LegModel, index: number, { identities
     tls,
   });
   if (!route.mutual) {
-    return [server(leg.serverName, `tcp${several}`, undefined)];
+    return [server(leg.serverName, dnsLabel('tcp', leg.port.number, ...host), undefined)];
   }
   const mode = ServerTls.ISTIO_UNDERSCORE_MUTUAL;
   return [
-    ...identities.length > 0 ? [server(leg.serverName, `tls${several}`, { mode, subjectAltNames: [...identities] })] : [],
-    ...namespaces.map(client => server(serverNameIn(route, leg, client), dnsLabel(`tls${several}-in`, client), { mode })),
+    ...identities.length > 0 ? [server(leg.serverName, dnsLabel('tls', leg.port.number, ...host), { mode, subjectAltNames: [...identities] })] : [],
+    ...namespaces.map(client => server(serverNameIn(route, leg, client), dnsLabel('tls', leg.port.number, 'in', client, ...host), { mode })),
   ];
 }
 

@@ -17,7 +17,7 @@ describe('an unhealthy endpoint is ejected', () => {
   test('of a name with several addresses, by the sidecars of the namespaces that see the service', () => {
     const { spec } = only(synth(chart => {
       serviceIn(chart, Resolution.dns()).allowFrom(MeshClient.allIn('bookinfo'), MeshClient.allIn('shop'));
-    }), 'DestinationRule', 'db.bookinfo');
+    }), 'DestinationRule', 'db.bookinfo.endpoints');
 
     expect(spec.host).toBe('db.example.com');
     expect(spec.trafficPolicy.outlierDetection).toEqual(OUTLIERS);
@@ -33,8 +33,8 @@ describe('an unhealthy endpoint is ejected', () => {
     });
 
     expect(all(manifests, 'DestinationRule').map(({ metadata, spec }) => [metadata.name, spec.host])).toEqual([
-      ['api.bookinfo.1', 'a.example.com'],
-      ['api.bookinfo.2', 'b.example.com'],
+      ['api.bookinfo.endpoints', 'a.example.com'],
+      ['api.bookinfo.endpoints.b--example--com', 'b.example.com'],
     ]);
   });
 

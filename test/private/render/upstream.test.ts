@@ -13,8 +13,8 @@ function routed(make: (chart: Chart) => ExternalService): Manifest[] {
 }
 
 const mysql = (resolution: Resolution) => routed(chart => new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution }));
-const upstream = (manifests: Manifest[]) => only(manifests, 'ServiceEntry', 'mysql.bookinfo.upstream');
-const ruleOf = (manifests: Manifest[]) => all(manifests, 'DestinationRule').filter(({ metadata }) => metadata.name === 'mysql.bookinfo.upstream');
+const upstream = (manifests: Manifest[]) => only(manifests, 'ServiceEntry', 'mysql.bookinfo.upstream.3306');
+const ruleOf = (manifests: Manifest[]) => all(manifests, 'DestinationRule').filter(({ metadata }) => metadata.name === 'mysql.bookinfo.upstream.3306');
 
 describe('the private upstream of the gateway', () => {
   test('is an entry under the server name, in the service\'s namespace, that the gateway\'s namespace alone sees', () => {
@@ -77,9 +77,9 @@ describe('the private upstream of the gateway', () => {
       host: 'mysqldb.example.com', resolution: Resolution.dns(), metadata: { namespace: 'istio-system' },
     }));
 
-    expect(only(manifests, 'ServiceEntry', 'mysql.istio-system.upstream').spec.exportTo).toEqual(['.']);
-    expect(only(manifests, 'DestinationRule', 'mysql.istio-system.upstream').spec.exportTo).toEqual(['.']);
-    expect(only(manifests, 'VirtualService', 'mysql.istio-system.from-gateway').spec.exportTo).toEqual(['.']);
+    expect(only(manifests, 'ServiceEntry', 'mysql.istio-system.upstream.3306').spec.exportTo).toEqual(['.']);
+    expect(only(manifests, 'DestinationRule', 'mysql.istio-system.upstream.3306').spec.exportTo).toEqual(['.']);
+    expect(only(manifests, 'VirtualService', 'mysql.istio-system.from-gateway.3306').spec.exportTo).toEqual(['.']);
     expect(only(manifests, 'ServiceEntry', 'mysql.istio-system').spec.exportTo).toEqual(['shop']);
   });
 
@@ -91,10 +91,10 @@ describe('the private upstream of the gateway', () => {
       hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 8443, protocol: Protocol.TLS }], resolution: Resolution.dns(),
     }));
 
-    const upstreams = (manifests: Manifest[]) => ['1', '2'].map(i => only(manifests, 'ServiceEntry', `mysql.bookinfo.upstream.${i}`).spec)
+    const upstreams = (manifests: Manifest[], parts: string[]) => parts.map(part => only(manifests, 'ServiceEntry', `mysql.bookinfo.upstream.${part}`).spec)
       .map(spec => [spec.hosts[0], spec.ports[0].targetPort, spec.endpoints[0].address]);
-    expect(upstreams(ports)).toEqual([['p389.bookinfo.ldap.example.com', 389, '192.0.2.14'], ['p3268.bookinfo.ldap.example.com', 3268, '192.0.2.14']]);
-    expect(upstreams(hosts)).toEqual([['p8443.bookinfo.a.example.com', 8443, 'a.example.com'], ['p8443.bookinfo.b.example.com', 8443, 'b.example.com']]);
+    expect(upstreams(ports, ['389', '3268'])).toEqual([['p389.bookinfo.ldap.example.com', 389, '192.0.2.14'], ['p3268.bookinfo.ldap.example.com', 3268, '192.0.2.14']]);
+    expect(upstreams(hosts, ['8443', '8443.b--example--com'])).toEqual([['p8443.bookinfo.a.example.com', 8443, 'a.example.com'], ['p8443.bookinfo.b.example.com', 8443, 'b.example.com']]);
   });
 });
 
@@ -122,7 +122,7 @@ describe('the DestinationRule of an upstream', () => {
   test('is one for each host and port', () => {
     const manifests = routed(chart => new ExternalTcp(chart, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.dns() }));
 
-    expect(['1', '2'].map(i => only(manifests, 'DestinationRule', `ldap.bookinfo.upstream.${i}`).spec.host))
+    expect(['389', '3268'].map(i => only(manifests, 'DestinationRule', `ldap.bookinfo.upstream.${i}`).spec.host))
       .toEqual(['p389.bookinfo.ldap.example.com', 'p3268.bookinfo.ldap.example.com']);
   });
 });
