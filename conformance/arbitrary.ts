@@ -193,11 +193,13 @@ function distinct(
     inside: undefined,
     services: found.services.map((given): ServiceSpec => {
       const { n, ...spec } = own(given);
-      const [{ number, protocol }] = spec.ports;
+      const [{ number }] = spec.ports;
+      const several = spec.kind === 'generic' || spec.kind === 'tcp' ? given.ports : given.ports.slice(0, 1);
       const leg = spec.leg === undefined ? undefined : 'mutual';
       return {
         ...spec,
-        ports: [{ number, protocol: spec.kind === 'generic' ? protocol : 'TCP' }],
+        ports: several.map(({ protocol, targetPort }, i) => (
+          spec.kind === 'generic' ? { number: number + 1000 * i, protocol, targetPort } : { number: number + 1000 * i, protocol: 'TCP' })),
         resolution: spec.resolution.how === 'ips' || spec.resolution.how === 'none' ? { how: 'ips', addresses: [address(n)] } : spec.resolution,
         virtualAddresses: undefined,
         exportTo: undefined,
