@@ -232,7 +232,7 @@ describe('calls that do not fit together are refused', () => {
     const way = egress(chart);
     way.route(routed);
 
-    expect(messageOf(() => way.route(routed))).toBe('[test/Mysql] is routed already: call route() once for each service');
+    expect(messageOf(() => way.route(routed))).toBe('[test/Mysql] is already routed: call route() once for each service');
   });
 
   test('a service that is routed through two gateways', () => {
@@ -241,7 +241,7 @@ describe('calls that do not fit together are refused', () => {
     egress(chart).route(routed);
     const other = new EgressViaGateway(chart, 'Other', { gateway: EgressGateway.istioEgressGateway() });
 
-    expect(messageOf(() => other.route(routed))).toContain('[test/Mysql] is routed already');
+    expect(messageOf(() => other.route(routed))).toContain('[test/Mysql] is already routed');
   });
 
   test('a route for a service without a namespace', () => {

@@ -88,7 +88,7 @@ describe('a client of a routed service that avoids its sidecar is refused:', () 
     }
     return undefined;
   };
-  const said = (because: string) => `  [shop/Mysql] its client 'shop/Cart' would not come to the gateway, because it ${because}`;
+  const said = (because: string) => `  [shop/Mysql] its client 'shop/Cart' would bypass the gateway, because it ${because}`;
 
   test('hostNetwork', () => {
     expect(problem({ hostNetwork: true })).toBe(said('runs with hostNetwork and has no sidecar: give it a pod network of its own'));
@@ -125,6 +125,6 @@ describe('a client of a routed service that avoids its sidecar is refused:', () 
     const pod = new ApiObject(chart, 'Cart', { apiVersion: 'v1', kind: 'Pod', spec: { hostNetwork: true, containers: [{ name: 'cart' }] } });
     mysql.allowFrom(MeshClient.workload(pod), MeshClient.workload(pod));
 
-    expect(messageOf(() => manifestsOf(app)).split('would not come to the gateway')).toHaveLength(2);
+    expect(messageOf(() => manifestsOf(app)).split('would bypass the gateway')).toHaveLength(2);
   });
 });

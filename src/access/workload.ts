@@ -95,7 +95,7 @@ export class Workload {
       ...isSwitchedOff(setting(INJECT)) ? [`has "${INJECT}" switched off: switch injection on`] : [],
       ...setting(INCLUDED_RANGES) === '' ? [`sends nothing to its sidecar with "${INCLUDED_RANGES}": leave it out`] : [],
       ...port ? [`keeps port ${port.number} from its sidecar with "${EXCLUDED_PORTS}": leave the port out there`] : [],
-    ].map(problem => `its client '${this.path}' would not come to the gateway, because it ${problem}`);
+    ].map(problem => `its client '${this.path}' would bypass the gateway, because it ${problem}`);
   }
 
   public connect(connection: Connection): void {

@@ -127,7 +127,7 @@ export class AppMesh {
     return [];
   }
 
-  /** What changes when an object does: calls of the library, new constructs, and patches of any object, which are nobody's call. */
+  /** Changes when an object does: by a call of the library, a new construct, or a patch of any object. */
   private state(): string {
     const constructs = this.root.node.findAll();
     const patches = constructs.reduce((sum, construct) => sum + ((construct as { patches?: unknown[] }).patches?.length ?? 0), 0);

@@ -24,7 +24,7 @@ export interface Rule {
   /** What happens in the mesh. */
   readonly why: string;
   readonly fix: string;
-  /** Related checks of Istio and Kiali; none when nobody else reports it. */
+  /** Related checks of Istio and Kiali; none when no other tool reports it. */
   readonly related: readonly string[];
   check(view: MeshView): Finding[];
 }

@@ -255,7 +255,7 @@ export class ExternalService extends Construct implements IExternalService {
   public _prepareRoute(): string {
     const fail = failAt(this);
     if (this.wayOut) {
-      fail('is routed already: call route() once for each service');
+      fail('is already routed: call route() once for each service');
     }
     if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
       fail('route() has no effect in an ambient mesh: ztunnel ignores VirtualServices, and connections would go straight to the service');
@@ -265,7 +265,7 @@ export class ExternalService extends Construct implements IExternalService {
     }
     const wildcard = this.declaration.hosts.find(isWildcard);
     if (wildcard) {
-      fail(`'host' is the wildcard ${quote(wildcard)}, for which a gateway has no place to send to: name each host`);
+      fail(`'host' is the wildcard ${quote(wildcard)}, and a gateway needs one host to send to: name each host`);
     }
     this.declaration.resolution._checkRoutable(fail);
     return this.namespaceName!;

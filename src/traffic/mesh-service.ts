@@ -116,7 +116,7 @@ export class MeshService extends Construct {
       failAt(this)('routeTo() and split() have no effect in an ambient mesh: ztunnel ignores VirtualServices, and this library knows no waypoint yet');
     }
     if (this.shares.length > 0) {
-      failAt(this)('has its route already: call routeTo() or split() once');
+      failAt(this)('already has its route: call routeTo() or split() once');
     }
     this.shares = shares;
     istioObject(this, 'Route', 'VirtualService', this.metadata, () => renderShares(this.model()));
@@ -127,7 +127,7 @@ export class MeshService extends Construct {
   }
 }
 
-/** How the traffic of a service inside the mesh is divided; empty if nobody said. */
+/** The shares of the versions in the traffic of a Service; empty without routeTo() or split(). */
 export function sharesOf(scope: Construct, host: string, namespace: string): readonly ShareModel[] {
   return AppMesh.of(scope).rulesOf(fullName(scope, host, namespace))?._shares ?? [];
 }

@@ -44,6 +44,14 @@ describe('a client', () => {
       .toEqual(['spiffe://cluster.local/ns/bookinfo/sa/ratings']);
   });
 
+  test('is the account under its deprecated name, unless the other is given', () => {
+    const of = (podSpec: object) => passing(chart => [MeshClient.workload(deployment(chart, 'ratings', podSpec))]);
+
+    expect(of({ serviceAccount: 'old' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/old']);
+    expect(of({ serviceAccount: 'old', serviceAccountName: 'new' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/new']);
+    expect(of({ serviceAccountName: '' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/default']);
+  });
+
   test('is the account `default` of a workload that has none of its own', () => {
     expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', {}))])).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/default']);
   });

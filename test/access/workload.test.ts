@@ -135,6 +135,17 @@ describe('the container that gets the variables', () => {
     expect(envs(connected(twoContainers, { containerName: 'helper' }))).toEqual([undefined, HOST_AND_PORT]);
   });
 
+  test('may have one variable in two containers', () => {
+    const manifests = synth(chart => {
+      const workload = twoContainers(chart);
+      const mysql = mysqlIn(chart);
+      mysql.connectFrom(workload);
+      mysql.connectFrom(workload, { containerName: 'helper' });
+    });
+
+    expect(envs(manifests.filter(({ kind }) => kind !== 'ServiceEntry'))).toEqual([HOST_AND_PORT, HOST_AND_PORT]);
+  });
+
   test('is left as it is otherwise', () => {
     const app = { name: 'app', image: 'app', args: ['--fast'], ports: [{ containerPort: 8080 }] };
     const manifests = connected(chart => workloadOf(chart, 'Deployment', { replicas: 2, template: { spec: { containers: [app] } } }));

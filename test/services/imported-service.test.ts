@@ -154,7 +154,7 @@ describe('is refused:', () => {
     expect(refused(chart => {
       const pod = new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { hostNetwork: true, containers: [{ name: 'main' }] } });
       ExternalMysql.fromAttributes(chart, 'Orders', { ...PLATFORM, gateway: GATEWAY }).connectFrom(pod);
-    })).toContain('[client/Orders] its client \'client/Pod\' would not come to the gateway, because it runs with hostNetwork');
+    })).toContain('[client/Orders] its client \'client/Pod\' would bypass the gateway, because it runs with hostNetwork');
   });
 
   test('allowFrom, which belongs to the declaring app', () => {

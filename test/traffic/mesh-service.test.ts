@@ -69,7 +69,7 @@ describe('a service of the mesh refuses', () => {
       const reviews = reviewsIn(chart);
       reviews.routeTo('v1');
       reviews.split({ v1: 50, v2: 50 });
-    }))).toBe('[test/Reviews] has its route already: call routeTo() or split() once');
+    }))).toBe('[test/Reviews] already has its route: call routeTo() or split() once');
   });
 
   test('a second set of rules for its host, of which Istio would take the older', () => {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from '../../../src';
+import { EgressGateway, EgressViaGateway, ExternalService, GatewayLeg, MeshClient, Protocol, Resolution } from '../../../src';
 import { all, only, synth } from '../../helpers';
 
 function serviceIn(chart: Chart, resolution: Resolution): ExternalService {
@@ -36,6 +36,16 @@ describe('an unhealthy endpoint is ejected', () => {
       ['api.bookinfo.endpoints', 'a.example.com'],
       ['api.bookinfo.endpoints.b--example--com', 'b.example.com'],
     ]);
+  });
+
+  test('of the gateway, for a plaintext port', () => {
+    const { spec } = only(synth(chart => {
+      const service = serviceIn(chart, Resolution.ipAddresses('192.0.2.14'));
+      new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service, { leg: GatewayLeg.plaintext(3306) });
+      service.allowFrom(MeshClient.allIn('bookinfo'));
+    }), 'DestinationRule');
+
+    expect(spec.subsets[0].trafficPolicy.portLevelSettings[0]).toMatchObject({ outlierDetection: OUTLIERS, connectionPool: { tcp: { connectTimeout: '2s' } } });
   });
 
   test('of the gateway, for its own port', () => {
