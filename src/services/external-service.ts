@@ -311,7 +311,8 @@ export class ExternalService extends Construct implements IExternalService {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const problems = [...this.connections.problems(), ...this.clients.problems(), ...this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess()];
+    const more = this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess();
+    const problems = [...this.connections.problems(), ...this.clients.problems(), ...more];
     const { exportTo } = this.declaration;
     if (this.namespaceName !== undefined && this.clients.namespaces.includes(undefined) && !exportTo?.includes('*')) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
@@ -348,7 +349,7 @@ export class ExternalService extends Construct implements IExternalService {
         + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
     }
     const narrow = exportTo && !exportTo.includes('*');
-    const blind = narrow ? this.clients.namespaces.map(namespace => namespace ?? '').filter(client => !this.visibleTo.includes(client)) : [];
+    const blind = narrow ? this.clients.namespaces.map(client => client ?? '').filter(client => !this.visibleTo.includes(client)) : [];
     if (this.allowed.length === 0 && blind.length > 0) {
       problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
     }
