@@ -3,6 +3,8 @@ import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 
 const LABEL_LENGTH = 63;
+/** Kubernetes takes 253, and a file that is named after kind and name at most 255 with its ending. */
+const NAME_LENGTH = 200;
 const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
@@ -30,7 +32,16 @@ export function chartNameOf(construct: IConstruct): string {
  * Joined by `-`, `eu-mysql` in `shop` and `mysql` in `shop-eu` would be one object.
  */
 export function objectName(base: string, namespace: string | undefined, ...rest: (Role | number | string)[]): string {
-  return [base, ...namespace === undefined ? [] : [namespace], ...rest].join('.');
+  return bounded([base, ...namespace === undefined ? [] : [namespace], ...rest].join('.'));
+}
+
+/** The name of the policy that a client namespace has at a gateway, for one chart. */
+export function policyName(client: string, namespace: string, gateway: { readonly serviceName: string; readonly namespace: string }, chart: string): string {
+  return bounded([client, namespace, gateway.serviceName, gateway.namespace, chart].join('.'));
+}
+
+function bounded(name: string): string {
+  return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH - HASH_LENGTH - 1).replace(/[-.]+$/, '')}-${hashOf(name)}`;
 }
 
 /**

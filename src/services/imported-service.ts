@@ -12,7 +12,7 @@ import { checkBoolean, checkDnsLabel, checkInstance, checkProps, unchecked } fro
 import { checkConstruct, failAt } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
-import { baseNameOf, chartNameOf, objectName } from '../private/names';
+import { baseNameOf, chartNameOf, labelOf, objectName } from '../private/names';
 import { clientNamespace, renderClientDestinationRule } from '../private/render/to-gateway';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
@@ -124,7 +124,7 @@ export class ImportedService extends Construct implements IExternalService {
     };
     return new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
       // Several repositories may have clients in one namespace, of this service and of others.
-      name: objectName(`${baseNameOf(this)}.${this.hosts[0]}`, attributes.namespaceName, 'to-gateway', client, chartNameOf(this)),
+      name: objectName(`${baseNameOf(this)}.${labelOf(this.hosts[0])}`, attributes.namespaceName, 'to-gateway', client, chartNameOf(this)),
       namespace: client,
     }, () => renderClientDestinationRule(route, clientNamespace(route, mesh, client, attributes.wholeNamespace ?? false)), this));
   }

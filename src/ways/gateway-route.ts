@@ -7,7 +7,7 @@ import { KeyedObjects } from '../app/keyed-objects';
 import { failAt } from '../private/fail';
 import { checkServerName, gatewayModel, legsOf } from '../private/legs';
 import { AccessModel, LegModel, MeshModel, RouteModel } from '../private/model';
-import { chartNameOf, hostPart, labelOf, namespaceServerName } from '../private/names';
+import { chartNameOf, hostPart, labelOf, namespaceServerName, policyName } from '../private/names';
 import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { renderUpstream, renderUpstreamRule } from '../private/render/upstream';
@@ -109,7 +109,7 @@ export class GatewayRoute extends Construct implements WayOut {
     return new KeyedObjects(
       this, 'Namespaces',
       (scope, client) => istioObject(scope, client, 'AuthorizationPolicy', {
-        name: [client, namespace, gateway.serviceName, gateway.namespace, chartNameOf(this.service)].join('.'),
+        name: policyName(client, namespace, gateway, chartNameOf(this.service)),
         namespace: gateway.namespace,
       }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh), this.service),
       client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),

@@ -3,8 +3,7 @@ import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { isDnsLabel, isDnsName } from '../../src/private/check';
 import {
-  baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf,
-} from '../../src/private/names';
+  baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf, policyName } from '../../src/private/names';
 
 const SEED = { seed: 20260101 };
 
@@ -64,6 +63,18 @@ test('the name of a chart has the charts that it stands in', () => {
   const alike = [['data-a'], ['data_a'], ['dataA'], ['data', 'a'], ['\u0447\u0430\u0440\u0442'], ['\u0441\u0445\u0435\u043c\u0430']].map(ids => name(...ids));
   expect(new Set(alike).size).toBe(alike.length);
   alike.forEach(each => expect(each).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/));
+});
+
+test('names that are too long for a file are cut, and end in a hash of the whole', () => {
+  const part = 'x'.repeat(63);
+  const names = ['a', 'b'].map(end => objectName(part, part, 'to-gateway', part, `${part}${end}`));
+
+  names.forEach(name => expect(name).toMatch(/^[a-z0-9]([-.a-z0-9]{0,198}[a-z0-9])?$/));
+  expect(names[0]).not.toBe(names[1]);
+  const gateway = { serviceName: part, namespace: part };
+  expect(policyName(part, part, gateway, 'one')).toHaveLength(200);
+  expect(policyName(part, part, gateway, 'one')).not.toBe(policyName(part, part, gateway, 'two'));
+  expect(policyName('shop', 'data', { serviceName: 'out', namespace: 'edge' }, 'one')).toBe('shop.data.out.edge.one');
 });
 
 describe('an object name', () => {

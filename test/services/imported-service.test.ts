@@ -78,7 +78,7 @@ describe('a routed service that another app declares', () => {
   test('gets the rule of the client\'s namespace, the one that the declaring app would write there', () => {
     const rule = only(clientRules(), 'DestinationRule');
 
-    expect(rule.metadata).toEqual({ name: 'orders.orders.example.com.platform.to-gateway.shop.client', namespace: 'shop' });
+    expect(rule.metadata).toEqual({ name: 'orders.orders--example--com.platform.to-gateway.shop.client', namespace: 'shop' });
     expect(rule.spec).toEqual(only(platformApp(ClientRules.WRITTEN_HERE), 'DestinationRule').spec);
   });
 
@@ -109,7 +109,7 @@ describe('a routed service that another app declares', () => {
     [workload(web, 'page'), workload(shop), workload(shop, 'api')].forEach(each => orders.connectFrom(each));
 
     expect(all(manifestsOf(app), 'DestinationRule').map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual([
-      ['shop', 'orders.orders.example.com.platform.to-gateway.shop.shop'], ['web', 'orders.orders.example.com.platform.to-gateway.web.shop'],
+      ['shop', 'orders.orders--example--com.platform.to-gateway.shop.shop'], ['web', 'orders.orders--example--com.platform.to-gateway.web.shop'],
     ]);
   });
 
