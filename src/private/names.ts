@@ -36,7 +36,9 @@ export function objectName(base: string, namespace: string | undefined, ...rest:
 }
 
 /** The name of the policy that a client namespace has at a gateway, for one chart. */
-export function policyName(client: string, namespace: string, gateway: { readonly serviceName: string; readonly namespace: string }, chart: string): string {
+export function policyName(
+  client: string, namespace: string, gateway: { readonly serviceName: string; readonly namespace: string }, chart: string,
+): string {
   return bounded([client, namespace, gateway.serviceName, gateway.namespace, chart].join('.'));
 }
 

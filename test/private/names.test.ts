@@ -2,8 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { isDnsLabel, isDnsName } from '../../src/private/check';
-import {
-  baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf, policyName } from '../../src/private/names';
+import { baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf, policyName } from '../../src/private/names';
 
 const SEED = { seed: 20260101 };
 
