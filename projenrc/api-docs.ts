@@ -52,7 +52,8 @@ const OF_EVERY_CONSTRUCT = ['toString', 'with', 'isConstruct', 'node'];
 function withoutInherited(page: string, assembly: Assembly): string {
   const inherited = new Map(Object.values(assembly.types).filter(({ kind }) => kind === 'class').map(type => {
     const base = type.base === undefined ? undefined : assembly.types[type.base];
-    return [type.name, { base: base?.name, members: [...OF_EVERY_CONSTRUCT, ...[...base?.methods ?? [], ...base?.properties ?? []].map(({ name }) => name)] }];
+    const ofBase = [...base?.methods ?? [], ...base?.properties ?? []].map(({ name }) => name);
+    return [type.name, { base: base?.name, members: [...OF_EVERY_CONSTRUCT, ...ofBase] }];
   }));
   const kept: string[] = [];
   let section: { readonly base?: string; readonly members: readonly string[] } | undefined;
