@@ -6,7 +6,8 @@ import { Construct } from 'constructs';
  * written is asked at synth. An object stays once it was made, so that a patch of it is never lost.
  */
 export class KeyedObjects extends Construct {
-  private readonly objects = new Map<string, ApiObject>();
+  /** In the order of their keys: cdk8s asks for the children many times for each chart. */
+  private objects: readonly { readonly key: string; readonly object: ApiObject }[] = [];
 
   public constructor(
     scope: Construct,
@@ -16,19 +17,20 @@ export class KeyedObjects extends Construct {
     hidden = '',
   ) {
     super(scope, id);
-    const children = () => [...this.objects.keys()].sort().filter(shows).map(key => this.objects.get(key)!);
+    const children = () => this.objects.filter(({ key }) => shows(key)).map(({ object }) => object);
     // cdk8s writes the children of a construct in the order of their creation.
     Object.defineProperty(this.node, 'children', { get: children });
     this.node.addValidation({
-      validate: () => [...this.objects].filter(([key, object]) => !shows(key) && isPatched(object))
-        .map(([, object]) => `the patch of '${object.node.path}' would be lost, because the object is not written${hidden}: remove it`),
+      validate: () => this.objects.filter(({ key, object }) => !shows(key) && isPatched(object))
+        .map(({ object }) => `the patch of '${object.node.path}' would be lost, because the object is not written${hidden}: remove it`),
     });
   }
 
   public ensure(key: string): void {
-    if (!this.objects.has(key)) {
+    if (!this.objects.some(known => known.key === key)) {
       // An id that every object of JavaScript has is taken, as cdk8s sees it.
-      this.objects.set(key, this.make(this, key in {} ? `${key}-` : key));
+      const object = this.make(this, key in {} ? `${key}-` : key);
+      this.objects = [...this.objects, { key, object }].sort((a, b) => (a.key < b.key ? -1 : 1));
     }
   }
 }
