@@ -1,6 +1,8 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, Mesh, MeshClient, MeshProps, Resolution } from '../../src';
+import {
+  EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, Mesh, MeshClient, MeshProps, Protocol, Resolution,
+} from '../../src';
 import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
 const NAME = 'p3306.bookinfo.mysqldb.example.com';
@@ -401,4 +403,33 @@ describe('a patch of the Endpoints rule', () => {
     expect(messageOf(() => patched(verbs))).toContain('[test/Mysql/Endpoints] the patch of \'test/Mysql/Endpoints/db.example.com\' would be lost, '
       + 'because the object is not written for a service that is routed: remove it');
   });
+});
+
+test('the objects of a second host have it in their ids', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+  const api = new ExternalService(chart, 'Api', {
+    hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.dns(),
+  });
+  egressOf(chart).route(api);
+
+  expect(api.node.findChild('ViaGateway').node.children.map(({ node }) => node.id)).toEqual([
+    'Upstream-443', 'UpstreamRule-443', 'Upstream-443-b--example--com', 'UpstreamRule-443-b--example--com', 'Namespaces', 'Gateway',
+    'FromGateway-443', 'FromGateway-443-b--example--com', 'Clients', 'ToGateway', 'ToGateway-b--example--com',
+  ]);
+});
+
+test('a patch of a shared policy that another service writes in the end is refused, and not lost', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
+  const [first, second] = [redisIn(chart), mysqlIn(chart)];
+  const egress = egressOf(chart);
+  [first, second].forEach(service => egress.route(service));
+  second.allowFrom(MeshClient.allIn('shop'));
+  const policy = second.node.findChild('ViaGateway').node.findChild('Namespaces').node.children[0] as ApiObject;
+  policy.addJsonPatch(JsonPatch.add('/metadata/annotations', { owner: 'mysql' }));
+  first.allowFrom(CART);
+  expect(() => chart.toJson()).not.toThrow();
+
+  first.allowFrom(MeshClient.allIn('shop'));
+
+  expect(messageOf(() => chart.toJson())).toContain('because the object is not written here: another service of the chart writes the policy for both');
 });
