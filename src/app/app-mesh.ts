@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { collect, constructOf } from './collect';
 import { MeshModel, ShareModel } from '../private/model';
 import { CATALOGUE } from '../rules/catalogue';
-import { MeshView } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
 export interface RuledService extends IConstruct {
@@ -139,9 +139,7 @@ export class AppMesh {
     const findings = new Map<IConstruct, string[]>();
     for (const rule of CATALOGUE) {
       for (const { object, message } of rule.check(view)) {
-        const construct = constructOf(object);
-        const said = findings.get(construct) ?? [];
-        findings.set(construct, [...said, `[${rule.id}] ${message}`]);
+        addTo(findings, constructOf(object), `[${rule.id}] ${message}`);
       }
     }
     return findings;

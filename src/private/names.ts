@@ -54,6 +54,11 @@ export function hostPart(host: string, hosts: readonly string[]): string[] {
   return host === hosts[0] ? [] : [labelOf(host)];
 }
 
+/** The full name of a host: Istio completes a short one with the namespace of the rule. */
+export function fullServiceName(host: string, namespace: string, clusterDomain: string): string {
+  return host.includes('.') ? host : `${host}.${namespace}.svc.${clusterDomain}`;
+}
+
 /** The server name of one (host, port) at a gateway, for clients that are named by their account. */
 export function serverNameOf(port: number, namespace: string, host: string): string {
   return `p${port}.${namespace}.${host}`;

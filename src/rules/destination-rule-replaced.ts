@@ -1,5 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { fullServiceName } from '../private/names';
 import { records, strings, visibleTo } from '../view/external-entry';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { addTo, MeshView, reaches } from '../view/mesh-view';
@@ -23,7 +24,7 @@ export const destinationRuleReplaced: Rule = {
 function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
   const rules = new Map<string, Rules>();
   return all.flatMap((object): Finding[] => {
-    const host = fullName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
+    const host = fullServiceName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
     const key = JSON.stringify([object.namespace, host]);
     const known = rules.get(key) ?? {};
     const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
@@ -89,8 +90,4 @@ function replacedBy(object: MeshObject, { first, withPolicy, subsets }: Rules): 
 
 function exported({ spec }: MeshObject): string {
   return strings(spec.exportTo).sort().join(' ');
-}
-
-function fullName(host: string, namespace: string, clusterDomain: string): string {
-  return host.includes('.') ? host : `${host}.${namespace}.svc.${clusterDomain}`;
 }

@@ -1,6 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { MeshObject } from '../view/mesh-object';
+import { identityOf, MeshObject } from '../view/mesh-object';
 
 export const fileOverwritten: Rule = {
   id: 'MX0102',
@@ -26,7 +26,3 @@ export const fileOverwritten: Rule = {
     });
   },
 };
-
-function identityOf({ group, kind, namespace, name }: MeshObject): string {
-  return JSON.stringify([group, kind, namespace, name]);
-}

@@ -1,6 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { MeshObject } from '../view/mesh-object';
+import { identityOf, MeshObject } from '../view/mesh-object';
 
 export const objectWrittenTwice: Rule = {
   id: 'MX0101',
@@ -13,7 +13,7 @@ export const objectWrittenTwice: Rule = {
   check: view => {
     const written = new Map<string, MeshObject>();
     return view.objects.flatMap((object): Finding[] => {
-      const identity = JSON.stringify([object.group, object.kind, object.namespace, object.name]);
+      const identity = identityOf(object);
       const first = written.get(identity);
       if (!first) {
         written.set(identity, object);

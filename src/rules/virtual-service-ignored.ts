@@ -1,7 +1,9 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { fullServiceName } from '../private/names';
 import { strings, visibleTo } from '../view/external-entry';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
+import { isForSidecars } from '../view/mesh-view';
 
 export const virtualServiceIgnored: Rule = {
   id: 'MX0402',
@@ -14,7 +16,7 @@ export const virtualServiceIgnored: Rule = {
   check: view => {
     const seen = new Map<string, Map<string, MeshObject>>();
     return view.of(NETWORKING, 'VirtualService').filter(isForSidecars).flatMap(object => strings(object.spec.hosts).flatMap((host): Finding[] => {
-      const name = host.includes('.') || host === '*' ? host : `${host}.${object.namespace}.svc.${view.facts.clusterDomain}`;
+      const name = host === '*' ? host : fullServiceName(host, object.namespace, view.facts.clusterDomain);
       const holders = seen.get(name) ?? new Map<string, MeshObject>();
       seen.set(name, holders);
       const namespaces = visibleTo(object);
@@ -29,8 +31,3 @@ export const virtualServiceIgnored: Rule = {
     }));
   },
 };
-
-function isForSidecars({ spec }: MeshObject): boolean {
-  const gateways = strings(spec.gateways);
-  return gateways.length === 0 || gateways.includes('mesh');
-}

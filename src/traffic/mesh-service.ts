@@ -5,6 +5,7 @@ import { checkMetadata, identityOf, istioObject, NamedMetadata } from '../app/is
 import { checkDistinct, checkDnsLabel, checkDnsName, checkList, checkNotEmpty, checkProps } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { ShareModel } from '../private/model';
+import { fullServiceName } from '../private/names';
 import { renderShares, renderSubsets } from '../private/render/mesh-service';
 
 /** A service inside the mesh and its versions. */
@@ -134,6 +135,5 @@ export function sharesOf(scope: Construct, host: string, namespace: string): rea
 
 /** The full name of a Service. */
 function fullName(scope: Construct, host: string, namespace: string): string {
-  // Istio completes a short name with the namespace of the rule.
-  return host.includes('.') ? host : `${host}.${namespace}.svc.${AppMesh.of(scope).mesh.clusterDomain}`;
+  return fullServiceName(host, namespace, AppMesh.of(scope).mesh.clusterDomain);
 }

@@ -18,4 +18,9 @@ export interface MeshObject {
   readonly spec: { readonly [field: string]: unknown };
 }
 
+/** What is one object to Kubernetes, as text that can be compared. */
+export function identityOf({ group, kind, namespace, name }: MeshObject): string {
+  return JSON.stringify([group, kind, namespace, name]);
+}
+
 export const NETWORKING = 'networking.istio.io';

@@ -59,20 +59,14 @@ export class MeshView {
   /** The hosts that gateways send connections to. */
   public get gatewayHosts(): ReadonlySet<string> {
     const routes = this.of(NETWORKING, 'VirtualService').filter(({ spec }) => strings(spec.gateways).some(gateway => gateway !== 'mesh'));
-    const rules = routes.flatMap(({ spec }) => [...records(spec.tcp), ...records(spec.tls), ...records(spec.http)]);
-    return new Set(rules.flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host)));
+    return new Set(routes.flatMap(routeRulesOf).flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host)));
   }
 
   private detours(): Map<string, Detour[]> {
     const detours = new Map<string, Detour[]>();
-    for (const object of this.of(NETWORKING, 'VirtualService')) {
-      const gateways = strings(object.spec.gateways);
-      if (gateways.length > 0 && !gateways.includes('mesh')) {
-        continue;
-      }
+    for (const object of this.of(NETWORKING, 'VirtualService').filter(isForSidecars)) {
       const hosts = strings(object.spec.hosts);
-      const rules = [...records(object.spec.tcp), ...records(object.spec.tls), ...records(object.spec.http)]
-        .filter(rule => !records(rule.route).some(route => hosts.includes(String(record(route.destination).host))));
+      const rules = routeRulesOf(object).filter(rule => !records(rule.route).some(route => hosts.includes(String(record(route.destination).host))));
       const ports = rules.flatMap(rule => records(rule.match).map(match => Number(match.port)));
       for (const host of hosts) {
         addTo(detours, host, { visibleTo: visibleTo(object), ports });
@@ -82,8 +76,19 @@ export class MeshView {
   }
 }
 
+/** The rules of a VirtualService, whatever their protocol. */
+function routeRulesOf({ spec }: MeshObject): { readonly [field: string]: unknown }[] {
+  return [...records(spec.tcp), ...records(spec.tls), ...records(spec.http)];
+}
+
+/** Whether a VirtualService is for the sidecars, alone or among gateways. */
+export function isForSidecars({ spec }: MeshObject): boolean {
+  const gateways = strings(spec.gateways);
+  return gateways.length === 0 || gateways.includes('mesh');
+}
+
 /** Adds to the list under a key. */
-export function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key);
   if (list) {
     list.push(item);
