@@ -120,6 +120,15 @@ func put(t *testing.T, in any, value any, path ...any) {
 	}
 }
 
+// copyClientRule gives another namespace the rule that leads a client's traffic to the gateway.
+func copyClientRule(t *testing.T, set *manifests.Set, namespace string) {
+	t.Helper()
+	rule := (&unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}).DeepCopy()
+	rule.SetName("mysql.bookinfo.to-gateway." + namespace)
+	rule.SetNamespace(namespace)
+	set.Objects = append(set.Objects, rule)
+}
+
 func TestBrokenSetsAreCaught(t *testing.T) {
 	cases := []struct {
 		name  string
@@ -324,16 +333,10 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			put(t, object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop"), "bookinfo", "metadata", "namespace")
 		}, "istiod", "bookinfo/Mysql from shop/orders"},
 		{"a rule in a namespace without a client", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			rule := (&unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}).DeepCopy()
-			rule.SetName("mysql.bookinfo.to-gateway.data")
-			rule.SetNamespace("data")
-			set.Objects = append(set.Objects, rule)
+			copyClientRule(t, set, "data")
 		}, "layout", "leads to the gateway from a namespace without a client"},
 		{"a rule in the gateway's namespace, for everybody", "via-gateway", func(t *testing.T, set *manifests.Set) {
-			rule := (&unstructured.Unstructured{Object: object(t, set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")}).DeepCopy()
-			rule.SetName("mysql.bookinfo.to-gateway.istio-system")
-			rule.SetNamespace("istio-system")
-			set.Objects = append(set.Objects, rule)
+			copyClientRule(t, set, "istio-system")
 		}, "istiod", "sidecars in elsewhere have the cluster outbound|443|p3306--bookinfo--mysqldb--example--com|"},
 		{"the client's repository has no rule", "two-repositories", func(_ *testing.T, set *manifests.Set) {
 			drop(set, "DestinationRule", "mysql.bookinfo.to-gateway.shop")
