@@ -34,7 +34,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     jestConfig: {
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/conformance/test/**/*.test.ts', '<rootDir>/e2e/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src/index.ts' },
-      modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib'],
+      modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib', '<rootDir>/test-reports'],
       collectCoverage: false,
     },
     // Types are checked by `tsc` over every folder (below): once, not once a test file.

@@ -1,16 +1,63 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp,
-  GatewayLeg, IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
+  ClientRules, ClientTls, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis,
+  ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient,
+  MeshProps, MeshService, PathMatch, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 
-export type ProtocolName = 'TCP' | 'TLS' | 'MYSQL' | 'REDIS';
+/** What proxies read of each protocol, worked out apart from the library. */
+const WIRES = {
+  TCP: 'TCP',
+  TLS: 'TLS',
+  HTTP: 'HTTP',
+  HTTP2: 'HTTP2',
+  GRPC: 'GRPC',
+  HTTPS: 'TLS',
+  MYSQL: 'TCP',
+  POSTGRES: 'TCP',
+  POSTGRES_DIRECT_TLS: 'TLS',
+  MONGO: 'TCP',
+  REDIS: 'TCP',
+  SQL_SERVER: 'TCP',
+  SQL_SERVER_STRICT: 'TLS',
+  ORACLE: 'TCP',
+  KAFKA: 'TCP',
+  AMQP: 'TCP',
+  AMQPS: 'TLS',
+  NATS: 'TCP',
+  SMTP: 'TCP',
+  SMTPS: 'TLS',
+  LDAP: 'TCP',
+  LDAPS: 'TLS',
+  SSH: 'TCP',
+  MEMCACHED: 'TCP',
+} as const;
+
+/** The protocols whose TLS may start with the first byte or not, with their usual ports in plaintext and in TLS where these differ. */
+const CHOOSES_TLS: { readonly [name: string]: { readonly plain: number; readonly tls: number } | undefined } = {
+  HTTP: { plain: 80, tls: 443 },
+  HTTP2: { plain: 80, tls: 443 },
+  GRPC: { plain: 80, tls: 443 },
+  ORACLE: { plain: 1521, tls: 2484 },
+  AMQP: { plain: 5672, tls: 5671 },
+  MONGO: { plain: 27017, tls: 27017 },
+  REDIS: { plain: 6379, tls: 6379 },
+  KAFKA: { plain: 9092, tls: 9092 },
+  MEMCACHED: { plain: 11211, tls: 11211 },
+};
+
+export type ProtocolName = keyof typeof WIRES;
+
+export const PROTOCOLS = Object.keys(WIRES) as ProtocolName[];
+
+export type TlsName = 'disable' | 'passthrough' | 'originate' | 'originateWithSecret' | 'mutual';
 
 export interface PortSpec {
   readonly number: number;
   readonly protocol: ProtocolName;
+  readonly tls?: TlsName;
   readonly targetPort?: number;
   readonly name?: string;
 }
@@ -24,7 +71,7 @@ export type ResolutionSpec = { readonly how: 'ips'; readonly addresses: readonly
 
 export interface ServiceSpec {
   readonly id: string;
-  readonly kind: 'generic' | 'mysql' | 'redis' | 'tcp';
+  readonly kind: 'generic' | 'tcp' | OnePortKind;
   /** Inside a construct of its own, not right in the chart. */
   readonly nested: boolean;
   readonly hosts: readonly string[];
@@ -120,6 +167,46 @@ function workloadsOf(charts: readonly ChartSpec[]): ClientSpec[] {
   return charts.flatMap(({ namespace = '', workloads }) => workloads.map(({ account }) => ({ namespace, account: account ?? 'default' })));
 }
 
+/** The kinds with one host and one port. */
+const ONE_PORT = {
+  mysql: ExternalMysql,
+  redis: ExternalRedis,
+  postgres: ExternalPostgres,
+  mongo: ExternalMongo,
+  http: ExternalHttp,
+  tls: ExternalTls,
+};
+
+export type OnePortKind = keyof typeof ONE_PORT;
+
+/** What each of them speaks. */
+const SPOKEN: Record<OnePortKind, ProtocolName> = { mysql: 'MYSQL', redis: 'REDIS', postgres: 'POSTGRES', mongo: 'MONGO', http: 'HTTP', tls: 'TLS' };
+
+/** What a port of a service speaks: its kind's protocol, or its own. */
+export function spokenOn({ kind }: Pick<ServiceSpec, 'kind'>, { protocol }: PortSpec): ProtocolName {
+  return kind === 'generic' ? protocol : kind === 'tcp' ? 'TCP' : SPOKEN[kind];
+}
+
+/** The TLS of a port without what cannot go together. */
+export function fittingTls(spec: Pick<ServiceSpec, 'kind' | 'leg'>, port: PortSpec): TlsName | undefined {
+  if (spec.kind === 'tcp' || CHOOSES_TLS[spokenOn(spec, port)] === undefined) {
+    return undefined;
+  }
+  const needsGateway = port.tls === 'mutual' || port.tls === 'originateWithSecret';
+  return needsGateway && spec.leg === undefined ? 'originate' : port.tls;
+}
+
+function tlsOf(tls: TlsName | undefined): ClientTls | undefined {
+  switch (tls) {
+    case undefined: return undefined;
+    case 'disable': return ClientTls.disable();
+    case 'passthrough': return ClientTls.passthrough();
+    case 'originate': return ClientTls.originate();
+    case 'originateWithSecret': return ClientTls.originate({ credentialName: 'authority', sni: 'name.example.com' });
+    case 'mutual': return ClientTls.mutual({ credentialName: 'client-certificate', subjectAltNames: ['one.example.com', 'two.example.com'] });
+  }
+}
+
 /** Builds the app of a repository as a user would write it. */
 export function build(app: App, { name, mesh, charts: specs, imports }: Repository): void {
   if (mesh) {
@@ -149,13 +236,12 @@ function makeImport(chart: Chart, id: string, { service: { kind, hosts, ports, l
   const credentials = Credentials.fromSecret('credentials');
   const options = { namespaceName: declaredIn, gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace, credentials };
   const [host] = hosts;
-  const [{ number: port }] = ports;
+  const [{ number: port, tls }] = ports;
   const imported = (): IExternalService => {
     switch (kind) {
-      case 'mysql': return ExternalMysql.fromAttributes(chart, id, { ...options, host, port });
-      case 'redis': return ExternalRedis.fromAttributes(chart, id, { ...options, host, port });
       case 'tcp': return ExternalTcp.fromAttributes(chart, id, { ...options, host, ports: ports.map(({ number }) => number) });
       case 'generic': return ExternalService.fromServiceAttributes(chart, id, { ...options, hosts: [...hosts], ports: portsOf(ports) });
+      default: return ONE_PORT[kind].fromAttributes(chart, id, { ...options, host, port, ...optionalTls(tls) });
     }
   };
   imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }));
@@ -166,7 +252,12 @@ function legOf(leg: ServiceSpec['leg']): GatewayLeg | undefined {
 }
 
 function portsOf(ports: readonly PortSpec[]) {
-  return ports.map(port => ({ ...port, protocol: Protocol[port.protocol] }));
+  return ports.map(port => ({ ...port, protocol: Protocol[port.protocol], tls: tlsOf(port.tls) }));
+}
+
+/** Only some kinds have the property. */
+function optionalTls(tls: TlsName | undefined): { readonly tls?: ClientTls } {
+  return tls === undefined ? {} : { tls: tlsOf(tls) };
 }
 
 const GATEWAYS: Record<GatewayName, IEgressGateway> = {
@@ -225,16 +316,15 @@ function construct(scope: Construct, spec: ServiceSpec): ExternalService {
     credentials: Credentials.fromSecret('credentials'),
   };
   const [host] = spec.hosts;
-  const [{ number }] = spec.ports;
+  const [{ number, tls }] = spec.ports;
   switch (spec.kind) {
-    case 'mysql': return new ExternalMysql(scope, spec.id, { ...options, host, port: number });
-    case 'redis': return new ExternalRedis(scope, spec.id, { ...options, host, port: number });
     case 'tcp': return new ExternalTcp(scope, spec.id, { ...options, host, ports: spec.ports.map(port => port.number) });
     case 'generic': return new ExternalService(scope, spec.id, {
       ...options,
       hosts: [...spec.hosts],
       ports: portsOf(spec.ports),
     });
+    default: return new ONE_PORT[spec.kind](scope, spec.id, { ...options, host, port: number, ...optionalTls(tls) });
   }
 }
 
@@ -306,8 +396,7 @@ export function describe({ charts }: Repository): Described[] {
     const gateway = service.leg === undefined ? undefined : GATEWAYS[service.gateway];
     return {
       hosts: sorted(service.hosts),
-      ports: sorted(service.ports.map(({ number, targetPort, protocol }) => (
-        service.kind === 'generic' ? `${number}:${targetPort ?? number}/${protocol === 'TLS' ? 'TLS' : 'TCP'}` : `${number}:${number}/TCP`))),
+      ports: sorted(service.ports.map(port => describePort(service, port))),
       clients: sorted(clients.map(client => `${client.namespace}/${client.account ?? '*'}`)),
       visibleTo: sorted(seenBy ?? clients.map(client => client.namespace)),
       gateway: gateway ? `${gateway.namespaceName}/${gateway.serviceName}` : '',
@@ -315,6 +404,17 @@ export function describe({ charts }: Repository): Described[] {
       upstreams: gateway ? sorted(service.hosts.map(host => upstreamOf(host, service.resolution))) : [],
     };
   }));
+}
+
+const ORIGINATED = { originate: 'SIMPLE', originateWithSecret: 'SIMPLE', mutual: 'MUTUAL' };
+
+function describePort(service: ServiceSpec, port: PortSpec): string {
+  const spoken = spokenOn(service, port);
+  const tls = service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
+  const originated = tls && tls in ORIGINATED ? ORIGINATED[tls as keyof typeof ORIGINATED] : 'none';
+  const usual = originated !== 'none' && port.number === CHOOSES_TLS[spoken]?.plain ? CHOOSES_TLS[spoken].tls : port.number;
+  const target = service.kind === 'generic' ? port.targetPort ?? usual : usual;
+  return `${port.number}:${target}/${tls === 'passthrough' ? 'TLS' : WIRES[spoken]}, TLS ${originated}`;
 }
 
 const MODES = { dns: 'DNS', dnsRoundRobin: 'DNS_ROUND_ROBIN', none: 'NONE' };

@@ -1,14 +1,17 @@
 /** Random applications: values of which some are wrong or rare, and some cannot go together. */
 import { IstioApiVersion, OutboundTrafficPolicy } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
-import { AppSpec, ChartSpec, ClientSpec, GatewayName, InsideSpec, Output, PortSpec, ProtocolName, ResolutionSpec, ServiceSpec, WorkloadSpec } from './apps';
+import {
+  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, InsideSpec, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
+  spokenOn, TlsName, WorkloadSpec,
+} from './apps';
 
 const NAMESPACES = ['shop', 'bookinfo', 'data'];
 const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
 const HOSTS = ['mysqldb.example.com', 'redis.example.com', 'api.example.org', 'db-1.internal.example.net', 'x.y'];
 const LONG_HOST = `${'l'.repeat(63)}.${'o'.repeat(63)}.${'n'.repeat(63)}.example.com`;
 const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
-const PORTS = [3306, 6379, 443, 80, 5432, 27017, 9092];
+const PORTS = [3306, 6379, 443, 80, 8080, 5432, 5672, 27017, 9092];
 const ADDRESSES = ['192.0.2.14', '192.0.2.15/32', '192.0.2.16', '192.0.2.17', '198.51.100.9', '203.0.113.0/28', '10.1.0.0/16'];
 const BAD_ADDRESSES = ['192.0.2.256', 'db.example.com', '192.0.2.0/33', ''];
 /** Ports from here on belong to the second repository, which cannot be told what the first declares. */
@@ -32,7 +35,8 @@ function mostly<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 30): 
 
 const port: fc.Arbitrary<PortSpec> = fc.record({
   number: mostly(fc.oneof(fc.constantFrom(...PORTS), fc.integer({ min: 1, max: FIRST_OF_SECOND - 1 })), fc.constantFrom(0, 65536, 1.5), 100),
-  protocol: fc.constantFrom<ProtocolName>('TCP', 'TLS', 'MYSQL', 'REDIS'),
+  protocol: fc.oneof(fc.constantFrom<ProtocolName>('TCP', 'TLS', 'HTTP', 'MYSQL', 'REDIS'), fc.constantFrom(...PROTOCOLS)),
+  tls: seldom(3, fc.constantFrom<TlsName>('disable', 'passthrough', 'originate', 'originateWithSecret', 'mutual')),
   targetPort: seldom(5, fc.constantFrom(8443, 13306)),
   name: seldom(6, mostly(fc.constantFrom('db', 'tls-api', 'http'), fc.constantFrom('Not A Label', ''))),
 });
@@ -54,7 +58,7 @@ const resolution: fc.Arbitrary<ResolutionSpec> = fc.oneof(
 
 const service: fc.Arbitrary<ServiceSpec> = fc.record({
   id: mostly(fc.constantFrom('Mysql#', 'Db#', 'paymentsAPI#'), fc.constantFrom('Same', `${LONG_ID}#`)),
-  kind: fc.constantFrom('generic', 'mysql', 'redis', 'tcp'),
+  kind: fc.oneof(fc.constant('generic' as const), fc.constantFrom('mysql' as const, 'redis', 'tcp', 'postgres', 'mongo', 'http', 'tls')),
   nested: fc.boolean(),
   hosts: fc.oneof(
     { weight: 8, arbitrary: mostly(fc.constantFrom(...HOSTS), fc.constantFrom(...BAD_HOSTS, LONG_HOST)).map(host => [host]) },
@@ -89,21 +93,26 @@ function ofItsKind(spec: ServiceSpec): ServiceSpec {
 }
 
 /** A service without what cannot go together, which would be refused at once and never reach Istio. */
-function careful(spec: ServiceSpec): ServiceSpec {
-  const { resolution: how, leg } = spec;
-  if (spec.hosts.some(host => host.startsWith('*')) || how.how === 'none') {
-    const ports = spec.ports.map(found => ({ ...found, protocol: 'TLS' as const }));
-    return { ...spec, kind: 'generic', ports, resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined, connect: [] };
+function careful(given: ServiceSpec): ServiceSpec {
+  const { resolution: how, leg } = given;
+  if (given.hosts.some(host => host.startsWith('*')) || how.how === 'none') {
+    return { ...given, kind: 'generic', ports: given.ports.map(overTls), resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined, connect: [] };
   }
-  const several = spec.hosts.length > 1;
+  const ports = given.hosts.length > 1 ? given.ports.map(overTls) : given.ports.map(found => ({ ...found, tls: fittingTls(given, found) }));
+  const spec = { ...given, ports, kind: given.hosts.length > 1 ? 'generic' as const : given.kind };
+  // Behind a gateway, and for HTTP, an address that the client dialled says nothing.
+  const singles = leg !== undefined || ports.some(found => spokenOn(spec, found).match(/^(HTTP2?|GRPC)$/));
   return {
     ...spec,
-    ports: several ? spec.ports.map(found => ({ ...found, protocol: 'TLS' as const })) : spec.ports,
-    resolution: how.how === 'ips' && leg !== undefined ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
+    resolution: how.how === 'ips' && singles ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
     virtualAddresses: how.how === 'ips' ? undefined : spec.virtualAddresses,
     exportTo: seenBy(spec),
     allow: allowed(spec),
   };
+}
+
+function overTls(found: PortSpec): PortSpec {
+  return { ...found, protocol: 'TLS', tls: undefined };
 }
 
 /** A route decides itself who sees a service; without one the clients have to be among those who do. */
@@ -198,8 +207,10 @@ function distinct(
       const leg = spec.leg === undefined ? undefined : 'mutual';
       return {
         ...spec,
-        ports: several.map(({ protocol, targetPort }, i) => (
-          spec.kind === 'generic' ? { number: number + 1000 * i, protocol, targetPort } : { number: number + 1000 * i, protocol: 'TCP' })),
+        ports: several.map(({ name: _, ...opened }, i) => {
+          const fitting = { ...opened, number: number + 1000 * i, tls: fittingTls({ kind: spec.kind, leg }, opened) };
+          return spec.kind === 'generic' ? fitting : { ...fitting, protocol: 'TCP', targetPort: undefined };
+        }),
         resolution: spec.resolution.how === 'ips' || spec.resolution.how === 'none' ? { how: 'ips', addresses: [address(n)] } : spec.resolution,
         virtualAddresses: undefined,
         exportTo: undefined,

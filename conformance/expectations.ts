@@ -13,7 +13,7 @@ export interface ExpectedLeg {
   readonly name: string;
   /** The server names for clients that are whole namespaces, by namespace. */
   readonly namespaceNames: { readonly [namespace: string]: string };
-  /** The host under which only the gateway knows the one outside, on port 443. */
+  /** The host under which only the gateway knows the one outside, on port 443, or 80 for HTTP. */
   readonly upstream: string;
   /** How the library says that the gateway finds it. */
   readonly resolution: string;
@@ -38,6 +38,13 @@ export interface ExpectedPort {
   readonly targetPort: number;
   readonly name: string;
   readonly protocol: string;
+  readonly tls?: {
+    readonly mode: string;
+    readonly sni?: string;
+    readonly subjectAltNames?: readonly string[];
+    readonly caCertificates?: string;
+    readonly credentialName?: string;
+  };
 }
 
 export interface ExpectedService {
@@ -48,6 +55,7 @@ export interface ExpectedService {
   readonly ports: readonly ExpectedPort[];
   readonly resolution: string;
   readonly addresses: readonly string[];
+  readonly endpoints: readonly string[];
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
@@ -94,9 +102,10 @@ function expectedService(service: ExternalServiceDescription): ExpectedService {
     name: service.name,
     namespace: service.namespaceName ?? '',
     hosts: service.hosts,
-    ports: service.ports.map(({ number, targetPort, name, protocol }) => ({ number, targetPort, name, protocol })),
+    ports: service.ports.map(({ number, targetPort, name, protocol, tls }) => ({ number, targetPort, name, protocol, tls })),
     resolution: service.resolution,
     addresses: service.addresses,
+    endpoints: service.endpoints,
     visibleTo: service.visibleTo,
     clients: service.clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName })),
     route: expectedRoute(service),

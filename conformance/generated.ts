@@ -61,7 +61,7 @@ export function disagreements(repository: Repository, { services }: Expectations
   return services.flatMap((service, i) => {
     const found = {
       hosts: sorted(service.hosts),
-      ports: sorted(service.ports.map(({ number, targetPort, protocol }) => `${number}:${targetPort}/${protocol}`)),
+      ports: sorted(service.ports.map(({ number, targetPort, protocol, tls }) => `${number}:${targetPort}/${protocol}, TLS ${tls?.mode ?? 'none'}`)),
       clients: sorted(service.clients.map(client => `${client.namespace}/${client.serviceAccount ?? '*'}`)),
       visibleTo: sorted(service.visibleTo),
       gateway: service.route ? `${service.route.gateway.namespace}/${service.route.gateway.service}` : '',

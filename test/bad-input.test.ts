@@ -106,7 +106,7 @@ const wishes: Case[] = [
     'Mysql', 'Resolution.ipAddresses()', '"169.254.169.254"', 'connect to it directly'],
   ['a misspelt property, from JavaScript', c => mysql(c, { addreses: [] } as never), 'Mysql', 'addreses', 'is not a property of ExternalMysql', '\'addresses\''],
   ['no properties, from JavaScript', c => new ExternalMysql(c, 'Mysql', undefined as never), 'Mysql', '', 'undefined', 'needs its properties as { host, port, resolution'],
-  ['a protocol that does not exist, from JavaScript', c => service(c, { ports: [{ number: 1, protocol: (Protocol as never as { [name: string]: Protocol }).POSTGRES }] }),
+  ['a protocol that does not exist, from JavaScript', c => service(c, { ports: [{ number: 1, protocol: (Protocol as never as { [name: string]: Protocol }).POSTGRESQL }] }),
     'Api', 'protocol', 'undefined', 'Protocol.TCP'],
   ['a list that is a text, from JavaScript', c => mysql(c, { exportTo: 'shop' as never }), 'Mysql', 'exportTo', '"shop"', 'must be a list like ["."]'],
   ['a misspelt key of a Secret, from JavaScript', c => mysql(c, { credentials: Credentials.fromSecret('s', { username: 'u' } as never) }), 'Mysql', 'username', 'is not a property', '\'usernameKey\''],

@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import {
-  DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, Mesh, MeshClient, MeshService, OutboundTrafficPolicy, Resolution,
+  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, Mesh, MeshClient, MeshService, OutboundTrafficPolicy,
+  Resolution,
 } from '../src';
 import { manifestsOf, messageOf } from './helpers';
 
@@ -50,6 +51,13 @@ describe('in an ambient mesh', () => {
     const { chart } = ambient();
 
     expect(messageOf(() => mysqlIn(chart).allowFrom(MeshClient.allIn('shop')))).toMatch(/^\[shop\/Mysql\] allowFrom\(\) has no effect in an ambient mesh/);
+  });
+
+  test('TLS that a sidecar would originate is refused: ztunnel ignores DestinationRules, and nothing would encrypt', () => {
+    const { chart } = ambient();
+    const make = () => new ExternalRedis(chart, 'Redis', { host: 'redis.example.com', resolution: Resolution.dns(), tls: ClientTls.originate() });
+
+    expect(messageOf(make)).toMatch(/^\[shop\/Redis\] 'tls' would originate nothing in an ambient mesh/);
   });
 
   test.each([

@@ -18,17 +18,30 @@ export interface MeshModel {
   readonly ipAutoAllocate: boolean;
 }
 
-/** How the clients' sidecars find the endpoints of a service outside the mesh, in Istio's words. */
-export type ResolutionMode = 'NONE' | 'DNS' | 'DNS_ROUND_ROBIN';
+/** How proxies find the endpoints of a service outside the mesh, in Istio's words. */
+export type ResolutionMode = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
 
-/** How a proxy tells the connections of one port apart: by address only, or by the server name of the client's own TLS. */
-export type WireProtocol = 'TCP' | 'TLS';
+/** How a proxy tells the connections of one port apart: by address only, by the server name of the client's own TLS, or by the host of each request. */
+export type WireProtocol = 'TCP' | 'TLS' | HttpProtocol;
+
+export type HttpProtocol = 'HTTP' | 'HTTP2' | 'GRPC';
+
+/** TLS that the last proxy adds, in Istio's words; names that are left out are those of the host. */
+export interface TlsModel {
+  readonly mode: 'SIMPLE' | 'MUTUAL';
+  readonly sni?: string;
+  readonly subjectAltNames?: readonly string[];
+  readonly caCertificates?: string;
+  readonly credentialName?: string;
+}
 
 export interface PortModel {
   readonly number: number;
   readonly name: string;
   readonly protocol: WireProtocol;
   readonly targetPort?: number;
+  /** What the last proxy adds towards the endpoints. */
+  readonly tls?: TlsModel;
 }
 
 /** A client of a service; without an account it is every account of the namespace. */
@@ -56,7 +69,7 @@ export interface LegModel {
 
 /** Where the gateway finds one leg's endpoints. */
 export interface UpstreamModel {
-  readonly mode: 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
+  readonly mode: Exclude<ResolutionMode, 'NONE'>;
   readonly endpoints: readonly string[];
 }
 
@@ -84,6 +97,8 @@ export interface ServiceModel {
   readonly ports: readonly PortModel[];
   readonly resolution: ResolutionMode;
   readonly addresses: readonly string[];
+  /** The addresses that a sidecar chooses from; none where the client or DNS chooses. */
+  readonly endpoints: readonly string[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
   readonly route?: RouteModel;

@@ -25,6 +25,5 @@ export const addressDeclaredTwice: Rule = {
 };
 
 function listenersOf(entry: ExternalEntry): { readonly port: number; readonly address: string }[] {
-  const addresses = entry.listeners.filter(address => address !== ANY);
-  return entry.ports.flatMap(({ number }) => addresses.map(address => ({ port: number, address })));
+  return entry.ports.flatMap(port => entry.listenersOf(port).filter(address => address !== ANY).map(address => ({ port: port.number, address })));
 }

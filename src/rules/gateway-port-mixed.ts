@@ -17,10 +17,11 @@ export const gatewayPortMixed: Rule = {
     return [...ports.values()].flatMap((servers): Finding[] => {
       const secure = servers.find(server => isSecure(server.protocol));
       return servers.flatMap((server, i): Finding[] => {
-        const other = server.protocol === 'TCP' ? secure ?? servers.find((_, n) => n < i) : isSecure(server.protocol) ? undefined : secure;
+        const plain = servers.find((candidate, n) => n < i && (server.protocol === 'TCP' || candidate.protocol === 'TCP'));
+        const other = isSecure(server.protocol) ? undefined : secure ?? plain;
         return other ? [{
           object: server.object,
-          message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `${server.protocol} server on port`} ${server.port} of the gateway carries `
+          message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `the ${server.protocol} server on port`} ${server.port} of the gateway carries `
             + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well: give a port that no other service uses, or use GatewayLeg.istioMutual()`,
         }] : [];
       });

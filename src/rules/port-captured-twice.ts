@@ -14,13 +14,13 @@ export const portCapturedTwice: Rule = {
   related: ['pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
-    const open = view.entries.filter(entry => entry.listeners.includes(ANY));
-    const tcp = open.flatMap(entry => entry.ports.filter(port => port.class === 'TCP').flatMap(port => (
-      finding(view.facts, entry, port.number, ports.take(String(port.number), entry)))));
-    // Server names share a port with each other, but not with TCP, which captures every connection that arrives there.
-    const tls = open.flatMap(entry => entry.ports.filter(port => port.class !== 'TCP').flatMap(port => (
-      finding(view.facts, entry, port.number, ports.holder(String(port.number), entry)))));
-    return [...tcp, ...tls];
+    const open = view.entries.flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));
+    const tcp = open.filter(({ port }) => port.class === 'TCP').flatMap(({ entry, port }) => (
+      finding(view.facts, entry, port.number, ports.take(String(port.number), entry))));
+    // Hosts share a port with each other, but not with TCP, which captures every connection that arrives there.
+    const named = open.filter(({ port }) => port.class !== 'TCP').flatMap(({ entry, port }) => (
+      finding(view.facts, entry, port.number, ports.holder(String(port.number), entry))));
+    return [...tcp, ...named];
   },
 };
 

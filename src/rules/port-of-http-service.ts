@@ -16,8 +16,8 @@ export const portOfHttpService: Rule = {
     for (const service of view.of('', 'Service')) {
       records(service.spec.ports).filter(isHttp).forEach(port => services.set(Number(port.port), service));
     }
-    return view.entries.filter(entry => entry.listeners.includes(ANY)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
-      const service = port.class === 'TCP' ? services.get(port.number) : undefined;
+    return view.entries.flatMap(entry => entry.ports.flatMap((port): Finding[] => {
+      const service = port.class === 'TCP' && entry.listenersOf(port).includes(ANY) ? services.get(port.number) : undefined;
       return service ? [{
         object: entry.object,
         message: `port ${port.number} of ${quote(entry.hosts[0])} has no address of its own, and the HTTP Service '${service.origin.path}' listens on port `

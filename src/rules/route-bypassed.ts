@@ -55,13 +55,14 @@ class RoutedTargets {
   public constructor(view: MeshView) {
     this.upstreams = view.gatewayHosts;
     for (const entry of view.entries) {
-      const networks = entry.addresses.flatMap(networkOf);
+      const addresses = [...entry.addresses, ...entry.endpoints];
+      const networks = addresses.flatMap(networkOf);
       for (const port of entry.ports) {
         const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
         if (hosts.length > 0) {
           for (const number of new Set([port.number, port.target])) {
             hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
-            entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
+            addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
             addTo(this.byPort, String(number), { entry, networks });
           }
         }

@@ -1,6 +1,7 @@
 import { Check, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
+import { ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 import { Resolution } from '../values/resolution';
 
@@ -17,16 +18,23 @@ export interface ExternalPort {
   readonly protocol?: Protocol;
 
   /**
+   * Who speaks TLS on it.
+   *
+   * @default - as the protocol says: the application, for a protocol that always begins with TLS; nobody that the proxies know of, for the others
+   */
+  readonly tls?: ClientTls;
+
+  /**
    * The port's name, a DNS label.
    *
-   * @default - `tcp` or `tls`, with the number (`tcp-3306`) when the service has several ports
+   * @default - `tcp`, `tls` or `http`, with the number (`tcp-3306`) when the service has several ports
    */
   readonly name?: string;
 
   /**
    * The port on the endpoints, when it is another than the one that clients connect to, 1 to 65535.
    *
-   * @default - the same
+   * @default - the same; where a proxy originates TLS for a client on the protocol's default port, the protocol's default port for TLS
    */
   readonly targetPort?: number;
 }
@@ -100,7 +108,8 @@ export const checkExportTo: Check = (fail, property, value) => {
 
 const PORT = {
   number: (fail: Fail, _: string, value: unknown) => checkPort(fail, 'port', value),
-  protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.TLS, Protocol.MYSQL, Protocol.REDIS'),
+  protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.TLS, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom()'),
+  tls: checkInstance(ClientTls, 'ClientTls.disable(), passthrough(), originate() or mutual()'),
   name: checkDnsLabel,
   targetPort: checkPort,
 };
@@ -112,6 +121,7 @@ function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
       // A name that Protocol does not have; without the property it would be TCP.
       PORT.protocol(fail, 'protocol', undefined);
     }
+    port.tls?._check(fail, port.protocol ?? Protocol.TCP);
     return portModel(port, given.length);
   });
   checkDistinct(fail, 'port', ports.map(port => port.number));
@@ -119,8 +129,15 @@ function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
   return ports;
 }
 
-function portModel(port: ExternalPort, portCount: number): PortModel {
-  const protocol = (port.protocol ?? Protocol.TCP)._wire;
-  const usual = protocol.toLowerCase();
-  return { number: port.number, name: port.name ?? (portCount > 1 ? `${usual}-${port.number}` : usual), protocol, targetPort: port.targetPort };
+function portModel({ number, name, targetPort, tls, protocol = Protocol.TCP }: ExternalPort, portCount: number): PortModel {
+  const wire = tls?._wire(protocol) ?? protocol._wire;
+  const usual = wire.toLowerCase();
+  const originates = tls?._originates;
+  return {
+    number,
+    name: name ?? (portCount > 1 ? `${usual}-${number}` : usual),
+    protocol: wire,
+    targetPort: targetPort ?? (originates && number === protocol.defaultPort ? protocol.defaultTlsPort : undefined),
+    tls: originates,
+  };
 }

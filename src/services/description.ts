@@ -1,4 +1,4 @@
-import { ClientModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
+import { ClientModel, PortModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
 
 /** A port of a described service. */
 export interface PortDescription {
@@ -6,10 +6,46 @@ export interface PortDescription {
   readonly number: number;
   /** The port's name. */
   readonly name: string;
-  /** What the proxies tell connections apart by: `TCP` (the address) or `TLS` (the server name). */
+  /** What the proxies tell connections apart by: `TCP` (the address), `TLS` (the server name), `HTTP`, `HTTP2` or `GRPC` (the host of each request). */
   readonly protocol: string;
   /** The port on the endpoints. */
   readonly targetPort: number;
+  /**
+   * TLS that the last proxy adds.
+   *
+   * @default - none
+   */
+  readonly tls?: TlsDescription;
+}
+
+/** TLS that the last proxy before the service adds. */
+export interface TlsDescription {
+  /** `SIMPLE`, or `MUTUAL` with a client certificate. */
+  readonly mode: string;
+  /**
+   * The server name.
+   *
+   * @default - the host
+   */
+  readonly sni?: string;
+  /**
+   * The names of which the server's certificate must have one.
+   *
+   * @default - the server name
+   */
+  readonly subjectAltNames?: string[];
+  /**
+   * The file of the certificate authorities, or `system`.
+   *
+   * @default - those of the Secret
+   */
+  readonly caCertificates?: string;
+  /**
+   * The Secret in the namespace of the gateway.
+   *
+   * @default - none
+   */
+  readonly credentialName?: string;
 }
 
 /** A client of a described service. */
@@ -72,10 +108,12 @@ export interface ExternalServiceDescription {
   readonly hosts: string[];
   /** The ports. */
   readonly ports: PortDescription[];
-  /** How the clients' sidecars find it: `NONE` (the address that the client dialled), `DNS` or `DNS_ROUND_ROBIN`. */
+  /** How the clients' sidecars find it: `NONE` (the address that the client dialled), `STATIC` (`endpoints`), `DNS` or `DNS_ROUND_ROBIN`. */
   readonly resolution: string;
   /** The addresses that the clients' sidecars capture. */
   readonly addresses: string[];
+  /** The addresses that the clients' sidecars choose from, with `STATIC`. */
+  readonly endpoints: string[];
   /** The namespaces whose sidecars see it, sorted; `*` is every namespace. */
   readonly visibleTo: string[];
   /** The clients. Without a named one, every account of the namespaces that see it. */
@@ -98,13 +136,19 @@ export function describeService(
     name: service.name,
     namespaceName: service.namespace,
     hosts: [...service.hosts],
-    ports: service.ports.map(({ number, name, protocol, targetPort }) => ({ number, name, protocol, targetPort: targetPort ?? number })),
+    ports: service.ports.map(describePort),
     resolution: service.resolution,
     addresses: [...service.addresses],
+    endpoints: [...service.endpoints],
     visibleTo: [...service.visibleTo],
     clients: distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
     route: service.route && describeRoute(service.route, upstreamOf),
   };
+}
+
+function describePort({ number, name, protocol, targetPort, tls }: PortModel): PortDescription {
+  const names = tls?.subjectAltNames;
+  return { number, name, protocol, targetPort: targetPort ?? number, tls: tls && { ...tls, subjectAltNames: names && [...names] } };
 }
 
 /** Each client once, however often it was named. */

@@ -2,7 +2,8 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { attributesOfOneHost, propsOfOneHost } from './one-host';
+import { Kind } from './kind';
+import { checkPort } from '../private/check';
 import { Protocol } from '../values/protocol';
 
 /** The declaration of a MySQL or MariaDB outside the mesh. */
@@ -40,7 +41,7 @@ export interface ExternalMysqlAttributes extends ImportedOptions {
  *
  * Creates:
  *
- * - ServiceEntry `Resource`
+ * - the objects of `ExternalService`
  *
  * @example
  * const mysql = new ExternalMysql(chart, 'Mysql', {
@@ -62,7 +63,7 @@ export class ExternalMysql extends ExternalService {
    * @throws as `ExternalService.fromServiceAttributes` does
    */
   public static fromAttributes(scope: Construct, id: string, attributes: ExternalMysqlAttributes): IExternalService {
-    return new ImportedService(scope, id, attributesOfOneHost(scope, id, 'ExternalMysql.fromAttributes()', attributes, KIND));
+    return new ImportedService(scope, id, KIND.attributes(scope, id, attributes));
   }
 
   /**
@@ -72,8 +73,9 @@ export class ExternalMysql extends ExternalService {
    * @throws as `ExternalService` does
    */
   public constructor(scope: Construct, id: string, props: ExternalMysqlProps) {
-    super(scope, id, propsOfOneHost(scope, id, 'ExternalMysql', props, KIND));
+    super(scope, id, KIND.props(scope, id, props));
   }
 }
 
-const KIND = { protocol: Protocol.MYSQL, port: 3306 };
+const KIND = new Kind<Pick<ExternalMysqlProps, 'host' | 'port'>>('ExternalMysql', { port: checkPort }, ({ port = 3306 }) => (
+  [{ number: port, protocol: Protocol.MYSQL }]));

@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { attributesOfOneHost, propsOfOneHost } from './one-host';
+import { checkTls, Kind } from './kind';
+import { checkPort } from '../private/check';
+import { ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 
 /** The declaration of a Redis outside the mesh. */
@@ -16,6 +18,13 @@ export interface ExternalRedisProps extends ExternalServiceOptions {
    * @default 6379
    */
   readonly port?: number;
+
+  /**
+   * Who speaks TLS with it.
+   *
+   * @default ClientTls.disable()
+   */
+  readonly tls?: ClientTls;
 }
 
 /** A Redis that another app declares. */
@@ -29,6 +38,13 @@ export interface ExternalRedisAttributes extends ImportedOptions {
    * @default 6379
    */
   readonly port?: number;
+
+  /**
+   * Who speaks TLS with it.
+   *
+   * @default ClientTls.disable()
+   */
+  readonly tls?: ClientTls;
 }
 
 /**
@@ -37,7 +53,7 @@ export interface ExternalRedisAttributes extends ImportedOptions {
  *
  * Creates:
  *
- * - ServiceEntry `Resource`
+ * - the objects of `ExternalService`
  *
  * @example
  * const redis = new ExternalRedis(chart, 'Redis', {
@@ -59,7 +75,7 @@ export class ExternalRedis extends ExternalService {
    * @throws as `ExternalService.fromServiceAttributes` does
    */
   public static fromAttributes(scope: Construct, id: string, attributes: ExternalRedisAttributes): IExternalService {
-    return new ImportedService(scope, id, attributesOfOneHost(scope, id, 'ExternalRedis.fromAttributes()', attributes, KIND));
+    return new ImportedService(scope, id, KIND.attributes(scope, id, attributes));
   }
 
   /**
@@ -69,8 +85,9 @@ export class ExternalRedis extends ExternalService {
    * @throws as `ExternalService` does
    */
   public constructor(scope: Construct, id: string, props: ExternalRedisProps) {
-    super(scope, id, propsOfOneHost(scope, id, 'ExternalRedis', props, KIND));
+    super(scope, id, KIND.props(scope, id, props));
   }
 }
 
-const KIND = { protocol: Protocol.REDIS, port: 6379 };
+const KIND = new Kind<Pick<ExternalRedisProps, 'host' | 'port' | 'tls'>>('ExternalRedis', { port: checkPort, tls: checkTls }, ({ port = 6379, tls }) => (
+  [{ number: port, protocol: Protocol.REDIS, tls }]));

@@ -17,8 +17,8 @@ import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWi
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
 import { hostPart, objectName, Role } from '../private/names';
-import { renderEndpoints } from '../private/render/failover';
 import { renderServiceEntry } from '../private/render/service-entry';
+import { renderEndpoints } from '../private/render/traffic-policy';
 import { Resolution } from '../values/resolution';
 
 /** The options of every kind of service outside the mesh. */
@@ -81,7 +81,8 @@ export const SERVICE_OPTIONS = {
  * Creates:
  *
  * - ServiceEntry `Resource`
- * - DestinationRule `Endpoints/<host>`, one for each host, for `Resolution.dns()`: the sidecars eject unhealthy endpoints
+ * - DestinationRule `Endpoints/<host>`, one for each host, where a sidecar chooses between endpoints (`Resolution.dns()`, or several addresses of an HTTP
+ *   service) or originates TLS: it ejects unhealthy endpoints, and verifies the server
  * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints` is then left out
  *
  * Without a route the sidecars connect directly. There `allowFrom` decides which namespaces see the service, and nothing tells the accounts of
@@ -157,6 +158,10 @@ export class ExternalService extends Construct implements IExternalService {
     const fail = failAt(this);
     checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
     this.declaration = declarationOf(props, AppMesh.of(this).mesh.clusterDomain, fail);
+    if (AppMesh.of(this).mesh.dataPlane === 'ambient' && this.declaration.ports.some(port => port.tls)) {
+      fail('\'tls\' would originate nothing in an ambient mesh: ztunnel ignores DestinationRules, and connections would leave in plaintext; let the application '
+        + 'speak TLS with ClientTls.passthrough()');
+    }
     props.credentials?._check(fail);
     this.hosts = [...this.declaration.hosts];
     this.connections = new Connections({ ...this.declaration, path: this.node.path, credentials: props.credentials }, fail);
@@ -164,11 +169,13 @@ export class ExternalService extends Construct implements IExternalService {
     this.namespaceName = this.identity.namespace;
     const metadata = { ...props.metadata, name: this.identity.name };
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
-    if (this.declaration.resolution._balances) {
+    const protocols = this.declaration.ports.map(port => port.protocol);
+    const balances = this.declaration.resolution._balances(protocols);
+    if (balances || this.declaration.ports.some(port => port.tls)) {
       const endpoints = new KeyedObjects(this, 'Endpoints', (parent, host) => istioObject(parent, host, 'DestinationRule', {
         name: this._nameOf('endpoints', ...hostPart(host, this.declaration.hosts)),
         namespace: this.namespaceName,
-      }, () => renderEndpoints(this._model(), host), this), () => this.wayOut === undefined, ' for a service that is routed');
+      }, () => renderEndpoints(this._model(), host, balances), this), () => this.wayOut === undefined, ' for a service that is routed');
       this.declaration.hosts.forEach(host => endpoints.ensure(host));
     }
     this.node.addValidation({ validate: () => this.problems() });
@@ -279,7 +286,7 @@ export class ExternalService extends Construct implements IExternalService {
   /** @internal */
   public _model(): ServiceModel {
     const { hosts, ports, resolution } = this.declaration;
-    const { mode, addresses } = resolution._seenAs(this.declaration.addresses);
+    const { mode, addresses, endpoints } = resolution._seenAs(ports.map(port => port.protocol), this.declaration.addresses);
     return {
       path: this.node.path,
       name: this.identity.name,
@@ -288,6 +295,7 @@ export class ExternalService extends Construct implements IExternalService {
       ports,
       resolution: mode,
       addresses,
+      endpoints,
       visibleTo: this.visibleTo,
       route: this.wayOut?.model(),
     };
@@ -339,6 +347,11 @@ export class ExternalService extends Construct implements IExternalService {
 
   private problemsOfAccess(): string[] {
     const problems: string[] = [];
+    const secret = this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+    if (secret !== undefined) {
+      problems.push(`'credentialName' ${quote(secret)} is a Secret of a gateway's namespace, and the service is not routed through a gateway: call route(), because a `
+        + 'sidecar without the Secret would silently send plaintext');
+    }
     const { exportTo } = this.declaration;
     const given = exportTo?.map(quote).join(', ');
     if (this.allowed.length > 0 && exportTo) {

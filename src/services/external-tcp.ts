@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { attributesOfPorts, propsOfPorts } from './one-host';
+import { Kind } from './kind';
+import { checkList, checkPort } from '../private/check';
+import { Protocol } from '../values/protocol';
 
 /** The declaration of a TCP service outside the mesh. */
 export interface ExternalTcpProps extends ExternalServiceOptions {
@@ -27,7 +29,7 @@ export interface ExternalTcpAttributes extends ImportedOptions {
  *
  * Creates:
  *
- * - ServiceEntry `Resource`
+ * - the objects of `ExternalService`
  *
  * @example
  * new ExternalTcp(chart, 'Ldap', {
@@ -48,7 +50,7 @@ export class ExternalTcp extends ExternalService {
    * @throws as `ExternalService.fromServiceAttributes` does
    */
   public static fromAttributes(scope: Construct, id: string, attributes: ExternalTcpAttributes): IExternalService {
-    return new ImportedService(scope, id, attributesOfPorts(scope, id, 'ExternalTcp.fromAttributes()', attributes));
+    return new ImportedService(scope, id, KIND.attributes(scope, id, attributes));
   }
 
   /**
@@ -58,6 +60,9 @@ export class ExternalTcp extends ExternalService {
    * @throws as `ExternalService` does
    */
   public constructor(scope: Construct, id: string, props: ExternalTcpProps) {
-    super(scope, id, propsOfPorts(scope, id, 'ExternalTcp', props));
+    super(scope, id, KIND.props(scope, id, props));
   }
 }
+
+const KIND = new Kind<Pick<ExternalTcpProps, 'host' | 'ports'>>('ExternalTcp', { ports: checkList(checkPort, '389') }, ({ ports }) => (
+  ports.map(number => ({ number, protocol: Protocol.TCP }))), ['ports']);

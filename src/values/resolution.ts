@@ -1,11 +1,13 @@
 import { canonicalAddress, checkAddress, checkDistinct, checkNotEmpty, isLinkLocal, isWildcard, singleAddress } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
+import { isHttp } from '../private/wire';
 
 /** How the sidecars of the clients see a service. */
 export interface SeenAs {
   readonly mode: ResolutionMode;
   readonly addresses: readonly string[];
+  readonly endpoints: readonly string[];
 }
 
 /** What a resolution is checked against. */
@@ -51,9 +53,6 @@ export abstract class Resolution {
     return new Unresolved();
   }
 
-  /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
-  public abstract readonly _balances: boolean;
-
   protected constructor() {
     refuseAbstract(new.target === Resolution, 'Resolution', 'ipAddresses(), dns(), dnsRoundRobin() or none()');
   }
@@ -62,16 +61,15 @@ export abstract class Resolution {
   public abstract _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void;
   /** @internal */
   public abstract _checkRoutable(fail: Fail): void;
+  /** Whether a sidecar that connects directly may have several endpoints to choose from. @internal */
+  public abstract _balances(protocols: readonly WireProtocol[]): boolean;
   /** How the sidecars of the clients see the service. @internal */
-  public abstract _seenAs(virtualAddresses: readonly string[]): SeenAs;
+  public abstract _seenAs(protocols: readonly WireProtocol[], virtualAddresses: readonly string[]): SeenAs;
   /** Where a gateway finds the endpoints of a host; only for a resolution that is routable. @internal */
   public abstract _upstreamOf(host: string): UpstreamModel;
 }
 
 class IpAddresses extends Resolution {
-  // A connection goes to the address that the client dialled.
-  public readonly _balances = false;
-
   public constructor(private readonly addresses: readonly string[]) {
     super();
   }
@@ -86,6 +84,11 @@ class IpAddresses extends Resolution {
         + 'the addresses would end at the first: declare a service for each host, or use Resolution.dns()');
     }
     refuseWildcards(fail, 'ipAddresses', use.hosts);
+    const range = use.protocols.some(isHttp) && this.addresses.find(address => singleAddress(address) === undefined);
+    if (range) {
+      fail(`'Resolution.ipAddresses()' has the range ${quote(range)}, and a sidecar sends HTTP by the host of each request and not to the address that the client `
+        + 'dialled: give single addresses or use Resolution.dns()');
+    }
   }
 
   public _checkRoutable(fail: Fail): void {
@@ -101,22 +104,30 @@ class IpAddresses extends Resolution {
     }
   }
 
-  public _seenAs(): SeenAs {
+  public _balances(protocols: readonly WireProtocol[]): boolean {
+    // A connection that is not HTTP goes to the address that the client dialled.
+    return protocols.some(isHttp) && this.addresses.length > 1;
+  }
+
+  public _seenAs(protocols: readonly WireProtocol[]): SeenAs {
     const network = (address: string) => (address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
-    return { mode: 'NONE', addresses: this.addresses.map(address => network(canonicalAddress(address))) };
+    const addresses = protocols.every(isHttp) ? [] : this.addresses.map(address => network(canonicalAddress(address)));
+    // With NONE a request would go to whatever address the client dialled, if only its host is the right one.
+    return protocols.some(isHttp) ? { mode: 'STATIC', addresses, endpoints: this.singleAddresses } : { mode: 'NONE', addresses, endpoints: [] };
   }
 
   public _upstreamOf(): UpstreamModel {
-    return { mode: 'STATIC', endpoints: this.addresses.map(address => singleAddress(address)!) };
+    return { mode: 'STATIC', endpoints: this.singleAddresses };
+  }
+
+  private get singleAddresses(): string[] {
+    return this.addresses.map(address => singleAddress(address)!);
   }
 }
 
 class ByName extends Resolution {
-  public readonly _balances: boolean;
-
   public constructor(private readonly mode: 'DNS' | 'DNS_ROUND_ROBIN', private readonly factory: string) {
     super();
-    this._balances = mode === 'DNS';
   }
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
@@ -135,8 +146,12 @@ class ByName extends Resolution {
     // The gateway looks the name up itself.
   }
 
-  public _seenAs(virtualAddresses: readonly string[]): SeenAs {
-    return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!) };
+  public _balances(): boolean {
+    return this.mode === 'DNS';
+  }
+
+  public _seenAs(_: readonly WireProtocol[], virtualAddresses: readonly string[]): SeenAs {
+    return { mode: this.mode, addresses: virtualAddresses.map(address => singleAddress(address)!), endpoints: [] };
   }
 
   public _upstreamOf(host: string): UpstreamModel {
@@ -145,8 +160,6 @@ class ByName extends Resolution {
 }
 
 class Unresolved extends Resolution {
-  public readonly _balances = false;
-
   public constructor() {
     super();
   }
@@ -154,7 +167,7 @@ class Unresolved extends Resolution {
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNoVirtualAddresses(fail, 'none', virtualAddresses);
     if (use.protocols.some(protocol => protocol !== 'TLS')) {
-      fail('\'resolution\' Resolution.none() on a TCP port would open that port of every address there is: '
+      fail('\'resolution\' Resolution.none() on a port that is not TLS would open that port of every address there is: '
         + 'use Resolution.ipAddresses() or Resolution.dns()');
     }
   }
@@ -164,8 +177,12 @@ class Unresolved extends Resolution {
       + 'use Resolution.dns() or Resolution.ipAddresses()');
   }
 
+  public _balances(): boolean {
+    return false;
+  }
+
   public _seenAs(): SeenAs {
-    return { mode: 'NONE', addresses: [] };
+    return { mode: 'NONE', addresses: [], endpoints: [] };
   }
 
   public _upstreamOf(): UpstreamModel {

@@ -43,8 +43,12 @@ export class ExternalEntry {
     return this.resolution.startsWith('DNS') || this.resolution === 'DYNAMIC_DNS';
   }
 
-  /** The addresses that a sidecar listens on for it; ANY is all of them. */
-  public get listeners(): readonly string[] {
+  /** The addresses that a sidecar listens on for one of its ports; ANY is all of them. */
+  public listenersOf(port: EntryPort): readonly string[] {
+    // One listener of a port serves every host of HTTP, whatever their addresses.
+    if (port.class === 'HTTP') {
+      return [ANY];
+    }
     if (this.addresses.length > 0) {
       return this.addresses;
     }

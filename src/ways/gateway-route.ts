@@ -10,7 +10,7 @@ import { AccessModel, LegModel, MeshModel, RouteModel } from '../private/model';
 import { chartNameOf, hostPart, labelOf, namespaceServerName, policyName } from '../private/names';
 import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
-import { renderUpstream, renderUpstreamRule } from '../private/render/upstream';
+import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
 import { ExternalService } from '../services/external-service';
 import { WayOut } from '../services/way-out';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
@@ -50,8 +50,9 @@ export class GatewayRoute extends Construct implements WayOut {
       const name = service._nameOf('upstream', ...key);
       const upstream = service._upstreamOf(leg.host);
       istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
-      if (upstream.mode === 'DNS' || upstream.endpoints.length > 1) {
-        istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace }, () => renderUpstreamRule(this.route, leg), service);
+      if (balances(upstream) || leg.port.tls) {
+        istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace },
+          () => renderUpstreamRule(this.route, leg, upstream), service);
       }
     });
     this.policies = this.policiesOf(namespace);
@@ -68,7 +69,7 @@ export class GatewayRoute extends Construct implements WayOut {
     service._hosts.forEach(host => istioObject(this, ['ToGateway', ...hostPart(host, service._hosts)].join('-'), 'VirtualService', {
       name: service._nameOf('to-gateway', ...hostPart(host, service._hosts)),
       namespace,
-    }, () => renderMeshVirtualService(service._model(), this.route, host), service));
+    }, () => renderMeshVirtualService(service._model(), this.route, host, access()), service));
     service._attach(this);
     this.clientsChanged();
   }

@@ -4,8 +4,8 @@ import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
-  DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, IstioApiVersion, Mesh,
-  MeshClient, MeshService, Protocol, Resolution,
+  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute,
+  IstioApiVersion, Mesh, MeshClient, MeshService, Protocol, Resolution,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { manifestsOf } from '../helpers';
@@ -18,6 +18,8 @@ const chartOf = (app: App, id: string, namespace = id) => new Chart(app, id, { n
 const ip = (...addresses: string[]) => Resolution.ipAddresses(...addresses);
 const tcp = (scope: Construct, id: string, host: string, port: number, resolution: Resolution, more: { exportTo?: string[] } = {}) =>
   new ExternalTcp(scope, id, { host, ports: [port], resolution, ...more });
+const http = (scope: Construct, id: string, host: string, port: number, resolution: Resolution) =>
+  new ExternalHttp(scope, id, { host, port, resolution, tls: ClientTls.disable() });
 const tls = (scope: Construct, id: string, hosts: string[], resolution: Resolution) =>
   new ExternalService(scope, id, { hosts, ports: [{ number: 443, protocol: Protocol.TLS }], resolution });
 
@@ -118,6 +120,10 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tcp(chart, 'B', 'b.example.com', 2, ip('192.0.2.1'));
       tcp(chart, 'C', 'c.example.com', 1, ip('192.0.2.2'));
     }, []],
+    ['two HTTP services on one address, which the host of each request tells apart', app => {
+      const chart = chartOf(app, 'shop');
+      ['a', 'b'].forEach(name => http(chart, name, `${name}.example.com`, 80, ip('192.0.2.1')));
+    }, []],
   ],
   MX0203: [
     ['three services by name on one port, each reported', app => {
@@ -128,6 +134,11 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       const chart = chartOf(app, 'shop');
       tls(chart, 'Api', ['api.example.com'], Resolution.dns());
       tcp(chart, 'Db', 'db.example.com', 443, Resolution.dns());
+    }, [['MX0203', 'shop/Api']]],
+    ['HTTP on a port that a TCP service captures, even with addresses', app => {
+      const chart = chartOf(app, 'shop');
+      http(chart, 'Api', 'api.example.com', 8080, ip('192.0.2.1'));
+      tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
     }, [['MX0203', 'shop/Api']]],
     ['DNS capture in a mesh that does not allocate addresses', app => {
       Mesh.declare(app, { apiVersion: IstioApiVersion.V1BETA1, dnsCapture: true });
@@ -146,6 +157,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tcp(chart, 'C', 'c.example.com', 3306, ip('192.0.2.1'));
       tls(chart, 'D', ['d.example.com'], Resolution.dns());
       tls(chart, 'E', ['e.example.com'], Resolution.dns());
+      http(chart, 'F', 'f.example.com', 443, Resolution.dns());
+      http(chart, 'G', 'g.example.com', 443, Resolution.dns());
     }, []],
   ],
   MX0204: [
@@ -216,6 +229,11 @@ const ROWS: { readonly [rule: string]: Row[] } = {
         hosts: ['db.example.com'], exportTo: ['.'], tcp: [{ match: [{ port: 3306 }], route: [{ destination: { host: 'db.example.com' } }] }],
       });
     }, [['MX0301', 'legacy/Db']]],
+    ['the address of a routed HTTP service, under another host', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
+      http(shop, 'Past', 'past.example.com', 80, ip('192.0.2.1'));
+    }, [['MX0301', 'shop/Past']]],
     ['a wildcard that covers the host', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
@@ -267,6 +285,21 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       via(shop)(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
       foreign(shop, 'Http', 'Gateway', { selector: { istio: 'istio-egressgateway' }, servers: [{ port: { number: 443, name: 'http', protocol: 'http' }, hosts: ['*'] }] });
     }, [['MX0302', 'shop/Http']]],
+    ['plaintext TCP and plaintext HTTP on one port, declared in either order', app => {
+      const shop = chartOf(app, 'shop');
+      const route = via(shop, GatewayLeg.plaintext(8080));
+      route(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+      route(http(shop, 'B', 'b.example.com', 80, ip('192.0.2.2')));
+      const data = chartOf(app, 'data');
+      const other = via(data, GatewayLeg.plaintext(8080), 'other');
+      other(http(data, 'C', 'c.example.com', 80, ip('192.0.2.3')));
+      other(tcp(data, 'D', 'd.example.com', 3306, ip('192.0.2.4')));
+    }, [['MX0302', 'shop/B'], ['MX0302', 'data/D']]],
+    ['plaintext HTTP twice on one port, which the host of each request tells apart', app => {
+      const shop = chartOf(app, 'shop');
+      const route = via(shop, GatewayLeg.plaintext(8080));
+      ['a', 'b'].forEach((name, i) => route(http(shop, name, `${name}.example.com`, 80, ip(`192.0.2.${i + 1}`))));
+    }, []],
     ['plaintext ports of their own, one port of two gateways', app => {
       const shop = chartOf(app, 'shop');
       via(shop, GatewayLeg.plaintext(3306))(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));

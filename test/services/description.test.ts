@@ -25,6 +25,7 @@ describe('the description of a service', () => {
       ports: [{ number: 3306, name: 'tcp', protocol: 'TCP', targetPort: 3306 }],
       resolution: 'NONE',
       addresses: ['192.0.2.14/32'],
+      endpoints: [],
       visibleTo: ['bookinfo'],
       clients: [{ namespaceName: 'bookinfo' }],
     });

@@ -113,5 +113,5 @@ test('fixed addresses of several hosts are refused, because every connection wou
 test('no resolution is refused when only one of the ports is TCP', () => {
   const ports = [{ number: 443, protocol: Protocol.TLS }, { number: 5432, protocol: Protocol.TCP }];
 
-  expect(messageOf(() => entryOf(Resolution.none(), { ports }))).toContain('\'resolution\' Resolution.none() on a TCP port');
+  expect(messageOf(() => entryOf(Resolution.none(), { ports }))).toContain('\'resolution\' Resolution.none() on a port that is not TLS');
 });

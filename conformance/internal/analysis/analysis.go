@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+
+	networking "istio.io/api/networking/v1alpha3"
 	"istio.io/istio/pkg/config/analysis/analyzers"
 	"istio.io/istio/pkg/config/analysis/diag"
 	"istio.io/istio/pkg/config/analysis/local"
@@ -25,18 +28,24 @@ var subsetOfOther = regexp.MustCompile(`Subset in virtual service (\S+)/\S+ has 
 // exceptions are messages that an analyser gives for objects which are right; each has its reason.
 var exceptions = []struct {
 	code   string
-	means  func(text string) bool
+	means  func(text string, about proto.Message) bool
 	reason string
 }{
 	{
-		"IST0140", func(text string) bool {
+		"IST0140", func(text string, _ proto.Message) bool {
 			found := subsetOfOther.FindStringSubmatch(text)
 			return found != nil && found[1] != found[2]
 		},
 		"the analyser compares short names without their namespaces: the two rules are for two services of one name",
 	},
 	{
-		"IST0134", regexp.MustCompile("addresses are required for this protocol").MatchString,
+		"IST0128", func(_ string, about proto.Message) bool { return takesAuthorityFromSecret(about) },
+		"the analyser does not know that a Secret holds the authority as well, and Istio forbids to name it twice",
+	},
+	{
+		"IST0134", func(text string, _ proto.Message) bool {
+			return strings.Contains(text, "addresses are required for this protocol")
+		},
 		"the service is known by name only; with captured DNS istiod allocates the address, without it the report says what the port catches",
 	},
 }
@@ -91,7 +100,9 @@ func record(result *verdict.Result, m diag.Message) {
 		return
 	}
 	subject := "mesh"
+	var about proto.Message
 	if m.Resource != nil {
+		about, _ = m.Resource.Message.(proto.Message)
 		subject = m.Resource.Origin.FriendlyName()
 		if strings.HasPrefix(m.Resource.Origin.Reference().String(), "stubs") {
 			subject += " (stub)"
@@ -99,12 +110,34 @@ func record(result *verdict.Result, m diag.Message) {
 	}
 	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), line(fmt.Sprintf(m.Type.Template(), m.Parameters...)))
 	for _, e := range exceptions {
-		if e.code == m.Type.Code() && e.means(text) {
+		if e.code == m.Type.Code() && e.means(text, about) {
 			result.Except(subject, text, e.reason)
 			return
 		}
 	}
 	result.Find(subject, text)
+}
+
+// takesAuthorityFromSecret says whether every TLS setting of a DestinationRule names a Secret.
+func takesAuthorityFromSecret(about proto.Message) bool {
+	rule, is := about.(*networking.DestinationRule)
+	if !is {
+		return false
+	}
+	settings := []*networking.ClientTLSSettings{rule.GetTrafficPolicy().GetTls()}
+	for _, port := range rule.GetTrafficPolicy().GetPortLevelSettings() {
+		settings = append(settings, port.GetTls())
+	}
+	named := 0
+	for _, s := range settings {
+		if s != nil && s.CredentialName == "" {
+			return false
+		}
+		if s != nil {
+			named++
+		}
+	}
+	return named > 0
 }
 
 func line(text string) string {

@@ -27,9 +27,6 @@ const (
 	AllowAny     = "ALLOW_ANY"
 )
 
-// UpstreamPort is the port of the private upstream of every leg.
-const UpstreamPort = 443
-
 // App is what one application declares about the world outside its mesh.
 type App struct {
 	Mesh     Mesh      `json:"mesh"`
@@ -82,11 +79,23 @@ type Port struct {
 	TLS *TLS `json:"tls,omitempty"`
 }
 
+// UpstreamPort is the port of the private upstream of a leg: one on which hosts or server names tell entries apart.
+func (p Port) UpstreamPort() int {
+	if slices.Contains([]string{"HTTP", "HTTP2", "GRPC"}, p.Protocol) {
+		return 80
+	}
+	return 443
+}
+
 // TLS that the last proxy originates towards the host outside.
 type TLS struct {
-	Mode            string   `json:"mode"`
+	Mode string `json:"mode"`
+	// SNI and SubjectAltNames; absent: the host.
 	SNI             string   `json:"sni,omitempty"`
 	SubjectAltNames []string `json:"subjectAltNames,omitempty"`
+	// CaCertificates and CredentialName are where the authority of the server's certificate comes from, and the client certificate.
+	CaCertificates string `json:"caCertificates,omitempty"`
+	CredentialName string `json:"credentialName,omitempty"`
 }
 
 // Client that may use a service; without an account every account of its namespace.
@@ -231,6 +240,12 @@ func (s Service) Leg(host string, port int) (Leg, bool) {
 		}
 	}
 	return Leg{}, false
+}
+
+// UpstreamPort of a leg's private upstream.
+func (s Service) UpstreamPort(l Leg) int {
+	port, _ := s.PortNumbered(l.Port)
+	return port.UpstreamPort()
 }
 
 // WholeNamespaces that may use the service: each account of them.

@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -221,7 +222,7 @@ func (j *journey) service(s expect.Service, client expect.Client) {
 				if leg == nil {
 					j.direct(subject, sidecar, want, s, h, port)
 				} else {
-					j.routed(subject, sidecar, want, s, port, *leg, client)
+					j.routed(subject, sidecar, got, s, port, *leg, client)
 				}
 			}
 			j.foreign(subject, sidecar, s, port)
@@ -317,7 +318,7 @@ func (j *journey) direct(subject string, v *view, name string, s expect.Service,
 		want = append(want, fmt.Sprintf("%s:%d", hostname, port.TargetPort))
 	}
 	if c := j.upstream(subject, v, name, s.Resolution, want); c != nil {
-		j.origination(subject, c, port)
+		j.origination(subject, c, port, hostname)
 	}
 }
 
@@ -353,7 +354,7 @@ func same(a, b []string) bool {
 }
 
 // origination compares the TLS that a proxy adds with what the library says.
-func (j *journey) origination(subject string, c *cluster.Cluster, port expect.Port) {
+func (j *journey) origination(subject string, c *cluster.Cluster, port expect.Port, hostname string) {
 	context, err := upstreamTLS(c)
 	switch {
 	case err != nil:
@@ -363,12 +364,42 @@ func (j *journey) origination(subject string, c *cluster.Cluster, port expect.Po
 	case port.TLS != nil && context == nil:
 		j.find(subject, fmt.Sprintf("cluster %s sends plaintext, want TLS (%s)", c.Name, port.TLS.Mode))
 	case port.TLS != nil:
-		if context.GetSni() != port.TLS.SNI && port.TLS.SNI != "" {
-			j.find(subject, fmt.Sprintf("cluster %s sends SNI %q, want %q", c.Name, context.GetSni(), port.TLS.SNI))
-		}
-		if got := names(context); len(port.TLS.SubjectAltNames) > 0 && !same(got, port.TLS.SubjectAltNames) {
-			j.find(subject, fmt.Sprintf("cluster %s verifies the names %v, want %v", c.Name, got, port.TLS.SubjectAltNames))
-		}
+		j.verified(subject, c.Name, context, *port.TLS, hostname)
+	}
+}
+
+// verified asks whether a proxy sends the server name, and knows the names and the authority of the server's certificate.
+func (j *journey) verified(subject, name string, context *tls.UpstreamTlsContext, want expect.TLS, hostname string) {
+	sni := cmp.Or(want.SNI, hostname)
+	altNames := want.SubjectAltNames
+	if len(altNames) == 0 {
+		altNames = []string{sni}
+	}
+	if context.GetSni() != sni {
+		j.find(subject, fmt.Sprintf("cluster %s sends SNI %q, want %q", name, context.GetSni(), sni))
+	}
+	if got := names(context); !same(got, altNames) {
+		j.find(subject, fmt.Sprintf("cluster %s verifies the names %v, want %v", name, got, altNames))
+	}
+	common := context.GetCommonTlsContext()
+	authority := common.GetCombinedValidationContext().GetValidationContextSdsSecretConfig().GetName()
+	wantAuthority := "file-root:" + want.CaCertificates
+	if want.CredentialName != "" {
+		wantAuthority = "kubernetes://" + want.CredentialName + "-cacert"
+	}
+	if authority != wantAuthority {
+		j.find(subject, fmt.Sprintf("cluster %s takes the authority of the server's certificate from %q, want %q", name, authority, wantAuthority))
+	}
+	shown := []string{}
+	for _, secret := range common.GetTlsCertificateSdsSecretConfigs() {
+		shown = append(shown, secret.GetName())
+	}
+	wantShown := []string{}
+	if want.Mode == "MUTUAL" {
+		wantShown = []string{"kubernetes://" + want.CredentialName}
+	}
+	if !same(shown, wantShown) {
+		j.find(subject, fmt.Sprintf("cluster %s shows the certificates %v, want %v", name, shown, wantShown))
 	}
 }
 

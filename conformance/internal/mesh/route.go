@@ -21,7 +21,10 @@ import (
 )
 
 // routed follows a connection from the sidecar's cluster through the gateway to the host outside.
-func (j *journey) routed(subject string, v *view, name string, s expect.Service, port expect.Port, leg expect.Leg, client expect.Client) {
+func (j *journey) routed(
+	subject string, v *view, at simulation.Result, s expect.Service, port expect.Port, leg expect.Leg, client expect.Client,
+) {
+	name := at.ClusterMatched
 	c := v.clusters[name]
 	if c == nil {
 		j.find(subject, fmt.Sprintf("the sidecar has no cluster %s", name))
@@ -44,22 +47,25 @@ func (j *journey) routed(subject string, v *view, name string, s expect.Service,
 			j.find(subject, fmt.Sprintf("cluster %s does not show the workload's own identity to the gateway", name))
 		}
 	}
+	if protocol.Parse(port.Protocol).IsHTTP() {
+		j.rewrites(subject, v, at, serverName)
+	}
 	endpoints := v.endpoints(c)
 	if len(endpoints) == 0 {
 		j.find(subject, fmt.Sprintf("cluster %s has no endpoint: no gateway pod, or no such port on its Service", name))
 	}
 	for _, e := range endpoints {
-		at, err := netip.ParseAddrPort(e)
+		there, err := netip.ParseAddrPort(e)
 		if err != nil {
 			j.find(subject, fmt.Sprintf("cluster %s has the endpoint %s", name, e))
 			continue
 		}
-		gateway := j.mesh.gateway(at.Addr().String())
+		gateway := j.mesh.gateway(there.Addr().String())
 		if gateway == nil {
 			j.find(subject, fmt.Sprintf("cluster %s leads to %s, which is no gateway pod", name, e))
 			continue
 		}
-		j.throughGateway(subject, gateway, at, s, port, leg, serverName)
+		j.throughGateway(subject, gateway, there, s, port, leg, serverName)
 	}
 }
 
@@ -77,18 +83,22 @@ func (j *journey) throughGateway(
 ) {
 	c := simulation.Call{Address: at.Addr().String(), Port: int(at.Port()), CallMode: simulation.CallModeGateway, Protocol: simulation.TCP}
 	if protocol.Parse(port.Protocol).IsHTTP() {
+		// The sidecar has put the server name in the place of the host, which is what tells the gateway's routes apart.
 		c.Protocol = simulation.HTTP
-		c.HostHeader = concrete(leg.Host)
+		c.HostHeader = serverName
 	}
 	if leg.Mutual {
 		c.TLS = simulation.MTLS
 		c.Sni = serverName
 	}
 	got := gateway.simulated.Run(c)
-	want := outbound(expect.UpstreamPort, "", leg.Upstream)
+	want := outbound(port.UpstreamPort(), "", leg.Upstream)
 	if got.Error != nil || got.ClusterMatched != want {
 		j.find(subject, fmt.Sprintf("at the gateway, port %d, SNI %q: ends in %s, want %s", at.Port(), c.Sni, ending(got), want))
 		return
+	}
+	if c.HostHeader != "" {
+		j.rewrites(subject, gateway, got, authority(leg))
 	}
 	j.privately(subject, gateway, want, s, port, leg)
 	chain, err := chainFor(gateway, got, leg, serverName)
@@ -131,7 +141,29 @@ func (j *journey) privately(subject string, gateway *view, name string, s expect
 		endpoints = append(endpoints, net.JoinHostPort(h, strconv.Itoa(port.TargetPort)))
 	}
 	if c := j.upstream(subject, gateway, name, resolution, endpoints); c != nil {
-		j.origination(subject, c, port)
+		j.origination(subject, c, port, leg.Host)
+	}
+}
+
+// authority of a request as the application sends it.
+func authority(leg expect.Leg) string {
+	if leg.Port == 80 {
+		return leg.Host
+	}
+	return net.JoinHostPort(leg.Host, strconv.Itoa(leg.Port))
+}
+
+// rewrites asks which host a request leaves a proxy with.
+func (j *journey) rewrites(subject string, v *view, at simulation.Result, want string) {
+	for _, config := range v.simulated.Routes {
+		for _, virtual := range config.GetVirtualHosts() {
+			for _, r := range virtual.GetRoutes() {
+				here := config.GetName() == at.RouteConfigMatched && virtual.GetName() == at.VirtualHostMatched && r.GetName() == at.RouteMatched
+				if here && r.GetRoute().GetHostRewriteLiteral() != want {
+					j.find(subject, fmt.Sprintf("%s sends the host %q on, want %q", v.proxy.ID, r.GetRoute().GetHostRewriteLiteral(), want))
+				}
+			}
+		}
 	}
 }
 

@@ -67,17 +67,18 @@ func (j *journey) quiet(s expect.Service, v *view) {
 	if stranger == "" {
 		return
 	}
-	got := v.simulated.Run(call(protocol.TCP, stranger, expect.UpstreamPort, foreignHost))
 	for _, leg := range s.Route.Legs {
-		if got.ClusterMatched == outbound(expect.UpstreamPort, "", leg.Upstream) {
-			j.find(s.Path, fmt.Sprintf("%s catches every address of port %d in namespace %s", leg.Upstream, expect.UpstreamPort, v.proxy.ConfigNamespace))
+		port := s.UpstreamPort(leg)
+		got := v.simulated.Run(call(protocol.TCP, stranger, port, foreignHost))
+		if got.ClusterMatched == outbound(port, "", leg.Upstream) {
+			j.find(s.Path, fmt.Sprintf("%s catches every address of port %d in namespace %s", leg.Upstream, port, v.proxy.ConfigNamespace))
 		}
 	}
 }
 
 func (j *journey) noUpstream(s expect.Service, v *view, subject string) {
 	for _, leg := range s.Route.Legs {
-		if name := outbound(expect.UpstreamPort, "", leg.Upstream); v.clusters[name] != nil {
+		if name := outbound(s.UpstreamPort(leg), "", leg.Upstream); v.clusters[name] != nil {
 			j.find(s.Path, fmt.Sprintf("%s have the cluster %s, which is for the gateway's namespace alone", subject, name))
 		}
 	}

@@ -6,7 +6,8 @@ import {
 import { AuthorizationPolicySpecAction as Action, toJson_AuthorizationPolicySpec } from '../../../imports/istio/security.istio.io';
 import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../model';
 import { dnsLabel, namespaceServerName, namespaceServerPrefix } from '../names';
-import { UPSTREAM_PORT } from './upstream';
+import { isHttp } from '../wire';
+import { upstreamPort } from './upstream';
 import { exportTo } from './visibility';
 
 /**
@@ -21,19 +22,24 @@ export function renderGateway(route: RouteModel, access: AccessModel): unknown {
 
 function serversOf(route: RouteModel, leg: LegModel, { identities, namespaces }: AccessModel) {
   const host = leg.host === route.legs[0].host ? [] : [leg.host];
+  const http = isHttp(leg.port.protocol);
+  const plain = http ? leg.port.protocol : 'TCP';
+  const secure = http ? 'HTTPS' : 'TLS';
   const server = (serverName: string, portName: string, tls: object | undefined) => ({
-    port: { number: leg.gatewayPort, name: portName, protocol: tls ? 'TLS' : 'TCP' },
+    port: { number: leg.gatewayPort, name: portName, protocol: tls ? secure : plain },
     // "./": only routes of this namespace attach, so no other namespace can send the service's connections elsewhere.
     hosts: [`./${serverName}`],
     tls,
   });
   if (!route.mutual) {
-    return [server(leg.serverName, dnsLabel('tcp', leg.port.number, ...host), undefined)];
+    return [server(leg.serverName, dnsLabel(plain.toLowerCase(), leg.port.number, ...host), undefined)];
   }
   const mode = ServerTls.ISTIO_UNDERSCORE_MUTUAL;
   return [
-    ...identities.length > 0 ? [server(leg.serverName, dnsLabel('tls', leg.port.number, ...host), { mode, subjectAltNames: [...identities] })] : [],
-    ...namespaces.map(client => server(serverNameIn(route, leg, client), dnsLabel('tls', leg.port.number, 'in', client, ...host), { mode })),
+    ...identities.length > 0
+      ? [server(leg.serverName, dnsLabel(secure.toLowerCase(), leg.port.number, ...host), { mode, subjectAltNames: [...identities] })] : [],
+    ...namespaces.map(client => (
+      server(serverNameIn(route, leg, client), dnsLabel(secure.toLowerCase(), leg.port.number, 'in', client, ...host), { mode }))),
   ];
 }
 
@@ -41,16 +47,25 @@ function serverNameIn(route: RouteModel, leg: LegModel, client: string): string 
   return namespaceServerName(client, leg.port.number, route.namespace, leg.host);
 }
 
+/** The host of a request as the application wrote it: with the port, unless that is the one of the protocol. */
+function authorityOf({ host, port }: LegModel): string {
+  return port.number === 80 ? host : `${host}:${port.number}`;
+}
+
 /** From the gateway out of the mesh. One object a leg: behind terminated TLS the host of the object is what tells two legs on one port apart. */
 export function renderGatewayVirtualService(route: RouteModel, leg: LegModel, gatewayName: string, { identities, namespaces }: AccessModel): unknown {
   const named = identities.length > 0 || !route.mutual;
+  const rule = {
+    match: [{ port: leg.gatewayPort }],
+    route: [{ destination: { host: leg.serverName, port: { number: upstreamPort(leg.port).number } } }],
+  };
   return toJson_VirtualServiceSpec({
     hosts: [...named ? [leg.serverName] : [], ...route.mutual ? namespaces.map(client => serverNameIn(route, leg, client)) : []],
     gateways: [gatewayName],
-    tcp: [{
-      match: [{ port: leg.gatewayPort }],
-      route: [{ destination: { host: leg.serverName, port: { number: UPSTREAM_PORT } } }],
-    }],
+    ...isHttp(leg.port.protocol)
+      // The sidecar tries again as its own rule says; twice as many proxies would make three tries nine.
+      ? { http: [{ ...rule, rewrite: { authority: authorityOf(leg) }, retries: { attempts: 0 } }] }
+      : { tcp: [rule] },
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }

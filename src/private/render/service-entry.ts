@@ -6,8 +6,9 @@ import {
 import { ServiceModel } from '../model';
 import { exportTo } from './visibility';
 
-const RESOLUTION = {
+export const RESOLUTION = {
   NONE: Resolution.NONE,
+  STATIC: Resolution.STATIC,
   DNS: Resolution.DNS,
   DNS_ROUND_ROBIN: Resolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
 };
@@ -20,6 +21,7 @@ export function renderServiceEntry(service: ServiceModel): unknown {
     ports: service.ports.map(port => ({ number: port.number, name: port.name, protocol: port.protocol, targetPort: port.targetPort })),
     location: Location.MESH_UNDERSCORE_EXTERNAL,
     resolution: RESOLUTION[service.resolution],
+    endpoints: service.endpoints.length > 0 ? service.endpoints.map(address => ({ address })) : undefined,
     exportTo: exportTo(service.visibleTo, service.namespace),
   });
 }

@@ -1,30 +1,28 @@
 import {
+  DestinationRuleSpecTrafficPolicyTlsMode as Mode,
   ServiceEntrySpecLocation as Location,
-  ServiceEntrySpecResolution as Resolution,
   toJson_DestinationRuleSpec,
   toJson_ServiceEntrySpec,
 } from '../../../imports/istio/networking.istio.io';
-import { LegModel, RouteModel, UpstreamModel } from '../model';
-import { FAILOVER } from './failover';
+import { LegModel, PortModel, RouteModel, UpstreamModel } from '../model';
+import { isHttp } from '../wire';
+import { RESOLUTION } from './service-entry';
+import { failoverOf, originationOf } from './traffic-policy';
 import { exportTo } from './visibility';
 
 /**
- * The port of every upstream. As TLS on this port a sidecar of the gateway's namespace matches the entry by its server name; as TCP without an
+ * The port of an upstream. As TLS on 443, or HTTP on 80, a sidecar of the gateway's namespace matches the entry by its made-up host; as TCP without an
  * address it would capture the whole port there.
  */
-export const UPSTREAM_PORT = 443;
-
-const RESOLUTION = {
-  STATIC: Resolution.STATIC,
-  DNS: Resolution.DNS,
-  DNS_ROUND_ROBIN: Resolution.DNS_UNDERSCORE_ROUND_UNDERSCORE_ROBIN,
-};
+export function upstreamPort({ protocol }: PortModel) {
+  return isHttp(protocol) ? { number: 80, name: protocol.toLowerCase(), protocol } : { number: 443, name: 'tls', protocol: 'TLS' };
+}
 
 /** What the gateway connects to for one leg: an entry of its own under the leg's server name, so that the real host is not known in the gateway's namespace. */
 export function renderUpstream(route: RouteModel, leg: LegModel, upstream: UpstreamModel): unknown {
   return toJson_ServiceEntrySpec({
     hosts: [leg.serverName],
-    ports: [{ number: UPSTREAM_PORT, name: 'tls', protocol: 'TLS', targetPort: leg.port.targetPort ?? leg.port.number }],
+    ports: [{ ...upstreamPort(leg.port), targetPort: leg.port.targetPort ?? leg.port.number }],
     location: Location.MESH_UNDERSCORE_EXTERNAL,
     resolution: RESOLUTION[upstream.mode],
     endpoints: upstream.endpoints.map(address => ({ address })),
@@ -32,11 +30,16 @@ export function renderUpstream(route: RouteModel, leg: LegModel, upstream: Upstr
   });
 }
 
+/** Whether a gateway has several endpoints of a leg to choose from. */
+export function balances({ mode, endpoints }: UpstreamModel): boolean {
+  return mode === 'DNS' || endpoints.length > 1;
+}
+
 /** How the gateway uses the endpoints of one leg. */
-export function renderUpstreamRule(route: RouteModel, leg: LegModel): unknown {
+export function renderUpstreamRule(route: RouteModel, { host, port, serverName }: LegModel, upstream: UpstreamModel): unknown {
   return toJson_DestinationRuleSpec({
-    host: leg.serverName,
-    trafficPolicy: FAILOVER,
+    host: serverName,
+    trafficPolicy: { ...balances(upstream) ? failoverOf(port.protocol) : {}, tls: originationOf(port.tls, host, Mode) },
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }

@@ -1,0 +1,42 @@
+import { ExternalPort } from './declaration';
+import { ExternalServiceOptions, ExternalServiceProps, SERVICE_OPTIONS } from './external-service';
+import { ExternalServiceAttributes, IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
+import { Check, checkInstance, checkProps, unchecked } from '../private/check';
+import { failBelow } from '../private/fail';
+import { ClientTls } from '../values/client-tls';
+
+/** What every kind is given, besides its ports. */
+interface OneHost {
+  readonly host: string;
+}
+
+export const checkTls = checkInstance(ClientTls, 'ClientTls.disable(), passthrough(), originate() or mutual()');
+
+/** A kind of service with one host: its name in messages, its own properties, and the ports that they stand for. */
+export class Kind<T extends OneHost> {
+  public constructor(
+    private readonly name: string,
+    private readonly checks: { readonly [property: string]: Check },
+    private readonly portsOf: (props: T) => ExternalPort[],
+    private readonly required: readonly string[] = [],
+  ) {}
+
+  /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
+  public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
+    checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
+    return this.withPorts<ExternalServiceOptions>(props);
+  }
+
+  /** The attributes of a kind that another app declares as those of a service. */
+  public attributes(scope: unknown, id: unknown, attributes: T & ImportedOptions): ExternalServiceAttributes {
+    const what = `${this.name}.fromAttributes()`;
+    checkProps(failBelow(scope, id), what, attributes, { host: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [...this.required, 'namespaceName']);
+    return this.withPorts<ImportedOptions>(attributes);
+  }
+
+  private withPorts<Options>(props: T & Options) {
+    const own = ['host', ...Object.keys(this.checks)];
+    const options = Object.fromEntries(Object.entries(props).filter(([property]) => !own.includes(property))) as Options;
+    return { ...options, hosts: [props.host], ports: this.portsOf(props) };
+  }
+}
