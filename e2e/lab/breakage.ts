@@ -29,6 +29,7 @@ function forget(kind: string, which: Which = () => true): Breakage['breaks'] {
 const inMesh: Which = (object) => (object.spec.gateways as string[] | undefined)?.includes('mesh') ?? false;
 const atGateway: Which = (object) => !inMesh(object) && /\.from-gateway/.test(object.metadata.name);
 const toGateway: Which = (object) => (object.spec.subsets ?? []).some((subset: Mutable) => subset.trafficPolicy);
+const originates: Which = ({ spec: { trafficPolicy: policy } }) => policy?.tls || policy?.portLevelSettings?.some((setting: Mutable) => setting.tls);
 const seenByClients: Which = (object) => !isUpstream(object);
 
 function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
@@ -36,11 +37,15 @@ function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
 }
 
 function eachServerName(how: (name: string) => string): (spec: Mutable) => void {
-  return (spec) => {
-    for (const subset of spec.subsets) {
-      for (const setting of subset.trafficPolicy.portLevelSettings) { setting.tls.sni = how(setting.tls.sni); }
-    }
-  };
+  return eachLeg((settings) => { settings.tls.sni = how(settings.tls.sni); });
+}
+
+function eachLeg(how: (settings: Mutable) => void): (spec: Mutable) => void {
+  return (spec) => { (spec.subsets as Mutable[]).forEach((subset) => (subset.trafficPolicy.portLevelSettings as Mutable[]).forEach(how)); };
+}
+
+function withoutRewrite(spec: Mutable): void {
+  spec.http?.forEach((rule: Mutable) => { delete rule.rewrite; });
 }
 
 export const BREAKAGES: readonly Breakage[] = [
@@ -97,4 +102,27 @@ export const BREAKAGES: readonly Breakage[] = [
     noticedBy: 'namespace-client',
     breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].when[0].values = ['in.other.*']; }),
   },
+  ...([
+    ['real host on the way to the gateway', change('VirtualService', withoutRewrite, inMesh)],
+    ['server name as the host outside', change('VirtualService', withoutRewrite, atGateway)],
+    ['one host for every client namespace', change('VirtualService', (spec) => { spec.http = spec.http?.slice(-1); }, inMesh)],
+    ['HTTP/1.1 on the way to the gateway', change('DestinationRule', eachLeg((settings) => { delete settings.connectionPool.http; }), toGateway)],
+    ['no client certificate', change('DestinationRule', (spec) => {
+      if (spec.trafficPolicy.tls?.mode === 'MUTUAL') { spec.trafficPolicy.tls.mode = 'SIMPLE'; }
+    }, originates)],
+    ['answers count as failures', change('DestinationRule', eachLeg((settings) => {
+      settings.outlierDetection = { consecutive5xxErrors: 1, interval: '1s', baseEjectionTime: '10s', maxEjectionPercent: 100 };
+    }), toGateway)],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'http-api', breaks })),
+  ...([
+    ['plaintext to the host outside', change('DestinationRule', (spec) => {
+      delete spec.trafficPolicy.tls;
+      spec.trafficPolicy.portLevelSettings?.forEach((setting: Mutable) => { setting.tls = { mode: 'DISABLE' }; });
+    }, originates)],
+    ['any name in the certificate of the host outside', change('DestinationRule', (spec) => {
+      for (const settings of [spec.trafficPolicy, ...spec.trafficPolicy.portLevelSettings ?? []] as Mutable[]) {
+        if (settings.tls) { Object.assign(settings.tls, { caCertificates: undefined, subjectAltNames: undefined, insecureSkipVerify: true }); }
+      }
+    }, originates)],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'tls-origination', breaks })),
 ];

@@ -8,25 +8,41 @@ export interface WebsiteOptions {
   readonly host: string;
   /** What it answers, so that a test sees which one it has reached. */
   readonly who: string;
+  /** The names in its certificate; the host when left out. */
+  readonly names?: readonly string[];
+  /** The file of the authority whose certificates it demands from clients of HTTPS; nobody's when left out. */
+  readonly clients?: string;
 }
 
+/** Paths: `/` who it is, `/host` the host of the request, `/client` whose certificate the client has shown, `/trailer`, `/status/<code>`, `/delay/<ms>`. */
 const SERVER = `
 const fs = require('node:fs');
-const [who, key, cert] = process.argv.slice(1);
-const answer = (request, response) => response.end(who);
+const [who, key, cert, clients] = process.argv.slice(1);
+const answer = (request, response) => {
+  const [, what, value] = request.url.split('/');
+  if (what === 'host') { return response.end([request.headers[':authority'] ?? request.headers.host, request.headers['x-forwarded-host']].filter(Boolean).join(' ')); }
+  if (what === 'client') { return response.end(request.socket.getPeerCertificate?.().subject?.CN ?? 'nobody'); }
+  if (what === 'version') { return response.end(request.httpVersion); }
+  if (what === 'trailer') { response.addTrailers({ 'x-trailer': who }); }
+  if (what === 'status') { response.statusCode = Number(value); }
+  setTimeout(() => response.end(who), what === 'delay' ? Number(value) : 0);
+};
+const tls = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) };
+const demand = clients ? { ca: fs.readFileSync(clients), requestCert: true, rejectUnauthorized: true } : {};
 require('node:http').createServer(answer).listen(80);
-require('node:https').createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) }, answer).listen(443);
+require('node:http2').createServer(answer).listen(8080);
+require('node:https').createServer({ ...tls, ...demand }, answer).listen(443);
 `;
 
-/** An HTTP and HTTPS server on a host outside the mesh. */
+/** An HTTP (80), HTTP/2 (8080, without TLS) and HTTPS (443) server on a host outside the mesh. */
 export class Website {
   static async start(network: Network, folder: string, options: WebsiteOptions): Promise<Website> {
-    const { address, host, who } = options;
+    const { address, host, who, names = [host], clients = '' } = options;
     const authority = await Authority.create(path.join(folder, 'websites', host), 'lab-websites');
-    const { certificate, key } = await authority.issue(host, [host]);
+    const { certificate, key } = await authority.issue(host, names);
     const machine = await Machine.start(network, path.join(folder, 'outside'), { name: `web-${address}`, address });
-    const server = machine.service('web', [process.execPath, '-e', SERVER, who, key, certificate]);
-    await server.ready('no answer', async () => (await machine.exec(['curl', '-sk', '-m', '2', 'https://127.0.0.1/'])).stdout === who, 30);
+    const server = machine.service('web', [process.execPath, '-e', SERVER, who, key, certificate, clients]);
+    await server.ready('no answer', async () => (await machine.exec(['curl', '-s', '-m', '2', 'http://127.0.0.1/'])).stdout === who, 30);
     return new Website(machine, address, host, authority.certificate);
   }
 

@@ -8,6 +8,7 @@ import { clientRepository } from './client-repository';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
 import { gatewayNeighbour } from './gateway-neighbour';
 import { hostileTenant } from './hostile-tenant';
+import { httpApi } from './http-api';
 import { matrix } from './matrix';
 import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
@@ -21,6 +22,7 @@ import { sameHostTwice } from './same-host-twice';
 import { sideBySide } from './side-by-side';
 import { size } from './size';
 import { speaksTls } from './speaks-tls';
+import { tlsOrigination } from './tls-origination';
 import { twoPorts } from './two-ports';
 import { Scenario } from '../lab/scenario';
 
@@ -36,6 +38,8 @@ export const scenarios: readonly Scenario[] = [
   byName,
   twoPorts,
   speaksTls,
+  httpApi,
+  tlsOrigination,
   matrix,
   namespaceClient,
   clientRepository,

@@ -1,15 +1,21 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalMysql, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
 import { scenarios } from '../scenarios';
 
-/** A service with every object that a route can have. */
+/** Services with every object that a route can have. */
 const synth = (): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
-  new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
-  mysql.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
+  const api = new ExternalHttp(chart, 'Api', {
+    host: 'api.example.com', protocol: Protocol.HTTP2, resolution: Resolution.dns(), tls: ClientTls.mutual({ credentialName: 'api' }),
+  });
+  const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
+  for (const service of [mysql, api]) {
+    egress.route(service);
+    service.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
+  }
 });
 const whole = synth();
 

@@ -102,6 +102,10 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['one host in two namespaces that do not see each other\'s', app => {
       ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', 'db.example.com', 1, ip('192.0.2.1')));
     }, []],
+    ['a host that an entry of another tool names twice is no conflict with itself', app => {
+      Mesh.declare(app, {});
+      foreign(chartOf(app, 'shop'), 'Own', 'ServiceEntry', { hosts: ['own.example.com', 'own.example.com'], ports: [{ number: 1, protocol: 'TLS' }], exportTo: ['.'] });
+    }, []],
   ],
   MX0202: [
     ['one address and port, in two spellings', app => {
@@ -179,6 +183,16 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tcp(chart, 'B', 'b.example.com', 443, ip('192.0.2.1'));
       tcp(chart, 'C', 'c.example.com', 9000, Resolution.dns());
       tls(chart, 'D', ['d.example.com'], Resolution.dns());
+    }, []],
+    ...['http2', 'grpc', 'kubernetes.io/ws'].map((protocol): Row => [`a port of a Service by the name of its protocol: ${protocol}`, app => {
+      const chart = chartOf(app, 'shop');
+      httpService(chart, 8080, { name: 'web', appProtocol: protocol });
+      tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
+    }, [['MX0204', 'shop/Db']]]),
+    ['a port of a Service without a name', app => {
+      const chart = chartOf(app, 'shop');
+      httpService(chart, 8080, {});
+      tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
     }, []],
   ],
   MX0301: [
@@ -263,6 +277,37 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
       tcp(shop, 'One', 'one.example.com', 3306, ip('192.0.2.9'));
     }, []],
+    ['a wildcard of another tool beside another host of it, that covers one of several routed hosts', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tls(shop, 'Api', ['first.example.org', 'second.example.com'], Resolution.dns()));
+      foreign(shop, 'Any', 'ServiceEntry', { hosts: ['other.example.net', '*.example.com'], ports: [{ number: 443, protocol: 'TLS' }], exportTo: ['.'] });
+    }, [['MX0301', 'shop/Any']]],
+    ['an entry that has a host of a gateway\'s route and another one', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(shop, 'Half', 'ServiceEntry', {
+        hosts: ['p3306.shop.db.example.com', 'half.example.com'], addresses: ['192.0.2.1'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['data'],
+      });
+    }, [['MX0301', 'shop/Half']]],
+    ['a range that covers one of several addresses', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1', '198.51.100.1')));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
+    }, [['MX0301', 'shop/Range']]],
+    ['the very same address as a range of one, by another tool', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('2001:db8::1')));
+      foreign(shop, 'Same', 'ServiceEntry', { hosts: ['same.example.com'], addresses: ['2001:db8::1/128'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['data'] });
+    }, [['MX0301', 'shop/Same']]],
+    ['a narrower range than the one that is routed past this library, an address of the other family, a name as address', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      const entry = (id: string, address: string) => foreign(shop, id, 'ServiceEntry', {
+        hosts: [`${id.toLowerCase()}.example.com`], addresses: [address], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['data'],
+      });
+      entry('Six', '::/1');
+      entry('Name', 'not-an-address');
+    }, []],
   ],
   MX0302: [
     ['two plaintext legs on one port', app => {
@@ -329,6 +374,12 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       at('C', { port: 8080 });
       at('D', { selector: { istio: 'internal' } });
     }, []],
+    ['a host of two TCP servers, which have no hosts', app => {
+      Mesh.declare(app, {});
+      const shop = chartOf(app, 'shop');
+      const server = { port: { number: 3306, name: 'tcp', protocol: 'TCP' }, hosts: ['*'] };
+      ['A', 'B'].forEach(id => foreign(shop, id, 'Gateway', { selector: { istio: 'out' }, servers: [server] }));
+    }, [['MX0302', 'shop/B']]],
   ],
   MX0401: [
     ['a DestinationRule of the user for the host of a service that has one', app => {
@@ -381,6 +432,39 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       foreign(chart, 'Other', 'DestinationRule', { host: 'c.example.com', trafficPolicy: {} });
       foreign(chartOf(app, 'data'), 'Same', 'DestinationRule', { host: 'c.example.com', trafficPolicy: {} });
     }, []],
+    ['a third rule with a traffic policy, after one with and one without', app => {
+      Mesh.declare(app, {});
+      const chart = chartOf(app, 'shop');
+      const rule = (id: string, more: object) => foreign(chart, id, 'DestinationRule', { host: 'api.example.com', ...more });
+      rule('First', { trafficPolicy: { connectionPool: {} } });
+      rule('Second', { subsets: [{ name: 'a' }] });
+      rule('Third', { trafficPolicy: { outlierDetection: {} } });
+    }, [['MX0401', 'shop/Third']]],
+    ['rules for one host that merge: the namespaces in another order, subsets of other names, one traffic policy', app => {
+      Mesh.declare(app, {});
+      const chart = chartOf(app, 'shop');
+      const rule = (id: string, more: object) => foreign(chart, id, 'DestinationRule', { host: 'api.example.com', ...more });
+      rule('First', { subsets: [{ name: 'a' }], exportTo: ['.', 'data'] });
+      rule('Second', { subsets: [{ name: 'b' }], exportTo: ['data', '.'] });
+      rule('Third', { trafficPolicy: { connectionPool: {} }, exportTo: ['.', 'data'] });
+    }, []],
+    ['two exportTo that only look alike when they are written together', app => {
+      Mesh.declare(app, {});
+      const chart = chartOf(app, 'shop');
+      foreign(chart, 'First', 'DestinationRule', { host: 'api.example.com', exportTo: ['a', 'b'] });
+      foreign(chart, 'Second', 'DestinationRule', { host: 'api.example.com', exportTo: ['ab'] });
+    }, [['MX0401', 'shop/Second']]],
+    ['rules in two namespaces of clients, for a host that a third one declares, or for a Service', app => {
+      const platform = chartOf(app, 'platform');
+      new ExternalService(platform, 'Api', {
+        hosts: ['api.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.dnsRoundRobin(), exportTo: ['*'],
+      });
+      for (const namespace of ['one', 'two']) {
+        const chart = chartOf(app, namespace);
+        foreign(chart, 'Api', 'DestinationRule', { host: 'api.example.com', exportTo: ['*'] });
+        foreign(chart, 'Web', 'DestinationRule', { host: 'web.platform.svc.cluster.local', exportTo: ['*'] });
+      }
+    }, []],
   ],
   MX0402: [
     ['a VirtualService of the user for the host of a routed service', app => {
@@ -399,6 +483,20 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       foreign(chart, 'Edge', 'VirtualService', { hosts: ['db.example.com'], gateways: ['ingress'], tcp: [] });
       foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
     }, []],
+    ['one for every host in one namespace, and one for the same host in a namespace that sees it', app => {
+      Mesh.declare(app, {});
+      foreign(chartOf(app, 'first'), 'Any', 'VirtualService', { hosts: ['*'], tcp: [] });
+      foreign(chartOf(app, 'second'), 'Own', 'VirtualService', { hosts: ['*'], tcp: [], exportTo: ['.'] });
+    }, [['MX0402', 'second/Own']]],
+    ['one that everybody sees, after one that only its own namespace sees; a host twice in one', app => {
+      Mesh.declare(app, {});
+      foreign(chartOf(app, 'first'), 'Own', 'VirtualService', { hosts: ['a.example.com', 'a.example.com'], tcp: [], exportTo: ['.'] });
+      foreign(chartOf(app, 'second'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: [] });
+    }, [['MX0402', 'second/All']]],
+    ['one that everybody sees, of a host that nobody else has', app => {
+      Mesh.declare(app, {});
+      foreign(chartOf(app, 'first'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: [] });
+    }, []],
   ],
   MX0501: [
     ['an endpoint with the address of a service, in any namespace', app => {
@@ -416,6 +514,13 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['the same with sidecars, another address', app => {
       tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
       foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
+    }, []],
+    ['an endpoint that is a name, and one without an address', app => {
+      Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
+      tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      foreign(chartOf(app, 'data'), 'Own', 'ServiceEntry', {
+        hosts: ['own.example.com'], ports: [{ number: 1, protocol: 'TCP' }], resolution: 'DNS', endpoints: [{ address: 'db.example.com' }, { network: 'vm' }], exportTo: ['.'],
+      });
     }, []],
   ],
 };
@@ -479,6 +584,23 @@ describe('MX0102', () => {
     }, YamlOutputType.FILE_PER_RESOURCE)).toEqual([['MX0102', 'shop/Api']]);
   });
 
+  test('not for the objects of one list, nor for one object that is written twice, which has a rule of its own', () => {
+    const config = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'shop' } });
+    const listed = (app: App) => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+      new ApiObject(chart, 'List', { apiVersion: 'v1', kind: 'List', items: [config('a'), config('b')] } as never);
+    };
+    const same = (app: App) => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+      ['One', 'Two'].forEach(id => new ApiObject(chart, id, config('same')));
+    };
+
+    expect(foundIn(listed, YamlOutputType.FILE_PER_RESOURCE)).toEqual([]);
+    expect(foundIn(same, YamlOutputType.FILE_PER_RESOURCE)).toEqual([['MX0101', 'shop/Two']]);
+  });
+
   test('not with the names that the library makes', () => {
     expect(foundIn(app => ['shop', 'data'].forEach(namespace => tcp(chartOf(app, namespace), 'Db', 'db.example.com', 1, ip('192.0.2.1'))),
       YamlOutputType.FILE_PER_RESOURCE)).toEqual([]);
@@ -508,6 +630,120 @@ describe('the catalogue', () => {
   test('is what docs/rules.md says', () => {
     expect(fs.readFileSync(path.join(__dirname, '../../docs/rules.md'), 'utf8')).toBe(rulesPage());
   });
+});
+
+/** Each message in full: what it says is what a user acts on. */
+const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?: YamlOutputType][] = [
+  ['MX0101', app => {
+    const chart = new Chart(app, 'shop');
+    ['A', 'B'].forEach(id => foreign(chart, id, 'ServiceEntry', { hosts: [`${id}.example.com`.toLowerCase()], ports: [], exportTo: ['.'] }, { name: 'db' }));
+    tcp(chart, 'Ours', 'db.example.com', 1, ip('192.0.2.1'));
+  }, 'writes the ServiceEntry "db" in the chart\'s namespace, as \'shop/A\' does, and one would replace the other: give one of them another construct id or '
+    + '\'metadata.name\''],
+  ['MX0102', app => ['shop', 'data'].forEach(namespace => {
+    new ExternalMysql(chartOf(app, namespace), 'Db', { host: `${namespace}.example.com`, resolution: ip('192.0.2.1'), metadata: { name: 'db' } });
+  }), '\'metadata.name\' "db" makes this ServiceEntry share the file "ServiceEntry.db" with \'shop/Db\', and one of them would be lost: give one of '
+    + 'them another \'metadata.name\', or write one file for each chart', YamlOutputType.FILE_PER_RESOURCE],
+  ['MX0201', app => {
+    tcp(chartOf(app, 'shop'), 'A', 'db.example.com', 1, ip('192.0.2.1'), { exportTo: ['*'] });
+    tcp(chartOf(app, 'data'), 'B', 'db.example.com', 2, ip('192.0.2.2'), { exportTo: ['*'] });
+    tcp(chartOf(app, 'third'), 'C', 'c.example.com', 2, ip('192.0.2.3'));
+  }, '\'host\' "db.example.com" is declared by \'shop/A\' as well, visible in every namespace: declare it once, with all its ports, and name the clients with '
+    + 'allowFrom()'],
+  ['MX0202', app => {
+    const chart = chartOf(app, 'shop');
+    tcp(chart, 'A', 'a.example.com', 1, ip('192.0.2.1'));
+    tcp(chart, 'B', 'b.example.com', 1, ip('192.0.2.1'));
+  }, 'address "192.0.2.1" with port 1 is declared by \'shop/A\' as well, visible in namespace "shop": all its connections would end at one of the two; declare '
+    + 'one service for one address and port'],
+  ['MX0203', app => {
+    Mesh.declare(app, { dnsCapture: true, ipAutoAllocate: false });
+    const chart = chartOf(app, 'shop');
+    ['a', 'b'].forEach(name => tcp(chart, name, `${name}.example.com`, 1, Resolution.dns()));
+  }, 'port 1 of "b.example.com" has no address of its own, and every address of port 1 already goes to "a.example.com" (\'shop/a\') in namespace "shop": '
+    + 'connections would silently end at the wrong one; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, '
+    + '{ dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'],
+  ['MX0204', app => {
+    const chart = chartOf(app, 'shop');
+    httpService(chart, 8080, { name: 'http' });
+    tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
+  }, 'port 8080 of "db.example.com" has no address of its own, and the HTTP Service \'shop/Web\' listens on port 8080: no connection would reach '
+    + '"db.example.com"; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, { dnsCapture: true }) when the sidecars run '
+    + 'with DNS capture'],
+  ['MX0301', app => {
+    const shop = chartOf(app, 'shop');
+    via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.9'));
+  }, 'port 3306 of "db.example.com" reaches the host "db.example.com", which \'shop/Db\' routes through a gateway, directly: the gateway would not see these '
+    + 'connections; route both services, or declare this one without it'],
+  ['MX0301', app => {
+    const shop = chartOf(app, 'shop');
+    via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    tcp(chartOf(app, 'data'), 'Past', 'past.example.com', 3306, ip('192.0.2.1'));
+  }, 'port 3306 of "past.example.com" reaches the address "192.0.2.1", which \'shop/Db\' routes through a gateway, directly: the gateway would not see these '
+    + 'connections; route both services, or declare this one without it'],
+  ['MX0301', app => {
+    const shop = chartOf(app, 'shop');
+    via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+    tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/24'));
+  }, 'port 3306 of "range.example.com" reaches whatever addresses "db.example.com" has in "192.0.2.0/24", which \'shop/Db\' routes through a gateway, directly: '
+    + 'the gateway would not see these connections; route both services, or declare this one without it'],
+  ['MX0302', app => {
+    const shop = chartOf(app, 'shop');
+    const route = via(shop, GatewayLeg.plaintext(8080));
+    route(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
+    route(http(shop, 'B', 'b.example.com', 80, ip('192.0.2.2')));
+  }, 'the HTTP server on port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/A\') as well: give a port that no other service uses, or use '
+    + 'GatewayLeg.istioMutual()'],
+  ['MX0302', app => {
+    const shop = chartOf(app, 'shop');
+    const route = via(shop, GatewayLeg.plaintext(8080));
+    ['a', 'b'].forEach((name, i) => route(tcp(shop, name, `${name}.example.com`, 3306, ip(`192.0.2.${i + 1}`))));
+  }, '\'GatewayLeg.plaintext()\' port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/a\') as well: give a port that no other service uses, or '
+    + 'use GatewayLeg.istioMutual()'],
+  ['MX0303', app => {
+    ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 }));
+  }, '\'hosts\' "page.example.com" is served on port 80 of the gateway by \'one/Page\' as well, and istiod would drop one of them: write the host in one place, '
+    + 'with all its paths or ports'],
+  ['MX0401', app => {
+    const chart = chartOf(app, 'shop');
+    tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+    foreign(chart, 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {} });
+  }, '\'host\' "api.example.com" has a DestinationRule at \'shop/Api\' too, and sidecars in namespace "shop" would use only one of them: write its settings in one '
+    + 'place; addJsonPatch() adds to a rule of this library'],
+  ['MX0402', app => {
+    const shop = chartOf(app, 'shop');
+    via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    foreign(shop, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
+  }, '\'hosts\' "db.example.com" has a VirtualService at \'shop/Db\' as well, visible in namespace "shop", and sidecars use the older one only: write the routes of '
+    + 'a host in one place'],
+  ['MX0501', app => {
+    Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
+    tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+    foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
+  }, '\'endpoints\' has "192.0.2.1", which is an address of \'shop/Db\': ztunnel would send its connections straight there, past every waypoint; resolve the '
+    + 'service by DNS without endpoints'],
+];
+
+describe('a message says value, consequence and cure', () => {
+  test.each(MESSAGES.map(row => [row[0], row] as const))('%s', (rule, [, build, text, yamlOutputType]) => {
+    const app = new App({ yamlOutputType });
+    build(app);
+
+    expect(findings(app).filter(found => found.rule === rule).map(found => found.text)).toEqual([text]);
+  });
+
+  test('of every rule', () => {
+    expect([...new Set(MESSAGES.map(([rule]) => rule))]).toEqual(CATALOGUE.map(({ id }) => id));
+  });
+});
+
+test('the third service with what another has is told of the first', () => {
+  const app = new App();
+  const chart = chartOf(app, 'shop');
+  ['a', 'b', 'c'].forEach(name => tcp(chart, name, `${name}.example.com`, 3306, Resolution.dns()));
+
+  expect(findings(app).map(({ construct, text }) => [construct, /\('shop\/(.)'\)/.exec(text)?.[1]])).toEqual([['shop/b', 'a'], ['shop/c', 'a']]);
 });
 
 describe('a finding', () => {
