@@ -1,7 +1,9 @@
 export * from './mesh';
 export { ClientTls, MutualOptions, OriginateOptions } from './values/client-tls';
+export { ConnectionSettings, OutlierDetection, TcpKeepalive } from './values/connection-settings';
 export { EgressGatewayAttributes, IEgressGateway } from './values/egress-gateway-attributes';
 export * from './values/gateway-leg';
+export { HttpAbort, HttpDelay, HttpFault, HttpRetries, HttpSettings } from './values/http-settings';
 export * from './values/path-match';
 export { Protocol, ProtocolProps, Speaker, TlsStart } from './values/protocol';
 export { Resolution } from './values/resolution';

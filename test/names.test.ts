@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, Duration, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
@@ -55,13 +55,18 @@ test('every object of a routed service with two ports and clients in two namespa
 test('every object of a direct service with two hosts has this name and this place in the tree', () => {
   const chart = new Chart(new App(), 'test', { namespace: 'platform' });
   new ExternalService(chart, 'Api', {
-    hosts: ['a.example.com', 'b.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.dns(),
+    hosts: ['a.example.com', 'b.example.com'],
+    ports: [{ number: 80, protocol: Protocol.HTTP }],
+    resolution: Resolution.dns(),
+    http: { timeout: Duration.seconds(1) },
   });
 
   expect(objectsOf(chart)).toEqual([
     ['test/Api/Resource', 'ServiceEntry platform/api.platform'],
     ['test/Api/Endpoints/a.example.com', 'DestinationRule platform/api.platform.endpoints'],
     ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.endpoints.b--example--com'],
+    ['test/Api/HttpRules/a.example.com', 'VirtualService platform/api.platform.http'],
+    ['test/Api/HttpRules/b.example.com', 'VirtualService platform/api.platform.http.b--example--com'],
   ]);
 });
 

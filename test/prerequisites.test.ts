@@ -1,7 +1,7 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, Mesh, MeshClient, MeshService, OutboundTrafficPolicy,
-  Resolution,
+  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalRedis, Mesh, MeshClient, MeshService,
+  OutboundTrafficPolicy, Resolution,
 } from '../src';
 import { manifestsOf, messageOf } from './helpers';
 
@@ -58,6 +58,16 @@ describe('in an ambient mesh', () => {
     const make = () => new ExternalRedis(chart, 'Redis', { host: 'redis.example.com', resolution: Resolution.dns(), tls: ClientTls.originate() });
 
     expect(messageOf(make)).toMatch(/^\[shop\/Redis\] 'tls' would originate nothing in an ambient mesh/);
+  });
+
+  test.each([
+    ['connection', { connection: { maxConnections: 1 } }],
+    ['http', { http: { timeout: Duration.seconds(1) } }],
+  ])('settings are refused, because ztunnel ignores them: %s', (property, settings) => {
+    const { chart } = ambient();
+    const make = () => new ExternalHttp(chart, 'Api', { host: 'api.example.com', resolution: Resolution.dns(), tls: ClientTls.disable(), ...settings });
+
+    expect(messageOf(make)).toMatch(`[shop/Api] '${property}' has no effect in an ambient mesh`);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { Duration } from 'cdk8s';
 import * as ipaddr from 'ipaddr.js';
 import { Fail, quote } from './fail';
 
@@ -156,6 +157,28 @@ export function isLinkLocal(address: string): boolean {
 /** A hint for a list in the place of several arguments. */
 function asArguments(value: unknown): string {
   return Array.isArray(value) ? ': give several as separate arguments, not as a list' : '';
+}
+
+/** A number of things, of which there is at least one. */
+export function checkCount(fail: Fail, property: string, value: unknown): void {
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 2147483647) {
+    fail(`'${property}' must be a whole number from 1 to 2147483647, got ${quote(value)}`);
+  }
+}
+
+/** A time, of any copy of cdk8s. */
+export function checkDuration(fail: Fail, property: string, value: unknown): void {
+  const millis = typeof (value as Duration | undefined)?.toMilliseconds === 'function' ? (value as Duration).toMilliseconds() : undefined;
+  if (millis === undefined || millis < 1) {
+    fail(`'${property}' must be a Duration of at least a millisecond, like Duration.seconds(5), got ${millis === undefined ? quote(value) : `${millis} ms`}`);
+  }
+}
+
+/** A time as Istio writes it. */
+export function secondsOf(duration: Duration): string;
+export function secondsOf(duration: Duration | undefined): string | undefined;
+export function secondsOf(duration: Duration | undefined): string | undefined {
+  return duration && `${duration.toMilliseconds() / 1000}s`;
 }
 
 export function checkBoolean(fail: Fail, property: string, value: unknown): void {

@@ -44,6 +44,34 @@ export interface PortModel {
   readonly tls?: TlsModel;
 }
 
+/** When an endpoint is ejected; times as Istio writes them. */
+export interface OutlierModel {
+  readonly consecutiveErrors?: number;
+  readonly interval?: string;
+  readonly baseEjectionTime?: string;
+  readonly maxEjectionPercent?: number;
+}
+
+/** How the last proxy connects to the endpoints; what is left out is Istio's default. */
+export interface ConnectionModel {
+  readonly connectTimeout?: string;
+  readonly maxConnections?: number;
+  readonly tcpKeepalive?: { readonly probes?: number; readonly time?: string; readonly interval?: string };
+  readonly idleTimeout?: string;
+  readonly maxConnectionDuration?: string;
+  readonly outlierDetection?: OutlierModel;
+}
+
+/** How the sidecars send requests, in the words of a VirtualService. */
+export interface HttpModel {
+  readonly timeout?: string;
+  readonly retries?: { readonly attempts: number; readonly perTryTimeout?: string; readonly retryOn?: string };
+  readonly fault?: {
+    readonly delay?: { readonly percentage: { readonly value: number }; readonly fixedDelay: string };
+    readonly abort?: { readonly percentage: { readonly value: number }; readonly httpStatus: number };
+  };
+}
+
 /** A client of a service; without an account it is every account of the namespace. */
 export interface ClientModel {
   readonly namespace?: string;
@@ -101,6 +129,9 @@ export interface ServiceModel {
   readonly endpoints: readonly string[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
+  readonly connection: ConnectionModel;
+  /** Undefined when nothing is set: then no rule is needed. */
+  readonly http?: HttpModel;
   readonly route?: RouteModel;
 }
 

@@ -6,6 +6,7 @@ import { checkTls, Kind } from './kind';
 import { checkInstance, checkPort } from '../private/check';
 import { isHttp } from '../private/wire';
 import { ClientTls } from '../values/client-tls';
+import { checkHttp, HttpSettings } from '../values/http-settings';
 import { Protocol } from '../values/protocol';
 
 /** The declaration of an HTTP API outside the mesh. */
@@ -33,6 +34,13 @@ export interface ExternalHttpProps extends ExternalServiceOptions {
    * @default ClientTls.passthrough(): the application, which calls `https://` URLs
    */
   readonly tls?: ClientTls;
+
+  /**
+   * How the clients' sidecars send requests. Not with `ClientTls.passthrough()`, whose requests no proxy reads.
+   *
+   * @default - Istio's defaults: no timeout, two retries
+   */
+  readonly http?: HttpSettings;
 }
 
 /** An HTTP API that another app declares. */
@@ -109,4 +117,4 @@ const checkProtocol = checkInstance({
 
 const KIND = new Kind<Pick<ExternalHttpProps, 'host' | 'port' | 'protocol' | 'tls'>>(
   'ExternalHttp', { port: checkPort, protocol: checkProtocol, tls: checkTls }, ({ port, protocol = Protocol.HTTP, tls = ClientTls.passthrough() }) => (
-    [{ number: port ?? (tls._wire(protocol) === 'TLS' ? 443 : 80), protocol, tls }]));
+    [{ number: port ?? (tls._wire(protocol) === 'TLS' ? 443 : 80), protocol, tls }]), [], { http: checkHttp });

@@ -11,14 +11,19 @@ import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
 import { AppMesh } from '../app/app-mesh';
-import { checkMetadata, identityOf, istioObject, ObjectIdentity } from '../app/istio-object';
+import { checkMetadata, identityOf, IstioKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
-import { ClientModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
+import { ClientModel, ConnectionModel, HttpModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
 import { hostPart, objectName, Role } from '../private/names';
+import { renderHttpRules } from '../private/render/http-rules';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { renderEndpoints } from '../private/render/traffic-policy';
+import { balances } from '../private/render/upstream';
+import { isHttp } from '../private/wire';
+import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
+import { checkHttp, httpModel, HttpSettings } from '../values/http-settings';
 import { Resolution } from '../values/resolution';
 
 /** The options of every kind of service outside the mesh. */
@@ -43,6 +48,13 @@ export interface ExternalServiceOptions {
   readonly exportTo?: string[];
 
   /**
+   * How the last proxy before the service connects to it.
+   *
+   * @default - Istio's defaults, and failover where the proxy chooses between endpoints
+   */
+  readonly connection?: ConnectionSettings;
+
+  /**
    * The Secret that connected workloads read user and password from.
    *
    * @default - no variables for user and password
@@ -64,12 +76,20 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
 
   /** Its ports, at least one. */
   readonly ports: ExternalPort[];
+
+  /**
+   * How the clients' sidecars send requests to its HTTP ports.
+   *
+   * @default - Istio's defaults: no timeout, two retries
+   */
+  readonly http?: HttpSettings;
 }
 
 export const SERVICE_OPTIONS = {
   resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin() or none()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
   exportTo: checkList(checkExportTo, '"."'),
+  connection: checkConnection,
   credentials: checkCredentials,
   metadata: checkMetadata,
 };
@@ -82,8 +102,9 @@ export const SERVICE_OPTIONS = {
  *
  * - ServiceEntry `Resource`
  * - DestinationRule `Endpoints/<host>`, one for each host, where a sidecar chooses between endpoints (`Resolution.dns()`, or several addresses of an HTTP
- *   service) or originates TLS: it ejects unhealthy endpoints, and verifies the server
- * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints` is then left out
+ *   service), originates TLS or has connection settings
+ * - VirtualService `HttpRules/<host>`, one for each host, for `http`
+ * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints` and `HttpRules` are then left out
  *
  * Without a route the sidecars connect directly. There `allowFrom` decides which namespaces see the service, and nothing tells the accounts of
  * one namespace apart; a gateway does.
@@ -145,6 +166,8 @@ export class ExternalService extends Construct implements IExternalService {
   private readonly clients = new ClientList();
   private readonly allowed: BoundClient[] = [];
   private readonly connections: Connections;
+  private readonly connection: ConnectionModel;
+  private readonly http?: HttpModel;
   private wayOut?: WayOut;
 
   /**
@@ -156,11 +179,14 @@ export class ExternalService extends Construct implements IExternalService {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
+    checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, http: checkHttp, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
     this.declaration = declarationOf(props, AppMesh.of(this).mesh.clusterDomain, fail);
-    if (AppMesh.of(this).mesh.dataPlane === 'ambient' && this.declaration.ports.some(port => port.tls)) {
-      fail('\'tls\' would originate nothing in an ambient mesh: ztunnel ignores DestinationRules, and connections would leave in plaintext; let the application '
-        + 'speak TLS with ClientTls.passthrough()');
+    this.connection = connectionModel(props.connection);
+    this.http = props.http && httpModel(fail, props.http);
+    this.refuseWhatAmbientIgnores(props);
+    if (props.http && !this.declaration.ports.some(port => isHttp(port.protocol))) {
+      fail('\'http\' needs a port whose requests the sidecars can read, and this service has none: declare Protocol.HTTP, with ClientTls.originate() when the '
+        + 'service wants TLS');
     }
     props.credentials?._check(fail);
     this.hosts = [...this.declaration.hosts];
@@ -169,15 +195,7 @@ export class ExternalService extends Construct implements IExternalService {
     this.namespaceName = this.identity.namespace;
     const metadata = { ...props.metadata, name: this.identity.name };
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
-    const protocols = this.declaration.ports.map(port => port.protocol);
-    const balances = this.declaration.resolution._balances(protocols);
-    if (balances || this.declaration.ports.some(port => port.tls)) {
-      const endpoints = new KeyedObjects(this, 'Endpoints', (parent, host) => istioObject(parent, host, 'DestinationRule', {
-        name: this._nameOf('endpoints', ...hostPart(host, this.declaration.hosts)),
-        namespace: this.namespaceName,
-      }, () => renderEndpoints(this._model(), host, balances), this), () => this.wayOut === undefined, ' for a service that is routed');
-      this.declaration.hosts.forEach(host => endpoints.ensure(host));
-    }
+    this.writeRules();
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -235,6 +253,11 @@ export class ExternalService extends Construct implements IExternalService {
   /** @internal */
   public get _clients(): ClientList {
     return this.clients;
+  }
+
+  /** Whether the proxy that connects to the service needs settings of its own, whatever its endpoints are. @internal */
+  public get _hasConnectionSettings(): boolean {
+    return this.declaration.ports.some(port => port.tls) || Object.values(this.connection).some(setting => setting !== undefined);
   }
 
   /** The name of an object of the service, by its role and what tells it from others of that role. @internal */
@@ -297,8 +320,47 @@ export class ExternalService extends Construct implements IExternalService {
       addresses,
       endpoints,
       visibleTo: this.visibleTo,
+      connection: this.connection,
+      http: this.http,
       route: this.wayOut?.model(),
     };
+  }
+
+  /** Rules for the sidecars of a direct service. */
+  private writeRules(): void {
+    const { hosts } = this.declaration;
+    const chooses = this.balances;
+    const forEachHost = (id: string, kind: IstioKind, role: Role, render: (host: string) => unknown) => {
+      const rules = new KeyedObjects(this, id, (parent, host) => istioObject(parent, host, kind, {
+        name: this._nameOf(role, ...hostPart(host, hosts)),
+        namespace: this.namespaceName,
+      }, () => render(host), this), () => this.wayOut === undefined, ' for a service that is routed');
+      hosts.forEach(host => rules.ensure(host));
+    };
+    if (chooses || this._hasConnectionSettings) {
+      forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses));
+    }
+    if (this.http) {
+      forEachHost('HttpRules', 'VirtualService', 'http', host => renderHttpRules(this._model(), host));
+    }
+  }
+
+  private get balances(): boolean {
+    return this.declaration.resolution._balances(this.declaration.ports.map(port => port.protocol));
+  }
+
+  private refuseWhatAmbientIgnores({ connection, http }: ExternalServiceProps): void {
+    if (AppMesh.of(this).mesh.dataPlane !== 'ambient') {
+      return;
+    }
+    const fail = failAt(this);
+    if (this.declaration.ports.some(port => port.tls)) {
+      fail('\'tls\' would originate nothing in an ambient mesh: ztunnel ignores DestinationRules, and connections would leave in plaintext; let the application '
+        + 'speak TLS with ClientTls.passthrough()');
+    }
+    if (connection ?? http) {
+      fail(`'${connection ? 'connection' : 'http'}' has no effect in an ambient mesh: ztunnel ignores DestinationRules and VirtualServices; leave it out`);
+    }
   }
 
   /** The clients; until one is named, every account that sees the service. */
@@ -331,6 +393,14 @@ export class ExternalService extends Construct implements IExternalService {
   private problemsOfRoute(wayOut: WayOut): string[] {
     const problems = [...this.clients.bypassesOf(this.declaration.ports)];
     const { exportTo } = this.declaration;
+    const { idleTimeout } = this.connection;
+    if (idleTimeout !== undefined && parseFloat(idleTimeout) > IDLE_SECONDS && this.declaration.ports.some(port => !isHttp(port.protocol))) {
+      problems.push(`'idleTimeout' ${idleTimeout} is longer than the hour after which the client's sidecar closes an idle connection to the gateway: give at most `
+        + 'an hour, and let the driver keep its connections in use');
+    }
+    if (this.connection.outlierDetection && !this.declaration.hosts.some(host => balances(this._upstreamOf(host)))) {
+      problems.push(NOTHING_TO_CHOOSE);
+    }
     if (exportTo) {
       problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
@@ -347,6 +417,9 @@ export class ExternalService extends Construct implements IExternalService {
 
   private problemsOfAccess(): string[] {
     const problems: string[] = [];
+    if (this.connection.outlierDetection && !this.balances) {
+      problems.push(NOTHING_TO_CHOOSE);
+    }
     const secret = this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
     if (secret !== undefined) {
       problems.push(`'credentialName' ${quote(secret)} is a Secret of a gateway's namespace, and the service is not routed through a gateway: call route(), because a `
@@ -377,3 +450,9 @@ export class ExternalService extends Construct implements IExternalService {
 }
 
 const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');
+
+/** What Istio gives an idle TCP connection, unless `ISTIO_META_IDLE_TIMEOUT` of the sidecar says otherwise. */
+const IDLE_SECONDS = 3600;
+
+const NOTHING_TO_CHOOSE = '\'outlierDetection\' has no effect, because the proxy has one endpoint at a time and none to go on to: leave it out, or give several '
+  + 'with Resolution.dns() or Resolution.ipAddresses()';

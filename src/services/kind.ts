@@ -19,11 +19,13 @@ export class Kind<T extends OneHost> {
     private readonly checks: { readonly [property: string]: Check },
     private readonly portsOf: (props: T) => ExternalPort[],
     private readonly required: readonly string[] = [],
+    /** Properties that a declaration hands on as they are. */
+    private readonly handedOn: { readonly [property: string]: Check } = {},
   ) {}
 
   /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
   public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
-    checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
+    checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
     return this.withPorts<ExternalServiceOptions>(props);
   }
 

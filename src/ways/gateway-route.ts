@@ -50,9 +50,9 @@ export class GatewayRoute extends Construct implements WayOut {
       const name = service._nameOf('upstream', ...key);
       const upstream = service._upstreamOf(leg.host);
       istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
-      if (balances(upstream) || leg.port.tls) {
+      if (balances(upstream) || service._hasConnectionSettings) {
         istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace },
-          () => renderUpstreamRule(this.route, leg, upstream), service);
+          () => renderUpstreamRule(this.route, leg, upstream, service._model().connection), service);
       }
     });
     this.policies = this.policiesOf(namespace);

@@ -4,7 +4,7 @@ import {
   toJson_DestinationRuleSpec,
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
-import { AccessModel, LegModel, MeshModel, RouteModel, ServiceModel } from '../model';
+import { AccessModel, HttpModel, LegModel, MeshModel, RouteModel, ServiceModel } from '../model';
 import { namespaceServerName } from '../names';
 import { isHttp, isHttp2 } from '../wire';
 import { failoverOf } from './traffic-policy';
@@ -71,7 +71,7 @@ export function renderMeshVirtualService(service: ServiceModel, route: RouteMode
   return toJson_VirtualServiceSpec({
     hosts: [host],
     gateways: ['mesh'],
-    http: http.length > 0 ? http.flatMap(leg => httpRules(route, leg, namespaces)) : undefined,
+    http: http.length > 0 ? http.flatMap(leg => httpRules(route, leg, namespaces, service.http)) : undefined,
     tcp: tcp.length > 0 ? tcp.map(leg => ({ match: [{ port: leg.port.number }], ...rule(route, leg) })) : undefined,
     tls: tls.length > 0 ? tls.map(leg => ({ match: [{ port: leg.port.number, sniHosts: [leg.host] }], ...rule(route, leg) })) : undefined,
     exportTo: exportTo(service.visibleTo, service.namespace),
@@ -86,14 +86,15 @@ function rule({ gateway }: RouteModel, leg: LegModel) {
  * The gateway finds the server by the server name and the route by the host of the request, so the host is the server name on the way there. A client
  * that is a whole namespace has another server name, and so a rule of its own.
  */
-function httpRules(route: RouteModel, leg: LegModel, namespaces: readonly string[]) {
+function httpRules(route: RouteModel, leg: LegModel, namespaces: readonly string[], http: HttpModel | undefined) {
   const whole = route.mutual ? namespaces : [];
   return [
     ...whole.map(client => ({
       match: [{ port: leg.port.number, sourceNamespace: client }],
       rewrite: { authority: namespaceServerName(client, leg.port.number, route.namespace, leg.host) },
+      ...http,
       ...rule(route, leg),
     })),
-    { match: [{ port: leg.port.number }], rewrite: { authority: leg.serverName }, ...rule(route, leg) },
+    { match: [{ port: leg.port.number }], rewrite: { authority: leg.serverName }, ...http, ...rule(route, leg) },
   ];
 }

@@ -1,21 +1,45 @@
 import { DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as Mode, toJson_DestinationRuleSpec } from '../../../imports/istio/networking.istio.io';
-import { PortModel, ServiceModel, TlsModel, WireProtocol } from '../model';
+import { ConnectionModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
 import { isHttp } from '../wire';
 import { exportTo } from './visibility';
 
 /** At most half of the endpoints are ejected, so a single one never is. */
 const EJECTION = { interval: '1s', baseEjectionTime: '10s', maxEjectionPercent: 50 };
 
-const TCP_OUTLIERS = { consecutive5XxErrors: 1, ...EJECTION };
-/** An answer of the service, even 500, says that its endpoint is alive; a connection that fails does not. */
-const HTTP_OUTLIERS = { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 1, consecutive5XxErrors: 0, ...EJECTION };
-
 /**
  * How a proxy with several endpoints leaves out an unhealthy one. Otherwise it keeps sending it a share of the new connections, and each of them
  * fails, after ten seconds if nothing answers.
  */
+function outliersOf(protocol: WireProtocol, { consecutiveErrors = 1, ...ejection }: OutlierModel = {}) {
+  // An answer of the service, even 500, says that its endpoint is alive; a connection that fails does not.
+  const errors = isHttp(protocol)
+    ? { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: consecutiveErrors, consecutive5XxErrors: 0 }
+    : { consecutive5XxErrors: consecutiveErrors };
+  return { ...errors, ...EJECTION, ...given(ejection) };
+}
+
+/** How a proxy connects to endpoints of which it may choose. */
 export function failoverOf(protocol: WireProtocol) {
-  return { connectionPool: { tcp: { connectTimeout: '2s' } }, outlierDetection: isHttp(protocol) ? HTTP_OUTLIERS : TCP_OUTLIERS };
+  return settingsOf(protocol, {}, true)!;
+}
+
+/** How a proxy connects to endpoints; undefined where Istio's defaults hold. */
+export function settingsOf(protocol: WireProtocol, connection: ConnectionModel, balances: boolean) {
+  const { outlierDetection, ...more } = connection;
+  const tcp = { ...balances ? { connectTimeout: '2s' } : {}, ...given(more) };
+  const connectionPool = Object.keys(tcp).length > 0 ? { connectionPool: { tcp } } : {};
+  const outliers = balances ? { outlierDetection: outliersOf(protocol, outlierDetection) } : {};
+  return { ...connectionPool, ...outliers };
+}
+
+/** Of a TCP connection Istio takes these two from the destination and ignores them in the settings of a port. */
+function lifeOf({ idleTimeout, maxConnectionDuration }: ConnectionModel) {
+  const tcp = given({ idleTimeout, maxConnectionDuration });
+  return Object.keys(tcp).length > 0 ? { tcp } : undefined;
+}
+
+function given<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /**
@@ -33,14 +57,16 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
 
 /** How the clients' sidecars use the endpoints of one host that they connect to directly. */
 export function renderEndpoints(service: ServiceModel, host: string, balances: boolean): unknown {
-  const { ports } = service;
-  const failover = ({ protocol }: PortModel) => (balances ? failoverOf(protocol) : undefined);
+  const { ports, connection } = service;
+  const settings = ports.map(port => ({
+    port: { number: port.number }, ...settingsOf(port.protocol, connection, balances), tls: originationOf(port.tls, host, Mode),
+  }));
   const equal = ports.every(({ protocol, tls }) => !tls && isHttp(protocol) === isHttp(ports[0].protocol));
-  const settings = ports.filter(port => balances || port.tls)
-    .map(port => ({ port: { number: port.number }, ...failover(port), tls: originationOf(port.tls, host, Mode) }));
   return toJson_DestinationRuleSpec({
     host,
-    trafficPolicy: equal ? failover(ports[0]) : { portLevelSettings: settings },
+    trafficPolicy: equal
+      ? settingsOf(ports[0].protocol, connection, balances)
+      : { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) },
     exportTo: exportTo(service.visibleTo, service.namespace),
   });
 }

@@ -4,10 +4,10 @@ import {
   toJson_DestinationRuleSpec,
   toJson_ServiceEntrySpec,
 } from '../../../imports/istio/networking.istio.io';
-import { LegModel, PortModel, RouteModel, UpstreamModel } from '../model';
+import { ConnectionModel, LegModel, PortModel, RouteModel, UpstreamModel } from '../model';
 import { isHttp } from '../wire';
 import { RESOLUTION } from './service-entry';
-import { failoverOf, originationOf } from './traffic-policy';
+import { originationOf, settingsOf } from './traffic-policy';
 import { exportTo } from './visibility';
 
 /**
@@ -36,10 +36,12 @@ export function balances({ mode, endpoints }: UpstreamModel): boolean {
 }
 
 /** How the gateway uses the endpoints of one leg. */
-export function renderUpstreamRule(route: RouteModel, { host, port, serverName }: LegModel, upstream: UpstreamModel): unknown {
+export function renderUpstreamRule(
+  route: RouteModel, { host, port, serverName }: LegModel, upstream: UpstreamModel, connection: ConnectionModel,
+): unknown {
   return toJson_DestinationRuleSpec({
     host: serverName,
-    trafficPolicy: { ...balances(upstream) ? failoverOf(port.protocol) : {}, tls: originationOf(port.tls, host, Mode) },
+    trafficPolicy: { ...settingsOf(port.protocol, connection, balances(upstream)), tls: originationOf(port.tls, host, Mode) },
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }

@@ -1,0 +1,133 @@
+import { Duration } from 'cdk8s';
+import { Check, checkCount, checkDuration, checkProps, checkString, secondsOf } from '../private/check';
+import { Fail, quote } from '../private/fail';
+import { HttpModel } from '../private/model';
+
+/** When the sidecar sends a request again. */
+export interface HttpRetries {
+  /** How often it sends a failed request again, 0 or more. */
+  readonly attempts: number;
+
+  /**
+   * How long each try may take.
+   *
+   * @default - what `timeout` leaves
+   */
+  readonly perTryTimeout?: Duration;
+
+  /**
+   * The failures that count, comma-separated, in Envoy's words.
+   *
+   * @default - Istio's: connect-failure, refused-stream, unavailable, cancelled, and the status 503
+   */
+  readonly retryOn?: string;
+}
+
+/** Requests that the sidecar holds back, to try what the application does then. */
+export interface HttpDelay {
+  /** The share of the requests, percent, above 0 and up to 100. */
+  readonly percentage: number;
+  /** How long they are held back. */
+  readonly fixedDelay: Duration;
+}
+
+/** Requests that the sidecar answers itself, to try what the application does then. */
+export interface HttpAbort {
+  /** The share of the requests, percent, above 0 and up to 100. */
+  readonly percentage: number;
+  /** The status of the answer, 200 to 599. */
+  readonly httpStatus: number;
+}
+
+/** Faults that the sidecar injects. */
+export interface HttpFault {
+  /**
+   * Requests that are held back.
+   *
+   * @default - none
+   */
+  readonly delay?: HttpDelay;
+
+  /**
+   * Requests that are answered with an error.
+   *
+   * @default - none
+   */
+  readonly abort?: HttpAbort;
+}
+
+/**
+ * How the clients' sidecars send HTTP requests to a service.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
+ */
+export interface HttpSettings {
+  /**
+   * How long a request may take, all tries included. The sidecar then answers 504.
+   *
+   * @default - no limit
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * When a request is sent again.
+   *
+   * @default - Istio's: twice
+   */
+  readonly retries?: HttpRetries;
+
+  /**
+   * Faults that are injected.
+   *
+   * @default - none
+   */
+  readonly fault?: HttpFault;
+}
+
+export const checkHttp: Check = (fail, property, value) => checkProps(fail, `'${property}'`, value, HTTP);
+
+const checkShare: Check = (fail, property, value) => {
+  if (typeof value !== 'number' || !(value > 0 && value <= 100)) {
+    fail(`'${property}' must be a number of percent above 0 and up to 100, got ${quote(value)}`);
+  }
+};
+
+const checkStatus: Check = (fail, property, value) => {
+  if (!Number.isInteger(value) || (value as number) < 200 || (value as number) > 599) {
+    fail(`'${property}' must be a status from 200 to 599, got ${quote(value)}`);
+  }
+};
+
+const checkAttempts: Check = (fail, property, value) => {
+  if (value !== 0) {
+    checkCount(fail, property, value);
+  }
+};
+
+const HTTP = {
+  timeout: checkDuration,
+  retries: (fail: Fail, _: string, value: unknown) => (
+    checkProps(fail, '\'retries\'', value, { attempts: checkAttempts, perTryTimeout: checkDuration, retryOn: checkString }, ['attempts'])),
+  fault: (fail: Fail, _: string, value: unknown) => checkProps(fail, '\'fault\'', value, {
+    delay: (__: Fail, ___: string, delay: unknown) => (
+      checkProps(fail, '\'delay\'', delay, { percentage: checkShare, fixedDelay: checkDuration }, ['percentage', 'fixedDelay'])),
+    abort: (__: Fail, ___: string, abort: unknown) => (
+      checkProps(fail, '\'abort\'', abort, { percentage: checkShare, httpStatus: checkStatus }, ['percentage', 'httpStatus'])),
+  }),
+};
+
+/** @throws when the tries take longer than the whole request may */
+export function httpModel(fail: Fail, { timeout, retries, fault }: HttpSettings): HttpModel {
+  const perTry = retries?.perTryTimeout;
+  if (timeout && perTry && perTry.toMilliseconds() > timeout.toMilliseconds()) {
+    fail(`'perTryTimeout' ${secondsOf(perTry)} is longer than the 'timeout' of the whole request, ${secondsOf(timeout)}: give a longer timeout, or a shorter try`);
+  }
+  return {
+    timeout: secondsOf(timeout),
+    retries: retries && { attempts: retries.attempts, perTryTimeout: secondsOf(perTry), retryOn: retries.retryOn },
+    fault: fault && {
+      delay: fault.delay && { percentage: { value: fault.delay.percentage }, fixedDelay: secondsOf(fault.delay.fixedDelay) },
+      abort: fault.abort && { percentage: { value: fault.abort.percentage }, httpStatus: fault.abort.httpStatus },
+    },
+  };
+}
