@@ -1,9 +1,9 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
-import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, ClientTls, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis,
-  ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient,
-  MeshProps, MeshService, PathMatch, Protocol, Resolution,
+  ClientRules, ClientTls, ConnectionSettings, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
+  ExternalPostgres, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
+  IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 
@@ -79,6 +79,8 @@ export interface ServiceSpec {
   readonly resolution: ResolutionSpec;
   readonly virtualAddresses?: readonly string[];
   readonly exportTo?: readonly string[];
+  /** Whether it has settings of its connections, and of its requests where the sidecars read them. */
+  readonly settings?: boolean;
   readonly name?: string;
   /** Through the gateway: on mutual TLS, or in plaintext on this port of it. */
   readonly leg?: 'mutual' | number;
@@ -312,6 +314,7 @@ function construct(scope: Construct, spec: ServiceSpec): ExternalService {
     resolution: resolutionOf(spec.resolution),
     addresses: spec.virtualAddresses && [...spec.virtualAddresses],
     exportTo: spec.exportTo && [...spec.exportTo],
+    connection: spec.settings ? CONNECTION : undefined,
     metadata: spec.name === undefined ? undefined : { name: spec.name },
     credentials: Credentials.fromSecret('credentials'),
   };
@@ -323,9 +326,24 @@ function construct(scope: Construct, spec: ServiceSpec): ExternalService {
       ...options,
       hosts: [...spec.hosts],
       ports: portsOf(spec.ports),
+      http: httpOf(spec),
     });
+    case 'http': return new ExternalHttp(scope, spec.id, { ...options, host, port: number, ...optionalTls(tls), http: httpOf(spec) });
     default: return new ONE_PORT[spec.kind](scope, spec.id, { ...options, host, port: number, ...optionalTls(tls) });
   }
+}
+
+const CONNECTION: ConnectionSettings = {
+  connectTimeout: Duration.seconds(5), maxConnections: 10, tcpKeepalive: { time: Duration.minutes(5) }, idleTimeout: Duration.minutes(20),
+};
+
+function httpOf(spec: ServiceSpec): HttpSettings | undefined {
+  const readable = spec.ports.some(port => tlsNameOf(spec, port) !== 'passthrough' && /^(HTTP2?|GRPC)$/.test(WIRES[spokenOn(spec, port)]));
+  return spec.settings && readable ? { timeout: Duration.seconds(2), retries: { attempts: 1 } } : undefined;
+}
+
+function tlsNameOf(service: ServiceSpec, port: PortSpec): TlsName | undefined {
+  return service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
 }
 
 function resolutionOf(spec: ResolutionSpec): Resolution {
@@ -410,7 +428,7 @@ const ORIGINATED = { originate: 'SIMPLE', originateWithSecret: 'SIMPLE', mutual:
 
 function describePort(service: ServiceSpec, port: PortSpec): string {
   const spoken = spokenOn(service, port);
-  const tls = service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
+  const tls = tlsNameOf(service, port);
   const originated = tls && tls in ORIGINATED ? ORIGINATED[tls as keyof typeof ORIGINATED] : 'none';
   const usual = originated !== 'none' && port.number === CHOOSES_TLS[spoken]?.plain ? CHOOSES_TLS[spoken].tls : port.number;
   const target = service.kind === 'generic' ? port.targetPort ?? usual : usual;

@@ -70,6 +70,7 @@ const service: fc.Arbitrary<ServiceSpec> = fc.record({
   resolution,
   virtualAddresses: seldom(10, fc.constantFrom(['240.0.0.7'], ['240.0.0.8', '240.0.0.9'], ['240.0.0.0/24'])),
   exportTo: seldom(8, fc.constantFrom(['.'], ['*'], ['.', 'data'], ['shop', 'bookinfo'])),
+  settings: seldom(5, fc.constant(true)),
   name: seldom(6, mostly(fc.constantFrom('named', 'named-#'), fc.constantFrom('Bad_Name', 'x'.repeat(80)))),
   leg: fc.oneof(
     { weight: 5, arbitrary: fc.constant(undefined) },

@@ -120,6 +120,10 @@ describe('a client of a routed service that avoids its sidecar is refused:', () 
     expect(problem({}, { annotations: { 'sidecar.istio.io/inject': value } })).toContain('switched off');
   });
 
+  test.each(['y', 'yes', 'true', 'on', 'On'])('not injection annotated as %s', value => {
+    expect(problem({}, { annotations: { 'sidecar.istio.io/inject': value } })).toBeUndefined();
+  });
+
   test('no outbound range included', () => {
     expect(problem({}, { annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '' } })).toContain('sends nothing to its sidecar');
   });

@@ -19,6 +19,7 @@ import { ratingsViaGateway } from './ratings-via-gateway';
 import { recipeBeside } from './recipe-beside';
 import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
+import { settings } from './settings';
 import { sideBySide } from './side-by-side';
 import { size } from './size';
 import { speaksTls } from './speaks-tls';
@@ -40,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
   speaksTls,
   httpApi,
   tlsOrigination,
+  settings,
   matrix,
   namespaceClient,
   clientRepository,

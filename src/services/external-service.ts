@@ -255,9 +255,9 @@ export class ExternalService extends Construct implements IExternalService {
     return this.clients;
   }
 
-  /** Whether the proxy that connects to the service needs settings of its own, whatever its endpoints are. @internal */
-  public get _hasConnectionSettings(): boolean {
-    return this.declaration.ports.some(port => port.tls) || Object.values(this.connection).some(setting => setting !== undefined);
+  /** Whether the proxy that connects to a port needs settings for it, whatever its endpoints are. @internal */
+  public _needsSettings({ tls }: PortModel): boolean {
+    return tls !== undefined || Object.values(this.connection).some(setting => setting !== undefined);
   }
 
   /** The name of an object of the service, by its role and what tells it from others of that role. @internal */
@@ -337,7 +337,7 @@ export class ExternalService extends Construct implements IExternalService {
       }, () => render(host), this), () => this.wayOut === undefined, ' for a service that is routed');
       hosts.forEach(host => rules.ensure(host));
     };
-    if (chooses || this._hasConnectionSettings) {
+    if (chooses || this.declaration.ports.some(port => this._needsSettings(port))) {
       forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses));
     }
     if (this.http) {

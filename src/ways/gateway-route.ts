@@ -50,7 +50,7 @@ export class GatewayRoute extends Construct implements WayOut {
       const name = service._nameOf('upstream', ...key);
       const upstream = service._upstreamOf(leg.host);
       istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
-      if (balances(upstream) || service._hasConnectionSettings) {
+      if (balances(upstream) || service._needsSettings(leg.port)) {
         istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace },
           () => renderUpstreamRule(this.route, leg, upstream, service._model().connection), service);
       }

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { ConnectOptions, Credentials, ExternalRedis, ExternalService, ExternalTcp, Protocol, Resolution } from '../../src';
-import { only, synth } from '../helpers';
+import { messageOf, only, synth } from '../helpers';
 
 /** The names and plain values of the variables that a workload gets, by name. */
 function variables(options: ConnectOptions, service: 'redis' | 'tcp' | 'tls' = 'redis'): { [name: string]: string | undefined } {
@@ -60,5 +60,36 @@ describe('the variables of a connection', () => {
 
   test('are not changed by options that are undefined', () => {
     expect(variables({ envPrefix: undefined, credentials: undefined, containerName: undefined, portNumber: undefined })).toStrictEqual(variables({}));
+  });
+});
+
+describe('options of a connection that cannot be are refused', () => {
+  const password = Credentials.passwordFromSecret('account');
+
+  test.each<[string, ConnectOptions, string]>([
+    ['a name that is no text', { hostVariable: true as never }, '\'hostVariable\' must give the name of an environment variable (letters, digits and "_"), got true'],
+    ['a prefix that is no text', { envPrefix: 5 as never }, '\'envPrefix\' must give the name of an environment variable (letters, digits and "_"), got 5'],
+    ['an empty prefix', { envPrefix: '' }, '\'envPrefix\' must be the part before the "_", like "DB" for DB_HOST, got ""'],
+    ['a bad name for the user', { usernameVariable: '1', credentials: Credentials.fromSecret('account') }, '\'usernameVariable\' must give the name'],
+    ['a bad name for the password', { passwordVariable: '1', credentials: password }, '\'passwordVariable\' must give the name'],
+    ['a variable for the user of a password alone', { usernameVariable: 'U', credentials: password }, '\'usernameVariable\' names a variable, and there are no credentials'],
+    ['another host', { hostName: 'other.example.com' }, '\'hostName\' must be a host of the service ("a.example.com", "b.example.com"), got "other.example.com"'],
+    ['another port', { portNumber: 1 }, '\'portNumber\' must be a port of the service (443, 8443), got 1'],
+  ])('%s', (_, options, message) => {
+    const connect = () => synth(chart => new ExternalService(chart, 'Api', {
+      hosts: ['a.example.com', 'b.example.com'],
+      ports: [{ number: 443, protocol: Protocol.TLS }, { number: 8443, protocol: Protocol.TLS }],
+      resolution: Resolution.dns(),
+    }).connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'app' }] } }), options));
+
+    expect(messageOf(connect)).toContain(`[test/Api] ${message}`);
+  });
+
+  test('a variable for a password, where there is none', () => {
+    expect(messageOf(() => variables({ passwordVariable: 'W' }, 'tcp'))).toContain('\'passwordVariable\' names a variable, and there are no credentials to put into it');
+  });
+
+  test('not a variable for a password alone', () => {
+    expect(variables({ passwordVariable: 'W', credentials: password }, 'tcp')).toStrictEqual({ TCP_HOST: 'ldap.example.com', TCP_PORT: '389', W: undefined });
   });
 });

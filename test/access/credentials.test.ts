@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { ConnectOptions, Credentials, ExternalMysql, Resolution } from '../../src';
-import { Manifest, only, synth } from '../helpers';
+import { Manifest, messageOf, only, synth } from '../helpers';
 
 /** The variables that a workload gets which is connected to a MySQL. */
 function variables(ofService: Credentials | undefined, options: ConnectOptions = {}) {
@@ -60,5 +60,18 @@ describe('credentials', () => {
 
   test('are referred to and never written: no Secret is made', () => {
     expect(connected(Credentials.fromSecret('ratings-mysql'), {}).map(({ kind }) => kind)).not.toContain('Secret');
+  });
+});
+
+describe('credentials that cannot be are refused', () => {
+  test.each<[string, Credentials, string]>([
+    ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'usernameKey\' must be a key of the Secret'],
+    ['a misspelt key', Credentials.fromSecret('s', { user: 'u' } as never), '\'user\' is not a property of Credentials.fromSecret()'],
+  ])('%s', (_, credentials, message) => {
+    expect(messageOf(() => connected(credentials, {}))).toContain(`[test/Mysql] ${message}`);
+  });
+
+  test('but not null for the keys, from JavaScript: they are the usual ones', () => {
+    expect(variables(Credentials.fromSecret('ratings-mysql', null as never)).slice(2)).toEqual(userAndPassword('ratings-mysql', 'username', 'password'));
   });
 });

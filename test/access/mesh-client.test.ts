@@ -92,3 +92,22 @@ describe('a client', () => {
     expect(messageOf(() => manifestsOf(app))).toContain('[bookinfo/Mysql] a client has no namespace');
   });
 });
+
+describe('a client that cannot be is refused', () => {
+  test.each<[string, () => MeshClient, string]>([
+    ['namespace and account in one text', () => MeshClient.serviceAccount('shop/cart', undefined as never),
+      'MeshClient.serviceAccount() takes namespace and account, got "shop/cart": write MeshClient.serviceAccount("shop", "cart")'],
+    ['no account', () => MeshClient.serviceAccount('shop', undefined as never), '\'accountName\' must be a DNS name'],
+    ['a slash in the namespace', () => MeshClient.serviceAccount('shop/x', 'cart'), '\'namespaceName\' must be a DNS label'],
+    ['a namespace that is no text', () => MeshClient.serviceAccount(5 as never, undefined as never), '\'namespaceName\' must be a DNS label'],
+    ['a list as namespace', () => MeshClient.serviceAccount(['a/b'] as never, undefined as never), '\'namespaceName\' must be a DNS label'],
+    ['text as a workload', () => MeshClient.workload('cart' as never), 'MeshClient.workload() needs a workload, such as a Deployment, got "cart"'],
+  ])('%s', (_, client, message) => {
+    expect(messageOf(() => routed(() => [client()]))).toContain(`[test/Mysql] ${message}`);
+  });
+
+  test('a workload of a namespace that is none', () => {
+    expect(messageOf(() => routed(chart => [MeshClient.workload(deployment(chart, 'app', {}, 'Not_A_Label'))])))
+      .toContain('[test/Mysql] \'namespace of \'test/app\'\' must be a DNS label');
+  });
+});

@@ -301,3 +301,45 @@ describe('synth refuses', () => {
     expect(message).toContain('[test/Mysql] workload \'test/Deployment\' has no container that could get the variables');
   });
 });
+
+describe('a pod template that is not as usual', () => {
+  test('may be missing: the account is the default one, and nothing gets the variables', () => {
+    const app = new App();
+    const chart = new Chart(app, 'test', { namespace: 'shop' });
+    const mysql = mysqlIn(chart);
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+    mysql.connectFrom(workloadOf(chart, 'Deployment', {}));
+
+    expect(messageOf(() => manifestsOf(app))).toBe('Validation failed with the following errors:\n  [test/Mysql] workload \'test/Deployment\' has no container that could '
+      + 'get the variables');
+    expect(mysql.describe().clients).toEqual([{ namespaceName: 'shop', serviceAccountName: 'default' }]);
+    expect((chart.node.findChild('Deployment') as ApiObject).toJson()).toMatchObject({ spec: {} });
+  });
+
+  test('may have a variable of null, which cdk8s leaves out, or several beside the one that is set twice', () => {
+    const withVariables = (...env: unknown[]) => connected(chart => workloadOf(chart, 'Deployment', { template: { spec: { containers: [{ name: 'app', env }] } } }));
+
+    expect(only(withVariables(null), 'Deployment').spec.template.spec.containers[0].env).toEqual([undefined, ...HOST_AND_PORT]);
+    expect(messageOf(() => withVariables({ name: 'OTHER' }, { name: 'MYSQL_HOST', value: 'x' })))
+      .toContain('workload \'test/Deployment\' sets the variable "MYSQL_HOST" itself: remove it there, or choose another \'envPrefix\'');
+  });
+
+  test('whose containers do not include the named one says which there are, and renders as it is', () => {
+    const containers = [{ name: 'app' }, { name: 'log' }];
+    let deployment: ApiObject | undefined;
+    const build = () => connected(chart => {
+      deployment = workloadOf(chart, 'Deployment', { template: { spec: { containers } } });
+      return deployment;
+    }, { containerName: 'other' });
+
+    expect(messageOf(build)).toContain('\'containerName\' must be a container of \'test/Deployment\' ("app", "log"), got "other"');
+    expect(deployment!.toJson().spec.template.spec.containers).toEqual(containers);
+  });
+
+  test('keeps its keys in the order of the alphabet, in which cdk8s writes them', () => {
+    const [{ spec }] = connected(chart => workloadOf(chart, 'Deployment', { template: { spec: { containers: [{ name: 'app', args: ['x'], image: 'app' }] } } }))
+      .filter(({ kind }) => kind === 'Deployment');
+
+    expect(Object.keys(spec.template.spec.containers[0])).toEqual(['args', 'env', 'image', 'name']);
+  });
+});

@@ -92,6 +92,17 @@ describe('TLS that a proxy originates', () => {
     expect(only(manifests, 'DestinationRule').spec.trafficPolicy.portLevelSettings.map(({ port }: { port: object }) => port)).toEqual([{ number: 80 }]);
   });
 
+  test('of one port of a routed service writes no empty rule for the others, which Istio would refuse', () => {
+    const manifests = routed(chart => new ExternalService(chart, 'Api', {
+      hosts: ['api.example.com'],
+      ports: [{ number: 6379, protocol: Protocol.REDIS, tls: ClientTls.originate() }, { number: 22, protocol: Protocol.SSH }],
+      resolution: RESOLUTION,
+      addresses: ['240.0.0.10'],
+    }));
+
+    expect(all(manifests, 'DestinationRule').map(({ metadata }) => metadata.name)).toEqual(['api.bookinfo.upstream.6379', 'api.bookinfo.to-gateway.shop']);
+  });
+
   test.each([
     ['HTTP', Protocol.HTTP, 80, 443],
     ['AMQP', Protocol.AMQP, 5672, 5671],
