@@ -116,6 +116,8 @@ const wishes: Case[] = [
   ['a prefix that ends in a dash', connect({ envPrefix: 'DB_' }), 'Mysql', 'envPrefix', '"DB_"', 'like "DB" for DB_HOST'],
   ['a variable for a user that nobody has', connect({ usernameVariable: 'U' }), 'Mysql', 'usernameVariable', 'no credentials', 'Credentials.fromSecret()'],
   ['a host of another service', connect({ hostName: 'other.example.com' }), 'Mysql', 'hostName', '"other.example.com"', '"mysqldb.example.com"'],
+  ['a name that is no text, from JavaScript', c => mysql(c, { metadata: { name: 5 as never } }), 'Mysql', 'metadata.name', 'got 5', 'DNS name'],
+  ['a misspelt property of the metadata', c => mysql(c, { metadata: { nam: 'x' } as never }), 'Mysql', 'nam', 'is not a property of \'metadata\'', '\'name\''],
   ['a name with a reserved part', c => mysql(c, { metadata: { name: 'mysql.upstream.3306' } }), 'Mysql', 'metadata.name', '"mysql.upstream.3306"', '"upstream"'],
 ];
 

@@ -47,6 +47,13 @@ describe('objects under keys', () => {
     expect(names()).toEqual(['audit']);
   });
 
+  test('may have a key that every object of JavaScript has', () => {
+    const { objects, names } = keyed();
+    ['constructor', 'value'].forEach(key => objects.ensure(key));
+
+    expect(names()).toEqual(['constructor-', 'value']);
+  });
+
   test('are found by their key, whether they are written or not', () => {
     const { objects } = keyed(() => false);
     objects.ensure('shop');
