@@ -5,6 +5,7 @@ import { App, Chart } from 'cdk8s';
 import { bookinfoWithExternalMysql } from './bookinfo-external-mysql/app';
 import { DEFAULT_DATABASE } from './bookinfo-external-mysql/main';
 import { cartWithExternalRedis } from './cart-external-redis/app';
+import { sentencesWithHttpApi } from './sentences-http-api/app';
 
 /** One set of manifests that an example gives. */
 export interface ExampleSet {
@@ -18,6 +19,8 @@ export const EXAMPLES: readonly ExampleSet[] = [
   { folder: 'bookinfo-external-mysql/manifests/via-gateway', build: app => bookinfoWithExternalMysql(app, 'via-gateway', DEFAULT_DATABASE) },
   { folder: 'cart-external-redis/manifests/direct', build: app => cartWithExternalRedis(app, 'direct') },
   { folder: 'cart-external-redis/manifests/via-gateway', build: app => cartWithExternalRedis(app, 'via-gateway') },
+  { folder: 'sentences-http-api/manifests/direct', build: app => sentencesWithHttpApi(app, 'direct') },
+  { folder: 'sentences-http-api/manifests/via-gateway', build: app => sentencesWithHttpApi(app, 'via-gateway') },
 ];
 
 if (require.main === module) {

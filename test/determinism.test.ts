@@ -217,10 +217,10 @@ test('objects stand where their service was declared, each set in the order in w
     'ServiceEntry b.bookinfo', 'ServiceEntry b.bookinfo.upstream.6379',
     'AuthorizationPolicy shop.bookinfo.istio-egressgateway.istio-system.test',
     'Gateway b--bookinfo', 'VirtualService b.bookinfo.from-gateway.6379',
-    'DestinationRule b.bookinfo.to-gateway.shop', 'VirtualService b.bookinfo.to-gateway',
+    'DestinationRule b.bookinfo.to-gateway.shop', 'VirtualService b.bookinfo.outbound',
     'ServiceEntry a.bookinfo', 'ServiceEntry a.bookinfo.upstream.6379',
     'Gateway a--bookinfo', 'VirtualService a.bookinfo.from-gateway.6379',
-    'DestinationRule a.bookinfo.to-gateway.audit', 'DestinationRule a.bookinfo.to-gateway.shop', 'VirtualService a.bookinfo.to-gateway',
+    'DestinationRule a.bookinfo.to-gateway.audit', 'DestinationRule a.bookinfo.to-gateway.shop', 'VirtualService a.bookinfo.outbound',
     'Gateway page--bookinfo--ingress', 'VirtualService page.bookinfo',
   ]);
 });

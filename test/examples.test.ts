@@ -19,6 +19,11 @@ interface Manifest {
 
 const folder = path.join(__dirname, '../examples');
 
+/** The variables that a Secret should hold. */
+function secretsIn(objects: readonly Manifest[]) {
+  return objects.flatMap(({ spec }) => spec?.template?.spec.containers ?? []).flatMap(({ env }) => env ?? []).filter(({ name }) => /PASSWORD|USER/.test(name));
+}
+
 function read(directory: string): { [file: string]: string } {
   return Object.fromEntries(fs.readdirSync(directory).sort().map(file => [file, fs.readFileSync(path.join(directory, file), 'utf8')]));
 }
@@ -45,12 +50,16 @@ describe('examples', () => {
     const app = new App();
     const objects = example.build(app).toJson() as Manifest[];
 
-    const values = objects.flatMap(({ spec }) => spec?.template?.spec.containers ?? []).flatMap(({ env }) => env ?? [])
-      .filter(({ name }) => /PASSWORD|USER/.test(name));
-
     expect(objects.map(({ kind }) => kind)).not.toContain('Secret');
-    expect(values.length).toBeGreaterThan(0);
-    values.forEach(({ value }) => expect(value).toBeUndefined());
+    expect(secretsIn(objects).filter(({ value }) => value !== undefined)).toEqual([]);
+  });
+
+  test('with a database refer to its user and password', () => {
+    const withDatabase = EXAMPLES.filter(({ build }) => secretsIn(build(new App()).toJson() as Manifest[]).length > 0);
+
+    expect(withDatabase.map(({ folder: name }) => name.split('/')[0])).toEqual([
+      'bookinfo-external-mysql', 'bookinfo-external-mysql', 'cart-external-redis', 'cart-external-redis',
+    ]);
   });
 });
 

@@ -41,7 +41,7 @@ test('every object of a routed service with two ports and clients in two namespa
     ['test/Ldap/ViaGateway/FromGateway-3268', 'VirtualService platform/ldap.platform.from-gateway.3268'],
     ['test/Ldap/ViaGateway/Clients/platform', 'DestinationRule platform/ldap.platform.to-gateway.platform'],
     ['test/Ldap/ViaGateway/Clients/shop', 'DestinationRule shop/ldap.platform.to-gateway.shop'],
-    ['test/Ldap/ViaGateway/ToGateway', 'VirtualService platform/ldap.platform.to-gateway'],
+    ['test/Ldap/ViaGateway/ToGateway', 'VirtualService platform/ldap.platform.outbound'],
   ]);
   const manifests = chart.toJson() as Manifest[];
   for (const client of ['platform', 'shop']) {
@@ -65,8 +65,8 @@ test('every object of a direct service with two hosts has this name and this pla
     ['test/Api/Resource', 'ServiceEntry platform/api.platform'],
     ['test/Api/Endpoints/a.example.com', 'DestinationRule platform/api.platform.endpoints'],
     ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.endpoints.b--example--com'],
-    ['test/Api/HttpRules/a.example.com', 'VirtualService platform/api.platform.http'],
-    ['test/Api/HttpRules/b.example.com', 'VirtualService platform/api.platform.http.b--example--com'],
+    ['test/Api/HttpRules/a.example.com', 'VirtualService platform/api.platform.outbound'],
+    ['test/Api/HttpRules/b.example.com', 'VirtualService platform/api.platform.outbound.b--example--com'],
   ]);
 });
 
@@ -304,8 +304,8 @@ test('several TLS hosts have a route each, and the objects of all but the first 
   expect(all(manifests, 'VirtualService').map(({ metadata, spec }) => [metadata.name, ...spec.hosts])).toEqual([
     ['api.bookinfo.from-gateway.443', 'p443.bookinfo.a.example.com'],
     ['api.bookinfo.from-gateway.443.b--example--com', 'p443.bookinfo.b.example.com'],
-    ['api.bookinfo.to-gateway', 'a.example.com'],
-    ['api.bookinfo.to-gateway.b--example--com', 'b.example.com'],
+    ['api.bookinfo.outbound', 'a.example.com'],
+    ['api.bookinfo.outbound.b--example--com', 'b.example.com'],
   ]);
   expect(only(manifests, 'DestinationRule', 'api.bookinfo.to-gateway.shop').spec.subsets.map(({ name }: { name: string }) => name))
     .toEqual(['p443--bookinfo--a--example--com', 'p443--bookinfo--b--example--com']);

@@ -19,6 +19,7 @@ import { ratingsViaGateway } from './ratings-via-gateway';
 import { recipeBeside } from './recipe-beside';
 import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
+import { sentences } from './sentences';
 import { settings } from './settings';
 import { sideBySide } from './side-by-side';
 import { size } from './size';
@@ -41,6 +42,7 @@ export const scenarios: readonly Scenario[] = [
   speaksTls,
   httpApi,
   tlsOrigination,
+  sentences,
   settings,
   matrix,
   namespaceClient,

@@ -341,7 +341,7 @@ export class ExternalService extends Construct implements IExternalService {
       forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses));
     }
     if (this.http) {
-      forEachHost('HttpRules', 'VirtualService', 'http', host => renderHttpRules(this._model(), host));
+      forEachHost('HttpRules', 'VirtualService', 'outbound', host => renderHttpRules(this._model(), host));
     }
   }
 

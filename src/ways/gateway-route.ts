@@ -67,7 +67,8 @@ export class GatewayRoute extends Construct implements WayOut {
       namespace: client,
     }, () => renderClientDestinationRule(this.route, this.clientNamespace(client)), service));
     service._hosts.forEach(host => istioObject(this, ['ToGateway', ...hostPart(host, service._hosts)].join('-'), 'VirtualService', {
-      name: service._nameOf('to-gateway', ...hostPart(host, service._hosts)),
+      // The name of a direct service's rule: applied over it, this one takes its place. Of two for one host Istio uses the older.
+      name: service._nameOf('outbound', ...hostPart(host, service._hosts)),
       namespace,
     }, () => renderMeshVirtualService(service._model(), this.route, host, access()), service));
     service._attach(this);

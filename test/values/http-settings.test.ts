@@ -23,7 +23,7 @@ const api = (http: HttpSettings | undefined, route = false, clients = [MeshClien
 
 describe('HTTP settings', () => {
   test('of a direct service are a rule of the sidecars that see it', () => {
-    const { spec } = only(api(HTTP), 'VirtualService', 'api.bookinfo.http');
+    const { spec } = only(api(HTTP), 'VirtualService', 'api.bookinfo.outbound');
 
     expect(spec).toEqual({
       hosts: ['api.example.com'],
@@ -36,8 +36,7 @@ describe('HTTP settings', () => {
   test('of a routed service join its rule for the sidecars, for each way of a client', () => {
     const manifests = api(HTTP, true, [MeshClient.serviceAccount('shop', 'cart'), MeshClient.allIn('data')]);
 
-    expect(only(manifests, 'VirtualService', 'api.bookinfo.to-gateway').spec.http).toMatchObject([WRITTEN, WRITTEN]);
-    expect(all(manifests, 'VirtualService').map(({ metadata }) => metadata.name)).not.toContain('api.bookinfo.http');
+    expect(only(manifests, 'VirtualService', 'api.bookinfo.outbound').spec.http).toMatchObject([WRITTEN, WRITTEN]);
   });
 
   test('are for the HTTP ports of each host', () => {
@@ -50,7 +49,7 @@ describe('HTTP settings', () => {
     const rules = all(manifests, 'VirtualService');
 
     expect(rules.map(({ metadata, spec }) => [metadata.name, spec.hosts])).toEqual([
-      ['api.bookinfo.http', ['a.example.com']], ['api.bookinfo.http.b--example--com', ['b.example.com']],
+      ['api.bookinfo.outbound', ['a.example.com']], ['api.bookinfo.outbound.b--example--com', ['b.example.com']],
     ]);
     expect(rules[1].spec.http.map(({ match, timeout }: { match: object; timeout: string }) => [match, timeout])).toEqual([[[{ port: 80 }], '5s'], [[{ port: 8080 }], '5s']]);
   });

@@ -29,7 +29,7 @@ function routed(...clients: MeshClient[]): Manifest[] {
   });
 }
 
-const mesh = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.to-gateway').spec;
+const mesh = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.outbound').spec;
 const fromGateway = (manifests: Manifest[]) => only(manifests, 'VirtualService', 'mysql.bookinfo.from-gateway.3306').spec;
 
 describe('the way out of the mesh', () => {
@@ -75,7 +75,7 @@ describe('the way out of the mesh', () => {
       'VirtualService bookinfo/mysql.bookinfo.from-gateway.3306',
       'DestinationRule bookinfo/mysql.bookinfo.to-gateway.bookinfo',
       'DestinationRule shop/mysql.bookinfo.to-gateway.shop',
-      'VirtualService bookinfo/mysql.bookinfo.to-gateway',
+      'VirtualService bookinfo/mysql.bookinfo.outbound',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('the leg from the sidecar to the gateway', () => {
       mysql.allowFrom(RATINGS);
     });
 
-    const specs = ['mysql.bookinfo.to-gateway', 'mysql.bookinfo.to-gateway.b--example--com'].map(name => only(manifests, 'VirtualService', name).spec);
+    const specs = ['mysql.bookinfo.outbound', 'mysql.bookinfo.outbound.b--example--com'].map(name => only(manifests, 'VirtualService', name).spec);
     expect(specs.map(({ tcp }) => tcp)).toEqual([undefined, undefined]);
     expect(specs.map(({ tls }) => tls[0].match)).toEqual([
       [{ port: 443, sniHosts: ['a.example.com'] }],

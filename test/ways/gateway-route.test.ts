@@ -198,7 +198,7 @@ describe('a whole namespace as a client', () => {
 
     expect(subsetsIn(manifests, 'shop')).toEqual([{ name, sni: IN_SHOP }]);
     expect(subsetsIn(manifests, 'bookinfo')).toEqual([{ name, sni: NAME }]);
-    expect(only(manifests, 'VirtualService', 'mysql.bookinfo.to-gateway').spec.tcp[0].route[0].destination.subset).toBe(name);
+    expect(only(manifests, 'VirtualService', 'mysql.bookinfo.outbound').spec.tcp[0].route[0].destination.subset).toBe(name);
   });
 
   test('includes its accounts, which are left out of the handshake', () => {

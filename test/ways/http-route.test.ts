@@ -28,7 +28,7 @@ describe('HTTP through a gateway', () => {
   });
 
   test('leaves the sidecar with the server name as host, which the gateway finds the route by', () => {
-    expect(only(routed(), 'VirtualService', 'api.bookinfo.to-gateway').spec.http).toEqual([{
+    expect(only(routed(), 'VirtualService', 'api.bookinfo.outbound').spec.http).toEqual([{
       match: [{ port: 80 }],
       rewrite: { authority: 'p80.bookinfo.api.example.com' },
       route: [{
@@ -71,7 +71,7 @@ describe('HTTP through a gateway', () => {
   test('of a client that is a whole namespace has a host of its own on the way, because its server name is another', () => {
     const manifests = routed({}, [CART, MeshClient.allIn('data'), MeshClient.allIn('web')]);
 
-    expect(only(manifests, 'VirtualService', 'api.bookinfo.to-gateway').spec.http.map(({ match, rewrite }: { match: object; rewrite: object }) => ({ match, rewrite }))).toEqual([
+    expect(only(manifests, 'VirtualService', 'api.bookinfo.outbound').spec.http.map(({ match, rewrite }: { match: object; rewrite: object }) => ({ match, rewrite }))).toEqual([
       { match: [{ port: 80, sourceNamespace: 'data' }], rewrite: { authority: 'in.data.bookinfo.p80.api.example.com' } },
       { match: [{ port: 80, sourceNamespace: 'web' }], rewrite: { authority: 'in.web.bookinfo.p80.api.example.com' } },
       { match: [{ port: 80 }], rewrite: { authority: 'p80.bookinfo.api.example.com' } },
@@ -115,7 +115,7 @@ describe('HTTP through a gateway', () => {
       new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);
       service.allowFrom(CART);
     });
-    const { spec } = only(manifests, 'VirtualService', 'api.bookinfo.to-gateway');
+    const { spec } = only(manifests, 'VirtualService', 'api.bookinfo.outbound');
 
     expect([spec.http[0].match, spec.tls[0].match, spec.tcp[0].match]).toEqual([[{ port: 80 }], [{ port: 443, sniHosts: ['api.example.com'] }], [{ port: 22 }]]);
   });
