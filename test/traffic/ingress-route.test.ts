@@ -92,3 +92,21 @@ describe('a service whose versions have their part of the traffic', () => {
     expect(routeOf('reviews', 'productpage', false)).toEqual([{ destination: { host: 'productpage', port: { number: 9080 } } }]);
   });
 });
+
+describe('what cannot be exposed is refused', () => {
+  test.each<[string, object, string]>([
+    ['no path', { paths: [] }, '\'paths\' must not be empty: write at least one, like PathMatch.prefix("/api")'],
+    ['a host that is no text', { hosts: [5] }, '\'hosts\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got 5'],
+  ])('%s', (_, more, message) => {
+    expect(messageOf(() => synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, ...more })))).toBe(`[test/Bookinfo] ${message}`);
+  });
+
+  test('not a Service whose traffic is split, in a chart without a namespace', () => {
+    const manifests = synth(chart => {
+      new MeshService(chart, 'Rules', { host: 'productpage', versions: ['v1'] }).routeTo('v1');
+      new IngressRoute(chart, 'Bookinfo', REQUIRED);
+    }, {});
+
+    expect(only(manifests, 'VirtualService', 'bookinfo').spec.http[0].route[0].destination.subset).toBe('v1');
+  });
+});

@@ -79,3 +79,25 @@ describe('a service of the mesh refuses', () => {
     }))).toBe('[test/Again] \'host\' "reviews" has its rules at \'test/Reviews\' already: write them in one place');
   });
 });
+
+describe('rules that cannot be are refused', () => {
+  test.each<[string, (service: MeshService) => void, string]>([
+    ['an unknown version', service => service.routeTo('v9'), '\'version\' must be one of the service\'s versions ("v1", "v2", "v3"), got "v9"'],
+    ['null for weights', service => service.split(null as never), 'split() needs a weight for each version, like { v1: 90, v2: 10 }, got null'],
+    ['a number for weights', service => service.split(90 as never), 'split() needs a weight for each version, like { v1: 90, v2: 10 }, got 90'],
+  ])('%s', (_, route, message) => {
+    expect(messageOf(() => synth(chart => route(reviewsIn(chart))))).toBe(`[test/Reviews] ${message}`);
+  });
+
+  test('versions that are no list', () => {
+    expect(messageOf(() => synth(chart => new MeshService(chart, 'Reviews', { host: 'reviews', versions: 'v1' as never }))))
+      .toBe('[test/Reviews] \'versions\' must be a list like ["v1"], got "v1"');
+  });
+
+  test('two constructs for one Service of a chart without a namespace', () => {
+    const chart = new Chart(new App(), 'test');
+    new MeshService(chart, 'A', { host: 'reviews', versions: ['v1'] });
+
+    expect(messageOf(() => new MeshService(chart, 'B', { host: 'reviews', versions: ['v1'] }))).toContain('[test/B] \'host\' "reviews" has its rules at \'test/A\' already');
+  });
+});

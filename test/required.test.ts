@@ -1,0 +1,68 @@
+import { Chart } from 'cdk8s';
+import {
+  EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp,
+  ExternalTls, IngressRoute, Mesh, MeshService, Resolution,
+} from '../src';
+import { messageOf, synth } from './helpers';
+
+type Make = (chart: Chart, props: never) => unknown;
+
+const HOST = { host: 'db.example.com', resolution: Resolution.dns() };
+const IMPORTED = { host: 'db.example.com', namespaceName: 'platform' };
+
+/** Every public entry that takes properties, with the least that it takes. */
+const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
+  ['ExternalService', (c, p) => new ExternalService(c, 'It', p), { hosts: ['db.example.com'], ports: [{ number: 1 }], resolution: Resolution.dns() }, 'ports, resolution'],
+  ['ExternalMysql', (c, p) => new ExternalMysql(c, 'It', p), HOST, 'resolution'],
+  ['ExternalPostgres', (c, p) => new ExternalPostgres(c, 'It', p), HOST, 'resolution'],
+  ['ExternalMongo', (c, p) => new ExternalMongo(c, 'It', p), HOST, 'resolution'],
+  ['ExternalRedis', (c, p) => new ExternalRedis(c, 'It', p), HOST, 'resolution'],
+  ['ExternalHttp', (c, p) => new ExternalHttp(c, 'It', p), HOST, 'resolution'],
+  ['ExternalTls', (c, p) => new ExternalTls(c, 'It', p), HOST, 'resolution'],
+  ['ExternalTcp', (c, p) => new ExternalTcp(c, 'It', p), { ...HOST, ports: [389] }, 'ports, resolution'],
+  ['ExternalService.fromServiceAttributes()', (c, p) => ExternalService.fromServiceAttributes(c, 'It', p),
+    { hosts: ['db.example.com'], ports: [{ number: 1 }], namespaceName: 'platform' }, 'namespaceName'],
+  ['ExternalMysql.fromAttributes()', (c, p) => ExternalMysql.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalPostgres.fromAttributes()', (c, p) => ExternalPostgres.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalMongo.fromAttributes()', (c, p) => ExternalMongo.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalRedis.fromAttributes()', (c, p) => ExternalRedis.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalHttp.fromAttributes()', (c, p) => ExternalHttp.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalTls.fromAttributes()', (c, p) => ExternalTls.fromAttributes(c, 'It', p), IMPORTED, 'namespaceName'],
+  ['ExternalTcp.fromAttributes()', (c, p) => ExternalTcp.fromAttributes(c, 'It', p), { ...IMPORTED, ports: [389] }, 'ports, namespaceName'],
+  ['IngressRoute', (c, p) => new IngressRoute(c, 'It', p), { hosts: ['*'], service: 'page', servicePort: 80 }, 'hosts, service, servicePort'],
+  ['MeshService', (c, p) => new MeshService(c, 'It', p), { host: 'page', versions: ['v1'] }, 'host, versions'],
+  ['EgressViaGateway', (c, p) => new EgressViaGateway(c, 'It', p), { gateway: EgressGateway.istioEgressGateway() }, ''],
+  ['EgressGateway.fromAttributes()', (_, p) => EgressGateway.fromAttributes(p), { serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } }, ''],
+  ['Mesh.declare()', (c, p) => Mesh.declare(c.node.root, p), {}, ''],
+];
+
+const run = (make: Make, props: unknown) => synth(chart => make(chart, props as never));
+
+describe.each(ENTRIES)('%s', (name, make, props, missing) => {
+  test('takes the least that it needs', () => {
+    expect(() => run(make, props)).not.toThrow();
+  });
+
+  test('misses what it needs', () => {
+    for (const property of missing.split(', ').filter(needed => needed !== '')) {
+      expect(messageOf(() => run(make, { ...props, [property]: undefined }))).toBe(`[test/It] '${property}' is missing, which ${name} needs`);
+    }
+  });
+
+  test('refuses a property that it does not have, and says which it has', () => {
+    const message = messageOf(() => run(make, { ...props, nonsense: 'secret' }));
+
+    expect(message).toContain(`] 'nonsense' is not a property of ${name}: it has '`);
+    Object.keys(props).forEach(property => expect(message).toContain(`'${property}'`));
+    expect(message).not.toContain('secret');
+  });
+
+  test.each([[undefined], [null], ['text'], [[]]])('refuses %j for its properties', nothing => {
+    expect(messageOf(() => run(make, nothing))).toContain(`] ${name} needs its properties as { `);
+  });
+});
+
+test('three properties of many are named as an example', () => {
+  expect(messageOf(() => run((c, p) => new ExternalMysql(c, 'It', p), 5))).toBe('[test/It] ExternalMysql needs its properties as { host, port, resolution, ... }, got 5');
+  expect(messageOf(() => run((c, p) => new MeshService(c, 'It', p), 5))).toBe('[test/It] MeshService needs its properties as { host, versions, metadata }, got 5');
+});
