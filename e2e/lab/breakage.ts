@@ -105,6 +105,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['real host on the way to the gateway', change('VirtualService', withoutRewrite, inMesh)],
     ['server name as the host outside', change('VirtualService', withoutRewrite, atGateway)],
+    ['identity of the client told to the host outside', change('VirtualService', (spec) => { spec.http?.forEach((rule: Mutable) => { delete rule.headers; }); }, atGateway)],
     ['one host for every client namespace', change('VirtualService', (spec) => { spec.http = spec.http?.slice(-1); }, inMesh)],
     ['HTTP/1.1 on the way to the gateway', change('DestinationRule', eachLeg((settings) => { delete settings.connectionPool.http; }), toGateway)],
     ['no client certificate', change('DestinationRule', (spec) => {

@@ -14,13 +14,14 @@ export interface WebsiteOptions {
   readonly clients?: string;
 }
 
-/** Paths: `/` who it is, `/host` the host of the request, `/client` whose certificate the client has shown, `/trailer`, `/status/<code>`, `/delay/<ms>`. */
+/** Paths: `/` who it is, `/host` the host of the request, `/headers` the names of its headers, `/client` whose certificate the client has shown, `/trailer`, `/status/<code>`, `/delay/<ms>`. */
 const SERVER = `
 const fs = require('node:fs');
 const [who, key, cert, clients] = process.argv.slice(1);
 const answer = (request, response) => {
   const [, what, value] = request.url.split('/');
   if (what === 'host') { return response.end([request.headers[':authority'] ?? request.headers.host, request.headers['x-forwarded-host']].filter(Boolean).join(' ')); }
+  if (what === 'headers') { return response.end(Object.keys(request.headers).sort().join(' ')); }
   if (what === 'client') { return response.end(request.socket.getPeerCertificate?.().subject?.CN ?? 'nobody'); }
   if (what === 'version') { return response.end(request.httpVersion); }
   if (what === 'trailer') { response.addTrailers({ 'x-trailer': who }); }

@@ -73,7 +73,12 @@ export const httpApi: Scenario = {
       ?? passedOn([gateway], `in.reports.shop.p80.${PLAIN.host}`, reports, `${PLAIN.address}:80`));
     await report.check('HTTP/2 stays HTTP/2, and its host keeps the port', async () => is(await get(api, `${h2}/version`, '--http2-prior-knowledge'), '2.0')
       ?? is(await get(api, `${h2}/host`, '--http2-prior-knowledge'), h2));
-    await report.check('its trailers come through, which gRPC depends on', async () => {
+    await report.check('the server is told neither the identity nor the address of the client', async () => {
+      const { text } = await get(api, `${PLAIN.host}/headers`);
+      const told = ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-decorator-operation'].filter((name) => text.includes(name));
+      return text.includes('x-request-id') && told.length === 0 ? undefined : text;
+    });
+    await report.check('trailers of HTTP/2 come through, which gRPC depends on', async () => {
       const { text } = await get(api, `${h2}/trailer`, '--http2-prior-knowledge', '--include');
       return text.includes('x-trailer: the plain api') ? undefined : text;
     });

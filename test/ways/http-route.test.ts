@@ -37,7 +37,7 @@ describe('HTTP through a gateway', () => {
     }]);
   });
 
-  test('leaves the gateway with the real host, and is tried again by the sidecar alone', () => {
+  test('leaves the gateway with the real host, without what proxies tell of the client, and is tried again by the sidecar alone', () => {
     const { spec } = only(routed(), 'VirtualService', 'api.bookinfo.from-gateway.80');
 
     expect(spec.hosts).toEqual(['p80.bookinfo.api.example.com']);
@@ -45,6 +45,11 @@ describe('HTTP through a gateway', () => {
       match: [{ port: 443 }],
       rewrite: { authority: 'api.example.com' },
       retries: { attempts: 0 },
+      headers: {
+        request: {
+          remove: ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-decorator-operation', 'x-envoy-attempt-count'],
+        },
+      },
       route: [{ destination: { host: 'p80.bookinfo.api.example.com', port: { number: 80 } } }],
     }]);
     expect(spec.tcp).toBeUndefined();

@@ -47,6 +47,12 @@ function serverNameIn(route: RouteModel, leg: LegModel, client: string): string 
   return namespaceServerName(client, leg.port.number, route.namespace, leg.host);
 }
 
+/**
+ * What proxies tell each other of a client: its identity, its pod's address, names of the mesh. A service outside the mesh is not told. `x-envoy-original-host`
+ * cannot be removed here: Envoy adds it with the rewrite, after the removal.
+ */
+const INTERNAL_HEADERS = ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-decorator-operation', 'x-envoy-attempt-count'];
+
 /** The host of a request as the application wrote it: with the port, unless that is the one of the protocol. */
 function authorityOf({ host, port }: LegModel): string {
   return port.number === 80 ? host : `${host}:${port.number}`;
@@ -64,7 +70,11 @@ export function renderGatewayVirtualService(route: RouteModel, leg: LegModel, ga
     gateways: [gatewayName],
     ...isHttp(leg.port.protocol)
       // The sidecar tries again as its own rule says; twice as many proxies would make three tries nine.
-      ? { http: [{ ...rule, rewrite: { authority: authorityOf(leg) }, retries: { attempts: 0 } }] }
+      ? {
+        http: [{
+          ...rule, rewrite: { authority: authorityOf(leg) }, retries: { attempts: 0 }, headers: { request: { remove: [...INTERNAL_HEADERS] } },
+        }],
+      }
       : { tcp: [rule] },
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
