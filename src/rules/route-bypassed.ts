@@ -99,7 +99,7 @@ class RoutedTargets {
 
   private reachedByAddress(direct: ExternalEntry, port: number): Reached | undefined {
     for (const address of [...direct.addresses, ...direct.endpoints]) {
-      const same = this.byAddress.get(`${port} ${address}`) ?? this.byAddress.get(`${port} ${address}/32`);
+      const same = this.byAddress.get(`${port} ${address}`);
       if (same) {
         return { entry: same, what: `the address ${quote(address)}` };
       }

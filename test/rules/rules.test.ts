@@ -536,7 +536,12 @@ function findings(app: App): { rule: string; construct: string; text: string }[]
   try {
     manifestsOf(app);
   } catch (error) {
-    return (error as Error).message.split('\n').slice(1).map(line => {
+    const [heading, ...lines] = (error as Error).message.split('\n');
+    if (heading !== 'Validation failed with the following errors:') {
+      // A rule that breaks finds nothing, which must not look like silence.
+      throw error;
+    }
+    return lines.map(line => {
       const [, construct, rule, text] = /^ *\[([^\]]+)\] \[(MX\d{4})\] (.*)$/.exec(line) ?? [undefined, '', '', line];
       return { rule, construct, text };
     });
