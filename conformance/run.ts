@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
 import { buildJudge, Complaint, Finding } from './judge';
 import { writeSet } from './sets';
@@ -15,7 +16,7 @@ export const DEFAULT_SEED = 20260901;
 const HELP = `usage: npm run conformance -- [--apps <n>] [--seed <n>] [--json]
        npm run conformance:fuzz -- [--apps <n>] [--seed <n>]
 
-Lets the code of Istio and Kubernetes judge manifests: those of every example, and those of generated apps. Needs Go.
+Lets the code of Istio and Kubernetes judge manifests: those of every example and recipe, and those of generated apps. Needs Go.
 
   --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
   --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
@@ -91,6 +92,11 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
       writeSet(target, app => void build(app));
       args.push('--name', `${target}=examples/${folder}`);
     }
+    for (const name of recipes()) {
+      const target = path.join(work, 'recipes', name);
+      writeRecipe(name, target);
+      args.push('--name', `${target}=docs/recipes/${name}`);
+    }
   }
   const outcomes = options.apps > 0 ? generateAll(options, work) : [];
   const accepted = outcomes.filter(outcome => outcome.kind === 'accepted');
@@ -102,6 +108,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     const published = EXAMPLES.filter(({ folder }) => folder.startsWith('bookinfo-'));
     args.push(...published.flatMap(({ folder }) => ['--bookinfo', path.join(work, 'examples', folder)]));
     args.push(...EXAMPLES.filter(example => !published.includes(example)).map(({ folder }) => path.join(work, 'examples', folder)));
+    args.push(...recipes().map(name => path.join(work, 'recipes', name)));
   }
   const report = path.join(work, 'findings.json');
   const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
