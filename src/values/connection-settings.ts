@@ -90,7 +90,7 @@ export interface ConnectionSettings {
 
   /**
    * How long a connection may be idle before the proxy closes it. Longer than the pools of the drivers keep theirs. For a routed TCP service at most an
-   * hour, after which the client's sidecar closes its connection to the gateway.
+   * hour, after which the client's sidecar closes its connection to the gateway. Istio before 1.21 ignores it for TCP.
    *
    * @default - one hour
    */

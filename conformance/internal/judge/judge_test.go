@@ -49,7 +49,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories"} {
+	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http"} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -301,6 +301,40 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 		{"not visible to a client", "via-gateway", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "ServiceEntry", "mysql.bookinfo"), []any{"."}, "spec", "exportTo")
 		}, "istiod", "bookinfo/Mysql from shop/orders"},
+
+		{"HTTP with its real host on the way to the gateway", "http", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "VirtualService", "api.shop.outbound"), "spec", "http", 1).(map[string]any), "rewrite")
+		}, "istiod", `sends the host "" on, want "p80.shop.api.example.com"`},
+		{"HTTP of a whole namespace with the host of the named accounts", "http", func(t *testing.T, set *manifests.Set) {
+			spec := at(t, object(t, set, "VirtualService", "api.shop.outbound"), "spec").(map[string]any)
+			spec["http"] = spec["http"].([]any)[1:]
+		}, "istiod", `sends the host "p80.shop.api.example.com" on, want "in.data.shop.p80.api.example.com"`},
+		{"HTTP with the server name as the host outside", "http", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "VirtualService", "api.shop.from-gateway.80"), "spec", "http", 0).(map[string]any), "rewrite")
+		}, "istiod", `sends the host "" on, want "api.example.com"`},
+		{"plaintext to a host outside that wants TLS", "http", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "DestinationRule", "api.shop.upstream.80")
+		}, "istiod", "sends plaintext, want TLS (MUTUAL)"},
+		{"another server name to the host outside", "http", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "api.shop.upstream.80"), "other.example.com", "spec", "trafficPolicy", "tls", "sni")
+		}, "istiod", `sends SNI "other.example.com", want "api.example.com"`},
+		{"any name in the certificate of the host outside", "http", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "DestinationRule", "api.shop.upstream.80"), "spec", "trafficPolicy", "tls").(map[string]any), "subjectAltNames")
+		}, "istiod", "verifies the names [], want [api.example.com]"},
+		{"no client certificate", "http", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "api.shop.upstream.80"), "SIMPLE", "spec", "trafficPolicy", "tls", "mode")
+		}, "istiod", "shows the certificates [], want [kubernetes://api]"},
+		{"the certificate of another Secret", "http", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "api.shop.upstream.80"), "other", "spec", "trafficPolicy", "tls", "credentialName")
+		}, "istiod", `takes the authority of the server's certificate from "kubernetes://other-cacert", want "kubernetes://api-cacert"`},
+		{"TLS that nothing declares", "via-gateway", func(t *testing.T, set *manifests.Set) {
+			set.Objects = append(set.Objects, &unstructured.Unstructured{Object: map[string]any{
+				"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": map[string]any{"name": "tls", "namespace": "bookinfo"},
+				"spec": map[string]any{
+					"host": legName, "exportTo": []any{"istio-system"}, "trafficPolicy": map[string]any{"tls": map[string]any{"mode": "SIMPLE"}},
+				},
+			}})
+		}, "istiod", "originates TLS, nothing declares it"},
 
 		{"missing gateway leg", "via-gateway", func(_ *testing.T, set *manifests.Set) {
 			drop(set, "VirtualService", fromGateway)
