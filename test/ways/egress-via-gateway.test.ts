@@ -410,3 +410,15 @@ describe('a plaintext leg', () => {
     expect(explicit).toEqual(routed(RATINGS));
   });
 });
+
+test.each<[object, string]>([
+  [{ legs: GatewayLeg.istioMutual() }, '[test/Egress] \'legs\' is not a property of route(): it has \'leg\''],
+  [{ leg: 'mutual' }, '[test/Egress] \'leg\' must be one of GatewayLeg.istioMutual() or GatewayLeg.plaintext(), got "mutual"'],
+])('route() refuses options that it does not have: %j', (options, message) => {
+  const build = () => synth(chart => {
+    const service = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service, options);
+  });
+
+  expect(messageOf(build)).toBe(message);
+});
