@@ -168,7 +168,7 @@ export function checkCount(fail: Fail, property: string, value: unknown): void {
 
 /** A time, of any copy of cdk8s. */
 export function checkDuration(fail: Fail, property: string, value: unknown): void {
-  const millis = typeof (value as Duration | undefined)?.toMilliseconds === 'function' ? (value as Duration).toMilliseconds() : undefined;
+  const millis = typeof (value as Duration | undefined)?.toMilliseconds === 'function' ? millisOf(value as Duration) : undefined;
   if (millis === undefined || millis < 1) {
     fail(`'${property}' must be a Duration of at least a millisecond, like Duration.seconds(5), got ${millis === undefined ? quote(value) : `${millis} ms`}`);
   }
@@ -178,7 +178,20 @@ export function checkDuration(fail: Fail, property: string, value: unknown): voi
 export function secondsOf(duration: Duration): string;
 export function secondsOf(duration: Duration | undefined): string | undefined;
 export function secondsOf(duration: Duration | undefined): string | undefined {
-  return duration && `${duration.toMilliseconds() / 1000}s`;
+  return duration && `${Math.round(millisOf(duration) * 1000) / 1e6}s`;
+}
+
+function millisOf(duration: Duration): number {
+  // A part of a millisecond is no error: cdk8s would throw one that names nothing.
+  return duration.toMilliseconds({ integral: false });
+}
+
+/** A time of which Istio takes whole seconds. */
+export function checkSeconds(fail: Fail, property: string, value: unknown): void {
+  checkDuration(fail, property, value);
+  if (!Number.isInteger(millisOf(value as Duration) / 1000)) {
+    fail(`'${property}' must be whole seconds, like Duration.seconds(5), got ${millisOf(value as Duration)} ms`);
+  }
 }
 
 export function checkBoolean(fail: Fail, property: string, value: unknown): void {

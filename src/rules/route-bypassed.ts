@@ -49,20 +49,22 @@ interface Routed {
 class RoutedTargets {
   private readonly byHost = new Map<string, ExternalEntry>();
   private readonly byAddress = new Map<string, ExternalEntry>();
+  /** Where HTTP goes by the host of each request: another HTTP host does not lead to it, a connection to its address does. */
+  private readonly byEndpoint = new Map<string, ExternalEntry>();
   private readonly byPort = new Map<string, Routed[]>();
   private readonly upstreams: ReadonlySet<string>;
 
   public constructor(view: MeshView) {
     this.upstreams = view.gatewayHosts;
     for (const entry of view.entries) {
-      const addresses = [...entry.addresses, ...entry.endpoints];
-      const networks = addresses.flatMap(networkOf);
+      const networks = [...entry.addresses, ...entry.endpoints].flatMap(networkOf);
       for (const port of entry.ports) {
         const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
         if (hosts.length > 0) {
           for (const number of new Set([port.number, port.target])) {
             hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
-            addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
+            entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
+            entry.endpoints.forEach(address => this.byEndpoint.set(`${number} ${address}`, entry));
             addTo(this.byPort, String(number), { entry, networks });
           }
         }
@@ -77,7 +79,7 @@ class RoutedTargets {
 
   public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {
     for (const number of new Set([port.number, port.target])) {
-      const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number);
+      const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number, port.class !== 'HTTP');
       if (reached) {
         return reached;
       }
@@ -97,9 +99,9 @@ class RoutedTargets {
     return undefined;
   }
 
-  private reachedByAddress(direct: ExternalEntry, port: number): Reached | undefined {
+  private reachedByAddress(direct: ExternalEntry, port: number, dials: boolean): Reached | undefined {
     for (const address of [...direct.addresses, ...direct.endpoints]) {
-      const same = this.byAddress.get(`${port} ${address}`);
+      const same = this.byAddress.get(`${port} ${address}`) ?? (dials ? this.byEndpoint.get(`${port} ${address}`) : undefined);
       if (same) {
         return { entry: same, what: `the address ${quote(address)}` };
       }

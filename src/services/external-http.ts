@@ -3,7 +3,8 @@ import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
 import { checkTls, Kind } from './kind';
-import { checkInstance, checkPort } from '../private/check';
+import { Check, checkInstance, checkPort } from '../private/check';
+import { quote } from '../private/fail';
 import { isHttp } from '../private/wire';
 import { ClientTls } from '../values/client-tls';
 import { checkHttp, HttpSettings } from '../values/http-settings';
@@ -111,9 +112,14 @@ export class ExternalHttp extends ExternalService {
   }
 }
 
-const checkProtocol = checkInstance({
-  [Symbol.hasInstance]: (value: unknown) => value instanceof Protocol && isHttp(value._wire),
-}, 'Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC');
+const checkProtocol: Check = (fail, property, value) => {
+  checkInstance(Protocol, 'Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC')(fail, property, value);
+  const { name, _wire: wire } = value as Protocol;
+  if (!isHttp(wire)) {
+    fail(`'${property}' must be one of Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC, got the protocol ${quote(name)}: for HTTPS that the application speaks leave `
+      + 'it out, for other protocols declare another kind');
+  }
+};
 
 const KIND = new Kind<Pick<ExternalHttpProps, 'host' | 'port' | 'protocol' | 'tls'>>(
   'ExternalHttp', { port: checkPort, protocol: checkProtocol, tls: checkTls }, ({ port, protocol = Protocol.HTTP, tls = ClientTls.passthrough() }) => (

@@ -182,6 +182,10 @@ export class ExternalService extends Construct implements IExternalService {
     checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, http: checkHttp, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
     this.declaration = declarationOf(props, AppMesh.of(this).mesh.clusterDomain, fail);
     this.connection = connectionModel(props.connection);
+    const wildcard = this.declaration.hosts.find(isWildcard);
+    if (wildcard && props.connection) {
+      fail(`'connection' of the wildcard ${quote(wildcard)} would hold for every other service of that domain as well: name the hosts that it is for`);
+    }
     this.http = props.http && httpModel(fail, props.http);
     this.refuseWhatAmbientIgnores(props);
     if (props.http && !this.declaration.ports.some(port => isHttp(port.protocol))) {
@@ -398,6 +402,10 @@ export class ExternalService extends Construct implements IExternalService {
       problems.push(`'idleTimeout' ${idleTimeout} is longer than the hour after which the client's sidecar closes an idle connection to the gateway: give at most `
         + 'an hour, and let the driver keep its connections in use');
     }
+    const retryOn = this.http?.retries?.retryOn;
+    if (retryOn !== undefined && !retryOn.split(',').some(failure => ['503', '5xx', 'gateway-error'].includes(failure))) {
+      problems.push(`'retryOn' ${quote(retryOn)} has no effect behind a gateway, whose failed connections are answers with 503 to the sidecar: add 503`);
+    }
     if (this.connection.outlierDetection && !this.declaration.hosts.some(host => balances(this._upstreamOf(host)))) {
       problems.push(NOTHING_TO_CHOOSE);
     }
@@ -419,6 +427,12 @@ export class ExternalService extends Construct implements IExternalService {
     const problems: string[] = [];
     if (this.connection.outlierDetection && !this.balances) {
       problems.push(NOTHING_TO_CHOOSE);
+    }
+    const { apiVersion } = AppMesh.of(this).mesh;
+    const moved = this.declaration.ports.find(({ number, targetPort, protocol }) => (targetPort ?? number) !== number && !isHttp(protocol));
+    if (moved && apiVersion !== 'v1' && this._model().resolution === 'NONE') {
+      problems.push(`'targetPort' ${moved.targetPort} of port ${moved.number} has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled `
+        + 'with Resolution.ipAddresses(): use Resolution.dns(), or route the service through a gateway');
     }
     const secret = this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
     if (secret !== undefined) {

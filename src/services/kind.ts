@@ -26,6 +26,7 @@ export class Kind<T extends OneHost> {
   /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
   public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
     checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
+    this.checkConstants(scope, id, props);
     return this.withPorts<ExternalServiceOptions>(props);
   }
 
@@ -33,7 +34,15 @@ export class Kind<T extends OneHost> {
   public attributes(scope: unknown, id: unknown, attributes: T & ImportedOptions): ExternalServiceAttributes {
     const what = `${this.name}.fromAttributes()`;
     checkProps(failBelow(scope, id), what, attributes, { host: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [...this.required, 'namespaceName']);
+    this.checkConstants(scope, id, attributes);
     return this.withPorts<ImportedOptions>(attributes);
+  }
+
+  /** A constant that its class does not have is undefined in plain JavaScript, and left out it would silently be the default. */
+  private checkConstants(scope: unknown, id: unknown, props: object): void {
+    for (const property of ['protocol', 'sslNegotiation'].filter(name => name in this.checks && name in props)) {
+      this.checks[property](failBelow(scope, id), property, (props as { readonly [property: string]: unknown })[property]);
+    }
   }
 
   private withPorts<Options>(props: T & Options) {

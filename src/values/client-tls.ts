@@ -1,5 +1,5 @@
 import { Protocol, TlsStart } from './protocol';
-import { checkDnsName, checkList, checkNotEmpty, checkProps, checkString } from '../private/check';
+import { Check, checkDnsName, checkList, checkNotEmpty, checkProps, checkString } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { TlsModel, WireProtocol } from '../private/model';
 
@@ -158,7 +158,7 @@ class Originate extends ClientTls {
   }
 
   public _check(fail: Fail, protocol: Protocol): void {
-    checkProps(fail, 'ClientTls.originate()', this.options, { ...VERIFICATION, caCertificates: checkString, credentialName: checkDnsName });
+    checkProps(fail, 'ClientTls.originate()', this.options, { ...VERIFICATION, caCertificates: checkAuthority, credentialName: checkDnsName });
     if (this.options.caCertificates !== undefined && this.options.credentialName !== undefined) {
       fail(`'caCertificates' ${quote(this.options.caCertificates)} and 'credentialName' ${quote(this.options.credentialName)} both give the authority: use one of them`);
     }
@@ -180,6 +180,9 @@ class Mutual extends ClientTls {
 
   public _check(fail: Fail, protocol: Protocol): void {
     checkProps(fail, 'ClientTls.mutual()', this.options, { ...VERIFICATION, credentialName: checkDnsName }, ['credentialName']);
+    if (this.options.credentialName.endsWith('-cacert')) {
+      fail(`'credentialName' must not end in "-cacert", got ${quote(this.options.credentialName)}: Istio reads such a Secret as the authority of another one`);
+    }
     checkOrigination(fail, 'mutual', protocol, this.options);
   }
 
@@ -187,6 +190,12 @@ class Mutual extends ClientTls {
     return protocol._wire;
   }
 }
+
+const checkAuthority: Check = (fail, property, value) => {
+  if (value !== 'system' && !(typeof value === 'string' && value.startsWith('/'))) {
+    fail(`'${property}' must be "system" or the path of a file in the proxy's container, like "/etc/ssl/partner.pem", got ${quote(value)}`);
+  }
+};
 
 const VERIFICATION = { sni: checkDnsName, subjectAltNames: checkList(checkString, '"db.example.com"') };
 

@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
-import { Check, checkCount, checkDuration, checkProps, secondsOf } from '../private/check';
+import { Check, checkCount, checkDuration, checkProps, checkSeconds, secondsOf } from '../private/check';
+import { quote } from '../private/fail';
 import { ConnectionModel, OutlierModel } from '../private/model';
 
 /** Probes on idle connections, so that a dead peer or a forgetful firewall is noticed. */
@@ -12,14 +13,14 @@ export interface TcpKeepalive {
   readonly probes?: number;
 
   /**
-   * How long a connection is idle before the first probe.
+   * How long a connection is idle before the first probe, whole seconds.
    *
    * @default - the operating system's, two hours on Linux
    */
   readonly time?: Duration;
 
   /**
-   * The time between two probes.
+   * The time between two probes, whole seconds.
    *
    * @default - the operating system's, 75 seconds on Linux
    */
@@ -75,7 +76,7 @@ export interface ConnectionSettings {
   readonly connectTimeout?: Duration;
 
   /**
-   * The most connections that each proxy has to the service, 1 or more. Further ones fail at once.
+   * The most connections that each proxy has to the service, 1 or more. Further ones of TCP and TLS fail at once; requests of HTTP wait for a connection.
    *
    * @default - no limit
    */
@@ -111,7 +112,7 @@ export interface ConnectionSettings {
   readonly outlierDetection?: OutlierDetection;
 }
 
-const KEEPALIVE = { probes: checkCount, time: checkDuration, interval: checkDuration };
+const KEEPALIVE = { probes: checkCount, time: checkSeconds, interval: checkSeconds };
 
 const OUTLIERS = { consecutiveErrors: checkCount, interval: checkDuration, baseEjectionTime: checkDuration, maxEjectionPercent: checkPercent };
 
@@ -148,6 +149,6 @@ function outlierModel({ consecutiveErrors, interval, baseEjectionTime, maxEjecti
 
 function checkPercent(...[fail, property, value]: Parameters<Check>): void {
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 100) {
-    fail(`'${property}' must be a whole number of percent from 0 to 100, got ${String(value)}`);
+    fail(`'${property}' must be a whole number of percent from 0 to 100, got ${quote(value)}`);
   }
 }

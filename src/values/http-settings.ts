@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Duration } from 'cdk8s';
 import { Check, checkCount, checkDuration, checkProps, checkString, secondsOf } from '../private/check';
 import { Fail, quote } from '../private/fail';
@@ -16,7 +17,8 @@ export interface HttpRetries {
   readonly perTryTimeout?: Duration;
 
   /**
-   * The failures that count, comma-separated, in Envoy's words.
+   * The failures that count, comma-separated, in Envoy's words, and statuses: `connect-failure,refused-stream,503`. To a sidecar a connection that the gateway
+   * cannot make is an answer with 503, so for a routed service `503`, `5xx` or `gateway-error` is among them.
    *
    * @default - Istio's: connect-failure, refused-stream, unavailable, cancelled, and the status 503
    */
@@ -25,7 +27,7 @@ export interface HttpRetries {
 
 /** Requests that the sidecar holds back, to try what the application does then. */
 export interface HttpDelay {
-  /** The share of the requests, percent, above 0 and up to 100. */
+  /** The share of the requests, percent, 0.0001 to 100. */
   readonly percentage: number;
   /** How long they are held back. */
   readonly fixedDelay: Duration;
@@ -33,7 +35,7 @@ export interface HttpDelay {
 
 /** Requests that the sidecar answers itself, to try what the application does then. */
 export interface HttpAbort {
-  /** The share of the requests, percent, above 0 and up to 100. */
+  /** The share of the requests, percent, 0.0001 to 100. */
   readonly percentage: number;
   /** The status of the answer, 200 to 599. */
   readonly httpStatus: number;
@@ -87,8 +89,8 @@ export interface HttpSettings {
 export const checkHttp: Check = (fail, property, value) => checkProps(fail, `'${property}'`, value, HTTP);
 
 const checkShare: Check = (fail, property, value) => {
-  if (typeof value !== 'number' || !(value > 0 && value <= 100)) {
-    fail(`'${property}' must be a number of percent above 0 and up to 100, got ${quote(value)}`);
+  if (typeof value !== 'number' || !(value >= 0.0001 && value <= 100)) {
+    fail(`'${property}' must be a number of percent from 0.0001 to 100, got ${quote(value)}`);
   }
 };
 
@@ -104,10 +106,24 @@ const checkAttempts: Check = (fail, property, value) => {
   }
 };
 
+/** What Istio takes, besides statuses. */
+const FAILURES = [
+  '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'retriable-4xx', 'refused-stream', 'retriable-status-codes', 'retriable-headers',
+  'envoy-ratelimited', 'http3-post-connect-failure', 'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
+];
+
+const checkRetryOn: Check = (fail, property, value) => {
+  checkString(fail, property, value);
+  const wrong = (value as string).split(',').find(failure => !FAILURES.includes(failure) && STATUS_CODES[failure] === undefined);
+  if (wrong !== undefined) {
+    fail(`'${property}' must be failures and statuses joined by "," without spaces, like "connect-failure,503", got ${quote(wrong)}: the failures are ${FAILURES.join(', ')}`);
+  }
+};
+
 const HTTP = {
   timeout: checkDuration,
   retries: (fail: Fail, _: string, value: unknown) => (
-    checkProps(fail, '\'retries\'', value, { attempts: checkAttempts, perTryTimeout: checkDuration, retryOn: checkString }, ['attempts'])),
+    checkProps(fail, '\'retries\'', value, { attempts: checkAttempts, perTryTimeout: checkDuration, retryOn: checkRetryOn }, ['attempts'])),
   fault: (fail: Fail, _: string, value: unknown) => checkProps(fail, '\'fault\'', value, {
     delay: (__: Fail, ___: string, delay: unknown) => (
       checkProps(fail, '\'delay\'', delay, { percentage: checkShare, fixedDelay: checkDuration }, ['percentage', 'fixedDelay'])),
@@ -119,7 +135,13 @@ const HTTP = {
 /** @throws when the tries take longer than the whole request may */
 export function httpModel(fail: Fail, { timeout, retries, fault }: HttpSettings): HttpModel {
   const perTry = retries?.perTryTimeout;
-  if (timeout && perTry && perTry.toMilliseconds() > timeout.toMilliseconds()) {
+  if (retries?.attempts === 0 && (perTry ?? retries.retryOn) !== undefined) {
+    fail(`'${perTry ? 'perTryTimeout' : 'retryOn'}' says how to try again, and 'attempts' is 0: leave it out, or try at least once`);
+  }
+  if (fault && !fault.delay && !fault.abort) {
+    fail('\'fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out');
+  }
+  if (timeout && perTry && parseFloat(secondsOf(perTry)) > parseFloat(secondsOf(timeout))) {
     fail(`'perTryTimeout' ${secondsOf(perTry)} is longer than the 'timeout' of the whole request, ${secondsOf(timeout)}: give a longer timeout, or a shorter try`);
   }
   return {

@@ -1,5 +1,5 @@
 import { checkOneOf, checkPort, checkProps } from '../private/check';
-import { failWith, quote } from '../private/fail';
+import { failWith, quote, refuseAbstract } from '../private/fail';
 import { WireProtocol } from '../private/model';
 
 /** The side that sends the first bytes of a connection. */
@@ -8,7 +8,7 @@ export enum Speaker {
   CLIENT = 'client',
   /** The server: a proxy that waits for the client's first bytes waits for ever. */
   SERVER = 'server',
-  /** Not known: treated like a server that speaks first. */
+  /** Not known. */
   UNKNOWN = 'unknown',
 }
 
@@ -28,7 +28,7 @@ export enum TlsStart {
 
 /** The properties of a protocol that the library does not know. */
 export interface ProtocolProps {
-  /** The side that sends the first bytes. */
+  /** The side that sends the first bytes. A fact for readers and reports: the library treats opaque TCP alike, whoever speaks first. */
   readonly speaksFirst: Speaker;
 
   /** How TLS starts. */
@@ -62,7 +62,7 @@ interface Nature extends ProtocolProps {
 const HTTP = { speaksFirst: Speaker.CLIENT, tlsStart: TlsStart.DIRECT, defaultPort: 80, defaultTlsPort: 443 };
 
 /**
- * The properties of an application protocol that decide how a mesh captures and routes its connections.
+ * What is known of an application protocol: what a proxy reads of its connections, how its TLS starts, its usual ports.
  *
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
@@ -149,7 +149,9 @@ export class Protocol {
 
   private readonly reads: WireProtocol;
 
-  private constructor(name: string, { speaksFirst, tlsStart, defaultPort, defaultTlsPort, reads = 'TCP' }: Nature) {
+  private constructor(name: string, nature: Nature) {
+    refuseAbstract(nature === undefined, 'Protocol', 'Protocol.custom(), or take one of its constants');
+    const { speaksFirst, tlsStart, defaultPort, defaultTlsPort, reads = 'TCP' } = nature;
     this.name = name;
     this.speaksFirst = speaksFirst;
     this.tlsStart = tlsStart;

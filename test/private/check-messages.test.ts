@@ -154,6 +154,7 @@ test('properties are checked one after the other, those that are missing include
 
 test('times are written in seconds', () => {
   expect([Duration.millis(1), Duration.millis(1500), Duration.hours(1)].map(duration => secondsOf(duration))).toEqual(['0.001s', '1.5s', '3600s']);
+  expect([Duration.seconds(1.001), Duration.seconds(1.0005)].map(duration => secondsOf(duration))).toEqual(['1.001s', '1.0005s']);
   expect(secondsOf(undefined as Duration | undefined)).toBeUndefined();
 });
 

@@ -246,8 +246,13 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['the address of a routed HTTP service, under another host', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
-      http(shop, 'Past', 'past.example.com', 80, ip('192.0.2.1'));
+      tcp(shop, 'Past', 'past.example.com', 80, ip('192.0.2.1'));
     }, [['MX0301', 'shop/Past']]],
+    ['not HTTP to the same address, whose host leads to nothing else', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
+      http(shop, 'Beside', 'beside.example.com', 80, ip('192.0.2.1'));
+    }, []],
     ['a wildcard that covers the host', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));

@@ -2,7 +2,7 @@ import { Chart } from 'cdk8s';
 import {
   ClientTls, EgressGateway, ExternalHttp, ExternalHttpProps, ExternalMongo, ExternalPostgres, ExternalRedis, ExternalTls, IExternalService,
   ImportedOptions,
-  Resolution, SslNegotiation,
+  Protocol, Resolution, SslNegotiation,
 } from '../../src';
 import { messageOf, only, synth } from '../helpers';
 
@@ -56,6 +56,10 @@ describe('a kind refuses', () => {
     ['a property of another kind', 'ExternalPostgres', { tls: ClientTls.originate() }, '\'tls\' is not a property of ExternalPostgres: it has \'host\', \'port\', \'sslNegotiation\''],
     ['an unknown negotiation', 'ExternalPostgres', { sslNegotiation: 'tls' }, '\'sslNegotiation\' must be one of "postgres", "direct", got "tls"'],
     ['TLS as text', 'ExternalMongo', { tls: 'SIMPLE' }, '\'tls\' must be one of ClientTls.disable(), passthrough(), originate() or mutual(), got "SIMPLE"'],
+    ['a constant that Protocol does not have', 'ExternalHttp', { protocol: undefined }, '\'protocol\' must be one of Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC, got undefined'],
+    ['a protocol that is not HTTP', 'ExternalHttp', { protocol: Protocol.HTTPS }, '\'protocol\' must be one of Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC, got the protocol '
+      + '"https": for HTTPS that the application speaks leave it out'],
+    ['a constant that SslNegotiation does not have', 'ExternalPostgres', { sslNegotiation: undefined }, '\'sslNegotiation\' must be one of "postgres", "direct", got undefined'],
     ['a port that is none', 'ExternalTls', { port: 0 }, '\'port\' must be a whole number from 1 to 65535, got 0'],
   ])('%s', (_, kind, more, message) => {
     expect(messageOf(() => synth(chart => new KINDS[kind](chart, 'It', { host: 'it.example.com', resolution, ...more } as ExternalHttpProps))))

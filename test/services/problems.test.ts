@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, ChartProps, Duration } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalMysql, ExternalPort, ExternalService, ExternalServiceProps, Mesh, MeshClient, MeshProps,
-  OutboundTrafficPolicy, Protocol, Resolution,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalMysql, ExternalPort, ExternalService, ExternalServiceProps, IstioApiVersion, Mesh, MeshClient,
+  MeshProps, OutboundTrafficPolicy, Protocol, Resolution,
 } from '../../src';
 import { manifestsOf, messageOf } from '../helpers';
 
@@ -79,6 +79,12 @@ describe('what is wrong with a service is said in full', () => {
     ['clients of a direct service on ALLOW_ANY', { mesh: { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY }, clients: [CART] }, [
       'allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the network around it, or leave '
       + 'allowFrom() out and say with \'exportTo\' which namespaces see the service',
+    ]],
+    ['another port on the endpoints, by address, before Istio 1.22', {
+      mesh: { apiVersion: IstioApiVersion.V1BETA1 }, props: { ports: [{ number: 1521, protocol: Protocol.ORACLE, tls: ClientTls.originate() }], resolution: Resolution.ipAddresses('192.0.2.4') },
+    }, [
+      '\'targetPort\' 2484 of port 1521 has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled with Resolution.ipAddresses(): use '
+      + 'Resolution.dns(), or route the service through a gateway',
     ]],
     ['exportTo beside named clients, once', { clients: [MeshClient.serviceAccount('data', 'cart')], props: { exportTo: ['.'] } }, [
       '\'exportTo\' (".") and allowFrom() both say which namespaces see the service: use one of them',

@@ -98,6 +98,9 @@ describe('connection settings that cannot be are refused', () => {
     ['more than a number holds', { maxConnections: 2147483648 }, '\'maxConnections\' must be a whole number from 1 to 2147483647, got 2147483648'],
     ['a misspelt setting', { timeout: Duration.seconds(1) }, '\'timeout\' is not a property of \'connection\': it has \'connectTimeout\''],
     ['no settings', 5, '\'connection\' needs its properties as { connectTimeout, maxConnections, tcpKeepalive, ... }, got 5'],
+    ['a probe every half second', { tcpKeepalive: { interval: Duration.millis(1500) } }, '\'interval\' must be whole seconds, like Duration.seconds(5), got 1500 ms'],
+    ['a probe after half a second', { tcpKeepalive: { time: Duration.millis(500) } }, '\'time\' must be whole seconds, like Duration.seconds(5), got 500 ms'],
+    ['percent as text', { outlierDetection: { maxEjectionPercent: '50' } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got "50"'],
     ['a probe that is none', { tcpKeepalive: { probes: 0 } }, '\'probes\' must be a whole number from 1'],
     ['a misspelt probe', { tcpKeepalive: { probe: 1 } }, '\'probe\' is not a property of \'tcpKeepalive\''],
     ['more than all endpoints', { outlierDetection: { maxEjectionPercent: 101 } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 101'],
@@ -105,6 +108,14 @@ describe('connection settings that cannot be are refused', () => {
     ['half a percent', { outlierDetection: { maxEjectionPercent: 0.5 } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 0.5'],
   ])('%s', (_, connection, message) => {
     expect(messageOf(() => manifestsWith(connection as ConnectionSettings))).toContain(`[test/Db] ${message}`);
+  });
+
+  test('for a wildcard, because they would hold for the other services of its domain', () => {
+    const make = () => synth(chart => new ExternalService(chart, 'Db', {
+      hosts: ['*.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution: Resolution.none(), connection: { maxConnections: 1 },
+    }));
+
+    expect(messageOf(make)).toBe('[test/Db] \'connection\' of the wildcard "*.example.com" would hold for every other service of that domain as well: name the hosts that it is for');
   });
 
   const outlierDetection = { consecutiveErrors: 3 };

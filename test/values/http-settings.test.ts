@@ -70,18 +70,38 @@ describe('HTTP settings that cannot be are refused', () => {
     ['no number of tries', { retries: {} }, '\'attempts\' is missing, which \'retries\' needs'],
     ['less than no try', { retries: { attempts: -1 } }, '\'attempts\' must be a whole number from 1'],
     ['an empty reason', { retries: { attempts: 1, retryOn: '' } }, '\'retryOn\' must be a text that is not empty, got ""'],
+    ['an unknown reason', { retries: { attempts: 1, retryOn: 'banana' } },
+      '\'retryOn\' must be failures and statuses joined by "," without spaces, like "connect-failure,503", got "banana": the failures are 5xx, gateway-error, reset,'],
+    ['a reason after a space', { retries: { attempts: 1, retryOn: 'connect-failure, 503' } }, '\'retryOn\' must be failures and statuses joined by "," without spaces, like '
+      + '"connect-failure,503", got " 503"'],
+    ['a reason that is missing', { retries: { attempts: 1, retryOn: '5xx,' } }, 'got ""'],
+    ['a status that is none', { retries: { attempts: 1, retryOn: '600' } }, 'got "600"'],
+    ['how long no try takes', { retries: { attempts: 0, perTryTimeout: Duration.seconds(1) } }, '\'perTryTimeout\' says how to try again, and \'attempts\' is 0: leave it out'],
+    ['a reason for no try', { retries: { attempts: 0, retryOn: '503' } }, '\'retryOn\' says how to try again, and \'attempts\' is 0: leave it out'],
+    ['an empty fault', { fault: {} }, '\'fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out'],
+    ['a share that Istio does not take', { fault: { abort: { percentage: 0.00001, httpStatus: 500 } } }, '\'percentage\' must be a number of percent from 0.0001 to 100'],
     ['a try that takes longer than the request', { timeout: Duration.seconds(1), retries: { attempts: 1, perTryTimeout: Duration.seconds(2) } },
       '\'perTryTimeout\' 2s is longer than the \'timeout\' of the whole request, 1s'],
-    ['a delay of nothing', { fault: { delay: { percentage: 0, fixedDelay: Duration.seconds(1) } } }, '\'percentage\' must be a number of percent above 0 and up to 100, got 0'],
-    ['a delay of more than all', { fault: { delay: { percentage: 101, fixedDelay: Duration.seconds(1) } } }, '\'percentage\' must be a number of percent above 0 and up to 100, got 101'],
+    ['a delay of nothing', { fault: { delay: { percentage: 0, fixedDelay: Duration.seconds(1) } } }, '\'percentage\' must be a number of percent from 0.0001 to 100, got 0'],
+    ['a delay of more than all', { fault: { delay: { percentage: 101, fixedDelay: Duration.seconds(1) } } }, '\'percentage\' must be a number of percent from 0.0001 to 100, got 101'],
     ['a delay without a time', { fault: { delay: { percentage: 1 } } }, '\'fixedDelay\' is missing, which \'delay\' needs'],
     ['an answer without a status', { fault: { abort: { percentage: 1 } } }, '\'httpStatus\' is missing, which \'abort\' needs'],
     ['an answer that is none', { fault: { abort: { percentage: 1, httpStatus: 100 } } }, '\'httpStatus\' must be a status from 200 to 599, got 100'],
     ['an answer beyond all', { fault: { abort: { percentage: 1, httpStatus: 600 } } }, '\'httpStatus\' must be a status from 200 to 599, got 600'],
-    ['a share as text', { fault: { abort: { percentage: '10', httpStatus: 500 } } }, '\'percentage\' must be a number of percent above 0 and up to 100, got "10"'],
+    ['a share as text', { fault: { abort: { percentage: '10', httpStatus: 500 } } }, '\'percentage\' must be a number of percent from 0.0001 to 100, got "10"'],
     ['a misspelt fault', { fault: { error: {} } }, '\'error\' is not a property of \'fault\''],
   ])('%s', (_, http, message) => {
-    expect(messageOf(() => api(http))).toContain(`[test/Api] ${message}`);
+    expect(messageOf(() => api(http))).toMatch(/^\[test\/Api\] /);
+    expect(messageOf(() => api(http))).toContain(message);
+  });
+
+  test('reasons that a sidecar behind a gateway never has', () => {
+    const retryOn = (reasons: string) => ({ retries: { attempts: 2, retryOn: reasons } });
+
+    expect(messageOf(() => api(retryOn('connect-failure,reset'), true))).toContain('[test/Api] \'retryOn\' "connect-failure,reset" has no effect behind a gateway, whose failed '
+      + 'connections are answers with 503 to the sidecar: add 503');
+    ['connect-failure,503', '5xx', 'gateway-error,reset'].forEach(reasons => expect(() => api(retryOn(reasons), true)).not.toThrow());
+    expect(() => api(retryOn('connect-failure'))).not.toThrow();
   });
 
   test('a try as long as the request', () => {

@@ -52,6 +52,10 @@ test.each([
   expect(portWith(Protocol[property])).toEqual({ number: 5432, name: written.toLowerCase(), protocol: written });
 });
 
+test('the class is not made by its constructor, from JavaScript', () => {
+  expect(messageOf(() => new (Protocol as never as new () => Protocol)())).toContain('[Protocol] cannot be constructed');
+});
+
 describe('a protocol that is not in the table', () => {
   test('is told apart as its properties say', () => {
     expect(portWith(Protocol.custom('mqtt', { speaksFirst: CLIENT, tlsStart: TlsStart.DIRECT })).protocol).toBe('TCP');

@@ -47,7 +47,10 @@ describe('HTTP through a gateway', () => {
       retries: { attempts: 0 },
       headers: {
         request: {
-          remove: ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-decorator-operation', 'x-envoy-attempt-count'],
+          remove: [
+            'x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
+            'x-envoy-decorator-operation', 'x-envoy-attempt-count',
+          ],
         },
       },
       route: [{ destination: { host: 'p80.bookinfo.api.example.com', port: { number: 80 } } }],
@@ -123,6 +126,27 @@ describe('HTTP through a gateway', () => {
     const { spec } = only(manifests, 'VirtualService', 'api.bookinfo.outbound');
 
     expect([spec.http[0].match, spec.tls[0].match, spec.tcp[0].match]).toEqual([[{ port: 80 }], [{ port: 443, sniHosts: ['api.example.com'] }], [{ port: 22 }]]);
+  });
+});
+
+describe('servers of a Gateway have names of their own', () => {
+  const names = (hosts: string[], clients: MeshClient[], protocol = Protocol.TLS): string[] => only(synth(chart => {
+    const service = new ExternalService(chart, 'Api', { hosts, ports: [{ number: 443, protocol }], resolution: Resolution.dnsRoundRobin() });
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);
+    service.allowFrom(...clients);
+  }), 'Gateway').spec.servers.map(({ port }: { port: { name: string } }) => port.name);
+
+  test('for hosts that differ in "." and "-" alone', () => {
+    expect(names(['x.example.com', 's3-eu.example.com', 's3.eu.example.com'], [CART])).toEqual([
+      'tls-443', 'p443--bookinfo--s3-eu--example--com', 'p443--bookinfo--s3--eu--example--com',
+    ]);
+  });
+
+  test('for a host that looks like the client of another server', () => {
+    const found = names(['x.example.com', 'in.shop'], [CART, MeshClient.allIn('data')]);
+
+    expect(found).toEqual(['tls-443', 'tls-443-in-data', 'p443--bookinfo--in--shop', 'in--data--bookinfo--p443--in--shop']);
+    expect(new Set(names(['x.example.com', 'in.shop'], [MeshClient.serviceAccount('data', 'a'), MeshClient.allIn('shop')])).size).toBe(4);
   });
 });
 

@@ -5,7 +5,7 @@ import {
 } from '../../../imports/istio/networking.istio.io';
 import { AuthorizationPolicySpecAction as Action, toJson_AuthorizationPolicySpec } from '../../../imports/istio/security.istio.io';
 import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../model';
-import { dnsLabel, namespaceServerName, namespaceServerPrefix } from '../names';
+import { dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix } from '../names';
 import { isHttp } from '../wire';
 import { upstreamPort } from './upstream';
 import { exportTo } from './visibility';
@@ -21,7 +21,6 @@ export function renderGateway(route: RouteModel, access: AccessModel): unknown {
 }
 
 function serversOf(route: RouteModel, leg: LegModel, { identities, namespaces }: AccessModel) {
-  const host = leg.host === route.legs[0].host ? [] : [leg.host];
   const http = isHttp(leg.port.protocol);
   const plain = http ? leg.port.protocol : 'TCP';
   const secure = http ? 'HTTPS' : 'TLS';
@@ -32,14 +31,17 @@ function serversOf(route: RouteModel, leg: LegModel, { identities, namespaces }:
     tls,
   });
   if (!route.mutual) {
-    return [server(leg.serverName, dnsLabel(plain.toLowerCase(), leg.port.number, ...host), undefined)];
+    return [server(leg.serverName, dnsLabel(plain.toLowerCase(), leg.port.number), undefined)];
   }
+  // Istio wants port names that are unique in the Gateway. Hosts that differ in "." and "-" alone must not share one.
+  const portName = (serverName: string, ...client: string[]) => (
+    leg.host === route.legs[0].host ? dnsLabel(secure.toLowerCase(), leg.port.number, ...client) : labelOf(serverName));
   const mode = ServerTls.ISTIO_UNDERSCORE_MUTUAL;
   return [
     ...identities.length > 0
-      ? [server(leg.serverName, dnsLabel(secure.toLowerCase(), leg.port.number, ...host), { mode, subjectAltNames: [...identities] })] : [],
-    ...namespaces.map(client => (
-      server(serverNameIn(route, leg, client), dnsLabel(secure.toLowerCase(), leg.port.number, 'in', client, ...host), { mode }))),
+      ? [server(leg.serverName, portName(leg.serverName), { mode, subjectAltNames: [...identities] })] : [],
+    ...namespaces.map(client => serverNameIn(route, leg, client))
+      .map((serverName, i) => server(serverName, portName(serverName, 'in', namespaces[i]), { mode })),
   ];
 }
 
@@ -51,7 +53,10 @@ function serverNameIn(route: RouteModel, leg: LegModel, client: string): string 
  * What proxies tell each other of a client: its identity, its pod's address, names of the mesh. A service outside the mesh is not told. `x-envoy-original-host`
  * cannot be removed here: Envoy adds it with the rewrite, after the removal.
  */
-const INTERNAL_HEADERS = ['x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-decorator-operation', 'x-envoy-attempt-count'];
+const INTERNAL_HEADERS = [
+  'x-forwarded-client-cert', 'x-forwarded-for', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id', 'x-envoy-decorator-operation',
+  'x-envoy-attempt-count',
+];
 
 /** The host of a request as the application wrote it: with the port, unless that is the one of the protocol. */
 function authorityOf({ host, port }: LegModel): string {
