@@ -113,11 +113,19 @@ function cureOf(host: string): string {
 /** Checks one value of a property. */
 export type Check = (fail: Fail, property: string, value: unknown) => void;
 
-export function checkPort(fail: Fail, property: string, port: unknown): void {
-  if (!Number.isInteger(port) || (port as number) < 1 || (port as number) > 65535) {
-    fail(`'${property}' must be a whole number from 1 to 65535, got ${quote(port)}`);
-  }
+/** A whole number in a range, both ends included. */
+export function checkWhole(least: number, most: number, noun = 'a whole number'): Check {
+  return (fail, property, value) => {
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      fail(`'${property}' must be ${noun} from ${least} to ${most}, got ${quote(value)}`);
+    }
+  };
 }
+
+export const checkPort = checkWhole(1, 65535);
+
+/** A number of things, of which there is at least one. */
+export const checkCount = checkWhole(1, 2147483647);
 
 export function checkDnsLabel(fail: Fail, property: string, value: unknown): void {
   if (typeof value !== 'string' || !isDnsLabel(value)) {
@@ -157,13 +165,6 @@ export function isLinkLocal(address: string): boolean {
 /** A hint for a list in the place of several arguments. */
 function asArguments(value: unknown): string {
   return Array.isArray(value) ? ': give several as separate arguments, not as a list' : '';
-}
-
-/** A number of things, of which there is at least one. */
-export function checkCount(fail: Fail, property: string, value: unknown): void {
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 2147483647) {
-    fail(`'${property}' must be a whole number from 1 to 2147483647, got ${quote(value)}`);
-  }
 }
 
 /** A time, of any copy of cdk8s. */
@@ -272,6 +273,16 @@ export function checkProps(
     } else if (required.includes(property)) {
       fail(`'${property}' is missing, which ${what} needs`);
     }
+  }
+}
+
+/**
+ * Checks properties that take a constant, when they are given. A constant that its class does not have is undefined in plain JavaScript, and would silently be
+ * the default.
+ */
+export function checkConstants(fail: Fail, props: object, checks: { readonly [property: string]: Check }, ...constants: string[]): void {
+  for (const property of constants.filter(name => name in checks && name in props)) {
+    checks[property](fail, property, (props as { readonly [property: string]: unknown })[property]);
   }
 }
 

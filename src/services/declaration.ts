@@ -1,7 +1,7 @@
-import { Check, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
+import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
-import { ClientTls } from '../values/client-tls';
+import { checkTls, ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 import { Resolution } from '../values/resolution';
 
@@ -109,7 +109,7 @@ export const checkExportTo: Check = (fail, property, value) => {
 const PORT = {
   number: (fail: Fail, _: string, value: unknown) => checkPort(fail, 'port', value),
   protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.TLS, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom()'),
-  tls: checkInstance(ClientTls, 'ClientTls.disable(), passthrough(), originate() or mutual()'),
+  tls: checkTls,
   name: checkDnsLabel,
   targetPort: checkPort,
 };
@@ -117,10 +117,7 @@ const PORT = {
 function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
   const ports = given.map(port => {
     checkProps(fail, 'a port', port, PORT, ['number']);
-    if ('protocol' in port && port.protocol === undefined) {
-      // A name that Protocol does not have; without the property it would be TCP.
-      PORT.protocol(fail, 'protocol', undefined);
-    }
+    checkConstants(fail, port, PORT, 'protocol');
     port.tls?._check(fail, port.protocol ?? Protocol.TCP);
     return portModel(port, given.length);
   });

@@ -2,11 +2,11 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { checkTls, Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { Check, checkInstance, checkPort } from '../private/check';
 import { quote } from '../private/fail';
 import { isHttp } from '../private/wire';
-import { ClientTls } from '../values/client-tls';
+import { checkTls, ClientTls } from '../values/client-tls';
 import { checkHttp, HttpSettings } from '../values/http-settings';
 import { Protocol } from '../values/protocol';
 
@@ -123,4 +123,4 @@ const checkProtocol: Check = (fail, property, value) => {
 
 const KIND = new Kind<Pick<ExternalHttpProps, 'host' | 'port' | 'protocol' | 'tls'>>(
   'ExternalHttp', { port: checkPort, protocol: checkProtocol, tls: checkTls }, ({ port, protocol = Protocol.HTTP, tls = ClientTls.passthrough() }) => (
-    [{ number: port ?? (tls._wire(protocol) === 'TLS' ? 443 : 80), protocol, tls }]), [], { http: checkHttp });
+    onePort(protocol, port ?? (tls._wire(protocol) === 'TLS' ? protocol.defaultTlsPort : undefined), tls)), [], { http: checkHttp });

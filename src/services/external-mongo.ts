@@ -2,9 +2,9 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { checkTls, Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { checkPort } from '../private/check';
-import { ClientTls } from '../values/client-tls';
+import { checkTls, ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 
 /** The declaration of a MongoDB outside the mesh. */
@@ -89,5 +89,5 @@ export class ExternalMongo extends ExternalService {
   }
 }
 
-const KIND = new Kind<Pick<ExternalMongoProps, 'host' | 'port' | 'tls'>>('ExternalMongo', { port: checkPort, tls: checkTls }, ({ port = 27017, tls }) => (
-  [{ number: port, protocol: Protocol.MONGO, tls }]));
+const KIND = new Kind<Pick<ExternalMongoProps, 'host' | 'port' | 'tls'>>('ExternalMongo', { port: checkPort, tls: checkTls }, ({ port, tls }) => (
+  onePort(Protocol.MONGO, port, tls)));

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { checkPort } from '../private/check';
 import { Protocol } from '../values/protocol';
 
@@ -77,5 +77,4 @@ export class ExternalMysql extends ExternalService {
   }
 }
 
-const KIND = new Kind<Pick<ExternalMysqlProps, 'host' | 'port'>>('ExternalMysql', { port: checkPort }, ({ port = 3306 }) => (
-  [{ number: port, protocol: Protocol.MYSQL }]));
+const KIND = new Kind<Pick<ExternalMysqlProps, 'host' | 'port'>>('ExternalMysql', { port: checkPort }, ({ port }) => onePort(Protocol.MYSQL, port));

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { checkOneOf, checkPort } from '../private/check';
 import { Protocol } from '../values/protocol';
 
@@ -102,5 +102,5 @@ export class ExternalPostgres extends ExternalService {
 }
 
 const KIND = new Kind<Pick<ExternalPostgresProps, 'host' | 'port' | 'sslNegotiation'>>(
-  'ExternalPostgres', { port: checkPort, sslNegotiation: checkOneOf(SslNegotiation) }, ({ port = 5432, sslNegotiation }) => (
-    [{ number: port, protocol: sslNegotiation === SslNegotiation.DIRECT ? Protocol.POSTGRES_DIRECT_TLS : Protocol.POSTGRES }]));
+  'ExternalPostgres', { port: checkPort, sslNegotiation: checkOneOf(SslNegotiation) }, ({ port, sslNegotiation }) => (
+    onePort(sslNegotiation === SslNegotiation.DIRECT ? Protocol.POSTGRES_DIRECT_TLS : Protocol.POSTGRES, port)));

@@ -2,9 +2,9 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { checkTls, Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { checkPort } from '../private/check';
-import { ClientTls } from '../values/client-tls';
+import { checkTls, ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 
 /** The declaration of a Redis outside the mesh. */
@@ -89,5 +89,5 @@ export class ExternalRedis extends ExternalService {
   }
 }
 
-const KIND = new Kind<Pick<ExternalRedisProps, 'host' | 'port' | 'tls'>>('ExternalRedis', { port: checkPort, tls: checkTls }, ({ port = 6379, tls }) => (
-  [{ number: port, protocol: Protocol.REDIS, tls }]));
+const KIND = new Kind<Pick<ExternalRedisProps, 'host' | 'port' | 'tls'>>('ExternalRedis', { port: checkPort, tls: checkTls }, ({ port, tls }) => (
+  onePort(Protocol.REDIS, port, tls)));

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ExternalService, ExternalServiceOptions } from './external-service';
 import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
-import { Kind } from './kind';
+import { Kind, onePort } from './kind';
 import { checkPort } from '../private/check';
 import { Protocol } from '../values/protocol';
 
@@ -69,4 +69,4 @@ export class ExternalTls extends ExternalService {
   }
 }
 
-const KIND = new Kind<Pick<ExternalTlsProps, 'host' | 'port'>>('ExternalTls', { port: checkPort }, ({ port = 443 }) => [{ number: port, protocol: Protocol.TLS }]);
+const KIND = new Kind<Pick<ExternalTlsProps, 'host' | 'port'>>('ExternalTls', { port: checkPort }, ({ port }) => onePort(Protocol.TLS, port));

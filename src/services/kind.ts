@@ -1,16 +1,23 @@
 import { ExternalPort } from './declaration';
 import { ExternalServiceOptions, ExternalServiceProps, SERVICE_OPTIONS } from './external-service';
 import { ExternalServiceAttributes, IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
-import { Check, checkInstance, checkProps, unchecked } from '../private/check';
+import { Check, checkConstants, checkProps, unchecked } from '../private/check';
 import { failBelow } from '../private/fail';
 import { ClientTls } from '../values/client-tls';
+import { Protocol } from '../values/protocol';
 
 /** What every kind is given, besides its ports. */
 interface OneHost {
   readonly host: string;
 }
 
-export const checkTls = checkInstance(ClientTls, 'ClientTls.disable(), passthrough(), originate() or mutual()');
+/** The properties of kinds that take a constant of a class. */
+const CONSTANTS = ['protocol', 'sslNegotiation'];
+
+/** The one port of a kind that speaks a protocol of the table, where its servers usually listen unless a port is given. */
+export function onePort(protocol: Protocol, port: number | undefined, tls?: ClientTls): ExternalPort[] {
+  return [{ number: port ?? protocol.defaultPort!, protocol, tls }];
+}
 
 /** A kind of service with one host: its name in messages, its own properties, and the ports that they stand for. */
 export class Kind<T extends OneHost> {
@@ -26,7 +33,7 @@ export class Kind<T extends OneHost> {
   /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
   public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
     checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
-    this.checkConstants(scope, id, props);
+    checkConstants(failBelow(scope, id), props, this.checks, ...CONSTANTS);
     return this.withPorts<ExternalServiceOptions>(props);
   }
 
@@ -34,15 +41,8 @@ export class Kind<T extends OneHost> {
   public attributes(scope: unknown, id: unknown, attributes: T & ImportedOptions): ExternalServiceAttributes {
     const what = `${this.name}.fromAttributes()`;
     checkProps(failBelow(scope, id), what, attributes, { host: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [...this.required, 'namespaceName']);
-    this.checkConstants(scope, id, attributes);
+    checkConstants(failBelow(scope, id), attributes, this.checks, ...CONSTANTS);
     return this.withPorts<ImportedOptions>(attributes);
-  }
-
-  /** A constant that its class does not have is undefined in plain JavaScript, and left out it would silently be the default. */
-  private checkConstants(scope: unknown, id: unknown, props: object): void {
-    for (const property of ['protocol', 'sslNegotiation'].filter(name => name in this.checks && name in props)) {
-      this.checks[property](failBelow(scope, id), property, (props as { readonly [property: string]: unknown })[property]);
-    }
   }
 
   private withPorts<Options>(props: T & Options) {

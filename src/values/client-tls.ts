@@ -1,5 +1,5 @@
 import { Protocol, TlsStart } from './protocol';
-import { Check, checkDnsName, checkList, checkNotEmpty, checkProps, checkString } from '../private/check';
+import { Check, checkDnsName, checkInstance, checkList, checkNotEmpty, checkProps, checkString } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { TlsModel, WireProtocol } from '../private/model';
 
@@ -101,22 +101,29 @@ export abstract class ClientTls {
     return new Mutual(options);
   }
 
-  /** What the last proxy adds; undefined when it adds nothing. @internal */
-  public abstract readonly _originates: TlsModel | undefined;
-
   protected constructor() {
-    refuseAbstract(new.target === ClientTls, 'ClientTls', 'disable(), passthrough(), originate() or mutual()');
+    refuseAbstract(new.target === ClientTls, 'ClientTls', FACTORIES);
+  }
+
+  /** What the last proxy adds; undefined when it adds nothing. @internal */
+  public get _originates(): TlsModel | undefined {
+    return undefined;
   }
 
   /** Refuses what a protocol cannot do. @internal */
   public abstract _check(fail: Fail, protocol: Protocol): void;
-  /** What the proxies read of a connection. @internal */
-  public abstract _wire(protocol: Protocol): WireProtocol;
+
+  /** What the proxies read of a connection: what the application speaks. @internal */
+  public _wire(protocol: Protocol): WireProtocol {
+    return protocol._wire;
+  }
 }
 
-class Disable extends ClientTls {
-  public readonly _originates = undefined;
+const FACTORIES = 'disable(), passthrough(), originate() or mutual()';
 
+export const checkTls = checkInstance(ClientTls, `ClientTls.${FACTORIES}`);
+
+class Disable extends ClientTls {
   public constructor() {
     super();
   }
@@ -126,15 +133,9 @@ class Disable extends ClientTls {
       fail(`'tls' ClientTls.disable() with the protocol ${quote(protocol.name)}, which always begins with TLS: leave 'tls' out`);
     }
   }
-
-  public _wire(protocol: Protocol): WireProtocol {
-    return protocol._wire;
-  }
 }
 
 class Passthrough extends ClientTls {
-  public readonly _originates = undefined;
-
   public constructor() {
     super();
   }
@@ -149,12 +150,13 @@ class Passthrough extends ClientTls {
 }
 
 class Originate extends ClientTls {
-  public readonly _originates: TlsModel;
-
   public constructor(private readonly options: OriginateOptions) {
     super();
-    const { credentialName } = options ?? {};
-    this._originates = { ...options, mode: 'SIMPLE', caCertificates: credentialName === undefined ? options?.caCertificates ?? 'system' : undefined };
+  }
+
+  public get _originates(): TlsModel {
+    const { caCertificates = 'system', credentialName } = this.options;
+    return { ...this.options, mode: 'SIMPLE', caCertificates: credentialName === undefined ? caCertificates : undefined };
   }
 
   public _check(fail: Fail, protocol: Protocol): void {
@@ -164,18 +166,15 @@ class Originate extends ClientTls {
     }
     checkOrigination(fail, 'originate', protocol, this.options);
   }
-
-  public _wire(protocol: Protocol): WireProtocol {
-    return protocol._wire;
-  }
 }
 
 class Mutual extends ClientTls {
-  public readonly _originates: TlsModel;
-
   public constructor(private readonly options: MutualOptions) {
     super();
-    this._originates = { ...options, mode: 'MUTUAL' };
+  }
+
+  public get _originates(): TlsModel {
+    return { ...this.options, mode: 'MUTUAL' };
   }
 
   public _check(fail: Fail, protocol: Protocol): void {
@@ -184,10 +183,6 @@ class Mutual extends ClientTls {
       fail(`'credentialName' must not end in "-cacert", got ${quote(this.options.credentialName)}: Istio reads such a Secret as the authority of another one`);
     }
     checkOrigination(fail, 'mutual', protocol, this.options);
-  }
-
-  public _wire(protocol: Protocol): WireProtocol {
-    return protocol._wire;
   }
 }
 

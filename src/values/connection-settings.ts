@@ -1,6 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Check, checkCount, checkDuration, checkProps, checkSeconds, secondsOf } from '../private/check';
-import { quote } from '../private/fail';
+import { Check, checkCount, checkDuration, checkProps, checkSeconds, checkWhole, secondsOf } from '../private/check';
 import { ConnectionModel, OutlierModel } from '../private/model';
 
 /** Probes on idle connections, so that a dead peer or a forgetful firewall is noticed. */
@@ -114,7 +113,7 @@ export interface ConnectionSettings {
 
 const KEEPALIVE = { probes: checkCount, time: checkSeconds, interval: checkSeconds };
 
-const OUTLIERS = { consecutiveErrors: checkCount, interval: checkDuration, baseEjectionTime: checkDuration, maxEjectionPercent: checkPercent };
+const OUTLIERS = { consecutiveErrors: checkCount, interval: checkDuration, baseEjectionTime: checkDuration, maxEjectionPercent: checkWhole(0, 100, 'a whole number of percent') };
 
 const CONNECTION = {
   connectTimeout: checkDuration,
@@ -145,10 +144,4 @@ export function connectionModel(settings: ConnectionSettings = {}): ConnectionMo
 
 function outlierModel({ consecutiveErrors, interval, baseEjectionTime, maxEjectionPercent }: OutlierDetection): OutlierModel {
   return { consecutiveErrors, interval: secondsOf(interval), baseEjectionTime: secondsOf(baseEjectionTime), maxEjectionPercent };
-}
-
-function checkPercent(...[fail, property, value]: Parameters<Check>): void {
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 100) {
-    fail(`'${property}' must be a whole number of percent from 0 to 100, got ${quote(value)}`);
-  }
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Duration } from 'cdk8s';
-import { Check, checkCount, checkDuration, checkProps, checkString, secondsOf } from '../private/check';
+import { Check, checkCount, checkDuration, checkProps, checkString, checkWhole, secondsOf } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { HttpModel } from '../private/model';
 
@@ -94,11 +94,7 @@ const checkShare: Check = (fail, property, value) => {
   }
 };
 
-const checkStatus: Check = (fail, property, value) => {
-  if (!Number.isInteger(value) || (value as number) < 200 || (value as number) > 599) {
-    fail(`'${property}' must be a status from 200 to 599, got ${quote(value)}`);
-  }
-};
+const checkStatus = checkWhole(200, 599, 'a status');
 
 const checkAttempts: Check = (fail, property, value) => {
   if (value !== 0) {

@@ -1,18 +1,11 @@
+import { App } from 'cdk8s';
+import { AppMesh } from '../../src/app/app-mesh';
 import { MeshModel } from '../../src/private/model';
 import { ANY, ExternalEntry, record, records, strings, visibleTo } from '../../src/view/external-entry';
 import { MeshObject } from '../../src/view/mesh-object';
 
-const FACTS: MeshModel = {
-  apiVersion: 'v1',
-  trustDomain: 'cluster.local',
-  trustDomainAliases: [],
-  clusterDomain: 'cluster.local',
-  rootNamespace: 'istio-system',
-  outboundTrafficPolicy: 'REGISTRY_ONLY',
-  dataPlane: 'sidecar',
-  dnsCapture: false,
-  ipAutoAllocate: true,
-};
+/** The facts of a mesh of which nothing is declared. */
+const FACTS = AppMesh.of(new App()).mesh;
 
 /** A ServiceEntry as anybody may have written it. */
 function objectWith(spec: object): MeshObject {

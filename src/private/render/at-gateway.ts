@@ -40,8 +40,10 @@ function serversOf(route: RouteModel, leg: LegModel, { identities, namespaces }:
   return [
     ...identities.length > 0
       ? [server(leg.serverName, portName(leg.serverName), { mode, subjectAltNames: [...identities] })] : [],
-    ...namespaces.map(client => serverNameIn(route, leg, client))
-      .map((serverName, i) => server(serverName, portName(serverName, 'in', namespaces[i]), { mode })),
+    ...namespaces.map(client => {
+      const serverName = serverNameIn(route, leg, client);
+      return server(serverName, portName(serverName, 'in', client), { mode });
+    }),
   ];
 }
 

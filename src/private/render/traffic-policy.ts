@@ -20,10 +20,10 @@ function outliersOf(protocol: WireProtocol, { consecutiveErrors = 1, ...ejection
 
 /** How a proxy connects to endpoints of which it may choose. */
 export function failoverOf(protocol: WireProtocol) {
-  return settingsOf(protocol, {}, true)!;
+  return settingsOf(protocol, {}, true);
 }
 
-/** How a proxy connects to endpoints; undefined where Istio's defaults hold. */
+/** How a proxy connects to endpoints; what is left out is Istio's default. */
 export function settingsOf(protocol: WireProtocol, connection: ConnectionModel, balances: boolean) {
   const { outlierDetection, ...more } = connection;
   const tcp = { ...balances ? { connectTimeout: '2s' } : {}, ...given(more) };
