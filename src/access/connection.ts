@@ -12,18 +12,39 @@ export interface ConnectOptions {
   readonly envPrefix?: string;
 
   /**
-   * The variable of the host.
+   * The variable of the host. A cluster has `membersVariable` instead.
    *
    * @default - `envPrefix` and `_HOST`
    */
   readonly hostVariable?: string;
 
   /**
-   * The variable of the port.
+   * The variable of the port. A cluster has `membersVariable` instead.
    *
    * @default - `envPrefix` and `_PORT`
    */
   readonly portVariable?: string;
+
+  /**
+   * The variable of the members of a cluster: `host:port`, joined by commas.
+   *
+   * @default - `envPrefix` and what the drivers of its kind call them, such as `_BOOTSTRAP_SERVERS`
+   */
+  readonly membersVariable?: string;
+
+  /**
+   * The variable of the URL, without user and password: `mongodb://mongodb.example.com:27017/test`.
+   *
+   * @default - none; of a replica set of MongoDB, `envPrefix` and `_URL`
+   */
+  readonly urlVariable?: string;
+
+  /**
+   * The path of the URL, such as the name of a database: `test`. It needs a variable for the URL.
+   *
+   * @default - none
+   */
+  readonly urlPath?: string;
 
   /**
    * The variable of the user's name.
@@ -75,12 +96,20 @@ export interface Variable {
   readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
+/** A variable that says where the service is. */
+export interface Place {
+  /** The option that gives its name. */
+  readonly property: 'hostVariable' | 'portVariable' | 'membersVariable' | 'urlVariable' | 'envPrefix';
+  /** What its name ends in, when no option gives it. */
+  readonly suffix: string;
+  readonly value: string;
+}
+
 /** What a connection needs to know of the service. */
 export interface ConnectionTarget {
   readonly path: string;
-  readonly host: string;
-  readonly port: number;
   readonly protocolName: string;
+  readonly places: readonly Place[];
 }
 
 /** One use of a service by one workload: the variables that one of its containers gets. */
@@ -118,15 +147,16 @@ export class Connection {
     this.path = target.path;
     this.containerName = options.containerName;
     this.variables = [
-      { name: name('hostVariable', options.hostVariable, 'HOST'), value: target.host },
-      { name: name('portVariable', options.portVariable, 'PORT'), value: String(target.port) },
+      ...target.places.map(({ property, suffix, value }) => (
+        { name: name(property, property === 'envPrefix' ? undefined : options[property], suffix), value })),
       ...username ? [fromSecret(name('usernameVariable', options.usernameVariable, 'USER'), username.secretName, username.key)] : [],
       ...password ? [fromSecret(name('passwordVariable', options.passwordVariable, 'PASSWORD'), password.secretName, password.key)] : [],
     ];
     const names = this.variables.map(variable => variable.name);
     const twice = names.find((candidate, i) => names.indexOf(candidate) !== i);
     if (twice !== undefined) {
-      fail(`variable ${quote(twice)} is assigned twice: give 'hostVariable', 'portVariable', 'usernameVariable' and 'passwordVariable' different names`);
+      const properties = [...target.places.map(({ property }) => property).filter(property => property !== 'envPrefix'), 'usernameVariable', 'passwordVariable'];
+      fail(`variable ${quote(twice)} is assigned twice: give ${properties.slice(0, -1).map(property => `'${property}'`).join(', ')} and 'passwordVariable' different names`);
     }
   }
 }
@@ -137,11 +167,20 @@ const checkText: Check = (fail, property, value) => {
   }
 };
 
+const checkPath: Check = (fail, property, value) => {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9._~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/.test(value)) {
+    fail(`'${property}' must be what follows host and port in a URL, like "test", without "/" at its beginning, got ${quote(value)}`);
+  }
+};
+
 const OPTIONS = {
   // Checked as the names of the variables that they make.
   envPrefix: checkText,
   hostVariable: unchecked,
   portVariable: unchecked,
+  membersVariable: unchecked,
+  urlVariable: unchecked,
+  urlPath: checkPath,
   usernameVariable: unchecked,
   passwordVariable: unchecked,
   credentials: checkCredentials,

@@ -35,6 +35,12 @@ export interface TlsModel {
   readonly credentialName?: string;
 }
 
+/** What URLs have around servers and path. */
+export interface UrlModel {
+  readonly scheme: string;
+  readonly query: readonly string[];
+}
+
 export interface PortModel {
   readonly number: number;
   readonly name: string;
@@ -42,6 +48,8 @@ export interface PortModel {
   readonly targetPort?: number;
   /** What the last proxy adds towards the endpoints. */
   readonly tls?: TlsModel;
+  /** The URLs of what the application speaks; undefined when there are none. */
+  readonly url?: UrlModel;
 }
 
 /** When an endpoint is ejected; times as Istio writes them. */

@@ -136,5 +136,6 @@ function portModel({ number, name, targetPort, tls, protocol = Protocol.TCP }: E
     protocol: wire,
     targetPort: targetPort ?? (originates && number === protocol.defaultPort ? protocol.defaultTlsPort : undefined),
     tls: originates,
+    url: protocol._url(wire === 'TLS'),
   };
 }

@@ -10,6 +10,7 @@ import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
+import { hostPlaces } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, IstioKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
@@ -194,7 +195,12 @@ export class ExternalService extends Construct implements IExternalService {
     }
     props.credentials?._check(fail);
     this.hosts = [...this.declaration.hosts];
-    this.connections = new Connections({ ...this.declaration, path: this.node.path, credentials: props.credentials }, fail);
+    this.connections = new Connections({
+      path: this.node.path,
+      protocolName: this.declaration.protocolName,
+      credentials: props.credentials,
+      placesFor: (options, failing) => hostPlaces(this.declaration, options, failing),
+    }, fail);
     this.identity = identityOf(this, props.metadata);
     this.namespaceName = this.identity.namespace;
     const metadata = { ...props.metadata, name: this.identity.name };

@@ -4,6 +4,7 @@ import { IExternalService } from './i-external-service';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
+import { hostPlaces } from '../access/place';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
@@ -87,7 +88,12 @@ export class ImportedService extends Construct implements IExternalService {
     this.hosts = [...declared.hosts];
     this.ports = declared.ports;
     this.namespaceName = attributes.namespaceName;
-    this.connections = new Connections({ ...declared, path: this.node.path, credentials: attributes.credentials }, fail);
+    this.connections = new Connections({
+      path: this.node.path,
+      protocolName: declared.protocolName,
+      credentials: attributes.credentials,
+      placesFor: (options, failing) => hostPlaces(declared, options, failing),
+    }, fail);
     if (attributes.gateway !== undefined) {
       this.rules = this.clientRules(attributes, attributes.gateway);
     }

@@ -11,6 +11,7 @@ test.each([
   ['HTTP2', 'http2', CLIENT, TlsStart.DIRECT, 80, 443],
   ['GRPC', 'grpc', CLIENT, TlsStart.DIRECT, 80, 443],
   ['HTTPS', 'https', CLIENT, TlsStart.ALWAYS, 443, undefined],
+  ['HTTP_PROXY', 'httpproxy', CLIENT, TlsStart.DIRECT, 3128, undefined],
   ['MYSQL', 'mysql', SERVER, TlsStart.UPGRADE, 3306, undefined],
   ['POSTGRES', 'postgres', CLIENT, TlsStart.UPGRADE, 5432, undefined],
   ['POSTGRES_DIRECT_TLS', 'postgres', CLIENT, TlsStart.ALWAYS, 5432, undefined],
@@ -36,7 +37,7 @@ test.each([
 test('every protocol of the table is in the test above', () => {
   const named = Object.getOwnPropertyNames(Protocol).filter(name => /^[A-Z]/.test(name));
 
-  expect(named).toHaveLength(24);
+  expect(named).toHaveLength(25);
 });
 
 const portWith = (protocol: Protocol) => only(synth(chart => new ExternalService(chart, 'Db', {
@@ -47,7 +48,7 @@ const portWith = (protocol: Protocol) => only(synth(chart => new ExternalService
 
 test.each([
   ['TCP', 'TCP'], ['TLS', 'TLS'], ['HTTPS', 'TLS'], ['HTTP', 'HTTP'], ['HTTP2', 'HTTP2'], ['GRPC', 'GRPC'], ['MYSQL', 'TCP'], ['REDIS', 'TCP'], ['MONGO', 'TCP'],
-  ['POSTGRES_DIRECT_TLS', 'TLS'], ['SSH', 'TCP'],
+  ['POSTGRES_DIRECT_TLS', 'TLS'], ['SSH', 'TCP'], ['HTTP_PROXY', 'TCP'],
 ] as const)('%s is told apart by server name or host only where the first bytes show one', (property, written) => {
   expect(portWith(Protocol[property])).toEqual({ number: 5432, name: written.toLowerCase(), protocol: written });
 });
