@@ -74,6 +74,15 @@ describe('connection settings', () => {
     });
   });
 
+  test('of HTTP and TCP ports stand with each port, because errors are counted in different ways', () => {
+    const ports = [{ number: 80, protocol: Protocol.HTTP }, { number: 22 }];
+    const policy = policyOf({ maxConnections: 7 }, { ports, resolution: Resolution.dns() });
+
+    expect(Object.keys(policy)).toEqual(['portLevelSettings']);
+    expect(policy.portLevelSettings[0].outlierDetection).toMatchObject({ splitExternalLocalOriginErrors: true, consecutive5xxErrors: 0 });
+    expect(policy.portLevelSettings[1].outlierDetection).toMatchObject({ consecutive5xxErrors: 1 });
+  });
+
   test('that are none write nothing', () => {
     expect(all(manifestsWith(undefined), 'DestinationRule')).toEqual([]);
     expect(all(manifestsWith({}), 'DestinationRule')).toEqual([]);

@@ -422,3 +422,16 @@ test.each<[object, string]>([
 
   expect(messageOf(build)).toBe(message);
 });
+
+test('connections that are not HTTP have no rules for requests', () => {
+  const manifests = synth(chart => {
+    const mysql = mysqlIn(chart);
+    egressOf(chart).route(mysql);
+    mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  });
+
+  all(manifests, 'VirtualService').forEach(({ spec }) => {
+    expect(spec.http).toBeUndefined();
+    expect(spec.tcp).toHaveLength(1);
+  });
+});

@@ -87,6 +87,12 @@ describe('HTTP through a gateway', () => {
     expect(only(manifests, 'Gateway').spec.servers.map(({ port }: { port: { name: string } }) => port.name)).toEqual(['https-80', 'https-80-in-data', 'https-80-in-web']);
   });
 
+  test('on a plaintext leg has one rule for all clients, because no server name tells them apart', () => {
+    const manifests = routed({}, [MeshClient.allIn('data'), MeshClient.allIn('web')], { leg: GatewayLeg.plaintext(8080) });
+
+    expect(only(manifests, 'VirtualService', 'api.bookinfo.outbound').spec.http.map(({ match }: { match: object }) => match)).toEqual([[{ port: 80 }]]);
+  });
+
   test.each([['HTTP2', Protocol.HTTP2, 'UPGRADE'], ['GRPC', Protocol.GRPC, 'UPGRADE'], ['HTTP', Protocol.HTTP, undefined]])(
     'is HTTP/2 on the leg to the gateway when the application speaks it: %s', (name, protocol, policy) => {
       const manifests = routed({ protocol });
