@@ -50,10 +50,15 @@ const OF_EVERY_CONSTRUCT = ['toString', 'with', 'isConstruct', 'node'];
 
 /** The page without the members that a class only inherits. */
 function withoutInherited(page: string, assembly: Assembly): string {
-  const inherited = new Map(Object.values(assembly.types).filter(({ kind }) => kind === 'class').map(type => {
+  const namesOf = (type: Type | undefined) => [...type?.methods ?? [], ...type?.properties ?? []].map(({ name }) => name);
+  const above = (type: Type): string[] => {
     const base = type.base === undefined ? undefined : assembly.types[type.base];
-    const ofBase = [...base?.methods ?? [], ...base?.properties ?? []].map(({ name }) => name);
-    return [type.name, { base: base?.name, members: [...OF_EVERY_CONSTRUCT, ...ofBase] }];
+    return base ? [...namesOf(base), ...above(base)] : [];
+  };
+  const inherited = new Map(Object.values(assembly.types).filter(({ kind }) => kind === 'class').map(type => {
+    const own = namesOf(type);
+    const base = type.base === undefined ? undefined : assembly.types[type.base]?.name;
+    return [type.name, { base, members: [...OF_EVERY_CONSTRUCT, ...above(type).filter(name => !own.includes(name))] }];
   }));
   const kept: string[] = [];
   let section: { readonly base?: string; readonly members: readonly string[] } | undefined;

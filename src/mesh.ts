@@ -1,8 +1,9 @@
 import { IConstruct } from 'constructs';
 import { AppMesh } from './app/app-mesh';
 import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from './private/check';
-import { checkConstruct, failAt, failWith, refuseAbstract } from './private/fail';
+import { checkConstruct, failAt, failWith, quote, refuseAbstract } from './private/fail';
 import { MeshModel } from './private/model';
+import { checkVirtualIpRange } from './private/virtual-ip';
 
 /**
  * The version of Istio's API that the objects are written in.
@@ -111,6 +112,19 @@ export interface MeshProps {
    * @default - true with API version `v1`, false with an older one
    */
   readonly ipAutoAllocate?: boolean;
+
+  /**
+   * A range that nobody uses, for a mesh without DNS capture: a TCP service that is found by name gets an address of it, made of its host, and the pods of
+   * workloads that `connectFrom` resolve the host to that address (`hostAliases`). A pod that does not is not served: its connections go to the real address,
+   * which its sidecar knows nothing of.
+   *
+   * The larger the range, the less likely that two hosts get one address: of 200 hosts in a `/10` two do with a chance of 0.5 %, in an IPv6 `/64` never. Inside
+   * an app that is refused; two apps do not see each other.
+   *
+   * @default - none: such a service captures every address of its port
+   * @example '240.64.0.0/10'
+   */
+  readonly virtualIpRange?: string;
 }
 
 /**
@@ -141,6 +155,12 @@ export class Mesh {
     checkProps(fail, 'Mesh.declare()', props, FACTS);
     checkDistinct(fail, 'trustDomainAliases', [props.trustDomain ?? 'cluster.local', ...props.trustDomainAliases ?? []]);
     const { apiVersion = IstioApiVersion.V1 } = props;
+    if (props.virtualIpRange !== undefined && props.dnsCapture) {
+      fail(`'virtualIpRange' ${quote(props.virtualIpRange)} with 'dnsCapture', where the sidecars answer with addresses of the mesh: leave one of them out`);
+    }
+    if (props.virtualIpRange !== undefined && props.dataPlane === DataPlane.AMBIENT) {
+      fail(`'virtualIpRange' ${quote(props.virtualIpRange)} is for sidecars, and in an ambient mesh ztunnel answers DNS: leave it out`);
+    }
     const late = AppMesh.of(app).declareMesh({ ipAutoAllocate: apiVersion === IstioApiVersion.V1, ...props });
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
@@ -177,6 +197,8 @@ export class Mesh {
   public readonly dnsCapture: boolean;
   /** Whether the mesh allocates addresses for services that are resolved by name. */
   public readonly ipAutoAllocate: boolean;
+  /** The range of the addresses that stand for services which are found by name. */
+  public readonly virtualIpRange?: string;
 
   private constructor(facts: MeshModel) {
     refuseAbstract(facts?.trustDomainAliases === undefined, 'Mesh', 'declare() or of()');
@@ -189,6 +211,7 @@ export class Mesh {
     this.dataPlane = facts.dataPlane as DataPlane;
     this.dnsCapture = facts.dnsCapture;
     this.ipAutoAllocate = facts.ipAutoAllocate;
+    this.virtualIpRange = facts.virtualIpRange;
   }
 }
 
@@ -202,4 +225,5 @@ const FACTS = {
   dataPlane: checkOneOf(DataPlane),
   dnsCapture: checkBoolean,
   ipAutoAllocate: checkBoolean,
+  virtualIpRange: checkVirtualIpRange,
 };

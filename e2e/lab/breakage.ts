@@ -91,6 +91,24 @@ export const BREAKAGES: readonly Breakage[] = [
     noticedBy: 'recipe-beside',
     breaks: change('DestinationRule', (spec) => { spec.exportTo = ['.']; }, toGateway),
   },
+  {
+    name: 'endpoints without an order',
+    noticedBy: 'failover',
+    breaks: change('DestinationRule', (spec) => { delete spec.trafficPolicy?.loadBalancer; }),
+  },
+  {
+    name: 'endpoints in the wrong order',
+    noticedBy: 'failover',
+    breaks: change('ServiceEntry', (spec) => {
+      const labels = spec.endpoints?.map((endpoint: Mutable) => endpoint.labels) ?? [];
+      spec.endpoints?.forEach((endpoint: Mutable, i: number) => { endpoint.labels = labels[labels.length - 1 - i]; });
+    }),
+  },
+  {
+    name: 'host resolved as its pod does',
+    noticedBy: 'virtual-ips',
+    breaks: change('ServiceEntry', (spec) => { if (!spec.hosts[0].startsWith('p')) { delete spec.endpoints; } }),
+  },
   { name: 'missing policy', noticedBy: 'namespace-client', breaks: forget('AuthorizationPolicy') },
   {
     name: 'policy for another namespace',

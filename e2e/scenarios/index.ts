@@ -5,6 +5,7 @@ import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
 import { clientRepository } from './client-repository';
+import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
 import { gatewayNeighbour } from './gateway-neighbour';
 import { hostileTenant } from './hostile-tenant';
@@ -26,6 +27,8 @@ import { size } from './size';
 import { speaksTls } from './speaks-tls';
 import { tlsOrigination } from './tls-origination';
 import { twoPorts } from './two-ports';
+import { virtualIps } from './virtual-ips';
+import { wildcards } from './wildcards';
 import { Scenario } from '../lab/scenario';
 
 /** In the order in which they run. */
@@ -38,6 +41,9 @@ export const scenarios: readonly Scenario[] = [
   platformService,
   sameHostTwice,
   byName,
+  virtualIps,
+  failover,
+  wildcards,
   twoPorts,
   speaksTls,
   httpApi,

@@ -11,6 +11,12 @@ const synth = (): Manifest => Manifest.synth((app) => {
   const api = new ExternalHttp(chart, 'Api', {
     host: 'api.example.com', protocol: Protocol.HTTP2, resolution: Resolution.dns(), tls: ClientTls.mutual({ credentialName: 'api' }),
   });
+  // direct, by name, with an order of its endpoints
+  new ExternalMysql(chart, 'Orders', {
+    host: 'orders.example.com',
+    addresses: ['240.0.0.7'],
+    resolution: Resolution.endpoints({ address: 'orders.example.com' }, { address: 'replica.example.com', priority: 1 }),
+  });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
   for (const service of [mysql, api]) {
     egress.route(service);

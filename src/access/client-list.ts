@@ -18,6 +18,11 @@ export class ClientList {
     return [...new Set(this.clients.flatMap(client => client.workload?.problemsOfIdentity() ?? []))];
   }
 
+  /** Workloads that resolve the host of a service to something else than they have to. */
+  public problemsOfNames(service: string): string[] {
+    return [...new Set(this.clients.flatMap(client => client.workload?.problemsOfNames(service) ?? []))];
+  }
+
   /** The namespaces that have clients, sorted; undefined for a workload without a namespace. */
   public get namespaces(): readonly (string | undefined)[] {
     return [...new Set(this.clients.map(client => client.namespace))].sort();

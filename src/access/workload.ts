@@ -12,7 +12,13 @@ interface Container {
   [key: string]: unknown;
 }
 
+interface HostAlias {
+  ip?: string;
+  hostnames?: string[];
+}
+
 interface PodSpec {
+  hostAliases?: HostAlias[];
   serviceAccountName?: string;
   /** The deprecated alias of it. */
   serviceAccount?: string;
@@ -27,6 +33,14 @@ const POD_SPEC: { readonly [kind: string]: readonly string[] } = {
 };
 const USUAL_POD_SPEC = ['spec', 'template', 'spec'];
 const USUAL_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'ReplicationController'];
+
+/** The address that a host of a service has in the pods of a workload. */
+export interface NamedAddress {
+  /** The path of the service. */
+  readonly path: string;
+  readonly host: string;
+  readonly address: string;
+}
 
 const workloads = new WeakMap<ApiObject, Workload>();
 
@@ -53,6 +67,7 @@ export class Workload {
   public readonly path: string;
   public readonly namespace?: string;
   private readonly connections: Connection[] = [];
+  private readonly names: NamedAddress[] = [];
   private readonly render: () => unknown;
 
   private constructor(private readonly object: ApiObject) {
@@ -61,7 +76,7 @@ export class Workload {
     this.render = object.toJson.bind(object);
     // The variables are put into the finished object: a JSON patch cannot say "add to the list, make it if there is none", and the list may
     // still grow after connectFrom().
-    object.toJson = () => this.withVariables(this.render());
+    object.toJson = () => this.withNames(this.withVariables(this.render()));
   }
 
   /** The account the pods run as; read late, because it may be set after connectFrom(). */
@@ -102,6 +117,25 @@ export class Workload {
     this.connections.push(connection);
   }
 
+  /** Lets the pods resolve a host to an address. */
+  public resolve(name: NamedAddress): void {
+    this.names.push(name);
+  }
+
+  /** Hosts of a service that the pods resolve to an address of their own. */
+  public problemsOfNames(service: string): string[] {
+    const aliases = aliasesOf(this.podSpec(this.render()));
+    return this.names.filter(({ path }) => path === service).flatMap(({ host, address }) => {
+      const other = aliases.find(({ ip, hostnames }) => hostnames.includes(host) && !this.addressesOf(host).includes(ip));
+      return other ? [`workload '${this.path}' resolves "${host}" to "${other.ip}" with 'hostAliases', and its sidecar knows the service as "${address}": `
+        + 'remove the name there'] : [];
+    });
+  }
+
+  private addressesOf(host: string): string[] {
+    return this.names.filter(name => name.host === host).map(({ address }) => address);
+  }
+
   /** What keeps a connection from being written, now that every call was made. */
   public problems(connection: Connection): string[] {
     const containers = this.podSpec(this.render())?.containers ?? [];
@@ -138,6 +172,21 @@ export class Workload {
     return rendered;
   }
 
+  private withNames(rendered: unknown): unknown {
+    const pod = this.podSpec(rendered);
+    if (pod && this.names.length > 0) {
+      // Ours are sorted, so that the order of the calls does not show; server-side apply wants each address once.
+      const names = [...this.names].sort((a, b) => (orderOfName(a) < orderOfName(b) ? -1 : 1));
+      const ours = names.map(({ host, address }) => ({ ip: address, hostnames: [host] }));
+      const hostsOf = new Map<string, string[]>();
+      for (const { ip, hostnames } of [...aliasesOf(pod), ...ours]) {
+        hostsOf.set(ip, [...new Set([...hostsOf.get(ip) ?? [], ...hostnames])]);
+      }
+      sortKeys(Object.assign(pod, { hostAliases: [...hostsOf].map(([ip, hostnames]) => ({ hostnames, ip })) }));
+    }
+    return rendered;
+  }
+
   private podSpec(rendered: unknown): PodSpec | undefined {
     return podSpecOf(this.object.kind, rendered);
   }
@@ -154,6 +203,15 @@ function apiObjectOf(construct: IConstruct): ApiObject | undefined {
 function hasPodTemplate(object: ApiObject): boolean {
   const isKnown = Object.hasOwn(POD_SPEC, object.kind) || USUAL_KINDS.includes(object.kind);
   return isKnown || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+}
+
+function aliasesOf(pod: PodSpec | undefined): { readonly ip: string; readonly hostnames: readonly string[] }[] {
+  const aliases = Array.isArray(pod?.hostAliases) ? pod.hostAliases : [];
+  return aliases.map(({ ip, hostnames }) => ({ ip: String(ip), hostnames: hostnames ?? [] }));
+}
+
+function orderOfName({ host, address }: NamedAddress): string {
+  return `${host} ${address}`;
 }
 
 function orderOf({ path, variables }: Connection): string {
@@ -197,9 +255,10 @@ function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
 }
 
 /** cdk8s writes keys in the order they are in, after it has sorted them; a key that comes later has to be brought to its place. */
-function sortKeys(object: { [key: string]: unknown }): void {
-  for (const [key, value] of Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    delete object[key];
-    object[key] = value;
+function sortKeys(object: object): void {
+  const written = object as { [key: string]: unknown };
+  for (const [key, value] of Object.entries(written).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    delete written[key];
+    written[key] = value;
   }
 }

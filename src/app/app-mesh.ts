@@ -47,6 +47,7 @@ export class AppMesh {
   }
 
   private readonly ruled = new Map<string, RuledService>();
+  private readonly virtualIps = new Map<string, string>();
   private readonly policies = new Map<string, IConstruct>();
   private readonly owners = new WeakMap<ApiObject, IConstruct>();
   private readonly reporting = new WeakSet<IConstruct>();
@@ -93,6 +94,13 @@ export class AppMesh {
       this.ruled.set(host, service);
     }
     return taken;
+  }
+
+  /** Takes an address of the mesh's range for a host, or returns the host that has it: two hosts of one address were one service. */
+  public claimVirtualIp(address: string, host: string): string | undefined {
+    const taken = this.virtualIps.get(address);
+    this.virtualIps.set(address, taken ?? host);
+    return taken === host ? undefined : taken;
   }
 
   public rulesOf(host: string): RuledService | undefined {

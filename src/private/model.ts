@@ -16,10 +16,12 @@ export interface MeshModel {
   readonly dnsCapture: boolean;
   /** Whether an entry that is resolved by name gets an address of its own, given DNS capture. */
   readonly ipAutoAllocate: boolean;
+  /** The range of the addresses that stand for services which are found by name. */
+  readonly virtualIpRange?: string;
 }
 
 /** How proxies find the endpoints of a service outside the mesh, in Istio's words. */
-export type ResolutionMode = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
+export type ResolutionMode = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'DYNAMIC_DNS';
 
 /** How a proxy tells the connections of one port apart: by address only, by the server name of the client's own TLS, or by the host of each request. */
 export type WireProtocol = 'TCP' | 'TLS' | HttpProtocol;
@@ -103,10 +105,20 @@ export interface LegModel {
   readonly subset: string;
 }
 
+/** One of the endpoints that a proxy chooses from. */
+export interface EndpointModel {
+  readonly address: string;
+  /** Region, zone and subzone, joined by `/`. */
+  readonly locality?: string;
+  readonly weight?: number;
+  /** 0 for the first choice; the ranks of a service's endpoints have no gaps. */
+  readonly rank?: number;
+}
+
 /** Where the gateway finds one leg's endpoints. */
 export interface UpstreamModel {
-  readonly mode: Exclude<ResolutionMode, 'NONE'>;
-  readonly endpoints: readonly string[];
+  readonly mode: Exclude<ResolutionMode, 'NONE' | 'DYNAMIC_DNS'>;
+  readonly endpoints: readonly EndpointModel[];
 }
 
 export interface RouteModel {
@@ -133,8 +145,8 @@ export interface ServiceModel {
   readonly ports: readonly PortModel[];
   readonly resolution: ResolutionMode;
   readonly addresses: readonly string[];
-  /** The addresses that a sidecar chooses from; none where the client or DNS chooses. */
-  readonly endpoints: readonly string[];
+  /** What a sidecar chooses from; none where the client or the DNS of the host chooses. */
+  readonly endpoints: readonly EndpointModel[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
   readonly connection: ConnectionModel;

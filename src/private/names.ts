@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { isWildcard } from './check';
 
 const LABEL_LENGTH = 63;
 /** Kubernetes takes 253, and a file that is named after kind and name at most 255 with its ending. */
@@ -61,7 +62,16 @@ export function fullServiceName(host: string, namespace: string, clusterDomain: 
 
 /** The server name of one (host, port) at a gateway, for clients that are named by their account. */
 export function serverNameOf(port: number, namespace: string, host: string): string {
-  return `p${port}.${namespace}.${host}`;
+  return `${portPart(port, host)}.${namespace}.${withoutWildcard(host)}`;
+}
+
+/** A server name has no `*`, and that of a wildcard is not the one of the domain itself. */
+function portPart(port: number, host: string): string {
+  return `${isWildcard(host) ? 'any' : 'p'}${port}`;
+}
+
+function withoutWildcard(host: string): string {
+  return isWildcard(host) ? host.slice(2) : host;
 }
 
 /** What the server names of one declaring namespace begin with for a client that is a whole namespace: one policy covers them all. */
@@ -71,7 +81,7 @@ export function namespaceServerPrefix(client: string, namespace: string): string
 
 /** The server name of one (host, port) at a gateway, for a client that is a whole namespace. */
 export function namespaceServerName(client: string, port: number, namespace: string, host: string): string {
-  return `${namespaceServerPrefix(client, namespace)}p${port}.${host}`;
+  return `${namespaceServerPrefix(client, namespace)}${portPart(port, host)}.${withoutWildcard(host)}`;
 }
 
 /**

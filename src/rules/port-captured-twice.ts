@@ -10,7 +10,7 @@ export const portCapturedTwice: Rule = {
   severity: 'ERROR',
   title: 'A TCP service without addresses captures its whole port, and another service needs that port.',
   why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. A second service on the port is silently dropped, and its connections end at the first.',
-  fix: 'Give the addresses, or declare DNS capture when the sidecars run with it.',
+  fix: 'Give the addresses; or declare DNS capture when the sidecars run with it, a `virtualIpRange` when they do not.',
   related: ['pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();

@@ -37,6 +37,6 @@ export function where(namespace: string): string {
 export function giveAnAddress({ dnsCapture }: MeshModel): string {
   const declare = dnsCapture
     ? 'Mesh.declare(app, { dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'
-    : 'Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture';
+    : 'Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture, or with a \'virtualIpRange\' when they do not';
   return `give the addresses with Resolution.ipAddresses() or 'addresses', or call ${declare}`;
 }

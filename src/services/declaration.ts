@@ -1,6 +1,7 @@
 import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
-import { PortModel } from '../private/model';
+import { MeshModel, PortModel } from '../private/model';
+import { virtualIpOf } from '../private/virtual-ip';
 import { checkTls, ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 import { Resolution } from '../values/resolution';
@@ -81,8 +82,8 @@ export function hostsAndPorts(fail: Fail, hosts: readonly string[], ports: reado
  *
  * @throws for the first value that cannot be right
  */
-export function declarationOf(props: Declared, clusterDomain: string, fail: Fail): Declaration {
-  const { hosts, ports, protocolName } = hostsAndPorts(fail, props.hosts, props.ports, clusterDomain);
+export function declarationOf(props: Declared, mesh: MeshModel, fail: Fail): Declaration {
+  const { hosts, ports, protocolName } = hostsAndPorts(fail, props.hosts, props.ports, mesh.clusterDomain);
   if (hosts.length > 1 && ports.some(port => port.protocol === 'TCP')) {
     fail(`'hosts' has ${hosts.length} names (${hosts.map(quote).join(', ')}) on a TCP port, where nothing tells them apart: `
       + 'declare a service for each, or use Protocol.TLS when the clients speak TLS');
@@ -92,11 +93,14 @@ export function declarationOf(props: Declared, clusterDomain: string, fail: Fail
     fail(`'addresses' ${addresses.map(quote).join(', ')} would belong to ${hosts.length} hosts, and every connection to one would end at `
       + `${quote(hosts[0])}: declare a service for each host`);
   }
-  props.resolution._check(fail, { hosts, protocols: ports.map(port => port.protocol) }, addresses);
+  const use = { hosts, protocols: ports.map(port => port.protocol) };
+  props.resolution._check(fail, use, addresses);
   if (props.exportTo) {
     checkNotEmpty(fail, 'exportTo', props.exportTo, '"."');
   }
-  return { hosts, ports, protocolName, resolution: props.resolution, addresses, exportTo: props.exportTo && [...props.exportTo] };
+  const { virtualIpRange: range } = mesh;
+  const allocated = range !== undefined && addresses.length === 0 && props.resolution._isByName(use) ? [virtualIpOf(range, hosts[0])] : addresses;
+  return { hosts, ports, protocolName, resolution: props.resolution, addresses: allocated, exportTo: props.exportTo && [...props.exportTo] };
 }
 
 /** A namespace to export to: `.`, `*` or a name. */

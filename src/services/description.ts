@@ -112,7 +112,7 @@ export interface ExternalServiceDescription {
   readonly resolution: string;
   /** The addresses that the clients' sidecars capture. */
   readonly addresses: string[];
-  /** The addresses that the clients' sidecars choose from, with `STATIC`. */
+  /** The addresses, or the names that are resolved, that the clients' sidecars choose from. Without one they resolve the hosts. */
   readonly endpoints: string[];
   /** The namespaces whose sidecars see it, sorted; `*` is every namespace. */
   readonly visibleTo: string[];
@@ -139,7 +139,7 @@ export function describeService(
     ports: service.ports.map(describePort),
     resolution: service.resolution,
     addresses: [...service.addresses],
-    endpoints: [...service.endpoints],
+    endpoints: service.endpoints.map(({ address }) => address),
     visibleTo: [...service.visibleTo],
     clients: distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
     route: service.route && describeRoute(service.route, upstreamOf),
@@ -164,7 +164,7 @@ function describeRoute({ gateway, mutual, legs }: RouteModel, upstreamOf: (host:
     mutualTls: mutual,
     legs: legs.map(({ host, port, gatewayPort, serverName, subset }) => {
       const { mode, endpoints } = upstreamOf(host);
-      return { host, port: port.number, gatewayPort, serverName, subset, resolution: mode, endpoints: [...endpoints] };
+      return { host, port: port.number, gatewayPort, serverName, subset, resolution: mode, endpoints: endpoints.map(({ address }) => address) };
     }),
   };
 }

@@ -1,16 +1,18 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { checkExportTo, Declaration, declarationOf, ExternalPort } from './declaration';
+import { DeclaredService } from './declared-service';
 import { describeService, ExternalServiceDescription } from './description';
 import { IExternalService } from './i-external-service';
 import { ExternalServiceAttributes, ImportedService } from './imported-service';
-import { WayOut } from './way-out';
+import { Routable, WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
 import { BoundClient, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
+import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, IstioKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
@@ -25,7 +27,7 @@ import { balances } from '../private/render/upstream';
 import { isHttp } from '../private/wire';
 import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
 import { checkHttp, httpModel, HttpSettings } from '../values/http-settings';
-import { Resolution } from '../values/resolution';
+import { Resolution, ResolutionUse } from '../values/resolution';
 
 /** The options of every kind of service outside the mesh. */
 export interface ExternalServiceOptions {
@@ -33,10 +35,10 @@ export interface ExternalServiceOptions {
   readonly resolution: Resolution;
 
   /**
-   * Virtual IP addresses that the sidecars capture for a service that is resolved by name. The clients must resolve the host to one of them, by
-   * `hostAliases` or a DNS of your own. Single addresses only.
+   * Virtual IP addresses that the sidecars capture for a service that is found by name. The pods of the clients must resolve the host to one of them: those of
+   * `connectFrom` do, with `hostAliases`; give the others the same. Not by a DNS that the proxies ask too: they would find themselves. Single addresses only.
    *
-   * @default - with DNS capture the mesh allocates an address; without it, a TCP service captures every address of its port
+   * @default - with DNS capture, or `virtualIpRange` of the mesh, a TCP service gets one; without these, it captures every address of its port
    */
   readonly addresses?: string[];
 
@@ -119,7 +121,7 @@ export const SERVICE_OPTIONS = {
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
-export class ExternalService extends Construct implements IExternalService {
+export class ExternalService extends DeclaredService {
   /**
    * A service that another app declares, for the workloads of this app. Connected workloads get their variables. With a `gateway`, creates for the
    * namespace of each connected workload:
@@ -181,7 +183,8 @@ export class ExternalService extends Construct implements IExternalService {
     super(scope, id);
     const fail = failAt(this);
     checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, http: checkHttp, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
-    this.declaration = declarationOf(props, AppMesh.of(this).mesh.clusterDomain, fail);
+    this.declaration = declarationOf(props, AppMesh.of(this).mesh, fail);
+    this.claimVirtualIp(props);
     this.connection = connectionModel(props.connection);
     const wildcard = this.declaration.hosts.find(isWildcard);
     if (wildcard && props.connection) {
@@ -245,7 +248,7 @@ export class ExternalService extends Construct implements IExternalService {
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
     checkConstruct(failAt(this), 'connectFrom()', workload, 'a workload, such as a Deployment');
     this.connections.add(workload, options);
-    this.addClient(MeshClient.workload(workload)._bind(failAt(this)));
+    this._connected(workload);
   }
 
   /**
@@ -258,6 +261,21 @@ export class ExternalService extends Construct implements IExternalService {
    */
   public describe(): ExternalServiceDescription {
     return describeService(this._model(), this.clientModels(), host => this._upstreamOf(host));
+  }
+
+  /** Names a workload that gets its variables as a client. @internal */
+  public _connected(workload: IConstruct): void {
+    const fail = failAt(this);
+    if (!AppMesh.of(this).mesh.dnsCapture) {
+      const target = Workload.of(workload, fail);
+      this.declaration.addresses.forEach(address => target.resolve({ path: this.node.path, host: this.hosts[0], address }));
+    }
+    this.addClient(MeshClient.workload(workload)._bind(fail));
+  }
+
+  /** @internal */
+  public get _routables(): readonly Routable[] {
+    return [this];
   }
 
   /** @internal */
@@ -303,11 +321,7 @@ export class ExternalService extends Construct implements IExternalService {
     if (this.namespaceName === undefined) {
       fail('has no namespace, which the server name at the gateway and the clients\' identities are made of: give the chart a \'namespace\'');
     }
-    const wildcard = this.declaration.hosts.find(isWildcard);
-    if (wildcard) {
-      fail(`'host' is the wildcard ${quote(wildcard)}, and a gateway needs one host to send to: name each host`);
-    }
-    this.declaration.resolution._checkRoutable(fail);
+    this.declaration.resolution._checkRoutable(fail, this.use);
     return this.namespaceName!;
   }
 
@@ -319,7 +333,7 @@ export class ExternalService extends Construct implements IExternalService {
   /** @internal */
   public _model(): ServiceModel {
     const { hosts, ports, resolution } = this.declaration;
-    const { mode, addresses, endpoints } = resolution._seenAs(ports.map(port => port.protocol), this.declaration.addresses);
+    const { mode, addresses, endpoints } = resolution._seenAs(this.use, this.declaration.addresses);
     return {
       path: this.node.path,
       name: this.identity.name,
@@ -334,6 +348,16 @@ export class ExternalService extends Construct implements IExternalService {
       http: this.http,
       route: this.wayOut?.model(),
     };
+  }
+
+  private claimVirtualIp(props: ExternalServiceProps): void {
+    const [allocated] = props.addresses ? [] : this.declaration.addresses;
+    const [host] = this.declaration.hosts;
+    const other = allocated === undefined ? undefined : AppMesh.of(this).claimVirtualIp(allocated, host);
+    if (other !== undefined) {
+      failAt(this)(`'host' ${quote(host)} gets the address ${allocated} of the mesh's 'virtualIpRange', as ${quote(other)} does: give one of them another address with `
+        + '\'addresses\'');
+    }
   }
 
   /** Rules for the sidecars of a direct service. */
@@ -353,6 +377,10 @@ export class ExternalService extends Construct implements IExternalService {
     if (this.http) {
       forEachHost('HttpRules', 'VirtualService', 'outbound', host => renderHttpRules(this._model(), host));
     }
+  }
+
+  private get use(): ResolutionUse {
+    return { hosts: this.declaration.hosts, protocols: this.declaration.ports.map(port => port.protocol) };
   }
 
   private get balances(): boolean {
@@ -392,7 +420,7 @@ export class ExternalService extends Construct implements IExternalService {
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
     const more = this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess();
-    const problems = [...this.connections.problems(), ...this.clients.problems(), ...more];
+    const problems = [...this.connections.problems(), ...this.clients.problems(), ...this.clients.problemsOfNames(this.node.path), ...more];
     const { exportTo } = this.declaration;
     if (this.namespaceName !== undefined && this.clients.namespaces.includes(undefined) && !exportTo?.includes('*')) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');

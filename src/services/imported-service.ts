@@ -4,7 +4,7 @@ import { IExternalService } from './i-external-service';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { hostPlaces } from '../access/place';
+import { hostPlaces, PlacesFor } from '../access/place';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
@@ -15,6 +15,7 @@ import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
 import { baseNameOf, chartNameOf, labelOf, objectName } from '../private/names';
 import { clientNamespace, renderClientDestinationRule } from '../private/render/to-gateway';
+import { virtualIpOf } from '../private/virtual-ip';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
 
@@ -45,6 +46,14 @@ export interface ImportedOptions {
   readonly wholeNamespace?: boolean;
 
   /**
+   * Whether the declaring app finds the service by name, and gives it an address of the mesh's `virtualIpRange`: connected pods resolve the host to it, as
+   * they do there. This app has to declare the same range.
+   *
+   * @default false
+   */
+  readonly virtualIps?: boolean;
+
+  /**
    * The Secret that connected workloads read user and password from.
    *
    * @default - no variables for user and password
@@ -66,6 +75,7 @@ export const IMPORTED_OPTIONS = {
   gateway: unchecked,
   leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()'),
   wholeNamespace: checkBoolean,
+  virtualIps: checkBoolean,
   credentials: checkCredentials,
 };
 
@@ -77,8 +87,9 @@ export class ImportedService extends Construct implements IExternalService {
   private readonly ports: readonly PortModel[];
   private readonly rules?: KeyedObjects;
   private readonly workloads: Workload[] = [];
+  private readonly virtualIpRange?: string;
 
-  public constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes) {
+  public constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes, placesFor: PlacesFor = hostPlaces) {
     super(scope, id);
     const fail = failAt(this);
     checkProps(fail, 'ExternalService.fromServiceAttributes()', attributes, { hosts: unchecked, ports: unchecked, ...IMPORTED_OPTIONS }, ['namespaceName']);
@@ -92,8 +103,12 @@ export class ImportedService extends Construct implements IExternalService {
       path: this.node.path,
       protocolName: declared.protocolName,
       credentials: attributes.credentials,
-      placesFor: (options, failing) => hostPlaces(declared, options, failing),
+      placesFor: (options, failing) => placesFor(declared, options, failing),
     }, fail);
+    if (attributes.virtualIps && mesh.virtualIpRange === undefined) {
+      fail('\'virtualIps\' true needs the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first');
+    }
+    this.virtualIpRange = attributes.virtualIps ? mesh.virtualIpRange : undefined;
     if (attributes.gateway !== undefined) {
       this.rules = this.clientRules(attributes, attributes.gateway);
     }
@@ -105,6 +120,10 @@ export class ImportedService extends Construct implements IExternalService {
     checkConstruct(fail, 'connectFrom()', workload, 'a workload, such as a Deployment');
     const connected = this.connections.add(workload, options);
     this.workloads.push(connected);
+    const range = this.virtualIpRange;
+    if (range !== undefined) {
+      this.hosts.forEach(host => connected.resolve({ path: this.node.path, host, address: virtualIpOf(range, host) }));
+    }
     if (connected.namespace !== undefined) {
       this.rules?.ensure(connected.namespace);
     }
@@ -137,7 +156,7 @@ export class ImportedService extends Construct implements IExternalService {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const problems = this.connections.problems();
+    const problems = [...this.connections.problems(), ...new Set(this.workloads.flatMap(workload => workload.problemsOfNames(this.node.path)))];
     if (this.rules) {
       problems.push(...this.workloads.flatMap(workload => workload.bypassesOf(this.ports)));
       if (this.workloads.some(workload => workload.namespace === undefined)) {

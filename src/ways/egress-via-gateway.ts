@@ -3,7 +3,7 @@ import { ClientRules } from './client-rules';
 import { GatewayRoute } from './gateway-route';
 import { checkInstance, checkOneOf, checkProps, unchecked } from '../private/check';
 import { failAt, quote } from '../private/fail';
-import { ExternalService } from '../services/external-service';
+import { DeclaredService } from '../services/declared-service';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
 
@@ -82,20 +82,21 @@ export class EgressViaGateway extends Construct {
    * a client. This requires REGISTRY_ONLY in all namespaces, NetworkPolicies against pods that avoid their sidecar, and control over who may write
    * Gateways for the gateway's pods; `docs/security.md` lists each threat.
    *
-   * @param service the service, which keeps its construct, its name and its clients
+   * @param service the service, which keeps its construct, its name and its clients; of a cluster, every member is routed
    * @param options how its connections travel to the gateway
    * @throws for a service that is routed already, has no namespace, has a wildcard host, or has endpoints that a gateway cannot find (a CIDR range, no
    *   resolution); for a plaintext leg of a service with several ports; in an ambient mesh
    */
-  public route(service: ExternalService, options: RouteOptions = {}): void {
+  public route(service: DeclaredService, options: RouteOptions = {}): void {
     const fail = failAt(this);
-    if (!(service instanceof ExternalService)) {
+    if (!(service instanceof DeclaredService)) {
       fail(`route() takes one service that this app declares, got ${quote(service)}: call it once for each`);
     }
     if (options instanceof GatewayLeg) {
       fail('route() takes the leg as an option: write route(service, { leg: ... })');
     }
     checkProps(fail, 'route()', options, { leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()') });
-    new GatewayRoute(service, 'ViaGateway', { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules });
+    const props = { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules };
+    service._routables.forEach(routable => new GatewayRoute(routable, 'ViaGateway', props));
   }
 }

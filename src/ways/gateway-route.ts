@@ -11,8 +11,7 @@ import { chartNameOf, hostPart, labelOf, namespaceServerName, policyName } from 
 import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
-import { ExternalService } from '../services/external-service';
-import { WayOut } from '../services/way-out';
+import { Routable, WayOut } from '../services/way-out';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
 
@@ -33,7 +32,7 @@ export class GatewayRoute extends Construct implements WayOut {
   private readonly policies: KeyedObjects;
   private readonly clientRules: KeyedObjects;
 
-  public constructor(private readonly service: ExternalService, id: string, private readonly props: GatewayRouteProps) {
+  public constructor(private readonly service: Routable, id: string, private readonly props: GatewayRouteProps) {
     // Before there is a construct: a call that fails leaves nothing behind.
     const route = routeOf(service, props);
     super(service, id);
@@ -134,7 +133,7 @@ export class GatewayRoute extends Construct implements WayOut {
 }
 
 /** The route of a service, checked. */
-function routeOf(service: ExternalService, { gateway, leg }: GatewayRouteProps): RouteModel {
+function routeOf(service: Routable, { gateway, leg }: GatewayRouteProps): RouteModel {
   const fail = failAt(service);
   const namespace = service._prepareRoute();
   leg._check(fail);

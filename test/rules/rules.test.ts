@@ -679,7 +679,7 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
   }, 'port 8080 of "db.example.com" has no address of its own, and the HTTP Service \'shop/Web\' listens on port 8080: no connection would reach '
     + '"db.example.com"; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, { dnsCapture: true }) when the sidecars run '
-    + 'with DNS capture'],
+    + 'with DNS capture, or with a \'virtualIpRange\' when they do not'],
   ['MX0301', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));

@@ -1,35 +1,49 @@
 import { DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as Mode, toJson_DestinationRuleSpec } from '../../../imports/istio/networking.istio.io';
-import { ConnectionModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
+import { ConnectionModel, EndpointModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
 import { isHttp } from '../wire';
+import { failoverPriority } from './failover';
 import { exportTo } from './visibility';
 
 /** At most half of the endpoints are ejected, so a single one never is. */
 const EJECTION = { interval: '1s', baseEjectionTime: '10s', maxEjectionPercent: 50 };
 
+/** Where others wait for the first choice to fail, all but one may be ejected. */
+const EJECTION_BY_PRIORITY = { ...EJECTION, maxEjectionPercent: 99 };
+
+/** The endpoints that a proxy may choose from. */
+export interface Choice {
+  readonly balances: boolean;
+  readonly endpoints: readonly EndpointModel[];
+}
+
 /**
  * How a proxy with several endpoints leaves out an unhealthy one. Otherwise it keeps sending it a share of the new connections, and each of them
  * fails, after ten seconds if nothing answers.
  */
-function outliersOf(protocol: WireProtocol, { consecutiveErrors = 1, ...ejection }: OutlierModel = {}) {
+function outliersOf(protocol: WireProtocol, defaults: typeof EJECTION, { consecutiveErrors = 1, ...ejection }: OutlierModel = {}) {
   // An answer of the service, even 500, says that its endpoint is alive; a connection that fails does not.
   const errors = isHttp(protocol)
     ? { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: consecutiveErrors, consecutive5XxErrors: 0 }
     : { consecutive5XxErrors: consecutiveErrors };
-  return { ...errors, ...EJECTION, ...given(ejection) };
+  return { ...errors, ...defaults, ...given(ejection) };
 }
 
 /** How a proxy connects to endpoints of which it may choose. */
 export function failoverOf(protocol: WireProtocol) {
-  return settingsOf(protocol, {}, true);
+  return settingsOf(protocol, {}, { balances: true, endpoints: [] });
 }
 
 /** How a proxy connects to endpoints; what is left out is Istio's default. */
-export function settingsOf(protocol: WireProtocol, connection: ConnectionModel, balances: boolean) {
+export function settingsOf(protocol: WireProtocol, connection: ConnectionModel, { balances, endpoints }: Choice) {
   const { outlierDetection, ...more } = connection;
   const tcp = { ...balances ? { connectTimeout: '2s' } : {}, ...given(more) };
   const connectionPool = Object.keys(tcp).length > 0 ? { connectionPool: { tcp } } : {};
-  const outliers = balances ? { outlierDetection: outliersOf(protocol, outlierDetection) } : {};
-  return { ...connectionPool, ...outliers };
+  const priority = failoverPriority(endpoints);
+  const loadBalancer = priority.length > 0 ? { loadBalancer: { localityLbSetting: { failoverPriority: priority } } } : {};
+  const ejection = priority.length > 0 ? EJECTION_BY_PRIORITY : EJECTION;
+  // Without it Istio orders endpoints neither by priority nor by locality.
+  const outliers = balances ? { outlierDetection: outliersOf(protocol, ejection, outlierDetection) } : {};
+  return { ...connectionPool, ...loadBalancer, ...outliers };
 }
 
 /** Of a TCP connection Istio takes these two from the destination and ignores them in the settings of a port. */
@@ -57,15 +71,16 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
 
 /** How the clients' sidecars use the endpoints of one host that they connect to directly. */
 export function renderEndpoints(service: ServiceModel, host: string, balances: boolean): unknown {
-  const { ports, connection } = service;
+  const { ports, connection, endpoints } = service;
+  const choice = { balances, endpoints };
   const settings = ports.map(port => ({
-    port: { number: port.number }, ...settingsOf(port.protocol, connection, balances), tls: originationOf(port.tls, host, Mode),
+    port: { number: port.number }, ...settingsOf(port.protocol, connection, choice), tls: originationOf(port.tls, host, Mode),
   }));
   const equal = ports.every(({ protocol, tls }) => !tls && isHttp(protocol) === isHttp(ports[0].protocol));
   return toJson_DestinationRuleSpec({
     host,
     trafficPolicy: equal
-      ? settingsOf(ports[0].protocol, connection, balances)
+      ? settingsOf(ports[0].protocol, connection, choice)
       : { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) },
     exportTo: exportTo(service.visibleTo, service.namespace),
   });

@@ -6,7 +6,7 @@ import {
 } from '../../../imports/istio/networking.istio.io';
 import { ConnectionModel, LegModel, PortModel, RouteModel, UpstreamModel } from '../model';
 import { isHttp } from '../wire';
-import { RESOLUTION } from './service-entry';
+import { RESOLUTION, renderServers } from './service-entry';
 import { originationOf, settingsOf } from './traffic-policy';
 import { exportTo } from './visibility';
 
@@ -25,7 +25,7 @@ export function renderUpstream(route: RouteModel, leg: LegModel, upstream: Upstr
     ports: [{ ...upstreamPort(leg.port), targetPort: leg.port.targetPort ?? leg.port.number }],
     location: Location.MESH_UNDERSCORE_EXTERNAL,
     resolution: RESOLUTION[upstream.mode],
-    endpoints: upstream.endpoints.map(address => ({ address })),
+    endpoints: renderServers(upstream.endpoints),
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }
@@ -41,7 +41,10 @@ export function renderUpstreamRule(
 ): unknown {
   return toJson_DestinationRuleSpec({
     host: serverName,
-    trafficPolicy: { ...settingsOf(port.protocol, connection, balances(upstream)), tls: originationOf(port.tls, host, Mode) },
+    trafficPolicy: {
+      ...settingsOf(port.protocol, connection, { balances: balances(upstream), endpoints: upstream.endpoints }),
+      tls: originationOf(port.tls, host, Mode),
+    },
     exportTo: exportTo([], route.namespace, route.gateway.namespace),
   });
 }
