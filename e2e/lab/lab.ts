@@ -2,20 +2,26 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ApiServer } from './api-server';
 import { Dns } from './dns';
+import { Ferretdb, type FerretdbOptions } from './ferretdb';
 import { Greeter, type GreeterOptions } from './greeter';
 import { ISTIO_NAMESPACE, Istiod } from './istiod';
+import { Kafka, type KafkaOptions } from './kafka';
 import type { Kube } from './kube';
 import { Machine, type MachineOptions } from './machine';
 import { Mariadb, type MariadbOptions } from './mariadb';
+import { MongoReplicaSet, type MongoReplicaSetOptions } from './mongo-replica-set';
 import { Network } from './network';
 import type { Parts } from './parts';
 import { Pod, type PodOptions } from './pod';
+import { Postgres, type PostgresOptions } from './postgres';
 import { must } from './processes';
 import { Redis, type RedisOptions } from './redis';
+import { RedisCluster, type RedisMember } from './redis-cluster';
 import { Services } from './services';
 import { Website, type WebsiteOptions } from './website';
 
-type Outside = Mariadb | Redis | Website | Greeter;
+/** What runs outside the mesh: on one host, or on several. */
+type Outside = { readonly machine: Machine } | { readonly machines: readonly Machine[] };
 
 const ISTIO_KINDS = [
   'networking.istio.io/v1/serviceentries', 'networking.istio.io/v1/destinationrules', 'networking.istio.io/v1/gateways', 'networking.istio.io/v1/virtualservices',
@@ -140,6 +146,27 @@ export class Lab {
     return this.host(`${options.address}:${options.port ?? 6379}`, () => Redis.start(this.network, this.folder, options)) as Promise<Redis>;
   }
 
+  redisCluster(members: readonly RedisMember[]): Promise<RedisCluster> {
+    return this.host(members[0].address, () => RedisCluster.start(this.network, this.folder, members)) as Promise<RedisCluster>;
+  }
+
+  postgres(options: PostgresOptions): Promise<Postgres> {
+    return this.host(options.address, () => Postgres.start(this.network, this.folder, this.parts.postgres, options)) as Promise<Postgres>;
+  }
+
+  ferretdb(options: FerretdbOptions): Promise<Ferretdb> {
+    return this.host(options.address, () => Ferretdb.start(this.network, this.folder, this.parts, options)) as Promise<Ferretdb>;
+  }
+
+  mongoReplicaSet(options: MongoReplicaSetOptions): Promise<MongoReplicaSet> {
+    const [{ address }] = options.members;
+    return this.host(address, () => MongoReplicaSet.start(this.network, this.folder, this.parts, options)) as Promise<MongoReplicaSet>;
+  }
+
+  kafka(options: KafkaOptions): Promise<Kafka> {
+    return this.host(options.brokers[0].address, () => Kafka.start(this.network, this.folder, this.parts, options)) as Promise<Kafka>;
+  }
+
   /** A server outside that says its name at once, as a database that speaks first. */
   greeter(options: GreeterOptions): Promise<Greeter> {
     return this.host(`${options.address}:${options.port}`, () => Greeter.start(this.network, this.folder, options)) as Promise<Greeter>;
@@ -177,7 +204,7 @@ export class Lab {
     this.databases.clear();
     await Promise.all([
       ...this.pods.map((pod) => pod.kill()),
-      ...hosts.map((host) => host?.machine.kill()),
+      ...hosts.flatMap((host) => (host === undefined ? [] : 'machines' in host ? host.machines : [host.machine])).map((machine) => machine.kill()),
       ...this.machines.splice(0).map((machine) => machine.kill()),
     ]);
     this.running.clear();

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { cacheFolder, into, keyOf, removeDrafts } from './cache';
 import { Failure } from './failure';
 import { must } from './processes';
 
@@ -18,6 +18,13 @@ export interface Parts {
   readonly bootstrap: string;
   /** Bookinfo's ratings with its npm dependencies beside it. */
   readonly ratings: string;
+  readonly ferretdb: string;
+  /** The folder of Kafka's jars. */
+  readonly kafka: string;
+  /** The folder of the npm packages that clients use. */
+  readonly drivers: string;
+  /** The folder of PostgreSQL's programs. */
+  readonly postgres: string;
 }
 
 /** What is called, and the Debian package it comes in. */
@@ -29,6 +36,9 @@ const COMMANDS: Record<string, string> = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
   'redis-benchmark': 'redis-tools',
+  'psql': 'postgresql-client',
+  'java': 'default-jre-headless',
+  'mvn': 'maven',
   'dnsmasq': 'dnsmasq-base',
   'iptables': 'iptables',
   'ip': 'iproute2',
@@ -46,22 +56,36 @@ const ENVOY = {
   sha256: 'a9a8a174b50ec2606dc6f73b31f7602e0de2a73dbc090141c31460f5613d179d',
 };
 
-/** What the image of Bookinfo's ratings installs, without the MongoDB driver, which is loaded for MongoDB only. */
-const RATINGS_DEPENDENCIES = ['httpdispatcher@1.0.0', 'mysql@2.18.1'];
+/** What the image of Bookinfo's ratings installs. */
+const RATINGS_DEPENDENCIES = ['httpdispatcher@1.0.0', 'mysql@2.18.1', 'mongodb@3.7.4'];
 
-const MODULE = path.join(__dirname, '..', 'parts');
+/** The drivers that clients use where a server tells them about other servers. */
+const DRIVERS = ['ioredis@5.11.1', 'kafkajs@2.2.4', 'mongodb@6.22.0'];
 
-export function cacheFolder(): string {
-  return path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'cdk8s-istio-egress', 'parts');
-}
+const SOURCES = path.join(__dirname, '..', 'parts');
+
+/** A Go program without the PostgreSQL backend, which it does not use. */
+const FERRETDB = { module: path.join(SOURCES, 'ferretdb'), arguments: ['-tags', 'ferretdb_no_postgresql'] };
+
+/** The broker as its project has released it, with what it needs; the hash is over all jars. */
+const KAFKA = {
+  pom: path.join(SOURCES, 'kafka', 'pom.xml'),
+  sha256: 'f675928e18ed39216e65cdfe70c42250cfbc470b31a6f1089cb6244e1b717a5a',
+};
+
+/** Where Debian has the programs of each version of PostgreSQL. */
+const POSTGRES = '/usr/lib/postgresql';
 
 /** One line for each thing that is missing, with how to install it. */
-export function missing(search = process.env.PATH ?? '', uid = process.getuid?.() ?? -1, platform: string = process.platform): string[] {
+export function missing(
+  search = process.env.PATH ?? '', uid = process.getuid?.() ?? -1, platform: string = process.platform, postgres = POSTGRES,
+): string[] {
   if (platform !== 'linux') { return [`the lab needs linux, this is ${platform}: use a linux machine or a virtual one`]; }
   const lines: string[] = [];
   if (uid !== 0) { lines.push('the lab needs root for its network namespaces: run it as root'); }
   const found = (command: string): boolean => search.split(':').some((folder) => isExecutable(path.join(folder, command)));
   const packages = new Set(Object.entries(COMMANDS).filter(([command]) => !found(command)).map(([, name]) => name));
+  if (postgresIn(postgres) === undefined) { packages.add('postgresql'); }
   if (packages.size > 0) { lines.push(`missing packages: ${[...packages].sort().join(' ')}: run e2e/install, or install them with apt-get`); }
   if (!found('kubectl')) { lines.push('kubectl is missing: install it from kubernetes.io/docs/tasks/tools'); }
   if (!found('go')) { lines.push('go is missing: install Go 1.26 or newer from go.dev/dl'); }
@@ -72,9 +96,13 @@ export function missing(search = process.env.PATH ?? '', uid = process.getuid?.(
 /** Finds the parts, and builds or fetches what is not there yet. */
 export async function prepare(say: (line: string) => void): Promise<Parts> {
   removeDrafts(cacheFolder());
-  const [go, envoy] = await Promise.all([goParts(say), envoyPart(say)]);
-  const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: MODULE, timeout: 300 })).trim();
+  // both builds want every core, so one after the other
+  const built = async (): Promise<[string, string]> => [await goParts(say), await ferretdbPart(say)];
+  const [[go, ferretdb], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
+  const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: SOURCES, timeout: 300 })).trim();
   const ratings = await ratingsPart(istio, say);
+  const postgres = postgresIn(POSTGRES);
+  if (postgres === undefined) { throw new Failure(`${POSTGRES} has no PostgreSQL: run e2e/install, or install postgresql with apt-get`); }
   return {
     pilotDiscovery: path.join(go, 'pilot-discovery'),
     pilotAgent: path.join(go, 'pilot-agent'),
@@ -83,28 +111,48 @@ export async function prepare(say: (line: string) => void): Promise<Parts> {
     istio,
     bootstrap: path.join(istio, 'tools/packaging/common/envoy_bootstrap.json'),
     ratings,
+    ferretdb,
+    kafka,
+    drivers,
+    postgres,
   };
 }
 
-/** The same sources and the same compiler give the same key. */
-export function keyOf(texts: readonly string[]): string {
-  const hash = crypto.createHash('sha256');
-  for (const text of texts) { hash.update(text).update('\0'); }
-  return hash.digest('hex').slice(0, 16);
+/** The programs of the newest version of PostgreSQL in a folder. */
+export function postgresIn(folder: string): string | undefined {
+  const versions = fs.existsSync(folder) ? fs.readdirSync(folder).map(Number).filter((version) => version > 0).sort((a, b) => b - a) : [];
+  return versions.map((version) => path.join(folder, String(version), 'bin')).find((programs) => isExecutable(path.join(programs, 'postgres')));
 }
 
 async function goParts(say: (line: string) => void): Promise<string> {
-  const commands = fs.readdirSync(path.join(MODULE, 'cmd')).sort();
-  const version = (await must(['go', 'env', 'GOVERSION', 'GOARCH'], { cwd: MODULE })).trim();
+  const commands = fs.readdirSync(path.join(SOURCES, 'cmd')).sort();
   const files = ['go.mod', 'go.sum', ...commands.map((command) => `cmd/${command}/main.go`)];
-  const key = keyOf([version, ...files.map((file) => fs.readFileSync(path.join(MODULE, file), 'utf8'))]);
-  const folder = path.join(cacheFolder(), `go-${key}`);
+  const folder = path.join(cacheFolder(), `go-${keyOf([await goVersion(SOURCES), ...textsOf(SOURCES, files)])}`);
   const complete = (): boolean => commands.every((command) => isExecutable(path.join(folder, command)));
   if (complete()) { return folder; }
   say(`building ${commands.join(', ')} (once; minutes with a cold Go cache)`);
-  await into(folder, (draft) => streamed(['go', 'build', '-ldflags=-s -w', '-o', `${draft}/`, './cmd/...'], MODULE));
+  await into(folder, (draft) => streamed(['go', 'build', '-ldflags=-s -w', '-o', `${draft}/`, './cmd/...'], SOURCES));
   if (!complete()) { throw new Failure(`go build left no ${commands.join(', ')} in ${folder}: remove that folder and run again`); }
   return folder;
+}
+
+async function ferretdbPart(say: (line: string) => void): Promise<string> {
+  const { module, arguments: options } = FERRETDB;
+  const folder = path.join(cacheFolder(), `ferretdb-${keyOf([await goVersion(module), ...options, ...textsOf(module, ['go.mod', 'go.sum', 'main.go'])])}`);
+  const binary = path.join(folder, 'ferretdb');
+  if (!isExecutable(binary)) {
+    say('building ferretdb (once)');
+    await into(folder, (draft) => streamed(['go', 'build', ...options, '-ldflags=-s -w', '-o', `${draft}/ferretdb`, '.'], module));
+  }
+  return binary;
+}
+
+async function goVersion(module: string): Promise<string> {
+  return (await must(['go', 'env', 'GOVERSION', 'GOARCH'], { cwd: module })).trim();
+}
+
+function textsOf(folder: string, files: readonly string[]): string[] {
+  return files.map((file) => fs.readFileSync(path.join(folder, file), 'utf8'));
 }
 
 async function envoyPart(say: (line: string) => void): Promise<string> {
@@ -129,40 +177,50 @@ async function envoyPart(say: (line: string) => void): Promise<string> {
   return binary;
 }
 
+async function kafkaPart(say: (line: string) => void): Promise<string> {
+  const folder = path.join(cacheFolder(), `kafka-${keyOf([fs.readFileSync(KAFKA.pom, 'utf8'), KAFKA.sha256])}`);
+  if (!fs.existsSync(folder)) {
+    say('fetching Kafka');
+    await into(folder, (draft) => must(['mvn', '--quiet', '--batch-mode', '--file', KAFKA.pom, 'dependency:copy-dependencies', `-DoutputDirectory=${draft}`, '-DincludeScope=runtime'],
+      { timeout: 600 }));
+  }
+  const sum = sumOf(folder);
+  if (sum !== KAFKA.sha256) { throw new Failure(`the jars in ${folder} are not Kafka as pinned, but ${sum}: remove that folder and run again`); }
+  return folder;
+}
+
+/** One hash over the names and the contents of the files in a folder. */
+function sumOf(folder: string): string {
+  const hash = crypto.createHash('sha256');
+  for (const name of fs.readdirSync(folder).sort()) { hash.update(`${name}\0`).update(fs.readFileSync(path.join(folder, name))); }
+  return hash.digest('hex');
+}
+
+async function driversPart(say: (line: string) => void): Promise<string> {
+  const folder = path.join(cacheFolder(), `drivers-${keyOf(DRIVERS)}`);
+  if (!fs.existsSync(folder)) {
+    say(`installing ${DRIVERS.join(', ')}`);
+    await into(folder, (draft) => npmInstall(draft, DRIVERS));
+  }
+  return path.join(folder, 'node_modules');
+}
+
 async function ratingsPart(istio: string, say: (line: string) => void): Promise<string> {
   const source = fs.readFileSync(path.join(istio, 'samples/bookinfo/src/ratings/ratings.js'), 'utf8');
   const folder = path.join(cacheFolder(), `ratings-${keyOf([source, ...RATINGS_DEPENDENCIES])}`);
   if (!fs.existsSync(path.join(folder, 'ratings.js'))) {
     say('installing what Bookinfo\'s ratings needs');
     await into(folder, async (draft) => {
-      fs.writeFileSync(path.join(draft, 'package.json'), '{"private": true}');
-      await must(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', ...RATINGS_DEPENDENCIES], { cwd: draft, timeout: 300 });
+      await npmInstall(draft, RATINGS_DEPENDENCIES);
       fs.writeFileSync(path.join(draft, 'ratings.js'), source);
     });
   }
   return folder;
 }
 
-/** Fills a folder beside its final place and moves it there when it is complete: two runs at the same time never see half of one. */
-async function into(folder: string, fill: (draft: string) => Promise<unknown>): Promise<void> {
-  const draft = `${folder}.${process.pid}`;
-  fs.rmSync(draft, { recursive: true, force: true });
-  fs.mkdirSync(draft, { recursive: true });
-  try {
-    await fill(draft);
-    if (fs.existsSync(folder)) { fs.rmSync(folder, { recursive: true, force: true }); }
-    fs.renameSync(draft, folder);
-  } finally {
-    fs.rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-/** What a run that was killed has left half done. */
-export function removeDrafts(folder: string): void {
-  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
-    const pid = /\.(\d+)$/.exec(name)?.[1];
-    if (pid && !fs.existsSync(`/proc/${pid}`)) { fs.rmSync(path.join(folder, name), { recursive: true, force: true }); }
-  }
+async function npmInstall(folder: string, packages: readonly string[]): Promise<void> {
+  fs.writeFileSync(path.join(folder, 'package.json'), '{"private": true}');
+  await must(['npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', ...packages], { cwd: folder, timeout: 300 });
 }
 
 /** A long build whose complaints are shown as they come. */

@@ -3,6 +3,7 @@ import { Failure } from './failure';
 import type { Kube, KubeObject } from './kube';
 import { Machine } from './machine';
 import type { Network } from './network';
+import { nodeWith } from './node';
 import type { Parts } from './parts';
 import type { CommandOptions, Outcome, Service } from './processes';
 import { Proxy } from './proxy';
@@ -93,6 +94,12 @@ export class Pod {
   /** Runs a command where the application runs: behind the sidecar. */
   exec(argv: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
     return this.machine.exec(argv, options);
+  }
+
+  /** Runs a program of Node where the application runs, with the drivers of the parts at hand. */
+  node(program: string, argv: readonly string[], options: Omit<CommandOptions, 'env'> = {}): Promise<Outcome> {
+    const { command, env } = nodeWith(this.context.parts.drivers, program);
+    return this.exec([...command, ...argv], { ...options, env });
   }
 
   service(name: string, argv: readonly string[], env: Record<string, string>): Service {

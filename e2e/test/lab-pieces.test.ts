@@ -2,6 +2,7 @@ import { connectionsIn } from '../lab/greeter';
 import { meshConfig } from '../lab/istiod';
 import { hostsFile } from '../lab/machine';
 import { Manifest } from '../lab/manifest';
+import { loginsIn } from '../lab/postgres';
 import { isUpstream } from '../lab/upstream';
 
 test('the mesh of the lab lets nothing undeclared out, unless a scenario wants it to', () => {
@@ -18,6 +19,17 @@ test('aliases of a pod are lines of its hosts file', () => {
 test('a greeter\'s log gives who has connected, and nothing else', () => {
   expect(connectionsIn('ready\nconnection from 192.0.2.64\nconnection from 192.0.2.65\n')).toEqual(['192.0.2.64', '192.0.2.65']);
   expect(connectionsIn('ready\n')).toEqual([]);
+});
+
+test('the log of a PostgreSQL gives who has logged in, by user', () => {
+  const log = [
+    ' LOG:  database system is ready to accept connections',
+    '192.0.2.64 LOG:  connection received: host=192.0.2.64 port=40000',
+    '192.0.2.64 LOG:  connection authorized: user=app database=postgres application_name=psql SSL enabled (protocol=TLSv1.3)',
+    '[local] LOG:  connection authorized: user=postgres database=postgres application_name=psql',
+    '192.0.2.65 FATAL:  password authentication failed for user "app"',
+  ].join('\n');
+  expect(loginsIn(log, 'app')).toEqual(['192.0.2.64']);
 });
 
 const object = (name: string): string => `apiVersion: v1\nkind: ServiceEntry\nmetadata: { name: ${name} }\n`;

@@ -1,15 +1,17 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { keyOf, missing, removeDrafts } from '../lab/parts';
+import { keyOf, removeDrafts } from '../lab/cache';
+import { missing, postgresIn } from '../lab/parts';
 
 describe('what is missing', () => {
   const empty = fs.mkdtempSync(path.join(os.tmpdir(), 'parts-'));
   afterAll(() => fs.rmSync(empty, { recursive: true }));
 
   test('is said with how to install it', () => {
-    const lines = missing(empty, 0, 'linux');
+    const lines = missing(empty, 0, 'linux', empty);
     expect(lines).toContainEqual(expect.stringMatching(/^missing packages: .*etcd-server.*mariadb-server.*redis-server.*: run e2e\/install/));
+    expect(lines).toContainEqual(expect.stringMatching(/^missing packages: .*default-jre-headless.* maven.* postgresql postgresql-client /));
     expect(lines).toContainEqual(expect.stringMatching(/^go is missing: /));
     expect(lines).toContainEqual(expect.stringMatching(/^kubectl is missing: /));
   });
@@ -22,6 +24,20 @@ describe('what is missing', () => {
     expect(missing(empty, 1000, 'linux')).toContainEqual('the lab needs root for its network namespaces: run it as root');
     expect(missing(empty, 0, 'linux')).not.toContainEqual(expect.stringMatching(/root/));
   });
+});
+
+test('PostgreSQL is the newest version that is there whole', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'parts-'));
+  try {
+    expect(postgresIn(path.join(folder, 'not-there'))).toBeUndefined();
+    for (const version of ['9.6', '15', '17']) {
+      fs.mkdirSync(path.join(folder, version, 'bin'), { recursive: true });
+      if (version !== '17') { fs.writeFileSync(path.join(folder, version, 'bin', 'postgres'), '', { mode: 0o755 }); }
+    }
+    expect(postgresIn(folder)).toBe(path.join(folder, '15', 'bin'));
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });
 
 test('other sources have another key, and texts do not flow into each other', () => {
