@@ -48,6 +48,9 @@ function withoutRewrite(spec: Mutable): void {
   spec.http?.forEach((rule: Mutable) => { delete rule.rewrite; });
 }
 
+/** The upstream of one member of a cluster. */
+const upstreamOf = (member: string): Which => (object) => isUpstream(object) && (object.spec.hosts as string[]).some((host) => host.endsWith(`.${member}`));
+
 export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['wrong server name', change('DestinationRule', eachServerName((name) => `x${name}`), toGateway)],
@@ -144,4 +147,30 @@ export const BREAKAGES: readonly Breakage[] = [
       }
     }, originates)],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'tls-origination', breaks })),
+  {
+    name: 'port of PostgreSQL read as TLS',
+    noticedBy: 'postgres',
+    breaks: change('ServiceEntry', (spec) => { spec.ports[0].protocol = 'TLS'; }, seenByClients),
+  },
+  {
+    name: 'port of PostgreSQL read as HTTP',
+    noticedBy: 'postgres',
+    breaks: change('ServiceEntry', (spec) => { spec.ports[0].protocol = 'HTTP'; }, seenByClients),
+  },
+  ...([
+    ['redis-cluster', 'redis-2.example.com', '192.0.2.51'],
+    ['kafka', 'kafka-2.example.com', '192.0.2.54'],
+  ] as const).map(([noticedBy, member, other]) => ({
+    name: `upstream of ${member} leads to another member`,
+    noticedBy,
+    breaks: change('ServiceEntry', (spec) => { spec.endpoints = [{ address: other }]; }, upstreamOf(member)),
+  })),
+  ...([
+    ['redis-cluster', 'redis-3.example.com'],
+    ['mongo-replica-set', 'mongo-3.example.com'],
+  ] as const).map(([noticedBy, member]) => ({
+    name: `missing upstream of ${member}`,
+    noticedBy,
+    breaks: forget('ServiceEntry', upstreamOf(member)),
+  })),
 ];

@@ -10,14 +10,19 @@ import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodD
 import { gatewayNeighbour } from './gateway-neighbour';
 import { hostileTenant } from './hostile-tenant';
 import { httpApi } from './http-api';
+import { kafka } from './kafka';
 import { matrix } from './matrix';
+import { mongo } from './mongo';
+import { mongoReplicaSet } from './mongo-replica-set';
 import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
 import { pathCost } from './path-cost';
 import { platformService } from './platform-service';
+import { postgres } from './postgres';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
 import { recipeBeside } from './recipe-beside';
+import { redisCluster } from './redis-cluster';
 import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
 import { sentences } from './sentences';
@@ -50,6 +55,11 @@ export const scenarios: readonly Scenario[] = [
   tlsOrigination,
   sentences,
   settings,
+  postgres,
+  mongo,
+  mongoReplicaSet,
+  redisCluster,
+  kafka,
   matrix,
   namespaceClient,
   clientRepository,

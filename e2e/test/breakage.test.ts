@@ -1,8 +1,11 @@
 import { Chart } from 'cdk8s';
-import { ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
+import { ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
 import { scenarios } from '../scenarios';
+
+/** Members of the clusters in the scenarios. */
+const MEMBERS = ['redis-2', 'redis-3', 'mongo-3', 'kafka-2'];
 
 /** Services with every object that a route can have. */
 const synth = (): Manifest => Manifest.synth((app) => {
@@ -17,8 +20,11 @@ const synth = (): Manifest => Manifest.synth((app) => {
     addresses: ['240.0.0.7'],
     resolution: Resolution.endpoints({ address: 'orders.example.com' }, { address: 'replica.example.com', priority: 1 }),
   });
+  const members = MEMBERS.map((name, index) => new ExternalTcp(chart, name, {
+    host: `${name}.example.com`, ports: [7000], resolution: Resolution.ipAddresses(`192.0.2.${20 + index}`),
+  }));
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
-  for (const service of [mysql, api]) {
+  for (const service of [mysql, api, ...members]) {
     egress.route(service);
     service.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   }
