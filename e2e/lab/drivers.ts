@@ -33,6 +33,29 @@ export function redisCluster(pod: Pod, { host, values, seconds }: RedisClusterQu
   return drive(pod, REDIS_CLUSTER, [host, JSON.stringify(values)], seconds);
 }
 
+const REDIS_SENTINEL = `
+const Redis = require('ioredis');
+const [host, name, command] = process.argv.slice(1);
+const fail = (error) => { console.error(error.message); process.exit(1); };
+const redis = new Redis({ sentinels: [{ host, port: 26379 }], name, connectTimeout: 3000, sentinelRetryStrategy: () => null, retryStrategy: () => null });
+redis.on('error', fail);
+redis.call(...JSON.parse(command)).then((answer) => { console.log(answer); process.exit(0); }, fail);
+`;
+
+export interface RedisSentinelQuestion {
+  /** The sentinel. */
+  readonly host: string;
+  /** The name of the master that it is asked for. */
+  readonly master: string;
+  readonly command: readonly string[];
+  readonly seconds?: number;
+}
+
+/** Asks the master that a sentinel names, with ioredis. */
+export function redisSentinel(pod: Pod, { host, master, command, seconds }: RedisSentinelQuestion): Promise<Answer> {
+  return drive(pod, REDIS_SENTINEL, [host, master, JSON.stringify(command)], seconds);
+}
+
 const MONGO = `
 const { MongoClient } = require('mongodb');
 const [url, name, preferences] = process.argv.slice(1);

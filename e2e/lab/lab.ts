@@ -17,6 +17,7 @@ import { Postgres, type PostgresOptions } from './postgres';
 import { must } from './processes';
 import { Redis, type RedisOptions } from './redis';
 import { RedisCluster, type RedisMember } from './redis-cluster';
+import { RedisSentinel, type RedisSentinelOptions } from './redis-sentinel';
 import { Services } from './services';
 import { Website, type WebsiteOptions } from './website';
 
@@ -148,6 +149,10 @@ export class Lab {
 
   redisCluster(members: readonly RedisMember[]): Promise<RedisCluster> {
     return this.host(members[0].address, () => RedisCluster.start(this.network, this.folder, members)) as Promise<RedisCluster>;
+  }
+
+  redisSentinel(options: RedisSentinelOptions): Promise<RedisSentinel> {
+    return this.host(options.sentinel.address, () => RedisSentinel.start(this.network, this.folder, options)) as Promise<RedisSentinel>;
   }
 
   postgres(options: PostgresOptions): Promise<Postgres> {

@@ -23,6 +23,7 @@ import { ratingsDirect } from './ratings-direct';
 import { ratingsViaGateway } from './ratings-via-gateway';
 import { recipeBeside } from './recipe-beside';
 import { redisCluster } from './redis-cluster';
+import { redisSentinel } from './redis-sentinel';
 import { refusedFlood } from './refused-flood';
 import { sameHostTwice } from './same-host-twice';
 import { sentences } from './sentences';
@@ -59,6 +60,7 @@ export const scenarios: readonly Scenario[] = [
   mongo,
   mongoReplicaSet,
   redisCluster,
+  redisSentinel,
   kafka,
   matrix,
   namespaceClient,

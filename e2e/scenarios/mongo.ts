@@ -13,29 +13,26 @@ const HOST = 'mongodb.example.com';
 const ADDRESS = '192.0.2.43';
 const URL = `mongodb://${HOST}:27017/test`;
 
+/** Bookinfo's version 2 of ratings, which reads from the URL that the library gives it. */
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
-  const database = new ExternalMongo(chart, 'Ratings', { host: HOST, resolution: Resolution.ipAddresses(ADDRESS) });
-  database.allowFrom(MeshClient.serviceAccount('bookinfo', 'bookinfo-ratings'), MeshClient.serviceAccount('bookinfo', 'cart'));
-  if (way === 'routed') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(database); }
-});
-
-/** Bookinfo's version 2 of ratings, as its sample has it with MongoDB. */
-const ratingsV2 = (): Manifest => Manifest.synth((app) => {
-  new ApiObject(new Chart(app, 'ratings'), 'Deployment', {
+  const labels = { app: 'ratings', version: 'v2' };
+  const ratings = new ApiObject(chart, 'RatingsV2', {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: 'ratings-v2', namespace: 'bookinfo' },
+    metadata: { name: 'ratings-v2' },
     spec: {
+      selector: { matchLabels: labels },
       template: {
-        metadata: { labels: { app: 'ratings', version: 'v2' } },
-        spec: {
-          serviceAccountName: 'bookinfo-ratings',
-          containers: [{ name: 'ratings', image: 'docker.io/istio/examples-bookinfo-ratings-v2:1.20.3', env: [{ name: 'MONGO_DB_URL', value: URL }] }],
-        },
+        metadata: { labels },
+        spec: { serviceAccountName: 'bookinfo-ratings', containers: [{ name: 'ratings', image: 'docker.io/istio/examples-bookinfo-ratings-v2:1.20.3' }] },
       },
     },
   });
+  const database = new ExternalMongo(chart, 'Ratings', { host: HOST, resolution: Resolution.ipAddresses(ADDRESS) });
+  database.connectFrom(ratings, { urlVariable: 'MONGO_DB_URL', urlPath: 'test' });
+  database.allowFrom(MeshClient.serviceAccount('bookinfo', 'cart'));
+  if (way === 'routed') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(database); }
 });
 
 export const mongo: Scenario = {
@@ -44,7 +41,7 @@ export const mongo: Scenario = {
   async run(lab, report) {
     await Promise.all([lab.dns.set(HOST, ADDRESS), lab.namespace('bookinfo')]);
     const [{ pod: ratings }, cart, neighbour, [gateway], database] = await Promise.all([
-      Deployment.start(lab, ratingsV2().one('Deployment')), lab.caller('bookinfo', 'cart'), lab.caller('bookinfo', 'neighbour'), lab.stockGateway(),
+      Deployment.start(lab, manifest('direct').one('Deployment')), lab.caller('bookinfo', 'cart'), lab.caller('bookinfo', 'neighbour'), lab.stockGateway(),
       lab.ferretdb({ address: ADDRESS, documents: { 'test.ratings': [{ rating: 5 }, { rating: 4 }] } }),
     ]);
     /** Undefined when the driver has read these ratings. */
