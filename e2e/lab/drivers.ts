@@ -59,7 +59,7 @@ export function redisSentinel(pod: Pod, { host, master, command, seconds }: Redi
 const MONGO = `
 const { MongoClient } = require('mongodb');
 const [url, name, preferences] = process.argv.slice(1);
-const client = new MongoClient(url, { serverSelectionTimeoutMS: 3000, connectTimeoutMS: 3000 });
+const client = new MongoClient(url, { serverSelectionTimeoutMS: 2000, connectTimeoutMS: 2000 });
 let seen;
 client.on('topologyDescriptionChanged', ({ newDescription }) => { seen = newDescription; });
 (async () => {
@@ -106,7 +106,7 @@ const KAFKA = `
 const { Kafka, logLevel } = require('kafkajs');
 const [broker, topic, text] = process.argv.slice(1);
 const values = JSON.parse(text);
-const kafka = new Kafka({ brokers: [broker], connectionTimeout: 3000, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 100, retries: 5 } });
+const kafka = new Kafka({ brokers: [broker], connectionTimeout: 3000, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 100, retries: 4 } });
 const fail = (error) => { console.error((error.cause ?? error).message); process.exit(1); };
 (async () => {
   const producer = kafka.producer();

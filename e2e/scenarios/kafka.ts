@@ -29,6 +29,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
 export const kafka: Scenario = {
   name: 'kafka',
   promise: 'a Kafka client follows the advertised names of three brokers, direct and through the gateway, and produces to and consumes from each',
+  lane: 'beside',
   async run(lab, report) {
     for (const { host, address } of BROKERS) { await lab.dns.set(host, address); }
     const [cart, neighbour, [gateway]] = await Promise.all([

@@ -28,6 +28,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
 export const mongoReplicaSet: Scenario = {
   name: 'mongo-replica-set',
   promise: 'a MongoDB driver that knows one member of a replica set finds and uses the others, direct and through the gateway',
+  lane: 'beside',
   async run(lab, report) {
     for (const { host, address } of MEMBERS) { await lab.dns.set(host, address); }
     const [cart, neighbour, [gateway]] = await Promise.all([

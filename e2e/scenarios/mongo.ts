@@ -38,6 +38,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
 export const mongo: Scenario = {
   name: 'mongo',
   promise: 'Bookinfo\'s ratings and a new MongoDB driver read from a server outside, direct and through the gateway, which denies every other account',
+  lane: 'beside',
   async run(lab, report) {
     await Promise.all([lab.dns.set(HOST, ADDRESS), lab.namespace('bookinfo')]);
     const [{ pod: ratings }, cart, neighbour, [gateway], database] = await Promise.all([

@@ -28,6 +28,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
 export const redisSentinel: Scenario = {
   name: 'redis-sentinel',
   promise: 'a driver asks a Redis Sentinel for the master, direct and through the gateway, and follows it when another member becomes the master',
+  lane: 'beside',
   async run(lab, report) {
     for (const { host, address } of [...MEMBERS, SENTINEL]) { await lab.dns.set(host, address); }
     const [cart, neighbour, [gateway], redis] = await Promise.all([
