@@ -152,7 +152,7 @@ export class Lab {
   }
 
   redisSentinel(options: RedisSentinelOptions): Promise<RedisSentinel> {
-    return this.host(options.sentinel.address, () => RedisSentinel.start(this.network, this.folder, options)) as Promise<RedisSentinel>;
+    return this.host(options.members[0].address, () => RedisSentinel.start(this.network, this.folder, options)) as Promise<RedisSentinel>;
   }
 
   postgres(options: PostgresOptions): Promise<Postgres> {

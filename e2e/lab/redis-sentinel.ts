@@ -8,10 +8,8 @@ import { waitFor } from './wait';
 export interface RedisSentinelOptions {
   /** The name under which clients ask for the master. */
   readonly master: string;
-  /** The first is the master, the others follow it. DNS has to know their names before they start. */
+  /** The first is the master, the others follow it. DNS has to know their names before they start. Beside the last one runs the sentinel. */
   readonly members: readonly RedisMember[];
-  /** Watches them, and tells clients which one is the master. */
-  readonly sentinel: RedisMember;
 }
 
 const PORT = 6379;
@@ -20,9 +18,11 @@ const SENTINEL_PORT = 26379;
 /** A Redis with a replica on hosts outside the mesh, and a sentinel that makes the replica the master when the master is gone. */
 export class RedisSentinel {
   static async start(network: Network, folder: string, options: RedisSentinelOptions): Promise<RedisSentinel> {
-    const { members, sentinel, master } = options;
+    const { members, master } = options;
+    const sentinel = members[members.length - 1];
     const start = ({ address }: RedisMember): Promise<Machine> => Machine.start(network, path.join(folder, 'outside'), { name: `redis-${address}`, address });
-    const [watcher, ...servers] = await Promise.all([sentinel, ...members].map(start));
+    const servers = await Promise.all(members.map(start));
+    const watcher = servers[servers.length - 1];
     await Promise.all(servers.map(async (machine, index) => {
       const server = machine.service('redis', [
         'redis-server', '--bind', '0.0.0.0', '--port', String(PORT), '--protected-mode', 'no', '--save', '', '--appendonly', 'no', '--dir', '/run',
@@ -45,7 +45,7 @@ export class RedisSentinel {
       const known = await watcher.exec(['redis-cli', '-p', String(SENTINEL_PORT), 'sentinel', 'replicas', master]);
       return members.slice(1).every(({ host }) => known.stdout.includes(host));
     }, 30);
-    return new RedisSentinel([watcher, ...servers], watcher, servers[0], master);
+    return new RedisSentinel(servers, watcher, servers[0], master);
   }
 
   private constructor(

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalKafka, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { passedOn, refusedInHandshake } from './evidence';
 import { kafka as kafkajs } from '../lab/drivers';
@@ -17,13 +17,11 @@ const TOPIC = 'orders';
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
-  for (const { host, address } of BROKERS) {
-    const broker = new ExternalService(chart, host.split('.')[0], {
-      hosts: [host], ports: [{ number: 9092, protocol: Protocol.KAFKA }], resolution: Resolution.ipAddresses(address),
-    });
-    broker.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
-    if (way === 'routed') { egress.route(broker); }
-  }
+  const events = new ExternalKafka(chart, 'Events', {
+    brokers: BROKERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
+  });
+  events.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  if (way === 'routed') { egress.route(events); }
 });
 
 export const kafka: Scenario = {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalMongo, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalMongoReplicaSet, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { isRefused } from './answers';
 import { passedOn, refusedInHandshake } from './evidence';
 import type { Answer } from '../lab/clients';
@@ -18,11 +18,12 @@ const MEMBERS = [
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
-  for (const { host, address } of MEMBERS) {
-    const member = new ExternalMongo(chart, host.split('.')[0], { host, resolution: Resolution.ipAddresses(address) });
-    member.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
-    if (way === 'routed') { egress.route(member); }
-  }
+  const orders = new ExternalMongoReplicaSet(chart, 'Orders', {
+    members: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
+    replicaSet: 'rs0',
+  });
+  orders.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  if (way === 'routed') { egress.route(orders); }
 });
 
 export const mongoReplicaSet: Scenario = {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalRedis, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalRedisCluster, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { passedOn, refusedInHandshake } from './evidence';
 import { redis } from '../lab/clients';
@@ -18,11 +18,11 @@ const MEMBERS = [
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
-  for (const { host, address } of MEMBERS) {
-    const member = new ExternalRedis(chart, host.split('.')[0], { host, resolution: Resolution.ipAddresses(address) });
-    member.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
-    if (way === 'routed') { egress.route(member); }
-  }
+  const cache = new ExternalRedisCluster(chart, 'Cache', {
+    nodes: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
+  });
+  cache.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  if (way === 'routed') { egress.route(cache); }
 });
 
 export const redisCluster: Scenario = {

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalRedis, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalRedisSentinel, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { passedOn } from './evidence';
 import { redisSentinel as ioredis } from '../lab/drivers';
@@ -7,22 +7,23 @@ import { Manifest } from '../lab/manifest';
 import type { Pod } from '../lab/pod';
 import { Scenario } from '../lab/scenario';
 
-/** The first is the master. */
+/** The first is the master; beside the second runs the sentinel. */
 const MEMBERS = [
   { host: 'redis-1.example.com', address: '192.0.2.61' },
   { host: 'redis-2.example.com', address: '192.0.2.62' },
 ];
-const SENTINEL = { host: 'sentinel.example.com', address: '192.0.2.63' };
+const SENTINEL = MEMBERS[1];
 const MASTER = 'cart';
 
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
-  for (const { host, address, port } of [...MEMBERS.map((member) => ({ ...member, port: 6379 })), { ...SENTINEL, port: 26379 }]) {
-    const member = new ExternalRedis(chart, host.split('.')[0], { host, port, resolution: Resolution.ipAddresses(address) });
-    member.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
-    if (way === 'routed') { egress.route(member); }
-  }
+  const carts = new ExternalRedisSentinel(chart, 'Carts', {
+    masterName: MASTER,
+    servers: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
+  });
+  carts.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  if (way === 'routed') { egress.route(carts); }
 });
 
 export const redisSentinel: Scenario = {
@@ -30,9 +31,9 @@ export const redisSentinel: Scenario = {
   promise: 'a driver asks a Redis Sentinel for the master, direct and through the gateway, and follows it when another member becomes the master',
   lane: 'beside',
   async run(lab, report) {
-    for (const { host, address } of [...MEMBERS, SENTINEL]) { await lab.dns.set(host, address); }
+    for (const { host, address } of MEMBERS) { await lab.dns.set(host, address); }
     const [cart, neighbour, [gateway], redis] = await Promise.all([
-      lab.caller('shop', 'cart'), lab.caller('shop', 'neighbour'), lab.stockGateway(), lab.redisSentinel({ master: MASTER, members: MEMBERS, sentinel: SENTINEL }),
+      lab.caller('shop', 'cart'), lab.caller('shop', 'neighbour'), lab.stockGateway(), lab.redisSentinel({ master: MASTER, members: MEMBERS }),
     ]);
     const ask = (pod: Pod, ...command: string[]) => ioredis(pod, { host: SENTINEL.host, master: MASTER, command });
 
