@@ -32,7 +32,7 @@ export class ApiServer {
     const service = new Service('kube-apiserver', [
       options.binary, '--etcd-servers=http://127.0.0.1:2379', '--bind-address=0.0.0.0', '--secure-port=6443', `--advertise-address=${options.address}`,
       `--tls-cert-file=${serving.certificate}`, `--tls-private-key-file=${serving.key}`, `--cert-dir=${path.join(folder, 'pki')}`,
-      `--token-auth-file=${tokens}`, '--authorization-mode=AlwaysAllow', '--anonymous-auth=false',
+      `--token-auth-file=${tokens}`, '--authorization-mode=RBAC', '--anonymous-auth=false',
       `--service-account-issuer=${issuer}`, `--service-account-signing-key-file=${accounts}`, `--service-account-key-file=${accounts}`,
       `--api-audiences=${issuer},istio-ca`, '--service-cluster-ip-range=10.96.0.0/16',
       // no controller makes the accounts that this plugin asks for

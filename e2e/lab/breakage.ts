@@ -95,6 +95,11 @@ export const BREAKAGES: readonly Breakage[] = [
     breaks: change('DestinationRule', (spec) => { spec.exportTo = ['.']; }, toGateway),
   },
   {
+    name: 'rule of the sidecars without a Secret for its own namespace by a dot',
+    noticedBy: 'client-certificate',
+    breaks: change('DestinationRule', (spec) => { if (!spec.workloadSelector) { spec.exportTo = ['.']; } }),
+  },
+  {
     name: 'endpoints without an order',
     noticedBy: 'failover',
     breaks: change('DestinationRule', (spec) => { delete spec.trafficPolicy?.loadBalancer; }),

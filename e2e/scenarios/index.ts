@@ -4,6 +4,7 @@ import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
+import { clientCertificate } from './client-certificate';
 import { clientRepository } from './client-repository';
 import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   speaksTls,
   httpApi,
   tlsOrigination,
+  clientCertificate,
   sentences,
   settings,
   postgres,

@@ -38,6 +38,11 @@ export class ClientList {
     return [...new Set(this.clients.flatMap(client => client.workload?.bypassesOf(ports) ?? []))];
   }
 
+  /** The clients that no workload was named for. */
+  public withoutWorkload(): ClientModel[] {
+    return this.clients.filter(client => client.workload === undefined).map(client => client.model());
+  }
+
   /** The clients as they are now: a workload's account may be set after it was named. */
   public models(): ClientModel[] {
     return this.clients.map(client => client.model());

@@ -66,6 +66,8 @@ export class Workload {
 
   public readonly path: string;
   public readonly namespace?: string;
+  public readonly kind: string;
+  public readonly name: string;
   private readonly connections: Connection[] = [];
   private readonly names: NamedAddress[] = [];
   private readonly render: () => unknown;
@@ -73,6 +75,8 @@ export class Workload {
   private constructor(private readonly object: ApiObject) {
     this.path = object.node.path;
     this.namespace = object.metadata.namespace;
+    this.kind = object.kind;
+    this.name = object.name;
     this.render = object.toJson.bind(object);
     // The variables are put into the finished object: a JSON patch cannot say "add to the list, make it if there is none", and the list may
     // still grow after connectFrom().
@@ -83,6 +87,11 @@ export class Workload {
   public get serviceAccountName(): string {
     const pod = this.podSpec(this.render());
     return pod?.serviceAccountName || pod?.serviceAccount || 'default';
+  }
+
+  /** The labels of the pods, read late for the same reason. */
+  public get labels(): { readonly [label: string]: string } {
+    return podMetadataOf(this.object.kind, this.render()).labels as { readonly [label: string]: string };
   }
 
   /** What makes the identity of the pods another than the one that clients were named by. */

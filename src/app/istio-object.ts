@@ -9,6 +9,8 @@ import { baseNameOf, objectName, ROLES } from '../private/names';
 const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };
 const SECURITY = { v1: 'security.istio.io/v1', v1beta1: 'security.istio.io/v1beta1', v1alpha3: 'security.istio.io/v1beta1' };
 
+const RBAC = { v1: 'rbac.authorization.k8s.io/v1', v1beta1: 'rbac.authorization.k8s.io/v1', v1alpha3: 'rbac.authorization.k8s.io/v1' };
+
 /** The kinds that are written. */
 const KINDS = {
   ServiceEntry: NETWORKING,
@@ -16,6 +18,8 @@ const KINDS = {
   Gateway: NETWORKING,
   VirtualService: NETWORKING,
   AuthorizationPolicy: SECURITY,
+  Role: RBAC,
+  RoleBinding: RBAC,
 };
 
 export type IstioKind = keyof typeof KINDS;
@@ -77,11 +81,18 @@ export function identityOf(construct: Construct, metadata: ApiObjectMetadata | u
 export function istioObject(
   scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown, owner: IConstruct = scope,
 ): ApiObject {
+  return writtenObject(scope, id, kind, metadata, { spec: Lazy.any({ produce: produceSpec }) }, owner);
+}
+
+/** An object whose fields are not in a spec; the same as `istioObject` otherwise. */
+export function writtenObject(
+  scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, fields: { readonly [field: string]: unknown }, owner: IConstruct,
+): ApiObject {
   const fail = failAt(owner);
   checkDnsName(fail, 'metadata.name', metadata.name);
   const app = AppMesh.of(scope);
   const apiVersion = KINDS[kind][app.mesh.apiVersion];
-  const object = new IstioObject(scope, id, { apiVersion, kind, metadata, spec: Lazy.any({ produce: produceSpec }) });
+  const object = new IstioObject(scope, id, { apiVersion, kind, metadata, ...fields });
   app.own(object, owner);
   return object;
 }

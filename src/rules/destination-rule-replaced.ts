@@ -15,11 +15,28 @@ export const destinationRuleReplaced: Rule = {
   fix: 'Write the settings of a host in one DestinationRule: patch the one of this library with `addJsonPatch`.',
   related: ['KIA0201'],
   check: view => {
+    const rules = view.of(NETWORKING, 'DestinationRule');
     // A rule with a selector is for some workloads, and leaves the others to the rule without one.
-    const all = view.of(NETWORKING, 'DestinationRule').filter(({ spec }) => spec.workloadSelector === undefined);
-    return [...inOneNamespace(view, all), ...inClientNamespaces(view, all)];
+    const all = rules.filter(({ spec }) => spec.workloadSelector === undefined);
+    const selecting = rules.filter(({ spec }) => spec.workloadSelector !== undefined);
+    return [...inOneNamespace(view, all), ...inClientNamespaces(view, all), ...besideSelectors(view, all, selecting)];
   },
 };
+
+/** istiod takes a rule that is exported to "." for one with a rule of the same host that has a selector: nothing is left for the other workloads. */
+function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: readonly MeshObject[]): Finding[] {
+  const hostOf = ({ namespace, spec }: MeshObject) => (
+    JSON.stringify([namespace, fullServiceName(String(spec.host), namespace, view.facts.clusterDomain)]));
+  const local = new Map(all.filter(object => exported(object) === '.').map(object => [hostOf(object), object]));
+  return selecting.flatMap((object): Finding[] => {
+    const lost = local.get(hostOf(object));
+    return lost ? [{
+      object,
+      message: `'workloadSelector' of the rule for ${quote(String(object.spec.host))} takes '${lost.origin.path}' from every other workload, because that one is `
+        + `exported to "." alone: name its namespace in its 'exportTo' (${quote(object.namespace)}) instead`,
+    }] : [];
+  });
+}
 
 function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
   const rules = new Map<string, Rules>();

@@ -1,5 +1,6 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { Certificates } from './certificates';
 import { checkExportTo, Declaration, declarationOf, ExternalPort } from './declaration';
 import { DeclaredService } from './declared-service';
 import { describeService, ExternalServiceDescription } from './description';
@@ -20,6 +21,7 @@ import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWi
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { ClientModel, ConnectionModel, HttpModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
 import { hostPart, objectName, Role } from '../private/names';
+import { renderCertificateRule } from '../private/render/certificate';
 import { renderHttpRules } from '../private/render/http-rules';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { renderEndpoints } from '../private/render/traffic-policy';
@@ -107,7 +109,9 @@ export const SERVICE_OPTIONS = {
  * - DestinationRule `Endpoints/<host>`, one for each host, where a sidecar chooses between endpoints (`Resolution.dns()`, or several addresses of an HTTP
  *   service), originates TLS or has connection settings
  * - VirtualService `HttpRules/<host>`, one for each host, for `http`
- * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints` and `HttpRules` are then left out
+ * - DestinationRule `Certificates/<workload>`, for each workload that is a client, where its sidecar reads a Secret (`ClientTls.mutual()`); Role
+ *   `SecretReaders/<workload>` and RoleBinding `SecretReaderBindings/<workload>` for the private key in it
+ * - the objects of `EgressViaGateway.route()` when it is routed; `Endpoints`, `HttpRules` and `Certificates` are then left out
  *
  * Without a route the sidecars connect directly. There `allowFrom` decides which namespaces see the service, and nothing tells the accounts of
  * one namespace apart; a gateway does.
@@ -171,6 +175,7 @@ export class ExternalService extends DeclaredService {
   private readonly connections: Connections;
   private readonly connection: ConnectionModel;
   private readonly http?: HttpModel;
+  private readonly certificates?: Certificates;
   private wayOut?: WayOut;
 
   /**
@@ -209,6 +214,11 @@ export class ExternalService extends DeclaredService {
     const metadata = { ...props.metadata, name: this.identity.name };
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
     this.writeRules();
+    this.certificates = this.secret === undefined ? undefined : new Certificates(this, {
+      privateKey: this.declaration.ports.some(port => port.tls?.mode === 'MUTUAL'),
+      shows: () => this.wayOut === undefined,
+      renderRule: (host, labels) => renderCertificateRule(this._model(), host, this.balances, labels),
+    });
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -468,11 +478,7 @@ export class ExternalService extends DeclaredService {
       problems.push(`'targetPort' ${moved.targetPort} of port ${moved.number} has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled `
         + 'with Resolution.ipAddresses(): use Resolution.dns(), or route the service through a gateway');
     }
-    const secret = this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
-    if (secret !== undefined) {
-      problems.push(`'credentialName' ${quote(secret)} is a Secret of a gateway's namespace, and the service is not routed through a gateway: call route(), because a `
-        + 'sidecar without the Secret would silently send plaintext');
-    }
+    problems.push(...this.problemsOfSecret());
     const { exportTo } = this.declaration;
     const given = exportTo?.map(quote).join(', ');
     if (this.allowed.length > 0 && exportTo) {
@@ -490,8 +496,35 @@ export class ExternalService extends DeclaredService {
     return problems;
   }
 
+  /** A sidecar gets a Secret by the labels of its pod. */
+  private problemsOfSecret(): string[] {
+    const { secret } = this;
+    if (secret === undefined) {
+      return [];
+    }
+    if (this.namespaceName === undefined) {
+      return [`'credentialName' ${quote(secret)} needs the namespace of the service, by which the sidecars without the Secret are told not to send plaintext: give the chart a `
+        + '\'namespace\''];
+    }
+    const unknown = this.clients.isEmpty ? this.clientModels() : this.clients.withoutWorkload();
+    const [{ namespace, account }] = unknown.length > 0 ? unknown : [{ namespace: undefined, account: undefined }];
+    const who = account === undefined ? `every account of ${quote(namespace ?? '')}` : quote(`${namespace}/${account}`);
+    return [
+      ...unknown.length > 0 ? [`'credentialName' ${quote(secret)} is read for the sidecars of named workloads, and a client is ${who}: name workloads, with connectFrom() or `
+        + 'MeshClient.workload(), or route the service through a gateway, which reads the Secret for all'] : [],
+      ...this.certificates?.problems() ?? [],
+    ];
+  }
+
+  private get secret(): string | undefined {
+    return this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+  }
+
   private addClient(client: BoundClient): void {
     this.clients.add(client);
+    if (client.workload) {
+      this.certificates?.addWorkload(client.workload);
+    }
     this.wayOut?.clientsChanged();
     AppMesh.of(this).changed();
   }

@@ -27,8 +27,8 @@ export interface OriginateOptions {
   readonly caCertificates?: string;
 
   /**
-   * The Secret with the certificate of the authority, under the key `ca.crt` or `cacert`, in the namespace of the gateway. Only for a service that is
-   * routed through one.
+   * The Secret with the certificate of the authority, under the key `ca.crt` or `cacert`. For a service that is routed, in the namespace of the gateway; for a
+   * direct one, in the namespace of each workload that is a client.
    *
    * @default - `caCertificates`
    */
@@ -38,8 +38,8 @@ export interface OriginateOptions {
 /** How a proxy shows a client certificate, and verifies the server. */
 export interface MutualOptions {
   /**
-   * The Secret with the client certificate, in the namespace of the gateway: keys `tls.crt`, `tls.key` and `ca.crt`, the last one for the authority of
-   * the server's certificate.
+   * The Secret with the client certificate: keys `tls.crt`, `tls.key` and `ca.crt`, the last one for the authority of the server's certificate. For a service
+   * that is routed, in the namespace of the gateway; for a direct one, in the namespace of each workload that is a client.
    */
   readonly credentialName: string;
 
@@ -66,7 +66,11 @@ export interface MutualOptions {
  * - `disable`: nobody.
  * - `passthrough`: the application. The proxies read the server name and nothing else.
  * - `originate`: the last proxy, which is the gateway for a routed service and else the client's sidecar. The application speaks plaintext.
- * - `mutual`: the gateway, with a client certificate. The application speaks plaintext.
+ * - `mutual`: the last proxy, with a client certificate. The application speaks plaintext.
+ *
+ * A client's sidecar reads a Secret only for workloads that are named as such (`connectFrom`, `MeshClient.workload`), and its private key only when the
+ * account of the workload may list all Secrets of its namespace. The library writes that Role: whoever has the account's token reads every Secret there. A
+ * gateway needs no such right for the applications; prefer it.
  *
  * A proxy that originates TLS always sends a server name and verifies the certificate's names and authority.
  *
@@ -93,7 +97,7 @@ export abstract class ClientTls {
   }
 
   /**
-   * The gateway speaks TLS with a client certificate, the application plaintext. For a service that is routed through a gateway.
+   * The last proxy speaks TLS with a client certificate, the application plaintext.
    *
    * @param options the certificate, and how it verifies the server
    */

@@ -417,10 +417,25 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tls(chart, 'Api', ['api.example.com'], Resolution.dns()).allowFrom(MeshClient.allIn('shop'));
       foreign(chartOf(app, 'shop'), 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {}, exportTo: ['.'] });
     }, [['MX0401', 'shop/Pool']]],
-    ['a rule with a selector, one in a namespace that ours is not exported to', app => {
+    ['a rule with a selector beside one that is exported to its own namespace by a dot', app => {
       const chart = chartOf(app, 'platform');
       tls(chart, 'Api', ['api.example.com'], Resolution.dns());
       foreign(chart, 'Some', 'DestinationRule', { host: 'api.example.com', workloadSelector: { matchLabels: { app: 'a' } }, trafficPolicy: {} });
+    }, [['MX0401', 'platform/Some']]],
+    ['a rule with a selector beside one that is exported further, by name, or of another host', app => {
+      const chart = chartOf(app, 'platform');
+      const selector = { workloadSelector: { matchLabels: { app: 'a' } }, trafficPolicy: {} };
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns()).allowFrom(MeshClient.allIn('shop'), MeshClient.allIn('platform'));
+      foreign(chart, 'Some', 'DestinationRule', { host: 'api.example.com', ...selector });
+      foreign(chart, 'Named', 'DestinationRule', { host: 'named.example.com', trafficPolicy: {}, exportTo: ['platform'] });
+      foreign(chart, 'ForNamed', 'DestinationRule', { host: 'named.example.com', ...selector });
+      foreign(chart, 'Other', 'DestinationRule', { host: 'other.example.com', ...selector });
+      foreign(chartOf(app, 'shop'), 'Elsewhere', 'DestinationRule', { host: 'own.example.com', trafficPolicy: {}, exportTo: ['.'] });
+      foreign(chart, 'ForElsewhere', 'DestinationRule', { host: 'own.example.com', ...selector });
+    }, []],
+    ['a rule in a namespace that ours is not exported to', app => {
+      const chart = chartOf(app, 'platform');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
       foreign(chartOf(app, 'shop'), 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {}, exportTo: ['.'] });
     }, []],
     ['two rules for a Service, by its short and its full name', app => {

@@ -62,8 +62,8 @@ describe('what is wrong with a service is said in full', () => {
     ['a Secret without a gateway, on one of several ports', {
       props: { ports: [{ number: 80, protocol: Protocol.HTTP, tls: ClientTls.originate() }, { number: 81, tls: ClientTls.originate({ credentialName: 'ca' }) }] },
     }, [
-      '\'credentialName\' "ca" is a Secret of a gateway\'s namespace, and the service is not routed through a gateway: call route(), because a sidecar without the '
-      + 'Secret would silently send plaintext',
+      '\'credentialName\' "ca" is read for the sidecars of named workloads, and a client is every account of "shop": name workloads, with connectFrom() or '
+      + 'MeshClient.workload(), or route the service through a gateway, which reads the Secret for all',
     ]],
     ['exportTo of a routed service', { routed: true, clients: [CART], props: { exportTo: ['.', 'data'] } }, [
       '\'exportTo\' (".", "data") cannot widen a service that is routed through a gateway, because who sees it without being a client goes past the gateway: remove it '

@@ -158,8 +158,9 @@ describe('TLS that cannot be is refused', () => {
   test.each([
     ['a client certificate', mutual],
     ['an authority', ClientTls.originate({ credentialName: 'partner' })],
-  ])('with %s from a Secret that a sidecar cannot read: it would silently send plaintext', (_, tls) => {
-    expect(messageOf(() => direct({ number: 6380, protocol: REDIS, tls }))).toContain('[test/Api] \'credentialName\' "partner" is a Secret of a gateway\'s namespace');
+  ])('with %s from a Secret that no sidecar would get: it would silently send plaintext', (_, tls) => {
+    expect(messageOf(() => direct({ number: 6380, protocol: REDIS, tls }))).toContain(
+      '[test/Api] \'credentialName\' "partner" is read for the sidecars of named workloads, and a client is every account of "bookinfo"');
   });
 
   test('by the abstract class', () => {

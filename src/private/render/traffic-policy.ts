@@ -69,9 +69,19 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
   return { mode: modes[mode], sni, subjectAltNames: [...subjectAltNames], caCertificates, credentialName };
 }
 
+/**
+ * TLS of a sidecar that gets no Secret: it verifies the server with the authorities of its image and shows no certificate, which ends in a refusal. As the
+ * rule says it, istiod would let it send plaintext.
+ */
+function withoutSecret(tls: TlsModel): TlsModel {
+  const { credentialName, ...more } = tls;
+  return credentialName === undefined ? tls : { ...more, mode: 'SIMPLE', caCertificates: 'system' };
+}
+
 /** How the clients' sidecars use the endpoints of one host that they connect to directly. */
 export function renderEndpoints(service: ServiceModel, host: string, balances: boolean): unknown {
-  const { ports, connection, endpoints } = service;
+  const { connection, endpoints } = service;
+  const ports = service.ports.map(port => ({ ...port, tls: port.tls && withoutSecret(port.tls) }));
   const choice = { balances, endpoints };
   const settings = ports.map(port => ({
     port: { number: port.number }, ...settingsOf(port.protocol, connection, choice), tls: originationOf(port.tls, host, Mode),
@@ -82,6 +92,9 @@ export function renderEndpoints(service: ServiceModel, host: string, balances: b
     trafficPolicy: equal
       ? settingsOf(ports[0].protocol, connection, choice)
       : { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) },
-    exportTo: exportTo(service.visibleTo, service.namespace),
+    exportTo: service.ports.some(({ tls }) => tls?.credentialName !== undefined)
+      // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
+      ? [...service.visibleTo]
+      : exportTo(service.visibleTo, service.namespace),
   });
 }
