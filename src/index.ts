@@ -1,5 +1,6 @@
 export * from './mesh';
 export { ClientTls, MutualOptions, OriginateOptions } from './values/client-tls';
+export { ConnectionPresets } from './values/connection-presets';
 export { ConnectionSettings, OutlierDetection, TcpKeepalive } from './values/connection-settings';
 export { EgressGatewayAttributes, IEgressGateway } from './values/egress-gateway-attributes';
 export * from './values/gateway-leg';

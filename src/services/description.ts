@@ -1,4 +1,6 @@
 import { ClientModel, PortModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
+import { ConnectionSettings } from '../values/connection-settings';
+import { HttpSettings } from '../values/http-settings';
 
 /** A port of a described service. */
 export interface PortDescription {
@@ -119,6 +121,18 @@ export interface ExternalServiceDescription {
   /** The clients. Without a named one, every account of the namespaces that see it. */
   readonly clients: ClientDescription[];
   /**
+   * How the last proxy connects to it, as it was declared.
+   *
+   * @default - nothing was declared
+   */
+  readonly connection?: ConnectionSettings;
+  /**
+   * How the sidecars send requests to it, as it was declared.
+   *
+   * @default - nothing was declared
+   */
+  readonly http?: HttpSettings;
+  /**
    * The way through a gateway.
    *
    * @default - the sidecars connect directly
@@ -126,24 +140,42 @@ export interface ExternalServiceDescription {
   readonly route?: RouteDescription;
 }
 
+/** Settings as they were declared. */
+export interface DeclaredSettings {
+  readonly connection?: ConnectionSettings;
+  readonly http?: HttpSettings;
+}
+
 export function describeService(
   service: ServiceModel,
   clients: readonly ClientModel[],
   upstreamOf: (host: string) => UpstreamModel,
+  settings: DeclaredSettings,
 ): ExternalServiceDescription {
   return {
     path: service.path,
     name: service.name,
     namespaceName: service.namespace,
     hosts: [...service.hosts],
-    ports: service.ports.map(describePort),
+    ports: describePorts(service.ports),
     resolution: service.resolution,
     addresses: [...service.addresses],
     endpoints: service.endpoints.map(({ address }) => address),
     visibleTo: [...service.visibleTo],
-    clients: distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
+    clients: describeClients(clients),
+    connection: settings.connection,
+    http: settings.http,
     route: service.route && describeRoute(service.route, upstreamOf),
   };
+}
+
+export function describePorts(ports: readonly PortModel[]): PortDescription[] {
+  return ports.map(describePort);
+}
+
+/** Each client once, however often it was named. */
+export function describeClients(clients: readonly ClientModel[]): ClientDescription[] {
+  return distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account }));
 }
 
 function describePort({ number, name, protocol, targetPort, tls }: PortModel): PortDescription {
@@ -151,7 +183,6 @@ function describePort({ number, name, protocol, targetPort, tls }: PortModel): P
   return { number, name, protocol, targetPort: targetPort ?? number, tls: tls && { ...tls, subjectAltNames: names && [...names] } };
 }
 
-/** Each client once, however often it was named. */
 function distinct(clients: readonly ClientModel[]): ClientModel[] {
   return [...new Map(clients.map(client => [JSON.stringify([client.namespace, client.account]), client])).values()];
 }

@@ -3,7 +3,9 @@ import { Construct, IConstruct } from 'constructs';
 import { Certificates } from './certificates';
 import { checkExportTo, Declaration, declarationOf, ExternalPort } from './declaration';
 import { DeclaredService } from './declared-service';
-import { describeService, ExternalServiceDescription } from './description';
+import {
+  ClientDescription, DeclaredSettings, describeClients, describePorts, describeService, ExternalServiceDescription, PortDescription,
+} from './description';
 import { IExternalService } from './i-external-service';
 import { ExternalServiceAttributes, ImportedService } from './imported-service';
 import { Routable, WayOut } from './way-out';
@@ -28,6 +30,7 @@ import { renderEndpoints } from '../private/render/traffic-policy';
 import { balances } from '../private/render/upstream';
 import { isHttp } from '../private/wire';
 import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
+import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { checkHttp, httpModel, HttpSettings } from '../values/http-settings';
 import { Resolution, ResolutionUse } from '../values/resolution';
 
@@ -170,7 +173,8 @@ export class ExternalService extends DeclaredService {
 
   private readonly identity: ObjectIdentity;
   private readonly declaration: Declaration;
-  private readonly clients = new ClientList();
+  private readonly clientList = new ClientList();
+  private readonly settings: DeclaredSettings;
   private readonly allowed: BoundClient[] = [];
   private readonly connections: Connections;
   private readonly connection: ConnectionModel;
@@ -191,6 +195,7 @@ export class ExternalService extends DeclaredService {
     this.declaration = declarationOf(props, AppMesh.of(this).mesh, fail);
     this.claimVirtualIp(props);
     this.connection = connectionModel(props.connection);
+    this.settings = { connection: props.connection, http: props.http };
     const wildcard = this.declaration.hosts.find(isWildcard);
     if (wildcard && props.connection) {
       fail(`'connection' of the wildcard ${quote(wildcard)} would hold for every other service of that domain as well: name the hosts that it is for`);
@@ -270,7 +275,7 @@ export class ExternalService extends DeclaredService {
    * }
    */
   public describe(): ExternalServiceDescription {
-    return describeService(this._model(), this.clientModels(), host => this._upstreamOf(host));
+    return describeService(this._model(), this.clientModels(), host => this._upstreamOf(host), this.settings);
   }
 
   /** Names a workload that gets its variables as a client. @internal */
@@ -288,9 +293,24 @@ export class ExternalService extends DeclaredService {
     return [this];
   }
 
+  /** Its ports. */
+  public get ports(): PortDescription[] {
+    return describePorts(this.declaration.ports);
+  }
+
+  /** Its clients so far: those that were named, or else every account of the namespaces that see it. */
+  public get clients(): ClientDescription[] {
+    return describeClients(this.clientModels());
+  }
+
+  /** The gateway that it is routed through; undefined when it is not. */
+  public get gateway(): IEgressGateway | undefined {
+    return this.wayOut?.gateway;
+  }
+
   /** @internal */
   public get _clients(): ClientList {
-    return this.clients;
+    return this.clientList;
   }
 
   /** Whether the proxy that connects to a port needs settings for it, whatever its endpoints are. @internal */
@@ -413,9 +433,9 @@ export class ExternalService extends DeclaredService {
 
   /** The clients; until one is named, every account that sees the service. */
   private clientModels(): ClientModel[] {
-    return this.clients.isEmpty
+    return this.clientList.isEmpty
       ? this.visibleTo.map(namespace => ({ namespace: namespace === '*' || namespace === '' ? this.namespaceName : namespace }))
-      : this.clients.models();
+      : this.clientList.models();
   }
 
   private get visibleTo(): readonly string[] {
@@ -424,22 +444,22 @@ export class ExternalService extends DeclaredService {
     if (exportTo) {
       return exportTo.map(namespace => (namespace === '.' ? own : namespace)).sort();
     }
-    return this.clients.isEmpty ? [own] : this.clients.namespaces.map(namespace => namespace ?? '').sort();
+    return this.clientList.isEmpty ? [own] : this.clientList.namespaces.map(namespace => namespace ?? '').sort();
   }
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
     const more = this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess();
-    const problems = [...this.connections.problems(), ...this.clients.problems(), ...this.clients.problemsOfNames(this.node.path), ...more];
+    const problems = [...this.connections.problems(), ...this.clientList.problems(), ...this.clientList.problemsOfNames(this.node.path), ...more];
     const { exportTo } = this.declaration;
-    if (this.namespaceName !== undefined && this.clients.namespaces.includes(undefined) && !exportTo?.includes('*')) {
+    if (this.namespaceName !== undefined && this.clientList.namespaces.includes(undefined) && !exportTo?.includes('*')) {
       problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
     }
     return problems;
   }
 
   private problemsOfRoute(wayOut: WayOut): string[] {
-    const problems = [...this.clients.bypassesOf(this.declaration.ports)];
+    const problems = [...this.clientList.bypassesOf(this.declaration.ports)];
     const { exportTo } = this.declaration;
     const { idleTimeout } = this.connection;
     if (idleTimeout !== undefined && parseFloat(idleTimeout) > IDLE_SECONDS && this.declaration.ports.some(port => !isHttp(port.protocol))) {
@@ -457,7 +477,7 @@ export class ExternalService extends DeclaredService {
       problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
         + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
     }
-    if (this.clients.isEmpty) {
+    if (this.clientList.isEmpty) {
       problems.push('is routed through a gateway and has no clients: name them with allowFrom() or connectFrom()');
     }
     if (!wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
@@ -489,7 +509,7 @@ export class ExternalService extends DeclaredService {
         + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
     }
     const narrow = exportTo && !exportTo.includes('*');
-    const blind = narrow ? this.clients.namespaces.map(client => client ?? '').filter(client => !this.visibleTo.includes(client)) : [];
+    const blind = narrow ? this.clientList.namespaces.map(client => client ?? '').filter(client => !this.visibleTo.includes(client)) : [];
     if (this.allowed.length === 0 && blind.length > 0) {
       problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
     }
@@ -506,7 +526,7 @@ export class ExternalService extends DeclaredService {
       return [`'credentialName' ${quote(secret)} needs the namespace of the service, by which the sidecars without the Secret are told not to send plaintext: give the chart a `
         + '\'namespace\''];
     }
-    const unknown = this.clients.isEmpty ? this.clientModels() : this.clients.withoutWorkload();
+    const unknown = this.clientList.isEmpty ? this.clientModels() : this.clientList.withoutWorkload();
     const [{ namespace, account }] = unknown.length > 0 ? unknown : [{ namespace: undefined, account: undefined }];
     const who = account === undefined ? `every account of ${quote(namespace ?? '')}` : quote(`${namespace}/${account}`);
     return [
@@ -521,7 +541,7 @@ export class ExternalService extends DeclaredService {
   }
 
   private addClient(client: BoundClient): void {
-    this.clients.add(client);
+    this.clientList.add(client);
     if (client.workload) {
       this.certificates?.addWorkload(client.workload);
     }

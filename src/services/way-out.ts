@@ -2,11 +2,13 @@ import { Construct } from 'constructs';
 import { ClientList } from '../access/client-list';
 import { PortModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
 import { Role } from '../private/names';
+import { IEgressGateway } from '../values/egress-gateway-attributes';
 
 /** What takes a service's connections out of the mesh on another way than straight from the sidecar. */
 export interface WayOut {
   /** Whether it can tell clients apart. */
   readonly identifiesClients: boolean;
+  readonly gateway: IEgressGateway;
   model(): RouteModel;
   /** The service calls it when a client was named. */
   clientsChanged(): void;

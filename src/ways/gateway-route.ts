@@ -27,6 +27,7 @@ export interface GatewayRouteProps {
  */
 export class GatewayRoute extends Construct implements WayOut {
   public readonly identifiesClients: boolean;
+  public readonly gateway: IEgressGateway;
   private readonly route: RouteModel;
   private readonly mesh: MeshModel;
   private readonly policies: KeyedObjects;
@@ -39,6 +40,7 @@ export class GatewayRoute extends Construct implements WayOut {
     const { namespace } = route;
     this.mesh = AppMesh.of(service).mesh;
     this.identifiesClients = props.leg._mutual;
+    this.gateway = props.gateway;
     this.route = route;
     const { legs } = this.route;
     const access = () => this.access();

@@ -1,7 +1,8 @@
-import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { ApiObject, App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, MeshClient, Protocol, Resolution,
+  ConnectionPresets, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, MeshClient,
+  Protocol, Resolution,
 } from '../../src';
 import { NAMESPACE } from '../helpers';
 
@@ -153,5 +154,33 @@ describe('the services of an app', () => {
     expect(ExternalService.allIn(two)).toEqual([ldap]);
     expect(ExternalService.allIn(mysql)).toEqual([mysql]);
     expect(ExternalService.allIn(new App())).toEqual([]);
+  });
+});
+
+describe('tests of an app ask a service', () => {
+  test('for its ports, clients and gateway', () => {
+    const chart = chartOf();
+    const mysql = mysqlIn(chart);
+
+    expect(mysql.ports).toEqual([{ number: 3306, name: 'tcp', protocol: 'TCP', targetPort: 3306 }]);
+    expect(mysql.clients).toEqual([{ namespaceName: 'bookinfo' }]);
+    expect(mysql.gateway).toBeUndefined();
+
+    egressOf(chart).route(mysql);
+    mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'), MeshClient.serviceAccount('shop', 'cart'));
+
+    expect(mysql.clients).toEqual([{ namespaceName: 'shop', serviceAccountName: 'cart' }]);
+    expect(mysql.gateway).toEqual({ serviceName: 'istio-egressgateway', namespaceName: 'istio-system', selector: { istio: 'egressgateway' }, port: 443 });
+  });
+
+  test('for its settings, as they were declared', () => {
+    const connection = { ...ConnectionPresets.failoverByDns(), maxConnections: 100 };
+    const http = { timeout: Duration.seconds(2) };
+    const api = new ExternalService(chartOf(), 'Api', {
+      hosts: ['api.example.com'], ports: [{ number: 80, protocol: Protocol.HTTP }], resolution: Resolution.dns(), connection, http,
+    });
+
+    expect(api.describe().connection).toEqual(connection);
+    expect(api.describe().http).toEqual(http);
   });
 });

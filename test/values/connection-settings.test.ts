@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import {
-  ClientTls, ConnectionSettings, EgressGateway, EgressViaGateway, ExternalMysql, ExternalPort, ExternalService, MeshClient, Protocol, Resolution,
+  ClientTls, ConnectionPresets, ConnectionSettings, EgressGateway, EgressViaGateway, ExternalMysql, ExternalPort, ExternalService, MeshClient,
+  Protocol, Resolution,
 } from '../../src';
 import { all, messageOf, only, synth } from '../helpers';
 
@@ -141,5 +142,19 @@ describe('connection settings that cannot be are refused', () => {
     expect(() => manifestsWith(hour, { routed: true })).not.toThrow();
     expect(() => manifestsWith(longer)).not.toThrow();
     expect(() => manifestsWith(longer, { routed: true, ports: [{ number: 80, protocol: Protocol.HTTP }] })).not.toThrow();
+  });
+});
+
+describe('a preset', () => {
+  test('for pools of drivers asks idle connections before a load balancer forgets them', () => {
+    expect(policyOf(ConnectionPresets.driverPool(), { resolution: Resolution.dnsRoundRobin() })).toEqual({
+      connectionPool: { tcp: { tcpKeepalive: { probes: 4, time: '120s', interval: '30s' } } },
+    });
+  });
+
+  test('for a database that moves with its name ends connections as well, and can be added to', () => {
+    expect(policyOf({ ...ConnectionPresets.failoverByDns(), maxConnections: 9 }, { resolution: Resolution.dnsRoundRobin() })).toEqual({
+      connectionPool: { tcp: { tcpKeepalive: { probes: 4, time: '120s', interval: '30s' }, maxConnectionDuration: '1800s', maxConnections: 9 } },
+    });
   });
 });
