@@ -2,8 +2,8 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient,
-  MeshService, PathMatch, Resolution,
+  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute,
+  MeshClient, MeshService, PathMatch, Resolution,
 } from '../src';
 import { Manifest } from './helpers';
 
@@ -53,6 +53,8 @@ function appWithVerbs() {
     () => ldap.connectFrom(cart, { portNumber: 3268 }),
     () => redis.connectFrom(cart),
     () => reviews.split({ v2: 30, v1: 70 }),
+    () => reviews.mirrorTo('v2', { percentage: 10 }),
+    () => reviews.routeMatching(HeaderMatch.exact('end-user', 'jason'), 'v2'),
   ];
   return { app, verbs };
 }
@@ -85,7 +87,7 @@ test('an app gives the same bytes again', () => {
   expect(app.synthYaml()).toBe(app.synthYaml());
 });
 
-test('the order in which route, allowFrom, connectFrom and split are called does not show', () => {
+test('the order in which route, allowFrom, connectFrom, split and mirrorTo are called does not show', () => {
   const expected = yamlIn(inOrder);
 
   fc.assert(fc.property(fc.shuffledSubarray(inOrder, { minLength: inOrder.length }), order => {

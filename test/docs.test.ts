@@ -91,7 +91,7 @@ function programOf({ code }: Block): string {
   // Everything given stands in the chart, which stands in the app.
   const used = Object.entries(GIVEN).filter(([name]) => !makes(name) && (name === 'app' || (name === 'chart' && !makes('app')) || names(name)));
   return [
-    'import { ApiObject, App, Chart, JsonPatch } from \'cdk8s\';',
+    'import { ApiObject, App, Chart, Duration, JsonPatch } from \'cdk8s\';',
     `import { ${exported.map(({ name }) => name).join(', ')} } from '${PACKAGE}';`,
     ...used.map(([name, make]) => `const ${name} = ${make};`),
     code,

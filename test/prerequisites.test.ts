@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalRedis, Mesh, MeshClient, MeshService,
-  OutboundTrafficPolicy, Resolution,
+  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalRedis, HeaderMatch, LoadBalancer, Mesh, MeshClient,
+  MeshService, MeshServiceProps, OutboundTrafficPolicy, Resolution,
 } from '../src';
 import { manifestsOf, messageOf } from './helpers';
 
@@ -78,6 +78,19 @@ describe('in an ambient mesh', () => {
     const reviews = new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1'] });
 
     expect(messageOf(() => verb(reviews))).toMatch(/^\[shop\/Reviews\] routeTo\(\) and split\(\) have no effect in an ambient mesh/);
+  });
+
+  test.each<[string, Partial<MeshServiceProps>, (service: MeshService) => void]>([
+    ['routeMatching()', {}, service => service.routeMatching(HeaderMatch.present('x-debug'), 'v1')],
+    ['mirrorTo()', {}, service => service.mirrorTo('v1')],
+    ['\'http\'', { http: { timeout: Duration.seconds(1) } }, () => undefined],
+    ['\'loadBalancer\'', { loadBalancer: LoadBalancer.random() }, () => undefined],
+    ['\'connection\'', { connection: { maxConnections: 1 } }, () => undefined],
+  ])('%s of a service of the mesh is refused: ztunnel ignores VirtualServices and DestinationRules', (what, props, verb) => {
+    const { chart } = ambient();
+
+    expect(messageOf(() => verb(new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2'], ...props }))))
+      .toBe(`[shop/Reviews] ${what} has no effect in an ambient mesh: ztunnel ignores VirtualServices and DestinationRules, and this library knows no waypoint yet`);
   });
 
   test('a direct service is declared by its addresses, without endpoints that ztunnel would take for a workload', () => {

@@ -64,5 +64,5 @@ describe.each(ENTRIES)('%s', (name, make, props, missing) => {
 
 test('three properties of many are named as an example', () => {
   expect(messageOf(() => run((c, p) => new ExternalMysql(c, 'It', p), 5))).toBe('[test/It] ExternalMysql needs its properties as { host, port, resolution, ... }, got 5');
-  expect(messageOf(() => run((c, p) => new MeshService(c, 'It', p), 5))).toBe('[test/It] MeshService needs its properties as { host, versions, metadata }, got 5');
+  expect(messageOf(() => run((c, p) => new MeshService(c, 'It', p), 5))).toBe('[test/It] MeshService needs its properties as { host, versions, http, ... }, got 5');
 });

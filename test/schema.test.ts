@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import Ajv, { ValidateFunction } from 'ajv';
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Duration } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute, MeshClient, MeshService, PathMatch,
-  Protocol, Resolution,
+  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute, LoadBalancer,
+  MeshClient, MeshService, PathMatch, Protocol, Resolution, ServerTls,
 } from '../src';
 import { filesBelow, Manifest, manifestsOf } from './helpers';
 
@@ -87,7 +87,22 @@ describe('the CRDs', () => {
     new ExternalService(chart, 'Names', { ports: [{ number: 9443, protocol: Protocol.TLS }], hosts: ['c.example.com'], resolution: Resolution.dns() });
     new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2'] }).split({ v1: 10, v2: 90 });
     new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1'] }).routeTo('v1');
+    const page = new MeshService(chart, 'PageRules', {
+      host: 'page',
+      versions: ['v1', 'v2'],
+      http: { timeout: Duration.seconds(1), retries: { attempts: 1 }, fault: { abort: { percentage: 1, httpStatus: 500 } } },
+      loadBalancer: LoadBalancer.consistentHashByCookie('session', { ttl: Duration.seconds(0) }),
+      connection: { maxConnections: 1, outlierDetection: {} },
+    });
+    page.routeMatching(HeaderMatch.present('x-debug'), 'v2');
+    page.routeMatching(HeaderMatch.regex('end-user', 'j.*'), 'v2');
+    page.routeTo('v1');
+    page.mirrorTo('v2', { percentage: 0.5 });
+    new MeshService(chart, 'Details', { host: 'details', versions: ['v1'], loadBalancer: LoadBalancer.consistentHashBySourceIp() });
     new IngressRoute(chart, 'Page', { hosts: ['*'], service: 'page', servicePort: 80, paths: [PathMatch.exact('/a'), PathMatch.prefix('/b')] });
+    new IngressRoute(chart, 'Secure', {
+      hosts: ['*'], service: 'page', servicePort: 80, port: 8443, tls: ServerTls.mutual({ credentialName: 'page' }), httpsRedirectPort: 8080,
+    });
     return manifestsOf(app);
   }
 

@@ -1,14 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { collect, constructOf } from './collect';
-import { MeshModel, ShareModel } from '../private/model';
+import { MeshModel, RuleModel } from '../private/model';
 import { CATALOGUE } from '../rules/catalogue';
 import { addTo, MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
 export interface RuledService extends IConstruct {
   /** @internal */
-  readonly _shares: readonly ShareModel[];
+  readonly _rules: readonly RuleModel[];
 }
 
 const DEFAULTS: MeshModel = {

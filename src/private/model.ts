@@ -161,10 +161,45 @@ export interface ShareModel {
   readonly weight?: number;
 }
 
+/** A header of a request, and what its value has to be; without that the header has to be there. */
+export interface HeaderModel {
+  readonly name: string;
+  readonly value?: { readonly type: 'exact' | 'prefix' | 'regex'; readonly text: string };
+}
+
+/** Where copies of requests go. */
+export interface MirrorModel {
+  readonly subset: string;
+  /** Percent of the requests; all of them without it. */
+  readonly percentage?: number;
+}
+
+/** One rule for the requests to a service inside the mesh: which of them, where they go, and how. The first rule that fits holds. */
+export interface RuleModel {
+  /** Without it, every request. */
+  readonly header?: HeaderModel;
+  /** Without any, all versions. */
+  readonly shares: readonly ShareModel[];
+  readonly mirror?: MirrorModel;
+  readonly http?: HttpModel;
+}
+
+/** How proxies choose an endpoint, in Istio's words. */
+export interface LoadBalancerModel {
+  readonly simple?: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'RANDOM';
+  readonly consistentHash?: {
+    readonly httpHeaderName?: string;
+    readonly httpCookie?: { readonly name: string; readonly ttl?: string; readonly path?: string };
+    readonly useSourceIp?: boolean;
+    readonly httpQueryParameterName?: string;
+  };
+}
+
 export interface MeshServiceModel {
   readonly host: string;
   readonly versions: readonly string[];
-  readonly shares: readonly ShareModel[];
+  readonly loadBalancer?: LoadBalancerModel;
+  readonly connection: ConnectionModel;
 }
 
 export interface PathModel {
@@ -172,10 +207,19 @@ export interface PathModel {
   readonly path: string;
 }
 
+/** The TLS that a gateway terminates, in Istio's words. */
+export interface ServerTlsModel {
+  readonly mode: 'SIMPLE' | 'MUTUAL';
+  readonly credentialName: string;
+}
+
 export interface IngressModel {
   readonly gatewayName: string;
   readonly selector: { readonly [label: string]: string };
   readonly port: number;
+  readonly tls?: ServerTlsModel;
+  /** A port whose requests are sent to HTTPS. */
+  readonly redirectPort?: number;
   readonly hosts: readonly string[];
   readonly paths: readonly PathModel[];
   readonly service: string;

@@ -1,12 +1,13 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
-import { sharesOf } from './mesh-service';
+import { rulesOf } from './mesh-service';
 import { checkMetadata, identityOf, istioObject } from '../app/istio-object';
 import { Check, checkDnsName, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, isWildcard } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { labelOf, objectName } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
 import { PathMatch } from '../values/path-match';
+import { checkServerTls, ServerTls } from '../values/server-tls';
 
 /** What is exposed at the ingress gateway. */
 export interface IngressRouteProps {
@@ -29,9 +30,23 @@ export interface IngressRouteProps {
   /**
    * The port of the ingress gateway, 1 to 65535.
    *
-   * @default 80
+   * @default - 443 with `tls`, else 80
    */
   readonly port?: number;
+
+  /**
+   * The TLS that the gateway speaks with the clients outside. Its Secret is in the namespace of the gateway's pods.
+   *
+   * @default - none: HTTP in plaintext
+   */
+  readonly tls?: ServerTls;
+
+  /**
+   * A port of the gateway, usually 80, whose requests are answered with a redirect to `https://` and their own host. Only with `tls`.
+   *
+   * @default - no redirect: nothing answers these hosts in plaintext
+   */
+  readonly httpsRedirectPort?: number;
 
   /**
    * The labels of the ingress gateway's pods.
@@ -49,12 +64,15 @@ export interface IngressRouteProps {
 }
 
 /**
- * A service of the mesh exposed at the ingress gateway, over HTTP. If a `MeshService` of the app splits the service's traffic between versions, incoming
- * traffic is split in the same way: Istio's rules for the sidecars do not apply at a gateway.
+ * A service of the mesh exposed at the ingress gateway, over HTTP or HTTPS.
+ *
+ * Istio's rules for the sidecars do not apply at a gateway. What a `MeshService` of this app says of the service is therefore repeated here: versions and
+ * weights, header matches, mirror, timeout, retries and faults. Load balancing and connection settings hold at the gateway as they are. A `MeshService` of
+ * another app is not known here.
  *
  * Creates:
  *
- * - Gateway `Gateway`
+ * - Gateway `Gateway`: a server for the hosts, and one that redirects with `httpsRedirectPort`
  * - VirtualService `Resource`
  *
  * @example
@@ -63,6 +81,8 @@ export interface IngressRouteProps {
  *   paths: [PathMatch.exact('/productpage'), PathMatch.prefix('/static')],
  *   service: 'productpage',
  *   servicePort: 9080,
+ *   tls: ServerTls.simple({ credentialName: 'bookinfo-certificate' }),
+ *   httpsRedirectPort: 80,
  * });
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
@@ -72,7 +92,8 @@ export class IngressRoute extends Construct {
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
    * @param props what is exposed
-   * @throws for a host that is neither a DNS name nor a wildcard, a port out of range, a path that does not begin with `/`
+   * @throws for a host that is neither a DNS name nor a wildcard, a port out of range, a path that does not begin with `/`, a redirect without TLS or from
+   *   the port of TLS
    */
   public constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
@@ -82,7 +103,14 @@ export class IngressRoute extends Construct {
     if (props.paths) {
       checkNotEmpty(fail, 'paths', props.paths, 'PathMatch.prefix("/api")');
     }
-    const port = props.port ?? 80;
+    const port = props.port ?? (props.tls ? 443 : 80);
+    const redirectPort = props.httpsRedirectPort;
+    if (redirectPort !== undefined && !props.tls) {
+      fail(`'httpsRedirectPort' ${redirectPort} sends clients to HTTPS, which is not served without 'tls': give 'tls', or leave it out`);
+    }
+    if (redirectPort === port) {
+      fail(`'httpsRedirectPort' ${redirectPort} is the port of TLS itself: give the port that clients call in plaintext, like 80`);
+    }
     const selector = { ...props.selector ?? { istio: 'ingressgateway' } };
     if (Object.keys(selector).length === 0) {
       fail(`'selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
@@ -93,6 +121,8 @@ export class IngressRoute extends Construct {
       gatewayName,
       selector,
       port,
+      tls: props.tls?._bind(fail),
+      redirectPort,
       hosts: [...props.hosts],
       paths: (props.paths ?? []).map(path => path._bind(fail)),
       service: props.service,
@@ -100,7 +130,7 @@ export class IngressRoute extends Construct {
     };
     istioObject(this, 'Gateway', 'Gateway', { ...props.metadata, name: gatewayName }, () => renderIngressGateway(model));
     istioObject(this, 'Resource', 'VirtualService', { ...props.metadata, name },
-      () => renderIngressVirtualService(model, sharesOf(this, props.service, namespace ?? '')));
+      () => renderIngressVirtualService(model, rulesOf(this, props.service, namespace ?? '')));
   }
 }
 
@@ -116,6 +146,8 @@ const PROPS = {
   servicePort: checkPort,
   paths: checkList(checkInstance(PathMatch, 'PathMatch.exact("/path") or PathMatch.prefix("/path")'), 'PathMatch.prefix("/api")'),
   port: checkPort,
+  tls: checkServerTls,
+  httpsRedirectPort: checkPort,
   selector: checkLabels,
   metadata: checkMetadata,
 };

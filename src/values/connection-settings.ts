@@ -27,7 +27,8 @@ export interface TcpKeepalive {
 }
 
 /**
- * When a proxy with several endpoints leaves out one of them. What counts are connections that fail, and for HTTP not the answers.
+ * When a proxy with several endpoints leaves out one of them. What counts are connections that fail; of HTTP answers none of a service outside the mesh,
+ * and 502, 503 and 504 of one inside.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
  */
@@ -62,7 +63,8 @@ export interface OutlierDetection {
 }
 
 /**
- * How the last proxy, which is the gateway for a routed service and else the client's sidecar, connects to the endpoints of a service.
+ * How the last proxy, which is the gateway for a routed service and else the client's sidecar, connects to the endpoints of a service. The defaults of a
+ * service inside the mesh are Istio's.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-TCPSettings
  */
@@ -106,7 +108,7 @@ export interface ConnectionSettings {
   /**
    * When an endpoint is left out, where the proxy chooses between several.
    *
-   * @default - after one failure, for ten seconds
+   * @default - outside the mesh after one failure, for ten seconds; inside never
    */
   readonly outlierDetection?: OutlierDetection;
 }

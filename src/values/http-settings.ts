@@ -59,7 +59,7 @@ export interface HttpFault {
 }
 
 /**
- * How the clients' sidecars send HTTP requests to a service.
+ * How the clients' proxies send HTTP requests to a service: their sidecars, and for a service inside the mesh the ingress gateway as well.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
  */
@@ -88,7 +88,7 @@ export interface HttpSettings {
 
 export const checkHttp: Check = (fail, property, value) => checkProps(fail, `'${property}'`, value, HTTP);
 
-const checkShare: Check = (fail, property, value) => {
+export const checkShare: Check = (fail, property, value) => {
   if (typeof value !== 'number' || !(value >= 0.0001 && value <= 100)) {
     fail(`'${property}' must be a number of percent from 0.0001 to 100, got ${quote(value)}`);
   }
@@ -128,8 +128,12 @@ const HTTP = {
   }),
 };
 
-/** @throws when the tries take longer than the whole request may */
-export function httpModel(fail: Fail, { timeout, retries, fault }: HttpSettings): HttpModel {
+/**
+ * @param inherited what holds for each setting that is left out
+ * @throws when the tries take longer than the whole request may
+ */
+export function httpModel(fail: Fail, settings: HttpSettings, inherited: HttpSettings = {}): HttpModel {
+  const { timeout = inherited.timeout, retries = inherited.retries, fault = inherited.fault } = settings;
   const perTry = retries?.perTryTimeout;
   if (retries?.attempts === 0 && (perTry ?? retries.retryOn) !== undefined) {
     fail(`'${perTry ? 'perTryTimeout' : 'retryOn'}' says how to try again, and 'attempts' is 0: leave it out, or try at least once`);

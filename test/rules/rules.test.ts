@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
   ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute,
-  IstioApiVersion, Mesh, MeshClient, MeshService, Protocol, Resolution,
+  IstioApiVersion, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { manifestsOf } from '../helpers';
@@ -345,6 +345,11 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       other(http(data, 'C', 'c.example.com', 80, ip('192.0.2.3')));
       other(tcp(data, 'D', 'd.example.com', 3306, ip('192.0.2.4')));
     }, [['MX0302', 'shop/B'], ['MX0302', 'data/D']]],
+    ['an IngressRoute in plaintext on the port of another with TLS', app => {
+      const at = (id: string, more: object) => new IngressRoute(chartOf(app, id), 'Page', { hosts: [`${id}.example.com`], service: 'page', servicePort: 80, ...more });
+      at('one', { tls: ServerTls.simple({ credentialName: 'page' }) });
+      at('two', { port: 443 });
+    }, [['MX0302', 'two/Page']]],
     ['plaintext HTTP twice on one port, which the host of each request tells apart', app => {
       const shop = chartOf(app, 'shop');
       const route = via(shop, GatewayLeg.plaintext(8080));
@@ -378,6 +383,26 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       at('B', { hosts: ['other.example.com'] });
       at('C', { port: 8080 });
       at('D', { selector: { istio: 'internal' } });
+    }, []],
+    ['two IngressRoutes for one host over HTTPS, with a certificate each', app => {
+      ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', {
+        hosts: ['page.example.com'], service: 'page', servicePort: 80, tls: ServerTls.simple({ credentialName: id }),
+      }));
+    }, [['MX0303', 'two/Page']]],
+    ['a host in plaintext that is sent to HTTPS elsewhere', app => {
+      new IngressRoute(chartOf(app, 'one'), 'Page', {
+        hosts: ['page.example.com'], service: 'page', servicePort: 80, tls: ServerTls.simple({ credentialName: 'page' }), httpsRedirectPort: 80,
+      });
+      new IngressRoute(chartOf(app, 'two'), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 });
+    }, [['MX0303', 'two/Page']]],
+    ['a host over HTTP, over HTTPS, and others over HTTPS', app => {
+      const shop = chartOf(app, 'shop');
+      const at = (id: string, more: object) => new IngressRoute(shop, id, { hosts: ['page.example.com'], service: 'page', servicePort: 80, ...more });
+      const tlsOf = (credentialName: string) => ServerTls.simple({ credentialName });
+      at('A', {});
+      at('B', { tls: tlsOf('page') });
+      at('C', { hosts: ['*.example.com'], tls: tlsOf('page') });
+      at('D', { hosts: ['*'], tls: ServerTls.mutual({ credentialName: 'other' }) });
     }, []],
     ['a host of two TCP servers, which have no hosts', app => {
       Mesh.declare(app, {});

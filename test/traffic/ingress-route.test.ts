@@ -1,4 +1,5 @@
-import { IngressRoute, MeshService, PathMatch } from '../../src';
+import { Duration } from 'cdk8s';
+import { HeaderMatch, IngressRoute, MeshService, PathMatch, ServerTls } from '../../src';
 import { messageOf, only, synth } from '../helpers';
 
 const REQUIRED = { hosts: ['bookinfo.example.com'], service: 'productpage', servicePort: 9080 };
@@ -93,9 +94,88 @@ describe('a service whose versions have their part of the traffic', () => {
   });
 });
 
+describe('the rules that a service has inside the mesh', () => {
+  const exposed = (paths?: PathMatch[]) => {
+    const manifests = synth(chart => {
+      const page = new MeshService(chart, 'Productpage', { host: 'productpage', versions: ['v1', 'v2', 'v3'], http: { timeout: Duration.seconds(3) } });
+      page.routeMatching(HeaderMatch.exact('end-user', 'jason'), 'v2', { http: { fault: { abort: { percentage: 100, httpStatus: 500 } } } });
+      page.routeTo('v1');
+      page.mirrorTo('v3', { percentage: 50 });
+      new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, paths });
+    });
+    return only(manifests, 'VirtualService', 'bookinfo.bookinfo').spec.http;
+  };
+  const port = { number: 9080 };
+
+  test('hold for requests from outside', () => {
+    expect(exposed()).toEqual([
+      {
+        match: [{ headers: { 'end-user': { exact: 'jason' } } }],
+        timeout: '3s',
+        fault: { abort: { percentage: { value: 100 }, httpStatus: 500 } },
+        route: [{ destination: { host: 'productpage', subset: 'v2', port } }],
+      },
+      {
+        timeout: '3s',
+        route: [{ destination: { host: 'productpage', subset: 'v1', port } }],
+        mirror: { host: 'productpage', subset: 'v3', port },
+        mirrorPercentage: { value: 50 },
+      },
+    ]);
+  });
+
+  test('hold for the paths that are exposed, and for no others', () => {
+    expect(exposed([PathMatch.exact('/productpage'), PathMatch.prefix('/static')]).map(({ match }: { match: object }) => match)).toEqual([
+      [
+        { uri: { exact: '/productpage' }, headers: { 'end-user': { exact: 'jason' } } },
+        { uri: { prefix: '/static' }, headers: { 'end-user': { exact: 'jason' } } },
+      ],
+      [{ uri: { exact: '/productpage' } }, { uri: { prefix: '/static' } }],
+    ]);
+  });
+
+  test('are none of a service that only has versions', () => {
+    const manifests = synth(chart => {
+      new MeshService(chart, 'Productpage', { host: 'productpage', versions: ['v1'] });
+      new IngressRoute(chart, 'Bookinfo', REQUIRED);
+    });
+
+    expect(only(manifests, 'VirtualService').spec.http).toEqual([{ route: [{ destination: { host: 'productpage', port } }] }]);
+  });
+});
+
+describe('HTTPS', () => {
+  const tls = ServerTls.simple({ credentialName: 'bookinfo' });
+  const serversOf = (more: object) => only(synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, ...more })), 'Gateway').spec.servers;
+  const hosts = ['bookinfo.example.com'];
+  const https = { port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts, tls: { mode: 'SIMPLE', credentialName: 'bookinfo' } };
+
+  test('is served on port 443, and nothing in plaintext', () => {
+    expect(serversOf({ tls })).toEqual([https]);
+  });
+
+  test('is served on another port where it is given', () => {
+    expect(serversOf({ tls, port: 8443 })[0].port.number).toBe(8443);
+  });
+
+  test('may be every host', () => {
+    expect(serversOf({ tls, hosts: ['*'] })[0].hosts).toEqual(['*']);
+  });
+
+  test('is where plaintext requests are sent', () => {
+    expect(serversOf({ tls, httpsRedirectPort: 80 })).toEqual([{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts, tls: { httpsRedirect: true } }, https]);
+  });
+});
+
 describe('what cannot be exposed is refused', () => {
   test.each<[string, object, string]>([
     ['no path', { paths: [] }, '\'paths\' must not be empty: write at least one, like PathMatch.prefix("/api")'],
+    ['a redirect to nowhere', { httpsRedirectPort: 80 },
+      '\'httpsRedirectPort\' 80 sends clients to HTTPS, which is not served without \'tls\': give \'tls\', or leave it out'],
+    ['a redirect from the port of TLS', { tls: ServerTls.simple({ credentialName: 'page' }), httpsRedirectPort: 443 },
+      '\'httpsRedirectPort\' 443 is the port of TLS itself: give the port that clients call in plaintext, like 80'],
+    ['a redirect from no port', { tls: ServerTls.simple({ credentialName: 'page' }), httpsRedirectPort: true },
+      '\'httpsRedirectPort\' must be a whole number from 1 to 65535, got true'],
     ['a host that is no text', { hosts: [5] }, '\'hosts\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got 5'],
   ])('%s', (_, more, message) => {
     expect(messageOf(() => synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, ...more })))).toBe(`[test/Bookinfo] ${message}`);

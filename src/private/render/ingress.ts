@@ -1,25 +1,23 @@
-import { toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../../imports/istio/networking.istio.io';
-import { IngressModel, ShareModel } from '../model';
+import { rulesFor } from './mesh-rules';
+import { GatewaySpecServersTlsMode as Mode, toJson_GatewaySpec, toJson_VirtualServiceSpec } from '../../../imports/istio/networking.istio.io';
+import { IngressModel, RuleModel } from '../model';
 
-export function renderIngressGateway(ingress: IngressModel): unknown {
+export function renderIngressGateway({ selector, port, hosts, tls, redirectPort }: IngressModel): unknown {
+  const plain = (number: number, settings?: object) => ({ port: { number, name: 'http', protocol: 'HTTP' }, hosts: [...hosts], tls: settings });
   return toJson_GatewaySpec({
-    selector: { ...ingress.selector },
-    servers: [{ port: { number: ingress.port, name: 'http', protocol: 'HTTP' }, hosts: [...ingress.hosts] }],
+    selector: { ...selector },
+    servers: [
+      ...redirectPort === undefined ? [] : [plain(redirectPort, { httpsRedirect: true })],
+      tls ? { port: { number: port, name: 'https', protocol: 'HTTPS' }, hosts: [...hosts], tls: { ...tls, mode: Mode[tls.mode] } } : plain(port),
+    ],
   });
 }
 
-/** With what part of the traffic each version gets inside the mesh; none if it is not divided. */
-export function renderIngressVirtualService(ingress: IngressModel, shares: readonly ShareModel[]): unknown {
+/** With the rules that the service has inside the mesh. */
+export function renderIngressVirtualService(ingress: IngressModel, rules: readonly RuleModel[]): unknown {
   return toJson_VirtualServiceSpec({
     hosts: [...ingress.hosts],
     gateways: [ingress.gatewayName],
-    http: [{
-      match: ingress.paths.length > 0 ? ingress.paths.map(({ type, path }) => ({ uri: { [type]: path } })) : undefined,
-      // Rules for the sidecars do not hold at this gateway.
-      route: (shares.length > 0 ? shares : [{ subset: undefined, weight: undefined }]).map(({ subset, weight }) => ({
-        destination: { host: ingress.service, subset, port: { number: ingress.servicePort } },
-        weight,
-      })),
-    }],
+    http: rulesFor(ingress.service, rules, { paths: ingress.paths, port: ingress.servicePort }),
   });
 }

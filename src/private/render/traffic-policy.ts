@@ -28,6 +28,14 @@ function outliersOf(protocol: WireProtocol, defaults: typeof EJECTION, { consecu
   return { ...errors, ...defaults, ...given(ejection) };
 }
 
+/**
+ * How proxies leave out an unhealthy pod of the mesh. Its sidecar answers for an application that does not, with 503 or 504, so these answers count; one of
+ * the application with 500 does not.
+ */
+export function outliersInside({ consecutiveErrors = 1, ...ejection }: OutlierModel) {
+  return { consecutiveGatewayErrors: consecutiveErrors, consecutive5XxErrors: 0, ...EJECTION, ...given(ejection) };
+}
+
 /** How a proxy connects to endpoints of which it may choose. */
 export function failoverOf(protocol: WireProtocol) {
   return settingsOf(protocol, {}, { balances: true, endpoints: [] });
@@ -52,7 +60,8 @@ function lifeOf({ idleTimeout, maxConnectionDuration }: ConnectionModel) {
   return Object.keys(tcp).length > 0 ? { tcp } : undefined;
 }
 
-function given<T extends object>(settings: T): Partial<T> {
+/** An object without what is undefined. */
+export function given<T extends object>(settings: T): Partial<T> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
