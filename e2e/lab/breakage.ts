@@ -44,6 +44,19 @@ function eachLeg(how: (settings: Mutable) => void): (spec: Mutable) => void {
   return (spec) => { (spec.subsets as Mutable[]).forEach((subset) => (subset.trafficPolicy.portLevelSettings as Mutable[]).forEach(how)); };
 }
 
+const atIngress: Which = (object) => object.spec.gateways !== undefined && !inMesh(object) && !atGateway(object);
+const forSidecars: Which = (object) => object.spec.gateways === undefined;
+
+function eachRule(how: (rule: Mutable) => void): (spec: Mutable) => void {
+  return (spec) => { spec.http?.forEach(how); };
+}
+
+function eachTls(how: (tls: Mutable) => void): (spec: Mutable) => void {
+  return eachServer((server) => { if (server.tls) { how(server.tls); } });
+}
+
+const balanced: Which = ({ spec: { trafficPolicy: policy } }) => policy?.loadBalancer !== undefined;
+
 function withoutRewrite(spec: Mutable): void {
   spec.http?.forEach((rule: Mutable) => { delete rule.rewrite; });
 }
@@ -178,4 +191,38 @@ export const BREAKAGES: readonly Breakage[] = [
     noticedBy,
     breaks: forget('ServiceEntry', upstreamOf(member)),
   })),
+  ...([
+    ['header matches after the default route', change('VirtualService', (spec) => { spec.http?.reverse(); }, forSidecars)],
+    ['header matches of the mesh alone', change('VirtualService', (spec) => { spec.http = spec.http?.slice(-1); }, atIngress)],
+    ['every version for what is split', change('VirtualService', eachRule((rule) => {
+      if (rule.route.length > 1) { rule.route = [{ destination: { ...rule.route[0].destination, subset: undefined } }]; }
+    }), atIngress)],
+    ['all for the first version of a split', change('VirtualService', eachRule((rule) => { rule.route.splice(1); }), forSidecars)],
+    ['mirror to the version of the header', change('VirtualService', eachRule((rule) => {
+      if (rule.match) { rule.mirror = { host: rule.route[0].destination.host, subset: 'v3' }; }
+    }), forSidecars)],
+    ['no mirror', change('VirtualService', eachRule((rule) => { delete rule.mirror; }), atIngress)],
+    ['faults for everybody', change('VirtualService', (spec) => {
+      const fault = spec.http?.find((rule: Mutable) => rule.fault)?.fault;
+      if (fault) { spec.http.at(-1).fault = fault; }
+    }, forSidecars)],
+    ['no faults', change('VirtualService', eachRule((rule) => { delete rule.fault; }), atIngress)],
+    ['no timeout', change('VirtualService', eachRule((rule) => { delete rule.timeout; }), forSidecars)],
+    ['no timeout for those with a header', change('VirtualService', eachRule((rule) => {
+      if (rule.match) { delete rule.timeout; }
+    }), atIngress)],
+    ['plaintext that is not redirected', change('Gateway', eachTls((tls) => { delete tls.httpsRedirect; }))],
+    ['certificate of another host', change('Gateway', eachTls((tls) => {
+      if (tls.credentialName) { tls.credentialName = 'partners-certificate'; }
+    }))],
+    ['no certificate demanded', change('Gateway', eachTls((tls) => { if (tls.mode === 'MUTUAL') { tls.mode = 'SIMPLE'; } }))],
+    ['any pod for a user', change('DestinationRule', (spec) => { delete spec.trafficPolicy.loadBalancer; }, balanced)],
+    ['answers of a sidecar that count for nothing', change('DestinationRule', (spec) => {
+      const { consecutiveGatewayErrors, ...more } = spec.trafficPolicy.outlierDetection;
+      spec.trafficPolicy.outlierDetection = { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: consecutiveGatewayErrors, ...more };
+    }, balanced)],
+    ['every answer with an error counts', change('DestinationRule', (spec) => {
+      spec.trafficPolicy.outlierDetection.consecutive5xxErrors = 2;
+    }, balanced)],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'mesh-rules', breaks })),
 ];

@@ -88,8 +88,8 @@ export interface HttpOptions {
   readonly arguments?: readonly string[];
 }
 
-/** Calls a URL from inside a pod; the answer is the status code and the body. */
-export async function http(pod: Pod, options: HttpOptions): Promise<Answer & { readonly code: number }> {
+/** Calls a URL from inside a pod, or from a host outside; the answer is the status code and the body. */
+export async function http(pod: Pick<Pod, 'exec'>, options: HttpOptions): Promise<Answer & { readonly code: number }> {
   const seconds = options.seconds ?? 5;
   const outcome = await pod.exec(['curl', '-sS', '-m', String(seconds), '-w', '\n%{http_code}', ...(options.arguments ?? []), options.url], { timeout: seconds + 2 });
   const lines = outcome.stdout.trimEnd().split('\n');

@@ -13,6 +13,7 @@ import { hostileTenant } from './hostile-tenant';
 import { httpApi } from './http-api';
 import { kafka } from './kafka';
 import { matrix } from './matrix';
+import { meshRules } from './mesh-rules';
 import { mongo } from './mongo';
 import { mongoReplicaSet } from './mongo-replica-set';
 import { namespaceClient } from './namespace-client';
@@ -57,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
   tlsOrigination,
   clientCertificate,
   sentences,
+  meshRules,
   settings,
   postgres,
   mongo,

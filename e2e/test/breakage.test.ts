@@ -1,5 +1,8 @@
-import { Chart } from 'cdk8s';
-import { ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, MeshClient, Protocol, Resolution } from 'cdk8s-istio-egress';
+import { Chart, Duration } from 'cdk8s';
+import {
+  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer, MeshClient, MeshService, Protocol,
+  Resolution, ServerTls,
+} from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
 import { scenarios } from '../scenarios';
@@ -7,7 +10,7 @@ import { scenarios } from '../scenarios';
 /** Members of the clusters in the scenarios. */
 const MEMBERS = ['redis-2', 'redis-3', 'mongo-3', 'kafka-2'];
 
-/** Services with every object that a route can have. */
+/** Services with every object that a route can have, and one inside the mesh with every rule. */
 const synth = (): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
@@ -28,6 +31,19 @@ const synth = (): Manifest => Manifest.synth((app) => {
     egress.route(service);
     service.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   }
+  const reviews = new MeshService(chart, 'Reviews', {
+    host: 'reviews',
+    versions: ['v1', 'v2', 'v3'],
+    http: { timeout: Duration.seconds(1) },
+    loadBalancer: LoadBalancer.consistentHashByHeader('x-user'),
+    connection: { outlierDetection: {} },
+  });
+  reviews.routeMatching(HeaderMatch.present('x-teapot'), 'v3', { http: { fault: { abort: { percentage: 100, httpStatus: 418 } } } });
+  reviews.split({ v1: 90, v2: 10 });
+  reviews.mirrorTo('v3');
+  new IngressRoute(chart, 'Shop', {
+    hosts: ['shop.example.com'], service: 'reviews', servicePort: 80, tls: ServerTls.mutual({ credentialName: 'shop' }), httpsRedirectPort: 80,
+  });
 });
 const whole = synth();
 

@@ -206,8 +206,8 @@ export class MeshService extends Construct {
   }
 
   /**
-   * Sends a copy of each request of the default route to one version as well, and drops its answer. Requests that `routeMatching` takes are not copied. The
-   * host of a copy ends in `-shadow`. A copy that writes does so a second time: mirror to a version with data of its own, or reads only.
+   * Sends a copy of each request of the default route to one version as well, and drops its answer. Requests that `routeMatching` takes are not copied. A
+   * copy that writes does so a second time: mirror to a version that has data of its own. Istio before 1.28 puts `-shadow` behind the host of a copy.
    *
    * @param version one of the versions
    * @param options how many of the requests
