@@ -3,9 +3,10 @@ import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
   ClientRules, ClientTls, ConnectionSettings, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
   ExternalPostgres, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
-  IEgressGateway, IExternalService, IngressRoute, Mesh, MeshClient, MeshProps, MeshService, PathMatch, Protocol, Resolution,
+  IEgressGateway, IExternalService, Mesh, MeshClient, MeshProps, Protocol, Resolution,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
+import { InsideSpec, makeInside } from './inside';
 
 /** What proxies read of each protocol, worked out apart from the library. */
 const WIRES = {
@@ -98,13 +99,6 @@ export interface ServiceSpec {
 export interface WorkloadSpec {
   readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
   readonly account?: string;
-}
-
-export interface InsideSpec {
-  readonly host: string;
-  readonly versions: number;
-  readonly verb: 'none' | 'routeTo' | 'split';
-  readonly exposed: boolean;
 }
 
 export interface ChartSpec {
@@ -352,38 +346,6 @@ function resolutionOf(spec: ResolutionSpec): Resolution {
     case 'dns': return Resolution.dns();
     case 'dnsRoundRobin': return Resolution.dnsRoundRobin();
     case 'none': return Resolution.none();
-  }
-}
-
-/** A service inside the mesh with versions, its rules, and an ingress route to it. */
-function makeInside(chart: Chart, spec: InsideSpec, index: number): void {
-  const versions = Array.from({ length: spec.versions }, (_, i) => `v${i + 1}`);
-  new ApiObject(chart, 'InsideService', {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: spec.host },
-    spec: { selector: { app: spec.host }, ports: [{ port: 9080, name: 'http' }] },
-  });
-  for (const version of versions) {
-    const labels = { app: spec.host, version };
-    new ApiObject(chart, `Inside-${version}`, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: `${spec.host}-${version}` },
-      spec: {
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'registry.example.com/app:1.0.0' }] } },
-      },
-    });
-  }
-  const rules = new MeshService(chart, 'Inside', { host: spec.host, versions });
-  if (spec.verb === 'routeTo') {
-    rules.routeTo(versions[0]);
-  } else if (spec.verb === 'split') {
-    rules.split(Object.fromEntries(versions.map((version, i) => [version, i === 0 ? 100 - 10 * (versions.length - 1) : 10])));
-  }
-  if (spec.exposed) {
-    new IngressRoute(chart, 'Exposed', { hosts: [`app-${index}.example.com`], service: spec.host, servicePort: 9080, paths: [PathMatch.prefix('/')] });
   }
 }
 

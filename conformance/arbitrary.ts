@@ -2,9 +2,10 @@
 import { IstioApiVersion, OutboundTrafficPolicy } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
 import {
-  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, InsideSpec, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
+  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
   spokenOn, TlsName, WorkloadSpec,
 } from './apps';
+import { BALANCERS, HeaderSpec, InsideSpec, MatchSpec } from './inside';
 
 const NAMESPACES = ['shop', 'bookinfo', 'data'];
 const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
@@ -142,18 +143,56 @@ const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
   account: seldom(2, fc.constantFrom(...ACCOUNTS)),
 });
 
+const header: fc.Arbitrary<HeaderSpec> = mostly(
+  fc.constantFrom<HeaderSpec>(
+    { how: 'exact', name: 'end-user', value: 'jason' },
+    { how: 'prefix', name: 'end-user', value: 'jas' },
+    { how: 'regex', name: 'end-user', value: 'j.*n' },
+    { how: 'present', name: 'end-user', value: '' },
+    { how: 'present', name: 'x-debug', value: '' },
+    { how: 'exact', name: 'x-debug', value: 'yes' },
+  ),
+  fc.constantFrom<HeaderSpec>(
+    { how: 'exact', name: 'End-User', value: 'jason' }, { how: 'exact', name: 'end-user', value: '' }, { how: 'regex', name: 'end-user', value: '(?!j).*' },
+  ),
+);
+
+const match: fc.Arbitrary<MatchSpec> = fc.record({
+  header,
+  version: mostly(fc.integer({ min: 1, max: 2 }), fc.constant(9)),
+  abort: seldom(3, mostly(fc.constantFrom(418, 503), fc.constant(99))),
+  seconds: seldom(3, fc.constantFrom(1, 7)),
+});
+
 const inside: fc.Arbitrary<InsideSpec> = fc.record({
   host: fc.constantFrom('reviews', 'web'),
-  versions: fc.integer({ min: 1, max: 3 }),
+  versions: mostly(fc.integer({ min: 2, max: 3 }), fc.constant(1), 4),
   verb: fc.constantFrom('none', 'routeTo', 'split'),
-  exposed: fc.boolean(),
-});
+  // Few of them: a match that an earlier one covers is refused.
+  matches: fc.array(match, { maxLength: 2 }),
+  mirror: seldom(3, fc.record({
+    version: mostly(fc.constant(2), fc.constantFrom(1, 9), 6),
+    percentage: seldom(2, mostly(fc.constantFrom(0.5, 25, 100), fc.constant(101))),
+  })),
+  seconds: seldom(3, fc.constantFrom(1, 3)),
+  balancer: seldom(2, fc.constantFrom(...BALANCERS)),
+  ejects: seldom(3, fc.constant(true)),
+  backwards: fc.boolean(),
+  exposed: seldom(2, fc.constantFrom('http', 'simple', 'mutual')),
+  redirects: seldom(2, fc.constant(true)),
+  careless: mostly(fc.constant(false), fc.constant(true), 12),
+}).map(({ careless, ...found }) => (careless ? found : {
+  ...found,
+  matches: found.matches.map(given => ({ ...given, version: Math.min(given.version, found.versions) })),
+  mirror: found.versions > 1 ? found.mirror : undefined,
+  redirects: found.exposed === 'simple' || found.exposed === 'mutual' ? found.redirects : undefined,
+}));
 
 const chart: fc.Arbitrary<ChartSpec> = fc.record({
   namespace: mostly(namespace, fc.constant(undefined), 20),
   services: fc.array(service, { minLength: 1, maxLength: 3 }),
   workloads: fc.array(workload, { maxLength: 2 }),
-  inside: seldom(3, inside),
+  inside: seldom(2, inside),
 });
 
 /** Puts a number for each service where its words have a "#"; ids are distinct within a chart, or cdk8s itself would refuse them. */

@@ -73,9 +73,33 @@ export interface ExpectedMesh {
   readonly ipAutoAllocate: boolean;
 }
 
+/** A request to a service inside the mesh, and what should become of it. */
+export interface ExpectedRequest {
+  readonly service: string;
+  readonly namespace: string;
+  readonly port: number;
+  /** Where it comes in from outside; without it, it comes from sidecars. */
+  readonly ingress?: { readonly host: string; readonly port: number; readonly certificate?: string; readonly mutual?: boolean };
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  /** Whether the client is sent to HTTPS, and nothing else happens. */
+  readonly redirected?: boolean;
+  /** Percent by version; the empty one is every pod. */
+  readonly shares?: { readonly [version: string]: number };
+  readonly mirror?: { readonly subset: string; readonly percentage: number };
+  /** How long it may take; without it, as long as it wants. */
+  readonly seconds?: number;
+  /** The status of an injected fault. */
+  readonly abort?: number;
+  /** What keeps requests with one pod: "header NAME", "cookie NAME", "parameter NAME" or "address". */
+  readonly hash?: string;
+}
+
 export interface Expectations {
   readonly mesh: ExpectedMesh;
   readonly services: readonly ExpectedService[];
+  /** Not asked for, but worked out from the description of a generated app. */
+  readonly requests?: readonly ExpectedRequest[];
 }
 
 /** What every construct of an app says about itself. */

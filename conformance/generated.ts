@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { AppSpec, build, describe, repositories, Repository, sorted } from './apps';
 import { anyApp } from './arbitrary';
 import { Expectations } from './expectations';
+import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
 import { LostObjects, readSet, writeSet } from './sets';
 
@@ -27,7 +28,7 @@ export function attempt(spec: AppSpec, folder: string): Outcome {
   try {
     for (const repository of all) {
       const target = all.length > 1 ? path.join(folder, repository.name) : folder;
-      const said = writeSet(target, app => build(app, repository), YamlOutputType[repository.output]);
+      const said = writeSet(target, app => build(app, repository), YamlOutputType[repository.output], requestsOf(repository));
       differences.push(...disagreements(repository, said));
     }
   } catch (error) {

@@ -2,10 +2,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, YamlOutputType } from 'cdk8s';
-import { EXPECTATIONS_FILE, Expectations, expectationsOf } from './expectations';
+import { EXPECTATIONS_FILE, Expectations, expectationsOf, ExpectedRequest } from './expectations';
 
-/** Synthesises an app into a folder, what the library expects of it beside the manifests. */
-export function writeSet(folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType): Expectations {
+/** Synthesises an app into a folder, what the library expects of it beside the manifests, and what is expected of requests inside the mesh. */
+export function writeSet(
+  folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType, requests: readonly ExpectedRequest[] = [],
+): Expectations {
   const app = new App({ outdir: folder, yamlOutputType });
   build(app);
   app.synth();
@@ -14,7 +16,7 @@ export function writeSet(folder: string, build: (app: App) => void, yamlOutputTy
   if (documents !== objects) {
     throw new LostObjects(`the app has ${objects} objects, and ${documents} were written: two have one kind and name`);
   }
-  const expectations = expectationsOf(app);
+  const expectations = { ...expectationsOf(app), requests };
   fs.writeFileSync(path.join(folder, EXPECTATIONS_FILE), JSON.stringify(expectations, undefined, 2));
   return expectations;
 }

@@ -218,8 +218,8 @@ export const BREAKAGES: readonly Breakage[] = [
     ['no certificate demanded', change('Gateway', eachTls((tls) => { if (tls.mode === 'MUTUAL') { tls.mode = 'SIMPLE'; } }))],
     ['any pod for a user', change('DestinationRule', (spec) => { delete spec.trafficPolicy.loadBalancer; }, balanced)],
     ['answers of a sidecar that count for nothing', change('DestinationRule', (spec) => {
-      const { consecutiveGatewayErrors, ...more } = spec.trafficPolicy.outlierDetection;
-      spec.trafficPolicy.outlierDetection = { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: consecutiveGatewayErrors, ...more };
+      const { consecutiveGatewayErrors: errors, ...more } = spec.trafficPolicy.outlierDetection;
+      spec.trafficPolicy.outlierDetection = { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: errors, ...more };
     }, balanced)],
     ['every answer with an error counts', change('DestinationRule', (spec) => {
       spec.trafficPolicy.outlierDetection.consecutive5xxErrors = 2;

@@ -39,6 +39,10 @@ var exceptions = []struct {
 		"the analyser compares short names without their namespaces: the two rules are for two services of one name",
 	},
 	{
+		"IST0140", func(_ string, about proto.Message) bool { return hasSubsets(about) },
+		"the gateway has the rules of the sidecars; the analyser reports each of its routes that, like theirs, leads to every version",
+	},
+	{
 		"IST0128", func(_ string, about proto.Message) bool { return takesAuthorityFromSecret(about) },
 		"the analyser does not know that a Secret holds the authority as well, and Istio forbids to name it twice",
 	},
@@ -116,6 +120,22 @@ func record(result *verdict.Result, m diag.Message) {
 		}
 	}
 	result.Find(subject, text)
+}
+
+// hasSubsets says whether a rule of a VirtualService leads to a subset.
+func hasSubsets(about proto.Message) bool {
+	rules, is := about.(*networking.VirtualService)
+	if !is {
+		return false
+	}
+	for _, rule := range rules.GetHttp() {
+		for _, r := range rule.GetRoute() {
+			if r.GetDestination().GetSubset() != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // takesAuthorityFromSecret says whether every TLS setting of a DestinationRule names a Secret.

@@ -26,6 +26,24 @@ func TestIneffectiveSubsetIsExceptedOnlyBetweenNamespaces(t *testing.T) {
 	}
 }
 
+func TestRouteToEveryVersionIsExceptedOnlyBesideOneToAVersion(t *testing.T) {
+	to := func(subset string) *networking.HTTPRoute {
+		return &networking.HTTPRoute{Route: []*networking.HTTPRouteDestination{{Destination: &networking.Destination{Host: "reviews", Subset: subset}}}}
+	}
+	message := "warning [IST0140] Subset in virtual service shop/inside has no effect on ingress gateway shop/inside requests"
+	for name, c := range map[string]struct {
+		rules []*networking.HTTPRoute
+		want  bool
+	}{
+		"the rules of the sidecars": {[]*networking.HTTPRoute{to("v2"), to("")}, true},
+		"no rule of the sidecars":   {[]*networking.HTTPRoute{to("")}, false},
+	} {
+		if excepted("IST0140", message, &networking.VirtualService{Http: c.rules}) != c.want {
+			t.Errorf("%s: excepted is %v", name, !c.want)
+		}
+	}
+}
+
 func TestMissingAuthorityIsExceptedOnlyWhereASecretHasIt(t *testing.T) {
 	simple := &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_SIMPLE}
 	secret := &networking.ClientTLSSettings{Mode: networking.ClientTLSSettings_SIMPLE, CredentialName: "authority"}

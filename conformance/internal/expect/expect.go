@@ -31,6 +31,48 @@ const (
 type App struct {
 	Mesh     Mesh      `json:"mesh"`
 	Services []Service `json:"services"`
+	// Requests to services inside the mesh, each with what should become of it.
+	Requests []Request `json:"requests,omitempty"`
+}
+
+// Request to a service inside the mesh, from a sidecar or from outside.
+type Request struct {
+	// Service, Namespace and Port are those of the Kubernetes Service that should answer.
+	Service   string `json:"service"`
+	Namespace string `json:"namespace"`
+	Port      int    `json:"port"`
+	// Ingress is where the request comes in; absent: it comes from sidecars.
+	Ingress *Ingress          `json:"ingress,omitempty"`
+	Path    string            `json:"path"`
+	Headers map[string]string `json:"headers,omitempty"`
+	// Redirected is whether the gateway sends the client to HTTPS; nothing else is then asked.
+	Redirected bool `json:"redirected,omitempty"`
+	// Shares are percent by subset; the empty subset is every pod.
+	Shares map[string]uint32 `json:"shares,omitempty"`
+	Mirror *Mirror           `json:"mirror,omitempty"`
+	// Seconds that it may take; absent: no limit.
+	Seconds float64 `json:"seconds,omitempty"`
+	// Abort is the status of an injected fault.
+	Abort uint32 `json:"abort,omitempty"`
+	// Hash is what keeps requests with one pod: "header NAME", "cookie NAME", "parameter NAME" or "address".
+	Hash string `json:"hash,omitempty"`
+}
+
+// Ingress of a request: the stock ingress gateway.
+type Ingress struct {
+	Host string `json:"host"`
+	// Port of the gateway's Service.
+	Port int `json:"port"`
+	// Certificate is the name of the Secret whose certificate the gateway shows; absent: plaintext.
+	Certificate string `json:"certificate,omitempty"`
+	// Mutual is whether the client shows one, too.
+	Mutual bool `json:"mutual,omitempty"`
+}
+
+// Mirror gets copies of a request.
+type Mirror struct {
+	Subset     string  `json:"subset"`
+	Percentage float64 `json:"percentage"`
 }
 
 // Mesh holds the facts of the mesh that change what is correct.
@@ -294,6 +336,7 @@ func Merge(apps []*App) (*App, error) {
 			return nil, fmt.Errorf("the apps of a set are written for different meshes: %+v and %+v", merged.Mesh, a.Mesh)
 		}
 		merged.Services = append(merged.Services, a.Services...)
+		merged.Requests = append(merged.Requests, a.Requests...)
 	}
 	return merged, nil
 }

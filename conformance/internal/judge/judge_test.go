@@ -49,7 +49,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http"} {
+	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside"} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -437,6 +437,63 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 				"spec": map[string]any{"ports": []any{map[string]any{"port": int64(80)}}, "selektor": map[string]any{}},
 			}})
 		}, "kubernetes", `unknown field "spec.selektor"`},
+		{"a header match after the default route", "inside", func(t *testing.T, set *manifests.Set) {
+			spec := at(t, object(t, set, "VirtualService", "inside.shop"), "spec").(map[string]any)
+			rules := spec["http"].([]any)
+			spec["http"] = []any{rules[2], rules[0], rules[1]}
+		}, "istiod", "map[end-user:jason] from shop goes to map[outbound|9080|v1|reviews.shop.svc.cluster.local:80"},
+		{"a header match that the gateway does not have", "inside", func(t *testing.T, set *manifests.Set) {
+			spec := at(t, object(t, set, "VirtualService", "exposed.shop"), "spec").(map[string]any)
+			spec["http"] = spec["http"].([]any)[1:]
+		}, "istiod", "map[end-user:jason] from outside goes to map[outbound|9080|v1|"},
+		{"a match for another value", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", "inside.shop"), map[string]any{"prefix": "ja"}, "spec", "http", 0, "match", 0, "headers", "end-user")
+		}, "istiod", "map[end-user:jas] from elsewhere goes to map[outbound|9080|v2|reviews.shop.svc.cluster.local:100]"},
+		{"other weights", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", "inside.shop"), int64(70), "spec", "http", 2, "route", 0, "weight")
+			put(t, object(t, set, "VirtualService", "inside.shop"), int64(20), "spec", "http", 2, "route", 1, "weight")
+		}, "istiod", "reviews.shop.svc.cluster.local:70"},
+		{"a version without pods", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "inside.shop"), "v9", "spec", "subsets", 1, "labels", "version")
+		}, "istiod", "goes to outbound|9080|v2|reviews.shop.svc.cluster.local, which has no endpoint there"},
+		{"a mirror at another version", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "VirtualService", "exposed.shop"), "v2", "spec", "http", 2, "mirror", "subset")
+		}, "istiod", "is copied to [outbound|9080|v2|reviews.shop.svc.cluster.local: 25 %], want [outbound|9080|v3|"},
+		{"a mirror for all", "inside", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "VirtualService", "inside.shop"), "spec", "http", 2).(map[string]any), "mirrorPercentage")
+		}, "istiod", "reviews.shop.svc.cluster.local: 100 %], want"},
+		{"no timeout", "inside", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "VirtualService", "inside.shop"), "spec", "http", 0).(map[string]any), "timeout")
+		}, "istiod", "may take 0 s, want 3 s"},
+		{"a fault for everybody", "inside", func(t *testing.T, set *manifests.Set) {
+			fault := at(t, object(t, set, "VirtualService", "exposed.shop"), "spec", "http", 1, "fault")
+			put(t, object(t, set, "VirtualService", "exposed.shop"), fault, "spec", "http", 2, "fault")
+		}, "istiod", "map[] from outside is answered by a fault with 418, want 0"},
+		{"a hash of another header", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "inside.shop"), "x-other", "spec", "trafficPolicy", "loadBalancer", "consistentHash", "httpHeaderName")
+		}, "istiod", `is kept with a pod by "header x-other", want "header x-user"`},
+		{"no hash", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "inside.shop"), map[string]any{"simple": "RANDOM"}, "spec", "trafficPolicy", "loadBalancer")
+		}, "istiod", "chooses its endpoints by RANDOM"},
+		{"no redirect", "inside", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "Gateway", "exposed--shop--ingress"), "spec", "servers", 0).(map[string]any), "tls")
+		}, "istiod", "from outside is not redirected to HTTPS"},
+		{"another certificate", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", "exposed--shop--ingress"), "other", "spec", "servers", 1, "tls", "credentialName")
+		}, "istiod", "is shown the certificates [kubernetes://other], want [kubernetes://certificate-0]"},
+		{"a certificate demanded", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", "exposed--shop--ingress"), "MUTUAL", "spec", "servers", 1, "tls", "mode")
+		}, "istiod", "has to show a certificate: true, want false"},
+		{"a gateway that does not serve the host", "inside", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Gateway", "exposed--shop--ingress"), []any{"other.example.com"}, "spec", "servers", 1, "hosts")
+		}, "istiod", "from outside finds no filter chain for SNI app-0.example.com"},
+		{"two gateways with one certificate", "inside", func(t *testing.T, set *manifests.Set) {
+			second := (&unstructured.Unstructured{Object: object(t, set, "Gateway", "exposed--shop--ingress")}).DeepCopy()
+			second.SetName("second--shop--ingress")
+			put(t, second.Object, []any{"second.example.com"}, "spec", "servers", 0, "hosts")
+			put(t, second.Object, []any{"second.example.com"}, "spec", "servers", 1, "hosts")
+			set.Objects = append(set.Objects, second)
+		}, "analysis", "[IST0138]"},
 		{"a host that leads to another's cluster", "direct", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "ServiceEntry", "mysql"), []any{"0.0.0.0/0"}, "spec", "addresses")
 		}, "istiod", "a stranger's 198.51.100.201:3306 ends in outbound|3306||mysqldb.example.com"},

@@ -100,6 +100,9 @@ func (j *journey) all() {
 		}
 		j.visible(s)
 	}
+	for _, r := range j.app.Requests {
+		j.request(r)
+	}
 	j.serverNames()
 	j.pushStatus()
 }
