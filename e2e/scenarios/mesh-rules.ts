@@ -30,6 +30,7 @@ const manifest = (): Manifest => Manifest.synth((app) => {
   const reviews = new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'], http: { timeout: Duration.millis(500) } });
   reviews.routeMatching(HeaderMatch.exact('end-user', 'jason'), 'v3');
   reviews.routeMatching(HeaderMatch.present('x-teapot'), 'v3', { http: { fault: { abort: { percentage: 100, httpStatus: 418 } } } });
+  reviews.routeMatching(HeaderMatch.present('x-slow'), 'v3', { http: { fault: { delay: { percentage: 100, fixedDelay: Duration.seconds(1) } } } });
   reviews.split({ v1: 80, v2: 20 });
   reviews.mirrorTo('v3');
   new MeshService(chart, 'Carts', {
@@ -138,6 +139,10 @@ export const meshRules: Scenario = {
         const before = seen();
         return isStatus(await get('teapot', '-H', 'x-teapot: yes'), 418) ?? (seen() === before ? undefined : 'a pod has had it') ?? isStatus(await get(''), 200);
       });
+      await check('a request that is held back for longer than it may take is answered: that time does not count', async () => {
+        const answer = await get('slow', '-H', 'x-slow: yes');
+        return isStatus(answer, 200) ?? (answer.ms >= 1000 ? undefined : `after ${answer.ms} ms`);
+      });
       await check('a slow answer is 504 after half a second, whoever asks', async () => {
         const answers = await Promise.all([get('delay/3000'), get('delay/3000', ...jason)]);
         return answers.map((answer) => isStatus(answer, 504) ?? (answer.ms < 1500 ? undefined : `after ${answer.ms} ms`)).find(Boolean);
@@ -152,6 +157,8 @@ export const meshRules: Scenario = {
       const { text } = await fromOutside(`https://${PARTNERS}/header/x-forwarded-client-cert`, '--cert', partner.certificate, '--key', partner.key, ...jason);
       return text.includes('CN=the-partner') ? undefined : text;
     });
+    await report.check('limit: on a connection for one host, as browsers use it again, the host of another certificate is not found', async () => (
+      isStatus(await fromOutside(`https://${HOST}/`, '-H', `Host: ${PARTNERS}`), 404)));
     await report.holds('without one nobody is', 2, async () => {
       const answer = await fromOutside(`https://${PARTNERS}/`);
       return answer.code === 0 ? undefined : `got ${answer.code} ${answer.text}`;

@@ -25,7 +25,7 @@ export interface HttpRetries {
   readonly retryOn?: string;
 }
 
-/** Requests that the sidecar holds back, to try what the application does then. */
+/** Requests that the sidecar holds back, to try what the application does then. That time does not count for `timeout`. */
 export interface HttpDelay {
   /** The share of the requests, percent, 0.0001 to 100. */
   readonly percentage: number;

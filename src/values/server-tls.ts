@@ -7,6 +7,9 @@ export interface ServerTlsOptions {
   /**
    * The Secret with the certificate, in the namespace of the gateway's pods, which is not that of the service: keys `tls.crt` and `tls.key`, and for
    * `ServerTls.mutual()` `ca.crt`, the authority of the clients' certificates. The library refers to it and never writes it.
+   *
+   * Each `IngressRoute` needs a certificate of its own: browsers use an HTTP/2 connection again for every host of its certificate, and the gateway answers 404
+   * for hosts of another `IngressRoute`.
    */
   readonly credentialName: string;
 }
@@ -32,7 +35,8 @@ export class ServerTls {
   }
 
   /**
-   * The gateway shows a certificate, and refuses clients without one of the authority in the Secret. The service reads who called in the header
+   * The gateway shows a certificate, and refuses clients without one of the authority in the Secret (requires that there is no other way in: pods of the mesh
+   * reach the service without the gateway, as do clients of another `IngressRoute` to it). The service reads who called in the header
    * `x-forwarded-client-cert`.
    *
    * @param options the Secret that holds certificate and authority
