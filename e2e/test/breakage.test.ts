@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer, MeshClient, MeshService, Protocol,
-  Resolution, ServerTls,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer, MeshClient,
+  MeshService, Protocol, Resolution, ServerTls,
 } from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
