@@ -1,6 +1,6 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. Only the public API is asked, as a user of it would. */
 import { App } from 'cdk8s';
-import { ExternalService, ExternalServiceDescription, Mesh } from 'cdk8s-istio-egress';
+import { ClientDescription, ExternalService, ExternalServiceDescription, Mesh, PortDescription, VirtualMachineService, VirtualMachineServiceDescription } from 'cdk8s-istio-egress';
 
 /** The file beside the manifests of an app; read by internal/expect. */
 export const EXPECTATIONS_FILE = 'expectations.json';
@@ -62,6 +62,21 @@ export interface ExpectedService {
   readonly route?: ExpectedRoute;
 }
 
+/** A service of the mesh on virtual machines. */
+export interface ExpectedMachines {
+  readonly path: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly ports: readonly ExpectedPort[];
+  readonly serviceAccount: string;
+  readonly labels: { readonly [label: string]: string };
+  /** None when the machines register themselves. */
+  readonly addresses: readonly string[];
+  readonly visibleTo: readonly string[];
+  readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
+}
+
 export interface ExpectedMesh {
   readonly trustDomain: string;
   readonly trustDomainAliases: readonly string[];
@@ -100,6 +115,7 @@ export interface Expectations {
   readonly services: readonly ExpectedService[];
   /** Not asked for, but worked out from the description of a generated app. */
   readonly requests?: readonly ExpectedRequest[];
+  readonly machines: readonly ExpectedMachines[];
 }
 
 /** What every construct of an app says about itself. */
@@ -117,6 +133,7 @@ export function expectationsOf(app: App): Expectations {
       ipAutoAllocate: mesh.ipAutoAllocate,
     },
     services: ExternalService.allIn(app).map(service => expectedService(service.describe())),
+    machines: VirtualMachineService.allIn(app).map(machines => expectedMachines(machines.describe())),
   };
 }
 
@@ -126,14 +143,37 @@ function expectedService(service: ExternalServiceDescription): ExpectedService {
     name: service.name,
     namespace: service.namespaceName ?? '',
     hosts: service.hosts,
-    ports: service.ports.map(({ number, targetPort, name, protocol, tls }) => ({ number, targetPort, name, protocol, tls })),
+    ports: expectedPorts(service),
     resolution: service.resolution,
     addresses: service.addresses,
     endpoints: service.endpoints,
     visibleTo: service.visibleTo,
-    clients: service.clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName })),
+    clients: expectedClients(service),
     route: expectedRoute(service),
   };
+}
+
+function expectedMachines(machines: VirtualMachineServiceDescription): ExpectedMachines {
+  return {
+    path: machines.path,
+    name: machines.serviceName,
+    namespace: machines.namespaceName,
+    host: machines.host,
+    ports: expectedPorts(machines),
+    serviceAccount: machines.serviceAccountName,
+    labels: machines.labels,
+    addresses: machines.addresses ?? [],
+    visibleTo: machines.visibleTo,
+    clients: expectedClients(machines),
+  };
+}
+
+function expectedPorts({ ports }: { readonly ports: readonly PortDescription[] }): ExpectedPort[] {
+  return ports.map(({ number, targetPort, name, protocol, tls }) => ({ number, targetPort, name, protocol, tls }));
+}
+
+function expectedClients({ clients }: { readonly clients: readonly ClientDescription[] }): ExpectedService['clients'] {
+  return clients.map(client => ({ namespace: client.namespaceName, serviceAccount: client.serviceAccountName }));
 }
 
 const STOCK_PORTS = [80, 443];

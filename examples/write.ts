@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { bookinfoWithExternalMysql } from './bookinfo-external-mysql/app';
 import { DEFAULT_DATABASE } from './bookinfo-external-mysql/main';
+import { bookinfoWithMysqlOnVm } from './bookinfo-mysql-vm/app';
 import { cartWithExternalRedis } from './cart-external-redis/app';
 import { sentencesWithHttpApi } from './sentences-http-api/app';
 
@@ -17,6 +18,8 @@ export interface ExampleSet {
 export const EXAMPLES: readonly ExampleSet[] = [
   { folder: 'bookinfo-external-mysql/manifests/direct', build: app => bookinfoWithExternalMysql(app, 'direct', DEFAULT_DATABASE) },
   { folder: 'bookinfo-external-mysql/manifests/via-gateway', build: app => bookinfoWithExternalMysql(app, 'via-gateway', DEFAULT_DATABASE) },
+  { folder: 'bookinfo-mysql-vm/manifests/workload-entries', build: app => bookinfoWithMysqlOnVm(app, 'workload-entries') },
+  { folder: 'bookinfo-mysql-vm/manifests/workload-group', build: app => bookinfoWithMysqlOnVm(app, 'workload-group') },
   { folder: 'cart-external-redis/manifests/direct', build: app => cartWithExternalRedis(app, 'direct') },
   { folder: 'cart-external-redis/manifests/via-gateway', build: app => cartWithExternalRedis(app, 'via-gateway') },
   { folder: 'sentences-http-api/manifests/direct', build: app => sentencesWithHttpApi(app, 'direct') },

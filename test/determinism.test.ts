@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import {
   Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute,
-  MeshClient, MeshService, PathMatch, Resolution,
+  Membership, MeshClient, MeshService, PathMatch, Resolution, VirtualMachineService,
 } from '../src';
 import { Manifest } from './helpers';
 
@@ -32,6 +32,7 @@ function appWithVerbs() {
   });
   const ldap = new ExternalTcp(platform, 'Ldap', { host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.ipAddresses('192.0.2.16') });
   const redis = new ExternalRedis(shop, 'Redis', { host: 'redis.example.com', resolution: Resolution.ipAddresses('192.0.2.17') });
+  const machines = new VirtualMachineService(platform, 'Machines', { serviceName: 'legacy', ports: [{ number: 9000 }], membership: Membership.workloadGroup() });
   const cart = workload(shop, 'cart', 'cart');
   const admin = workload(platform, 'admin');
   const reviews = new MeshService(shop, 'Reviews', { host: 'reviews', versions: ['v1', 'v2'] });
@@ -52,6 +53,9 @@ function appWithVerbs() {
     () => mysql.connectFrom(admin, { containerName: 'helper' }),
     () => ldap.connectFrom(cart, { portNumber: 3268 }),
     () => redis.connectFrom(cart),
+    () => machines.allowFrom(MeshClient.serviceAccount('audit', 'reader')),
+    () => machines.connectFrom(cart, { envPrefix: 'LEGACY' }),
+    () => machines.connectFrom(admin, { envPrefix: 'LEGACY' }),
     () => reviews.split({ v2: 30, v1: 70 }),
     () => reviews.mirrorTo('v2', { percentage: 10 }),
     () => reviews.routeMatching(HeaderMatch.exact('end-user', 'jason'), 'v2'),

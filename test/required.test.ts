@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
   EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp,
-  ExternalTls, IngressRoute, Mesh, MeshService, Resolution,
+  ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, Resolution, VirtualMachineService,
 } from '../src';
 import { messageOf, synth } from './helpers';
 
@@ -31,6 +31,8 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
   ['ExternalTcp.fromAttributes()', (c, p) => ExternalTcp.fromAttributes(c, 'It', p), { ...IMPORTED, ports: [389] }, 'ports, namespaceName'],
   ['IngressRoute', (c, p) => new IngressRoute(c, 'It', p), { hosts: ['*'], service: 'page', servicePort: 80 }, 'hosts, service, servicePort'],
   ['MeshService', (c, p) => new MeshService(c, 'It', p), { host: 'page', versions: ['v1'] }, 'host, versions'],
+  ['VirtualMachineService', (c, p) => new VirtualMachineService(c, 'It', p).allowFrom(MeshClient.allIn('shop')),
+    { serviceName: 'db', ports: [{ number: 1 }], membership: Membership.workloadGroup() }, 'serviceName, ports, membership'],
   ['EgressViaGateway', (c, p) => new EgressViaGateway(c, 'It', p), { gateway: EgressGateway.istioEgressGateway() }, ''],
   ['EgressGateway.fromAttributes()', (_, p) => EgressGateway.fromAttributes(p), { serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } }, ''],
   ['Mesh.declare()', (c, p) => Mesh.declare(c.node.root, p), {}, ''],

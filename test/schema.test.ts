@@ -4,8 +4,8 @@ import Ajv, { ValidateFunction } from 'ajv';
 import { App, Chart, Duration } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute, LoadBalancer,
-  MeshClient, MeshService, PathMatch, Protocol, Resolution, ServerTls,
+  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute, LoadBalancer, Membership,
+  MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls, VirtualMachineService,
 } from '../src';
 import { filesBelow, Manifest, manifestsOf } from './helpers';
 
@@ -103,6 +103,19 @@ describe('the CRDs', () => {
     new IngressRoute(chart, 'Secure', {
       hosts: ['*'], service: 'page', servicePort: 80, port: 8443, tls: ServerTls.mutual({ credentialName: 'page' }), httpsRedirectPort: 8080,
     });
+    const times = { initialDelay: Duration.seconds(9), timeout: Duration.seconds(1), period: Duration.seconds(5) };
+    const options = { ...times, successThreshold: 2, failureThreshold: 3 };
+    [
+      Membership.workloadEntries('192.0.2.30', '2001:db8::2'),
+      Membership.workloadGroup(),
+      Membership.workloadGroup({ readinessProbe: ReadinessProbe.httpGet('/ready', 8080, options) }),
+      Membership.workloadGroup({ readinessProbe: ReadinessProbe.tcpSocket(3306) }),
+      Membership.workloadGroup({ readinessProbe: ReadinessProbe.exec(['mysqladmin', 'ping']) }),
+    ].forEach((membership, i) => new VirtualMachineService(chart, `Machines${i}`, {
+      serviceName: `machines-${i}`,
+      membership,
+      ports: [{ number: 3306, protocol: Protocol.MYSQL }, { number: 80, protocol: Protocol.HTTP }],
+    }).allowFrom(MeshClient.allIn('shop'), MeshClient.serviceAccount('bookinfo', 'ratings')));
     return manifestsOf(app);
   }
 

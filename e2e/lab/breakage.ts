@@ -30,6 +30,8 @@ const inMesh: Which = (object) => (object.spec.gateways as string[] | undefined)
 const atGateway: Which = (object) => !inMesh(object) && /\.from-gateway/.test(object.metadata.name);
 const toGateway: Which = (object) => (object.spec.subsets ?? []).some((subset: Mutable) => subset.trafficPolicy);
 const originates: Which = ({ spec: { trafficPolicy: policy } }) => policy?.tls || policy?.portLevelSettings?.some((setting: Mutable) => setting.tls);
+const onMachines: Which = (object) => object.spec.action === 'ALLOW';
+const ofGateway: Which = (object) => !onMachines(object);
 const seenByClients: Which = (object) => !isUpstream(object);
 
 function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
@@ -130,16 +132,16 @@ export const BREAKAGES: readonly Breakage[] = [
     noticedBy: 'virtual-ips',
     breaks: change('ServiceEntry', (spec) => { if (!spec.hosts[0].startsWith('p')) { delete spec.endpoints; } }),
   },
-  { name: 'missing policy', noticedBy: 'namespace-client', breaks: forget('AuthorizationPolicy') },
+  { name: 'missing policy', noticedBy: 'namespace-client', breaks: forget('AuthorizationPolicy', ofGateway) },
   {
     name: 'policy for another namespace',
     noticedBy: 'namespace-client',
-    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].from[0].source.notPrincipals.push('cluster.local/ns/mallory/sa/*'); }),
+    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].from[0].source.notPrincipals.push('cluster.local/ns/mallory/sa/*'); }, ofGateway),
   },
   {
     name: 'policy on another server name',
     noticedBy: 'namespace-client',
-    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].when[0].values = ['in.other.*']; }),
+    breaks: change('AuthorizationPolicy', (spec) => { spec.rules[0].when[0].values = ['in.other.*']; }, ofGateway),
   },
   ...([
     ['real host on the way to the gateway', change('VirtualService', withoutRewrite, inMesh)],
@@ -225,4 +227,24 @@ export const BREAKAGES: readonly Breakage[] = [
       spec.trafficPolicy.outlierDetection.consecutive5xxErrors = 2;
     }, balanced)],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'mesh-rules', breaks })),
+  ...([
+    ['missing machine', forget('WorkloadEntry')],
+    ['machine without an account', change('WorkloadEntry', (spec) => { delete spec.serviceAccount; })],
+    ['machine without labels', change('WorkloadEntry', (spec) => { spec.labels = { other: 'label' }; })],
+    ['machine without a policy', forget('AuthorizationPolicy', onMachines)],
+    ['policy of another port of the machine', change('AuthorizationPolicy', (spec) => { spec.rules[0].to[0].operation.ports = ['3307']; }, onMachines)],
+    ['policy for the whole namespace of the client', change('AuthorizationPolicy', (spec) => {
+      spec.rules[0].from[0].source.principals = ['cluster.local/ns/bookinfo/sa/*'];
+    }, onMachines)],
+    ['service on machines visible to everybody', (object: KubeObject) => {
+      const { annotations, ...metadata } = object.metadata;
+      return annotations?.['networking.istio.io/exportTo'] ? { ...object, metadata } : object;
+    }],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'virtual-machine', breaks })),
+  ...([
+    ['group without an account', change('WorkloadGroup', (spec) => { spec.template = {}; })],
+    ['group without labels', change('WorkloadGroup', (spec) => { delete spec.metadata; })],
+    ['group without a probe', change('WorkloadGroup', (spec) => { delete spec.probe; })],
+    ['probe of the sidecar in place of the application', change('WorkloadGroup', (spec) => { delete spec.probe.tcpSocket.host; })],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'virtual-machine-registers', breaks })),
 ];

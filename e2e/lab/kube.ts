@@ -31,6 +31,7 @@ const PLURALS: Record<string, string> = {
   NetworkPolicy: 'networkpolicies',
   AuthorizationPolicy: 'authorizationpolicies',
   ServiceEntry: 'serviceentries',
+  WorkloadEntry: 'workloadentries',
   Gateway: 'gateways',
   EndpointSlice: 'endpointslices',
   Ingress: 'ingresses',

@@ -19,6 +19,7 @@ import { Redis, type RedisOptions } from './redis';
 import { RedisCluster, type RedisMember } from './redis-cluster';
 import { RedisSentinel, type RedisSentinelOptions } from './redis-sentinel';
 import { Services } from './services';
+import { VirtualMachine, type VirtualMachineOptions } from './virtual-machine';
 import { Website, type WebsiteOptions } from './website';
 
 /** What runs outside the mesh: on one host, or on several. */
@@ -26,7 +27,7 @@ type Outside = { readonly machine: Machine } | { readonly machines: readonly Mac
 
 const ISTIO_KINDS = [
   'networking.istio.io/v1/serviceentries', 'networking.istio.io/v1/destinationrules', 'networking.istio.io/v1/gateways', 'networking.istio.io/v1/virtualservices',
-  'networking.istio.io/v1/sidecars', 'networking.istio.io/v1/workloadentries', 'security.istio.io/v1/authorizationpolicies',
+  'networking.istio.io/v1/sidecars', 'networking.istio.io/v1/workloadentries', 'networking.istio.io/v1/workloadgroups', 'security.istio.io/v1/authorizationpolicies',
   'security.istio.io/v1/peerauthentications', 'telemetry.istio.io/v1/telemetries',
 ];
 
@@ -92,6 +93,7 @@ export class Lab {
   private readonly running = new Set<Pod>();
   private readonly namespaces = new Set<string>();
   private readonly machines: Machine[] = [];
+  private readonly virtualMachines: VirtualMachine[] = [];
   private readonly databases = new Map<string, Promise<Outside>>();
 
   private constructor(
@@ -177,6 +179,13 @@ export class Lab {
     return this.host(`${options.address}:${options.port}`, () => Greeter.start(this.network, this.folder, options)) as Promise<Greeter>;
   }
 
+  /** A host outside that joins the mesh: it keeps what runs on it. */
+  async virtualMachine(machine: Machine, options: VirtualMachineOptions): Promise<VirtualMachine> {
+    const joined = await VirtualMachine.join({ kube: this.kube, parts: this.parts }, machine, options);
+    this.virtualMachines.push(joined);
+    return joined;
+  }
+
   /** The stock egress gateway, as Istio's chart installs it: its Service and as many pods as asked for. */
   stockGateway(replicas = 1, morePorts: readonly ServicePort[] = []): Promise<Pod[]> {
     return this.gateway({
@@ -207,6 +216,7 @@ export class Lab {
   async clear(): Promise<void> {
     const hosts = await Promise.all([...this.databases.values()].map((host) => host.catch(() => undefined)));
     this.databases.clear();
+    this.virtualMachines.length = 0;
     await Promise.all([
       ...this.pods.map((pod) => pod.kill()),
       ...hosts.flatMap((host) => (host === undefined ? [] : 'machines' in host ? host.machines : [host.machine])).map((machine) => machine.kill()),
@@ -255,9 +265,10 @@ export class Lab {
     await Promise.all(this.pods.filter((pod) => pod.hasProxy).map(async (pod) => {
       fs.writeFileSync(path.join(folder, `${pod.namespace}.${pod.name}`, 'config-dump.json'), await pod.proxy.configDump());
     }));
+    await Promise.all(this.virtualMachines.map((machine) => machine.keep(path.join(folder, machine.machine.name))));
     fs.copyFileSync(this.istiod.log, path.join(folder, 'istiod.log'));
     const objects = await this.kube.kubectl(['get', '-A', '-o', 'yaml',
-      'serviceentries,destinationrules,gateways.networking.istio.io,virtualservices,authorizationpolicies,sidecars']);
+      'serviceentries,destinationrules,gateways.networking.istio.io,virtualservices,authorizationpolicies,sidecars,workloadentries,workloadgroups']);
     fs.writeFileSync(path.join(folder, 'objects.yaml'), objects.stdout);
     await must(['sh', '-c', 'cp "$0"/api-server/*.log "$0"/dns/*.log "$1"', this.folder, folder]);
   }

@@ -55,6 +55,11 @@ export class Manifest {
     return this.objects.filter((object) => object.kind === kind);
   }
 
+  /** The kinds of Istio in it. */
+  kindsOfIstio(): string[] {
+    return [...new Set(this.objects.filter(({ apiVersion }) => apiVersion.includes('istio.io/')).map(({ kind }) => kind))];
+  }
+
   namespaces(): string[] {
     return [...new Set(this.objects.map((object) => object.metadata.namespace).filter((namespace) => namespace !== undefined))];
   }

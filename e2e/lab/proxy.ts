@@ -15,8 +15,10 @@ export interface ProxyOptions {
   readonly namespace: string;
   readonly account: string;
   readonly labels: Record<string, string>;
-  /** The Deployment that the pod belongs to. */
+  /** The Deployment that the pod belongs to, or the group of a virtual machine. */
   readonly workload: string;
+  /** What the agent on a virtual machine is told instead of the owner of a pod. */
+  readonly virtualMachine?: { readonly environment: Readonly<Record<string, string>>; readonly readinessProbe?: unknown };
   /** ISTIO_META_DNS_CAPTURE: names resolve to addresses that istiod allocates. */
   readonly dnsCapture: boolean;
   readonly agent: string;
@@ -51,12 +53,18 @@ export class Proxy {
     return outcome.stdout;
   }
 
+  /** Stops the agent as systemd does, and Envoy with it; the redirection to them stays. */
+  async stop(): Promise<void> {
+    this.service.signal('SIGTERM');
+    await waitFor('the agent stopped', () => !this.service.running || undefined, { seconds: 30 });
+  }
+
   async admin(location: string, method = 'GET'): Promise<string> {
     return this.options.machine.must(['curl', '-sf', '-m', '10', '-X', method, `http://127.0.0.1:15000/${location}`]);
   }
 
   private launch(): Service {
-    const { machine, kind, namespace, pod, account, labels, workload, dnsCapture } = this.options;
+    const { machine, kind, namespace, pod, account, labels, workload, dnsCapture, virtualMachine } = this.options;
     const env: Record<string, string> = {
       PATH: process.env.PATH ?? '',
       HOME: '/run',
@@ -74,12 +82,15 @@ export class Proxy {
         discoveryAddress: `istiod.${ISTIO_NAMESPACE}.svc:15012`,
         concurrency: 1,
         terminationDrainDuration: '2s',
+        ...(virtualMachine?.readinessProbe ? { readinessProbe: virtualMachine.readinessProbe } : {}),
         proxyMetadata: dnsCapture ? { ISTIO_META_DNS_CAPTURE: 'true' } : {},
       }),
       ISTIO_META_CLUSTER_ID: 'Kubernetes',
       ISTIO_META_WORKLOAD_NAME: workload,
-      ISTIO_META_OWNER: `kubernetes://apis/apps/v1/namespaces/${namespace}/deployments/${workload}`,
-      ISTIO_META_APP_CONTAINERS: 'app',
+      ...(virtualMachine ? virtualMachine.environment : {
+        ISTIO_META_OWNER: `kubernetes://apis/apps/v1/namespaces/${namespace}/deployments/${workload}`,
+        ISTIO_META_APP_CONTAINERS: 'app',
+      }),
       ISTIO_METAJSON_LABELS: JSON.stringify(labels),
       GOMAXPROCS: '2',
       ...(kind === 'sidecar' ? { ISTIO_META_INTERCEPTION_MODE: 'REDIRECT' } : { ISTIO_META_UNPRIVILEGED_POD: 'true' }),

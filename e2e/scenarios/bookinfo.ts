@@ -15,6 +15,13 @@ export const RATINGS_SQL = `
   create user 'bookinfo'@'%' identified by '${PASSWORD}';
   grant select on test.ratings to 'bookinfo'@'%';`;
 
+/** Where the database is, and the version of ratings that reads it. */
+interface Database {
+  readonly host: string;
+  readonly address: string;
+  readonly version: string;
+}
+
 /** Bookinfo with a MySQL outside the mesh, as the example's manifests have it. */
 export class Bookinfo {
   /** Bookinfo before anything was said about the database: its Deployments run, nothing lets them out. */
@@ -22,17 +29,30 @@ export class Bookinfo {
     const manifest = Manifest.ofExample('bookinfo-external-mysql', variant);
     const entry = manifest.entry();
     const address = String(entry.spec.addresses[0]).split('/')[0];
-    await Promise.all(manifest.namespaces().map((namespace) => lab.namespace(namespace)));
     const host = entry.spec.hosts[0] as string;
     await lab.dns.set(host, address);
-    await lab.kube.apply(manifest.without('ServiceEntry', 'Gateway', 'AuthorizationPolicy', 'VirtualService', 'DestinationRule'));
+    return Bookinfo.with(lab, manifest, { host, address, version: 'v2-mysql' });
+  }
+
+  /** The same with the MySQL on a virtual machine, before it joins the mesh and before anything was said about it. */
+  static async beforeMachine(lab: Lab, variant: 'workload-entries' | 'workload-group', address: string): Promise<Bookinfo> {
+    const manifest = Manifest.ofExample('bookinfo-mysql-vm', variant);
+    const { name, namespace } = manifest.one('Service', 'mysqldb').metadata;
+    const bookinfo = await Bookinfo.with(lab, manifest, { host: `${name}.${namespace}.svc.cluster.local`, address, version: 'v2-mysql-vm' });
+    await lab.services.refresh(namespace as string);
+    return bookinfo;
+  }
+
+  private static async with(lab: Lab, manifest: Manifest, database: Database): Promise<Bookinfo> {
+    await Promise.all(manifest.namespaces().map((namespace) => lab.namespace(namespace)));
+    await lab.kube.apply(manifest.without(...manifest.kindsOfIstio()));
     const deploy = (name: string): Promise<Deployment> => Deployment.start(lab, manifest.one('Deployment', name), {
       secrets: { username: 'bookinfo', password: PASSWORD },
     });
-    const [database, ratings, local, reviews] = await Promise.all([
-      lab.mariadb({ address, sql: RATINGS_SQL }), deploy('ratings-v2-mysql'), deploy('ratings-v1'), deploy('reviews-v3'),
+    const [running, ratings, local, reviews] = await Promise.all([
+      lab.mariadb({ address: database.address, sql: RATINGS_SQL }), deploy(`ratings-${database.version}`), deploy('ratings-v1'), deploy('reviews-v3'),
     ]);
-    return new Bookinfo(lab, manifest, host, database, ratings, local, reviews.pod);
+    return new Bookinfo(lab, manifest, database.host, running, ratings, local, reviews.pod);
   }
 
   private constructor(

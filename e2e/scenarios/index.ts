@@ -36,6 +36,8 @@ import { speaksTls } from './speaks-tls';
 import { tlsOrigination } from './tls-origination';
 import { twoPorts } from './two-ports';
 import { virtualIps } from './virtual-ips';
+import { virtualMachine, virtualMachineAsEntry, virtualMachineRegisters } from './virtual-machine';
+import { virtualMachineDown } from './virtual-machine-down';
 import { wildcards } from './wildcards';
 import { Scenario } from '../lab/scenario';
 
@@ -66,6 +68,10 @@ export const scenarios: readonly Scenario[] = [
   redisCluster,
   redisSentinel,
   kafka,
+  virtualMachine,
+  virtualMachineRegisters,
+  virtualMachineAsEntry,
+  virtualMachineDown,
   matrix,
   namespaceClient,
   clientRepository,

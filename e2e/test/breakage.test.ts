@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer, MeshClient,
-  MeshService, Protocol, Resolution, ServerTls,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer,
+  Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
@@ -43,6 +43,10 @@ const synth = (): Manifest => Manifest.synth((app) => {
   reviews.mirrorTo('v3');
   new IngressRoute(chart, 'Shop', {
     hosts: ['shop.example.com'], service: 'reviews', servicePort: 80, tls: ServerTls.mutual({ credentialName: 'shop' }), httpsRedirectPort: 80,
+  });
+  [Membership.workloadEntries('192.0.2.30'), Membership.workloadGroup({ readinessProbe: ReadinessProbe.tcpSocket(9000) })].forEach((membership, i) => {
+    const machines = new VirtualMachineService(chart, `Machines${i}`, { serviceName: `machines-${i}`, ports: [{ number: 9000 }], membership });
+    machines.allowFrom(MeshClient.serviceAccount('shop', 'orders'));
   });
 });
 const whole = synth();

@@ -9,7 +9,10 @@ import { baseNameOf, objectName, ROLES } from '../private/names';
 const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };
 const SECURITY = { v1: 'security.istio.io/v1', v1beta1: 'security.istio.io/v1beta1', v1alpha3: 'security.istio.io/v1beta1' };
 
-const RBAC = { v1: 'rbac.authorization.k8s.io/v1', v1beta1: 'rbac.authorization.k8s.io/v1', v1alpha3: 'rbac.authorization.k8s.io/v1' };
+/** Kubernetes has its own versions. */
+const always = (version: string) => ({ v1: version, v1beta1: version, v1alpha3: version });
+const CORE = always('v1');
+const RBAC = always('rbac.authorization.k8s.io/v1');
 
 /** The kinds that are written. */
 const KINDS = {
@@ -17,12 +20,16 @@ const KINDS = {
   DestinationRule: NETWORKING,
   Gateway: NETWORKING,
   VirtualService: NETWORKING,
+  WorkloadEntry: NETWORKING,
+  WorkloadGroup: NETWORKING,
   AuthorizationPolicy: SECURITY,
+  Service: CORE,
+  ServiceAccount: CORE,
   Role: RBAC,
   RoleBinding: RBAC,
 };
 
-export type IstioKind = keyof typeof KINDS;
+export type WrittenKind = keyof typeof KINDS;
 
 /** Metadata with the name chosen. */
 export interface NamedMetadata extends ApiObjectMetadata {
@@ -72,32 +79,30 @@ export function identityOf(construct: Construct, metadata: ApiObjectMetadata | u
 }
 
 /**
- * An Istio object whose spec is produced when the app is synthesised. A raw ApiObject and not the generated class of its kind: that class maps its
+ * An object whose spec is produced when the app is synthesised. A raw ApiObject and not the generated class of its kind: that class maps its
  * fields again after the patches, and what a user added with addJsonPatch() would be lost without a word.
  *
  * @param owner the construct that messages name
  * @throws for a name that Kubernetes does not take
  */
 export function istioObject(
-  scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, produceSpec: () => unknown, owner: IConstruct = scope,
+  scope: Construct, id: string, kind: WrittenKind, metadata: NamedMetadata, produceSpec: () => unknown, owner: IConstruct = scope,
 ): ApiObject {
-  return writtenObject(scope, id, kind, metadata, { spec: Lazy.any({ produce: produceSpec }) }, owner);
+  return ownObject(scope, id, kind, metadata, { spec: Lazy.any({ produce: produceSpec }) }, owner);
 }
 
-/** An object whose fields are not in a spec; the same as `istioObject` otherwise. */
-export function writtenObject(
-  scope: Construct, id: string, kind: IstioKind, metadata: NamedMetadata, fields: { readonly [field: string]: unknown }, owner: IConstruct,
+/** An object that may have other fields than a spec; the same otherwise. */
+export function ownObject(
+  scope: Construct, id: string, kind: WrittenKind, metadata: NamedMetadata, fields: { readonly [field: string]: unknown }, owner: IConstruct = scope,
 ): ApiObject {
-  const fail = failAt(owner);
-  checkDnsName(fail, 'metadata.name', metadata.name);
+  checkDnsName(failAt(owner), 'metadata.name', metadata.name);
   const app = AppMesh.of(scope);
-  const apiVersion = KINDS[kind][app.mesh.apiVersion];
-  const object = new IstioObject(scope, id, { apiVersion, kind, metadata, ...fields });
+  const object = new OwnObject(scope, id, { apiVersion: KINDS[kind][app.mesh.apiVersion], kind, metadata, ...fields });
   app.own(object, owner);
   return object;
 }
 
-class IstioObject extends ApiObject {
+class OwnObject extends ApiObject {
   public addJsonPatch(...ops: JsonPatch[]): void {
     super.addJsonPatch(...ops);
     AppMesh.of(this).changed();

@@ -225,3 +225,36 @@ export interface IngressModel {
   readonly service: string;
   readonly servicePort: number;
 }
+
+/** How an agent on a machine asks the application whether it is ready; times in seconds. */
+export interface ProbeModel {
+  readonly httpGet?: { readonly path: string; readonly port: number };
+  readonly tcpSocket?: { readonly port: number };
+  readonly exec?: { readonly command: readonly string[] };
+  readonly initialDelaySeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly periodSeconds?: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold?: number;
+}
+
+/** Which machines carry a service: those of fixed addresses, or those that their agents register. */
+export interface MembershipModel {
+  /** Undefined when the agents register the machines. */
+  readonly addresses?: readonly string[];
+  readonly readinessProbe?: ProbeModel;
+}
+
+/** A service of the mesh on virtual machines. */
+export interface MachinesModel {
+  readonly path: string;
+  readonly serviceName: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly ports: readonly PortModel[];
+  readonly labels: { readonly [label: string]: string };
+  readonly account: string;
+  readonly membership: MembershipModel;
+  /** The namespaces whose sidecars know the service, sorted, its own among them. */
+  readonly visibleTo: readonly string[];
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import * as ipaddr from 'ipaddr.js';
 import { isWildcard } from './check';
 
 const LABEL_LENGTH = 63;
@@ -94,6 +95,11 @@ export function labelOf(name: string): string {
     return label;
   }
   return `${label.slice(0, LABEL_LENGTH - HASH_LENGTH - 3).replace(/-+$/, '')}---${hashOf(name)}`;
+}
+
+/** An IP address as one DNS label, different for different addresses: an IPv4 address has four numbers, an IPv6 address is written with all eight. */
+export function addressLabel(address: string): string {
+  return ipaddr.parse(address).toNormalizedString().replace(/[.:]/g, '-');
 }
 
 /** Parts joined by `-` to a DNS label; a longer one is cut and ends in a hash of the whole. */

@@ -1,7 +1,7 @@
 import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Workload } from '../access/workload';
-import { istioObject, writtenObject } from '../app/istio-object';
+import { istioObject, ownObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { dnsLabel, hostPart, Role } from '../private/names';
 import { renderSecretReader } from '../private/render/certificate';
@@ -33,8 +33,8 @@ export class Certificates {
       return { name: service._nameOf('certificate', key, ...more), namespace };
     };
     const readers = [
-      keyed('SecretReaders', (scope, key) => writtenObject(scope, key, 'Role', metadataOf(key), { rules: renderSecretReader() }, service)),
-      keyed('SecretReaderBindings', (scope, key) => writtenObject(scope, key, 'RoleBinding', metadataOf(key), {
+      keyed('SecretReaders', (scope, key) => ownObject(scope, key, 'Role', metadataOf(key), { rules: renderSecretReader() }, service)),
+      keyed('SecretReaderBindings', (scope, key) => ownObject(scope, key, 'RoleBinding', metadataOf(key), {
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadataOf(key).name },
         subjects: Lazy.any({
           produce: () => [{ kind: 'ServiceAccount', name: this.workloads.get(key)!.serviceAccountName, namespace: this.workloads.get(key)!.namespace }],

@@ -17,7 +17,7 @@ import { BoundClient, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
-import { checkMetadata, identityOf, IstioKind, istioObject, ObjectIdentity } from '../app/istio-object';
+import { checkMetadata, identityOf, WrittenKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
@@ -394,7 +394,7 @@ export class ExternalService extends DeclaredService {
   private writeRules(): void {
     const { hosts } = this.declaration;
     const chooses = this.balances;
-    const forEachHost = (id: string, kind: IstioKind, role: Role, render: (host: string) => unknown) => {
+    const forEachHost = (id: string, kind: WrittenKind, role: Role, render: (host: string) => unknown) => {
       const rules = new KeyedObjects(this, id, (parent, host) => istioObject(parent, host, kind, {
         name: this._nameOf(role, ...hostPart(host, hosts)),
         namespace: this.namespaceName,

@@ -31,7 +31,7 @@ export class MeshView {
     return this.byKind.get(`${group}/${kind}`) ?? [];
   }
 
-  /** The services outside the mesh. */
+  /** The services that ServiceEntries declare. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
   public get entries(): readonly ExternalEntry[] {
     return this.found.entries ??= this.of(NETWORKING, 'ServiceEntry').map(object => new ExternalEntry(object, this.facts));
   }

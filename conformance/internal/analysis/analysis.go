@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
 	"istio.io/istio/pkg/config/analysis/analyzers"
 	"istio.io/istio/pkg/config/analysis/diag"
 	"istio.io/istio/pkg/config/analysis/local"
@@ -25,32 +26,47 @@ const Check = "analysis"
 
 var subsetOfOther = regexp.MustCompile(`Subset in virtual service (\S+)/\S+ has no effect on ingress gateway (\S+)/\S+ requests`)
 
+// message of an analyser, with what it is about.
+type message struct {
+	text      string
+	about     proto.Message
+	namespace string
+	cluster   *fixtures.Cluster
+}
+
 // exceptions are messages that an analyser gives for objects which are right; each has its reason.
 var exceptions = []struct {
 	code   string
-	means  func(text string, about proto.Message) bool
+	means  func(m message) bool
 	reason string
 }{
 	{
-		"IST0140", func(text string, _ proto.Message) bool {
-			found := subsetOfOther.FindStringSubmatch(text)
+		"IST0140", func(m message) bool {
+			found := subsetOfOther.FindStringSubmatch(m.text)
 			return found != nil && found[1] != found[2]
 		},
 		"the analyser compares short names without their namespaces: the two rules are for two services of one name",
 	},
 	{
-		"IST0140", func(_ string, about proto.Message) bool { return hasSubsets(about) },
+		"IST0140", func(m message) bool { return hasSubsets(m.about) },
 		"the gateway has the rules of the sidecars; the analyser reports each of its routes that, like theirs, leads to every version",
 	},
 	{
-		"IST0128", func(_ string, about proto.Message) bool { return takesAuthorityFromSecret(about) },
+		"IST0128", func(m message) bool { return takesAuthorityFromSecret(m.about) },
 		"the analyser does not know that a Secret holds the authority as well, and Istio forbids to name it twice",
 	},
 	{
-		"IST0134", func(text string, _ proto.Message) bool {
-			return strings.Contains(text, "addresses are required for this protocol")
+		"IST0134", func(m message) bool {
+			return strings.Contains(m.text, "addresses are required for this protocol")
 		},
 		"the service is known by name only; with captured DNS istiod allocates the address, without it the report says what the port catches",
+	},
+	{
+		"IST0127", func(m message) bool {
+			policy, is := m.about.(*security.AuthorizationPolicy)
+			return is && len(m.cluster.MachinesOf(m.namespace, policy.GetSelector().GetMatchLabels())) > 0
+		},
+		"the analyser looks for pods alone: the workloads are virtual machines",
 	},
 }
 
@@ -89,7 +105,7 @@ func Run(set *manifests.Set, cluster *fixtures.Cluster) (*verdict.Result, error)
 		return nil, fmt.Errorf("analysis: %v", err)
 	}
 	for _, m := range outcome.Messages {
-		record(result, m)
+		record(result, m, cluster)
 	}
 	return result, nil
 }
@@ -99,22 +115,24 @@ func inUsualDomain(text, domain string) string {
 	return strings.ReplaceAll(text, ".svc."+domain, ".svc."+constants.DefaultClusterLocalDomain)
 }
 
-func record(result *verdict.Result, m diag.Message) {
+func record(result *verdict.Result, m diag.Message, cluster *fixtures.Cluster) {
 	if m.Type.Level() == diag.Info {
 		return
 	}
 	subject := "mesh"
 	var about proto.Message
+	var namespace string
 	if m.Resource != nil {
 		about, _ = m.Resource.Message.(proto.Message)
 		subject = m.Resource.Origin.FriendlyName()
+		namespace = m.Resource.Metadata.FullName.Namespace.String()
 		if strings.HasPrefix(m.Resource.Origin.Reference().String(), "stubs") {
 			subject += " (stub)"
 		}
 	}
 	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), line(fmt.Sprintf(m.Type.Template(), m.Parameters...)))
 	for _, e := range exceptions {
-		if e.code == m.Type.Code() && e.means(text, about) {
+		if e.code == m.Type.Code() && e.means(message{text, about, namespace, cluster}) {
 			result.Except(subject, text, e.reason)
 			return
 		}

@@ -4,13 +4,22 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	networking "istio.io/api/networking/v1alpha3"
+	security "istio.io/api/security/v1beta1"
+	types "istio.io/api/type/v1beta1"
+
+	"cdk8s-istio-egress/conformance/internal/fixtures"
 )
 
-func excepted(code, message string, about proto.Message) bool {
+func excepted(code, text string, about proto.Message) bool {
+	return isExcepted(code, message{text: text, about: about})
+}
+
+func isExcepted(code string, m message) bool {
 	for _, e := range exceptions {
-		if e.code == code && e.means(message, about) {
+		if e.code == code && e.means(m) {
 			return true
 		}
 	}
@@ -19,8 +28,8 @@ func excepted(code, message string, about proto.Message) bool {
 
 func TestIneffectiveSubsetIsExceptedOnlyBetweenNamespaces(t *testing.T) {
 	for namespace, want := range map[string]bool{"bookinfo": true, "shop": false} {
-		message := "warning [IST0140] Subset in virtual service " + namespace + "/inside has no effect on ingress gateway shop/exposed requests"
-		if excepted("IST0140", message, nil) != want {
+		text := "warning [IST0140] Subset in virtual service " + namespace + "/inside has no effect on ingress gateway shop/exposed requests"
+		if excepted("IST0140", text, nil) != want {
 			t.Errorf("rules of namespace %s and a route of shop: excepted is %v", namespace, !want)
 		}
 	}
@@ -61,6 +70,30 @@ func TestMissingAuthorityIsExceptedOnlyWhereASecretHasIt(t *testing.T) {
 		"no TLS, and so nothing to be excepted": {nil, false},
 	} {
 		if excepted("IST0128", "", &networking.DestinationRule{TrafficPolicy: c.policy}) != c.want {
+			t.Errorf("%s: excepted is %v", name, !c.want)
+		}
+	}
+}
+
+func TestPolicyWithoutPodsIsExceptedOnlyForMachines(t *testing.T) {
+	entry := &unstructured.Unstructured{Object: map[string]any{
+		"kind": "WorkloadEntry", "metadata": map[string]any{"namespace": "vm"},
+		"spec": map[string]any{"address": "192.0.2.30", "labels": map[string]any{"app": "mysqldb", "tier": "data"}},
+	}}
+	cluster := &fixtures.Cluster{Declared: []*unstructured.Unstructured{entry}}
+	about := func(app string) proto.Message {
+		return &security.AuthorizationPolicy{Selector: &types.WorkloadSelector{MatchLabels: map[string]string{"app": app}}}
+	}
+	for name, c := range map[string]struct {
+		m    message
+		want bool
+	}{
+		"a machine":                      {message{about: about("mysqldb"), namespace: "vm", cluster: cluster}, true},
+		"a machine of other labels":      {message{about: about("other"), namespace: "vm", cluster: cluster}, false},
+		"a machine in another namespace": {message{about: about("mysqldb"), namespace: "shop", cluster: cluster}, false},
+		"another kind of object":         {message{about: &networking.Sidecar{}, namespace: "vm", cluster: cluster}, false},
+	} {
+		if isExcepted("IST0127", c.m) != c.want {
 			t.Errorf("%s: excepted is %v", name, !c.want)
 		}
 	}

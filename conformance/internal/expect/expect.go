@@ -33,6 +33,8 @@ type App struct {
 	Services []Service `json:"services"`
 	// Requests to services inside the mesh, each with what should become of it.
 	Requests []Request `json:"requests,omitempty"`
+	// Machines are the services of the mesh that run on virtual machines.
+	Machines []Machines `json:"machines,omitempty"`
 }
 
 // Request to a service inside the mesh, from a sidecar or from outside.
@@ -73,6 +75,21 @@ type Ingress struct {
 type Mirror struct {
 	Subset     string  `json:"subset"`
 	Percentage float64 `json:"percentage"`
+}
+
+// Machines is a service of the mesh on virtual machines.
+type Machines struct {
+	Path           string            `json:"path"`
+	Name           string            `json:"name"`
+	Namespace      string            `json:"namespace"`
+	Host           string            `json:"host"`
+	Ports          []Port            `json:"ports"`
+	ServiceAccount string            `json:"serviceAccount"`
+	Labels         map[string]string `json:"labels"`
+	// Addresses of the machines; none: they register themselves.
+	Addresses []string `json:"addresses"`
+	VisibleTo []string `json:"visibleTo"`
+	Clients   []Client `json:"clients"`
 }
 
 // Mesh holds the facts of the mesh that change what is correct.
@@ -337,6 +354,7 @@ func Merge(apps []*App) (*App, error) {
 		}
 		merged.Services = append(merged.Services, a.Services...)
 		merged.Requests = append(merged.Requests, a.Requests...)
+		merged.Machines = append(merged.Machines, a.Machines...)
 	}
 	return merged, nil
 }

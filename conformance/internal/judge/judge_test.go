@@ -49,7 +49,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside"} {
+	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines"} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -68,6 +68,7 @@ const (
 	orders      = "spiffe://cluster.local/ns/shop/sa/orders"
 	legName     = "p3306.bookinfo.mysqldb.example.com"
 	policy      = "shop.data.platform"
+	machine     = "mysqldb.vm.192-0-2-30"
 )
 
 // object of a set, to be broken.
@@ -507,6 +508,52 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			service.Path, service.Name, service.Hosts = "bookinfo/Redis", "redis", []string{"redis.example.com"}
 			set.Expect.Services = append(set.Expect.Services, service)
 		}, "istiod", "pilot_conflict_outbound_listener_tcp_over_current_tcp"},
+
+		{"a machine without an account", "machines", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "WorkloadEntry", machine), "spec").(map[string]any), "serviceAccount")
+		}, "istiod", "speaks plaintext to 192.0.2.30:13306, want mutual TLS"},
+		{"a machine of another account", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "WorkloadEntry", machine), "other", "spec", "serviceAccount")
+		}, "istiod", "verifies the names [spiffe://cluster.local/ns/vm/sa/mysqldb spiffe://cluster.local/ns/vm/sa/other]"},
+		{"a machine without the labels of its service", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "WorkloadEntry", machine), map[string]any{"app": "other"}, "spec", "labels")
+		}, "istiod", "has the endpoints [192.0.2.31:13306], want [192.0.2.30:13306 192.0.2.31:13306]"},
+		{"a machine in another namespace", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "WorkloadEntry", machine), "elsewhere", "metadata", "namespace")
+		}, "istiod", "has the endpoints [192.0.2.31:13306], want [192.0.2.30:13306 192.0.2.31:13306]"},
+		{"a port that the application does not listen on", "machines", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "Service", "mysqldb"), "spec", "ports", 0).(map[string]any), "targetPort")
+		}, "istiod", "has the endpoints [192.0.2.30:3306 192.0.2.31:3306], want [192.0.2.30:13306 192.0.2.31:13306]"},
+		{"no policy on the machines", "machines", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "AuthorizationPolicy", "mysqldb.vm")
+		}, "istiod", `the machine lets "cluster.local/ns/bookinfo/sa/ratings-2" pass on port 13306, nobody named it`},
+		{"a policy of the port that clients dial", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", "mysqldb.vm"), []any{"3306"}, "spec", "rules", 0, "to", 0, "operation", "ports")
+		}, "istiod", `the machine refuses "cluster.local/ns/bookinfo/sa/ratings" on port 13306`},
+		{"a policy of other machines", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", "mysqldb.vm"), map[string]any{"app": "other"}, "spec", "selector", "matchLabels")
+		}, "analysis", "IST0127"},
+		{"a policy for a namespace whose name begins the same", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", "legacy.vm"), []any{"cluster.local/ns/shop*"}, "spec", "rules", 0, "from", 0, "source", "principals")
+		}, "istiod", `lets "cluster.local/ns/shop-2/sa/any-account" pass on port 80`},
+		{"a group without an account", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "WorkloadGroup", "legacy"), map[string]any{}, "spec", "template")
+		}, "istiod", "speaks plaintext to 10.246.0.1:9000, want mutual TLS"},
+		{"a group without labels", "machines", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "WorkloadGroup", "legacy"), "spec").(map[string]any), "metadata")
+		}, "istiod", "no machine of namespace vm has the labels map[app:legacy]"},
+		{"a service on machines that everybody sees", "machines", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "Service", "mysqldb"), "metadata").(map[string]any), "annotations")
+		}, "istiod", "sidecars in elsewhere have the cluster outbound|3306||mysqldb.vm.svc.cluster.local, it should be hidden from them"},
+		{"a service on machines that its clients do not see", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Service", "mysqldb"), ".", "metadata", "annotations", "networking.istio.io/exportTo")
+		}, "istiod", "vm/Mysql from bookinfo/ratings"},
+		{"TLS switched off on the way to machines", "machines", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "mysqldb.vm.endpoints"), map[string]any{"mode": "DISABLE"}, "spec", "trafficPolicy", "tls")
+		}, "istiod", "has no mutual TLS"},
+		{"no Service of machines", "machines", func(_ *testing.T, set *manifests.Set) {
+			drop(set, "Service", "mysqldb")
+		}, "istiod", "has no Service vm/mysqldb"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

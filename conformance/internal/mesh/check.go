@@ -103,6 +103,9 @@ func (j *journey) all() {
 	for _, r := range j.app.Requests {
 		j.request(r)
 	}
+	for _, m := range j.app.Machines {
+		j.machines(m)
+	}
 	j.serverNames()
 	j.pushStatus()
 }

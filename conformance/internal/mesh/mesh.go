@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	endpoint "github.com/envoyproxy/go-control-plane/envoy/config/endpoint/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	meshconfig "istio.io/api/mesh/v1alpha1"
@@ -107,8 +109,11 @@ func newMesh(t test.Failer, c *fixtures.Cluster, facts expect.Mesh) (*mesh, erro
 		ClusterID:         constants.DefaultClusterName,
 		SkipRun:           true,
 	})
+	// What istiod does when it starts: a Service takes endpoints from WorkloadEntries that it selects.
+	m.control.ServiceEntryRegistry.AppendWorkloadHandler(services.WorkloadInstanceHandler)
 	late.XDSUpdater = model.NewEndpointIndexUpdater(m.control.Env().EndpointIndex)
 	m.control.Run()
+	m.awaitMachines()
 	if err := m.control.Env().InitNetworksManager(late); err != nil {
 		return nil, err
 	}
@@ -116,11 +121,39 @@ func newMesh(t test.Failer, c *fixtures.Cluster, facts expect.Mesh) (*mesh, erro
 	return m, nil
 }
 
+// awaitMachines gives the registry of Kubernetes, which hears of WorkloadEntries by a queue, the time to put them behind their Services.
+func (m *mesh) awaitMachines() {
+	index := m.control.Env().EndpointIndex
+	missing := func(s *corev1.Service) bool {
+		machines := m.cluster.MachinesOf(s.Namespace, s.Spec.Selector)
+		if len(s.Spec.Selector) == 0 || len(machines) == 0 {
+			return false
+		}
+		shards, known := index.ShardsForService(fmt.Sprintf("%s.%s.svc.%s", s.Name, s.Namespace, m.facts.ClusterDomain), s.Namespace)
+		if !known {
+			return true
+		}
+		shards.RLock()
+		defer shards.RUnlock()
+		found := 0
+		for _, endpoints := range shards.Shards {
+			found += len(endpoints)
+		}
+		return found < len(machines)*len(s.Spec.Ports)
+	}
+	for range 100 {
+		if !slices.ContainsFunc(m.cluster.Services, missing) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // configs converts Istio's objects as istiod reads them, with the addresses its allocator would have put into their status.
 func (m *mesh) configs() ([]config.Config, error) {
 	found := []config.Config{}
 	created := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for _, o := range m.cluster.Declared {
+	for _, o := range slices.Concat(m.cluster.Declared, m.cluster.Registered) {
 		if !manifests.IsIstio(o) {
 			continue
 		}
@@ -196,6 +229,23 @@ func (m *mesh) sidecar(namespace, serviceAccount string) *view {
 	return m.views[key]
 }
 
+// machine that runs Istio's agent, as the workload that its labels and account make it.
+func (m *mesh) machine(namespace, serviceAccount, address string, labels map[string]string) *view {
+	key := "machine/" + namespace + "/" + address
+	if v := m.views[key]; v != nil {
+		return v
+	}
+	m.views[key] = m.view(&model.Proxy{
+		Type:            model.SidecarProxy,
+		ID:              address + "." + namespace,
+		ConfigNamespace: namespace,
+		Labels:          labels,
+		IPAddresses:     []string{address},
+		Metadata:        &model.NodeMetadata{ServiceAccount: serviceAccount, Labels: labels},
+	})
+	return m.views[key]
+}
+
 // gateway workload behind a pod's address; nil when no such pod runs.
 func (m *mesh) gateway(ip string) *view {
 	key := "gateway/" + ip
@@ -234,16 +284,22 @@ func (m *mesh) view(p *model.Proxy) *view {
 
 // endpoints of a cluster as "address:port".
 func (v *view) endpoints(c *cluster.Cluster) []string {
+	found := []string{}
+	for _, e := range v.lbEndpoints(c) {
+		found = append(found, address(e))
+	}
+	return found
+}
+
+func (v *view) lbEndpoints(c *cluster.Cluster) []*endpoint.LbEndpoint {
 	assignment := c.GetLoadAssignment()
 	if c.GetType() == cluster.Cluster_EDS {
 		builder := endpoints.NewEndpointBuilder(c.Name, v.proxy, v.mesh.control.PushContext())
 		assignment = builder.BuildClusterLoadAssignment(v.mesh.control.Env().EndpointIndex)
 	}
-	found := []string{}
+	found := []*endpoint.LbEndpoint{}
 	for _, locality := range assignment.GetEndpoints() {
-		for _, e := range locality.GetLbEndpoints() {
-			found = append(found, address(e))
-		}
+		found = append(found, locality.GetLbEndpoints()...)
 	}
 	return found
 }

@@ -251,21 +251,26 @@ func (j *journey) identities(s expect.Service) []string {
 		found[trustDomain+"/ns/"+namespace+"/sa/"+account] = true
 	}
 	domains := j.app.Mesh.TrustDomains()
+	clients := []expect.Client{}
 	for _, other := range j.app.Services {
-		for _, c := range other.Clients {
-			account := c.ServiceAccount
-			if account == "" {
-				account = "any-account"
-			}
-			for _, domain := range domains {
-				add(domain, c.Namespace, account)
-				add(domain, c.Namespace, account+"-2")
-				add(domain, c.Namespace, "stranger")
-				add(domain, c.Namespace+"-2", account)
-				add(domain, fixtures.Elsewhere, account)
-				add("other."+domain, c.Namespace, account)
-				add(domain+".other", c.Namespace, account)
-			}
+		clients = append(clients, other.Clients...)
+	}
+	for _, machines := range j.app.Machines {
+		clients = append(clients, machines.Clients...)
+	}
+	for _, c := range clients {
+		account := c.ServiceAccount
+		if account == "" {
+			account = "any-account"
+		}
+		for _, domain := range domains {
+			add(domain, c.Namespace, account)
+			add(domain, c.Namespace, account+"-2")
+			add(domain, c.Namespace, "stranger")
+			add(domain, c.Namespace+"-2", account)
+			add(domain, fixtures.Elsewhere, account)
+			add("other."+domain, c.Namespace, account)
+			add(domain+".other", c.Namespace, account)
 		}
 	}
 	for _, domain := range domains {

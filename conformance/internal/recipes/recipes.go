@@ -20,13 +20,32 @@ import (
 // Check is the name of this check in a report.
 const Check = "recipes"
 
-// published holds what "Bookinfo with a MySQL database" is made of, inside samples/bookinfo.
-var published = []string{
-	"platform/kube/bookinfo.yaml",
-	"platform/kube/bookinfo-ratings-v2-mysql.yaml",
-	"networking/destination-rule-all.yaml",
-	"networking/virtual-service-ratings-mysql.yaml",
-	"networking/bookinfo-gateway.yaml",
+// published holds what Bookinfo with a MySQL database is made of, inside samples/bookinfo, by the version of ratings that reads it.
+var published = map[string][]string{
+	"v2-mysql": {
+		"platform/kube/bookinfo.yaml",
+		"platform/kube/bookinfo-ratings-v2-mysql.yaml",
+		"networking/destination-rule-all.yaml",
+		"networking/virtual-service-ratings-mysql.yaml",
+		"networking/bookinfo-gateway.yaml",
+	},
+	"v2-mysql-vm": {
+		"platform/kube/bookinfo.yaml",
+		"platform/kube/bookinfo-ratings-v2-mysql-vm.yaml",
+		"networking/destination-rule-all.yaml",
+		"networking/virtual-service-ratings-mysql-vm.yaml",
+		"networking/bookinfo-gateway.yaml",
+	},
+}
+
+// versionOf the ratings that a set runs.
+func versionOf(set *manifests.Set) string {
+	for _, o := range set.Objects {
+		if o.GetKind() == "Deployment" && o.GetName() == "ratings-v2-mysql-vm" {
+			return "v2-mysql-vm"
+		}
+	}
+	return "v2-mysql"
 }
 
 // meant differences, each with its reason; whatever else differs is a finding.
@@ -44,7 +63,7 @@ var meant = []struct {
 		"names of Istio's objects carry their namespace, so that no two apps write the same one",
 	},
 	{
-		regexp.MustCompile(`^DestinationRule (details|ratings)$`), regexp.MustCompile(`^spec\.subsets\[(v2|v2-mysql-vm)\]\.`),
+		regexp.MustCompile(`^DestinationRule (details|ratings)$`), regexp.MustCompile(`^spec\.subsets\[(v2|v2-mysql|v2-mysql-vm)\]\.`),
 		"subsets of versions that the set does not run select no pods; the samples have one rule for every variant",
 	},
 	{
@@ -52,11 +71,11 @@ var meant = []struct {
 		"the Gateway's name carries its namespace",
 	},
 	{
-		regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.serviceAccountName$`),
+		regexp.MustCompile(`^Deployment ratings-v2-mysql(-vm)?$`), regexp.MustCompile(`\.serviceAccountName$`),
 		"without an account of its own the workload shares the default one, which no policy can tell from others",
 	},
 	{
-		regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.env\[MYSQL_DB_(USER|PASSWORD)\]\.`),
+		regexp.MustCompile(`^Deployment ratings-v2-mysql(-vm)?$`), regexp.MustCompile(`\.env\[MYSQL_DB_(USER|PASSWORD)\]\.`),
 		"user and password come from a Secret, the sample has them in the manifest",
 	},
 	{
@@ -70,7 +89,11 @@ var added = []struct {
 	object *regexp.Regexp
 	reason string
 }{
-	{regexp.MustCompile(`^ServiceAccount bookinfo-ratings-v2-mysql$`), "the account by which the gateway knows the client"},
+	{regexp.MustCompile(`^ServiceAccount bookinfo-ratings-v2-mysql(-vm)?$`), "the account by which the gateway, or the machine, knows the client"},
+	{
+		regexp.MustCompile(`^(ServiceAccount|AuthorizationPolicy|WorkloadEntry|WorkloadGroup|DestinationRule|Service) mysqldb(\.vm(\..*)?)?$`),
+		"the machine of the database; the samples leave it to the reader",
+	},
 	{
 		regexp.MustCompile(`^(ServiceEntry|DestinationRule|VirtualService) mysql\.bookinfo(\..*)?$|^Gateway mysql--bookinfo$`),
 		"makes the database outside the mesh reachable; the samples leave it to the reader",
@@ -79,7 +102,7 @@ var added = []struct {
 
 // Run compares a set with the samples of the Istio release in a source folder.
 func Run(set *manifests.Set, istio string) (*verdict.Result, error) {
-	theirs, err := samples(filepath.Join(istio, "samples", "bookinfo"))
+	theirs, err := samples(filepath.Join(istio, "samples", "bookinfo"), published[versionOf(set)])
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +131,9 @@ func Run(set *manifests.Set, istio string) (*verdict.Result, error) {
 	return result, nil
 }
 
-func samples(dir string) (map[string]*unstructured.Unstructured, error) {
+func samples(dir string, files []string) (map[string]*unstructured.Unstructured, error) {
 	found := map[string]*unstructured.Unstructured{}
-	for _, file := range published {
+	for _, file := range files {
 		data, err := os.ReadFile(filepath.Join(dir, file))
 		if err != nil {
 			return nil, fmt.Errorf("%s: no samples of Bookinfo in this folder; give the folder of the istio.io/istio module with --istio", dir)

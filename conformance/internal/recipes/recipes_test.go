@@ -18,10 +18,16 @@ import (
 // The samples themselves are the good set: only changes to them are to be found.
 func published(t *testing.T) string {
 	t.Helper()
+	return samples(t, "mysql")
+}
+
+// samples with the ratings that read one of the databases.
+func samples(t *testing.T, database string) string {
+	t.Helper()
 	text := ""
 	for _, file := range []string{
-		"platform/kube/bookinfo.yaml", "platform/kube/bookinfo-ratings-v2-mysql.yaml", "networking/destination-rule-all.yaml",
-		"networking/virtual-service-ratings-mysql.yaml", "networking/bookinfo-gateway.yaml",
+		"platform/kube/bookinfo.yaml", "platform/kube/bookinfo-ratings-v2-" + database + ".yaml", "networking/destination-rule-all.yaml",
+		"networking/virtual-service-ratings-" + database + ".yaml", "networking/bookinfo-gateway.yaml",
 	} {
 		data, err := os.ReadFile(filepath.Join(env.IstioSrc, "samples", "bookinfo", file))
 		if err != nil {
@@ -46,9 +52,11 @@ func run(t *testing.T, text string) *verdict.Result {
 }
 
 func TestTheSamplesDoNotDifferFromThemselves(t *testing.T) {
-	result := run(t, published(t))
-	if len(result.Findings)+len(result.Exceptions) > 0 || result.Checked != 23 {
-		t.Errorf("checked %d objects, want 23; findings %v, exceptions %v", result.Checked, result.Findings, result.Exceptions)
+	for _, database := range []string{"mysql", "mysql-vm"} {
+		result := run(t, samples(t, database))
+		if len(result.Findings)+len(result.Exceptions) > 0 || result.Checked != 23 {
+			t.Errorf("%s: checked %d objects, want 23; findings %v, exceptions %v", database, result.Checked, result.Findings, result.Exceptions)
+		}
 	}
 }
 
