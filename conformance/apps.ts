@@ -3,7 +3,7 @@ import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
   ClientRules, ClientTls, ConnectionSettings, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
   ExternalPostgres, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
-  IEgressGateway, IExternalService, Mesh, MeshClient, MeshProps, Protocol, Resolution,
+  IEgressGateway, IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { InsideSpec, makeInside } from './inside';
@@ -101,11 +101,24 @@ export interface WorkloadSpec {
   readonly account?: string;
 }
 
+/** A service on virtual machines. */
+export interface MachinesSpec {
+  readonly name: string;
+  /** How many machines have fixed addresses; none: they register themselves. */
+  readonly fixed: number;
+  readonly probed: boolean;
+  readonly ports: readonly { readonly number: number; readonly targetPort?: number; readonly protocol: ProtocolName }[];
+  readonly account?: string;
+  readonly allow: readonly ClientSpec[];
+  readonly connected: boolean;
+}
+
 export interface ChartSpec {
   readonly namespace?: string;
   readonly services: readonly ServiceSpec[];
   readonly workloads: readonly WorkloadSpec[];
   readonly inside?: InsideSpec;
+  readonly machines?: MachinesSpec;
 }
 
 /** Gateways of the cluster: that of Istio's installation, a team's own, one beside Istio's, and one in a namespace that has applications. */
@@ -223,6 +236,9 @@ export function build(app: App, { name, mesh, charts: specs, imports }: Reposito
     if (chart.inside) {
       makeInside(charts[i], chart.inside, i);
     }
+    if (chart.machines) {
+      makeMachines(charts[i], chart.machines, i, workloads);
+    }
   });
   imports.forEach((spec, i) => makeImport(new Chart(app, `${name}-${specs.length + i}`, { namespace: spec.namespace }), `Imported${i}`, spec));
 }
@@ -291,12 +307,15 @@ function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObj
   };
   const clients = () => {
     if (spec.allow.length > 0) {
-      service.allowFrom(...spec.allow.map(({ namespace, account }) => (
-        account === undefined ? MeshClient.allIn(namespace) : MeshClient.serviceAccount(namespace, account))));
+      service.allowFrom(...spec.allow.map(clientOf));
     }
     connected(spec, workloads).forEach((workload, i) => service.connectFrom(workload, { envPrefix: `C${i}_${spec.id.toUpperCase()}` }));
   };
   (spec.routeFirst ? [route, clients] : [clients, route]).forEach(step => step());
+}
+
+function clientOf({ namespace, account }: ClientSpec): MeshClient {
+  return account === undefined ? MeshClient.allIn(namespace) : MeshClient.serviceAccount(namespace, account);
 }
 
 function connected<T>(spec: ServiceSpec, workloads: readonly T[]): T[] {
@@ -346,6 +365,22 @@ function resolutionOf(spec: ResolutionSpec): Resolution {
     case 'dns': return Resolution.dns();
     case 'dnsRoundRobin': return Resolution.dnsRoundRobin();
     case 'none': return Resolution.none();
+  }
+}
+
+function makeMachines(chart: Chart, spec: MachinesSpec, index: number, workloads: readonly ApiObject[]): void {
+  const { name, fixed, probed, ports, account, allow } = spec;
+  const addresses = Array.from({ length: fixed }, (_, i) => `198.18.${index}.${i + 1}`);
+  const readinessProbe = probed ? ReadinessProbe.httpGet('/ready', 8080, { period: Duration.seconds(5) }) : undefined;
+  const machines = new VirtualMachineService(chart, 'Machines', {
+    serviceName: name,
+    ports: ports.map(port => ({ ...port, protocol: Protocol[port.protocol] })),
+    membership: fixed > 0 ? Membership.workloadEntries(...addresses) : Membership.workloadGroup({ readinessProbe }),
+    serviceAccountName: account,
+  });
+  machines.allowFrom(...allow.map(clientOf));
+  if (spec.connected) {
+    workloads.slice(0, 1).forEach(workload => machines.connectFrom(workload, { envPrefix: `MACHINES_${index}` }));
   }
 }
 

@@ -2,7 +2,7 @@
 import { IstioApiVersion, OutboundTrafficPolicy } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
 import {
-  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
+  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, MachinesSpec, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
   spokenOn, TlsName, WorkloadSpec,
 } from './apps';
 import { BALANCERS, HeaderSpec, InsideSpec, MatchSpec } from './inside';
@@ -188,11 +188,27 @@ const inside: fc.Arbitrary<InsideSpec> = fc.record({
   redirects: found.exposed === 'simple' || found.exposed === 'mutual' ? found.redirects : undefined,
 }));
 
+const machines: fc.Arbitrary<MachinesSpec> = fc.record({
+  name: fc.constantFrom('legacy', 'vm'),
+  fixed: fc.integer({ min: 0, max: 2 }),
+  probed: fc.boolean(),
+  // Not those of services outside, which may capture them for every address.
+  ports: fc.uniqueArray(fc.record({
+    number: fc.constantFrom(18001, 18002, 18003),
+    targetPort: fc.constantFrom(undefined, undefined, 13306, 28080),
+    protocol: fc.constantFrom<ProtocolName>('TCP', 'MYSQL', 'HTTP', 'GRPC', 'TLS'),
+  }), { minLength: 1, maxLength: 3, selector: ({ number }) => number }).filter(ports => new Set(ports.map(found => found.targetPort ?? found.number)).size === ports.length),
+  account: seldom(3, fc.constantFrom(...ACCOUNTS)),
+  allow: fc.array(client, { minLength: 1, maxLength: 3 }),
+  connected: fc.boolean(),
+});
+
 const chart: fc.Arbitrary<ChartSpec> = fc.record({
   namespace: mostly(namespace, fc.constant(undefined), 20),
   services: fc.array(service, { minLength: 1, maxLength: 3 }),
   workloads: fc.array(workload, { maxLength: 2 }),
   inside: seldom(2, inside),
+  machines: seldom(4, machines),
 });
 
 /** Puts a number for each service where its words have a "#"; ids are distinct within a chart, or cdk8s itself would refuse them. */
@@ -206,6 +222,7 @@ function numbered(charts: readonly ChartSpec[]): ChartSpec[] {
       return { ...spec, id: fill(spec.id === 'Same' && i > 0 ? 'Same#' : spec.id), hosts: spec.hosts.map(fill), name };
     }),
     inside: found.inside && { ...found.inside, host: `${found.inside.host}-${c}` },
+    machines: found.machines && { ...found.machines, name: `${found.machines.name}-${c}` },
   }));
 }
 
@@ -240,6 +257,7 @@ function distinct(
     ...found,
     namespace: found.namespace ?? 'shop',
     inside: undefined,
+    machines: undefined,
     services: found.services.map((given): ServiceSpec => {
       const { n, ...spec } = own(given);
       const [{ number }] = spec.ports;

@@ -150,7 +150,7 @@ export class VirtualMachineService extends Construct {
    * @param id the construct's id
    * @param props the service
    * @throws for an unknown property, a name that is no DNS label, a port out of range or given twice, an address that is none or a range, a service without
-   * a namespace, and in an ambient mesh
+   * a namespace or in the root namespace, and in an ambient mesh
    */
   public constructor(scope: Construct, id: string, props: VirtualMachineServiceProps) {
     super(scope, id);
@@ -163,6 +163,10 @@ export class VirtualMachineService extends Construct {
     props.credentials?._check(fail);
     this.serviceName = props.serviceName;
     this.namespaceName = namespaceOf(this, props.namespaceName, fail);
+    if (this.namespaceName === mesh.rootNamespace) {
+      fail(`cannot be in the root namespace ${quote(mesh.rootNamespace)}, whose policies hold for the workloads of every namespace that have its labels: give it `
+        + 'a namespace of its own');
+    }
     this.host = fullServiceName(props.serviceName, this.namespaceName, mesh.clusterDomain);
     this.serviceAccountName = props.serviceAccountName ?? props.serviceName;
     this.ports = portsOf(fail, props.ports);

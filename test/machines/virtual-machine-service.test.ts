@@ -344,6 +344,15 @@ describe('what cannot be a service on virtual machines is refused', () => {
     expect(messageOf(() => synth(chart => mysqlIn(chart), { namespace: 'VM' }))).toContain('[test/Mysql] \'namespace\' must be a DNS label');
   });
 
+  test('one in the root namespace, whose policies hold everywhere', () => {
+    expect(messageOf(() => synth(chart => mysqlIn(chart, { namespaceName: 'istio-system' })))).toBe('[test/Mysql] cannot be in the root namespace "istio-system", whose '
+      + 'policies hold for the workloads of every namespace that have its labels: give it a namespace of its own');
+
+    const app = new App();
+    Mesh.declare(app, { rootNamespace: 'vm' });
+    expect(messageOf(() => mysqlIn(new Chart(app, 'test', { namespace: 'vm' })))).toContain('root namespace "vm"');
+  });
+
   test('one outside of a chart', () => {
     expect(messageOf(() => mysqlIn(new App()))).toBe('[Mysql] must be in a chart: create it with the chart, or a construct in it, as scope');
   });

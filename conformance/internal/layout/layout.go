@@ -188,6 +188,10 @@ func serverNames(o *unstructured.Unstructured) []string {
 
 // policy in a gateway's namespace has to be about a client that is a whole namespace.
 func (l *layout) policy(o *unstructured.Unstructured) {
+	selected, _, _ := unstructured.NestedStringMap(o.Object, "spec", "selector", "matchLabels")
+	if slices.ContainsFunc(l.app.Machines, func(m expect.Machines) bool { return m.Namespace == o.GetNamespace() && same(m.Labels, selected) }) {
+		return // of machines that happen to be in that namespace
+	}
 	routed := l.services(func(s expect.Service) bool { return s.Route != nil && s.Route.Gateway.Namespace == o.GetNamespace() })
 	if len(routed) == 0 && len(serverNames(o)) > 0 {
 		l.result.Find(manifests.Subject(o), "is about server names, in a namespace without a gateway")
