@@ -271,7 +271,8 @@ export class VirtualMachineService extends Construct {
   }
 
   private model(): MachinesModel {
-    const clients = this.clients.namespaces.filter(namespace => namespace !== undefined);
+    // bind() refuses a client without one.
+    const clients = this.clients.namespaces as readonly string[];
     return {
       path: this.node.path,
       serviceName: this.serviceName,

@@ -96,12 +96,14 @@ describe('a service on virtual machines', () => {
   });
 
   test('tells Istio the protocol of each port, whatever its name', () => {
-    const ports = [{ number: 80, protocol: Protocol.HTTP }, { number: 443, protocol: Protocol.TLS }, { number: 9090, protocol: Protocol.GRPC, name: 'mysql' }, { number: 9 }];
+    const ports = [
+      { number: 80, protocol: Protocol.HTTP }, { number: 443, protocol: Protocol.TLS }, { number: 9090, protocol: Protocol.GRPC, name: 'mysql-is-grpc-1' }, { number: 9 },
+    ];
 
     expect(only(written({ ports }), 'Service').spec.ports).toEqual([
       { name: 'http-80', port: 80, appProtocol: 'http' },
       { name: 'tls-443', port: 443, appProtocol: 'tls' },
-      { name: 'mysql', port: 9090, appProtocol: 'grpc' },
+      { name: 'mysql-is-grpc-1', port: 9090, appProtocol: 'grpc' },
       { name: 'tcp-9', port: 9, appProtocol: 'tcp' },
     ]);
   });
@@ -314,6 +316,7 @@ describe('what cannot be a service on virtual machines is refused', () => {
     ['a port out of range', { ports: [{ number: 0 }] }, '\'port\' must be a whole number from 1 to 65535, got 0'],
     ['a target port out of range', { ports: [{ number: 1, targetPort: 65536 }] }, '\'targetPort\' must be a whole number from 1 to 65535, got 65536'],
     ['a port twice', { ports: [{ number: 1 }, { number: 1, name: 'b' }] }, '\'port\' has 1 twice: write it once'],
+    ['a port without its number', { ports: [{ protocol: Protocol.TCP }] }, '\'number\' is missing, which a port needs'],
     ['a port name twice', { ports: [{ number: 1, name: 'a' }, { number: 2, name: 'a' }] }, '\'name\' has "a" twice: write it once'],
     ['a port name that is too long', { ports: [{ number: 1, name: 'abcdefghijklmnop' }] }, '\'name\' must have a letter, no "--" and at most 15 characters, got "abcdefghijklmnop"'],
     ['a port name without a letter', { ports: [{ number: 1, name: '1' }] }, '\'name\' must have a letter, no "--" and at most 15 characters, got "1"'],
@@ -334,7 +337,8 @@ describe('what cannot be a service on virtual machines is refused', () => {
   });
 
   test('no client, and something else', () => {
-    expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom()))).toContain('[test/Mysql] \'allowFrom()\' must not be empty');
+    expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom()))).toBe('[test/Mysql] \'allowFrom()\' must not be empty: write at least one, '
+      + 'like MeshClient.serviceAccount("shop", "cart")');
     expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom('shop/cart' as never)))).toContain('[test/Mysql] \'allowFrom()\' must be one of MeshClient.serviceAccount(');
   });
 
