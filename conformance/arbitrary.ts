@@ -197,7 +197,8 @@ const machines: fc.Arbitrary<MachinesSpec> = fc.record({
     number: fc.constantFrom(18001, 18002, 18003),
     targetPort: fc.constantFrom(undefined, undefined, 13306, 28080),
     protocol: fc.constantFrom<ProtocolName>('TCP', 'MYSQL', 'HTTP', 'GRPC', 'TLS'),
-  }), { minLength: 1, maxLength: 3, selector: ({ number }) => number }).filter(ports => new Set(ports.map(found => found.targetPort ?? found.number)).size === ports.length),
+  }), { minLength: 1, maxLength: 3, selector: ({ number }) => number })
+    .filter(ports => new Set(ports.map(found => found.targetPort ?? found.number)).size === ports.length),
   account: seldom(3, fc.constantFrom(...ACCOUNTS)),
   allow: fc.array(client, { minLength: 1, maxLength: 3 }),
   connected: fc.boolean(),

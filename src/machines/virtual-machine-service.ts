@@ -14,7 +14,7 @@ import {
 } from '../private/check';
 import { checkConstruct, Fail, failAt, failWith, quote } from '../private/fail';
 import { MachinesModel, MembershipModel, PortModel } from '../private/model';
-import { addressLabel, fullServiceName, objectName } from '../private/names';
+import { addressLabel, fullServiceName, objectName, Role } from '../private/names';
 import {
   renderMachinesPolicy, renderMachinesRule, renderMachinesService, renderWorkloadEntry, renderWorkloadGroup, visibilityOf,
 } from '../private/render/machines';
@@ -246,7 +246,7 @@ export class VirtualMachineService extends Construct {
   private write(createsAccount: boolean): void {
     const { serviceName, namespaceName: namespace } = this;
     const { mesh } = AppMesh.of(this);
-    const named = (...rest: ('endpoints' | string)[]) => ({ name: objectName(serviceName, namespace, ...rest), namespace });
+    const named = (...rest: (Role | string)[]) => ({ name: objectName(serviceName, namespace, ...rest), namespace });
     if (createsAccount) {
       ownObject(this, 'Account', 'ServiceAccount', { name: serviceName, namespace }, {});
     }
@@ -263,7 +263,7 @@ export class VirtualMachineService extends Construct {
       istioObject(this, 'Group', 'WorkloadGroup', { name: serviceName, namespace }, () => renderWorkloadGroup(this.model()));
     }
     if (addresses?.length !== 1) {
-      istioObject(this, 'Endpoints', 'DestinationRule', named('endpoints'), () => renderMachinesRule(this.model()));
+      istioObject(this, 'Endpoints', 'DestinationRule', named('machine-endpoints'), () => renderMachinesRule(this.model()));
     }
     const visibility = Lazy.any({ produce: () => visibilityOf(this.model()) }) as string;
     const annotations = { 'networking.istio.io/exportTo': visibility };

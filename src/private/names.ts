@@ -10,7 +10,9 @@ const NAME_LENGTH = 200;
 const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
-export const ROLES = ['endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress'] as const;
+export const ROLES = [
+  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints',
+] as const;
 export type Role = typeof ROLES[number];
 
 /**

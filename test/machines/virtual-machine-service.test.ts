@@ -157,7 +157,7 @@ describe('where there may be several machines', () => {
   test('the clients leave out one that does not answer', () => {
     for (const membership of [Membership.workloadGroup(), Membership.workloadEntries('192.0.2.30', '192.0.2.31')]) {
       const { metadata, spec } = ruleOf({ membership });
-      expect([metadata.name, metadata.namespace]).toEqual(['mysqldb.bookinfo.endpoints', 'bookinfo']);
+      expect([metadata.name, metadata.namespace]).toEqual(['mysqldb.bookinfo.machine-endpoints', 'bookinfo']);
       expect(spec.host).toBe('mysqldb.bookinfo.svc.cluster.local');
       expect(spec.trafficPolicy.outlierDetection.consecutive5xxErrors).toBe(1);
       expect(spec.trafficPolicy.connectionPool.tcp.connectTimeout).toBe('2s');
@@ -418,12 +418,12 @@ test('every object has this name and this place in the tree', () => {
     ['test/Mysql/Access', 'AuthorizationPolicy mysqldb.vm'],
     ['test/Mysql/Machines/192.0.2.30', 'WorkloadEntry mysqldb.vm.192-0-2-30'],
     ['test/Mysql/Machines/192.0.2.31', 'WorkloadEntry mysqldb.vm.192-0-2-31'],
-    ['test/Mysql/Endpoints', 'DestinationRule mysqldb.vm.endpoints'],
+    ['test/Mysql/Endpoints', 'DestinationRule mysqldb.vm.machine-endpoints'],
     ['test/Mysql/Resource', 'Service mysqldb'],
     ['test/Redis/Account', 'ServiceAccount redis'],
     ['test/Redis/Access', 'AuthorizationPolicy redis.vm'],
     ['test/Redis/Group', 'WorkloadGroup redis'],
-    ['test/Redis/Endpoints', 'DestinationRule redis.vm.endpoints'],
+    ['test/Redis/Endpoints', 'DestinationRule redis.vm.machine-endpoints'],
     ['test/Redis/Resource', 'Service redis'],
   ]);
 });

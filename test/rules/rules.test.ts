@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
   ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute,
-  IstioApiVersion, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls,
+  IstioApiVersion, Membership, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls, VirtualMachineService,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { manifestsOf } from '../helpers';
@@ -144,6 +144,29 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       http(chart, 'Api', 'api.example.com', 8080, ip('192.0.2.1'));
       tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
     }, [['MX0203', 'shop/Api']]],
+    ['a machine of the mesh that another tool declares as a ServiceEntry', app => {
+      const chart = chartOf(app, 'shop');
+      new ApiObject(chart, 'Machine', {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'ServiceEntry',
+        metadata: { name: 'machine' },
+        spec: {
+          hosts: ['db.internal'],
+          ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }],
+          location: 'MESH_INTERNAL',
+          resolution: 'STATIC',
+          workloadSelector: { labels: { app: 'db' } },
+          exportTo: ['.'],
+        },
+      });
+      tcp(chart, 'Db', 'db.example.com', 3306, Resolution.dns());
+    }, [['MX0203', 'shop/Db']]],
+    ['a service on virtual machines, which has an address of its own', app => {
+      const chart = chartOf(app, 'shop');
+      new VirtualMachineService(chart, 'Machines', { serviceName: 'db', ports: [{ number: 3306 }], membership: Membership.workloadGroup() })
+        .allowFrom(MeshClient.allIn('shop'));
+      tcp(chart, 'Db', 'db.example.com', 3306, Resolution.dns());
+    }, []],
     ['DNS capture in a mesh that does not allocate addresses', app => {
       Mesh.declare(app, { apiVersion: IstioApiVersion.V1BETA1, dnsCapture: true });
       const chart = chartOf(app, 'shop');

@@ -549,7 +549,7 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			put(t, object(t, set, "Service", "mysqldb"), ".", "metadata", "annotations", "networking.istio.io/exportTo")
 		}, "istiod", "vm/Mysql from bookinfo/ratings"},
 		{"TLS switched off on the way to machines", "machines", func(t *testing.T, set *manifests.Set) {
-			put(t, object(t, set, "DestinationRule", "mysqldb.vm.endpoints"), map[string]any{"mode": "DISABLE"}, "spec", "trafficPolicy", "tls")
+			put(t, object(t, set, "DestinationRule", "mysqldb.vm.machine-endpoints"), map[string]any{"mode": "DISABLE"}, "spec", "trafficPolicy", "tls")
 		}, "istiod", "has no mutual TLS"},
 		{"no Service of machines", "machines", func(_ *testing.T, set *manifests.Set) {
 			drop(set, "Service", "mysqldb")
