@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
-import { Credentials, EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, MeshService, PathMatch, Resolution } from 'cdk8s-istio-egress';
+import { Credentials, EgressGateway, EgressViaGateway, ExternalMysql, MeshService, Resolution } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
-import { account, bookinfo, version } from './bookinfo';
+import { account, bookinfo, exposed, version } from '../bookinfo';
 
 /** The database, as the environment of synth names it. */
 export interface Database {
@@ -41,19 +41,7 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql'] }).routeTo('v2-mysql');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
 
-  new IngressRoute(chart, 'Bookinfo', {
-    hosts: ['*'],
-    port: 8080,
-    paths: [
-      PathMatch.exact('/productpage'),
-      PathMatch.prefix('/static'),
-      PathMatch.exact('/login'),
-      PathMatch.exact('/logout'),
-      PathMatch.prefix('/api/v1/products'),
-    ],
-    service: 'productpage',
-    servicePort: 9080,
-  });
+  exposed(chart);
   return chart;
 }
 

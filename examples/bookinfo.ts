@@ -1,4 +1,6 @@
+/** Bookinfo as Istio publishes it, for the examples that take one part of it out of the mesh. */
 import { Chart } from 'cdk8s';
+import { IngressRoute, PathMatch } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 
 const REGISTRY = 'registry.istio.io/release';
@@ -61,6 +63,23 @@ export function bookinfo(chart: Chart): void {
   microservice(chart, 'ratings', { v1: {} });
   microservice(chart, 'reviews', { v1: liberty, v2: liberty, v3: liberty });
   microservice(chart, 'productpage', { v1: { ...tmp, annotations: metrics } });
+}
+
+/** The page at the ingress gateway. Apps call it last, so that what it leads to is applied before. */
+export function exposed(chart: Chart): void {
+  new IngressRoute(chart, 'Bookinfo', {
+    hosts: ['*'],
+    port: 8080,
+    paths: [
+      PathMatch.exact('/productpage'),
+      PathMatch.prefix('/static'),
+      PathMatch.exact('/login'),
+      PathMatch.exact('/logout'),
+      PathMatch.prefix('/api/v1/products'),
+    ],
+    service: 'productpage',
+    servicePort: 9080,
+  });
 }
 
 function microservice(chart: Chart, app: string, versions: { [name: string]: VersionOptions }): void {
