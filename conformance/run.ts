@@ -106,7 +106,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
   if (options.examples) {
     // Those that have a published counterpart are compared with it as well.
     const published = EXAMPLES.filter(({ folder }) => folder.startsWith('bookinfo-'));
-    args.push(...published.flatMap(({ folder }) => ['--bookinfo', path.join(work, 'examples', folder)]));
+    args.push(...published.flatMap(({ folder }) => ['--bookinfo', `${/^bookinfo-([^/]+)/.exec(folder)![1]}=${path.join(work, 'examples', folder)}`]));
     args.push(...EXAMPLES.filter(example => !published.includes(example)).map(({ folder }) => path.join(work, 'examples', folder)));
     args.push(...recipes().map(name => path.join(work, 'recipes', name)));
   }

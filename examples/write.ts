@@ -2,6 +2,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, Chart } from 'cdk8s';
+import { bookinfoWithDetailsOverHttps } from './bookinfo-details-https/app';
+import { bookinfoWithExternalMongodb } from './bookinfo-external-mongodb/app';
 import { bookinfoWithExternalMysql } from './bookinfo-external-mysql/app';
 import { DEFAULT_DATABASE } from './bookinfo-external-mysql/main';
 import { bookinfoWithMysqlOnVm } from './bookinfo-mysql-vm/app';
@@ -20,6 +22,8 @@ export const EXAMPLES: readonly ExampleSet[] = [
   { folder: 'bookinfo-external-mysql/manifests/via-gateway', build: app => bookinfoWithExternalMysql(app, 'via-gateway', DEFAULT_DATABASE) },
   { folder: 'bookinfo-mysql-vm/manifests/workload-entries', build: app => bookinfoWithMysqlOnVm(app, 'workload-entries') },
   { folder: 'bookinfo-mysql-vm/manifests/workload-group', build: app => bookinfoWithMysqlOnVm(app, 'workload-group') },
+  { folder: 'bookinfo-external-mongodb/manifests/via-gateway', build: bookinfoWithExternalMongodb },
+  { folder: 'bookinfo-details-https/manifests/via-gateway', build: bookinfoWithDetailsOverHttps },
   { folder: 'cart-external-redis/manifests/direct', build: app => cartWithExternalRedis(app, 'direct') },
   { folder: 'cart-external-redis/manifests/via-gateway', build: app => cartWithExternalRedis(app, 'via-gateway') },
   { folder: 'sentences-http-api/manifests/direct', build: app => sentencesWithHttpApi(app, 'direct') },

@@ -15,13 +15,23 @@ interface Application {
 
 /** The program in an image, when the lab has it. The pods of other images only call. */
 function applicationOf(image: string, parts: Parts): Application | undefined {
-  const ratings = /examples-bookinfo-ratings-(v\d+):/.exec(image);
-  if (!ratings) { return undefined; }
-  return {
-    command: [process.execPath, path.join(parts.ratings, 'ratings.js'), '9080'],
-    environment: { SERVICE_VERSION: ratings[1], NODE_PATH: path.join(parts.ratings, 'node_modules') },
-    port: 9080,
-  };
+  const [, app, version] = /examples-bookinfo-(ratings|details)-(v\d+):/.exec(image) ?? [];
+  switch (app) {
+    case 'ratings':
+      return {
+        command: [process.execPath, path.join(parts.ratings, 'ratings.js'), '9080'],
+        environment: { SERVICE_VERSION: version, NODE_PATH: path.join(parts.ratings, 'node_modules') },
+        port: 9080,
+      };
+    case 'details':
+      return {
+        command: ['ruby', path.join(parts.istio, 'samples/bookinfo/src/details/details.rb'), '9080'],
+        environment: { SERVICE_VERSION: version, ENABLE_EXTERNAL_BOOK_SERVICE: String(version === 'v2') },
+        port: 9080,
+      };
+    default:
+      return undefined;
+  }
 }
 
 /** What an operator keeps in the Secrets that a manifest refers to, by key. */

@@ -45,6 +45,7 @@ const COMMANDS: Record<string, string> = {
   'unshare': 'util-linux',
   'nsenter': 'util-linux',
   'setpriv': 'util-linux',
+  'ruby': 'ruby',
   'openssl': 'openssl',
   'curl': 'curl',
 };

@@ -12,13 +12,18 @@ export interface WebsiteOptions {
   readonly names?: readonly string[];
   /** The file of the authority whose certificates it demands from clients of HTTPS; nobody's when left out. */
   readonly clients?: string;
+  /** What it answers under other paths, whatever the query. */
+  readonly pages?: Readonly<Record<string, string>>;
 }
 
 /** Paths: `/` who it is, `/host` the host of the request, `/headers` the names of its headers, `/client` whose certificate the client has shown, `/trailer`, `/status/<code>`, `/delay/<ms>`. */
 const SERVER = `
 const fs = require('node:fs');
-const [who, key, cert, clients] = process.argv.slice(1);
+const [who, key, cert, clients, pages] = process.argv.slice(1);
+const other = JSON.parse(pages);
 const answer = (request, response) => {
+  const page = other[request.url.split('?')[0]];
+  if (page !== undefined) { return response.end(page); }
   const [, what, value] = request.url.split('/');
   if (what === 'host') { return response.end([request.headers[':authority'] ?? request.headers.host, request.headers['x-forwarded-host']].filter(Boolean).join(' ')); }
   if (what === 'headers') { return response.end(Object.keys(request.headers).sort().join(' ')); }
@@ -38,11 +43,11 @@ require('node:https').createServer({ ...tls, ...demand }, answer).listen(443);
 /** An HTTP (80), HTTP/2 (8080, without TLS) and HTTPS (443) server on a host outside the mesh. */
 export class Website {
   static async start(network: Network, folder: string, options: WebsiteOptions): Promise<Website> {
-    const { address, host, who, names = [host], clients = '' } = options;
+    const { address, host, who, names = [host], clients = '', pages = {} } = options;
     const authority = await Authority.create(path.join(folder, 'websites', host), 'lab-websites');
     const { certificate, key } = await authority.issue(host, names);
     const machine = await Machine.start(network, path.join(folder, 'outside'), { name: `web-${address}`, address });
-    const server = machine.service('web', [process.execPath, '-e', SERVER, who, key, certificate, clients]);
+    const server = machine.service('web', [process.execPath, '-e', SERVER, who, key, certificate, clients, JSON.stringify(pages)]);
     await server.ready('no answer', async () => (await machine.exec(['curl', '-s', '-m', '2', 'http://127.0.0.1/'])).stdout === who, 30);
     return new Website(machine, address, host, authority.certificate);
   }

@@ -22,6 +22,23 @@ interface Database {
   readonly version: string;
 }
 
+/** What a pod gets when it asks for the ratings of a book: both numbers, or what went wrong. */
+export async function starsFor(pod: Pod): Promise<string> {
+  const answer = await http(pod, { url: 'http://ratings:9080/ratings/0' });
+  try {
+    const body = JSON.parse(answer.text) as { ratings?: { Reviewer1: number; Reviewer2: number }; error?: string };
+    return body.ratings ? `${body.ratings.Reviewer1} and ${body.ratings.Reviewer2}` : body.error ?? answer.text;
+  } catch {
+    return `${answer.code} ${answer.text}`.trim();
+  }
+}
+
+/** Undefined when a pod gets these stars. */
+export async function shows(pod: Pod, expected: string): Promise<string | undefined> {
+  const stars = await starsFor(pod);
+  return stars === expected ? undefined : `expected ${expected}, got ${stars}`;
+}
+
 /** Bookinfo with a MySQL outside the mesh, as the example's manifests have it. */
 export class Bookinfo {
   /** Bookinfo before anything was said about the database: its Deployments run, nothing lets them out. */
@@ -71,21 +88,14 @@ export class Bookinfo {
     await this.lab.kube.apply(this.manifest.yaml);
   }
 
-  /** What reviews gets when it asks for the ratings of a book: both numbers, or what went wrong. */
-  async stars(): Promise<string> {
-    const answer = await http(this.reviews, { url: 'http://ratings:9080/ratings/0' });
-    try {
-      const body = JSON.parse(answer.text) as { ratings?: { Reviewer1: number; Reviewer2: number }; error?: string };
-      return body.ratings ? `${body.ratings.Reviewer1} and ${body.ratings.Reviewer2}` : body.error ?? answer.text;
-    } catch {
-      return `${answer.code} ${answer.text}`.trim();
-    }
+  /** What reviews gets. */
+  stars(): Promise<string> {
+    return starsFor(this.reviews);
   }
 
   /** Undefined when reviews gets these stars. */
-  async shows(expected: string): Promise<string | undefined> {
-    const stars = await this.stars();
-    return stars === expected ? undefined : `expected ${expected}, got ${stars}`;
+  shows(expected: string): Promise<string | undefined> {
+    return shows(this.reviews, expected);
   }
 
   /** Reads the ratings from some pod with the password from the Secret, as somebody would who has got hold of it. */

@@ -6,6 +6,7 @@ import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
 import { clientCertificate } from './client-certificate';
 import { clientRepository } from './client-repository';
+import { detailsHttps } from './details-https';
 import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
 import { gatewayNeighbour } from './gateway-neighbour';
@@ -22,6 +23,7 @@ import { pathCost } from './path-cost';
 import { platformService } from './platform-service';
 import { postgres } from './postgres';
 import { ratingsDirect } from './ratings-direct';
+import { ratingsMongodb } from './ratings-mongodb';
 import { ratingsViaGateway } from './ratings-via-gateway';
 import { recipeBeside } from './recipe-beside';
 import { redisCluster } from './redis-cluster';
@@ -45,6 +47,8 @@ import { Scenario } from '../lab/scenario';
 export const scenarios: readonly Scenario[] = [
   ratingsDirect,
   ratingsViaGateway,
+  ratingsMongodb,
+  detailsHttps,
   cartDirect,
   cartViaGateway,
   sideBySide,

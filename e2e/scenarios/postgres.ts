@@ -2,14 +2,13 @@ import { Chart } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalPostgres, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
 import { passedOn, refusedInHandshake, sawNothing } from './evidence';
-import { type Answer, psql } from '../lab/clients';
-import type { Lab } from '../lab/lab';
+import { postgresCalled, whichPostgres } from './who';
+import type { Answer } from '../lab/clients';
 import { Manifest } from '../lab/manifest';
 import type { Pod } from '../lab/pod';
 import type { Postgres } from '../lab/postgres';
 import { Scenario } from '../lab/scenario';
 
-const PASSWORD = 'only-for-the-lab';
 const PLAIN = { host: 'orders.example.com', address: '192.0.2.41', who: 'orders' };
 /** It serves nobody without TLS. */
 const SECURE = { host: 'users.example.com', address: '192.0.2.42', who: 'users' };
@@ -24,26 +23,19 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
   }
 });
 
-function postgresCalled(lab: Lab, { address, who }: typeof PLAIN, host?: string): Promise<Postgres> {
-  return lab.postgres({
-    address,
-    host,
-    sql: `create table who (name text); insert into who values ('${who}'); create user app password '${PASSWORD}'; grant select on who to app;`,
-  });
-}
-
 export const postgres: Scenario = {
   name: 'postgres',
   promise: 'a PostgreSQL in plaintext and one with its own TLS answer, direct and through the gateway, which denies every other account',
   async run(lab, report) {
     for (const { host, address } of [PLAIN, SECURE]) { await lab.dns.set(host, address); }
     const [cart, neighbour, [gateway], plain, secure] = await Promise.all([
-      lab.caller('shop', 'cart'), lab.caller('shop', 'neighbour'), lab.stockGateway(), postgresCalled(lab, PLAIN), postgresCalled(lab, SECURE, SECURE.host),
+      lab.caller('shop', 'cart'), lab.caller('shop', 'neighbour'), lab.stockGateway(),
+      postgresCalled(lab, PLAIN.who, PLAIN.address), postgresCalled(lab, SECURE.who, SECURE.address, SECURE.host),
     ]);
     const databases = [{ ...PLAIN, database: plain }, { ...SECURE, database: secure }];
     // the name of the database, and the version of TLS that it sees itself
     const sql = 'select concat_ws(\' \', name, version) from who, pg_stat_ssl where pid = pg_backend_pid()';
-    const ask = (pod: Pod, host: string, { authority }: Postgres): Promise<Answer> => psql(pod, { host, user: 'app', password: PASSWORD, sql, authority });
+    const ask = (pod: Pod, host: string, { authority }: Postgres): Promise<Answer> => whichPostgres(pod, host, { sql, authority });
 
     await report.check('nothing declared: blocked', async () => isRefused(await ask(cart, PLAIN.host, plain)) ?? isRefused(await ask(cart, SECURE.host, secure)), { steady: 1 });
     for (const way of ['direct', 'routed'] as const) {

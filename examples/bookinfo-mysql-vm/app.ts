@@ -1,6 +1,6 @@
 import { App, Chart, Duration } from 'cdk8s';
 import { Credentials, IngressRoute, Membership, MeshService, PathMatch, Protocol, ReadinessProbe, VirtualMachineService } from 'cdk8s-istio-egress';
-import { account, bookinfo, version } from '../bookinfo-external-mysql/bookinfo';
+import { account, bookinfo, version } from '../bookinfo';
 
 /** Bookinfo whose ratings come from a MySQL on a virtual machine of the mesh, whose address is written here or which registers itself. */
 export function bookinfoWithMysqlOnVm(app: App, variant: 'workload-entries' | 'workload-group'): Chart {

@@ -26,14 +26,15 @@ import (
 )
 
 const usage = `usage: judge [--json] [--findings <file>] [--istio <folder>] [--parallel <n>]
-             [--batch <folder>]... [--bookinfo <folder>]... [<folder>...]
+             [--batch <folder>]... [--bookinfo <variant>=<folder>]... [<folder>...]
 
 Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL rules, istiod's webhook, every analyser of
 "istioctl analyze", the API server's validation, and the configuration that istiod makes of them for each proxy.
 
   <folder>            a set: *.yaml that are applied together, and expectations.json when the library wrote one
   --batch <folder>    a folder of such folders, told as one line for each check
-  --bookinfo <folder> a set that is also compared with the Bookinfo that Istio publishes
+  --bookinfo <variant>=<folder>
+                      a set that is also compared with the Bookinfo that Istio publishes: details-https, external-mongodb or external-mysql
   --name <a>=<b>      call the set or batch in folder a "b" in the report
   --istio <folder>    the folder of the istio.io/istio module (default: the one this was built from)
   --parallel <n>      sets judged at the same time (default 2)
@@ -86,20 +87,24 @@ func run(args []string, out io.Writer) (int, error) {
 	}
 	loggers.Silence()
 	name := names(renames)
-	groups, err := judgeAll(slices.Concat(bookinfos, flags.Args()), batches, name, *istio, *parallel)
+	variants, compared, err := variantsAndFolders(bookinfos)
 	if err != nil {
 		return 2, err
 	}
-	for i, dir := range bookinfos {
+	groups, err := judgeAll(slices.Concat(compared, flags.Args()), batches, name, *istio, *parallel)
+	if err != nil {
+		return 2, err
+	}
+	for i, dir := range compared {
 		set, err := manifests.Load(name(dir), dir)
 		if err != nil {
 			return 2, err
 		}
-		compared, err := recipes.Run(set, *istio)
+		result, err := recipes.Run(set, variants[i], *istio)
 		if err != nil {
 			return 2, err
 		}
-		groups[i].Results = append(groups[i].Results, compared)
+		groups[i].Results = append(groups[i].Results, result)
 	}
 	if *findings != "" {
 		if err := writeFindings(*findings, groups); err != nil {
@@ -126,6 +131,17 @@ func writeFindings(path string, groups []report.Group) error {
 		return err
 	}
 	return os.WriteFile(path, data, 0o644)
+}
+
+func variantsAndFolders(bookinfos []string) (variants, folders []string, err error) {
+	for _, given := range bookinfos {
+		variant, folder, found := strings.Cut(given, "=")
+		if !found {
+			return nil, nil, fmt.Errorf("--bookinfo must be <variant>=<folder>, got %q; see judge --help", given)
+		}
+		variants, folders = append(variants, variant), append(folders, folder)
+	}
+	return variants, folders, nil
 }
 
 func names(renames []string) func(dir string) string {

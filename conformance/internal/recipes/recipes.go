@@ -20,40 +20,36 @@ import (
 // Check is the name of this check in a report.
 const Check = "recipes"
 
-// published holds what Bookinfo with a MySQL database is made of, inside samples/bookinfo, by the version of ratings that reads it.
-var published = map[string][]string{
-	"v2-mysql": {
-		"platform/kube/bookinfo.yaml",
-		"platform/kube/bookinfo-ratings-v2-mysql.yaml",
-		"networking/destination-rule-all.yaml",
-		"networking/virtual-service-ratings-mysql.yaml",
-		"networking/bookinfo-gateway.yaml",
-	},
-	"v2-mysql-vm": {
-		"platform/kube/bookinfo.yaml",
-		"platform/kube/bookinfo-ratings-v2-mysql-vm.yaml",
-		"networking/destination-rule-all.yaml",
-		"networking/virtual-service-ratings-mysql-vm.yaml",
-		"networking/bookinfo-gateway.yaml",
-	},
+// variant of Bookinfo: what Istio publishes of it, and how a set of ours is meant to differ.
+type variant struct {
+	// published files inside samples/bookinfo, beside those of every variant.
+	published []string
+	// meant differences and added objects beside those of every variant.
+	meant []difference
+	added []addition
 }
 
-// versionOf the ratings that a set runs.
-func versionOf(set *manifests.Set) string {
-	for _, o := range set.Objects {
-		if o.GetKind() == "Deployment" && o.GetName() == "ratings-v2-mysql-vm" {
-			return "v2-mysql-vm"
-		}
-	}
-	return "v2-mysql"
+// difference that is meant, in the paths of an object.
+type difference struct {
+	object, path *regexp.Regexp
+	reason       string
 }
 
-// meant differences, each with its reason; whatever else differs is a finding.
-var meant = []struct {
+// addition of an object that the samples do not have.
+type addition struct {
 	object *regexp.Regexp
-	path   *regexp.Regexp
 	reason string
-}{
+}
+
+// published by Istio for every variant.
+var published = []string{
+	"platform/kube/bookinfo.yaml",
+	"networking/destination-rule-all.yaml",
+	"networking/bookinfo-gateway.yaml",
+}
+
+// meant differences of every variant; whatever else differs is a finding.
+var meant = []difference{
 	{
 		regexp.MustCompile(`.*`), regexp.MustCompile(`^metadata\.namespace$`),
 		"the samples go into the namespace of whoever applies them, a chart names its own",
@@ -63,46 +59,104 @@ var meant = []struct {
 		"names of Istio's objects carry their namespace, so that no two apps write the same one",
 	},
 	{
-		regexp.MustCompile(`^DestinationRule (details|ratings)$`), regexp.MustCompile(`^spec\.subsets\[(v2|v2-mysql|v2-mysql-vm)\]\.`),
-		"subsets of versions that the set does not run select no pods; the samples have one rule for every variant",
-	},
-	{
 		regexp.MustCompile(`^VirtualService bookinfo$`), regexp.MustCompile(`^spec\.gateways\[0\]$`),
 		"the Gateway's name carries its namespace",
 	},
-	{
-		regexp.MustCompile(`^Deployment ratings-v2-mysql(-vm)?$`), regexp.MustCompile(`\.serviceAccountName$`),
+}
+
+// variants by the names of our examples, without "bookinfo-".
+var variants = map[string]variant{
+	"external-mysql": {
+		published: []string{"platform/kube/bookinfo-ratings-v2-mysql.yaml", "networking/virtual-service-ratings-mysql.yaml"},
+		meant: []difference{
+			unused("details", "v2"), unused("ratings", "v2|v2-mysql-vm"), ownAccount("ratings-v2-mysql"),
+			{
+				regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.env\[MYSQL_DB_(USER|PASSWORD)\]\.`),
+				"user and password come from a Secret, the sample has them in the manifest",
+			},
+			{
+				regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.env\[MYSQL_DB_HOST\]\.value$`),
+				"the database is outside the mesh, the sample's is a service of the cluster",
+			},
+		},
+		added: []addition{account("bookinfo-ratings-v2-mysql"), outside("mysql")},
+	},
+	"mysql-vm": {
+		published: []string{"platform/kube/bookinfo-ratings-v2-mysql-vm.yaml", "networking/virtual-service-ratings-mysql-vm.yaml"},
+		meant: []difference{
+			unused("details", "v2"), unused("ratings", "v2|v2-mysql"), ownAccount("ratings-v2-mysql-vm"),
+			{
+				regexp.MustCompile(`^Deployment ratings-v2-mysql-vm$`), regexp.MustCompile(`\.env\[MYSQL_DB_(USER|PASSWORD)\]\.`),
+				"user and password come from a Secret, the sample has them in the manifest",
+			},
+		},
+		added: []addition{
+			account("bookinfo-ratings-v2-mysql-vm"),
+			{
+				regexp.MustCompile(`^(ServiceAccount|AuthorizationPolicy|WorkloadEntry|WorkloadGroup|DestinationRule|Service) mysqldb(\.vm(\..*)?)?$`),
+				"the machine of the database; the samples leave it to the reader",
+			},
+		},
+	},
+	"external-mongodb": {
+		published: []string{"platform/kube/bookinfo-ratings-v2.yaml", "networking/virtual-service-ratings-db.yaml"},
+		meant: []difference{
+			unused("details", "v2"), unused("ratings", "v2-mysql|v2-mysql-vm"),
+			{
+				regexp.MustCompile(`^Deployment ratings-v2$`), regexp.MustCompile(`\.env\[MONGO_DB_URL\]\.value$`),
+				"the database is outside the mesh, the sample's is a service of the cluster",
+			},
+			{
+				regexp.MustCompile(`^Deployment ratings-v2$`), regexp.MustCompile(`\.env\[MONGO_(HOST|PORT)\]\.`),
+				"host and port are told beside the URL",
+			},
+		},
+		added: []addition{outside("mongodb")},
+	},
+	"details-https": {
+		published: []string{"platform/kube/bookinfo-details-v2.yaml", "networking/virtual-service-details-v2.yaml"},
+		meant:     []difference{unused("ratings", "v2|v2-mysql|v2-mysql-vm"), ownAccount("details-v2")},
+		added:     []addition{account("bookinfo-details-v2"), outside("googleapis")},
+	},
+}
+
+func unused(service, versions string) difference {
+	return difference{
+		regexp.MustCompile(`^DestinationRule ` + service + `$`), regexp.MustCompile(`^spec\.subsets\[(` + versions + `)\]\.`),
+		"subsets of versions that the set does not run select no pods; the samples have one rule for every variant",
+	}
+}
+
+func ownAccount(deployment string) difference {
+	return difference{
+		regexp.MustCompile(`^Deployment ` + deployment + `$`), regexp.MustCompile(`\.serviceAccountName$`),
 		"without an account of its own the workload shares the default one, which no policy can tell from others",
-	},
-	{
-		regexp.MustCompile(`^Deployment ratings-v2-mysql(-vm)?$`), regexp.MustCompile(`\.env\[MYSQL_DB_(USER|PASSWORD)\]\.`),
-		"user and password come from a Secret, the sample has them in the manifest",
-	},
-	{
-		regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.env\[MYSQL_DB_HOST\]\.value$`),
-		"the database is outside the mesh, the sample's is a service of the cluster",
-	},
+	}
 }
 
-// added objects that the samples do not have, each with its reason.
-var added = []struct {
-	object *regexp.Regexp
-	reason string
-}{
-	{regexp.MustCompile(`^ServiceAccount bookinfo-ratings-v2-mysql(-vm)?$`), "the account by which the gateway, or the machine, knows the client"},
-	{
-		regexp.MustCompile(`^(ServiceAccount|AuthorizationPolicy|WorkloadEntry|WorkloadGroup|DestinationRule|Service) mysqldb(\.vm(\..*)?)?$`),
-		"the machine of the database; the samples leave it to the reader",
-	},
-	{
-		regexp.MustCompile(`^(ServiceEntry|DestinationRule|VirtualService) mysql\.bookinfo(\..*)?$|^Gateway mysql--bookinfo$`),
-		"makes the database outside the mesh reachable; the samples leave it to the reader",
-	},
+func account(name string) addition {
+	return addition{regexp.MustCompile(`^ServiceAccount ` + name + `$`), "the account by which the gateway, or the machine, knows the client"}
 }
 
-// Run compares a set with the samples of the Istio release in a source folder.
-func Run(set *manifests.Set, istio string) (*verdict.Result, error) {
-	theirs, err := samples(filepath.Join(istio, "samples", "bookinfo"), published[versionOf(set)])
+func outside(name string) addition {
+	return addition{
+		regexp.MustCompile(`^(ServiceEntry|DestinationRule|VirtualService) ` + name + `\.bookinfo(\..*)?$|^Gateway ` + name + `--bookinfo$`),
+		"makes what is outside the mesh reachable; the samples leave it to the reader, or have a recipe without a gateway",
+	}
+}
+
+// Variants that a set can be compared with.
+func Variants() []string {
+	return slices.Sorted(maps.Keys(variants))
+}
+
+// Run compares a set with a variant of the samples of the Istio release in a source folder.
+func Run(set *manifests.Set, variant, istio string) (*verdict.Result, error) {
+	of, known := variants[variant]
+	if !known {
+		return nil, fmt.Errorf("no Bookinfo is called %q: use one of %s", variant, strings.Join(Variants(), ", "))
+	}
+	theirs, err := samples(filepath.Join(istio, "samples", "bookinfo"), slices.Concat(published, of.published))
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +175,11 @@ func Run(set *manifests.Set, istio string) (*verdict.Result, error) {
 			result.Find(key, "is published and missing here")
 			continue
 		}
-		compare(result, key, theirs[key], ours[key])
+		compare(result, key, theirs[key], ours[key], slices.Concat(meant, of.meant))
 	}
 	for _, key := range slices.Sorted(maps.Keys(ours)) {
 		if theirs[key] == nil {
-			add(result, key)
+			add(result, key, of.added)
 		}
 	}
 	return result, nil
@@ -161,7 +215,7 @@ func publishedName(o *unstructured.Unstructured) string {
 	return strings.TrimSuffix(o.GetName(), "."+o.GetNamespace())
 }
 
-func add(result *verdict.Result, key string) {
+func add(result *verdict.Result, key string, added []addition) {
 	result.Checked++
 	for _, a := range added {
 		if a.object.MatchString(key) {
@@ -172,7 +226,7 @@ func add(result *verdict.Result, key string) {
 	result.Find(key, "is not in the samples, and no reason for it is listed")
 }
 
-func compare(result *verdict.Result, key string, theirs, ours *unstructured.Unstructured) {
+func compare(result *verdict.Result, key string, theirs, ours *unstructured.Unstructured, meant []difference) {
 	a, b := map[string]string{}, map[string]string{}
 	flatten("", theirs.Object, a)
 	flatten("", ours.Object, b)
@@ -188,7 +242,7 @@ func compare(result *verdict.Result, key string, theirs, ours *unstructured.Unst
 			continue
 		}
 		difference := fmt.Sprintf("%s: published %s, here %s", path, orNothing(a[path]), orNothing(b[path]))
-		if reason := reasonFor(key, path); reason != "" {
+		if reason := reasonFor(key, path, meant); reason != "" {
 			result.Except(key, difference, reason)
 		} else {
 			result.Find(key, difference)
@@ -196,7 +250,7 @@ func compare(result *verdict.Result, key string, theirs, ours *unstructured.Unst
 	}
 }
 
-func reasonFor(key, path string) string {
+func reasonFor(key, path string, meant []difference) string {
 	for _, m := range meant {
 		if m.object.MatchString(key) && m.path.MatchString(path) {
 			return m.reason

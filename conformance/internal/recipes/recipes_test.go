@@ -44,11 +44,27 @@ func run(t *testing.T, text string) *verdict.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := recipes.Run(&manifests.Set{Name: "test", Objects: objects}, env.IstioSrc)
+	result, err := recipes.Run(&manifests.Set{Name: "test", Objects: objects}, "external-mysql", env.IstioSrc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return result
+}
+
+func TestAnUnknownVariantIsRefused(t *testing.T) {
+	_, err := recipes.Run(&manifests.Set{Name: "test"}, "external-oracle", env.IstioSrc)
+	if err == nil || !strings.Contains(err.Error(), `"external-oracle": use one of details-https, external-mongodb, external-mysql`) {
+		t.Errorf("want an error with the variants there are, got %v", err)
+	}
+}
+
+func TestEveryVariantIsPublished(t *testing.T) {
+	for _, variant := range recipes.Variants() {
+		result, err := recipes.Run(&manifests.Set{Name: "test"}, variant, env.IstioSrc)
+		if err != nil || len(result.Findings) < 20 {
+			t.Errorf("%s: want every published object to be missing in an empty set, got %v, error %v", variant, result, err)
+		}
+	}
 }
 
 func TestTheSamplesDoNotDifferFromThemselves(t *testing.T) {
