@@ -8,6 +8,8 @@ import { bookinfoWithExternalMysql } from './bookinfo-external-mysql/app';
 import { DEFAULT_DATABASE } from './bookinfo-external-mysql/main';
 import { bookinfoWithMysqlOnVm } from './bookinfo-mysql-vm/app';
 import { cartWithExternalRedis } from './cart-external-redis/app';
+import { platform } from './platform/app';
+import { readEnvironment } from './platform/config';
 import { sentencesWithHttpApi } from './sentences-http-api/app';
 
 /** One set of manifests that an example gives. */
@@ -28,6 +30,8 @@ export const EXAMPLES: readonly ExampleSet[] = [
   { folder: 'cart-external-redis/manifests/via-gateway', build: app => cartWithExternalRedis(app, 'via-gateway') },
   { folder: 'sentences-http-api/manifests/direct', build: app => sentencesWithHttpApi(app, 'direct') },
   { folder: 'sentences-http-api/manifests/via-gateway', build: app => sentencesWithHttpApi(app, 'via-gateway') },
+  { folder: 'platform/manifests/staging', build: app => platform(app, readEnvironment('staging')) },
+  { folder: 'platform/manifests/production', build: app => platform(app, readEnvironment('production')) },
 ];
 
 if (require.main === module) {

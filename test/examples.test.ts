@@ -2,9 +2,13 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
+import { ExternalService } from 'cdk8s-istio-egress';
 import { parse } from 'yaml';
-import { filesBelow, inTempFolder } from './helpers';
+import { filesBelow, inTempFolder, messageOf } from './helpers';
 import { main as bookinfo } from '../examples/bookinfo-external-mysql/main';
+import { platform } from '../examples/platform/app';
+import { readEnvironment } from '../examples/platform/config';
+import { KINDS } from '../examples/platform/kinds';
 import { EXAMPLES } from '../examples/write';
 
 interface Container {
@@ -13,7 +17,11 @@ interface Container {
 
 interface Manifest {
   readonly kind: string;
-  readonly metadata: object;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: { readonly [name: string]: string };
+    readonly annotations?: { readonly [name: string]: string };
+  };
   readonly spec?: { readonly template?: { readonly spec: { readonly containers: Container[] } } };
 }
 
@@ -122,5 +130,80 @@ describe('npm run bookinfo', () => {
 
   test('has a help', () => {
     expect(run(['--help'])).toMatchObject({ code: 0, out: expect.stringMatching(/^usage: npm run bookinfo/) });
+  });
+});
+
+describe('the platform', () => {
+  const labelled = { 'app.kubernetes.io/part-of': 'platform', 'example.com/environment': 'staging' };
+
+  test.each(['staging', 'production'])('declares in %s what dependencies.json has, for its clients', environment => {
+    const { dependencies } = readEnvironment(environment);
+    const app = new App();
+    const services = ExternalService.allIn(platform(app, { name: environment, dependencies })).map(service => service.describe());
+
+    for (const { name, hosts, clients } of dependencies) {
+      const declared = services.filter(({ path: at }) => `${at}/`.startsWith(`platform-${environment}/${name}/`));
+      expect(declared.flatMap(service => service.hosts)).toEqual(Object.keys(hosts));
+      for (const service of declared) {
+        expect(service.clients.map(({ namespaceName, serviceAccountName }) => `${namespaceName}/${serviceAccountName}`).sort()).toEqual([...clients].sort());
+      }
+    }
+    expect([...new Set(services.flatMap(({ route }) => route?.legs.map(({ gatewayPort }) => gatewayPort)))]).toEqual([443]);
+  });
+
+  test('has a dependency of each kind', () => {
+    expect(readEnvironment('staging').dependencies.map(({ kind }) => kind)).toEqual(Object.keys(KINDS));
+  });
+
+  test('labels every object, and names its owner', () => {
+    const objects = platform(new App(), readEnvironment('staging')).toJson() as Manifest[];
+
+    expect(objects.filter(({ metadata }) => metadata.annotations?.['example.com/owner'] === undefined)).toEqual([]);
+    objects.forEach(({ metadata }) => expect(metadata.labels).toEqual(labelled));
+    expect(objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.name === 'orders--platform')?.metadata.annotations).toEqual({ 'example.com/owner': 'team-shop' });
+  });
+
+  /** Synthesises one dependency with a mistake in it, or in the place that it has in staging. */
+  function withMistake(dependency: object, location: object = {}, name = 'orders') {
+    return inTempFolder(at => {
+      const write = (file: string, value: object) => fs.writeFileSync(path.join(at, file), JSON.stringify(value));
+      fs.mkdirSync(path.join(at, 'config'));
+      write('dependencies.json', { orders: { kind: 'mysql', owner: 'team-shop', clients: ['shop/checkout'], ...dependency } });
+      write('config/staging.json', { [name]: { hosts: { 'orders.example.com': ['192.0.2.14'] }, ...location } });
+      return messageOf(() => platform(new App(), readEnvironment('staging', at)));
+    });
+  }
+
+  test.each([
+    [{ kind: 'mysqll' }, 'dependencies.json: orders/kind must be equal to one of the allowed values (mysql, postgres, mongo, redis, redis-cluster, kafka, https, tls, '
+      + 'oracle, amqp), got "mysqll"'],
+    [{ onwer: 'team-shop' }, 'dependencies.json: orders must NOT have additional properties, got "onwer"'],
+    [{ owner: undefined }, 'dependencies.json: orders must have required property \'owner\''],
+    [{ clients: [] }, 'dependencies.json: orders/clients must NOT have fewer than 1 items, got []'],
+    [{ clients: ['shop'] }, 'dependencies.json: orders/clients/0 must match pattern "^[^/]+/[^/]+$", got "shop": write a service account, like "shop/cart"'],
+    [{ clients: ['Shop/cart'] }, '[platform-staging/orders] \'namespaceName\' must be a DNS label'],
+  ])('says where dependencies.json is wrong: %j', (dependency, message) => {
+    expect(withMistake(dependency)).toContain(message);
+  });
+
+  test.each([
+    [{ hosts: { 'orders.example.com': '192.0.2.14' } }, 'config/staging.json: orders/hosts/orders.example.com must be array, got "192.0.2.14": write its addresses, like '
+      + '["192.0.2.14"], or [] for DNS'],
+    [{ hosts: { 'orders.example.com': ['192.0.2'] } }, '[platform-staging/orders] \'Resolution.ipAddresses()\' must be an IP address'],
+    [{ hosts: { 'a.example.com': [], 'b.example.com': [] } }, 'orders/hosts must have one host, got a.example.com, b.example.com: only a cluster has several'],
+    [{ port: '3306' }, 'config/staging.json: orders/port must be integer, got "3306"'],
+  ])('says where the environment is wrong: %j', (location, message) => {
+    expect(withMistake({}, location)).toContain(message);
+  });
+
+  test('refuses a place of no dependency, a dependency without a place, and an environment that is none', () => {
+    expect(withMistake({}, {}, 'order')).toBe('config/staging.json: order is no dependency: add it to dependencies.json, or correct its name');
+    expect(messageOf(() => readEnvironment('prod'))).toBe('ENVIRONMENT must be one of production, staging, got "prod"');
+    inTempFolder(at => {
+      fs.mkdirSync(path.join(at, 'config'));
+      fs.writeFileSync(path.join(at, 'dependencies.json'), JSON.stringify({ orders: { kind: 'mysql', owner: 'team-shop', clients: ['shop/checkout'] } }));
+      fs.writeFileSync(path.join(at, 'config/staging.json'), '{}');
+      expect(messageOf(() => readEnvironment('staging', at))).toBe('config/staging.json: orders is missing: say where the dependency is in staging');
+    });
   });
 });

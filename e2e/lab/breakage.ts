@@ -63,7 +63,7 @@ function withoutRewrite(spec: Mutable): void {
   spec.http?.forEach((rule: Mutable) => { delete rule.rewrite; });
 }
 
-/** The upstream of one member of a cluster. */
+/** The upstream of one host, such as a member of a cluster. */
 const upstreamOf = (member: string): Which => (object) => isUpstream(object) && (object.spec.hosts as string[]).some((host) => host.endsWith(`.${member}`));
 
 export const BREAKAGES: readonly Breakage[] = [
@@ -180,8 +180,9 @@ export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['redis-cluster', 'redis-2.example.com', '192.0.2.51'],
     ['kafka', 'kafka-2.example.com', '192.0.2.54'],
+    ['platform', 'sessions.staging.example.com', '192.0.2.18'],
   ] as const).map(([noticedBy, member, other]) => ({
-    name: `upstream of ${member} leads to another member`,
+    name: `upstream of ${member} leads to another server`,
     noticedBy,
     breaks: change('ServiceEntry', (spec) => { spec.endpoints = [{ address: other }]; }, upstreamOf(member)),
   })),

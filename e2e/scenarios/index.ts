@@ -20,6 +20,7 @@ import { mongoReplicaSet } from './mongo-replica-set';
 import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
 import { pathCost } from './path-cost';
+import { platform } from './platform';
 import { platformService } from './platform-service';
 import { postgres } from './postgres';
 import { ratingsDirect } from './ratings-direct';
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   cartViaGateway,
   sideBySide,
   platformService,
+  platform,
   sameHostTwice,
   byName,
   virtualIps,

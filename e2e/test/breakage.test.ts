@@ -7,8 +7,8 @@ import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
 import { scenarios } from '../scenarios';
 
-/** Members of the clusters in the scenarios. */
-const MEMBERS = ['redis-2', 'redis-3', 'mongo-3', 'kafka-2'];
+/** Hosts that single mistakes are about, most of them members of clusters. */
+const MEMBERS = ['redis-2', 'redis-3', 'mongo-3', 'kafka-2', 'sessions.staging'];
 
 /** Services with every object that a route can have, and one inside the mesh with every rule. */
 const synth = (): Manifest => Manifest.synth((app) => {
