@@ -8,6 +8,7 @@ import {
 } from './description';
 import { IExternalService } from './i-external-service';
 import { ExternalServiceAttributes, ImportedService } from './imported-service';
+import { Asked, problemsOfAccess, problemsOfClients, problemsOfRoute } from './problems';
 import { Routable, WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
@@ -449,91 +450,18 @@ export class ExternalService extends DeclaredService {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const more = this.wayOut ? this.problemsOfRoute(this.wayOut) : this.problemsOfAccess();
-    const problems = [...this.connections.problems(), ...this.clientList.problems(), ...this.clientList.problemsOfNames(this.node.path), ...more];
-    const { exportTo } = this.declaration;
-    if (this.namespaceName !== undefined && this.clientList.namespaces.includes(undefined) && !exportTo?.includes('*')) {
-      problems.push('a client has no namespace, which says who sees the service and is part of an identity: give the workload\'s chart a \'namespace\'');
-    }
-    return problems;
-  }
-
-  private problemsOfRoute(wayOut: WayOut): string[] {
-    const problems = [...this.clientList.bypassesOf(this.declaration.ports)];
-    const { exportTo } = this.declaration;
-    const { idleTimeout } = this.connection;
-    if (idleTimeout !== undefined && parseFloat(idleTimeout) > IDLE_SECONDS && this.declaration.ports.some(port => !isHttp(port.protocol))) {
-      problems.push(`'idleTimeout' ${idleTimeout} is longer than the hour after which the client's sidecar closes an idle connection to the gateway: give at most `
-        + 'an hour, and let the driver keep its connections in use');
-    }
-    const retryOn = this.http?.retries?.retryOn;
-    if (retryOn !== undefined && !retryOn.split(',').some(failure => ['503', '5xx', 'gateway-error'].includes(failure))) {
-      problems.push(`'retryOn' ${quote(retryOn)} has no effect behind a gateway, whose failed connections are answers with 503 to the sidecar: add 503`);
-    }
-    if (this.connection.outlierDetection && !this.declaration.hosts.some(host => balances(this._upstreamOf(host)))) {
-      problems.push(NOTHING_TO_CHOOSE);
-    }
-    if (exportTo) {
-      problems.push(`'exportTo' (${exportTo.map(quote).join(', ')}) cannot widen a service that is routed through a gateway, because who sees it `
-        + 'without being a client goes past the gateway: remove it and name the clients with allowFrom()');
-    }
-    if (this.clientList.isEmpty) {
-      problems.push('is routed through a gateway and has no clients: name them with allowFrom() or connectFrom()');
-    }
-    if (!wayOut.identifiesClients && this.allowed.some(client => !client.wholeNamespace)) {
-      problems.push('allowFrom() names an account, and a plaintext leg to the gateway carries no identity: '
-        + 'use GatewayLeg.istioMutual(), or name whole namespaces with MeshClient.allIn()');
-    }
-    return problems;
-  }
-
-  private problemsOfAccess(): string[] {
-    const problems: string[] = [];
-    if (this.connection.outlierDetection && !this.balances) {
-      problems.push(NOTHING_TO_CHOOSE);
-    }
-    const { apiVersion } = AppMesh.of(this).mesh;
-    const moved = this.declaration.ports.find(({ number, targetPort, protocol }) => (targetPort ?? number) !== number && !isHttp(protocol));
-    if (moved && apiVersion !== 'v1' && this._model().resolution === 'NONE') {
-      problems.push(`'targetPort' ${moved.targetPort} of port ${moved.number} has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled `
-        + 'with Resolution.ipAddresses(): use Resolution.dns(), or route the service through a gateway');
-    }
-    problems.push(...this.problemsOfSecret());
-    const { exportTo } = this.declaration;
-    const given = exportTo?.map(quote).join(', ');
-    if (this.allowed.length > 0 && exportTo) {
-      problems.push(`'exportTo' (${given}) and allowFrom() both say which namespaces see the service: use one of them`);
-    }
-    if (this.allowed.length > 0 && AppMesh.of(this).mesh.outboundTrafficPolicy === 'ALLOW_ANY') {
-      problems.push('allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the '
-        + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
-    }
-    const narrow = exportTo && !exportTo.includes('*');
-    const blind = narrow ? this.clientList.namespaces.map(client => client ?? '').filter(client => !this.visibleTo.includes(client)) : [];
-    if (this.allowed.length === 0 && blind.length > 0) {
-      problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
-    }
-    return problems;
-  }
-
-  /** A sidecar gets a Secret by the labels of its pod. */
-  private problemsOfSecret(): string[] {
-    const { secret } = this;
-    if (secret === undefined) {
-      return [];
-    }
-    if (this.namespaceName === undefined) {
-      return [`'credentialName' ${quote(secret)} needs the namespace of the service, by which the sidecars without the Secret are told not to send plaintext: give the chart a `
-        + '\'namespace\''];
-    }
-    const unknown = this.clientList.isEmpty ? this.clientModels() : this.clientList.withoutWorkload();
-    const [{ namespace, account }] = unknown.length > 0 ? unknown : [{ namespace: undefined, account: undefined }];
-    const who = account === undefined ? `every account of ${quote(namespace ?? '')}` : quote(`${namespace}/${account}`);
-    return [
-      ...unknown.length > 0 ? [`'credentialName' ${quote(secret)} is read for the sidecars of named workloads, and a client is ${who}: name workloads, with connectFrom() or `
-        + 'MeshClient.workload(), or route the service through a gateway, which reads the Secret for all'] : [],
-      ...this.certificates?.problems() ?? [],
-    ];
+    const asked: Asked = {
+      service: this._model(),
+      exportTo: this.declaration.exportTo,
+      clients: this.clientList,
+      clientModels: this.clientModels(),
+      allowed: this.allowed,
+      mesh: AppMesh.of(this).mesh,
+    };
+    const ofWay = this.wayOut
+      ? problemsOfRoute(asked, this.wayOut, this.declaration.hosts.some(host => balances(this._upstreamOf(host))))
+      : [...problemsOfAccess(asked, this.balances), ...this.certificates?.problems() ?? []];
+    return [...this.connections.problems(), ...problemsOfClients(asked), ...ofWay];
   }
 
   private get secret(): string | undefined {
@@ -551,9 +479,3 @@ export class ExternalService extends DeclaredService {
 }
 
 const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');
-
-/** What Istio gives an idle TCP connection, unless `ISTIO_META_IDLE_TIMEOUT` of the sidecar says otherwise. */
-const IDLE_SECONDS = 3600;
-
-const NOTHING_TO_CHOOSE = '\'outlierDetection\' has no effect, because the proxy has one endpoint at a time and none to go on to: leave it out, or give several '
-  + 'with Resolution.dns() or Resolution.ipAddresses()';
