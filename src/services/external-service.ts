@@ -478,4 +478,5 @@ export class ExternalService extends DeclaredService {
   }
 }
 
+
 const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');

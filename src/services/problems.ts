@@ -2,7 +2,7 @@ import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { BoundClient } from '../access/mesh-client';
 import { quote } from '../private/fail';
-import { ClientModel, MeshModel, ServiceModel } from '../private/model';
+import { ClientModel, MeshModel, PortModel, ServiceModel } from '../private/model';
 import { isHttp } from '../private/wire';
 
 /** What is known of a service once every call was made. */
@@ -74,6 +74,11 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
     problems.push(`'targetPort' ${moved.targetPort} of port ${moved.number} has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled `
       + 'with Resolution.ipAddresses(): use Resolution.dns(), or route the service through a gateway');
   }
+  const renumbered = service.resolution === 'DYNAMIC_DNS' ? service.ports.find(port => !isDialled(port)) : undefined;
+  if (renumbered) {
+    problems.push(`'targetPort' ${renumbered.targetPort} of port ${renumbered.number} has no effect with Resolution.dynamicDns(), where a sidecar connects to the port `
+      + 'that the client asks for: leave it out, and let the clients dial that port');
+  }
   problems.push(...problemsOfSecret(asked));
   const given = exportTo?.map(quote).join(', ');
   if (allowed.length > 0 && exportTo) {
@@ -89,6 +94,11 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
     problems.push(`'exportTo' (${given}) leaves out ${quote(blind[0] || '.')}, which has a client: add it, or remove 'exportTo'`);
   }
   return problems;
+}
+
+/** Whether a sidecar that resolves the name of each request connects to the port that is declared: of HTTP without a port in its host, to the usual one. */
+function isDialled({ number, targetPort = number, protocol, tls }: PortModel): boolean {
+  return targetPort === number || (isHttp(protocol) && tls !== undefined && number === 80 && targetPort === 443);
 }
 
 /** A sidecar gets a Secret by the labels of its pod. */

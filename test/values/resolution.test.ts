@@ -1,5 +1,5 @@
 import {
-  EgressGateway, EgressViaGateway, ExternalKafka, ExternalPort, ExternalService, ExternalTls, MeshClient, Protocol, Resolution,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalKafka, ExternalPort, ExternalService, ExternalTls, MeshClient, Protocol, Resolution,
 } from '../../src';
 import { all, messageOf, only, synth } from '../helpers';
 
@@ -261,6 +261,29 @@ describe('a wildcard', () => {
     ['virtual addresses', { hosts: ['*.example.com'], protocol: Protocol.TLS, addresses: ['240.0.0.7'] }, '\'addresses\' are virtual addresses'],
   ])('is the only thing that is: not %s', (_, more, message) => {
     expect(messageOf(() => manifestsWith(Resolution.dynamicDns(), more))).toContain(`[test/Db] ${message}`);
+  });
+
+  const withPort = (port: ExternalPort) => synth(chart => new ExternalService(chart, 'Db', { hosts: ['*.example.com'], ports: [port], resolution: Resolution.dynamicDns() }));
+  const tlsOf = (tls: ClientTls) => only(withPort({ number: 80, protocol: Protocol.HTTP, tls }), 'DestinationRule').spec.trafficPolicy.portLevelSettings[0].tls;
+
+  test('gets TLS with the name of each request, and the certificate has to have that name', () => {
+    expect(tlsOf(ClientTls.originate())).toStrictEqual({ mode: 'SIMPLE', caCertificates: 'system' });
+  });
+
+  test('gets TLS with the server name and the names that are given', () => {
+    expect(tlsOf(ClientTls.originate({ sni: 'edge.example.net' }))).toMatchObject({ sni: 'edge.example.net', subjectAltNames: ['edge.example.net'] });
+    expect(tlsOf(ClientTls.originate({ subjectAltNames: ['edge.example.net'] }))).toStrictEqual(
+      { mode: 'SIMPLE', subjectAltNames: ['edge.example.net'], caCertificates: 'system' });
+  });
+
+  test.each<[string, ExternalPort]>([
+    ['TLS', { number: 443, protocol: Protocol.TLS, targetPort: 8443 }],
+    ['HTTP', { number: 80, protocol: Protocol.HTTP, targetPort: 443 }],
+    ['HTTP with TLS', { number: 80, protocol: Protocol.HTTP, tls: ClientTls.originate(), targetPort: 8443 }],
+  ])('has no other port at its servers than the one that a client asks for, of %s', (_, port) => {
+    expect(messageOf(() => withPort(port))).toContain(
+      `[test/Db] 'targetPort' ${port.targetPort} of port ${port.number} has no effect with Resolution.dynamicDns(), where a sidecar connects to the port that the client `
+      + 'asks for: leave it out, and let the clients dial that port');
   });
 
   const routed = (resolution: Resolution, ...clients: MeshClient[]) => synth(chart => {

@@ -1,4 +1,5 @@
 import { DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as Mode, toJson_DestinationRuleSpec } from '../../../imports/istio/networking.istio.io';
+import { isWildcard } from '../check';
 import { ConnectionModel, EndpointModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
 import { isHttp } from '../wire';
 import { failoverPriority } from './failover';
@@ -66,7 +67,8 @@ export function given<T extends object>(settings: T): Partial<T> {
 }
 
 /**
- * TLS that a proxy adds. Without server name and names Istio would verify nobody on a TCP port.
+ * TLS that a proxy adds. Without server name and names Istio would verify nobody on a TCP port. For a wildcard it takes both from the host of each
+ * request, unless they are given.
  *
  * @param modes the words of the place in the rule, for which the generated types have an enum each
  */
@@ -74,8 +76,8 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
   if (!tls) {
     return undefined;
   }
-  const { mode, sni = host, subjectAltNames = [sni], caCertificates, credentialName } = tls;
-  return { mode: modes[mode], sni, subjectAltNames: [...subjectAltNames], caCertificates, credentialName };
+  const { mode, sni = isWildcard(host) ? undefined : host, subjectAltNames = sni === undefined ? undefined : [sni], caCertificates, credentialName } = tls;
+  return { mode: modes[mode], sni, subjectAltNames: subjectAltNames && [...subjectAltNames], caCertificates, credentialName };
 }
 
 /**
