@@ -403,7 +403,7 @@ export class ExternalService extends DeclaredService {
       hosts.forEach(host => rules.ensure(host));
     };
     if (chooses || this.declaration.ports.some(port => this._needsSettings(port))) {
-      forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses));
+      forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses, AppMesh.of(this).mesh.rootNamespace));
     }
     if (this.http) {
       forEachHost('HttpRules', 'VirtualService', 'outbound', host => renderHttpRules(this._model(), host));

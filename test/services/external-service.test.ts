@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Credentials, EgressGateway, EgressViaGateway, ExternalService, MeshClient, Protocol, Resolution } from '../../src';
+import { Credentials, EgressGateway, EgressViaGateway, ExternalService, Mesh, MeshClient, MeshProps, Protocol, Resolution } from '../../src';
 import { all, manifestsOf, only, synth } from '../helpers';
 
 const HOST = 'search.example.com';
@@ -130,6 +130,27 @@ describe('the visibility of a service', () => {
       .connectFrom(new ApiObject(chart, 'Pod', { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main' }] } })));
 
     expect(only(manifests, 'ServiceEntry').spec.exportTo).toEqual(written);
+  });
+});
+
+describe('the rule of a service that other namespaces see', () => {
+  const ruleOf = (namespace: string, clients: string[], facts: MeshProps = {}) => only(synth(chart => {
+    Mesh.declare(chart.node.root, facts);
+    new ExternalService(chart, 'Search', { hosts: [HOST], ports: PORTS, resolution: Resolution.dns() })
+      .allowFrom(...clients.map(client => MeshClient.allIn(client)));
+  }, { namespace }), 'DestinationRule').spec.exportTo;
+
+  test('is exported to its own namespace as "."', () => {
+    expect(ruleOf('platform', ['platform', 'shop'])).toEqual(['.', 'shop']);
+  });
+
+  test('names the root namespace, whose sidecars would not find themselves in "."', () => {
+    expect(ruleOf('istio-system', ['istio-system', 'shop'])).toEqual(['istio-system', 'shop']);
+    expect(ruleOf('mesh', ['mesh', 'shop'], { rootNamespace: 'mesh' })).toEqual(['mesh', 'shop']);
+  });
+
+  test('stays in the root namespace when nobody else sees the service', () => {
+    expect(ruleOf('istio-system', ['istio-system'])).toEqual(['.']);
   });
 });
 

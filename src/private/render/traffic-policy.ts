@@ -90,8 +90,8 @@ function withoutSecret(tls: TlsModel): TlsModel {
 }
 
 /** How the clients' sidecars use the endpoints of one host that they connect to directly. */
-export function renderEndpoints(service: ServiceModel, host: string, balances: boolean): unknown {
-  const { connection, endpoints } = service;
+export function renderEndpoints(service: ServiceModel, host: string, balances: boolean, rootNamespace: string): unknown {
+  const { connection, endpoints, namespace } = service;
   const ports = service.ports.map(port => ({ ...port, tls: port.tls && withoutSecret(port.tls) }));
   const choice = { balances, endpoints };
   const settings = ports.map(port => ({
@@ -103,9 +103,14 @@ export function renderEndpoints(service: ServiceModel, host: string, balances: b
     trafficPolicy: equal
       ? settingsOf(ports[0].protocol, connection, choice)
       : { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) },
-    exportTo: service.ports.some(({ tls }) => tls?.credentialName !== undefined)
-      // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
-      ? [...service.visibleTo]
-      : exportTo(service.visibleTo, service.namespace),
+    exportTo: exportTo(service.visibleTo, isNamed(service, rootNamespace) ? undefined : namespace),
   });
+}
+
+/** Whether a rule names its own namespace in place of ".". */
+function isNamed({ ports, namespace, visibleTo }: ServiceModel, rootNamespace: string): boolean {
+  // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
+  const besideSelectors = ports.some(({ tls }) => tls?.credentialName !== undefined);
+  // Sidecars of the root namespace look for its name in a rule that is exported to others as well, and "." is not its name.
+  return besideSelectors || (namespace === rootNamespace && visibleTo.length > 1);
 }
