@@ -207,6 +207,15 @@ export class Lab {
       metadata: { name, namespace, labels },
       spec: { type: 'ClusterIP', selector: labels, ports: ports.map((port) => ({ ...port, protocol: 'TCP' })) },
     });
+    // as Istio's chart does: istiod gives the certificates of Secrets to accounts only that may list them
+    const access = { metadata: { name: `${name}-sds`, namespace }, apiVersion: 'rbac.authorization.k8s.io/v1' };
+    await this.kube.put({ ...access, kind: 'Role', rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }] });
+    await this.kube.put({
+      ...access,
+      kind: 'RoleBinding',
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: `${name}-sds` },
+      subjects: [{ kind: 'ServiceAccount', name: account }],
+    });
     const wanted = Array.from({ length: replicas }, (_, index) => `${name}-${index}`);
     return Promise.all(wanted.map(async (pod) => this.pods.find((running) => running.name === pod && running.namespace === namespace)
       ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router' })));

@@ -76,7 +76,8 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
   if (!tls) {
     return undefined;
   }
-  const { mode, sni = isWildcard(host) ? undefined : host, subjectAltNames = sni === undefined ? undefined : [sni], caCertificates, credentialName } = tls;
+  const { mode, sni = isWildcard(host) ? undefined : host, caCertificates, credentialName } = tls;
+  const { subjectAltNames = sni === undefined ? undefined : [sni] } = tls;
   return { mode: modes[mode], sni, subjectAltNames: subjectAltNames && [...subjectAltNames], caCertificates, credentialName };
 }
 
