@@ -148,11 +148,15 @@ describe('a mirrored service', () => {
     expect(rulesOf(reviews => reviews.mirrorTo('v2'))).toEqual([{ route: [{ destination: { host: 'reviews' } }], mirror: { host: 'reviews', subset: 'v2' } }]);
   });
 
-  test('may copy to a version that gets a part', () => {
+  test.each(['v1', 'v2'])('may copy to a version that gets a part: %s', version => {
     expect(rulesOf(reviews => {
       reviews.split({ v1: 99, v2: 1 });
-      reviews.mirrorTo('v2');
-    })[0].mirror).toEqual({ host: 'reviews', subset: 'v2' });
+      reviews.mirrorTo(version);
+    })[0].mirror).toEqual({ host: 'reviews', subset: version });
+  });
+
+  test.each(VERSIONS)('may copy to any of several versions that nothing is said of: %s', version => {
+    expect(rulesOf(reviews => reviews.mirrorTo(version))[0].mirror).toEqual({ host: 'reviews', subset: version });
   });
 });
 

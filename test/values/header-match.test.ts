@@ -17,6 +17,14 @@ test('an escaped backslash is none of a back-reference', () => {
   expect(headersOf(HeaderMatch.regex('x-path', 'c:\\\\1'))).toEqual([{ headers: { 'x-path': { regex: 'c:\\\\1' } } }]);
 });
 
+test('a value may have what an expression may not', () => {
+  expect(headersOf(HeaderMatch.exact('x-note', '(?!) \\1'))).toEqual([{ headers: { 'x-note': { exact: '(?!) \\1' } } }]);
+});
+
+test('an expression may have 1024 characters', () => {
+  expect(() => headersOf(HeaderMatch.regex('end-user', 'x'.repeat(1024)))).not.toThrow();
+});
+
 describe('a match refuses', () => {
   test.each<[string, HeaderMatch, string]>([
     ['a name in upper case', HeaderMatch.exact('End-User', 'jason'),

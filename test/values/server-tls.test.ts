@@ -4,11 +4,12 @@ import { messageOf, only, synth } from '../helpers';
 const tlsOf = (tls: ServerTls) => (
   only(synth(chart => new IngressRoute(chart, 'Page', { hosts: ['a.example.com'], service: 'page', servicePort: 80, tls })), 'Gateway').spec.servers[0].tls);
 
-test.each<[string, ServerTls, object]>([
-  ['shows a certificate', ServerTls.simple({ credentialName: 'page' }), { mode: 'SIMPLE', credentialName: 'page' }],
-  ['demands one', ServerTls.mutual({ credentialName: 'page' }), { mode: 'MUTUAL', credentialName: 'page' }],
-])('a gateway %s', (_, tls, written) => {
-  expect(tlsOf(tls)).toEqual(written);
+test('a gateway shows a certificate', () => {
+  expect(tlsOf(ServerTls.simple({ credentialName: 'page' }))).toEqual({ mode: 'SIMPLE', credentialName: 'page' });
+});
+
+test('a gateway demands one', () => {
+  expect(tlsOf(ServerTls.mutual({ credentialName: 'page' }))).toEqual({ mode: 'MUTUAL', credentialName: 'page' });
 });
 
 describe('TLS of a gateway refuses', () => {
