@@ -97,7 +97,7 @@ export const meshRules: Scenario = {
     await lab.kube.put(secret(PARTNERS_SECRET, { 'tls.crt': forPartners.certificate, 'tls.key': forPartners.key, 'ca.crt': authority.certificate }));
     const backend = (app: string, name: string, version: string) => Backend.start(lab, { name, namespace: 'shop', labels: { app, version } });
     const [client, reader, v1, v2, v3, [ingress], ...carts] = await Promise.all([
-      lab.caller('shop', 'client'), lab.machine({ name: 'reader', address: '192.0.2.77' }),
+      lab.caller('shop', 'client'), lab.machine({ name: 'reader', address: '192.0.2.41' }),
       backend('reviews', 'reviews-v1', 'v1'), backend('reviews', 'reviews-v2', 'v2'), backend('reviews', 'reviews-v3', 'v3'),
       lab.gateway({
         name: 'istio-ingressgateway',

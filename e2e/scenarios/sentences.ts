@@ -54,7 +54,7 @@ export const sentences: Scenario = {
       return outside.length === 0 ? undefined : outside.join(', ');
     });
 
-    const from = await lab.machine({ name: 'reader', address: '192.0.2.77' });
+    const from = await lab.machine({ name: 'reader', address: '192.0.2.41' });
     await report.check('the app is answered at the ingress', async () => {
       const { stdout } = await from.exec(['curl', '-s', '-m', '3', '-H', 'Host: sentences.example.com', `http://${ingress.address}:8080/`]);
       return stdout === 'a sentence' ? undefined : `got ${stdout || 'nothing'}`;
