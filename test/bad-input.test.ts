@@ -62,7 +62,7 @@ const resolutions: Case[] = [
   ['an address with a leading zero', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.014') }),
     'Mysql', 'Resolution.ipAddresses()', '"192.0.2.014"', '"192.0.2.14"'],
   ['a name as address', c => mysql(c, { resolution: Resolution.ipAddresses('db.example.com') }),
-    'Mysql', 'Resolution.ipAddresses()', '"db.example.com"', '"192.0.2.14"'],
+    'Mysql', 'Resolution.ipAddresses()', '"db.example.com"', 'use Resolution.dns()'],
   ['a range that is too long', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.0/33') }),
     'Mysql', 'Resolution.ipAddresses()', '"192.0.2.0/33"', '"192.0.2.0/24"'],
   ['a range without a length', c => mysql(c, { resolution: Resolution.ipAddresses('192.0.2.0/') }),
@@ -498,7 +498,7 @@ describe('no call from JavaScript ends in a bare TypeError:', () => {
   });
 
   const calls: [string, (chart: Chart) => unknown, string][] = [
-    ['route() of nothing', c => egress(c).route(undefined as never), '[test/Egress] route() takes one service that this app declares, got undefined'],
+    ['route() of nothing', c => egress(c).route(undefined as never), '[test/Egress] route() takes a service outside the mesh that this app declares, got undefined'],
     ['route() with a leg instead of options', c => egress(c).route(mysql(c), GatewayLeg.plaintext(1) as never), '[test/Egress] route() takes the leg as an option'],
     ['a gateway as text', c => new EgressViaGateway(c, 'E', { gateway: 'out' } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway() or'],
     ['null as gateway', c => new EgressViaGateway(c, 'E', { gateway: null } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway() or'],

@@ -28,14 +28,19 @@ export class ClientList {
     return [...new Set(this.clients.map(client => client.namespace))].sort();
   }
 
+  /** The namespaces of clients that are workloads of this app. */
+  public get workloadNamespaces(): readonly (string | undefined)[] {
+    return this.clients.filter(client => client.workload !== undefined).map(client => client.namespace);
+  }
+
   /** The namespaces that are clients as a whole, sorted. */
   public get wholeNamespaces(): readonly string[] {
     return [...new Set(this.clients.filter(client => client.wholeNamespace).map(client => client.namespace!))].sort();
   }
 
   /** What keeps connections of the clients from their sidecars, and so from a gateway. */
-  public bypassesOf(ports: readonly PortModel[]): string[] {
-    return [...new Set(this.clients.flatMap(client => client.workload?.bypassesOf(ports) ?? []))];
+  public bypassesOf(ports: readonly PortModel[], effect?: string): string[] {
+    return [...new Set(this.clients.flatMap(client => client.workload?.bypassesOf(ports, effect) ?? []))];
   }
 
   /** The clients that no workload was named for. */

@@ -1,7 +1,7 @@
 import { ConnectOptions, Place } from './connection';
-import { isWildcard } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel, UrlModel } from '../private/model';
+import { isWildcard } from '../private/wire';
 
 /** What variables can say of a service. */
 export interface Servers {

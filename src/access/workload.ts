@@ -108,7 +108,7 @@ export class Workload {
   }
 
   /** Settings of the pods that keep connections to some ports from the sidecar: those never come to a gateway, and their client has no identity. */
-  public bypassesOf(ports: readonly PortModel[]): string[] {
+  public bypassesOf(ports: readonly PortModel[], effect = 'bypass the gateway'): string[] {
     const rendered = this.render();
     const { labels, annotations } = podMetadataOf(this.object.kind, rendered);
     const setting = (name: string) => labels[name] ?? annotations[name];
@@ -119,7 +119,7 @@ export class Workload {
       ...isSwitchedOff(setting(INJECT)) ? [`has "${INJECT}" switched off: switch injection on`] : [],
       ...setting(INCLUDED_RANGES) === '' ? [`sends nothing to its sidecar with "${INCLUDED_RANGES}": leave it out`] : [],
       ...port ? [`keeps port ${port.number} from its sidecar with "${EXCLUDED_PORTS}": leave the port out there`] : [],
-    ].map(problem => `its client '${this.path}' would bypass the gateway, because it ${problem}`);
+    ].map(problem => `its client '${this.path}' would ${effect}, because it ${problem}`);
   }
 
   public connect(connection: Connection): void {

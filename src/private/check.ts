@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url';
 import { Duration } from 'cdk8s';
 import * as ipaddr from 'ipaddr.js';
 import { Fail, quote } from './fail';
+import { isWildcard } from './wire';
 
 const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const DNS_LABEL = new RegExp(`^${LABEL}$`);
@@ -14,10 +15,6 @@ export function isDnsLabel(value: string): boolean {
 
 export function isDnsName(value: string): boolean {
   return value.length <= 253 && DNS_NAME.test(value);
-}
-
-export function isWildcard(host: string): boolean {
-  return host.startsWith('*.');
 }
 
 export function isIp(value: string): boolean {
@@ -71,12 +68,24 @@ export function checkHost(fail: Fail, property: string, host: unknown, clusterDo
   }
   if (!name.includes('.')) {
     // A destination without a dot is completed with the rule's own namespace, so a route to it would end at a service of the cluster.
-    fail(`'${property}' must be a fully qualified name, got ${quote(host)}: write it with its domain, like "${name}.example.com"`);
+    const instead = isWildcard(host) ? 'a proxy would take every name of it: write the domain, like "*.example.com"' : `write it with its domain, like "${name}.example.com"`;
+    fail(`'${property}' must be a fully qualified name, got ${quote(host)}: ${instead}`);
   }
   const services = ['svc', 'svc.cluster.local', `svc.${clusterDomain}`];
   if (services.some(domain => name === domain || name.endsWith(`.${domain}`))) {
     fail(`'${property}' must be outside the mesh, got ${quote(host)}, which is a service of the cluster: its traffic would be taken away from it`);
   }
+}
+
+/** Checks the name of a Service of the cluster. Istio completes a name without a dot, and takes any other as it is. */
+export function checkServiceName(fail: Fail, property: string, name: string, clusterDomain: string): void {
+  const [service, namespace, ...domain] = name.split('.');
+  if (namespace === undefined || (isDnsLabel(namespace) && domain.join('.') === `svc.${clusterDomain}`)) {
+    return;
+  }
+  const rest = domain.join('.');
+  const full = rest === '' || `svc.${clusterDomain}`.startsWith(rest) ? `, or "${service}.${namespace}.svc.${clusterDomain}"` : '';
+  fail(`'${property}' must be the name of a Service, short or with its domain, got ${quote(name)}, which Istio takes for another host: write "${service}"${full}`);
 }
 
 /** A host as a message may show it: people paste connection strings. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import * as ipaddr from 'ipaddr.js';
-import { isWildcard } from './check';
+import { isWildcard } from './wire';
 
 const LABEL_LENGTH = 63;
 /** Kubernetes takes 253, and a file that is named after kind and name at most 255 with its ending. */

@@ -9,3 +9,8 @@ export function isHttp(protocol: WireProtocol): boolean {
 export function isHttp2(protocol: WireProtocol): boolean {
   return protocol === 'HTTP2' || protocol === 'GRPC';
 }
+
+/** Whether a host stands for every name of a domain. */
+export function isWildcard(host: string): boolean {
+  return host.startsWith('*.');
+}

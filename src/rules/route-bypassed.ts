@@ -1,7 +1,8 @@
 import * as ipaddr from 'ipaddr.js';
 import { Finding, Rule } from './rule';
-import { isCidr, isIp, isWildcard } from '../private/check';
+import { isCidr, isIp } from '../private/check';
 import { quote } from '../private/fail';
+import { isWildcard } from '../private/wire';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { addTo, MeshView } from '../view/mesh-view';
 

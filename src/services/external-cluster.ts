@@ -2,6 +2,7 @@ import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { checkExportTo, ExternalPort, hostsAndPorts } from './declaration';
 import { DeclaredService } from './declared-service';
+import { ClientDescription } from './description';
 import { ExternalService } from './external-service';
 import { IExternalService } from './i-external-service';
 import { IMPORTED_OPTIONS, ImportedOptions, ImportedService } from './imported-service';
@@ -13,9 +14,11 @@ import { MeshClient } from '../access/mesh-client';
 import { clusterPlaces, PlacesFor } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata } from '../app/istio-object';
-import { checkAddress, checkDistinct, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
+import { checkAddress, checkDistinct, checkInstance, checkList, checkNotEmpty, checkProps, unchecked } from '../private/check';
 import { checkConstruct, Fail, failAt, failBelow, quote } from '../private/fail';
+import { isWildcard } from '../private/wire';
 import { checkConnection, ConnectionSettings } from '../values/connection-settings';
+import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { Resolution } from '../values/resolution';
 
 /** One server of a cluster outside the mesh. */
@@ -194,6 +197,16 @@ export class ExternalCluster extends DeclaredService {
     checkConstruct(failAt(this), 'connectFrom()', workload, 'a workload, such as a Deployment');
     this.connections.add(workload, options);
     this.members.forEach(member => member._connected(workload));
+  }
+
+  /** Its clients so far: those that were named, or else every account of the namespaces that see it. */
+  public get clients(): ClientDescription[] {
+    return this.members[0].clients;
+  }
+
+  /** The gateway that it is routed through; undefined when it is not. */
+  public get gateway(): IEgressGateway | undefined {
+    return this.members[0].gateway;
   }
 
   /** @internal */

@@ -4,7 +4,7 @@ import { IExternalService } from './i-external-service';
 import { ImportedOptions, ImportedService } from './imported-service';
 import { Kind, onePort } from './kind';
 import { Check, checkInstance, checkPort } from '../private/check';
-import { quote } from '../private/fail';
+import { Fail, quote } from '../private/fail';
 import { isHttp } from '../private/wire';
 import { checkTls, ClientTls } from '../values/client-tls';
 import { checkHttp, HttpSettings } from '../values/http-settings';
@@ -121,6 +121,21 @@ const checkProtocol: Check = (fail, property, value) => {
   }
 };
 
-const KIND = new Kind<Pick<ExternalHttpProps, 'host' | 'port' | 'protocol' | 'tls'>>(
+type Own = Pick<ExternalHttpProps, 'host' | 'port' | 'protocol' | 'tls'>;
+
+const KIND = new Kind<Own>(
   'ExternalHttp', { port: checkPort, protocol: checkProtocol, tls: checkTls }, ({ port, protocol = Protocol.HTTP, tls = ClientTls.passthrough() }) => (
-    onePort(protocol, port ?? (tls._wire(protocol) === 'TLS' ? protocol.defaultTlsPort : undefined), tls)), [], { http: checkHttp });
+    onePort(protocol, port ?? (tls._wire(protocol) === 'TLS' ? protocol.defaultTlsPort : undefined), tls)), [], { http: checkHttp }, checkUsualPort);
+
+/** Applications call http:// on 80 and https:// on 443. */
+function checkUsualPort(fail: Fail, { port, protocol = Protocol.HTTP, tls = ClientTls.passthrough() }: Own): void {
+  const secure = tls._wire(protocol) === 'TLS';
+  if (port === protocol.defaultPort && secure) {
+    fail(`'port' ${port} with an application that speaks HTTPS: leave 'port' out for ${protocol.defaultTlsPort}, or say with 'tls' that the application speaks plaintext, `
+      + 'ClientTls.disable() or ClientTls.originate()');
+  }
+  if (port === protocol.defaultTlsPort && tls._originates) {
+    fail(`'port' ${port} is what the application calls, in plaintext, and not the port of the server: leave 'port' out for ${protocol.defaultPort}; the last proxy `
+      + `connects to ${protocol.defaultTlsPort}`);
+  }
+}

@@ -20,7 +20,7 @@ import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, WrittenKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, isWildcard, unchecked } from '../private/check';
+import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, unchecked } from '../private/check';
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { ClientModel, ConnectionModel, HttpModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
 import { hostPart, objectName, Role } from '../private/names';
@@ -29,7 +29,7 @@ import { renderHttpRules } from '../private/render/http-rules';
 import { renderServiceEntry } from '../private/render/service-entry';
 import { renderEndpoints } from '../private/render/traffic-policy';
 import { balances } from '../private/render/upstream';
-import { isHttp } from '../private/wire';
+import { isHttp, isWildcard } from '../private/wire';
 import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { checkHttp, httpModel, HttpSettings } from '../values/http-settings';
@@ -95,7 +95,7 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
 }
 
 export const SERVICE_OPTIONS = {
-  resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin() or none()'),
+  resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin(), endpoints(), dynamicDns() or none()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
   exportTo: checkList(checkExportTo, '"."'),
   connection: checkConnection,

@@ -10,7 +10,7 @@ import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { checkBoolean, checkDnsLabel, checkInstance, checkProps, unchecked } from '../private/check';
-import { checkConstruct, failAt } from '../private/fail';
+import { checkConstruct, failAt, quote } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
 import { baseNameOf, chartNameOf, labelOf, objectName } from '../private/names';
@@ -107,6 +107,11 @@ export class ImportedService extends Construct implements IExternalService {
     }, fail);
     if (attributes.virtualIps && mesh.virtualIpRange === undefined) {
       fail('\'virtualIps\' true needs the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first');
+    }
+    const secret = this.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+    if (secret !== undefined && attributes.gateway === undefined) {
+      fail(`'credentialName' ${quote(secret)} of a service that another app declares, which writes nothing for the workloads of this one: let that app route the service, and `
+        + 'give its \'gateway\' here, or declare the service in this app');
     }
     this.virtualIpRange = attributes.virtualIps ? mesh.virtualIpRange : undefined;
     if (attributes.gateway !== undefined) {

@@ -2,7 +2,7 @@ import { ExternalPort } from './declaration';
 import { ExternalServiceOptions, ExternalServiceProps, SERVICE_OPTIONS } from './external-service';
 import { ExternalServiceAttributes, IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
 import { Check, checkConstants, checkProps, unchecked } from '../private/check';
-import { failBelow } from '../private/fail';
+import { Fail, failBelow } from '../private/fail';
 import { ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
 
@@ -28,12 +28,15 @@ export class Kind<T extends OneHost> {
     private readonly required: readonly string[] = [],
     /** Properties that a declaration hands on as they are. */
     private readonly handedOn: { readonly [property: string]: Check } = {},
+    /** Properties that contradict each other. */
+    private readonly checkTogether: (fail: Fail, props: T) => void = () => undefined,
   ) {}
 
   /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
   public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
     checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
     checkConstants(failBelow(scope, id), props, this.checks, ...CONSTANTS);
+    this.checkTogether(failBelow(scope, id), props);
     return this.withPorts<ExternalServiceOptions>(props);
   }
 
@@ -42,6 +45,7 @@ export class Kind<T extends OneHost> {
     const what = `${this.name}.fromAttributes()`;
     checkProps(failBelow(scope, id), what, attributes, { host: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [...this.required, 'namespaceName']);
     checkConstants(failBelow(scope, id), attributes, this.checks, ...CONSTANTS);
+    this.checkTogether(failBelow(scope, id), attributes);
     return this.withPorts<ImportedOptions>(attributes);
   }
 

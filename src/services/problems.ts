@@ -79,6 +79,10 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
     problems.push(`'targetPort' ${renumbered.targetPort} of port ${renumbered.number} has no effect with Resolution.dynamicDns(), where a sidecar connects to the port `
       + 'that the client asks for: leave it out, and let the clients dial that port');
   }
+  const originated = service.ports.filter(({ tls }) => tls);
+  if (originated.length > 0) {
+    problems.push(...clients.bypassesOf(originated, 'send plaintext, which no sidecar makes TLS of'));
+  }
   problems.push(...problemsOfSecret(asked));
   const given = exportTo?.map(quote).join(', ');
   if (allowed.length > 0 && exportTo) {

@@ -1,11 +1,13 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { rulesOf } from './mesh-service';
+import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject } from '../app/istio-object';
-import { Check, checkDnsName, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, isWildcard } from '../private/check';
+import { Check, checkDnsName, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, checkServiceName } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { labelOf, objectName } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
+import { isWildcard } from '../private/wire';
 import { PathMatch } from '../values/path-match';
 import { checkServerTls, ServerTls } from '../values/server-tls';
 
@@ -103,7 +105,13 @@ export class IngressRoute extends Construct {
     if (props.paths) {
       checkNotEmpty(fail, 'paths', props.paths, 'PathMatch.prefix("/api")');
     }
+    checkServiceName(fail, 'service', props.service, AppMesh.of(this).mesh.clusterDomain);
     const port = props.port ?? (props.tls ? 443 : 80);
+    const usual = props.tls ? { wrong: 80, instead: 'leave \'port\' out for 443, and give \'httpsRedirectPort\' for clients that begin with http://' }
+      : { wrong: 443, instead: 'give \'tls\', or leave \'port\' out for 80' };
+    if (port === usual.wrong) {
+      fail(`'port' ${port} would serve ${props.tls ? 'HTTPS' : 'plaintext'}, which nobody calls there: ${usual.instead}`);
+    }
     const redirectPort = props.httpsRedirectPort;
     if (redirectPort !== undefined && !props.tls) {
       fail(`'httpsRedirectPort' ${redirectPort} sends clients to HTTPS, which is not served without 'tls': give 'tls', or leave it out`);

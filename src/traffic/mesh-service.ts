@@ -2,7 +2,7 @@ import { ApiObjectMetadata } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, NamedMetadata } from '../app/istio-object';
-import { checkDistinct, checkDnsLabel, checkDnsName, checkList, checkNotEmpty, checkProps } from '../private/check';
+import { checkDistinct, checkDnsLabel, checkDnsName, checkList, checkNotEmpty, checkProps, checkServiceName } from '../private/check';
 import { Fail, failAt, quote } from '../private/fail';
 import { MeshServiceModel, MirrorModel, RuleModel, ShareModel } from '../private/model';
 import { fullServiceName } from '../private/names';
@@ -269,6 +269,7 @@ export class MeshService extends Construct {
   /** A proxy looks for subsets in its own namespace, the Service's and the root namespace: the rules would send other clients to versions they do not find. */
   private refuseForeign(fail: Fail, namespace: string | undefined): void {
     const { clusterDomain } = AppMesh.of(this).mesh;
+    checkServiceName(fail, 'host', this.host, clusterDomain);
     const [, owner, ...domain] = this.host.split('.');
     if (namespace !== undefined && domain.join('.') === `svc.${clusterDomain}` && owner !== namespace) {
       fail(`'host' ${quote(this.host)} is a Service of namespace "${owner}", and its rules in "${namespace}" would send clients elsewhere and gateways to versions `

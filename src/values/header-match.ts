@@ -77,6 +77,9 @@ export function checkHeaderName(fail: Fail, property: string, name: unknown): vo
     const lower = typeof name === 'string' && NAME.test(name.toLowerCase()) ? `: write ${quote(name.toLowerCase())}` : '';
     fail(`'${property}' must have the name of a header in lower case, like "end-user", got ${quote(name)}${lower}`);
   }
+  if (['authority', 'method', 'scheme', 'uri'].includes(name)) {
+    fail(`'${property}' has ${quote(name)}, which Istio does not take for a header: match a header that the client sends`);
+  }
 }
 
 const LONGEST = 1024;

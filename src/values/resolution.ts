@@ -1,10 +1,7 @@
-import {
-  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isDnsName, isIp, isLinkLocal, isWildcard,
-  singleAddress,
-} from '../private/check';
+import { canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isDnsName, isIp, isLinkLocal, singleAddress } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { EndpointModel, ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
-import { isHttp } from '../private/wire';
+import { isHttp, isWildcard } from '../private/wire';
 
 /** How the sidecars of the clients see a service. */
 export interface SeenAs {
@@ -145,7 +142,13 @@ class IpAddresses extends Resolution {
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNotEmpty(fail, 'Resolution.ipAddresses()', this.addresses, 'Resolution.ipAddresses("192.0.2.14")');
-    this.addresses.forEach(address => checkAddress(fail, 'Resolution.ipAddresses()', address));
+    this.addresses.forEach(address => {
+      if (typeof address === 'string' && isDnsName(address) && /[a-z]/.test(address)) {
+        fail(`'Resolution.ipAddresses()' must be an IP address or a CIDR range, got the name ${quote(address)}: use Resolution.dns(), or Resolution.endpoints() for a name `
+          + 'that is not the host');
+      }
+      checkAddress(fail, 'Resolution.ipAddresses()', address);
+    });
     checkDistinct(fail, 'Resolution.ipAddresses()', this.addresses.map(canonicalAddress));
     checkNoVirtualAddresses(fail, 'ipAddresses', virtualAddresses);
     if (use.hosts.length > 1) {
@@ -241,6 +244,9 @@ class Endpoints extends Resolution {
   }
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
+    if (Array.isArray(this.endpoints[0])) {
+      fail('\'Resolution.endpoints()\' takes endpoints as its arguments and not as a list: write Resolution.endpoints(...endpoints)');
+    }
     checkNotEmpty(fail, 'Resolution.endpoints()', this.endpoints, '{ address: "192.0.2.14" }');
     this.endpoints.forEach(endpoint => checkProps(fail, 'an endpoint', endpoint, ENDPOINT, ['address']));
     checkDistinct(fail, 'Resolution.endpoints()', this.endpoints.map(({ address }) => (isIp(address) ? canonicalAddress(address) : address)));
@@ -444,6 +450,6 @@ function refuseWildcards(fail: Fail, factory: string, hosts: readonly string[]):
   const wildcard = hosts.find(isWildcard);
   if (wildcard) {
     fail(`'host' is the wildcard ${quote(wildcard)}, which Resolution.${factory}() cannot serve: `
-      + 'use Resolution.none() or Resolution.dynamicDns() with Protocol.TLS, or name each host');
+      + 'use Resolution.none() or Resolution.dynamicDns() with an ExternalTls, or name each host');
   }
 }

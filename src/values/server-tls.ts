@@ -1,5 +1,5 @@
 import { Check, checkDnsName, checkInstance, checkProps } from '../private/check';
-import { Fail, quote } from '../private/fail';
+import { Fail, quote, refuseAbstract } from '../private/fail';
 import { ServerTlsModel } from '../private/model';
 
 /** The certificate that a gateway shows. */
@@ -45,7 +45,9 @@ export class ServerTls {
     return new ServerTls('MUTUAL', options);
   }
 
-  private constructor(private readonly mode: ServerTlsModel['mode'], private readonly options: ServerTlsOptions) {}
+  private constructor(private readonly mode: ServerTlsModel['mode'], private readonly options: ServerTlsOptions) {
+    refuseAbstract(mode === undefined, 'ServerTls', 'simple() or mutual()');
+  }
 
   /** @internal */
   public _bind(fail: Fail): ServerTlsModel {

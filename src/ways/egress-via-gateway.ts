@@ -84,13 +84,18 @@ export class EgressViaGateway extends Construct {
    *
    * @param service the service, which keeps its construct, its name and its clients; of a cluster, every member is routed
    * @param options how its connections travel to the gateway
-   * @throws for a service that is routed already, has no namespace, has a wildcard host, or has endpoints that a gateway cannot find (a CIDR range, no
-   *   resolution); for a plaintext leg of a service with several ports; in an ambient mesh
+   * @throws for a service that is routed already, has no namespace, or has endpoints that a gateway cannot find (a CIDR range, no
+   *   resolution, a wildcard for which no endpoint stands); for a plaintext leg of a service with several ports; in an ambient mesh
    */
   public route(service: DeclaredService, options: RouteOptions = {}): void {
     const fail = failAt(this);
-    if (!(service instanceof DeclaredService)) {
-      fail(`route() takes one service that this app declares, got ${quote(service)}: call it once for each`);
+    if (Array.isArray(service) || (options as unknown) instanceof DeclaredService) {
+      fail('route() takes one service and its options, got several services: call it once for each');
+    }
+    if (!(service instanceof DeclaredService) || !service._routables) {
+      const imported = Construct.isConstruct(service) && 'connectFrom' in service;
+      fail(`route() takes a service outside the mesh that this app declares, got ${quote(service)}${imported
+        ? ': the app that declares it routes it, and this one gives its \'gateway\' to fromAttributes()' : ''}`);
     }
     if (options instanceof GatewayLeg) {
       fail('route() takes the leg as an option: write route(service, { leg: ... })');

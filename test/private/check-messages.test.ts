@@ -51,7 +51,7 @@ describe('a host', () => {
     ['BÜCHER.example.com', `${lower('BÜCHER.example.com')}: write "xn--bcher-kva.example.com", its form in ASCII`],
     ['*db.example.com', '\'it\' must be a DNS name in lower case like "db.example.com", or a wildcard like "*.example.com", got "*db.example.com"'],
     ['db', '\'it\' must be a fully qualified name, got "db": write it with its domain, like "db.example.com"'],
-    ['*.com', '\'it\' must be a fully qualified name, got "*.com": write it with its domain, like "com.example.com"'],
+    ['*.com', '\'it\' must be a fully qualified name, got "*.com": a proxy would take every name of it: write the domain, like "*.example.com"'],
     ...['db.shop.svc', 'db.shop.svc.cluster.local', 'db.shop.svc.k8s.corp.example', 'svc.cluster.local', '*.shop.svc.cluster.local'].map(inside),
   ])('is refused: %s', (value, message) => {
     expect(said(host, value)).toBe(message);

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { canonicalAddress, isCidr, isDnsLabel, isDnsName, isIp, isWildcard, singleAddress } from '../../src/private/check';
+import { canonicalAddress, isCidr, isDnsLabel, isDnsName, isIp, singleAddress } from '../../src/private/check';
+import { isWildcard } from '../../src/private/wire';
 
 const SEED = { seed: 20260101 };
 

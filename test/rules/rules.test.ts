@@ -370,8 +370,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     }, [['MX0302', 'shop/B'], ['MX0302', 'data/D']]],
     ['an IngressRoute in plaintext on the port of another with TLS', app => {
       const at = (id: string, more: object) => new IngressRoute(chartOf(app, id), 'Page', { hosts: [`${id}.example.com`], service: 'page', servicePort: 80, ...more });
-      at('one', { tls: ServerTls.simple({ credentialName: 'page' }) });
-      at('two', { port: 443 });
+      at('one', { port: 8443, tls: ServerTls.simple({ credentialName: 'page' }) });
+      at('two', { port: 8443 });
     }, [['MX0302', 'two/Page']]],
     ['plaintext HTTP twice on one port, which the host of each request tells apart', app => {
       const shop = chartOf(app, 'shop');

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { ClientTls, Credentials, EgressGateway, EgressViaGateway, ExternalService, ExternalServiceProps, MeshClient, Protocol, Resolution } from '../../src';
+import { ClientTls, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalService, ExternalServiceProps, MeshClient, Protocol, Resolution } from '../../src';
 import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
 const MUTUAL = ClientTls.mutual({ credentialName: 'partner' });
@@ -155,4 +155,18 @@ describe('a Secret is refused', () => {
     expect(said).toContain('[test/Api] ');
     expect(said).toContain(message);
   });
+});
+
+test('a service of another app cannot give the workloads of this one a certificate', () => {
+  expect(messageOf(() => synth(chart => ExternalHttp.fromAttributes(chart, 'Api', { host: 'api.example.com', namespaceName: 'platform', tls: MUTUAL })))).toContain(
+    '[test/Api] \'credentialName\' "partner" of a service that another app declares, which writes nothing for the workloads of this one');
+});
+
+test('a workload without a sidecar would send plaintext where the sidecar makes TLS of it', () => {
+  const bare = (chart: Chart) => new ApiObject(chart, 'Bare', {
+    apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare', labels: { 'sidecar.istio.io/inject': 'false' } }, spec: { containers: [{ name: 'bare' }] },
+  });
+
+  expect(messageOf(() => synth(chart => service(chart, {}, ClientTls.originate()).connectFrom(bare(chart))))).toContain(
+    '[test/Api] its client \'test/Bare\' would send plaintext, which no sidecar makes TLS of, because it has "sidecar.istio.io/inject" switched off');
 });

@@ -50,13 +50,18 @@ describe('a cluster', () => {
   });
 
   test('is routed member by member, each with a server name of its own', () => {
+    let clients: unknown;
     const manifests = synth(chart => {
       const db = cluster(chart);
+      expect(db.gateway).toBeUndefined();
       new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(db);
       db.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+      clients = db.clients;
+      expect(db.gateway?.serviceName).toBe('istio-egressgateway');
     });
     const servers = all(manifests, 'Gateway').flatMap(({ spec }) => spec.servers.flatMap(({ hosts }: { hosts: string[] }) => hosts));
 
+    expect(clients).toEqual([{ namespaceName: 'shop', serviceAccountName: 'cart' }]);
     expect(servers).toEqual(['./p9042.bookinfo.db-1.example.com', './p9042.bookinfo.db-2.example.com', './p9042.bookinfo.db-3.example.com']);
   });
 
@@ -268,5 +273,6 @@ test('only what an app declares can be routed', () => {
   expect(messageOf(() => synth(chart => {
     const imported = ExternalKafka.fromAttributes(chart, 'It', { hosts: ['a.example.com'], namespaceName: 'platform' });
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(imported as never);
-  }))).toContain('[test/Egress] route() takes one service that this app declares');
+  }))).toBe('[test/Egress] route() takes a service outside the mesh that this app declares, got the construct \'test/It\': the app that declares it '
+    + 'routes it, and this one gives its \'gateway\' to fromAttributes()');
 });

@@ -60,6 +60,10 @@ describe('a kind refuses', () => {
     ['a protocol that is not HTTP', 'ExternalHttp', { protocol: Protocol.HTTPS }, '\'protocol\' must be one of Protocol.HTTP, Protocol.HTTP2 or Protocol.GRPC, got the protocol '
       + '"https": for HTTPS that the application speaks leave it out'],
     ['a constant that SslNegotiation does not have', 'ExternalPostgres', { sslNegotiation: undefined }, '\'sslNegotiation\' must be one of "postgres", "direct", got undefined'],
+    ['HTTPS on the port of plaintext', 'ExternalHttp', { port: 80 }, '\'port\' 80 with an application that speaks HTTPS: leave \'port\' out for 443, or say with \'tls\' that the '
+      + 'application speaks plaintext, ClientTls.disable() or ClientTls.originate()'],
+    ['plaintext on the port of the server', 'ExternalHttp', { port: 443, tls: ClientTls.originate() }, '\'port\' 443 is what the application calls, in plaintext, and not the port '
+      + 'of the server: leave \'port\' out for 80; the last proxy connects to 443'],
     ['a port that is none', 'ExternalTls', { port: 0 }, '\'port\' must be a whole number from 1 to 65535, got 0'],
   ])('%s', (_, kind, more, message) => {
     expect(messageOf(() => synth(chart => new KINDS[kind](chart, 'It', { host: 'it.example.com', resolution, ...more } as ExternalHttpProps))))

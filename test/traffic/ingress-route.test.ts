@@ -190,3 +190,22 @@ describe('what cannot be exposed is refused', () => {
     expect(only(manifests, 'VirtualService', 'bookinfo').spec.http[0].route[0].destination.subset).toBe('v1');
   });
 });
+
+describe('an ingress route refuses', () => {
+  const said = (more: object) => messageOf(() => synth(chart => new IngressRoute(chart, 'Web', { hosts: ['*'], service: 'web', servicePort: 80, ...more })));
+  const tls = ServerTls.simple({ credentialName: 'web' });
+
+  test.each<[string, object, string]>([
+    ['plaintext on the port of HTTPS', { port: 443 }, '\'port\' 443 would serve plaintext, which nobody calls there: give \'tls\', or leave \'port\' out for 80'],
+    ['HTTPS on the port of plaintext', { port: 80, tls }, '\'port\' 80 would serve HTTPS, which nobody calls there: leave \'port\' out for 443, and give '
+      + '\'httpsRedirectPort\' for clients that begin with http://'],
+    ['a Service with half of its name', { service: 'web.shop' }, '\'service\' must be the name of a Service, short or with its domain, got "web.shop", which Istio takes for '
+      + 'another host: write "web", or "web.shop.svc.cluster.local"'],
+  ])('%s', (_, more, message) => {
+    expect(said(more)).toBe(`[test/Web] ${message}`);
+  });
+
+  test('TLS that is made by the class itself, from JavaScript', () => {
+    expect(messageOf(() => new (ServerTls as never as new () => ServerTls)())).toContain('[ServerTls] cannot be constructed: use one of its factories simple() or mutual()');
+  });
+});

@@ -307,7 +307,6 @@ describe('rules that cannot be are refused', () => {
 
   test.each([
     ['in the Service\'s namespace', 'reviews.shop.svc.cluster.local', { namespace: 'shop' }],
-    ['of a host that is no Service', 'reviews.shop.example.com', undefined],
     ['in a chart whose namespace is not known', 'reviews.shop.svc.cluster.local', undefined],
   ])('not rules %s', (_, host, metadata) => {
     const props = host.endsWith('.local') && !metadata ? {} : undefined;
@@ -328,4 +327,21 @@ describe('matches that overlap in part are both reached', () => {
   ])('%s', (_, first, second) => {
     expect(rulesOf(reviews => [first, second].forEach(match => reviews.routeMatching(match, 'v2')))).toHaveLength(3);
   });
+});
+
+describe('a Service with a name that Istio takes for another host', () => {
+  const said = (host: string) => messageOf(() => synth(chart => reviewsIn(chart, { host })));
+
+  test.each([
+    ['reviews.shop', 'write "reviews", or "reviews.shop.svc.cluster.local"'],
+    ['reviews.shop.svc', 'write "reviews", or "reviews.shop.svc.cluster.local"'],
+    ['reviews.shop.example.com', 'write "reviews"'],
+  ])('%s is refused', (host, cure) => {
+    expect(said(host)).toBe(`[test/Reviews] 'host' must be the name of a Service, short or with its domain, got "${host}", which Istio takes for another host: ${cure}`);
+  });
+});
+
+test.each(['authority', 'method', 'scheme', 'uri'])('a match of %s, which is no header to Istio, is refused', name => {
+  expect(messageOf(() => synth(chart => reviewsIn(chart).routeMatching(HeaderMatch.present(name), 'v2')))).toContain(
+    `has "${name}", which Istio does not take for a header: match a header that the client sends`);
 });

@@ -1,4 +1,4 @@
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import {
   ClientRules, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, Mesh, MeshClient, Protocol,
   Resolution,
@@ -434,4 +434,29 @@ test('connections that are not HTTP have no rules for requests', () => {
     expect(spec.http).toBeUndefined();
     expect(spec.tcp).toHaveLength(1);
   });
+});
+
+describe('route() with something else', () => {
+  const said = (call: (egress: EgressViaGateway, chart: Chart) => void) => messageOf(() => synth(chart => call(egressOf(chart), chart)));
+
+  test('of several services at once says to call it for each', () => {
+    const message = '[test/Egress] route() takes one service and its options, got several services: call it once for each';
+
+    expect(said((egress, chart) => egress.route([mysqlIn(chart)] as never))).toBe(message);
+    expect(said((egress, chart) => egress.route(mysqlIn(chart), mysqlIn(new Chart(chart, 'other', { namespace: 'data' })) as never))).toBe(message);
+  });
+});
+
+test('a workload of the app has its rule from it, although the other clients write their own', () => {
+  const manifests = synth(chart => {
+    const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway(), clientRules: ClientRules.LEFT_TO_CLIENTS });
+    const mysql = mysqlIn(chart);
+    egress.route(mysql);
+    mysql.connectFrom(new ApiObject(new Chart(chart, 'jobs', { namespace: 'jobs' }), 'Job', {
+      apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' }, spec: { template: { spec: { containers: [{ name: 'job' }] } } },
+    }));
+    mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  });
+
+  expect(all(manifests, 'DestinationRule').map(({ metadata }) => metadata.namespace)).toEqual(['jobs']);
 });

@@ -1,7 +1,6 @@
 import { DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as Mode, toJson_DestinationRuleSpec } from '../../../imports/istio/networking.istio.io';
-import { isWildcard } from '../check';
 import { ConnectionModel, EndpointModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
-import { isHttp } from '../wire';
+import { isHttp, isWildcard } from '../wire';
 import { failoverPriority } from './failover';
 import { exportTo } from './visibility';
 
