@@ -110,6 +110,11 @@ export const BREAKAGES: readonly Breakage[] = [
     breaks: change('DestinationRule', (spec) => { spec.exportTo = ['.']; }, toGateway),
   },
   {
+    name: 'no rule for the sidecars without a Secret',
+    noticedBy: 'client-certificate',
+    breaks: forget('DestinationRule', ({ metadata: { namespace }, spec }) => namespace === 'shop' && !spec.workloadSelector),
+  },
+  {
     name: 'rule of the sidecars without a Secret for its own namespace by a dot',
     noticedBy: 'client-certificate',
     breaks: change('DestinationRule', (spec) => { if (!spec.workloadSelector) { spec.exportTo = ['.']; } }),

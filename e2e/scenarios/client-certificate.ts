@@ -13,14 +13,15 @@ import { Scenario } from '../lab/scenario';
 const PARTNER = { host: 'partner.example.com', address: '192.0.2.38', who: 'the partner' };
 const SECRET = 'partner';
 
-const manifest = (namespace: string): Manifest => Manifest.synth((app) => {
+/** The service is declared in one namespace, the workload runs in another or in the same. */
+const manifest = (declared: string, namespace: string): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, namespace, { namespace });
   const labels = { app: 'orders' };
   const orders = new k8s.KubeDeployment(chart, 'orders', {
     metadata: { name: 'orders' },
     spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { serviceAccountName: 'orders', containers: [{ name: 'orders', image: 'orders' }] } } },
   });
-  const partner = new ExternalHttp(chart, 'Partner', {
+  const partner = new ExternalHttp(declared === namespace ? chart : new Chart(app, declared, { namespace: declared }), 'Partner', {
     host: PARTNER.host, resolution: Resolution.ipAddresses(PARTNER.address), tls: ClientTls.mutual({ credentialName: SECRET }),
   });
   partner.connectFrom(orders);
@@ -47,8 +48,9 @@ export const clientCertificate: Scenario = {
       });
     }
     const get = (pod: Pod, what = '') => http(pod, { url: `http://${PARTNER.host}/${what}` });
-    await lab.kube.apply(manifest('shop').yaml);
-    await lab.kube.apply(manifest('without').without('Role', 'RoleBinding'));
+    await lab.namespace('platform');
+    await lab.kube.apply(manifest('platform', 'shop').yaml);
+    await lab.kube.apply(manifest('without', 'without').without('Role', 'RoleBinding'));
     await report.check('the partner answers the workload that has the certificate', async () => is(await get(orders), PARTNER.who));
     await report.check('and has seen the certificate', async () => is(await get(orders, 'client'), 'orders'));
     await report.holds('another workload of the namespace is not answered', 2, async () => isRefused(await get(neighbour)));

@@ -134,11 +134,13 @@ export class Workload {
   /** Hosts of a service that the pods resolve to an address of their own. */
   public problemsOfNames(service: string): string[] {
     const aliases = aliasesOf(this.podSpec(this.render()));
-    return this.names.filter(({ path }) => path === service).flatMap(({ host, address }) => {
+    const names = this.names.filter(({ path }) => path === service);
+    const lost = names.length > 0 ? this.bypassesOf([], `dial ${names[0].address}, which only a sidecar knows`) : [];
+    return [...lost, ...names.flatMap(({ host, address }) => {
       const other = aliases.find(({ ip, hostnames }) => hostnames.includes(host) && !this.addressesOf(host).includes(ip));
       return other ? [`workload '${this.path}' resolves "${host}" to "${other.ip}" with 'hostAliases', and its sidecar knows the service as "${address}": `
         + 'remove the name there'] : [];
-    });
+    })];
   }
 
   private addressesOf(host: string): string[] {

@@ -48,6 +48,7 @@ export class AppMesh {
 
   private readonly ruled = new Map<string, RuledService>();
   private readonly virtualIps = new Map<string, string>();
+  private readonly found = new Map<string, { readonly revision: number; readonly value: unknown }>();
   private readonly policies = new Map<string, IConstruct>();
   private readonly owners = new WeakMap<ApiObject, IConstruct>();
   private readonly reporting = new WeakSet<IConstruct>();
@@ -85,6 +86,17 @@ export class AppMesh {
   /** Whatever changes an object calls this: cdk8s validates the whole app once for each chart, and the rules look once. */
   public changed(): void {
     this.revision++;
+  }
+
+  /** What is found by looking at the whole app, looked for once until something changes: cdk8s validates every construct once for each chart. */
+  public once<T>(what: string, look: () => T): T {
+    const known = this.found.get(what);
+    if (known?.revision === this.revision) {
+      return known.value as T;
+    }
+    const value = look();
+    this.found.set(what, { revision: this.revision, value });
+    return value;
   }
 
   /** Takes the traffic rules of a host, or returns the construct that has them. */

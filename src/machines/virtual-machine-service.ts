@@ -20,6 +20,7 @@ import {
 } from '../private/render/machines';
 import { Membership } from '../values/membership';
 import { Protocol } from '../values/protocol';
+import { addTo } from '../view/mesh-view';
 
 /** A port of a service on virtual machines. */
 export interface VirtualMachinePort {
@@ -140,7 +141,8 @@ export class VirtualMachineService extends Construct {
 
   private readonly serviceName: string;
   private readonly ports: readonly PortModel[];
-  private readonly labels: { readonly [label: string]: string };
+  /** @internal */
+  public readonly _labels: { readonly [label: string]: string };
   private readonly membership: MembershipModel;
   private readonly clients = new ClientList();
   private readonly connections: Connections;
@@ -170,8 +172,8 @@ export class VirtualMachineService extends Construct {
     this.host = fullServiceName(props.serviceName, this.namespaceName, mesh.clusterDomain);
     this.serviceAccountName = props.serviceAccountName ?? props.serviceName;
     this.ports = portsOf(fail, props.ports);
-    this.labels = { ...props.labels ?? { app: props.serviceName } };
-    if (Object.keys(this.labels).length === 0) {
+    this._labels = { ...props.labels ?? { app: props.serviceName } };
+    if (Object.keys(this._labels).length === 0) {
       fail(`'labels' must have a label, got ${quote(props.labels)}: without one the Service would select every workload of the namespace`);
     }
     this.membership = props.membership._bind(fail);
@@ -267,7 +269,7 @@ export class VirtualMachineService extends Construct {
     }
     const visibility = Lazy.any({ produce: () => visibilityOf(this.model()) }) as string;
     const annotations = { 'networking.istio.io/exportTo': visibility };
-    istioObject(this, 'Resource', 'Service', { name: serviceName, namespace, labels: { ...this.labels }, annotations }, () => renderMachinesService(this.model()));
+    istioObject(this, 'Resource', 'Service', { name: serviceName, namespace, labels: { ...this._labels }, annotations }, () => renderMachinesService(this.model()));
   }
 
   private model(): MachinesModel {
@@ -279,7 +281,7 @@ export class VirtualMachineService extends Construct {
       namespace: this.namespaceName,
       host: this.host,
       ports: this.ports,
-      labels: this.labels,
+      labels: this._labels,
       account: this.serviceAccountName,
       membership: this.membership,
       visibleTo: [...new Set([this.namespaceName, ...clients])].sort(),
@@ -292,14 +294,29 @@ export class VirtualMachineService extends Construct {
     if (this.clients.isEmpty) {
       problems.push('has no clients, and its machines would deny everybody: name them with allowFrom() or connectFrom()');
     }
-    const others = VirtualMachineService.allIn(this.node.root).filter(other => other !== this && other.namespaceName === this.namespaceName);
-    const selected = others.find(other => Object.entries(this.labels).every(([label, value]) => other.labels[label] === value));
+    const selected = AppMesh.of(this).once('machines that two services select', () => selectedTwice(VirtualMachineService.allIn(this.node.root))).get(this);
     if (selected) {
-      problems.push(`'labels' ${quote(this.labels)} select the machines of '${selected.node.path}' as well, and connections would end at either: give each service `
+      problems.push(`'labels' ${quote(this._labels)} select the machines of '${selected.node.path}' as well, and connections would end at either: give each service `
         + 'labels of its own');
     }
     return problems;
   }
+}
+
+/** The services whose labels select the machines of another one, with that one. */
+function selectedTwice(services: readonly VirtualMachineService[]): Map<VirtualMachineService, VirtualMachineService> {
+  const byNamespace = new Map<string, VirtualMachineService[]>();
+  services.forEach(service => addTo(byNamespace, service.namespaceName, service));
+  const found = new Map<VirtualMachineService, VirtualMachineService>();
+  for (const service of services) {
+    const labels = Object.entries(service._labels);
+    const other = byNamespace.get(service.namespaceName)!.find(candidate => (
+      candidate !== service && labels.every(([label, value]) => candidate._labels[label] === value)));
+    if (other) {
+      found.set(service, other);
+    }
+  }
+  return found;
 }
 
 function namespaceOf(construct: Construct, given: string | undefined, fail: Fail): string {

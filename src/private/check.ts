@@ -72,7 +72,7 @@ export function checkHost(fail: Fail, property: string, host: unknown, clusterDo
     fail(`'${property}' must be a fully qualified name, got ${quote(host)}: ${instead}`);
   }
   const services = ['svc', 'svc.cluster.local', `svc.${clusterDomain}`];
-  if (services.some(domain => name === domain || name.endsWith(`.${domain}`))) {
+  if (services.some(domain => name === domain || name.endsWith(`.${domain}`) || (isWildcard(host) && domain.endsWith(`.${name}`)))) {
     fail(`'${property}' must be outside the mesh, got ${quote(host)}, which is a service of the cluster: its traffic would be taken away from it`);
   }
 }

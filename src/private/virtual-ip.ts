@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as ipaddr from 'ipaddr.js';
-import { checkAddress, isCidr } from './check';
+import { checkAddress, isCidr, isLinkLocal } from './check';
 import { Fail, quote } from './fail';
 
 /** What istiod allocates addresses of, for sidecars that answer DNS. */
@@ -15,6 +15,9 @@ export function checkVirtualIpRange(fail: Fail, property: string, range: unknown
     fail(`'${property}' must be a range that nobody uses, like "240.64.0.0/10", got ${quote(range)}`);
   }
   checkAddress(fail, property, range);
+  if (isLinkLocal(range)) {
+    fail(`'${property}' ${quote(range)} has addresses of the link, such as the metadata server of a cloud: give another range, like "240.64.0.0/10"`);
+  }
   const [network, length] = ipaddr.parseCIDR(range);
   const most = network.toByteArray().length * 8 - LEAST_BITS;
   if (length > most) {

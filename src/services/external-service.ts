@@ -27,7 +27,7 @@ import { hostPart, objectName, Role } from '../private/names';
 import { renderCertificateRule } from '../private/render/certificate';
 import { renderHttpRules } from '../private/render/http-rules';
 import { renderServiceEntry } from '../private/render/service-entry';
-import { renderEndpoints } from '../private/render/traffic-policy';
+import { endpointsExport, renderEndpoints } from '../private/render/traffic-policy';
 import { balances } from '../private/render/upstream';
 import { isHttp, isWildcard } from '../private/wire';
 import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
@@ -197,10 +197,7 @@ export class ExternalService extends DeclaredService {
     this.claimVirtualIp(props);
     this.connection = connectionModel(props.connection);
     this.settings = { connection: props.connection, http: props.http };
-    const wildcard = this.declaration.hosts.find(isWildcard);
-    if (wildcard && props.connection) {
-      fail(`'connection' of the wildcard ${quote(wildcard)} would hold for every other service of that domain as well: name the hosts that it is for`);
-    }
+    this.refuseRulesOfWildcard(props);
     this.http = props.http && httpModel(fail, props.http);
     this.refuseWhatAmbientIgnores(props);
     if (props.http && !this.declaration.ports.some(port => isHttp(port.protocol))) {
@@ -224,6 +221,7 @@ export class ExternalService extends DeclaredService {
       privateKey: this.declaration.ports.some(port => port.tls?.mode === 'MUTUAL'),
       shows: () => this.wayOut === undefined,
       renderRule: (host, labels) => renderCertificateRule(this._model(), host, this.balances, labels),
+      renderDefault: (host, namespace) => renderEndpoints(this._model(), host, this.balances, [namespace]),
     });
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -394,7 +392,8 @@ export class ExternalService extends DeclaredService {
   /** Rules for the sidecars of a direct service. */
   private writeRules(): void {
     const { hosts } = this.declaration;
-    const chooses = this.balances;
+    // A rule for a wildcard would hold for other hosts of its domain.
+    const chooses = this.balances && !hosts.some(isWildcard);
     const forEachHost = (id: string, kind: WrittenKind, role: Role, render: (host: string) => unknown) => {
       const rules = new KeyedObjects(this, id, (parent, host) => istioObject(parent, host, kind, {
         name: this._nameOf(role, ...hostPart(host, hosts)),
@@ -403,7 +402,7 @@ export class ExternalService extends DeclaredService {
       hosts.forEach(host => rules.ensure(host));
     };
     if (chooses || this.declaration.ports.some(port => this._needsSettings(port))) {
-      forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses, AppMesh.of(this).mesh.rootNamespace));
+      forEachHost('Endpoints', 'DestinationRule', 'endpoints', host => renderEndpoints(this._model(), host, chooses, this.endpointsExport));
     }
     if (this.http) {
       forEachHost('HttpRules', 'VirtualService', 'outbound', host => renderHttpRules(this._model(), host));
@@ -414,8 +413,24 @@ export class ExternalService extends DeclaredService {
     return { hosts: this.declaration.hosts, protocols: this.declaration.ports.map(port => port.protocol) };
   }
 
+  /** The namespaces whose sidecars have the rule for the endpoints; those of a Secret have one of their own. */
+  private get endpointsExport(): string[] {
+    // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
+    return this.secret === undefined ? endpointsExport(this._model(), AppMesh.of(this).mesh.rootNamespace) : [this.namespaceName ?? '.'];
+  }
+
   private get balances(): boolean {
     return this.declaration.resolution._balances(this.declaration.ports.map(port => port.protocol));
+  }
+
+  /** Istio applies the rules of a wildcard to every other host of its domain that has none of its own. */
+  private refuseRulesOfWildcard({ connection, http }: ExternalServiceProps): void {
+    const wildcard = this.declaration.hosts.find(isWildcard);
+    const tls = this.declaration.ports.find(port => port.tls);
+    const rules = connection ? '\'connection\'' : http ? '\'http\'' : tls ? `'tls' of port ${tls.number}` : undefined;
+    if (wildcard && rules) {
+      failAt(this)(`${rules} of the wildcard ${quote(wildcard)} would hold for every other service of that domain as well: name the hosts that it is for`);
+    }
   }
 
   private refuseWhatAmbientIgnores({ connection, http }: ExternalServiceProps): void {

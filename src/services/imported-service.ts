@@ -5,11 +5,11 @@ import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
 import { hostPlaces, PlacesFor } from '../access/place';
-import { Workload } from '../access/workload';
+import { NamedAddress, Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { checkBoolean, checkDnsLabel, checkInstance, checkProps, unchecked } from '../private/check';
+import { checkBoolean, checkDnsLabel, checkDnsName, checkInstance, checkList, checkProps, unchecked } from '../private/check';
 import { checkConstruct, failAt, quote } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
@@ -46,12 +46,12 @@ export interface ImportedOptions {
   readonly wholeNamespace?: boolean;
 
   /**
-   * Whether the declaring app finds the service by name, and gives it an address of the mesh's `virtualIpRange`: connected pods resolve the host to it, as
-   * they do there. This app has to declare the same range.
+   * Those of the hosts that the declaring app finds by name and gives an address of the mesh's `virtualIpRange`: connected pods resolve them to it, as they do
+   * there. This app has to declare the same range.
    *
-   * @default false
+   * @default - none
    */
-  readonly virtualIps?: boolean;
+  readonly virtualIpHosts?: string[];
 
   /**
    * The Secret that connected workloads read user and password from.
@@ -75,7 +75,7 @@ export const IMPORTED_OPTIONS = {
   gateway: unchecked,
   leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()'),
   wholeNamespace: checkBoolean,
-  virtualIps: checkBoolean,
+  virtualIpHosts: checkList(checkDnsName, '"db.example.com"'),
   credentials: checkCredentials,
 };
 
@@ -87,7 +87,7 @@ export class ImportedService extends Construct implements IExternalService {
   private readonly ports: readonly PortModel[];
   private readonly rules?: KeyedObjects;
   private readonly workloads: Workload[] = [];
-  private readonly virtualIpRange?: string;
+  private readonly virtualIps: readonly NamedAddress[];
 
   public constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes, placesFor: PlacesFor = hostPlaces) {
     super(scope, id);
@@ -105,15 +105,20 @@ export class ImportedService extends Construct implements IExternalService {
       credentials: attributes.credentials,
       placesFor: (options, failing) => placesFor(declared, options, failing),
     }, fail);
-    if (attributes.virtualIps && mesh.virtualIpRange === undefined) {
-      fail('\'virtualIps\' true needs the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first');
+    const byName = attributes.virtualIpHosts ?? [];
+    const unknown = byName.find(host => !this.hosts.includes(host));
+    if (unknown !== undefined) {
+      fail(`'virtualIpHosts' must be hosts of the service (${this.hosts.map(quote).join(', ')}), got ${quote(unknown)}`);
+    }
+    if (byName.length > 0 && mesh.virtualIpRange === undefined) {
+      fail(`'virtualIpHosts' ${byName.map(quote).join(', ')} need the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first`);
     }
     const secret = this.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
     if (secret !== undefined && attributes.gateway === undefined) {
       fail(`'credentialName' ${quote(secret)} of a service that another app declares, which writes nothing for the workloads of this one: let that app route the service, and `
         + 'give its \'gateway\' here, or declare the service in this app');
     }
-    this.virtualIpRange = attributes.virtualIps ? mesh.virtualIpRange : undefined;
+    this.virtualIps = byName.map(host => ({ path: this.node.path, host, address: virtualIpOf(mesh.virtualIpRange!, host) }));
     if (attributes.gateway !== undefined) {
       this.rules = this.clientRules(attributes, attributes.gateway);
     }
@@ -125,10 +130,7 @@ export class ImportedService extends Construct implements IExternalService {
     checkConstruct(fail, 'connectFrom()', workload, 'a workload, such as a Deployment');
     const connected = this.connections.add(workload, options);
     this.workloads.push(connected);
-    const range = this.virtualIpRange;
-    if (range !== undefined) {
-      this.hosts.forEach(host => connected.resolve({ path: this.node.path, host, address: virtualIpOf(range, host) }));
-    }
+    this.virtualIps.forEach(name => connected.resolve(name));
     if (connected.namespace !== undefined) {
       this.rules?.ensure(connected.namespace);
     }
@@ -161,7 +163,8 @@ export class ImportedService extends Construct implements IExternalService {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const problems = [...this.connections.problems(), ...new Set(this.workloads.flatMap(workload => workload.problemsOfNames(this.node.path)))];
+    const ofWorkloads = this.workloads.flatMap(workload => [...workload.problemsOfIdentity(), ...workload.problemsOfNames(this.node.path)]);
+    const problems = [...this.connections.problems(), ...new Set(ofWorkloads)];
     if (this.rules) {
       problems.push(...this.workloads.flatMap(workload => workload.bypassesOf(this.ports)));
       if (this.workloads.some(workload => workload.namespace === undefined)) {

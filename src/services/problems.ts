@@ -2,7 +2,7 @@ import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { BoundClient } from '../access/mesh-client';
 import { quote } from '../private/fail';
-import { ClientModel, MeshModel, PortModel, ServiceModel } from '../private/model';
+import { ClientModel, MeshModel, ServiceModel } from '../private/model';
 import { isHttp } from '../private/wire';
 
 /** What is known of a service once every call was made. */
@@ -74,10 +74,10 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
     problems.push(`'targetPort' ${moved.targetPort} of port ${moved.number} has no effect before Istio 1.22, where a sidecar keeps the port that the client dialled `
       + 'with Resolution.ipAddresses(): use Resolution.dns(), or route the service through a gateway');
   }
-  const renumbered = service.resolution === 'DYNAMIC_DNS' ? service.ports.find(port => !isDialled(port)) : undefined;
+  const renumbered = service.resolution === 'DYNAMIC_DNS' ? service.ports.find(({ number, targetPort }) => (targetPort ?? number) !== number) : undefined;
   if (renumbered) {
     problems.push(`'targetPort' ${renumbered.targetPort} of port ${renumbered.number} has no effect with Resolution.dynamicDns(), where a sidecar connects to the port `
-      + 'that the client asks for: leave it out, and let the clients dial that port');
+      + 'that the client dials: leave it out, and let the clients dial that port');
   }
   const originated = service.ports.filter(({ tls }) => tls);
   if (originated.length > 0) {
@@ -100,13 +100,8 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
   return problems;
 }
 
-/** Whether a sidecar that resolves the name of each request connects to the port that is declared: of HTTP without a port in its host, to the usual one. */
-function isDialled({ number, targetPort = number, protocol, tls }: PortModel): boolean {
-  return targetPort === number || (isHttp(protocol) && tls !== undefined && number === 80 && targetPort === 443);
-}
-
 /** A sidecar gets a Secret by the labels of its pod. */
-function problemsOfSecret({ service, clients, clientModels }: Asked): string[] {
+function problemsOfSecret({ service, exportTo, clients, clientModels }: Asked): string[] {
   const secret = service.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
   if (secret === undefined) {
     return [];
@@ -114,6 +109,13 @@ function problemsOfSecret({ service, clients, clientModels }: Asked): string[] {
   if (service.namespace === undefined) {
     return [`'credentialName' ${quote(secret)} needs the namespace of the service, by which the sidecars without the Secret are told not to send plaintext: give the `
       + 'chart a \'namespace\''];
+  }
+  if (exportTo) {
+    return [`'credentialName' ${quote(secret)} with 'exportTo' (${exportTo.map(quote).join(', ')}), where sidecars that get no Secret would send plaintext: leave 'exportTo' `
+      + 'out, and the service is visible to the namespaces of its clients'];
+  }
+  if (clients.namespaces.includes(undefined)) {
+    return [`'credentialName' ${quote(secret)} needs the namespace of each workload, where its rule is written: give the workload's chart a 'namespace'`];
   }
   const [unknown] = clients.isEmpty ? clientModels : clients.withoutWorkload();
   if (!unknown) {

@@ -80,7 +80,8 @@ export abstract class Resolution {
   }
 
   /**
-   * Addresses or names of the endpoints, for example a database and its replica in another region. A proxy ejects an endpoint to which a connection fails,
+   * Addresses or names of the endpoints, for example a database and its replica in another region. Clients of a direct TCP service have to dial one of the
+   * addresses, or a virtual one (`addresses`). A proxy ejects an endpoint to which a connection fails,
    * and goes on to the next priority when every endpoint of one is ejected.
    *
    * One endpoint can stand for all hosts of a wildcard: a server that answers for every name, whatever the client asked for.
@@ -98,7 +99,7 @@ export abstract class Resolution {
   }
 
   /**
-   * For a wildcard host of TLS or HTTP: the sidecar resolves the name that the client asks for, and connects to what its DNS says. With `none` it would
+   * For a wildcard host of TLS: the sidecar resolves the name that the client asks for, and connects to what its DNS says. With `none` it would
    * connect to the address that the client chose. Requires an Istio that knows `DYNAMIC_DNS` for sidecars (1.31; older ones were not tried).
    */
   public static dynamicDns(): Resolution {
@@ -255,6 +256,9 @@ class Endpoints extends Resolution {
         + 'endpoint of another: declare a service for each host');
     }
     const wildcard = use.hosts.find(isWildcard);
+    if (wildcard && this.endpoints.length > 1) {
+      fail(`'host' is the wildcard ${quote(wildcard)}, for which Resolution.endpoints() has ${this.endpoints.length} endpoints: give the one server that answers for every name`);
+    }
     if (wildcard && use.protocols.some(protocol => protocol !== 'TLS')) {
       fail(`'host' is the wildcard ${quote(wildcard)}, which Resolution.endpoints() serves on ports of TLS alone, where the server name passes as it is: use `
         + 'Protocol.TLS, or name each host');
@@ -280,12 +284,11 @@ class Endpoints extends Resolution {
     return this.mode === 'DNS' || this.endpoints.length > 1;
   }
 
-  public _seenAs({ hosts, protocols }: ResolutionUse, virtualAddresses: readonly string[]): SeenAs {
+  public _seenAs({ protocols }: ResolutionUse, virtualAddresses: readonly string[]): SeenAs {
     const dialled = this.mode === 'STATIC' && protocols.includes('TCP') ? this.endpoints.map(({ address }) => networkOf(address)) : [];
     const addresses = virtualAddresses.length > 0 ? virtualAddresses.map(address => singleAddress(address)!) : dialled;
-    // A sidecar resolves the host itself past the address that stands for it in its pod.
-    const servers = this.servers.map(server => (
-      virtualAddresses.length > 0 && server.address === hosts[0] ? { ...server, address: pastHostsFile(server.address) } : server));
+    // A sidecar resolves names past the addresses that stand for them in its pod, for this service or another one.
+    const servers = this.servers.map(server => (isIp(server.address) ? server : { ...server, address: pastHostsFile(server.address) }));
     return { mode: this.mode, addresses, endpoints: servers };
   }
 
@@ -321,7 +324,11 @@ class DynamicDns extends Resolution {
       fail(`'resolution' Resolution.dynamicDns() is for wildcards, and ${quote(name)} is a name of its own: use Resolution.dns()`);
     }
     if (use.protocols.includes('TCP')) {
-      fail('\'resolution\' Resolution.dynamicDns() needs the name that a client asks for, which a TCP port does not show: use Protocol.TLS or Protocol.HTTP');
+      fail('\'resolution\' Resolution.dynamicDns() needs the name that a client asks for, which a TCP port does not show: use Protocol.TLS');
+    }
+    if (use.protocols.some(isHttp)) {
+      fail('\'resolution\' Resolution.dynamicDns() of HTTP would let clients reach every port of every host of the domain, because a sidecar connects to the port in '
+        + 'the host of a request: use Protocol.TLS, or name each host');
     }
   }
 
@@ -422,6 +429,9 @@ function checkVirtualAddresses(fail: Fail, factory: string, addresses: readonly 
 
 const checkEndpoint: Check = (fail, property, value) => {
   if (typeof value === 'string' && !isIp(value) && isDnsName(value) && value.includes('.')) {
+    if (/\.svc(\.|$)/.test(value)) {
+      fail(`'${property}' must be outside the mesh, got ${quote(value)}, which is a service of the cluster`);
+    }
     return;
   }
   if (typeof value === 'string' && isIp(value)) {

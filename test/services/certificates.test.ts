@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import { ClientTls, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalService, ExternalServiceProps, MeshClient, Protocol, Resolution } from '../../src';
 import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
@@ -28,7 +28,7 @@ describe('a client certificate of a direct service', () => {
 
   test('is for the sidecars of the named workloads, by the labels of their pods', () => {
     expect(rulesOf(manifests).map(({ metadata, spec }) => [metadata.name, metadata.namespace, spec])).toEqual(['orders', 'reports'].map(name => [
-      `api.bookinfo.certificate.bookinfo-deployment-${name}`, 'bookinfo', {
+      `api.bookinfo.certificate.bookinfo.deployment.${name}`, 'bookinfo', {
         host: 'api.example.com',
         workloadSelector: { matchLabels: { app: name } },
         trafficPolicy: {
@@ -43,14 +43,14 @@ describe('a client certificate of a direct service', () => {
     expect(all(manifests, 'Role').map(object => ({ ...object }))).toEqual(['orders', 'reports'].map(name => ({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
-      metadata: { name: `api.bookinfo.certificate.bookinfo-deployment-${name}`, namespace: 'bookinfo' },
+      metadata: { name: `api.bookinfo.certificate.bookinfo.deployment.${name}`, namespace: 'bookinfo' },
       rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['list'] }],
     })));
     expect(all(manifests, 'RoleBinding').map(object => ({ ...object }))).toEqual(['orders', 'reports'].map(name => ({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: { name: `api.bookinfo.certificate.bookinfo-deployment-${name}`, namespace: 'bookinfo' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: `api.bookinfo.certificate.bookinfo-deployment-${name}` },
+      metadata: { name: `api.bookinfo.certificate.bookinfo.deployment.${name}`, namespace: 'bookinfo' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: `api.bookinfo.certificate.bookinfo.deployment.${name}` },
       subjects: [{ kind: 'ServiceAccount', name, namespace: 'bookinfo' }],
     })));
   });
@@ -76,8 +76,46 @@ describe('a client certificate of a direct service', () => {
   test('stands in the namespace of the workload', () => {
     const other = synth(chart => service(chart).connectFrom(pods(new Chart(chart, 'shop', { namespace: 'shop' }), 'cart')));
 
-    expect(rulesOf(other).map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([['api.bookinfo.certificate.shop-deployment-cart', 'shop']]);
+    expect(rulesOf(other).map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([['api.bookinfo.certificate.shop.deployment.cart', 'shop']]);
     expect(only(other, 'RoleBinding').metadata.namespace).toBe('shop');
+  });
+
+  test('is not taken from the others of that namespace, who have no rule of the service\'s namespace then', () => {
+    const other = synth(chart => service(chart).connectFrom(pods(new Chart(chart, 'shop', { namespace: 'shop' }), 'cart')));
+    const rest = only(other, 'DestinationRule', 'api.bookinfo.certificate.shop');
+
+    expect(rest.metadata.namespace).toBe('shop');
+    expect(rest.spec.workloadSelector).toBeUndefined();
+    expect(rest.spec.exportTo).toEqual(['shop']);
+    expect(rest.spec.trafficPolicy.portLevelSettings[0].tls).toEqual({
+      mode: 'SIMPLE', sni: 'api.example.com', subjectAltNames: ['api.example.com'], caCertificates: 'system',
+    });
+    expect(only(other, 'DestinationRule', 'api.bookinfo.endpoints').spec.exportTo).toEqual(['bookinfo']);
+  });
+
+  test('has settings of the ports that need any, and the life of a connection, which Istio takes from the destination', () => {
+    const settings = synth(chart => service(chart, {
+      ports: [{ number: 80, protocol: Protocol.HTTP, tls: MUTUAL }, { number: 9200 }], connection: { idleTimeout: Duration.minutes(5) },
+    }).connectFrom(pods(chart, 'orders')));
+    const bare = synth(chart => service(chart, { ports: [{ number: 80, protocol: Protocol.HTTP, tls: MUTUAL }, { number: 9200 }] }).connectFrom(pods(chart, 'orders')));
+
+    expect(rulesOf(settings)[0].spec.trafficPolicy.connectionPool).toEqual({ tcp: { idleTimeout: '300s' } });
+    expect(rulesOf(bare)[0].spec.trafficPolicy.portLevelSettings.map(({ port }: { port: object }) => port)).toEqual([{ number: 80 }]);
+  });
+
+  test('is told apart for workloads whose names and namespaces join to the same text', () => {
+    const alike = synth(chart => {
+      const api = service(chart);
+      api.connectFrom(pods(new Chart(chart, 'one', { namespace: 'a' }), 'deployment-w'));
+      api.connectFrom(pods(new Chart(chart, 'two', { namespace: 'a-deployment' }), 'w'));
+      api.connectFrom(pods(new Chart(chart, 'three', { namespace: 'a' }), 'my.app'));
+      api.connectFrom(pods(new Chart(chart, 'four', { namespace: 'a' }), 'my-app'));
+    });
+
+    const subjectOf = (binding: object) => (binding as { subjects: { name: string; namespace: string }[] }).subjects[0];
+    expect(all(alike, 'RoleBinding').map(binding => [binding.metadata.namespace, subjectOf(binding).namespace, subjectOf(binding).name])).toEqual([
+      ['a-deployment', 'a-deployment', 'w'], ['a', 'a', 'deployment-w'], ['a', 'a', 'my.app'], ['a', 'a', 'my-app'],
+    ]);
   });
 
   test('is told apart for workloads of one name', () => {
@@ -88,7 +126,7 @@ describe('a client certificate of a direct service', () => {
     });
 
     expect(rulesOf(twins).map(({ metadata }) => metadata.name)).toEqual([
-      'api.bookinfo.certificate.bookinfo-deployment-orders', 'api.bookinfo.certificate.bookinfo-job-orders',
+      'api.bookinfo.certificate.bookinfo.deployment.orders', 'api.bookinfo.certificate.bookinfo.job.orders',
     ]);
   });
 
@@ -138,6 +176,11 @@ test('an authority from a Secret needs no right to list Secrets', () => {
   });
 });
 
+test('a Secret and exportTo are refused together: sidecars there would send plaintext', () => {
+  expect(messageOf(() => synth(chart => service(chart, { exportTo: ['.', 'shop'] }).connectFrom(pods(chart, 'orders'))))).toContain(
+    '[test/Api] \'credentialName\' "partner" with \'exportTo\' (".", "shop"), where sidecars that get no Secret would send plaintext: leave \'exportTo\' out');
+});
+
 describe('a Secret is refused', () => {
   test.each<[string, (api: ExternalService, chart: Chart) => void, string]>([
     ['without a client', () => undefined, 'a client is every account of "bookinfo": name workloads, with connectFrom() or MeshClient.workload(), or route the service through a gateway'],
@@ -148,6 +191,8 @@ describe('a Secret is refused', () => {
     }, 'a client is every account of "shop": name workloads'],
     ['for pods without labels', (api, chart) => api.connectFrom(pods(chart, 'orders', null as never)),
       'its client \'test/Deployment-orders\' has pods without labels, by which their sidecars would get the Secret: give them labels'],
+    ['for an account that is every pod\'s', (api, chart) => api.connectFrom(pods(chart, 'orders', { app: 'orders' }, 'Deployment', 'default')),
+      'runs as the account "default", and every pod that does would be allowed to list the Secrets of the namespace'],
     ['for pods without any', (api, chart) => api.connectFrom(pods(chart, 'orders', {})), 'has pods without labels'],
   ])('%s', (_, name, message) => {
     const said = messageOf(() => synth(chart => name(service(chart), chart)));

@@ -91,7 +91,7 @@ describe('a service that is found by name', () => {
     const { spec } = only(manifestsIn(chart => mysql(chart, 'orders.example.com', resolution)), 'ServiceEntry');
 
     expect(spec.addresses).toEqual([address]);
-    expect(spec.endpoints.map((endpoint: { address: string }) => endpoint.address)).toEqual(['orders.example.com.', 'replica.example.com']);
+    expect(spec.endpoints.map((endpoint: { address: string }) => endpoint.address)).toEqual(['orders.example.com.', 'replica.example.com.']);
   });
 
   test('is resolved by the gateway without it', () => {
@@ -195,17 +195,34 @@ describe('a connected pod', () => {
     expect(aliasesOf(manifests)).toEqual(hosts.map(host => ({ ip: virtualIpOf(RANGE, host), hostnames: [host] })));
   });
 
-  const imported = (virtualIps: boolean) => (chart: Chart): IExternalService => ExternalMysql.fromAttributes(chart, 'Orders', {
-    host: 'orders.example.com', namespaceName: 'platform', virtualIps,
+  const imported = (...virtualIpHosts: string[]) => (chart: Chart): IExternalService => ExternalKafka.fromAttributes(chart, 'Events', {
+    hosts: ['kafka-1.example.com', 'kafka-2.example.com'], namespaceName: 'platform', virtualIpHosts,
+  });
+  const first = virtualIpOf(RANGE, 'kafka-1.example.com');
+
+  test('of another app resolves the hosts that this app finds by name, and no others', () => {
+    expect(aliasesOf(manifestsIn(chart => imported('kafka-1.example.com')(chart).connectFrom(pod(chart))))).toEqual([{ ip: first, hostnames: ['kafka-1.example.com'] }]);
+    expect(aliasesOf(manifestsIn(chart => imported()(chart).connectFrom(pod(chart))))).toBeUndefined();
   });
 
-  test('of another app resolves as that app says', () => {
-    expect(aliasesOf(manifestsIn(chart => imported(true)(chart).connectFrom(pod(chart))))).toEqual([{ ip: orders, hostnames: ['orders.example.com'] }]);
-    expect(aliasesOf(manifestsIn(chart => imported(false)(chart).connectFrom(pod(chart))))).toBeUndefined();
-    expect(messageOf(() => manifestsIn(imported(true), {}))).toBe(
-      '[test/Orders] \'virtualIps\' true needs the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first');
-    expect(messageOf(() => manifestsIn(chart => imported(true)(chart).connectFrom(pod(chart, [{ ip: '192.0.2.1', hostnames: ['orders.example.com'] }])))))
-      .toContain('[test/Orders] workload \'test/App\' resolves "orders.example.com" to "192.0.2.1"');
+  test.each<[string, () => unknown, string]>([
+    ['without a range', () => manifestsIn(imported('kafka-1.example.com'), {}),
+      '\'virtualIpHosts\' "kafka-1.example.com" need the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first'],
+    ['of another host', () => manifestsIn(imported('kafka-3.example.com')),
+      '\'virtualIpHosts\' must be hosts of the service ("kafka-1.example.com", "kafka-2.example.com"), got "kafka-3.example.com"'],
+    ['in a pod that has another address for it', () => manifestsIn(chart => imported('kafka-1.example.com')(chart)
+      .connectFrom(pod(chart, [{ ip: '192.0.2.1', hostnames: ['kafka-1.example.com'] }]))), 'workload \'test/App\' resolves "kafka-1.example.com" to "192.0.2.1"'],
+  ])('is refused %s', (_, make, message) => {
+    expect(messageOf(make)).toContain(`[test/Events] ${message}`);
+  });
+
+  test('without a sidecar would dial an address that nobody has', () => {
+    const bare = (chart: Chart) => new ApiObject(chart, 'Bare', {
+      apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bare' }, spec: { hostNetwork: true, containers: [{ name: 'bare' }] },
+    });
+
+    expect(messageOf(() => manifestsIn(chart => mysql(chart).connectFrom(bare(chart))))).toContain(
+      `[test/orders.example.com] its client 'test/Bare' would dial ${orders}, which only a sidecar knows, because it runs with hostNetwork and has no sidecar`);
   });
 });
 
@@ -225,6 +242,7 @@ describe('a range', () => {
     ['127.0.0.0/8', '\'virtualIpRange\' has "127.0.0.0/8", which is not one service outside the mesh (loopback)'],
     ['240.64.0.0/17', '\'virtualIpRange\' "240.64.0.0/17" is so small that hosts would soon share an address: give a range with a length of at most 16'],
     ['fd00::/113', '\'virtualIpRange\' "fd00::/113" is so small that hosts would soon share an address: give a range with a length of at most 112'],
+    ['169.254.0.0/16', '\'virtualIpRange\' "169.254.0.0/16" has addresses of the link, such as the metadata server of a cloud'],
     ['240.240.0.0/16', '\'virtualIpRange\' "240.240.0.0/16" has addresses of "240.240.0.0/16", which istiod allocates itself'],
     ['240.0.0.0/4', '\'virtualIpRange\' "240.0.0.0/4" has addresses of "240.240.0.0/16", which istiod allocates itself'],
     ['2001:2::/64', '\'virtualIpRange\' "2001:2::/64" has addresses of "2001:2::/48", which istiod allocates itself'],

@@ -11,7 +11,7 @@ describe('what is exposed at the ingress gateway', () => {
     expect(manifests.map(({ kind, metadata }) => [kind, metadata.name])).toEqual([['Gateway', 'bookinfo--bookinfo--ingress'], ['VirtualService', 'bookinfo.bookinfo']]);
     expect(only(manifests, 'Gateway').spec).toEqual({
       selector: { istio: 'ingressgateway' },
-      servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['bookinfo.example.com'] }],
+      servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['./bookinfo.example.com'] }],
     });
     expect(only(manifests, 'VirtualService').spec).toEqual({
       hosts: ['bookinfo.example.com'],
@@ -147,7 +147,8 @@ describe('the rules that a service has inside the mesh', () => {
 describe('HTTPS', () => {
   const tls = ServerTls.simple({ credentialName: 'bookinfo' });
   const serversOf = (more: object) => only(synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, ...more })), 'Gateway').spec.servers;
-  const hosts = ['bookinfo.example.com'];
+  // Only routes of this namespace attach: another one cannot answer for a path of the host.
+  const hosts = ['./bookinfo.example.com'];
   const https = { port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts, tls: { mode: 'SIMPLE', credentialName: 'bookinfo' } };
 
   test('is served on port 443, and nothing in plaintext', () => {
@@ -159,7 +160,7 @@ describe('HTTPS', () => {
   });
 
   test('may be every host', () => {
-    expect(serversOf({ tls, hosts: ['*'] })[0].hosts).toEqual(['*']);
+    expect(serversOf({ tls, hosts: ['*'] })[0].hosts).toEqual(['./*']);
   });
 
   test('is where plaintext requests are sent', () => {

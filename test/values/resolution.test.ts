@@ -1,5 +1,7 @@
+import { Duration } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalKafka, ExternalPort, ExternalService, ExternalTls, MeshClient, Protocol, Resolution,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalKafka, ExternalPort,
+  ExternalService, ExternalServiceProps, ExternalTls, MeshClient, Protocol, Resolution,
 } from '../../src';
 import { all, messageOf, only, synth } from '../helpers';
 
@@ -135,7 +137,8 @@ describe('endpoints', () => {
 
     expect(spec.resolution).toBe('DNS');
     expect(spec.addresses).toBeUndefined();
-    expect(spec.endpoints).toEqual([{ address: 'a.example.com' }, { address: '192.0.2.14' }]);
+    // With a dot: a sidecar asks DNS, past what its pod's hosts file may say of the name for another service.
+    expect(spec.endpoints).toEqual([{ address: 'a.example.com.' }, { address: '192.0.2.14' }]);
   });
 
   test('of TLS are found by the server name, whatever address the client has', () => {
@@ -197,7 +200,7 @@ describe('endpoints', () => {
   });
 
   test('can be the host itself and another one', () => {
-    expect(entryOf(Resolution.endpoints({ address: 'db.example.com' }, { address: 'replica.example.com', priority: 1 })).endpoints[0].address).toBe('db.example.com');
+    expect(entryOf(Resolution.endpoints({ address: 'db.example.com' }, { address: 'replica.example.com', priority: 1 })).endpoints[0].address).toBe('db.example.com.');
   });
 
   test('one of them serves every name of a wildcard', () => {
@@ -226,7 +229,11 @@ describe('endpoints', () => {
       '\'priority\' 1 and \'locality\' "eu" both say which endpoint is asked first: use one of them'],
     ['for two hosts', () => two({}), { hosts: ['a.example.com', 'b.example.com'], protocol: Protocol.TLS },
       '\'Resolution.endpoints()\' would belong to 2 hosts ("a.example.com", "b.example.com"), and a connection to one of them would end at an endpoint of another'],
-    ['for a wildcard of TCP', () => two({}), { hosts: ['*.example.com'] },
+    ['that are two for a wildcard', () => two({}), { hosts: ['*.example.com'], protocol: Protocol.TLS },
+      '\'host\' is the wildcard "*.example.com", for which Resolution.endpoints() has 2 endpoints: give the one server that answers for every name'],
+    ['that are services of the cluster', () => Resolution.endpoints({ address: 'db.shop.svc.cluster.local' }), {},
+      '\'address\' must be outside the mesh, got "db.shop.svc.cluster.local", which is a service of the cluster'],
+    ['for a wildcard of TCP', () => Resolution.endpoints({ address: '192.0.2.14' }), { hosts: ['*.example.com'] },
       '\'host\' is the wildcard "*.example.com", which Resolution.endpoints() serves on ports of TLS alone, where the server name passes as it is'],
     ['with a range for the host', () => two({}), { addresses: ['240.0.0.0/24'] }, '\'addresses\' has the range "240.0.0.0/24", which Resolution.endpoints() forbids'],
   ])('are refused: %s', (_, resolution, more, message) => {
@@ -247,8 +254,8 @@ describe('endpoints', () => {
 });
 
 describe('a wildcard', () => {
-  test.each([['TLS', Protocol.TLS], ['HTTP', Protocol.HTTP], ['GRPC', Protocol.GRPC]])('of %s is resolved by the sidecars, name by name', (_, protocol) => {
-    const spec = entryOf(Resolution.dynamicDns(), { hosts: ['*.example.com', '*.example.org'], protocol });
+  test('of TLS is resolved by the sidecars, name by name', () => {
+    const spec = entryOf(Resolution.dynamicDns(), { hosts: ['*.example.com', '*.example.org'], protocol: Protocol.TLS });
 
     expect(spec).toMatchObject({ hosts: ['*.example.com', '*.example.org'], resolution: 'DYNAMIC_DNS' });
     expect(spec.addresses).toBeUndefined();
@@ -257,33 +264,36 @@ describe('a wildcard', () => {
 
   test.each<[string, More, string]>([
     ['a name', { hosts: ['db.example.com'], protocol: Protocol.TLS }, '\'resolution\' Resolution.dynamicDns() is for wildcards, and "db.example.com" is a name of its own: use Resolution.dns()'],
-    ['TCP', { hosts: ['*.example.com'] }, '\'resolution\' Resolution.dynamicDns() needs the name that a client asks for, which a TCP port does not show: use Protocol.TLS or Protocol.HTTP'],
+    ['TCP', { hosts: ['*.example.com'] }, '\'resolution\' Resolution.dynamicDns() needs the name that a client asks for, which a TCP port does not show: use Protocol.TLS'],
+    ['HTTP', { hosts: ['*.example.com'], protocol: Protocol.HTTP }, '\'resolution\' Resolution.dynamicDns() of HTTP would let clients reach every port of every host of the '
+      + 'domain, because a sidecar connects to the port in the host of a request: use Protocol.TLS, or name each host'],
     ['virtual addresses', { hosts: ['*.example.com'], protocol: Protocol.TLS, addresses: ['240.0.0.7'] }, '\'addresses\' are virtual addresses'],
   ])('is the only thing that is: not %s', (_, more, message) => {
     expect(messageOf(() => manifestsWith(Resolution.dynamicDns(), more))).toContain(`[test/Db] ${message}`);
   });
 
-  const withPort = (port: ExternalPort) => synth(chart => new ExternalService(chart, 'Db', { hosts: ['*.example.com'], ports: [port], resolution: Resolution.dynamicDns() }));
-  const tlsOf = (tls: ClientTls) => only(withPort({ number: 80, protocol: Protocol.HTTP, tls }), 'DestinationRule').spec.trafficPolicy.portLevelSettings[0].tls;
+  test('has no other port at its servers than the one that a client dials', () => {
+    const port = { number: 443, protocol: Protocol.TLS, targetPort: 8443 };
 
-  test('gets TLS with the name of each request, and the certificate has to have that name', () => {
-    expect(tlsOf(ClientTls.originate())).toStrictEqual({ mode: 'SIMPLE', caCertificates: 'system' });
+    expect(messageOf(() => manifestsWith(Resolution.dynamicDns(), { hosts: ['*.example.com'], ports: [port] }))).toContain(
+      '[test/Db] \'targetPort\' 8443 of port 443 has no effect with Resolution.dynamicDns(), where a sidecar connects to the port that the client dials');
   });
 
-  test('gets TLS with the server name and the names that are given', () => {
-    expect(tlsOf(ClientTls.originate({ sni: 'edge.example.net' }))).toMatchObject({ sni: 'edge.example.net', subjectAltNames: ['edge.example.net'] });
-    expect(tlsOf(ClientTls.originate({ subjectAltNames: ['edge.example.net'] }))).toStrictEqual(
-      { mode: 'SIMPLE', subjectAltNames: ['edge.example.net'], caCertificates: 'system' });
+  test('has no rules, which would hold for other hosts of the domain', () => {
+    const one = Resolution.endpoints({ address: 'a.example.com' });
+    const wildcard = (resolution: Resolution, more: Partial<ExternalServiceProps> = {}) => synth(chart => new ExternalService(chart, 'Db', {
+      hosts: ['*.example.com'], ports: [{ number: 443, protocol: Protocol.TLS }], resolution, ...more,
+    }));
+
+    expect(all(wildcard(one), 'DestinationRule')).toEqual([]);
+    expect(messageOf(() => wildcard(one, { connection: { maxConnections: 1 } }))).toContain(
+      '[test/Db] \'connection\' of the wildcard "*.example.com" would hold for every other service of that domain as well: name the hosts that it is for');
+    expect(messageOf(() => wildcard(Resolution.none(), { http: { timeout: Duration.seconds(1) } }))).toContain('[test/Db] \'http\' of the wildcard "*.example.com" would hold');
+    expect(messageOf(() => wildcard(one, { ports: [{ number: 6379, protocol: Protocol.REDIS, tls: ClientTls.originate() }] }))).toMatch(/wildcard "\*\.example\.com"/);
   });
 
-  test.each<[string, ExternalPort]>([
-    ['TLS', { number: 443, protocol: Protocol.TLS, targetPort: 8443 }],
-    ['HTTP', { number: 80, protocol: Protocol.HTTP, targetPort: 443 }],
-    ['HTTP with TLS', { number: 80, protocol: Protocol.HTTP, tls: ClientTls.originate(), targetPort: 8443 }],
-  ])('has no other port at its servers than the one that a client asks for, of %s', (_, port) => {
-    expect(messageOf(() => withPort(port))).toContain(
-      `[test/Db] 'targetPort' ${port.targetPort} of port ${port.number} has no effect with Resolution.dynamicDns(), where a sidecar connects to the port that the client `
-      + 'asks for: leave it out, and let the clients dial that port');
+  test.each(['*.cluster.local', '*.svc.cluster.local'])('is not %s, the services of the cluster', host => {
+    expect(messageOf(() => manifestsWith(Resolution.none(), { hosts: [host], protocol: Protocol.TLS }))).toContain(`[test/Db] 'host' must be outside the mesh, got "${host}"`);
   });
 
   const routed = (resolution: Resolution, ...clients: MeshClient[]) => synth(chart => {

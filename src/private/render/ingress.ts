@@ -3,12 +3,14 @@ import { GatewaySpecServersTlsMode as Mode, toJson_GatewaySpec, toJson_VirtualSe
 import { IngressModel, RuleModel } from '../model';
 
 export function renderIngressGateway({ selector, port, hosts, tls, redirectPort }: IngressModel): unknown {
-  const plain = (number: number, settings?: object) => ({ port: { number, name: 'http', protocol: 'HTTP' }, hosts: [...hosts], tls: settings });
+  // "./": only routes of this namespace attach, so no other namespace can answer for a path of the hosts.
+  const own = hosts.map(host => `./${host}`);
+  const plain = (number: number, settings?: object) => ({ port: { number, name: 'http', protocol: 'HTTP' }, hosts: own, tls: settings });
   return toJson_GatewaySpec({
     selector: { ...selector },
     servers: [
       ...redirectPort === undefined ? [] : [plain(redirectPort, { httpsRedirect: true })],
-      tls ? { port: { number: port, name: 'https', protocol: 'HTTPS' }, hosts: [...hosts], tls: { ...tls, mode: Mode[tls.mode] } } : plain(port),
+      tls ? { port: { number: port, name: 'https', protocol: 'HTTPS' }, hosts: own, tls: { ...tls, mode: Mode[tls.mode] } } : plain(port),
     ],
   });
 }

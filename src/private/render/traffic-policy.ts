@@ -1,6 +1,6 @@
 import { DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode as Mode, toJson_DestinationRuleSpec } from '../../../imports/istio/networking.istio.io';
-import { ConnectionModel, EndpointModel, OutlierModel, ServiceModel, TlsModel, WireProtocol } from '../model';
-import { isHttp, isWildcard } from '../wire';
+import { ConnectionModel, EndpointModel, OutlierModel, PortModel, ServiceModel, TlsModel, WireProtocol } from '../model';
+import { isHttp } from '../wire';
 import { failoverPriority } from './failover';
 import { exportTo } from './visibility';
 
@@ -75,9 +75,8 @@ export function originationOf<M>(tls: TlsModel | undefined, host: string, modes:
   if (!tls) {
     return undefined;
   }
-  const { mode, sni = isWildcard(host) ? undefined : host, caCertificates, credentialName } = tls;
-  const { subjectAltNames = sni === undefined ? undefined : [sni] } = tls;
-  return { mode: modes[mode], sni, subjectAltNames: subjectAltNames && [...subjectAltNames], caCertificates, credentialName };
+  const { mode, sni = host, subjectAltNames = [sni], caCertificates, credentialName } = tls;
+  return { mode: modes[mode], sni, subjectAltNames: [...subjectAltNames], caCertificates, credentialName };
 }
 
 /**
@@ -89,28 +88,32 @@ function withoutSecret(tls: TlsModel): TlsModel {
   return credentialName === undefined ? tls : { ...more, mode: 'SIMPLE', caCertificates: 'system' };
 }
 
-/** How the clients' sidecars use the endpoints of one host that they connect to directly. */
-export function renderEndpoints(service: ServiceModel, host: string, balances: boolean, rootNamespace: string): unknown {
-  const { connection, endpoints, namespace } = service;
-  const ports = service.ports.map(port => ({ ...port, tls: port.tls && withoutSecret(port.tls) }));
-  const choice = { balances, endpoints };
+/** Settings of each port; what Istio takes from the destination alone stands there as well. */
+export function portPolicies(ports: readonly PortModel[], { connection }: ServiceModel, host: string, choice: Choice) {
   const settings = ports.map(port => ({
     port: { number: port.number }, ...settingsOf(port.protocol, connection, choice), tls: originationOf(port.tls, host, Mode),
   }));
+  return { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) };
+}
+
+/**
+ * How the clients' sidecars use the endpoints of one host that they connect to directly.
+ *
+ * @param namespaces whose sidecars the rule is for, by name
+ */
+export function renderEndpoints(service: ServiceModel, host: string, balances: boolean, namespaces: readonly string[]): unknown {
+  const ports = service.ports.map(port => ({ ...port, tls: port.tls && withoutSecret(port.tls) }));
+  const choice = { balances, endpoints: service.endpoints };
   const equal = ports.every(({ protocol, tls }) => !tls && isHttp(protocol) === isHttp(ports[0].protocol));
   return toJson_DestinationRuleSpec({
     host,
-    trafficPolicy: equal
-      ? settingsOf(ports[0].protocol, connection, choice)
-      : { connectionPool: lifeOf(connection), portLevelSettings: settings.filter(({ port: _, ...more }) => Object.keys(given(more)).length > 0) },
-    exportTo: exportTo(service.visibleTo, isNamed(service, rootNamespace) ? undefined : namespace),
+    trafficPolicy: equal ? settingsOf(ports[0].protocol, service.connection, choice) : portPolicies(ports, service, host, choice),
+    exportTo: [...namespaces],
   });
 }
 
-/** Whether a rule names its own namespace in place of ".". */
-function isNamed({ ports, namespace, visibleTo }: ServiceModel, rootNamespace: string): boolean {
-  // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
-  const besideSelectors = ports.some(({ tls }) => tls?.credentialName !== undefined);
+/** The namespaces of the rule of a service that needs no Secret. */
+export function endpointsExport({ namespace, visibleTo }: ServiceModel, rootNamespace: string): string[] {
   // Sidecars of the root namespace look for its name in a rule that is exported to others as well, and "." is not its name.
-  return besideSelectors || (namespace === rootNamespace && visibleTo.length > 1);
+  return exportTo(visibleTo, namespace === rootNamespace && visibleTo.length > 1 ? undefined : namespace);
 }
