@@ -28,11 +28,6 @@ export class ClientList {
     return [...new Set(this.clients.map(client => client.namespace))].sort();
   }
 
-  /** The namespaces of clients that are workloads of this app. */
-  public get workloadNamespaces(): readonly (string | undefined)[] {
-    return this.clients.filter(client => client.workload !== undefined).map(client => client.namespace);
-  }
-
   /** The namespaces that are clients as a whole, sorted. */
   public get wholeNamespaces(): readonly string[] {
     return [...new Set(this.clients.filter(client => client.wholeNamespace).map(client => client.namespace!))].sort();

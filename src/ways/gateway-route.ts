@@ -85,11 +85,9 @@ export class GatewayRoute extends Construct implements WayOut {
     if (this.identifiesClients) {
       wholeNamespaces.forEach(client => this.admit(client));
     }
-    // A workload of this app has no other app that would write its rule.
-    const here = [this.route.namespace, ...this.service._clients.workloadNamespaces];
     for (const client of namespaces) {
       // A client without a namespace is refused at synth; until then its rule has no place.
-      if (client !== undefined && (here.includes(client) || this.props.clientRules === ClientRules.WRITTEN_HERE)) {
+      if (client !== undefined && (client === this.route.namespace || this.props.clientRules === ClientRules.WRITTEN_HERE)) {
         this.clientRules.ensure(client);
       }
     }

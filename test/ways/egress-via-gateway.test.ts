@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import {
   ClientRules, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, Mesh, MeshClient, Protocol,
   Resolution,
@@ -445,18 +445,4 @@ describe('route() with something else', () => {
     expect(said((egress, chart) => egress.route([mysqlIn(chart)] as never))).toBe(message);
     expect(said((egress, chart) => egress.route(mysqlIn(chart), mysqlIn(new Chart(chart, 'other', { namespace: 'data' })) as never))).toBe(message);
   });
-});
-
-test('a workload of the app has its rule from it, although the other clients write their own', () => {
-  const manifests = synth(chart => {
-    const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway(), clientRules: ClientRules.LEFT_TO_CLIENTS });
-    const mysql = mysqlIn(chart);
-    egress.route(mysql);
-    mysql.connectFrom(new ApiObject(new Chart(chart, 'jobs', { namespace: 'jobs' }), 'Job', {
-      apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' }, spec: { template: { spec: { containers: [{ name: 'job' }] } } },
-    }));
-    mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
-  });
-
-  expect(all(manifests, 'DestinationRule').map(({ metadata }) => metadata.namespace)).toEqual(['jobs']);
 });
