@@ -1,21 +1,25 @@
 /** Applications over the package's public API, as plain data that can be generated, shrunk, printed and built. */
+import { createHash } from 'node:crypto';
+import { isIP, isIPv4 } from 'node:net';
 import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, ClientTls, ConnectionSettings, Credentials, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
-  ExternalPostgres, ExternalRedis, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
-  IEgressGateway, IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
+  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, DeclaredService, EgressGateway, EgressViaGateway, ExternalCluster, ExternalHttp,
+  ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalRedisCluster, ExternalRedisSentinel,
+  ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings, IEgressGateway, IExternalService, Membership, Mesh,
+  MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { InsideSpec, makeInside } from './inside';
 
 /** What proxies read of each protocol, worked out apart from the library. */
-const WIRES = {
+export const WIRES = {
   TCP: 'TCP',
   TLS: 'TLS',
   HTTP: 'HTTP',
   HTTP2: 'HTTP2',
   GRPC: 'GRPC',
   HTTPS: 'TLS',
+  HTTP_PROXY: 'TCP',
   MYSQL: 'TCP',
   POSTGRES: 'TCP',
   POSTGRES_DIRECT_TLS: 'TLS',
@@ -37,7 +41,7 @@ const WIRES = {
 } as const;
 
 /** The protocols whose TLS may start with the first byte or not, with their usual ports in plaintext and in TLS where these differ. */
-const CHOOSES_TLS: { readonly [name: string]: { readonly plain: number; readonly tls: number } | undefined } = {
+export const CHOOSES_TLS: { readonly [name: string]: { readonly plain: number; readonly tls: number } | undefined } = {
   HTTP: { plain: 80, tls: 443 },
   HTTP2: { plain: 80, tls: 443 },
   GRPC: { plain: 80, tls: 443 },
@@ -47,13 +51,14 @@ const CHOOSES_TLS: { readonly [name: string]: { readonly plain: number; readonly
   REDIS: { plain: 6379, tls: 6379 },
   KAFKA: { plain: 9092, tls: 9092 },
   MEMCACHED: { plain: 11211, tls: 11211 },
+  HTTP_PROXY: { plain: 3128, tls: 3128 },
 };
 
 export type ProtocolName = keyof typeof WIRES;
 
 export const PROTOCOLS = Object.keys(WIRES) as ProtocolName[];
 
-export type TlsName = 'disable' | 'passthrough' | 'originate' | 'originateWithSecret' | 'mutual';
+export type TlsName = 'disable' | 'passthrough' | 'originate' | 'originateWithFile' | 'originateWithSecret' | 'mutual';
 
 export interface PortSpec {
   readonly number: number;
@@ -68,20 +73,34 @@ export interface ClientSpec {
   readonly account?: string;
 }
 
-export type ResolutionSpec = { readonly how: 'ips'; readonly addresses: readonly string[] } | { readonly how: 'dns' | 'dnsRoundRobin' | 'none' };
+/** One of several endpoints; the address `@` is the host of the service itself. */
+export interface EndpointSpec {
+  readonly address: string;
+  readonly priority?: number;
+  readonly locality?: string;
+  readonly weight?: number;
+}
+
+export type ResolutionSpec =
+  | { readonly how: 'ips'; readonly addresses: readonly string[] }
+  | { readonly how: 'endpoints'; readonly endpoints: readonly EndpointSpec[] }
+  | { readonly how: 'dns' | 'dnsRoundRobin' | 'none' | 'dynamicDns' };
 
 export interface ServiceSpec {
   readonly id: string;
-  readonly kind: 'generic' | 'tcp' | OnePortKind;
+  readonly kind: 'generic' | 'tcp' | OnePortKind | ClusterKind;
   /** Inside a construct of its own, not right in the chart. */
   readonly nested: boolean;
+  /** Of a cluster, one for each member; its resolution and its virtual addresses have one address for each. */
   readonly hosts: readonly string[];
   readonly ports: readonly PortSpec[];
   readonly resolution: ResolutionSpec;
   readonly virtualAddresses?: readonly string[];
   readonly exportTo?: readonly string[];
-  /** Whether it has settings of its connections, and of its requests where the sidecars read them. */
-  readonly settings?: boolean;
+  /** Which settings it has of its connections, and of its requests where the sidecars read them. */
+  readonly settings?: 'some' | 'all' | 'requests';
+  /** What connected workloads are told besides host and port, or under another name. */
+  readonly told?: 'members' | 'url' | 'path';
   readonly name?: string;
   /** Through the gateway: on mutual TLS, or in plaintext on this port of it. */
   readonly leg?: 'mutual' | number;
@@ -151,28 +170,37 @@ export interface ImportSpec {
   readonly declaredIn: string;
   readonly namespace: string;
   readonly wholeNamespace: boolean;
+  /** The first repository gives its hosts addresses of the mesh's range. */
+  readonly virtualIps: boolean;
 }
 
 /** The repositories that are applied to one cluster. */
 export function repositories({ mesh, charts, second, output }: AppSpec): Repository[] {
   const first = { name: 'chart', mesh, charts, imports: [], output };
-  const imports = importsOf(charts);
+  const imports = importsOf(charts, mesh);
   return second || imports.length > 0 ? [first, { name: 'other', mesh, charts: second ?? [], imports, output }] : [first];
 }
 
-function importsOf(charts: readonly ChartSpec[]): ImportSpec[] {
+function importsOf(charts: readonly ChartSpec[], mesh?: MeshProps): ImportSpec[] {
   const workloads = workloadsOf(charts);
-  return charts.flatMap(({ namespace: declaredIn = '', services }) => services.filter(service => service.leg !== undefined && service.leavesRules)
-    .flatMap(service => {
-      const clients = [...service.allow, ...connected(service, workloads)] as readonly ClientSpec[];
-      return sorted(clients.map(client => client.namespace)).filter(namespace => namespace !== declaredIn).map(namespace => ({
-        service, declaredIn, namespace, wholeNamespace: clients.some(client => client.namespace === namespace && client.account === undefined),
+  return charts.flatMap(({ namespace: declaredIn = '', services }) => services.filter(service => service.leavesRules).flatMap(service => {
+    const clients = [...service.allow, ...connected(service, workloads)] as readonly ClientSpec[];
+    const allocated = membersOf(service).filter(member => allocatedAddress(member, mesh) !== undefined).length;
+    // The attributes say of all members whether they have addresses of the range; of a part they cannot.
+    return allocated > 0 && allocated < membersOf(service).length ? [] : sorted(clients.map(client => client.namespace))
+      .filter(namespace => namespace !== declaredIn)
+      .map(namespace => ({
+        service,
+        declaredIn,
+        namespace,
+        wholeNamespace: clients.some(client => client.namespace === namespace && client.account === undefined),
+        virtualIps: allocated > 0,
       }));
-    }));
+  }));
 }
 
 /** The accounts that the workloads of some charts run as. */
-function workloadsOf(charts: readonly ChartSpec[]): ClientSpec[] {
+export function workloadsOf(charts: readonly ChartSpec[]): ClientSpec[] {
   return charts.flatMap(({ namespace = '', workloads }) => workloads.map(({ account }) => ({ namespace, account: account ?? 'default' })));
 }
 
@@ -188,17 +216,77 @@ const ONE_PORT = {
 
 export type OnePortKind = keyof typeof ONE_PORT;
 
+/** The kinds whose hosts are services of their own, with what the names of the variables for their members end in. */
+export const CLUSTERS = {
+  cluster: 'MEMBERS',
+  redisCluster: 'NODES',
+  redisSentinel: 'SENTINELS',
+  mongoReplicaSet: 'MEMBERS',
+  kafka: 'BOOTSTRAP_SERVERS',
+};
+
+export type ClusterKind = keyof typeof CLUSTERS;
+
+export const CLUSTER_KINDS = Object.keys(CLUSTERS) as ClusterKind[];
+
+export function isCluster(kind: ServiceSpec['kind']): kind is ClusterKind {
+  return kind in CLUSTERS;
+}
+
 /** What each of them speaks. */
-const SPOKEN: Record<OnePortKind, ProtocolName> = { mysql: 'MYSQL', redis: 'REDIS', postgres: 'POSTGRES', mongo: 'MONGO', http: 'HTTP', tls: 'TLS' };
+const SPOKEN: Record<OnePortKind | Exclude<ClusterKind, 'cluster'>, ProtocolName> = {
+  mysql: 'MYSQL',
+  redis: 'REDIS',
+  postgres: 'POSTGRES',
+  mongo: 'MONGO',
+  http: 'HTTP',
+  tls: 'TLS',
+  redisCluster: 'REDIS',
+  redisSentinel: 'REDIS',
+  mongoReplicaSet: 'MONGO',
+  kafka: 'KAFKA',
+};
+
+export const REPLICA_SET = 'rs0';
+export const MASTER = 'mymaster';
+const SENTINEL_PORT = 26379;
 
 /** What a port of a service speaks: its kind's protocol, or its own. */
 export function spokenOn({ kind }: Pick<ServiceSpec, 'kind'>, { protocol }: PortSpec): ProtocolName {
-  return kind === 'generic' ? protocol : kind === 'tcp' ? 'TCP' : SPOKEN[kind];
+  return kind === 'generic' || kind === 'cluster' ? protocol : kind === 'tcp' ? 'TCP' : SPOKEN[kind];
+}
+
+/** The services that a spec stands for: itself, or one for each member. */
+export function membersOf(spec: ServiceSpec): readonly ServiceSpec[] {
+  if (!isCluster(spec.kind)) {
+    return [spec];
+  }
+  const { resolution: how, virtualAddresses: addresses = [] } = spec;
+  return spec.hosts.map((host, i): ServiceSpec => {
+    const byAddress = how.how === 'ips' && i < how.addresses.length;
+    return {
+      ...spec,
+      kind: 'generic',
+      hosts: [host],
+      ports: portsOfCluster(spec),
+      resolution: byAddress ? { how: 'ips', addresses: [how.addresses[i]] } : how.how === 'ips' ? { how: 'dnsRoundRobin' } : how,
+      virtualAddresses: byAddress || addresses[i] === undefined ? undefined : [addresses[i]],
+    };
+  });
+}
+
+export function portsOfCluster(spec: ServiceSpec): readonly PortSpec[] {
+  const [{ number, tls }, second] = spec.ports;
+  switch (spec.kind) {
+    case 'cluster': return spec.ports;
+    case 'redisSentinel': return [{ number, protocol: 'REDIS' }, { number: second?.number ?? SENTINEL_PORT, protocol: 'REDIS' }];
+    default: return [{ number, protocol: spokenOn(spec, spec.ports[0]), tls }];
+  }
 }
 
 /** The TLS of a port without what cannot go together. */
 export function fittingTls(spec: Pick<ServiceSpec, 'kind' | 'leg'>, port: PortSpec): TlsName | undefined {
-  if (spec.kind === 'tcp' || CHOOSES_TLS[spokenOn(spec, port)] === undefined) {
+  if (spec.kind === 'tcp' || spec.kind === 'redisSentinel' || CHOOSES_TLS[spokenOn(spec, port)] === undefined) {
     return undefined;
   }
   const needsGateway = port.tls === 'mutual' || port.tls === 'originateWithSecret';
@@ -211,6 +299,7 @@ function tlsOf(tls: TlsName | undefined): ClientTls | undefined {
     case 'disable': return ClientTls.disable();
     case 'passthrough': return ClientTls.passthrough();
     case 'originate': return ClientTls.originate();
+    case 'originateWithFile': return ClientTls.originate({ caCertificates: '/etc/ssl/partner.pem', subjectAltNames: ['one.example.com'] });
     case 'originateWithSecret': return ClientTls.originate({ credentialName: 'authority', sni: 'name.example.com' });
     case 'mutual': return ClientTls.mutual({ credentialName: 'client-certificate', subjectAltNames: ['one.example.com', 'two.example.com'] });
   }
@@ -244,19 +333,28 @@ export function build(app: App, { name, mesh, charts: specs, imports }: Reposito
 }
 
 /** A client in another repository than the service. */
-function makeImport(chart: Chart, id: string, { service: { kind, hosts, ports, leg, gateway }, declaredIn, wholeNamespace }: ImportSpec): void {
-  const credentials = Credentials.fromSecret('credentials');
-  const options = { namespaceName: declaredIn, gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace, credentials };
+function makeImport(chart: Chart, id: string, { service, declaredIn, wholeNamespace, virtualIps }: ImportSpec): void {
+  const { kind, hosts: names, ports, leg, gateway } = service;
+  const route = leg === undefined ? {} : { gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace };
+  const options = { namespaceName: declaredIn, ...route, ...virtualIps ? { virtualIps } : {}, credentials: Credentials.fromSecret('credentials') };
+  const hosts = [...names];
   const [host] = hosts;
-  const [{ number: port, tls }] = ports;
+  const [{ number: port, tls }, second] = ports;
   const imported = (): IExternalService => {
     switch (kind) {
       case 'tcp': return ExternalTcp.fromAttributes(chart, id, { ...options, host, ports: ports.map(({ number }) => number) });
-      case 'generic': return ExternalService.fromServiceAttributes(chart, id, { ...options, hosts: [...hosts], ports: portsOf(ports) });
+      case 'generic': return ExternalService.fromServiceAttributes(chart, id, { ...options, hosts, ports: portsOf(ports) });
+      case 'cluster': return ExternalCluster.fromClusterAttributes(chart, id, { ...options, hosts, ports: portsOf(ports) });
+      case 'redisCluster': return ExternalRedisCluster.fromAttributes(chart, id, { ...options, hosts, port, ...optionalTls(tls) });
+      case 'redisSentinel':
+        return ExternalRedisSentinel.fromAttributes(chart, id, { ...options, hosts, port, masterName: MASTER, ...optionalSentinel(second) });
+      case 'mongoReplicaSet':
+        return ExternalMongoReplicaSet.fromAttributes(chart, id, { ...options, hosts, port, replicaSet: REPLICA_SET, ...optionalTls(tls) });
+      case 'kafka': return ExternalKafka.fromAttributes(chart, id, { ...options, hosts, port, ...optionalTls(tls) });
       default: return ONE_PORT[kind].fromAttributes(chart, id, { ...options, host, port, ...optionalTls(tls) });
     }
   };
-  imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }));
+  imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }), connectOptions(service, 'IMPORTED'));
 }
 
 function legOf(leg: ServiceSpec['leg']): GatewayLeg | undefined {
@@ -272,7 +370,23 @@ function optionalTls(tls: TlsName | undefined): { readonly tls?: ClientTls } {
   return tls === undefined ? {} : { tls: tlsOf(tls) };
 }
 
-const GATEWAYS: Record<GatewayName, IEgressGateway> = {
+function optionalSentinel(second: PortSpec | undefined): { readonly sentinelPort?: number } {
+  return second === undefined ? {} : { sentinelPort: second.number };
+}
+
+/** How workloads are connected, and what the variables of the service begin with. */
+function connectOptions({ told }: ServiceSpec, envPrefix: string): ConnectOptions {
+  switch (told) {
+    case undefined: return { envPrefix };
+    case 'members': return { envPrefix, membersVariable: `${envPrefix}_ALL` };
+    case 'url': return { envPrefix, urlVariable: `${envPrefix}_LINK` };
+    case 'path': return { envPrefix, urlVariable: `${envPrefix}_LINK`, urlPath: URL_PATH };
+  }
+}
+
+export const URL_PATH = 'stock/items';
+
+export const GATEWAYS: Record<GatewayName, IEgressGateway> = {
   stock: EgressGateway.istioEgressGateway(),
   own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443 }),
   beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' } }),
@@ -309,7 +423,7 @@ function makeService(chart: Chart, spec: ServiceSpec, workloads: readonly ApiObj
     if (spec.allow.length > 0) {
       service.allowFrom(...spec.allow.map(clientOf));
     }
-    connected(spec, workloads).forEach((workload, i) => service.connectFrom(workload, { envPrefix: `C${i}_${spec.id.toUpperCase()}` }));
+    connected(spec, workloads).forEach((workload, i) => service.connectFrom(workload, connectOptions(spec, prefixOf(spec, i))));
   };
   (spec.routeFirst ? [route, clients] : [clients, route]).forEach(step => step());
 }
@@ -318,19 +432,19 @@ function clientOf({ namespace, account }: ClientSpec): MeshClient {
   return account === undefined ? MeshClient.allIn(namespace) : MeshClient.serviceAccount(namespace, account);
 }
 
-function connected<T>(spec: ServiceSpec, workloads: readonly T[]): T[] {
+export function prefixOf({ id }: ServiceSpec, index: number): string {
+  return `C${index}_${id.toUpperCase()}`;
+}
+
+export function connected<T>(spec: ServiceSpec, workloads: readonly T[]): T[] {
   return workloads.length === 0 ? [] : [...new Set(spec.connect.map(index => workloads[index % workloads.length]))];
 }
 
-function construct(scope: Construct, spec: ServiceSpec): ExternalService {
-  const options: ExternalServiceOptions = {
-    resolution: resolutionOf(spec.resolution),
-    addresses: spec.virtualAddresses && [...spec.virtualAddresses],
-    exportTo: spec.exportTo && [...spec.exportTo],
-    connection: spec.settings ? CONNECTION : undefined,
-    metadata: spec.name === undefined ? undefined : { name: spec.name },
-    credentials: Credentials.fromSecret('credentials'),
-  };
+function construct(scope: Construct, spec: ServiceSpec): DeclaredService {
+  if (isCluster(spec.kind)) {
+    return cluster(scope, spec);
+  }
+  const options: ExternalServiceOptions = { ...commonOptions(spec), resolution: resolutionOf(spec), addresses: spec.virtualAddresses && [...spec.virtualAddresses] };
   const [host] = spec.hosts;
   const [{ number, tls }] = spec.ports;
   switch (spec.kind) {
@@ -346,26 +460,94 @@ function construct(scope: Construct, spec: ServiceSpec): ExternalService {
   }
 }
 
+function cluster(scope: Construct, spec: ServiceSpec): ExternalCluster {
+  const options = commonOptions(spec);
+  const members = membersOf(spec).map(member => ({ host: member.hosts[0], resolution: resolutionOf(member), addresses: member.virtualAddresses && [...member.virtualAddresses] }));
+  const [{ number: port, tls }, second] = spec.ports;
+  switch (spec.kind) {
+    case 'redisCluster': return new ExternalRedisCluster(scope, spec.id, { ...options, nodes: members, port, ...optionalTls(tls) });
+    case 'redisSentinel': return new ExternalRedisSentinel(scope, spec.id, { ...options, servers: members, masterName: MASTER, port, ...optionalSentinel(second) });
+    case 'mongoReplicaSet': return new ExternalMongoReplicaSet(scope, spec.id, { ...options, members, replicaSet: REPLICA_SET, port, ...optionalTls(tls) });
+    case 'kafka': return new ExternalKafka(scope, spec.id, { ...options, brokers: members, port, ...optionalTls(tls) });
+    default: return new ExternalCluster(scope, spec.id, { ...options, members, ports: portsOf(spec.ports) });
+  }
+}
+
+function commonOptions(spec: ServiceSpec) {
+  return {
+    exportTo: spec.exportTo && [...spec.exportTo],
+    connection: connectionOf(spec),
+    metadata: spec.name === undefined ? undefined : { name: spec.name },
+    credentials: Credentials.fromSecret('credentials'),
+  };
+}
+
 const CONNECTION: ConnectionSettings = {
   connectTimeout: Duration.seconds(5), maxConnections: 10, tcpKeepalive: { time: Duration.minutes(5) }, idleTimeout: Duration.minutes(20),
 };
 
-function httpOf(spec: ServiceSpec): HttpSettings | undefined {
-  const readable = spec.ports.some(port => tlsNameOf(spec, port) !== 'passthrough' && /^(HTTP2?|GRPC)$/.test(WIRES[spokenOn(spec, port)]));
-  return spec.settings && readable ? { timeout: Duration.seconds(2), retries: { attempts: 1 } } : undefined;
+const ALL_OF_CONNECTION: ConnectionSettings = {
+  ...CONNECTION, tcpKeepalive: { time: Duration.minutes(5), interval: Duration.seconds(15), probes: 3 }, maxConnectionDuration: Duration.hours(8),
+};
+
+const OUTLIERS = { consecutiveErrors: 3, interval: Duration.seconds(2), baseEjectionTime: Duration.seconds(30), maxEjectionPercent: 100 };
+
+function connectionOf(spec: ServiceSpec): ConnectionSettings | undefined {
+  switch (spec.settings) {
+    case undefined: case 'requests': return undefined;
+    case 'some': return CONNECTION;
+    case 'all': return chooses(spec) ? { ...ALL_OF_CONNECTION, outlierDetection: OUTLIERS } : ALL_OF_CONNECTION;
+  }
 }
 
-function tlsNameOf(service: ServiceSpec, port: PortSpec): TlsName | undefined {
+/** Whether the last proxy may have several endpoints to choose from. */
+function chooses(spec: ServiceSpec): boolean {
+  const { kind, resolution: how, leg, ports } = spec;
+  switch (how.how) {
+    case 'ips': return !isCluster(kind) && how.addresses.length > 1 && (leg !== undefined || ports.some(port => isHttp(wireOf(spec, port))));
+    case 'endpoints': return how.endpoints.length > 1 || modeOf(how) === 'DNS';
+    default: return how.how === 'dns';
+  }
+}
+
+export function isHttp(wire: string): boolean {
+  return /^(HTTP2?|GRPC)$/.test(wire);
+}
+
+function httpOf(spec: ServiceSpec): HttpSettings | undefined {
+  const readable = spec.ports.some(port => isHttp(wireOf(spec, port)));
+  if (!spec.settings || !readable) {
+    return undefined;
+  }
+  return spec.settings === 'some' ? { timeout: Duration.seconds(2), retries: { attempts: 1 } } : {
+    timeout: Duration.seconds(10),
+    retries: { attempts: 2, perTryTimeout: Duration.seconds(3), retryOn: 'connect-failure,503' },
+    fault: { delay: { percentage: 1, fixedDelay: Duration.seconds(1) }, abort: { percentage: 0.5, httpStatus: 503 } },
+  };
+}
+
+export function tlsNameOf(service: Pick<ServiceSpec, 'kind'>, port: PortSpec): TlsName | undefined {
   return service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
 }
 
-function resolutionOf(spec: ResolutionSpec): Resolution {
+/** What the proxies read of a port. */
+export function wireOf(service: Pick<ServiceSpec, 'kind'>, port: PortSpec): string {
+  return tlsNameOf(service, port) === 'passthrough' ? 'TLS' : WIRES[spokenOn(service, port)];
+}
+
+function resolutionOf({ resolution: spec, hosts: [host] }: Pick<ServiceSpec, 'resolution' | 'hosts'>): Resolution {
   switch (spec.how) {
     case 'ips': return Resolution.ipAddresses(...spec.addresses);
+    case 'endpoints': return Resolution.endpoints(...endpointsOf(spec.endpoints, host));
     case 'dns': return Resolution.dns();
     case 'dnsRoundRobin': return Resolution.dnsRoundRobin();
+    case 'dynamicDns': return Resolution.dynamicDns();
     case 'none': return Resolution.none();
   }
+}
+
+export function endpointsOf(endpoints: readonly EndpointSpec[], host: string): EndpointSpec[] {
+  return endpoints.map(endpoint => ({ ...endpoint, address: endpoint.address === '@' ? host : endpoint.address }));
 }
 
 function makeMachines(chart: Chart, spec: MachinesSpec, index: number, workloads: readonly ApiObject[]): void {
@@ -384,60 +566,28 @@ function makeMachines(chart: Chart, spec: MachinesSpec, index: number, workloads
   }
 }
 
-/** What the app's own description says of a service, worked out apart from the library; compared with what the library says. */
-export interface Described {
-  readonly hosts: readonly string[];
-  readonly ports: readonly string[];
-  readonly clients: readonly string[];
-  readonly visibleTo: readonly string[];
-  /** The gateway's Service; empty for a service that is not routed. */
-  readonly gateway: string;
-  /** The server names at the gateway. */
-  readonly serverNames: readonly string[];
-  /** How the gateway finds each host. */
-  readonly upstreams: readonly string[];
+export function modeOf({ endpoints }: { readonly endpoints: readonly EndpointSpec[] }): 'STATIC' | 'DNS' {
+  return endpoints.every(({ address }) => isIP(address) !== 0) ? 'STATIC' : 'DNS';
 }
 
-/** Every service of a repository, in the order of its description. */
-export function describe({ charts }: Repository): Described[] {
-  const workloads = workloadsOf(charts);
-  return charts.flatMap(({ namespace = '', services }) => services.map(service => {
-    const named = [...service.allow, ...connected(service, workloads)];
-    const seenBy = service.exportTo?.map(visible => (visible === '.' ? namespace : visible));
-    // A routed service has named clients, or it is refused; one without a route and without clients is for the namespaces that see it.
-    const clients: readonly ClientSpec[] = named.length > 0
-      ? named
-      : (seenBy ?? [namespace]).map(visible => ({ namespace: visible === '*' ? namespace : visible }));
-    const gateway = service.leg === undefined ? undefined : GATEWAYS[service.gateway];
-    return {
-      hosts: sorted(service.hosts),
-      ports: sorted(service.ports.map(port => describePort(service, port))),
-      clients: sorted(clients.map(client => `${client.namespace}/${client.account ?? '*'}`)),
-      visibleTo: sorted(seenBy ?? clients.map(client => client.namespace)),
-      gateway: gateway ? `${gateway.namespaceName}/${gateway.serviceName}` : '',
-      serverNames: gateway ? sorted(service.hosts.flatMap(host => service.ports.map(({ number }) => `p${number}.${namespace}.${host}`))) : [],
-      upstreams: gateway ? sorted(service.hosts.map(host => upstreamOf(host, service.resolution))) : [],
-    };
-  }));
+/** The address that the mesh's range has for a service whose sidecars have nothing but its host to tell its connections by. */
+export function allocatedAddress(service: ServiceSpec, mesh?: MeshProps): string | undefined {
+  const { resolution: how, hosts: [host], ports, virtualAddresses = [] } = service;
+  const byName = how.how === 'dns' || how.how === 'dnsRoundRobin' || (how.how === 'endpoints' && modeOf(how) === 'DNS');
+  const told = byName && virtualAddresses.length === 0 && ports.some(port => wireOf(service, port) === 'TCP');
+  return told && mesh?.virtualIpRange !== undefined ? addressOf(host, mesh.virtualIpRange) : undefined;
 }
 
-const ORIGINATED = { originate: 'SIMPLE', originateWithSecret: 'SIMPLE', mutual: 'MUTUAL' };
-
-function describePort(service: ServiceSpec, port: PortSpec): string {
-  const spoken = spokenOn(service, port);
-  const tls = tlsNameOf(service, port);
-  const originated = tls && tls in ORIGINATED ? ORIGINATED[tls as keyof typeof ORIGINATED] : 'none';
-  const usual = originated !== 'none' && port.number === CHOOSES_TLS[spoken]?.plain ? CHOOSES_TLS[spoken].tls : port.number;
-  const target = service.kind === 'generic' ? port.targetPort ?? usual : usual;
-  return `${port.number}:${target}/${tls === 'passthrough' ? 'TLS' : WIRES[spoken]}, TLS ${originated}`;
-}
-
-const MODES = { dns: 'DNS', dnsRoundRobin: 'DNS_ROUND_ROBIN', none: 'NONE' };
-
-function upstreamOf(host: string, resolution: ResolutionSpec): string {
-  return resolution.how === 'ips'
-    ? `${host}: STATIC ${resolution.addresses.map(address => address.replace(/\/32$/, '')).join()}`
-    : `${host}: ${MODES[resolution.how]} ${host}`;
+/** The address of a host in a range: as many of the first bits of its hash's last as the range leaves open. */
+function addressOf(host: string, range: string): string {
+  const [network, length] = range.split('/');
+  const hash = createHash('sha256').update(host).digest();
+  if (!isIPv4(network)) {
+    throw new Error(`the range ${range} is no IPv4`);
+  }
+  const first = network.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const address = first + hash.readUInt32BE(0) % 2 ** (32 - Number(length));
+  return [24, 16, 8, 0].map(shift => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
 export function sorted(values: readonly string[]): string[] {

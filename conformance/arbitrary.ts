@@ -2,9 +2,10 @@
 import { IstioApiVersion, OutboundTrafficPolicy } from 'cdk8s-istio-egress';
 import * as fc from 'fast-check';
 import {
-  AppSpec, ChartSpec, ClientSpec, fittingTls, GatewayName, MachinesSpec, Output, PortSpec, ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec,
-  spokenOn, TlsName, WorkloadSpec,
+  AppSpec, ChartSpec, ClientSpec, CLUSTER_KINDS, EndpointSpec, fittingTls, GatewayName, isCluster, isHttp, MachinesSpec, membersOf, Output, PortSpec,
+  ProtocolName, PROTOCOLS, ResolutionSpec, ServiceSpec, TlsName, wireOf, WorkloadSpec,
 } from './apps';
+import { hasUrl } from './described';
 import { BALANCERS, HeaderSpec, InsideSpec, MatchSpec } from './inside';
 
 const NAMESPACES = ['shop', 'bookinfo', 'data'];
@@ -14,6 +15,9 @@ const LONG_HOST = `${'l'.repeat(63)}.${'o'.repeat(63)}.${'n'.repeat(63)}.example
 const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
 const PORTS = [3306, 6379, 443, 80, 8080, 5432, 5672, 27017, 9092];
 const ADDRESSES = ['192.0.2.14', '192.0.2.15/32', '192.0.2.16', '192.0.2.17', '198.51.100.9', '203.0.113.0/28', '10.1.0.0/16'];
+const REPLICAS = ['203.0.113.65', '203.0.113.66', '203.0.113.67', 'eu.replica.example.net', 'us.replica.example.net', '@'];
+/** Some near the proxies that the judge asks for, some far from them. */
+const LOCALITIES = ['eu-central-1/eu-central-1a', 'eu-central-1/eu-central-1a/rack-7', 'eu-central-1/eu-central-1b', 'eu-west-1/eu-west-1b', 'us-east-1'];
 const BAD_ADDRESSES = ['192.0.2.256', 'db.example.com', '192.0.2.0/33', ''];
 /** Ports from here on belong to the second repository, which cannot be told what the first declares. */
 const FIRST_OF_SECOND = 60001;
@@ -37,10 +41,24 @@ function mostly<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 30): 
 const port: fc.Arbitrary<PortSpec> = fc.record({
   number: mostly(fc.oneof(fc.constantFrom(...PORTS), fc.integer({ min: 1, max: FIRST_OF_SECOND - 1 })), fc.constantFrom(0, 65536, 1.5), 100),
   protocol: fc.oneof(fc.constantFrom<ProtocolName>('TCP', 'TLS', 'HTTP', 'MYSQL', 'REDIS'), fc.constantFrom(...PROTOCOLS)),
-  tls: seldom(3, fc.constantFrom<TlsName>('disable', 'passthrough', 'originate', 'originateWithSecret', 'mutual')),
+  tls: seldom(3, fc.constantFrom<TlsName>('disable', 'passthrough', 'originate', 'originateWithFile', 'originateWithSecret', 'mutual')),
   targetPort: seldom(5, fc.constantFrom(8443, 13306)),
   name: seldom(6, mostly(fc.constantFrom('db', 'tls-api', 'http'), fc.constantFrom('Not A Label', ''))),
 });
+
+/** An order of endpoints, their places, or neither; now and then both, which is refused. */
+const endpoints: fc.Arbitrary<readonly EndpointSpec[]> = fc.record({
+  addresses: mostly(
+    fc.uniqueArray(fc.constantFrom(...REPLICAS), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.constantFrom(...REPLICAS, ...BAD_ADDRESSES), { minLength: 1, maxLength: 3 }),
+  ),
+  priorities: seldom(2, fc.array(seldom(3, fc.constantFrom(0, 1, 2, 9)), { minLength: 4, maxLength: 4 })),
+  localities: seldom(3, fc.array(seldom(5, fc.constantFrom(...LOCALITIES)), { minLength: 4, maxLength: 4 })),
+  weights: seldom(3, fc.array(seldom(2, fc.constantFrom(1, 3, 50)), { minLength: 4, maxLength: 4 })),
+  both: mostly(fc.constant(false), fc.constant(true), 20),
+}).map(({ addresses, priorities = [], localities = [], weights = [], both }) => addresses.map((address, i) => ({
+  address, priority: priorities[i], locality: both || priorities.length === 0 ? localities[i] : undefined, weight: weights[i],
+})));
 
 const resolution: fc.Arbitrary<ResolutionSpec> = fc.oneof(
   {
@@ -54,24 +72,44 @@ const resolution: fc.Arbitrary<ResolutionSpec> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ how: fc.constantFrom('dns' as const, 'dnsRoundRobin' as const) }) },
-  { weight: 1, arbitrary: fc.record({ how: fc.constant('none' as const) }) },
+  { weight: 3, arbitrary: fc.record({ how: fc.constant('endpoints' as const), endpoints }) },
+  { weight: 1, arbitrary: fc.record({ how: fc.constantFrom('none' as const, 'dynamicDns', 'dynamicDns') }) },
 );
+
+/** Hosts, addresses and kind of a cluster; its members are found by address, by name, or some by each. */
+const membership = fc.record({
+  kind: fc.constantFrom(...CLUSTER_KINDS),
+  hosts: mostly(fc.integer({ min: 1, max: 3 }), fc.constant(0)).map(count => Array.from({ length: count }, (_, i) => `member-${i + 1}.#.example.com`)),
+  ips: fc.uniqueArray(fc.integer({ min: 1, max: 99 }).map(n => `198.18.0.${n}`), { minLength: 3, maxLength: 3 }),
+  found: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(3) }, { weight: 1, arbitrary: fc.constantFrom(1, 2) }, { weight: 3, arbitrary: fc.constant(0) },
+  ),
+  how: mostly(fc.constant('dnsRoundRobin' as const), fc.constantFrom('dns' as const, 'none', 'dynamicDns')),
+  given: fc.option(fc.uniqueArray(fc.integer({ min: 1, max: 99 }).map(n => `240.0.1.${n}`), { minLength: 3, maxLength: 3 }), { nil: undefined }),
+}).map(({ kind, hosts, ips, found, how, given }) => ({
+  kind,
+  hosts,
+  resolution: found > 0 ? { how: 'ips' as const, addresses: ips.slice(0, found) } : { how },
+  virtualAddresses: given?.slice(0, hosts.length),
+}));
 
 const service: fc.Arbitrary<ServiceSpec> = fc.record({
   id: mostly(fc.constantFrom('Mysql#', 'Db#', 'paymentsAPI#'), fc.constantFrom('Same', `${LONG_ID}#`)),
   kind: fc.oneof(fc.constant('generic' as const), fc.constantFrom('mysql' as const, 'redis', 'tcp', 'postgres', 'mongo', 'http', 'tls')),
+  membership: seldom(5, membership),
   nested: fc.boolean(),
   hosts: fc.oneof(
     { weight: 8, arbitrary: mostly(fc.constantFrom(...HOSTS), fc.constantFrom(...BAD_HOSTS, LONG_HOST)).map(host => [host]) },
     { weight: 2, arbitrary: fc.constantFrom(...HOSTS).map(host => [`#.${host}`]) },
     { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...HOSTS), { minLength: 2, maxLength: 3 }) },
-    { weight: 1, arbitrary: fc.constant(['*.example.com']) },
+    { weight: 1, arbitrary: fc.constantFrom(['*.example.com'], ['*.#.example.org']) },
   ),
   ports: fc.oneof({ weight: 3, arbitrary: fc.tuple(port) }, { weight: 1, arbitrary: fc.array(port, { minLength: 2, maxLength: 3 }) }),
   resolution,
   virtualAddresses: seldom(10, fc.constantFrom(['240.0.0.7'], ['240.0.0.8', '240.0.0.9'], ['240.0.0.0/24'])),
   exportTo: seldom(8, fc.constantFrom(['.'], ['*'], ['.', 'data'], ['shop', 'bookinfo'])),
-  settings: seldom(5, fc.constant(true)),
+  settings: seldom(4, fc.constantFrom('some' as const, 'all', 'requests')),
+  told: seldom(3, fc.constantFrom('members' as const, 'url', 'path')),
   name: seldom(6, mostly(fc.constantFrom('named', 'named-#'), fc.constantFrom('Bad_Name', 'x'.repeat(80)))),
   leg: fc.oneof(
     { weight: 5, arbitrary: fc.constant(undefined) },
@@ -84,33 +122,86 @@ const service: fc.Arbitrary<ServiceSpec> = fc.record({
   allow: fc.array(client, { maxLength: 3 }),
   connect: fc.array(fc.nat({ max: 5 }), { maxLength: 2 }),
   careless: mostly(fc.constant(false), fc.constant(true), 12),
-}).map(({ careless, ...found }) => ofItsKind(careless ? found : careful(found)));
+}).map(({ careless, membership: cluster, ...found }) => {
+  const given = cluster ? { ...found, ...cluster } : found;
+  return ofItsKind(careless ? given : careful(given));
+});
 
-/** Only the general kind has several hosts, and only it and TCP several ports. */
+/** Only the general kinds have several ports, with TCP; only the general one and clusters have several hosts. */
 function ofItsKind(spec: ServiceSpec): ServiceSpec {
-  if (spec.kind === 'generic') {
-    return spec;
-  }
-  return { ...spec, hosts: spec.hosts.slice(0, 1), ports: spec.kind === 'tcp' ? spec.ports : spec.ports.slice(0, 1) };
+  const ports = ['generic', 'tcp', 'cluster'].includes(spec.kind) ? spec.ports : spec.ports.slice(0, spec.kind === 'redisSentinel' ? 2 : 1);
+  return { ...spec, hosts: spec.kind === 'generic' || isCluster(spec.kind) ? spec.hosts : spec.hosts.slice(0, 1), ports };
 }
 
 /** A service without what cannot go together, which would be refused at once and never reach Istio. */
 function careful(given: ServiceSpec): ServiceSpec {
+  if (isCluster(given.kind)) {
+    return carefulCluster(given);
+  }
   const { resolution: how, leg } = given;
-  if (given.hosts.some(host => host.startsWith('*')) || how.how === 'none') {
-    return { ...given, kind: 'generic', ports: given.ports.map(overTls), resolution: { how: 'none' }, virtualAddresses: undefined, leg: undefined, connect: [] };
+  if (given.hosts.some(host => host.startsWith('*')) || how.how === 'none' || how.how === 'dynamicDns') {
+    return ofDomain(given);
   }
   const ports = given.hosts.length > 1 ? given.ports.map(overTls) : given.ports.map(found => ({ ...found, tls: fittingTls(given, found) }));
   const spec = { ...given, ports, kind: given.hosts.length > 1 ? 'generic' as const : given.kind };
   // Behind a gateway, and for HTTP, an address that the client dialled says nothing.
-  const singles = leg !== undefined || ports.some(found => spokenOn(spec, found).match(/^(HTTP2?|GRPC)$/));
+  const singles = leg !== undefined || ports.some(found => isHttp(wireOf(spec, found)));
+  const several = how.how === 'endpoints' && given.hosts.length > 1;
   return {
     ...spec,
-    resolution: how.how === 'ips' && singles ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
-    virtualAddresses: how.how === 'ips' ? undefined : spec.virtualAddresses,
+    resolution: several ? { how: 'dns' } : how.how === 'ips' && singles ? { how: 'ips', addresses: ['192.0.2.14', ...how.addresses.filter(single)] } : how,
+    virtualAddresses: how.how === 'ips' || given.hosts.length > 1 ? undefined : spec.virtualAddresses,
     exportTo: seenBy(spec),
     allow: allowed(spec),
+    told: fittingTold(spec),
   };
+}
+
+/** A wildcard, by one of the three ways that serve one; of several endpoints the first. */
+function ofDomain(given: ServiceSpec): ServiceSpec {
+  const { kind, resolution: how, hosts, ports } = given;
+  const dynamic = how.how === 'dynamicDns';
+  const byEndpoint = how.how === 'endpoints' && hosts.some(host => host.startsWith('*'));
+  const readable = dynamic ? ports.map(found => (isHttp(wireOf({ kind: 'generic' }, found)) ? { ...found, tls: fittingTls({ kind: 'generic', leg: undefined }, found) } : overTls(found)))
+    : ports.map(overTls);
+  const leg = byEndpoint ? given.leg : undefined;
+  return {
+    ...given,
+    kind: kind === 'tls' && readable.every(({ protocol }) => protocol === 'TLS') ? 'tls' : 'generic',
+    hosts: dynamic && !hosts.every(host => host.startsWith('*')) ? ['*.#.example.org'] : hosts,
+    ports: dynamic ? readable.map(({ targetPort: _, ...found }) => found) : readable,
+    resolution: dynamic ? how : byEndpoint
+      ? { how: 'endpoints', endpoints: how.endpoints.map(endpoint => ({ ...endpoint, address: endpoint.address === '@' ? 'any.example.net' : endpoint.address })) }
+      : { how: 'none' },
+    virtualAddresses: undefined,
+    exportTo: seenBy({ ...given, leg, connect: [] }),
+    settings: dynamic && given.settings ? 'requests' : undefined,
+    leg,
+    leavesRules: undefined,
+    allow: allowed({ leg, allow: given.allow }),
+    connect: [],
+  };
+}
+
+/** A cluster that nothing speaks against, if its members by name have an address. */
+function carefulCluster(given: ServiceSpec): ServiceSpec {
+  const spec = { ...given, ports: given.ports.map(found => ({ ...found, tls: fittingTls(given, found) })) };
+  return {
+    ...spec,
+    virtualAddresses: spec.resolution.how === 'ips' && spec.resolution.addresses.length >= spec.hosts.length ? undefined : spec.virtualAddresses,
+    exportTo: seenBy(spec),
+    allow: allowed(spec),
+    name: undefined,
+    told: fittingTold(spec),
+  };
+}
+
+/** A URL only of what has one, a variable of members only of a cluster. */
+function fittingTold(spec: ServiceSpec): ServiceSpec['told'] {
+  if (spec.told === 'members') {
+    return isCluster(spec.kind) ? 'members' : undefined;
+  }
+  return hasUrl(spec) ? spec.told : undefined;
 }
 
 function overTls(found: PortSpec): PortSpec {
@@ -235,8 +326,9 @@ const mesh = seldom(2, fc.record({
   rootNamespace: fc.constantFrom(undefined, undefined, 'istio-config', 'data'),
   outboundTrafficPolicy: fc.constantFrom(undefined, ...Object.values(OutboundTrafficPolicy)),
   ipAutoAllocate: fc.constantFrom(undefined, undefined, false),
+  virtualIpRange: fc.constantFrom(undefined, '240.64.0.0/10', '10.128.0.0/16'),
   apiVersion: fc.constantFrom(undefined, ...Object.values(IstioApiVersion)),
-}));
+})).map(found => (found?.virtualIpRange === undefined ? found : { ...found, dnsCapture: false }));
 
 const output = fc.constantFrom<Output>('FILE_PER_CHART', 'FILE_PER_CHART', 'FILE_PER_APP', 'FILE_PER_RESOURCE', 'FOLDER_PER_CHART_FILE_PER_RESOURCE');
 
@@ -262,23 +354,46 @@ function distinct(
     services: found.services.map((given): ServiceSpec => {
       const { n, ...spec } = own(given);
       const [{ number }] = spec.ports;
-      const several = spec.kind === 'generic' || spec.kind === 'tcp' ? given.ports : given.ports.slice(0, 1);
+      const several = ['generic', 'tcp', 'cluster', 'redisSentinel'].includes(spec.kind) ? given.ports : given.ports.slice(0, 1);
       const leg = spec.leg === undefined ? undefined : 'mutual';
-      return {
+      const hosts = isCluster(spec.kind) ? (given.hosts.length > 0 ? given.hosts : ['']).map((_, i) => `member-${i + 1}.${spec.hosts[0]}`) : spec.hosts;
+      const plain: ServiceSpec = {
         ...spec,
+        hosts,
         ports: several.map(({ name: _, ...opened }, i) => {
           const fitting = { ...opened, number: number + 1000 * i, tls: fittingTls({ kind: spec.kind, leg }, opened) };
-          return spec.kind === 'generic' ? fitting : { ...fitting, protocol: 'TCP', targetPort: undefined };
+          return spec.kind === 'generic' || spec.kind === 'cluster' ? fitting : { ...fitting, protocol: 'TCP', targetPort: undefined };
         }),
-        resolution: spec.resolution.how === 'ips' || spec.resolution.how === 'none' ? { how: 'ips', addresses: [address(n)] } : spec.resolution,
+        resolution: { how: 'ips', addresses: isCluster(spec.kind) ? hosts.map((_, i) => address(10 * n + i)) : [address(n)] },
         virtualAddresses: undefined,
         exportTo: undefined,
         name: undefined,
         leg,
         allow: allowed({ leg, allow: spec.allow }),
       };
+      return { ...plain, ...ownPlaces(plain, spec, n, address), told: fittingTold(plain) };
     }),
   }));
+}
+
+/** How a service without anything wrong is found, and the addresses that stand for it: as it was, with addresses that no other has. */
+function ownPlaces(
+  { kind, hosts, resolution: byAddress }: ServiceSpec, { resolution: how, virtualAddresses }: ServiceSpec, n: number, address: (index: number) => string,
+): Partial<ServiceSpec> {
+  if (isCluster(kind)) {
+    const byName = how.how === 'dnsRoundRobin' && virtualAddresses !== undefined;
+    return byName ? { resolution: how, virtualAddresses: hosts.map((_, i) => `240.0.${n}.${i + 1}`) } : {};
+  }
+  switch (how.how) {
+    case 'dns': case 'dnsRoundRobin': return { resolution: how };
+    case 'endpoints': {
+      const servers = how.endpoints.filter(({ address: at }, i, all) => /[.@]/.test(at) && all.findIndex(other => other.address === at) === i);
+      const own = servers.map((endpoint, i) => ({ ...endpoint, address: /^[\d./]*$/.test(endpoint.address) ? address(110 + 10 * n + i) : endpoint.address }));
+      const ordered = own.some(({ priority }) => priority !== undefined) ? own.map(endpoint => ({ ...endpoint, locality: undefined })) : own;
+      return own.length > 0 ? { resolution: { how: 'endpoints', endpoints: ordered } } : {};
+    }
+    default: return { resolution: byAddress };
+  }
 }
 
 const wild: fc.Arbitrary<AppSpec> = fc.record({
@@ -324,7 +439,7 @@ function ofItsTime(app: AppSpec): AppSpec {
   }
   const asDialled = (charts: readonly ChartSpec[]) => charts.map(found => ({
     ...found,
-    services: found.services.map(spec => (spec.leg !== undefined || spec.resolution.how !== 'ips' ? spec : {
+    services: found.services.map(spec => (spec.leg !== undefined || !membersOf(spec).some(member => member.resolution.how === 'ips') ? spec : {
       ...spec, ports: spec.ports.map(({ targetPort: _, tls, ...opened }) => ({ ...opened, tls: tls === 'passthrough' ? tls : undefined })),
     })),
   }));

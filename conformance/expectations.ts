@@ -47,6 +47,14 @@ export interface ExpectedPort {
   };
 }
 
+/** One of several endpoints, as the description of an app has it. */
+export interface DeclaredEndpoint {
+  readonly address: string;
+  readonly priority?: number;
+  readonly locality?: string;
+  readonly weight?: number;
+}
+
 export interface ExpectedService {
   readonly path: string;
   readonly name: string;
@@ -56,6 +64,8 @@ export interface ExpectedService {
   readonly resolution: string;
   readonly addresses: readonly string[];
   readonly endpoints: readonly string[];
+  /** Order and shares of the endpoints, where the description of the app is known: the library itself does not say them. */
+  readonly choice?: readonly DeclaredEndpoint[];
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
@@ -86,6 +96,7 @@ export interface ExpectedMesh {
   readonly dataPlane: string;
   readonly dnsCapture: boolean;
   readonly ipAutoAllocate: boolean;
+  readonly virtualIpRange?: string;
 }
 
 /** A request to a service inside the mesh, and what should become of it. */
@@ -118,8 +129,12 @@ export interface Expectations {
   readonly machines: readonly ExpectedMachines[];
 }
 
-/** What every construct of an app says about itself. */
-export function expectationsOf(app: App): Expectations {
+/**
+ * What every construct of an app says about itself.
+ *
+ * @param choices the endpoints of each service that its description has an order or shares for
+ */
+export function expectationsOf(app: App, choices: readonly (readonly DeclaredEndpoint[] | undefined)[] = []): Expectations {
   const mesh = Mesh.of(app);
   return {
     mesh: {
@@ -131,13 +146,14 @@ export function expectationsOf(app: App): Expectations {
       dataPlane: mesh.dataPlane,
       dnsCapture: mesh.dnsCapture,
       ipAutoAllocate: mesh.ipAutoAllocate,
+      virtualIpRange: mesh.virtualIpRange,
     },
-    services: ExternalService.allIn(app).map(service => expectedService(service.describe())),
+    services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), choices[i])),
     machines: VirtualMachineService.allIn(app).map(machines => expectedMachines(machines.describe())),
   };
 }
 
-function expectedService(service: ExternalServiceDescription): ExpectedService {
+function expectedService(service: ExternalServiceDescription, choice?: readonly DeclaredEndpoint[]): ExpectedService {
   return {
     path: service.path,
     name: service.name,
@@ -147,6 +163,7 @@ function expectedService(service: ExternalServiceDescription): ExpectedService {
     resolution: service.resolution,
     addresses: service.addresses,
     endpoints: service.endpoints,
+    choice,
     visibleTo: service.visibleTo,
     clients: expectedClients(service),
     route: expectedRoute(service),
@@ -197,12 +214,23 @@ function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDe
       gatewayPort,
       name: serverName,
       // Made here and not asked for, so that the manifests are compared with the rule for these names.
-      namespaceNames: Object.fromEntries(whole.map(client => [client.namespaceName, `in.${client.namespaceName}.${namespaceName}.p${port}.${host}`])),
-      upstream: `p${port}.${namespaceName}.${host}`,
+      namespaceNames: Object.fromEntries(whole.map(client => [
+        client.namespaceName, `in.${client.namespaceName}.${namespaceName}.${portPart(host)}${port}.${domainOf(host)}`,
+      ])),
+      upstream: `${portPart(host)}${port}.${namespaceName}.${domainOf(host)}`,
       resolution,
       endpoints,
       mutual: route.mutualTls,
       subset,
     })),
   };
+}
+
+/** The name for every host of a domain is another than that for the domain itself. */
+function portPart(host: string): string {
+  return host.startsWith('*.') ? 'any' : 'p';
+}
+
+function domainOf(host: string): string {
+  return host.startsWith('*.') ? host.slice(2) : host;
 }

@@ -3,12 +3,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
-import { AppSpec, build, describe, repositories, Repository, sorted } from './apps';
+import { AppSpec, build, repositories, Repository, sorted } from './apps';
 import { anyApp } from './arbitrary';
+import { choicesOf, describe, describeVariables } from './described';
 import { Expectations } from './expectations';
 import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
-import { LostObjects, readSet, writeSet } from './sets';
+import { LostObjects, readSet, variablesOf, writeSet } from './sets';
 
 /** What became of one app. */
 export type Outcome =
@@ -28,8 +29,9 @@ export function attempt(spec: AppSpec, folder: string): Outcome {
   try {
     for (const repository of all) {
       const target = all.length > 1 ? path.join(folder, repository.name) : folder;
-      const said = writeSet(target, app => build(app, repository), YamlOutputType[repository.output], requestsOf(repository));
-      differences.push(...disagreements(repository, said));
+      const given = { choices: choicesOf(repository), requests: requestsOf(repository) };
+      const { expectations, objects } = writeSet(target, app => build(app, repository), YamlOutputType[repository.output], given);
+      differences.push(...disagreements(repository, expectations), ...wrongVariables(repository, variablesOf(objects)));
     }
   } catch (error) {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -65,6 +67,9 @@ export function disagreements(repository: Repository, { services }: Expectations
       ports: sorted(service.ports.map(({ number, targetPort, protocol, tls }) => `${number}:${targetPort}/${protocol}, TLS ${tls?.mode ?? 'none'}`)),
       clients: sorted(service.clients.map(client => `${client.namespace}/${client.serviceAccount ?? '*'}`)),
       visibleTo: sorted(service.visibleTo),
+      resolution: service.resolution,
+      addresses: sorted(service.addresses),
+      endpoints: sorted(service.endpoints),
       gateway: service.route ? `${service.route.gateway.namespace}/${service.route.gateway.service}` : '',
       serverNames: sorted(service.route?.legs.map(leg => leg.name) ?? []),
       upstreams: sorted(service.route?.legs.map(leg => `${leg.host}: ${leg.resolution} ${leg.endpoints.join()}`) ?? []),
@@ -72,6 +77,15 @@ export function disagreements(repository: Repository, { services }: Expectations
     return Object.entries(found)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(described[i][key as keyof typeof found]))
       .map(([key, value]) => `${service.path}: the library says ${key} ${JSON.stringify(value)}, the app says ${JSON.stringify(described[i][key as keyof typeof found])}`);
+  });
+}
+
+/** Where the variables of a connected workload are others than its description has. */
+export function wrongVariables(repository: Repository, written: ReturnType<typeof variablesOf>): string[] {
+  return Object.entries(describeVariables(repository)).flatMap(([workload, expected]) => {
+    const found = written[workload] ?? {};
+    return sorted([...Object.keys(expected), ...Object.keys(found)]).filter(name => found[name] !== expected[name])
+      .map(name => `${workload}: the variable ${name} is ${JSON.stringify(found[name])}, the app says ${JSON.stringify(expected[name])}`);
   });
 }
 

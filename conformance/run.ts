@@ -112,6 +112,10 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
   }
   const report = path.join(work, 'findings.json');
   const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (judged.error) {
+    // Another checkout that builds its own judge takes this one out of the cache.
+    throw new Complaint(`the judge cannot be run (${judged.error.message}): run the command again`);
+  }
   if (judged.status === null || judged.status > 1) {
     return 2;
   }

@@ -2,23 +2,47 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, YamlOutputType } from 'cdk8s';
-import { EXPECTATIONS_FILE, Expectations, expectationsOf, ExpectedRequest } from './expectations';
+import { DeclaredEndpoint, EXPECTATIONS_FILE, Expectations, expectationsOf, ExpectedRequest } from './expectations';
 
-/** Synthesises an app into a folder, what the library expects of it beside the manifests, and what is expected of requests inside the mesh. */
+/** What the description of an app says, beside what the library says of itself. */
+export interface Given {
+  /** The endpoints of each service that its description has an order or shares for. */
+  readonly choices?: readonly (readonly DeclaredEndpoint[] | undefined)[];
+  /** Requests inside the mesh, and what is expected of them. */
+  readonly requests?: readonly ExpectedRequest[];
+}
+
+export interface WrittenSet {
+  readonly expectations: Expectations;
+  readonly objects: readonly WrittenObject[];
+}
+
+/** An object of a set, as far as it matters here: the containers of a workload. */
+export interface WrittenObject {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly { readonly env?: readonly Variable[] }[] } } };
+}
+
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** Synthesises an app into a folder, what the library expects of it beside the manifests. */
 export function writeSet(
-  folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType, requests: readonly ExpectedRequest[] = [],
-): Expectations {
+  folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType, { choices, requests = [] }: Given = {},
+): WrittenSet {
   const app = new App({ outdir: folder, yamlOutputType });
   build(app);
   app.synth();
-  const objects = app.charts.reduce((sum, chart) => sum + (chart.toJson() as unknown[]).length, 0);
+  const objects = app.charts.flatMap(chart => chart.toJson() as WrittenObject[]);
   const documents = manifestsIn(folder).reduce((sum, file) => sum + documentsOf(fs.readFileSync(file, 'utf8')), 0);
-  if (documents !== objects) {
-    throw new LostObjects(`the app has ${objects} objects, and ${documents} were written: two have one kind and name`);
+  if (documents !== objects.length) {
+    throw new LostObjects(`the app has ${objects.length} objects, and ${documents} were written: two have one kind and name`);
   }
-  const expectations = { ...expectationsOf(app), requests };
+  const expectations = { ...expectationsOf(app, choices), requests };
   fs.writeFileSync(path.join(folder, EXPECTATIONS_FILE), JSON.stringify(expectations, undefined, 2));
-  return expectations;
+  return { expectations, objects };
 }
 
 /** The files of an app hold fewer objects than it has. */
@@ -36,4 +60,13 @@ function manifestsIn(folder: string): string[] {
 /** The manifests of a set, as text. */
 export function readSet(folder: string): string {
   return manifestsIn(folder).map(file => `# ${path.relative(folder, file)}\n${fs.readFileSync(file, 'utf8')}`).join('');
+}
+
+/** The variables with plain values that the containers of workloads have, by the names of the workloads. */
+export function variablesOf(objects: readonly WrittenObject[]): { readonly [workload: string]: { readonly [variable: string]: string } } {
+  const found = objects.flatMap(({ metadata: { name }, spec }) => (spec?.template ? [[name, spec.template.spec.containers] as const] : []));
+  return Object.fromEntries(found.map(([workload, containers]) => [
+    workload,
+    Object.fromEntries(containers.flatMap(({ env = [] }) => env).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+  ]));
 }

@@ -19,6 +19,7 @@ const (
 	Static        = "STATIC"
 	DNS           = "DNS"
 	DNSRoundRobin = "DNS_ROUND_ROBIN"
+	DynamicDNS    = "DYNAMIC_DNS"
 )
 
 // What sidecars do with a destination that the mesh does not know.
@@ -106,6 +107,8 @@ type Mesh struct {
 	DNSCapture bool   `json:"dnsCapture"`
 	// IPAutoAllocate is whether istiod gives hosts without addresses one; absent: it does.
 	IPAutoAllocate *bool `json:"ipAutoAllocate,omitempty"`
+	// VirtualIPRange is where the addresses of hosts come from that sidecars have nothing else to tell by; absent: there are none.
+	VirtualIPRange string `json:"virtualIpRange,omitempty"`
 }
 
 // TrustDomains of the mesh, its aliases included.
@@ -123,9 +126,22 @@ type Service struct {
 	Resolution string   `json:"resolution"`
 	Addresses  []string `json:"addresses"`
 	Endpoints  []string `json:"endpoints"`
-	VisibleTo  []string `json:"visibleTo"`
-	Clients    []Client `json:"clients"`
-	Route      *Route   `json:"route,omitempty"`
+	// Choice is what the proxies choose from, with its order and shares; absent: nobody knows of any.
+	Choice    []Endpoint `json:"choice,omitempty"`
+	VisibleTo []string   `json:"visibleTo"`
+	Clients   []Client   `json:"clients"`
+	Route     *Route     `json:"route,omitempty"`
+}
+
+// Endpoint that a proxy may choose.
+type Endpoint struct {
+	Address string `json:"address"`
+	// Priority of the endpoint: 0 before 1 before 2.
+	Priority int `json:"priority,omitempty"`
+	// Locality is region, zone and subzone; the nearest are chosen first.
+	Locality string `json:"locality,omitempty"`
+	// Weight among equals; absent: 1.
+	Weight int `json:"weight,omitempty"`
 }
 
 // Port of a service: Number is what clients dial, TargetPort what the host outside listens on.
@@ -357,6 +373,11 @@ func Merge(apps []*App) (*App, error) {
 		merged.Machines = append(merged.Machines, a.Machines...)
 	}
 	return merged, nil
+}
+
+// ByName says whether proxies look the service up in DNS.
+func (s Service) ByName() bool {
+	return s.Resolution == DNS || s.Resolution == DNSRoundRobin
 }
 
 // VisibleIn says whether workloads of a namespace are meant to see the service.

@@ -49,7 +49,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines"} {
+	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines", "endpoints", "virtual-ips", "wildcard"} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -495,6 +495,98 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			put(t, second.Object, []any{"second.example.com"}, "spec", "servers", 1, "hosts")
 			set.Objects = append(set.Objects, second)
 		}, "analysis", "[IST0138]"},
+		{"no order of endpoints at the gateway", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "DestinationRule", "orders.shop.upstream.5432"), "spec", "trafficPolicy").(map[string]any), "loadBalancer")
+		}, "istiod", "[192.0.2.14: 0 (weight 1), 198.51.100.14: 0 (weight 1), 203.0.113.14: 0 (weight 1), 192.0.2.15: 0 (weight 3)], want [192.0.2.14: 0 (weight 1), " +
+			"192.0.2.15: 0 (weight 3), 198.51.100.14: 1 (weight 1), 203.0.113.14: 2 (weight 1)]"},
+		{"an order that depends on the labels of the gateway's pods", "endpoints", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "DestinationRule", "orders.shop.upstream.5432"), []any{"failover-1", "failover-2"},
+				"spec", "trafficPolicy", "loadBalancer", "localityLbSetting", "failoverPriority")
+		}, "istiod", "asks the endpoints in the order [203.0.113.14: 0 (weight 1)"},
+		{"an order without ejection, which Istio drops", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "DestinationRule", "orders.shop.upstream.5432"), "spec", "trafficPolicy").(map[string]any), "outlierDetection")
+		}, "istiod", "cluster outbound|443||p5432.shop.orders.example.com of istio-egressgateway-0.istio-system ejects no endpoint"},
+		{"an endpoint that lost its priority", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "orders.shop.upstream.5432"), "spec", "endpoints", 2).(map[string]any), "labels")
+		}, "istiod", "192.0.2.15: 0 (weight 3), 198.51.100.14: 1 (weight 1), 203.0.113.14: 1 (weight 1)], want"},
+		{"an endpoint that lost its weight", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "orders.shop.upstream.5432"), "spec", "endpoints", 1).(map[string]any), "weight")
+		}, "istiod", "192.0.2.15: 0 (weight 1), 198.51.100.14"},
+		{"an endpoint that lost its locality", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "stock.shop"), "spec", "endpoints", 2).(map[string]any), "locality")
+		}, "istiod", "[b.stock.example.com: 0 (weight 2), a.stock.example.com: 1 (weight 1), c.stock.example.com: 1 (weight 1)], want [b.stock.example.com: 0 (weight 2), " +
+			"c.stock.example.com: 1 (weight 1), a.stock.example.com: 2 (weight 1)]"},
+		{"a replica that the gateway does not know", "endpoints", func(t *testing.T, set *manifests.Set) {
+			endpoints := at(t, object(t, set, "ServiceEntry", "orders.shop.upstream.5432"), "spec", "endpoints").([]any)
+			put(t, object(t, set, "ServiceEntry", "orders.shop.upstream.5432"), endpoints[:3], "spec", "endpoints")
+		}, "istiod", "has the endpoints [192.0.2.14:5432 192.0.2.15:5432 198.51.100.14:5432], want"},
+
+		{"an endpoint that is the address of the host in its pod", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "orders.shop"), "orders.example.com", "spec", "endpoints", 0, "address")
+		}, "istiod", `looks "orders.example.com" up without a dot at its end`},
+		{"the same behind the gateway, where the sidecar looks the host up as well", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "users.shop"), "spec").(map[string]any), "endpoints")
+		}, "istiod", `looks "users.example.com" up without a dot at its end`},
+		{"an entry without the address of its host", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "orders.shop"), "spec").(map[string]any), "addresses")
+		}, "istiod", "the sidecar does not listen on 240.111.232.236:3306, which stands for orders.example.com"},
+		{"pods that resolve a host to the address of another", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "Deployment", "checkout"), "240.75.111.71", "spec", "template", "spec", "hostAliases", 0, "ip")
+		}, "layout", "resolves orders.example.com to 240.75.111.71, its sidecar listens on [240.111.232.236] for it"},
+		{"an entry with another address than the pods have", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "users.shop"), []any{"240.64.0.1"}, "spec", "addresses")
+		}, "layout", "resolves users.example.com to 240.75.111.71, its sidecar listens on [240.64.0.1] for it"},
+		{"pods that resolve a host by DNS", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			aliases := at(t, object(t, set, "Deployment", "checkout"), "spec", "template", "spec", "hostAliases").([]any)
+			put(t, object(t, set, "Deployment", "checkout"), aliases[:1], "spec", "template", "spec", "hostAliases")
+		}, "layout", "is told users.example.com and does not resolve it to [240.75.111.71]"},
+		{"pods that are told a host in a URL, and resolve it by DNS", "virtual-ips", func(t *testing.T, set *manifests.Set) {
+			pod := at(t, object(t, set, "Deployment", "checkout"), "spec", "template", "spec").(map[string]any)
+			delete(pod, "hostAliases")
+			put(t, pod, []any{map[string]any{"name": "URL", "value": "mysql://x.example.com:3306,users.example.com:3306/stock"}}, "containers", 0, "env")
+		}, "layout", "is told users.example.com and does not resolve it to [240.75.111.71]"},
+
+		{"a wildcard with the server name of the domain itself", "wildcard", func(t *testing.T, set *manifests.Set) {
+			rename(t, set, "any443.shop.example.com", "p443.shop.example.com")
+		}, "istiod", `sends SNI "p443.shop.example.com" to the gateway, want "any443.shop.example.com"`},
+		{"a wildcard for a whole namespace with the server name of the domain itself", "wildcard", func(t *testing.T, set *manifests.Set) {
+			rename(t, set, "in.data.shop.any443.example.com", "in.data.shop.p443.example.com")
+		}, "istiod", "the gateway does not serve SNI in.data.shop.any443.example.com"},
+		{"a wildcard that the gateway looks up by its server name", "wildcard", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "ServiceEntry", "sites.shop.upstream.443"), "spec").(map[string]any), "endpoints")
+		}, "istiod", "has the endpoints [any443.shop.example.com:443], want [any.example.net:443]"},
+		{"a server for every name that no service has", "wildcard", func(t *testing.T, set *manifests.Set) {
+			servers := at(t, object(t, set, "Gateway", "sites--shop"), "spec", "servers").([]any)
+			second := (&unstructured.Unstructured{Object: map[string]any{"s": servers[0]}}).DeepCopy().Object["s"].(map[string]any)
+			put(t, second, "tls-2", "port", "name")
+			put(t, second, []any{"./any443.shop.example.org"}, "hosts")
+			put(t, object(t, set, "Gateway", "sites--shop"), append(servers, second), "spec", "servers")
+			put(t, object(t, set, "VirtualService", "sites.shop.from-gateway.443"),
+				[]any{"any443.shop.example.com", "in.data.shop.any443.example.com", "any443.shop.example.org"}, "spec", "hosts")
+		}, "istiod", "serves SNI any443.shop.example.org, no service has it"},
+		{"a wildcard that goes to the address that the client dialled", "wildcard", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "apis.shop"), "NONE", "spec", "resolution")
+		}, "istiod", "cluster outbound|443||*.example.org is ORIGINAL_DST, want envoy.clusters.dynamic_forward_proxy"},
+		{"a wildcard of HTTP that goes to the address that the client dialled", "wildcard", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "partners.shop"), "NONE", "spec", "resolution")
+		}, "istiod", "does not resolve the hosts of requests to *.example.net"},
+		{"a port that Istio does not connect to", "wildcard", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "ServiceEntry", "apis.shop"), int64(8443), "spec", "ports", 0, "targetPort")
+			set.Expect.Services[0].Ports[0].TargetPort = 8443
+		}, "istiod", "does not resolve the server names of *.example.org on port 8443"},
+		{"TLS to every name with the server name of the wildcard", "wildcard", func(t *testing.T, set *manifests.Set) {
+			tls := at(t, object(t, set, "DestinationRule", "partners.shop.endpoints"), "spec", "trafficPolicy", "portLevelSettings", 0, "tls").(map[string]any)
+			tls["sni"] = "*.example.net"
+		}, "istiod", "does not send the host of a request as server name"},
+		{"TLS to every name without looking for it in the certificate", "wildcard", func(t *testing.T, set *manifests.Set) {
+			tls := at(t, object(t, set, "DestinationRule", "partners.shop.endpoints"), "spec", "trafficPolicy", "portLevelSettings", 0, "tls").(map[string]any)
+			tls["insecureSkipVerify"] = true
+		}, "istiod", "does not look for the host of a request in the certificate"},
+		{"a rule of the root namespace that its own sidecars do not see", "endpoints", func(t *testing.T, set *manifests.Set) {
+			set.Expect.Mesh.RootNamespace = "shop"
+			put(t, object(t, set, "DestinationRule", "stock.shop.endpoints"), []any{".", "data"}, "spec", "exportTo")
+		}, "istiod", "cluster outbound|7000||stock.example.com of default.shop ejects no endpoint"},
+
 		{"a host that leads to another's cluster", "direct", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "ServiceEntry", "mysql"), []any{"0.0.0.0/0"}, "spec", "addresses")
 		}, "istiod", "a stranger's 198.51.100.201:3306 ends in outbound|3306||mysqldb.example.com"},
@@ -570,6 +662,22 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 				t.Errorf("  %s: %s: %s", f.Check, f.Subject, f.Message)
 			}
 		})
+	}
+}
+
+// rename puts another text in the place of a host, wherever it stands in a set.
+func rename(t *testing.T, set *manifests.Set, from, to string) {
+	t.Helper()
+	for _, o := range set.Objects {
+		raw, err := o.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Quoted or after a namespace: not as a part of a longer host.
+		text := strings.NewReplacer(`"`+from+`"`, `"`+to+`"`, `"./`+from+`"`, `"./`+to+`"`).Replace(string(raw))
+		if err := o.UnmarshalJSON([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ func Run(set *manifests.Set) *verdict.Result {
 			l.gateway(i, o)
 		case "AuthorizationPolicy":
 			l.policy(o)
+		case "Deployment", "StatefulSet", "DaemonSet":
+			l.names(o)
 		}
 	}
 	l.policies()

@@ -1,7 +1,6 @@
 package mesh
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -10,8 +9,10 @@ import (
 	"sync"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	upstreams "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/simulation"
@@ -225,8 +226,10 @@ func (j *journey) service(s expect.Service, client expect.Client) {
 					j.find(subject, fmt.Sprintf("%s ends in %s, want %s", describe(call), ending(got), want))
 					continue
 				}
+				j.virtually(subject, sidecar, s, h, port)
 				if leg == nil {
 					j.direct(subject, sidecar, want, s, h, port)
+					j.byRequest(subject, sidecar, got, s, h, port)
 				} else {
 					j.routed(subject, sidecar, got, s, port, *leg, client)
 				}
@@ -320,17 +323,35 @@ func (j *journey) direct(subject string, v *view, name string, s expect.Service,
 	for _, e := range s.Endpoints {
 		want = append(want, fmt.Sprintf("%s:%d", e, port.TargetPort))
 	}
-	if len(want) == 0 && s.Resolution != expect.None {
+	if len(want) == 0 && s.ByName() {
 		want = append(want, fmt.Sprintf("%s:%d", hostname, port.TargetPort))
 	}
 	if c := j.upstream(subject, v, name, s.Resolution, want); c != nil {
 		j.origination(subject, c, port, hostname)
+		j.order(subject, v, c, s)
 	}
 }
 
 var discovery = map[string]cluster.Cluster_DiscoveryType{
 	expect.None: cluster.Cluster_ORIGINAL_DST, expect.Static: cluster.Cluster_EDS,
 	expect.DNS: cluster.Cluster_STRICT_DNS, expect.DNSRoundRobin: cluster.Cluster_LOGICAL_DNS,
+}
+
+// dynamic is the type of a cluster that connects to the name of each request.
+const dynamic = "envoy.clusters.dynamic_forward_proxy"
+
+func typeOf(c *cluster.Cluster) string {
+	if custom := c.GetClusterType().GetName(); custom != "" {
+		return custom
+	}
+	return c.GetType().String()
+}
+
+func typeFor(resolution string) string {
+	if resolution == expect.DynamicDNS {
+		return dynamic
+	}
+	return discovery[resolution].String()
 }
 
 // upstream checks how the last proxy before the host outside finds it.
@@ -340,8 +361,8 @@ func (j *journey) upstream(subject string, v *view, name, resolution string, end
 		j.find(subject, fmt.Sprintf("%s has no cluster %s", v.proxy.ID, name))
 		return nil
 	}
-	if want := discovery[resolution]; c.GetType() != want {
-		j.find(subject, fmt.Sprintf("cluster %s is %s, want %s", name, c.GetType(), want))
+	if got, want := typeOf(c), typeFor(resolution); got != want {
+		j.find(subject, fmt.Sprintf("cluster %s is %s, want %s", name, got, want))
 	}
 	if resolution != expect.None {
 		// An entry with several addresses gets its endpoints once for each of them; Envoy keeps the first of equal ones.
@@ -370,16 +391,25 @@ func (j *journey) origination(subject string, c *cluster.Cluster, port expect.Po
 	case port.TLS != nil && context == nil:
 		j.find(subject, fmt.Sprintf("cluster %s sends plaintext, want TLS (%s)", c.Name, port.TLS.Mode))
 	case port.TLS != nil:
-		j.verified(subject, c.Name, context, *port.TLS, hostname)
+		j.verified(subject, c, context, *port.TLS, hostname)
 	}
 }
 
 // verified asks whether a proxy sends the server name, and knows the names and the authority of the server's certificate.
-func (j *journey) verified(subject, name string, context *tls.UpstreamTlsContext, want expect.TLS, hostname string) {
-	sni := cmp.Or(want.SNI, hostname)
-	altNames := want.SubjectAltNames
-	if len(altNames) == 0 {
+func (j *journey) verified(subject string, c *cluster.Cluster, context *tls.UpstreamTlsContext, want expect.TLS, hostname string) {
+	name, sni, altNames := c.Name, want.SNI, want.SubjectAltNames
+	if sni == "" && !host.Name(hostname).IsWildCarded() {
+		sni = hostname
+	}
+	if len(altNames) == 0 && sni != "" {
 		altNames = []string{sni}
+	}
+	// Of a wildcard the host of each request is the name.
+	if sni == "" && !ofRequests(c).GetAutoSni() {
+		j.find(subject, fmt.Sprintf("cluster %s does not send the host of a request as server name", name))
+	}
+	if len(altNames) == 0 && !ofRequests(c).GetAutoSanValidation() {
+		j.find(subject, fmt.Sprintf("cluster %s does not look for the host of a request in the certificate", name))
 	}
 	if context.GetSni() != sni {
 		j.find(subject, fmt.Sprintf("cluster %s sends SNI %q, want %q", name, context.GetSni(), sni))
@@ -407,6 +437,16 @@ func (j *journey) verified(subject, name string, context *tls.UpstreamTlsContext
 	if !same(shown, wantShown) {
 		j.find(subject, fmt.Sprintf("cluster %s shows the certificates %v, want %v", name, shown, wantShown))
 	}
+}
+
+// ofRequests is what a cluster takes from the requests that it sends on.
+func ofRequests(c *cluster.Cluster) *envoycore.UpstreamHttpProtocolOptions {
+	options := &upstreams.HttpProtocolOptions{}
+	raw := c.GetTypedExtensionProtocolOptions()["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"]
+	if raw == nil || raw.UnmarshalTo(options) != nil {
+		return nil
+	}
+	return options.GetUpstreamHttpProtocolOptions()
 }
 
 func names(context *tls.UpstreamTlsContext) []string {

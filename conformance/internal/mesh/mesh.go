@@ -5,6 +5,7 @@ package mesh
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/pkg/networking/core"
 	"istio.io/istio/pilot/pkg/networking/serviceentry"
+	"istio.io/istio/pilot/pkg/networking/util"
 	"istio.io/istio/pilot/pkg/serviceregistry"
 	"istio.io/istio/pilot/pkg/serviceregistry/kube/controller"
 	"istio.io/istio/pilot/pkg/simulation"
@@ -45,6 +47,12 @@ import (
 
 // The release whose proxies are asked for.
 const istioVersion = "1.31.0"
+
+// Where proxies run: what prefers the nearest endpoint has to differ between a client and the gateway.
+const (
+	placeOfSidecars = "eu-central-1/eu-central-1a"
+	placeOfGateways = "eu-west-1/eu-west-1b"
+)
 
 // What istiod keeps for its debug pages would hold every set judged so far in memory.
 func init() {
@@ -213,12 +221,13 @@ func (m *mesh) sidecar(namespace, serviceAccount string) *view {
 	if v := m.views[key]; v != nil {
 		return v
 	}
-	workload := m.cluster.LabelsOf(namespace, serviceAccount)
+	workload := injected(m.cluster.LabelsOf(namespace, serviceAccount))
 	m.views[key] = m.view(&model.Proxy{
 		Type:            model.SidecarProxy,
 		ID:              serviceAccount + "." + namespace,
 		ConfigNamespace: namespace,
 		Labels:          workload,
+		Locality:        util.ConvertLocality(placeOfSidecars),
 		IPAddresses:     []string{fmt.Sprintf("10.245.%d.%d", len(m.views)/250, len(m.views)%250+1)},
 		Metadata: &model.NodeMetadata{
 			ServiceAccount: serviceAccount,
@@ -246,6 +255,13 @@ func (m *mesh) machine(namespace, serviceAccount, address string, labels map[str
 	return m.views[key]
 }
 
+// injected labels of a pod: those that it has, and one that injection gives every pod. Istio orders endpoints for proxies with labels alone.
+func injected(labels map[string]string) map[string]string {
+	all := map[string]string{"service.istio.io/canonical-revision": "latest"}
+	maps.Copy(all, labels)
+	return all
+}
+
 // gateway workload behind a pod's address; nil when no such pod runs.
 func (m *mesh) gateway(ip string) *view {
 	key := "gateway/" + ip
@@ -259,6 +275,7 @@ func (m *mesh) gateway(ip string) *view {
 				ID:              p.Name + "." + p.Namespace,
 				ConfigNamespace: p.Namespace,
 				Labels:          p.Labels,
+				Locality:        util.ConvertLocality(placeOfGateways),
 				IPAddresses:     []string{ip},
 				Metadata:        &model.NodeMetadata{ServiceAccount: p.Spec.ServiceAccountName, Labels: p.Labels},
 			})
@@ -282,6 +299,15 @@ func (m *mesh) view(p *model.Proxy) *view {
 	return v
 }
 
+// assignment of a cluster's endpoints: its own, or what istiod answers when the proxy asks for it.
+func (v *view) assignment(c *cluster.Cluster) *endpoint.ClusterLoadAssignment {
+	if c.GetType() != cluster.Cluster_EDS {
+		return c.GetLoadAssignment()
+	}
+	builder := endpoints.NewEndpointBuilder(c.Name, v.proxy, v.mesh.control.PushContext())
+	return builder.BuildClusterLoadAssignment(v.mesh.control.Env().EndpointIndex)
+}
+
 // endpoints of a cluster as "address:port".
 func (v *view) endpoints(c *cluster.Cluster) []string {
 	found := []string{}
@@ -292,13 +318,8 @@ func (v *view) endpoints(c *cluster.Cluster) []string {
 }
 
 func (v *view) lbEndpoints(c *cluster.Cluster) []*endpoint.LbEndpoint {
-	assignment := c.GetLoadAssignment()
-	if c.GetType() == cluster.Cluster_EDS {
-		builder := endpoints.NewEndpointBuilder(c.Name, v.proxy, v.mesh.control.PushContext())
-		assignment = builder.BuildClusterLoadAssignment(v.mesh.control.Env().EndpointIndex)
-	}
 	found := []*endpoint.LbEndpoint{}
-	for _, locality := range assignment.GetEndpoints() {
+	for _, locality := range v.assignment(c).GetEndpoints() {
 		found = append(found, locality.GetLbEndpoints()...)
 	}
 	return found

@@ -114,8 +114,18 @@ func (j *journey) throughGateway(
 
 // privateUpstream is where the gateway finds the host outside: at the addresses that the clients dial, or by its real name.
 func privateUpstream(s expect.Service, leg expect.Leg) (resolution string, endpoints []string) {
-	if s.Resolution == expect.DNS || s.Resolution == expect.DNSRoundRobin {
+	if len(s.Choice) > 0 {
+		return s.Resolution, addressesOf(s.Choice)
+	}
+	if s.ByName() && len(s.Endpoints) == 0 {
 		return s.Resolution, []string{leg.Host}
+	}
+	if s.ByName() {
+		// The dot is for the clients' sidecars, whose pods may have another address for the name.
+		for _, e := range s.Endpoints {
+			endpoints = append(endpoints, strings.TrimSuffix(e, "."))
+		}
+		return s.Resolution, endpoints
 	}
 	addresses := s.Endpoints
 	if len(addresses) == 0 {
@@ -142,6 +152,7 @@ func (j *journey) privately(subject string, gateway *view, name string, s expect
 	}
 	if c := j.upstream(subject, gateway, name, resolution, endpoints); c != nil {
 		j.origination(subject, c, port, leg.Host)
+		j.order(subject, gateway, c, s)
 	}
 }
 
@@ -303,7 +314,7 @@ func (j *journey) mayPass(s expect.Service, leg expect.Leg, serverName, identity
 	return false
 }
 
-var madeUp = regexp.MustCompile(`^(in\.[^.]+\.[^.]+\.)?p\d+\.`)
+var madeUp = regexp.MustCompile(`^(in\.[^.]+\.[^.]+\.)?(p|any)\d+\.`)
 
 // serverNames compares the server names that gateways answer to with those that the services have.
 func (j *journey) serverNames() {
