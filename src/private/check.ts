@@ -17,6 +17,11 @@ export function isDnsName(value: string): boolean {
   return value.length <= 253 && DNS_NAME.test(value);
 }
 
+/** A DNS name that may be that of a server: the last label of one is not a number, and Istio refuses such a name, which is a misspelt address. */
+export function isServerName(value: string): boolean {
+  return isDnsName(value) && !/(^|\.)\d+$/.test(value);
+}
+
 export function isIp(value: string): boolean {
   // An address with a zone is one of a single machine.
   return isIP(value) !== 0 && !value.includes('%');
@@ -62,7 +67,7 @@ export function checkHost(fail: Fail, property: string, host: unknown, clusterDo
       + 'name the service as its clients do and give its addresses with Resolution.ipAddresses()');
   }
   const name = isWildcard(host) ? host.slice(2) : host;
-  if (!isDnsName(name)) {
+  if (!isServerName(name)) {
     const wildcard = host.includes('*') ? ', or a wildcard like "*.example.com"' : '';
     fail(`'${property}' must be a DNS name in lower case like "db.example.com"${wildcard}, got ${quote(withoutPassword(host))}${cureOf(host)}`);
   }

@@ -1,4 +1,6 @@
-import { canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isDnsName, isIp, isLinkLocal, singleAddress } from '../private/check';
+import {
+  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isIp, isLinkLocal, isServerName, singleAddress,
+} from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { EndpointModel, ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
 import { isHttp, isWildcard } from '../private/wire';
@@ -144,7 +146,7 @@ class IpAddresses extends Resolution {
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNotEmpty(fail, 'Resolution.ipAddresses()', this.addresses, 'Resolution.ipAddresses("192.0.2.14")');
     this.addresses.forEach(address => {
-      if (typeof address === 'string' && isDnsName(address) && /[a-z]/.test(address)) {
+      if (typeof address === 'string' && isServerName(address)) {
         fail(`'Resolution.ipAddresses()' must be an IP address or a CIDR range, got the name ${quote(address)}: use Resolution.dns(), or Resolution.endpoints() for a name `
           + 'that is not the host');
       }
@@ -428,7 +430,7 @@ function checkVirtualAddresses(fail: Fail, factory: string, addresses: readonly 
 }
 
 const checkEndpoint: Check = (fail, property, value) => {
-  if (typeof value === 'string' && !isIp(value) && isDnsName(value) && value.includes('.')) {
+  if (typeof value === 'string' && !isIp(value) && isServerName(value) && value.includes('.')) {
     if (/\.svc(\.|$)/.test(value)) {
       fail(`'${property}' must be outside the mesh, got ${quote(value)}, which is a service of the cluster`);
     }

@@ -33,6 +33,8 @@ describe('a host', () => {
   test.each<[unknown, string]>([
     [5, '\'it\' must be a DNS name like "db.example.com", got 5'],
     ['192.0.2.1', '\'it\' must be a DNS name, got the address "192.0.2.1": name the service as its clients do and give its addresses with Resolution.ipAddresses()'],
+    ['192.0.2.256', lower('192.0.2.256')],
+    ['db.example.1', lower('db.example.1')],
     ['192.0.2.0/24', '\'it\' must be a DNS name, got the address "192.0.2.0/24": name the service as its clients do and give its addresses with Resolution.ipAddresses()'],
     ['a_b.example.com', lower('a_b.example.com')],
     ['DB.example.com', `${lower('DB.example.com')}: write "db.example.com", in lower case`],

@@ -235,6 +235,8 @@ describe('endpoints', () => {
       '\'address\' must be outside the mesh, got "db.shop.svc.cluster.local", which is a service of the cluster'],
     ['for a wildcard of TCP', () => Resolution.endpoints({ address: '192.0.2.14' }), { hosts: ['*.example.com'] },
       '\'host\' is the wildcard "*.example.com", which Resolution.endpoints() serves on ports of TLS alone, where the server name passes as it is'],
+    ['with a misspelt address', () => Resolution.endpoints({ address: '192.0.2.256' }), {},
+      '\'address\' must be an IP address or a DNS name like "192.0.2.14" or "db.example.com", got "192.0.2.256"'],
     ['with a range for the host', () => two({}), { addresses: ['240.0.0.0/24'] }, '\'addresses\' has the range "240.0.0.0/24", which Resolution.endpoints() forbids'],
   ])('are refused: %s', (_, resolution, more, message) => {
     expect(messageOf(() => manifestsWith(resolution(), more))).toContain(`[test/Db] ${message}`);
