@@ -1,5 +1,5 @@
 import { Finding, Rule, where } from './rule';
-import { Slots } from './slots';
+import { Slots, Taken } from './slots';
 import { quote } from '../private/fail';
 import { ANY, ExternalEntry } from '../view/external-entry';
 
@@ -13,17 +13,34 @@ export const addressDeclaredTwice: Rule = {
   related: [],
   check: view => {
     const listeners = new Slots();
-    return view.entries.flatMap(entry => listenersOf(entry).flatMap(({ port, address }): Finding[] => {
-      const taken = listeners.take(`${port} ${address}`, entry);
-      return taken ? [{
-        object: entry.object,
-        message: `address ${quote(address)} with port ${port} is declared by '${taken.other.object.origin.path}' as well, visible in `
-          + `${where(taken.namespace)}: all its connections would end at one of the two; declare one service for one address and port`,
-      }] : [];
-    }));
+    const find = (entry: ExternalEntry, { port, address }: Listener, taken: Taken | undefined): Finding[] => (taken ? [{
+      object: entry.object,
+      message: `address ${quote(address)} with port ${port} is declared by '${taken.other.object.origin.path}' as well, visible in `
+        + `${where(taken.namespace)}: all its connections would end at one of the two; declare one service for one address and port`,
+    }] : []);
+    return [
+      ...view.entries.flatMap(entry => listenersOf(entry).flatMap(listener => find(entry, listener, listeners.take(slotOf(listener), entry)))),
+      // One listener serves every host of HTTP, but a connection to an address that has one of its own ends there.
+      ...view.entries.flatMap(entry => dialledOf(entry).flatMap(listener => find(entry, listener, listeners.holder(slotOf(listener), entry)))),
+    ];
   },
 };
 
-function listenersOf(entry: ExternalEntry): { readonly port: number; readonly address: string }[] {
+interface Listener {
+  readonly port: number;
+  readonly address: string;
+}
+
+function slotOf({ port, address }: Listener): string {
+  return `${port} ${address}`;
+}
+
+function listenersOf(entry: ExternalEntry): Listener[] {
   return entry.ports.flatMap(port => entry.listenersOf(port).filter(address => address !== ANY).map(address => ({ port: port.number, address })));
+}
+
+/** Where the clients of an HTTP service connect to. */
+function dialledOf(entry: ExternalEntry): Listener[] {
+  const addresses = [...new Set([...entry.addresses, ...entry.endpoints])];
+  return entry.ports.filter(port => port.class === 'HTTP').flatMap(({ number: port }) => addresses.map(address => ({ port, address })));
 }

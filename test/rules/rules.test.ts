@@ -118,6 +118,18 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tls(chart, 'A', ['a.example.com'], ip('192.0.2.1'));
       tls(chart, 'B', ['b.example.com'], ip('192.0.2.1'));
     }, [['MX0202', 'shop/B']]],
+    ['HTTP and TCP on one address and port, in either order', app => {
+      const chart = chartOf(app, 'shop');
+      http(chart, 'A', 'a.example.com', 80, ip('192.0.2.1'));
+      tcp(chart, 'B', 'b.example.com', 80, ip('192.0.2.1'));
+      tcp(chart, 'C', 'c.example.com', 80, ip('192.0.2.2'));
+      http(chart, 'D', 'd.example.com', 80, ip('192.0.2.2'));
+    }, [['MX0202', 'shop/A'], ['MX0202', 'shop/D']]],
+    ['HTTP and TCP on one address, each on a port of its own', app => {
+      const chart = chartOf(app, 'shop');
+      http(chart, 'A', 'a.example.com', 80, ip('192.0.2.1'));
+      tcp(chart, 'B', 'b.example.com', 81, ip('192.0.2.1'));
+    }, []],
     ['one address, two ports; one port, two addresses', app => {
       const chart = chartOf(app, 'shop');
       tcp(chart, 'A', 'a.example.com', 1, ip('192.0.2.1'));
@@ -270,7 +282,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       const shop = chartOf(app, 'shop');
       via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
       tcp(shop, 'Past', 'past.example.com', 80, ip('192.0.2.1'));
-    }, [['MX0301', 'shop/Past']]],
+    }, [['MX0202', 'shop/Api'], ['MX0301', 'shop/Past']]],
     ['not HTTP to the same address, whose host leads to nothing else', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
