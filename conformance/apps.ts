@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, DeclaredService, EgressGateway, EgressViaGateway, ExternalCluster, ExternalHttp,
-  ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalRedisCluster, ExternalRedisSentinel,
-  ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings, IEgressGateway, IExternalService, Membership, Mesh,
-  MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
+  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, DeclaredService, EgressGateway, EgressViaGateway, ExternalCluster,
+  ExternalHttp, ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalRedisCluster,
+  ExternalRedisSentinel, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings, IEgressGateway,
+  IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { InsideSpec, makeInside } from './inside';
 
 /** What proxies read of each protocol, worked out apart from the library. */
-export const WIRES = {
+const WIRES = {
   TCP: 'TCP',
   TLS: 'TLS',
   HTTP: 'HTTP',
@@ -444,7 +444,7 @@ function construct(scope: Construct, spec: ServiceSpec): DeclaredService {
   if (isCluster(spec.kind)) {
     return cluster(scope, spec);
   }
-  const options: ExternalServiceOptions = { ...commonOptions(spec), resolution: resolutionOf(spec), addresses: spec.virtualAddresses && [...spec.virtualAddresses] };
+  const options: ExternalServiceOptions = { ...commonOptions(spec), ...placeOf(spec) };
   const [host] = spec.hosts;
   const [{ number, tls }] = spec.ports;
   switch (spec.kind) {
@@ -462,7 +462,7 @@ function construct(scope: Construct, spec: ServiceSpec): DeclaredService {
 
 function cluster(scope: Construct, spec: ServiceSpec): ExternalCluster {
   const options = commonOptions(spec);
-  const members = membersOf(spec).map(member => ({ host: member.hosts[0], resolution: resolutionOf(member), addresses: member.virtualAddresses && [...member.virtualAddresses] }));
+  const members = membersOf(spec).map(member => ({ host: member.hosts[0], ...placeOf(member) }));
   const [{ number: port, tls }, second] = spec.ports;
   switch (spec.kind) {
     case 'redisCluster': return new ExternalRedisCluster(scope, spec.id, { ...options, nodes: members, port, ...optionalTls(tls) });
@@ -471,6 +471,10 @@ function cluster(scope: Construct, spec: ServiceSpec): ExternalCluster {
     case 'kafka': return new ExternalKafka(scope, spec.id, { ...options, brokers: members, port, ...optionalTls(tls) });
     default: return new ExternalCluster(scope, spec.id, { ...options, members, ports: portsOf(spec.ports) });
   }
+}
+
+function placeOf(spec: ServiceSpec) {
+  return { resolution: resolutionOf(spec), addresses: spec.virtualAddresses && [...spec.virtualAddresses] };
 }
 
 function commonOptions(spec: ServiceSpec) {
@@ -492,7 +496,7 @@ const ALL_OF_CONNECTION: ConnectionSettings = {
 
 const OUTLIERS = { consecutiveErrors: 3, interval: Duration.seconds(2), baseEjectionTime: Duration.seconds(30), maxEjectionPercent: 100 };
 
-function connectionOf(spec: ServiceSpec): ConnectionSettings | undefined {
+export function connectionOf(spec: ServiceSpec): ConnectionSettings | undefined {
   switch (spec.settings) {
     case undefined: case 'requests': return undefined;
     case 'some': return CONNECTION;
@@ -527,7 +531,7 @@ function httpOf(spec: ServiceSpec): HttpSettings | undefined {
 }
 
 export function tlsNameOf(service: Pick<ServiceSpec, 'kind'>, port: PortSpec): TlsName | undefined {
-  return service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
+  return service.kind === 'tcp' ? undefined : service.kind === 'http' ? port.tls ?? 'passthrough' : port.tls;
 }
 
 /** What the proxies read of a port. */

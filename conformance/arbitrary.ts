@@ -12,7 +12,7 @@ const NAMESPACES = ['shop', 'bookinfo', 'data'];
 const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
 const HOSTS = ['mysqldb.example.com', 'redis.example.com', 'api.example.org', 'db-1.internal.example.net', 'x.y'];
 const LONG_HOST = `${'l'.repeat(63)}.${'o'.repeat(63)}.${'n'.repeat(63)}.example.com`;
-const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
+const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', '192.0.2.256', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
 const PORTS = [3306, 6379, 443, 80, 8080, 5432, 5672, 27017, 9092];
 const ADDRESSES = ['192.0.2.14', '192.0.2.15/32', '192.0.2.16', '192.0.2.17', '198.51.100.9', '203.0.113.0/28', '10.1.0.0/16'];
 const REPLICAS = ['203.0.113.65', '203.0.113.66', '203.0.113.67', 'eu.replica.example.net', 'us.replica.example.net', '@'];
@@ -162,17 +162,17 @@ function ofDomain(given: ServiceSpec): ServiceSpec {
   const { kind, resolution: how, hosts, ports } = given;
   const dynamic = how.how === 'dynamicDns';
   const byEndpoint = how.how === 'endpoints' && hosts.some(host => host.startsWith('*'));
-  const readable = dynamic ? ports.map(found => (isHttp(wireOf({ kind: 'generic' }, found)) ? { ...found, tls: fittingTls({ kind: 'generic', leg: undefined }, found) } : overTls(found)))
-    : ports.map(overTls);
+  // Only of HTTP the sidecar knows the name that is asked for without TLS; Istio ignores another port at the servers.
+  const asked = ({ targetPort: _, ...found }: PortSpec) => (
+    isHttp(wireOf({ kind: 'generic' }, found)) ? { ...found, tls: fittingTls({ kind: 'generic', leg: undefined }, found) } : overTls(found));
+  const readable = ports.map(dynamic ? asked : overTls);
   const leg = byEndpoint ? given.leg : undefined;
   return {
     ...given,
     kind: kind === 'tls' && readable.every(({ protocol }) => protocol === 'TLS') ? 'tls' : 'generic',
     hosts: dynamic && !hosts.every(host => host.startsWith('*')) ? ['*.#.example.org'] : hosts,
-    ports: dynamic ? readable.map(({ targetPort: _, ...found }) => found) : readable,
-    resolution: dynamic ? how : byEndpoint
-      ? { how: 'endpoints', endpoints: how.endpoints.map(endpoint => ({ ...endpoint, address: endpoint.address === '@' ? 'any.example.net' : endpoint.address })) }
-      : { how: 'none' },
+    ports: readable,
+    resolution: dynamic ? how : byEndpoint ? { how: 'endpoints', endpoints: how.endpoints.map(ofAnotherHost) } : { how: 'none' },
     virtualAddresses: undefined,
     exportTo: seenBy({ ...given, leg, connect: [] }),
     settings: dynamic && given.settings ? 'requests' : undefined,
@@ -181,6 +181,11 @@ function ofDomain(given: ServiceSpec): ServiceSpec {
     allow: allowed({ leg, allow: given.allow }),
     connect: [],
   };
+}
+
+/** A wildcard is no server. */
+function ofAnotherHost(endpoint: EndpointSpec): EndpointSpec {
+  return endpoint.address === '@' ? { ...endpoint, address: 'any.example.net' } : endpoint;
 }
 
 /** A cluster that nothing speaks against, if its members by name have an address. */
@@ -378,7 +383,7 @@ function distinct(
 
 /** How a service without anything wrong is found, and the addresses that stand for it: as it was, with addresses that no other has. */
 function ownPlaces(
-  { kind, hosts, resolution: byAddress }: ServiceSpec, { resolution: how, virtualAddresses }: ServiceSpec, n: number, address: (index: number) => string,
+  { kind, hosts, resolution: byAddress }: ServiceSpec, { resolution: how, virtualAddresses }: ServiceSpec, n: number, address: (_: number) => string,
 ): Partial<ServiceSpec> {
   if (isCluster(kind)) {
     const byName = how.how === 'dnsRoundRobin' && virtualAddresses !== undefined;

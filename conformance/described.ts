@@ -1,10 +1,10 @@
 /** What the description of an app says of its services and workloads, worked out apart from the library. */
 import { MeshProps } from 'cdk8s-istio-egress';
 import {
-  allocatedAddress, CHOOSES_TLS, ClientSpec, CLUSTERS, connected, endpointsOf, GATEWAYS, isCluster, isHttp, MASTER, membersOf, modeOf, portsOfCluster,
+  allocatedAddress, CHOOSES_TLS, ClientSpec, CLUSTERS, connected, connectionOf, endpointsOf, GATEWAYS, isCluster, isHttp, MASTER, membersOf, modeOf, portsOfCluster,
   PortSpec, prefixOf, REPLICA_SET, Repository, ResolutionSpec, ServiceSpec, sorted, spokenOn, tlsNameOf, URL_PATH, wireOf, workloadsOf,
 } from './apps';
-import { DeclaredEndpoint } from './expectations';
+import { Declared } from './expectations';
 
 /** How URLs of the protocols that have them begin, in plaintext and in TLS that the application speaks where that is another one. */
 const SCHEMES: { readonly [name: string]: readonly [plain: string, tls?: string] | undefined } = {
@@ -79,10 +79,23 @@ function serverName(port: number, namespace: string, host: string): string {
   return host.startsWith('*.') ? `any${port}.${namespace}.${host.slice(2)}` : `p${port}.${namespace}.${host}`;
 }
 
-/** The endpoints with an order or shares that each service of a repository declares, in the order of its description. */
-export function choicesOf({ charts }: Repository): (readonly DeclaredEndpoint[] | undefined)[] {
-  return charts.flatMap(({ services }) => services.flatMap(membersOf).map(({ resolution: how, hosts: [host] }) => (
-    how.how === 'endpoints' ? endpointsOf(how.endpoints, host) : undefined)));
+/** Order and shares of endpoints, and the settings of connections, that each service of a repository declares, in the order of its description. */
+export function declaredOf({ charts }: Repository): Declared[] {
+  return charts.flatMap(({ services }) => services.flatMap(membersOf).map(service => {
+    const { resolution: how, hosts: [host] } = service;
+    const { connectTimeout, maxConnections, tcpKeepalive, idleTimeout, maxConnectionDuration, outlierDetection } = connectionOf(service) ?? {};
+    return {
+      choice: how.how === 'endpoints' ? endpointsOf(how.endpoints, host) : undefined,
+      connection: connectTimeout && {
+        connectTimeout: connectTimeout.toSeconds(),
+        maxConnections,
+        keepaliveTime: tcpKeepalive?.time?.toSeconds(),
+        idleTimeout: idleTimeout?.toSeconds(),
+        maxConnectionDuration: maxConnectionDuration?.toSeconds(),
+        consecutiveErrors: outlierDetection?.consecutiveErrors,
+      },
+    };
+  }));
 }
 
 const ORIGINATED = { originate: 'SIMPLE', originateWithFile: 'SIMPLE', originateWithSecret: 'SIMPLE', mutual: 'MUTUAL' };
@@ -99,7 +112,7 @@ function describePort(service: ServiceSpec, port: PortSpec): string {
 const MODES = { dns: 'DNS', dnsRoundRobin: 'DNS_ROUND_ROBIN', none: 'NONE', dynamicDns: 'DYNAMIC_DNS' };
 
 /** How the sidecars of the clients find a service: what they listen on, and what they connect to. */
-function seenAs(service: ServiceSpec, mesh?: MeshProps): { readonly resolution: string; readonly addresses: readonly string[]; readonly endpoints: readonly string[] } {
+function seenAs(service: ServiceSpec, mesh?: MeshProps): Pick<Described, 'resolution' | 'addresses' | 'endpoints'> {
   const { resolution: how, hosts: [host], ports } = service;
   const wires = ports.map(port => wireOf(service, port));
   const allocated = allocatedAddress(service, mesh);

@@ -55,6 +55,23 @@ export interface DeclaredEndpoint {
   readonly weight?: number;
 }
 
+/** How the last proxy connects, as the description of an app has it; times in seconds. */
+export interface DeclaredConnection {
+  readonly connectTimeout?: number;
+  readonly maxConnections?: number;
+  readonly keepaliveTime?: number;
+  readonly idleTimeout?: number;
+  readonly maxConnectionDuration?: number;
+  /** The failures after which an endpoint is left out. */
+  readonly consecutiveErrors?: number;
+}
+
+/** What the description of an app has of a service and the library does not say of it. */
+export interface Declared {
+  readonly choice?: readonly DeclaredEndpoint[];
+  readonly connection?: DeclaredConnection;
+}
+
 export interface ExpectedService {
   readonly path: string;
   readonly name: string;
@@ -66,6 +83,8 @@ export interface ExpectedService {
   readonly endpoints: readonly string[];
   /** Order and shares of the endpoints, where the description of the app is known: the library itself does not say them. */
   readonly choice?: readonly DeclaredEndpoint[];
+  /** Settings of the last proxy's connections, likewise. */
+  readonly connection?: DeclaredConnection;
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
@@ -132,9 +151,9 @@ export interface Expectations {
 /**
  * What every construct of an app says about itself.
  *
- * @param choices the endpoints of each service that its description has an order or shares for
+ * @param declared what the app's description has besides, of each service
  */
-export function expectationsOf(app: App, choices: readonly (readonly DeclaredEndpoint[] | undefined)[] = []): Expectations {
+export function expectationsOf(app: App, declared: readonly Declared[] = []): Expectations {
   const mesh = Mesh.of(app);
   return {
     mesh: {
@@ -148,12 +167,12 @@ export function expectationsOf(app: App, choices: readonly (readonly DeclaredEnd
       ipAutoAllocate: mesh.ipAutoAllocate,
       virtualIpRange: mesh.virtualIpRange,
     },
-    services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), choices[i])),
+    services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), declared[i])),
     machines: VirtualMachineService.allIn(app).map(machines => expectedMachines(machines.describe())),
   };
 }
 
-function expectedService(service: ExternalServiceDescription, choice?: readonly DeclaredEndpoint[]): ExpectedService {
+function expectedService(service: ExternalServiceDescription, declared?: Declared): ExpectedService {
   return {
     path: service.path,
     name: service.name,
@@ -163,7 +182,7 @@ function expectedService(service: ExternalServiceDescription, choice?: readonly 
     resolution: service.resolution,
     addresses: service.addresses,
     endpoints: service.endpoints,
-    choice,
+    ...declared,
     visibleTo: service.visibleTo,
     clients: expectedClients(service),
     route: expectedRoute(service),

@@ -5,7 +5,7 @@ import { YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
 import { AppSpec, build, repositories, Repository, sorted } from './apps';
 import { anyApp } from './arbitrary';
-import { choicesOf, describe, describeVariables } from './described';
+import { declaredOf, describe, describeVariables } from './described';
 import { Expectations } from './expectations';
 import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
@@ -29,7 +29,7 @@ export function attempt(spec: AppSpec, folder: string): Outcome {
   try {
     for (const repository of all) {
       const target = all.length > 1 ? path.join(folder, repository.name) : folder;
-      const given = { choices: choicesOf(repository), requests: requestsOf(repository) };
+      const given = { declared: declaredOf(repository), requests: requestsOf(repository) };
       const { expectations, objects } = writeSet(target, app => build(app, repository), YamlOutputType[repository.output], given);
       differences.push(...disagreements(repository, expectations), ...wrongVariables(repository, variablesOf(objects)));
     }

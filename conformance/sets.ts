@@ -2,12 +2,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, YamlOutputType } from 'cdk8s';
-import { DeclaredEndpoint, EXPECTATIONS_FILE, Expectations, expectationsOf, ExpectedRequest } from './expectations';
+import { Declared, EXPECTATIONS_FILE, Expectations, expectationsOf, ExpectedRequest } from './expectations';
 
 /** What the description of an app says, beside what the library says of itself. */
 export interface Given {
-  /** The endpoints of each service that its description has an order or shares for. */
-  readonly choices?: readonly (readonly DeclaredEndpoint[] | undefined)[];
+  /** Of each service. */
+  readonly declared?: readonly Declared[];
   /** Requests inside the mesh, and what is expected of them. */
   readonly requests?: readonly ExpectedRequest[];
 }
@@ -30,7 +30,7 @@ interface Variable {
 
 /** Synthesises an app into a folder, what the library expects of it beside the manifests. */
 export function writeSet(
-  folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType, { choices, requests = [] }: Given = {},
+  folder: string, build: (app: App) => void, yamlOutputType?: YamlOutputType, { declared, requests = [] }: Given = {},
 ): WrittenSet {
   const app = new App({ outdir: folder, yamlOutputType });
   build(app);
@@ -40,7 +40,7 @@ export function writeSet(
   if (documents !== objects.length) {
     throw new LostObjects(`the app has ${objects.length} objects, and ${documents} were written: two have one kind and name`);
   }
-  const expectations = { ...expectationsOf(app, choices), requests };
+  const expectations = { ...expectationsOf(app, declared), requests };
   fs.writeFileSync(path.join(folder, EXPECTATIONS_FILE), JSON.stringify(expectations, undefined, 2));
   return { expectations, objects };
 }

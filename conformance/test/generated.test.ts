@@ -2,9 +2,11 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
-import { AppSpec, build, repositories, ServiceSpec } from '../apps';
+import { Protocol } from 'cdk8s-istio-egress';
+import { AppSpec, build, CLUSTER_KINDS, ClusterKind, PROTOCOLS, repositories, ServiceSpec } from '../apps';
+import { describeVariables } from '../described';
 import { EXPECTATIONS_FILE, expectationsOf } from '../expectations';
-import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons } from '../generated';
+import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons, wrongVariables } from '../generated';
 import { LostObjects, readSet, writeSet } from '../sets';
 
 const SERVICE: ServiceSpec = {
@@ -35,6 +37,22 @@ describe('generated apps', () => {
   test('are the same for the same seed, and others for another', () => {
     expect(generate(20, 3)).toEqual(generate(20, 3));
     expect(generate(20, 3)).not.toEqual(generate(20, 4));
+  });
+
+  test('have every kind of service, resolution, setting and protocol among them', () => {
+    const services = generate(1500, 5).flatMap(({ charts }) => charts.flatMap(chart => chart.services));
+    const seen = (of: (service: ServiceSpec) => unknown) => [...new Set(services.map(of))].filter(value => value !== undefined).sort();
+
+    expect(seen(({ kind }) => kind)).toEqual(expect.arrayContaining(['generic', 'tcp', 'mysql', 'redis', 'postgres', 'mongo', 'http', 'tls', ...CLUSTER_KINDS]));
+    expect(seen(({ resolution }) => resolution.how)).toEqual(['dns', 'dnsRoundRobin', 'dynamicDns', 'endpoints', 'ips', 'none']);
+    expect(seen(({ settings }) => settings)).toEqual(['all', 'requests', 'some']);
+    expect(seen(({ told }) => told)).toEqual(['members', 'path', 'url']);
+    expect(seen(({ ports: [port] }) => port.protocol)).toEqual([...PROTOCOLS].sort());
+    expect(services.some(({ hosts: [host], leg, resolution }) => host?.startsWith('*') && leg === 'mutual' && resolution.how === 'endpoints')).toBe(true);
+  });
+
+  test('know every protocol of the library', () => {
+    expect([...PROTOCOLS].sort()).toEqual(Object.keys(Protocol).filter(name => Protocol[name as keyof typeof Protocol] instanceof Protocol).sort());
   });
 
   test('that are accepted are written with what is expected of them', () => {
@@ -71,6 +89,62 @@ describe('generated apps', () => {
 
     const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
     expect(services[0].route?.legs[0].namespaceNames).toEqual({ data: 'in.data.shop.p3306.db.example.com' });
+  });
+
+  test('say in which order endpoints are asked, which the library does not', () => {
+    const folder = path.join(work, 'order');
+    const endpoints = [{ address: '192.0.2.14' }, { address: '@', priority: 1, weight: 3 }];
+
+    expect(attempt(app({ resolution: { how: 'endpoints', endpoints } }), folder)).toMatchObject({ kind: 'accepted' });
+
+    const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
+    expect(services[0].choice).toEqual([{ address: '192.0.2.14' }, { address: 'db.example.com', priority: 1, weight: 3 }]);
+  });
+
+  test('have another server name for a wildcard than for its domain', () => {
+    const folder = path.join(work, 'wildcard');
+    const resolution = { how: 'endpoints' as const, endpoints: [{ address: '192.0.2.14' }] };
+    const wildcard: Partial<ServiceSpec> = { kind: 'tls', hosts: ['*.example.com'], resolution, allow: [{ namespace: 'shop', account: 'cart' }, { namespace: 'data' }] };
+
+    expect(attempt(app(wildcard), folder)).toMatchObject({ kind: 'accepted' });
+
+    const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
+    expect(services[0].route?.legs[0]).toMatchObject({
+      upstream: 'any3306.shop.example.com', namespaceNames: { data: 'in.data.shop.any3306.example.com' },
+    });
+  });
+
+  test.each<[ClusterKind, string]>([
+    ['cluster', 'DB_MEMBERS'], ['redisCluster', 'DB_NODES'], ['redisSentinel', 'DB_SENTINELS'], ['mongoReplicaSet', 'DB_URL'], ['kafka', 'DB_BOOTSTRAP_SERVERS'],
+  ])('of the kind %s are written, and the clients\' repository with them', (kind, variable) => {
+    const folder = path.join(work, kind);
+    const cluster: Partial<ServiceSpec> = {
+      kind,
+      hosts: ['a.example.com', 'b.example.com'],
+      resolution: { how: 'ips', addresses: ['192.0.2.14', '192.0.2.15'] },
+      leavesRules: true,
+      allow: [{ namespace: 'data' }],
+      connect: [0],
+    };
+    const spec = app(cluster);
+
+    const outcome = attempt({ ...spec, charts: [{ ...spec.charts[0], workloads: [{ kind: 'Deployment' }] }] }, folder);
+
+    expect(outcome).toMatchObject({ kind: 'accepted', folder });
+    expect(readSet(path.join(folder, 'chart'))).toContain(`name: C0_${variable}`);
+    expect(readSet(path.join(folder, 'other'))).toContain(`name: IMPORTED_${variable.slice(3)}`);
+    expect(readSet(path.join(folder, 'other'))).toContain('sni: in.data.shop.p3306.b.example.com');
+  });
+
+  test('of a mesh with a range of addresses give the clients\' repository the same ones', () => {
+    const folder = path.join(work, 'range');
+    const byName: Partial<ServiceSpec> = { leg: undefined, resolution: { how: 'dnsRoundRobin' }, leavesRules: true, allow: [{ namespace: 'data' }] };
+
+    expect(attempt(app(byName, { mesh: { virtualIpRange: '240.64.0.0/10' } }), folder)).toMatchObject({ kind: 'accepted', folder });
+
+    const [, address] = /- (240\.[\d.]+)/.exec(readSet(path.join(folder, 'chart'))) ?? [];
+    expect(address).toBeDefined();
+    expect(readSet(path.join(folder, 'other'))).toContain(`ip: ${address}`);
   });
 
   test.each(['FILE_PER_APP', 'FILE_PER_RESOURCE', 'FOLDER_PER_CHART_FILE_PER_RESOURCE'] as const)('are written as %s without losing an object', output => {
@@ -178,8 +252,34 @@ describe('what the library says about an app', () => {
     ['gateway', { leg: undefined }],
     ['gateway', { gateway: 'own' }],
     ['serverNames', { hosts: ['other.example.com'] }],
+    ['resolution', { resolution: { how: 'dns' } }],
+    ['addresses', { resolution: { how: 'ips', addresses: ['192.0.2.15'] } }],
+    ['endpoints', { resolution: { how: 'endpoints', endpoints: [{ address: '192.0.2.14' }] } }],
   ])('is caught when it is wrong about the %s', (what, change) => {
     expect(disagreements(only(app(change)), said(app())).join('\n')).toContain(`the library says ${what} `);
+  });
+
+  test('is caught when a workload has another variable than it should', () => {
+    const spec = app({ connect: [0] });
+    const [repository] = repositories({ ...spec, charts: [{ ...spec.charts[0], workloads: [{ kind: 'Deployment' }] }] });
+    const right = { C0_DB_HOST: 'db.example.com', C0_DB_PORT: '3306' };
+
+    expect(describeVariables(repository)).toEqual({ 'chart-0-workload-0': right });
+    expect(wrongVariables(repository, { 'chart-0-workload-0': right })).toEqual([]);
+    expect(wrongVariables(repository, { 'chart-0-workload-0': { ...right, C0_DB_PORT: '3307', MORE: 'x' } })).toEqual([
+      'chart-0-workload-0: the variable C0_DB_PORT is "3307", the app says "3306"', 'chart-0-workload-0: the variable MORE is "x", the app says undefined',
+    ]);
+  });
+
+  test.each<[string, Partial<ServiceSpec>, string]>([
+    ['a URL', { told: 'url' }, 'mysql://db.example.com:3306'],
+    ['a URL with a path', { told: 'path' }, 'mysql://db.example.com:3306/stock/items'],
+    ['a URL of TLS', { told: 'url', kind: 'redis', ports: [{ number: 6379, protocol: 'TCP', tls: 'passthrough' }] }, 'rediss://db.example.com:6379'],
+  ])('has %s for a workload', (_, service, url) => {
+    const spec = app({ ...service, connect: [0] });
+    const [repository] = repositories({ ...spec, charts: [{ ...spec.charts[0], workloads: [{ kind: 'Deployment' }] }] });
+
+    expect(describeVariables(repository)['chart-0-workload-0'].C0_DB_LINK).toBe(url);
   });
 
   test('is caught when a service is missing', () => {

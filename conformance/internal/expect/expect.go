@@ -127,10 +127,12 @@ type Service struct {
 	Addresses  []string `json:"addresses"`
 	Endpoints  []string `json:"endpoints"`
 	// Choice is what the proxies choose from, with its order and shares; absent: nobody knows of any.
-	Choice    []Endpoint `json:"choice,omitempty"`
-	VisibleTo []string   `json:"visibleTo"`
-	Clients   []Client   `json:"clients"`
-	Route     *Route     `json:"route,omitempty"`
+	Choice []Endpoint `json:"choice,omitempty"`
+	// Connection is how the last proxy connects; absent: nobody knows of any setting.
+	Connection *Connection `json:"connection,omitempty"`
+	VisibleTo  []string    `json:"visibleTo"`
+	Clients    []Client    `json:"clients"`
+	Route      *Route      `json:"route,omitempty"`
 }
 
 // Endpoint that a proxy may choose.
@@ -142,6 +144,17 @@ type Endpoint struct {
 	Locality string `json:"locality,omitempty"`
 	// Weight among equals; absent: 1.
 	Weight int `json:"weight,omitempty"`
+}
+
+// Connection settings of the last proxy; times in seconds, absent: Istio's.
+type Connection struct {
+	ConnectTimeout        int `json:"connectTimeout,omitempty"`
+	MaxConnections        int `json:"maxConnections,omitempty"`
+	KeepaliveTime         int `json:"keepaliveTime,omitempty"`
+	IdleTimeout           int `json:"idleTimeout,omitempty"`
+	MaxConnectionDuration int `json:"maxConnectionDuration,omitempty"`
+	// ConsecutiveErrors after which an endpoint is left out.
+	ConsecutiveErrors int `json:"consecutiveErrors,omitempty"`
 }
 
 // Port of a service: Number is what clients dial, TargetPort what the host outside listens on.

@@ -521,6 +521,15 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			put(t, object(t, set, "ServiceEntry", "orders.shop.upstream.5432"), endpoints[:3], "spec", "endpoints")
 		}, "istiod", "has the endpoints [192.0.2.14:5432 192.0.2.15:5432 198.51.100.14:5432], want"},
 
+		{"settings of a port, of which Istio ignores how long a connection lives", "endpoints", func(t *testing.T, set *manifests.Set) {
+			policy := at(t, object(t, set, "DestinationRule", "stock.shop.endpoints"), "spec", "trafficPolicy").(map[string]any)
+			policy["port"] = map[string]any{"number": int64(7000)}
+			put(t, object(t, set, "DestinationRule", "stock.shop.endpoints"), map[string]any{"portLevelSettings": []any{policy}}, "spec", "trafficPolicy")
+		}, "istiod", "cluster outbound|7000||stock.example.com of default.shop: the idle timeout is 0, want 1200"},
+		{"no limit of connections", "endpoints", func(t *testing.T, set *manifests.Set) {
+			delete(at(t, object(t, set, "DestinationRule", "stock.shop.endpoints"), "spec", "trafficPolicy", "connectionPool", "tcp").(map[string]any), "maxConnections")
+		}, "istiod", "the limit of connections is 4294967295, want 10"},
+
 		{"an endpoint that is the address of the host in its pod", "virtual-ips", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "ServiceEntry", "orders.shop"), "orders.example.com", "spec", "endpoints", 0, "address")
 		}, "istiod", `looks "orders.example.com" up without a dot at its end`},

@@ -311,6 +311,9 @@ func (j *journey) addresses(s expect.Service, hostname string) []string {
 	if len(found) > 0 {
 		return found
 	}
+	if s.Resolution == expect.Static {
+		return append([]string{anyAddress}, s.Endpoints...)
+	}
 	if vip := j.mesh.vips[host.Name(hostname)]; j.mesh.facts.DNSCapture && vip != "" {
 		return []string{vip}
 	}
@@ -329,6 +332,7 @@ func (j *journey) direct(subject string, v *view, name string, s expect.Service,
 	if c := j.upstream(subject, v, name, s.Resolution, want); c != nil {
 		j.origination(subject, c, port, hostname)
 		j.order(subject, v, c, s)
+		j.connection(subject, v, c, s, port)
 	}
 }
 
@@ -441,12 +445,17 @@ func (j *journey) verified(subject string, c *cluster.Cluster, context *tls.Upst
 
 // ofRequests is what a cluster takes from the requests that it sends on.
 func ofRequests(c *cluster.Cluster) *envoycore.UpstreamHttpProtocolOptions {
+	return optionsOf(c).GetUpstreamHttpProtocolOptions()
+}
+
+// optionsOf a cluster for HTTP; nil when it has none.
+func optionsOf(c *cluster.Cluster) *upstreams.HttpProtocolOptions {
 	options := &upstreams.HttpProtocolOptions{}
 	raw := c.GetTypedExtensionProtocolOptions()["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"]
 	if raw == nil || raw.UnmarshalTo(options) != nil {
 		return nil
 	}
-	return options.GetUpstreamHttpProtocolOptions()
+	return options
 }
 
 func names(context *tls.UpstreamTlsContext) []string {

@@ -153,6 +153,7 @@ func (j *journey) privately(subject string, gateway *view, name string, s expect
 	if c := j.upstream(subject, gateway, name, resolution, endpoints); c != nil {
 		j.origination(subject, c, port, leg.Host)
 		j.order(subject, gateway, c, s)
+		j.connection(subject, gateway, c, s, port)
 	}
 }
 
