@@ -170,8 +170,8 @@ export interface ImportSpec {
   readonly declaredIn: string;
   readonly namespace: string;
   readonly wholeNamespace: boolean;
-  /** The first repository gives its hosts addresses of the mesh's range. */
-  readonly virtualIps: boolean;
+  /** The hosts that the first repository gives addresses of the mesh's range. */
+  readonly virtualIpHosts: readonly string[];
 }
 
 /** The repositories that are applied to one cluster. */
@@ -185,16 +185,15 @@ function importsOf(charts: readonly ChartSpec[], mesh?: MeshProps): ImportSpec[]
   const workloads = workloadsOf(charts);
   return charts.flatMap(({ namespace: declaredIn = '', services }) => services.filter(service => service.leavesRules).flatMap(service => {
     const clients = [...service.allow, ...connected(service, workloads)] as readonly ClientSpec[];
-    const allocated = membersOf(service).filter(member => allocatedAddress(member, mesh) !== undefined).length;
-    // The attributes say of all members whether they have addresses of the range; of a part they cannot.
-    return allocated > 0 && allocated < membersOf(service).length ? [] : sorted(clients.map(client => client.namespace))
+    const allocated = membersOf(service).filter(member => allocatedAddress(member, mesh) !== undefined);
+    return sorted(clients.map(client => client.namespace))
       .filter(namespace => namespace !== declaredIn)
       .map(namespace => ({
         service,
         declaredIn,
         namespace,
         wholeNamespace: clients.some(client => client.namespace === namespace && client.account === undefined),
-        virtualIps: allocated > 0,
+        virtualIpHosts: allocated.flatMap(member => member.hosts),
       }));
   }));
 }
@@ -333,10 +332,10 @@ export function build(app: App, { name, mesh, charts: specs, imports }: Reposito
 }
 
 /** A client in another repository than the service. */
-function makeImport(chart: Chart, id: string, { service, declaredIn, wholeNamespace, virtualIps }: ImportSpec): void {
+function makeImport(chart: Chart, id: string, { service, declaredIn, wholeNamespace, virtualIpHosts }: ImportSpec): void {
   const { kind, hosts: names, ports, leg, gateway } = service;
   const route = leg === undefined ? {} : { gateway: GATEWAYS[gateway], leg: legOf(leg), wholeNamespace };
-  const options = { namespaceName: declaredIn, ...route, ...virtualIps ? { virtualIps } : {}, credentials: Credentials.fromSecret('credentials') };
+  const options = { namespaceName: declaredIn, ...route, ...virtualIpHosts.length > 0 ? { virtualIpHosts: [...virtualIpHosts] } : {}, credentials: Credentials.fromSecret('credentials') };
   const hosts = [...names];
   const [host] = hosts;
   const [{ number: port, tls }, second] = ports;

@@ -162,9 +162,8 @@ function ofDomain(given: ServiceSpec): ServiceSpec {
   const { kind, resolution: how, hosts, ports } = given;
   const dynamic = how.how === 'dynamicDns';
   const byEndpoint = how.how === 'endpoints' && hosts.some(host => host.startsWith('*'));
-  // Only of HTTP the sidecar knows the name that is asked for without TLS; Istio ignores another port at the servers.
-  const asked = ({ targetPort: _, ...found }: PortSpec) => (
-    isHttp(wireOf({ kind: 'generic' }, found)) ? { ...found, tls: fittingTls({ kind: 'generic', leg: undefined }, found) } : overTls(found));
+  // Istio ignores another port at the servers.
+  const asked = ({ targetPort: _, ...found }: PortSpec) => overTls(found);
   const readable = ports.map(dynamic ? asked : overTls);
   const leg = byEndpoint ? given.leg : undefined;
   return {
@@ -172,10 +171,10 @@ function ofDomain(given: ServiceSpec): ServiceSpec {
     kind: kind === 'tls' && readable.every(({ protocol }) => protocol === 'TLS') ? 'tls' : 'generic',
     hosts: dynamic && !hosts.every(host => host.startsWith('*')) ? ['*.#.example.org'] : hosts,
     ports: readable,
-    resolution: dynamic ? how : byEndpoint ? { how: 'endpoints', endpoints: how.endpoints.map(ofAnotherHost) } : { how: 'none' },
+    resolution: dynamic ? how : byEndpoint ? { how: 'endpoints', endpoints: how.endpoints.slice(0, 1).map(ofAnotherHost) } : { how: 'none' },
     virtualAddresses: undefined,
     exportTo: seenBy({ ...given, leg, connect: [] }),
-    settings: dynamic && given.settings ? 'requests' : undefined,
+    settings: undefined,
     leg,
     leavesRules: undefined,
     allow: allowed({ leg, allow: given.allow }),

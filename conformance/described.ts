@@ -1,8 +1,10 @@
 /** What the description of an app says of its services and workloads, worked out apart from the library. */
+import { isIP } from 'node:net';
 import { MeshProps } from 'cdk8s-istio-egress';
 import {
-  allocatedAddress, CHOOSES_TLS, ClientSpec, CLUSTERS, connected, connectionOf, endpointsOf, GATEWAYS, isCluster, isHttp, MASTER, membersOf, modeOf, portsOfCluster,
-  PortSpec, prefixOf, REPLICA_SET, Repository, ResolutionSpec, ServiceSpec, sorted, spokenOn, tlsNameOf, URL_PATH, wireOf, workloadsOf,
+  allocatedAddress, CHOOSES_TLS, ClientSpec, CLUSTERS, connected, connectionOf, endpointsOf, GATEWAYS, isCluster,
+  isHttp, MASTER, membersOf, modeOf, portsOfCluster, PortSpec, prefixOf, REPLICA_SET, Repository,
+  ResolutionSpec, ServiceSpec, sorted, spokenOn, tlsNameOf, URL_PATH, wireOf, workloadsOf,
 } from './apps';
 import { Declared } from './expectations';
 
@@ -117,7 +119,7 @@ function seenAs(service: ServiceSpec, mesh?: MeshProps): Pick<Described, 'resolu
   const wires = ports.map(port => wireOf(service, port));
   const allocated = allocatedAddress(service, mesh);
   const given = allocated === undefined ? service.virtualAddresses?.map(bare) ?? [] : [allocated];
-  const past = (name: string) => (given.length > 0 && name === host ? `${name}.` : name);
+  const past = (server: string) => (isIP(server) ? server : `${server}.`);
   switch (how.how) {
     case 'ips': {
       const dialled = wires.every(isHttp) ? [] : how.addresses.map(withLength);

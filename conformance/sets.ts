@@ -20,7 +20,7 @@ export interface WrittenSet {
 /** An object of a set, as far as it matters here: the containers of a workload. */
 export interface WrittenObject {
   readonly metadata: { readonly name: string };
-  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly { readonly env?: readonly Variable[] }[] } } };
+  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly env?: readonly Variable[] }[] } } };
 }
 
 interface Variable {
@@ -64,7 +64,10 @@ export function readSet(folder: string): string {
 
 /** The variables with plain values that the containers of workloads have, by the names of the workloads. */
 export function variablesOf(objects: readonly WrittenObject[]): { readonly [workload: string]: { readonly [variable: string]: string } } {
-  const found = objects.flatMap(({ metadata: { name }, spec }) => (spec?.template ? [[name, spec.template.spec.containers] as const] : []));
+  const found = objects.flatMap(({ metadata: { name }, spec }) => {
+    const containers = spec?.template?.spec?.containers;
+    return containers ? [[name, containers] as const] : [];
+  });
   return Object.fromEntries(found.map(([workload, containers]) => [
     workload,
     Object.fromEntries(containers.flatMap(({ env = [] }) => env).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),

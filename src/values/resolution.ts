@@ -1,5 +1,6 @@
 import {
-  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isIp, isLinkLocal, isServerName, singleAddress,
+  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isIp, isLinkLocal, isServerName,
+  singleAddress,
 } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { EndpointModel, ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
