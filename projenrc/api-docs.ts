@@ -19,6 +19,7 @@ interface Type {
   readonly name: string;
   readonly kind: string;
   readonly base?: string;
+  readonly abstract?: boolean;
   readonly docs?: Docs;
   readonly initializer?: { readonly docs?: Docs };
   readonly methods?: { readonly name: string; readonly docs?: Docs }[];
@@ -88,6 +89,28 @@ function withoutInherited(page: string, assembly: Assembly): string {
     .replace(/\n{3,}/g, '\n\n');
 }
 
+/** The page without the constructors of abstract classes, which throw: their factories stay. */
+function withoutAbstract(page: string, assembly: Assembly): string {
+  const abstract = Object.values(assembly.types).filter(type => type.abstract).map(({ name }) => name);
+  return abstract.reduce((text, name) => (
+    text.replace(new RegExp(`#### Initializers <a name="Initializers" id="[^"]*\\.${name}\\.Initializer"></a>[\\s\\S]*?\\n(?=####? )`), '')), page);
+}
+
+/** The page with its classes, structs and enums at the top. */
+function withContents(page: string): string {
+  const groups: string[] = [];
+  for (const line of page.split('\n')) {
+    const [, group] = /^## (\w+) /.exec(line) ?? [];
+    const [, type, id] = /^### (\w+) <a name="[^"]*" id="([^"]*)">/.exec(line) ?? [];
+    if (group !== undefined) {
+      groups.push(`**${group}:**`);
+    } else if (type !== undefined) {
+      groups[groups.length - 1] += ` [${type}](#${id})`;
+    }
+  }
+  return page.replace('\n\n', `\n\n${groups.join('\n\n')}\n\n`);
+}
+
 /** API.md as the assembly of the last compilation gives it. */
 export function apiDocs(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'api-docs-'));
@@ -97,7 +120,7 @@ export function apiDocs(): string {
     fs.copyFileSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     execFileSync(path.join(root, 'node_modules/.bin/jsii-docgen'), ['-o', 'API.md'], { cwd: folder, stdio: 'pipe' });
-    return withoutInherited(fs.readFileSync(path.join(folder, 'API.md'), 'utf8'), assembly);
+    return withContents(withoutInherited(withoutAbstract(fs.readFileSync(path.join(folder, 'API.md'), 'utf8'), assembly), assembly));
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

@@ -294,7 +294,8 @@ func concrete(hostname string) string {
 	return hostname
 }
 
-// addresses that a client dials: those declared (one of each range), else the allocated one if its DNS is captured, else whatever DNS says.
+// addresses that a client dials: those declared (one of each range), else the allocated one if its DNS is captured, else whatever DNS says, which may be
+// an endpoint.
 func (j *journey) addresses(s expect.Service, hostname string) []string {
 	found := []string{}
 	for _, a := range s.Addresses {
@@ -311,11 +312,11 @@ func (j *journey) addresses(s expect.Service, hostname string) []string {
 	if len(found) > 0 {
 		return found
 	}
-	if s.Resolution == expect.Static {
-		return append([]string{anyAddress}, s.Endpoints...)
-	}
 	if vip := j.mesh.vips[host.Name(hostname)]; j.mesh.facts.DNSCapture && vip != "" {
 		return []string{vip}
+	}
+	if s.Resolution == expect.Static {
+		return append([]string{anyAddress}, s.Endpoints...)
 	}
 	return []string{anyAddress}
 }
