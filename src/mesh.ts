@@ -161,7 +161,7 @@ export class Mesh {
     if (props.virtualIpRange !== undefined && props.dataPlane === DataPlane.AMBIENT) {
       fail(`'virtualIpRange' ${quote(props.virtualIpRange)} is for sidecars, and in an ambient mesh ztunnel answers DNS: leave it out`);
     }
-    const late = AppMesh.of(app).declareMesh({ ipAutoAllocate: apiVersion === IstioApiVersion.V1, ...props });
+    const late = AppMesh.of(app).declareMesh({ ...props, ipAutoAllocate: props.ipAutoAllocate ?? apiVersion === IstioApiVersion.V1 });
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
     }

@@ -133,4 +133,10 @@ describe('a mesh', () => {
     expect(messageOf(() => Mesh.declare(app, props))).toContain(message);
     expect(() => Mesh.declare(app, {})).not.toThrow();
   });
+
+  test('a fact that is undefined is as one that is left out', () => {
+    expect(Mesh.declare(new App(), { apiVersion: IstioApiVersion.V1BETA1, ipAutoAllocate: undefined }).ipAutoAllocate).toBe(false);
+    expect(Mesh.declare(new App(), { apiVersion: IstioApiVersion.V1, ipAutoAllocate: undefined }).ipAutoAllocate).toBe(true);
+    expect(Mesh.declare(new App(), { apiVersion: IstioApiVersion.V1BETA1, ipAutoAllocate: true }).ipAutoAllocate).toBe(true);
+  });
 });

@@ -27,7 +27,7 @@ func (l *layout) names(o *unstructured.Unstructured) {
 			continue
 		}
 		for _, host := range s.Hosts {
-			known := l.addresses(s.Namespace, host)
+			known := l.addresses(s.Namespace, s.Name)
 			if len(known) == 0 {
 				continue
 			}
@@ -45,10 +45,10 @@ func (l *layout) names(o *unstructured.Unstructured) {
 	}
 }
 
-// addresses that the entry of a host has in a namespace.
-func (l *layout) addresses(namespace, host string) []string {
+// addresses of an entry; another one of the namespace may have the same host, for other clients.
+func (l *layout) addresses(namespace, name string) []string {
 	for _, o := range l.objects {
-		if o.GetKind() == "ServiceEntry" && o.GetNamespace() == namespace && slices.Contains(texts(o, "spec", "hosts"), host) {
+		if o.GetKind() == "ServiceEntry" && o.GetNamespace() == namespace && o.GetName() == name {
 			return texts(o, "spec", "addresses")
 		}
 	}
