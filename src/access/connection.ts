@@ -155,8 +155,8 @@ export class Connection {
     const names = this.variables.map(variable => variable.name);
     const twice = names.find((candidate, i) => names.indexOf(candidate) !== i);
     if (twice !== undefined) {
-      const properties = [...target.places.map(({ property }) => property).filter(property => property !== 'envPrefix'), 'usernameVariable', 'passwordVariable'];
-      fail(`variable ${quote(twice)} is assigned twice: give ${properties.slice(0, -1).map(property => `'${property}'`).join(', ')} and 'passwordVariable' different names`);
+      const properties = [...target.places.map(({ property }) => property).filter(property => property !== 'envPrefix'), 'usernameVariable'];
+      fail(`variable ${quote(twice)} is assigned twice: give ${properties.map(property => `'${property}'`).join(', ')} and 'passwordVariable' different names`);
     }
   }
 }

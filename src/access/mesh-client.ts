@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { Workload } from './workload';
-import { checkDnsLabel, checkDnsName } from '../private/check';
+import { checkDnsLabel, checkDnsName, checkInstance } from '../private/check';
 import { checkConstruct, Fail, quote, refuseAbstract } from '../private/fail';
 import { ClientModel } from '../private/model';
 
@@ -45,6 +45,8 @@ export abstract class MeshClient {
   /** Checks the client for the one who uses it; only then is there a path to name in an error. @internal */
   public abstract _bind(fail: Fail): BoundClient;
 }
+
+export const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');
 
 /** A client that was checked. */
 export interface BoundClient {

@@ -1,5 +1,5 @@
 import { ClientModel, MachinesModel } from '../private/model';
-import { ClientDescription, PortDescription } from '../services/description';
+import { ClientDescription, describeClients, describePorts, PortDescription } from '../services/description';
 
 /** What an app declares of one service on virtual machines, as plain data. */
 export interface VirtualMachineServiceDescription {
@@ -30,17 +30,16 @@ export interface VirtualMachineServiceDescription {
 }
 
 export function describeMachines(machines: MachinesModel, clients: readonly ClientModel[]): VirtualMachineServiceDescription {
-  const distinct = new Map(clients.map(client => [JSON.stringify([client.namespace, client.account]), client]));
   return {
     path: machines.path,
     serviceName: machines.serviceName,
     namespaceName: machines.namespace,
     host: machines.host,
-    ports: machines.ports.map(({ number, name, protocol, targetPort }) => ({ number, name, protocol, targetPort: targetPort ?? number })),
+    ports: describePorts(machines.ports),
     labels: { ...machines.labels },
     serviceAccountName: machines.account,
     addresses: machines.membership.addresses && [...machines.membership.addresses],
     visibleTo: [...machines.visibleTo],
-    clients: [...distinct.values()].map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account })),
+    clients: describeClients(clients),
   };
 }

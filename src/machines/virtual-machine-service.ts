@@ -5,12 +5,12 @@ import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { BoundClient, MeshClient } from '../access/mesh-client';
+import { BoundClient, checkClient, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject, ownObject } from '../app/istio-object';
 import {
-  checkConstants, checkDistinct, checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, unchecked,
+  checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, unchecked,
 } from '../private/check';
 import { checkConstruct, Fail, failAt, failWith, quote } from '../private/fail';
 import { MachinesModel, MembershipModel, PortModel } from '../private/model';
@@ -18,6 +18,7 @@ import { addressLabel, fullServiceName, objectName, Role } from '../private/name
 import {
   renderMachinesPolicy, renderMachinesRule, renderMachinesService, renderWorkloadEntry, renderWorkloadGroup, visibilityOf,
 } from '../private/render/machines';
+import { checkedPorts } from '../services/declaration';
 import { Membership } from '../values/membership';
 import { Protocol } from '../values/protocol';
 import { addTo } from '../view/mesh-view';
@@ -171,7 +172,8 @@ export class VirtualMachineService extends Construct {
     }
     this.host = fullServiceName(props.serviceName, this.namespaceName, mesh.clusterDomain);
     this.serviceAccountName = props.serviceAccountName ?? props.serviceName;
-    this.ports = portsOf(fail, props.ports);
+    checkNotEmpty(fail, 'ports', props.ports, '{ number: 3306 }');
+    this.ports = checkedPorts(props.ports, fail, PORT);
     this._labels = { ...props.labels ?? { app: props.serviceName } };
     if (Object.keys(this._labels).length === 0) {
       fail(`'labels' must have a label, got ${quote(props.labels)}: without one the Service would select every workload of the namespace`);
@@ -345,23 +347,6 @@ function checkPortName(fail: Fail, property: string, value: unknown): void {
     fail(`'${property}' must have a letter, no "--" and at most 15 characters, got ${quote(value)}`);
   }
 }
-
-function portsOf(fail: Fail, given: readonly VirtualMachinePort[]): PortModel[] {
-  checkNotEmpty(fail, 'ports', given, '{ number: 3306 }');
-  const ports = given.map((port): PortModel => {
-    checkProps(fail, 'a port', port, PORT, ['number']);
-    checkConstants(fail, port, PORT, 'protocol');
-    const { number, targetPort, name, protocol = Protocol.TCP } = port;
-    const { _wire: wire } = protocol;
-    const usual = wire.toLowerCase();
-    return { number, targetPort, protocol: wire, name: name ?? (given.length > 1 ? `${usual}-${number}` : usual), url: protocol._url(wire === 'TLS') };
-  });
-  checkDistinct(fail, 'port', ports.map(port => port.number));
-  checkDistinct(fail, 'name', ports.map(port => port.name));
-  return ports;
-}
-
-const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');
 
 const PROPS = {
   serviceName: checkDnsLabel,

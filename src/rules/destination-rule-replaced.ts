@@ -25,11 +25,9 @@ export const destinationRuleReplaced: Rule = {
 
 /** istiod takes a rule that is exported to "." for one with a rule of the same host that has a selector: nothing is left for the other workloads. */
 function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: readonly MeshObject[]): Finding[] {
-  const hostOf = ({ namespace, spec }: MeshObject) => (
-    JSON.stringify([namespace, fullServiceName(String(spec.host), namespace, view.facts.clusterDomain)]));
-  const local = new Map(all.filter(object => exported(object) === '.').map(object => [hostOf(object), object]));
+  const local = new Map(all.filter(object => exported(object) === '.').map(object => [keyOf(view, object), object]));
   return selecting.flatMap((object): Finding[] => {
-    const lost = local.get(hostOf(object));
+    const lost = local.get(keyOf(view, object));
     return lost ? [{
       object,
       message: `'workloadSelector' of the rule for ${quote(String(object.spec.host))} takes '${lost.origin.path}' from every other workload, because that one is `
@@ -38,18 +36,26 @@ function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: 
   });
 }
 
+function hostOf(view: MeshView, { namespace, spec }: MeshObject): string {
+  return fullServiceName(String(spec.host), namespace, view.facts.clusterDomain);
+}
+
+/** The host of a rule in the namespace of the rule. */
+function keyOf(view: MeshView, object: MeshObject): string {
+  return JSON.stringify([object.namespace, hostOf(view, object)]);
+}
+
 function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
   const rules = new Map<string, Rules>();
   return all.flatMap((object): Finding[] => {
-    const host = fullServiceName(String(object.spec.host), object.namespace, view.facts.clusterDomain);
-    const key = JSON.stringify([object.namespace, host]);
+    const key = keyOf(view, object);
     const known = rules.get(key) ?? {};
     const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
     const subsets = known.subsets ?? new Map<string, Subset>();
     const replaced = replacedBy(object, { ...known, subsets });
     records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, settings: JSON.stringify(subset) }));
     rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy, subsets });
-    return replaced ? [finding(object, host, replaced)] : [];
+    return replaced ? [finding(object, hostOf(view, object), replaced)] : [];
   });
 }
 

@@ -3,6 +3,7 @@ import {
   checkMembers, CLUSTER_OPTIONS, ClusterMember, ExternalClusterAttributes, ExternalClusterOptions, ExternalClusterProps,
 } from './external-cluster';
 import { IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
+import { without } from './kind';
 import { Check, checkProps, unchecked } from '../private/check';
 import { failBelow } from '../private/fail';
 
@@ -22,7 +23,7 @@ export class ClusterKind<Own extends object> {
     checkProps(fail, this.name, props, { [this.membersProperty]: unchecked, ...this.checks, ...CLUSTER_OPTIONS }, this.required);
     const members = (props as { readonly [property: string]: unknown })[this.membersProperty] as ClusterMember[];
     checkMembers(fail, this.membersProperty, members);
-    return { ...this.without<ExternalClusterOptions>(props), members, ports: this.portsOf(props) };
+    return { ...without<ExternalClusterOptions>(props, this.membersProperty, this.checks), members, ports: this.portsOf(props) };
   }
 
   /** The attributes of a kind that another app declares as those of a cluster. */
@@ -30,11 +31,7 @@ export class ClusterKind<Own extends object> {
     checkProps(failBelow(scope, id), `${this.name}.fromAttributes()`, attributes, { hosts: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [
       ...this.required, 'namespaceName',
     ]);
-    return { ...this.without<ImportedOptions & { readonly hosts: string[] }>(attributes), ports: this.portsOf(attributes) };
-  }
-
-  private without<Options>(props: Own & Options): Options {
-    const own = [this.membersProperty, ...Object.keys(this.checks)];
-    return Object.fromEntries(Object.entries(props).filter(([property]) => !own.includes(property))) as Options;
+    const imported = without<ImportedOptions & { readonly hosts: string[] }>(attributes, this.membersProperty, this.checks);
+    return { ...imported, ports: this.portsOf(attributes) };
   }
 }

@@ -103,6 +103,11 @@ export function declarationOf(props: Declared, mesh: MeshModel, fail: Fail): Dec
   return { hosts, ports, protocolName, resolution: props.resolution, addresses: allocated, exportTo: props.exportTo && [...props.exportTo] };
 }
 
+/** The Secret that TLS of a service is originated with, if any. */
+export function secretOf(ports: readonly PortModel[]): string | undefined {
+  return ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+}
+
 /** A namespace to export to: `.`, `*` or a name. */
 export const checkExportTo: Check = (fail, property, value) => {
   if (value !== '.' && value !== '*') {
@@ -118,10 +123,16 @@ const PORT = {
   targetPort: checkPort,
 };
 
-function checkedPorts(given: readonly ExternalPort[], fail: Fail): PortModel[] {
+/**
+ * Checks the ports of a service, outside the mesh or on machines of it.
+ *
+ * @param checks the properties that a port may have
+ * @throws for the first value that cannot be right, and for a number or a name that two ports have
+ */
+export function checkedPorts(given: readonly ExternalPort[], fail: Fail, checks: { readonly [property: string]: Check } = PORT): PortModel[] {
   const ports = given.map(port => {
-    checkProps(fail, 'a port', port, PORT, ['number']);
-    checkConstants(fail, port, PORT, 'protocol');
+    checkProps(fail, 'a port', port, checks, ['number']);
+    checkConstants(fail, port, checks, 'protocol');
     port.tls?._check(fail, port.protocol ?? Protocol.TCP);
     return portModel(port, given.length);
   });

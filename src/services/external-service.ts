@@ -1,7 +1,7 @@
 import { ApiObjectMetadata } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { Certificates } from './certificates';
-import { checkExportTo, Declaration, declarationOf, ExternalPort } from './declaration';
+import { checkExportTo, Declaration, declarationOf, ExternalPort, secretOf } from './declaration';
 import { DeclaredService } from './declared-service';
 import {
   ClientDescription, DeclaredSettings, describeClients, describePorts, describeService, ExternalServiceDescription, PortDescription,
@@ -14,7 +14,7 @@ import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { BoundClient, MeshClient } from '../access/mesh-client';
+import { BoundClient, checkClient, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
@@ -217,7 +217,7 @@ export class ExternalService extends DeclaredService {
     const metadata = { ...props.metadata, name: this.identity.name };
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
     this.writeRules();
-    this.certificates = this.secret === undefined ? undefined : new Certificates(this, {
+    this.certificates = secretOf(this.declaration.ports) === undefined ? undefined : new Certificates(this, {
       privateKey: this.declaration.ports.some(port => port.tls?.mode === 'MUTUAL'),
       shows: () => this.wayOut === undefined,
       renderRule: (host, labels) => renderCertificateRule(this._model(), host, this.balances, labels),
@@ -416,7 +416,7 @@ export class ExternalService extends DeclaredService {
   /** The namespaces whose sidecars have the rule for the endpoints; those of a Secret have one of their own. */
   private get endpointsExport(): string[] {
     // As "." istiod would take it for one with the rules that have a selector, and the sidecars without a Secret would have none.
-    return this.secret === undefined ? endpointsExport(this._model(), AppMesh.of(this).mesh.rootNamespace) : [this.namespaceName ?? '.'];
+    return secretOf(this.declaration.ports) === undefined ? endpointsExport(this._model(), AppMesh.of(this).mesh.rootNamespace) : [this.namespaceName ?? '.'];
   }
 
   private get balances(): boolean {
@@ -479,10 +479,6 @@ export class ExternalService extends DeclaredService {
     return [...this.connections.problems(), ...problemsOfClients(asked), ...ofWay];
   }
 
-  private get secret(): string | undefined {
-    return this.declaration.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
-  }
-
   private addClient(client: BoundClient): void {
     this.clientList.add(client);
     if (client.workload) {
@@ -492,6 +488,3 @@ export class ExternalService extends DeclaredService {
     AppMesh.of(this).changed();
   }
 }
-
-
-const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');

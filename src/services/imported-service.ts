@@ -1,5 +1,5 @@
 import { Construct, IConstruct } from 'constructs';
-import { ExternalPort, hostsAndPorts } from './declaration';
+import { ExternalPort, hostsAndPorts, secretOf } from './declaration';
 import { IExternalService } from './i-external-service';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
@@ -113,7 +113,7 @@ export class ImportedService extends Construct implements IExternalService {
     if (byName.length > 0 && mesh.virtualIpRange === undefined) {
       fail(`'virtualIpHosts' ${byName.map(quote).join(', ')} need the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first`);
     }
-    const secret = this.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+    const secret = secretOf(this.ports);
     if (secret !== undefined && attributes.gateway === undefined) {
       fail(`'credentialName' ${quote(secret)} of a service that another app declares, which writes nothing for the workloads of this one: let that app route the service, and `
         + 'give its \'gateway\' here, or declare the service in this app');

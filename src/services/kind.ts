@@ -19,6 +19,12 @@ export function onePort(protocol: Protocol, port: number | undefined, tls?: Clie
   return [{ number: port ?? protocol.defaultPort!, protocol, tls }];
 }
 
+/** What a kind is given beside its hosts and its own properties. */
+export function without<Options>(props: object & Options, hosts: string, checks: { readonly [property: string]: Check }): Options {
+  const own = [hosts, ...Object.keys(checks)];
+  return Object.fromEntries(Object.entries(props).filter(([property]) => !own.includes(property))) as Options;
+}
+
 /** A kind of service with one host: its name in messages, its own properties, and the ports that they stand for. */
 export class Kind<T extends OneHost> {
   public constructor(
@@ -50,8 +56,6 @@ export class Kind<T extends OneHost> {
   }
 
   private withPorts<Options>(props: T & Options) {
-    const own = ['host', ...Object.keys(this.checks)];
-    const options = Object.fromEntries(Object.entries(props).filter(([property]) => !own.includes(property))) as Options;
-    return { ...options, hosts: [props.host], ports: this.portsOf(props) };
+    return { ...without<Options>(props, 'host', this.checks), hosts: [props.host], ports: this.portsOf(props) };
   }
 }

@@ -1,3 +1,4 @@
+import { secretOf } from './declaration';
 import { WayOut } from './way-out';
 import { ClientList } from '../access/client-list';
 import { BoundClient } from '../access/mesh-client';
@@ -102,7 +103,7 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
 
 /** A sidecar gets a Secret by the labels of its pod. */
 function problemsOfSecret({ service, exportTo, clients, clientModels }: Asked): string[] {
-  const secret = service.ports.find(port => port.tls?.credentialName !== undefined)?.tls?.credentialName;
+  const secret = secretOf(service.ports);
   if (secret === undefined) {
     return [];
   }

@@ -66,8 +66,7 @@ export function given<T extends object>(settings: T): Partial<T> {
 }
 
 /**
- * TLS that a proxy adds. Without server name and names Istio would verify nobody on a TCP port. For a wildcard it takes both from the host of each
- * request, unless they are given.
+ * TLS that a proxy adds. Without server name and names Istio would verify nobody on a TCP port.
  *
  * @param modes the words of the place in the rule, for which the generated types have an enum each
  */
@@ -99,7 +98,7 @@ export function portPolicies(ports: readonly PortModel[], { connection }: Servic
 /**
  * How the clients' sidecars use the endpoints of one host that they connect to directly.
  *
- * @param namespaces whose sidecars the rule is for, by name
+ * @param namespaces whose sidecars the rule is for, as `exportTo` has them
  */
 export function renderEndpoints(service: ServiceModel, host: string, balances: boolean, namespaces: readonly string[]): unknown {
   const ports = service.ports.map(port => ({ ...port, tls: port.tls && withoutSecret(port.tls) }));
