@@ -68,11 +68,13 @@ export interface DeclaredConnection {
 
 /** What the description of an app has of a service and the library does not say of it. */
 export interface Declared {
+  /** Order and shares of the endpoints. */
   readonly choice?: readonly DeclaredEndpoint[];
+  /** Settings of the last proxy's connections. */
   readonly connection?: DeclaredConnection;
 }
 
-export interface ExpectedService {
+export interface ExpectedService extends Declared {
   readonly path: string;
   readonly name: string;
   readonly namespace: string;
@@ -81,10 +83,6 @@ export interface ExpectedService {
   readonly resolution: string;
   readonly addresses: readonly string[];
   readonly endpoints: readonly string[];
-  /** Order and shares of the endpoints, where the description of the app is known: the library itself does not say them. */
-  readonly choice?: readonly DeclaredEndpoint[];
-  /** Settings of the last proxy's connections, likewise. */
-  readonly connection?: DeclaredConnection;
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];

@@ -1,6 +1,6 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { Credentials, IngressRoute, Membership, MeshService, PathMatch, Protocol, ReadinessProbe, VirtualMachineService } from 'cdk8s-istio-egress';
-import { account, bookinfo, version } from '../bookinfo';
+import { Credentials, Membership, MeshService, Protocol, ReadinessProbe, VirtualMachineService } from 'cdk8s-istio-egress';
+import { account, bookinfo, exposed, version } from '../bookinfo';
 
 /** Bookinfo whose ratings come from a MySQL on a virtual machine of the mesh, whose address is written here or which registers itself. */
 export function bookinfoWithMysqlOnVm(app: App, variant: 'workload-entries' | 'workload-group'): Chart {
@@ -33,18 +33,6 @@ export function bookinfoWithMysqlOnVm(app: App, variant: 'workload-entries' | 'w
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql-vm'] }).routeTo('v2-mysql-vm');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
 
-  new IngressRoute(chart, 'Bookinfo', {
-    hosts: ['*'],
-    port: 8080,
-    paths: [
-      PathMatch.exact('/productpage'),
-      PathMatch.prefix('/static'),
-      PathMatch.exact('/login'),
-      PathMatch.exact('/logout'),
-      PathMatch.prefix('/api/v1/products'),
-    ],
-    service: 'productpage',
-    servicePort: 9080,
-  });
+  exposed(chart);
   return chart;
 }
