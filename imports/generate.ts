@@ -15,7 +15,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 const MODULE = 'istio.io/api';
 const VERSION = 'v1.31.1';
 const SOURCE = 'kubernetes/customresourcedefinitions.gen.yaml';
-const KINDS = ['ServiceEntry', 'DestinationRule', 'Gateway', 'VirtualService', 'WorkloadEntry', 'WorkloadGroup', 'AuthorizationPolicy'];
+const KINDS = ['ServiceEntry', 'DestinationRule', 'Gateway', 'VirtualService', 'WorkloadEntry', 'WorkloadGroup', 'Sidecar', 'AuthorizationPolicy'];
 
 export const CRD_FILE = `crds/istio-${VERSION.slice(1)}.yaml`;
 export const L1_FILES = ['istio/networking.istio.io.ts', 'istio/security.istio.io.ts'];
