@@ -1,14 +1,14 @@
-import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ClientRules } from './client-rules';
+import { NamespacePolicies } from './namespace-policies';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { failAt } from '../private/fail';
 import { checkServerName, gatewayModel, legsOf } from '../private/legs';
 import { AccessModel, LegModel, MeshModel, RouteModel } from '../private/model';
-import { chartNameOf, hostPart, labelOf, namespaceServerName, policyName } from '../private/names';
-import { renderGateway, renderGatewayVirtualService, renderNamespacePolicy } from '../private/render/at-gateway';
+import { hostPart, labelOf, namespaceServerName } from '../private/names';
+import { renderGateway, renderGatewayVirtualService } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
 import { Routable, WayOut } from '../services/way-out';
@@ -30,7 +30,7 @@ export class GatewayRoute extends Construct implements WayOut {
   public readonly gateway: IEgressGateway;
   private readonly route: RouteModel;
   private readonly mesh: MeshModel;
-  private readonly policies: KeyedObjects;
+  private readonly policies: NamespacePolicies;
   private readonly clientRules: KeyedObjects;
 
   public constructor(private readonly service: Routable, id: string, private readonly props: GatewayRouteProps) {
@@ -56,7 +56,7 @@ export class GatewayRoute extends Construct implements WayOut {
           () => renderUpstreamRule(this.route, leg, upstream, service._model().connection), service);
       }
     });
-    this.policies = this.policiesOf(namespace);
+    this.policies = new NamespacePolicies(this, service, this.route);
     const gatewayName = labelOf(service._nameOf());
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
     legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {
@@ -106,31 +106,11 @@ export class GatewayRoute extends Construct implements WayOut {
     return clientNamespace(this.route, this.mesh, name, this.service._clients.wholeNamespaces.includes(name));
   }
 
-  /** A policy for each client that is a whole namespace, shared by the services of a chart that declare in one namespace. */
-  private policiesOf(namespace: string): KeyedObjects {
-    const { gateway } = this.route;
-    return new KeyedObjects(
-      this, 'Namespaces',
-      (scope, client) => istioObject(scope, client, 'AuthorizationPolicy', {
-        name: policyName(client, namespace, gateway, chartNameOf(this.service)),
-        namespace: gateway.namespace,
-      }, () => renderNamespacePolicy(gateway, namespace, client, this.mesh), this.service),
-      client => AppMesh.of(this).writesPolicy(this.policyKey(client), this.service),
-      ' here: another service of the chart writes the policy for both',
-    );
-  }
-
-  private policyKey(client: string): string {
-    const { host, selector } = this.route.gateway;
-    return JSON.stringify([Chart.of(this.service).node.path, host, selector, this.route.namespace, client]);
-  }
-
   private admit(client: string): void {
     for (const leg of this.route.legs) {
       checkServerName(failAt(this.service), leg.host, namespaceServerName(client, leg.port.number, this.route.namespace, leg.host));
     }
-    AppMesh.of(this).sharePolicy(this.policyKey(client), this.service);
-    this.policies.ensure(client);
+    this.policies.admit(client);
   }
 }
 
