@@ -4,6 +4,7 @@ import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, ch
 import { checkConstruct, failAt, failWith, quote, refuseAbstract } from './private/fail';
 import { MeshModel } from './private/model';
 import { checkVirtualIpRange } from './private/virtual-ip';
+import { checkClusterDns, checkControlPlane, ClusterDns, clusterDnsModel, ControlPlane, controlPlaneModel } from './values/cluster-components';
 
 /**
  * The version of Istio's API that the objects are written in.
@@ -125,6 +126,20 @@ export interface MeshProps {
    * @example '240.64.0.0/10'
    */
   readonly virtualIpRange?: string;
+
+  /**
+   * Where the pods find the DNS of the cluster. `EgressLockdown` and `EgressGateway` let pods reach it.
+   *
+   * @default - Service `kube-dns` in `kube-system`, pods labelled `k8s-app: kube-dns`, port 53
+   */
+  readonly clusterDns?: ClusterDns;
+
+  /**
+   * Where the proxies find istiod. `EgressLockdown` and `EgressGateway` let pods reach it.
+   *
+   * @default - pods labelled `app: istiod` in the root namespace, port 15012
+   */
+  readonly controlPlane?: ControlPlane;
 }
 
 /**
@@ -161,7 +176,12 @@ export class Mesh {
     if (props.virtualIpRange !== undefined && props.dataPlane === DataPlane.AMBIENT) {
       fail(`'virtualIpRange' ${quote(props.virtualIpRange)} is for sidecars, and in an ambient mesh ztunnel answers DNS: leave it out`);
     }
-    const late = AppMesh.of(app).declareMesh({ ...props, ipAutoAllocate: props.ipAutoAllocate ?? apiVersion === IstioApiVersion.V1 });
+    const late = AppMesh.of(app).declareMesh({
+      ...props,
+      ipAutoAllocate: props.ipAutoAllocate ?? apiVersion === IstioApiVersion.V1,
+      clusterDns: clusterDnsModel(props.clusterDns ?? {}),
+      controlPlane: controlPlaneModel(props.controlPlane ?? {}),
+    });
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
     }
@@ -226,4 +246,6 @@ const FACTS = {
   dnsCapture: checkBoolean,
   ipAutoAllocate: checkBoolean,
   virtualIpRange: checkVirtualIpRange,
+  clusterDns: checkClusterDns,
+  controlPlane: checkControlPlane,
 };

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { collect, constructOf } from './collect';
+import { CLUSTER_DNS, CONTROL_PLANE } from '../private/components';
 import { MeshModel, RuleModel } from '../private/model';
 import { CATALOGUE } from '../rules/catalogue';
 import { addTo, MeshView } from '../view/mesh-view';
@@ -21,6 +22,8 @@ const DEFAULTS: MeshModel = {
   dataPlane: 'sidecar',
   dnsCapture: false,
   ipAutoAllocate: true,
+  clusterDns: CLUSTER_DNS,
+  controlPlane: CONTROL_PLANE,
 };
 
 /** Where the root construct keeps the state: a symbol that every copy of the package in the process agrees on. */
@@ -47,6 +50,7 @@ export class AppMesh {
   }
 
   private readonly ruled = new Map<string, RuledService>();
+  private readonly lockdowns = new Map<string, IConstruct>();
   private readonly virtualIps = new Map<string, string>();
   private readonly found = new Map<string, { readonly revision: number; readonly value: unknown }>();
   private readonly policies = new Map<string, IConstruct>();
@@ -113,6 +117,13 @@ export class AppMesh {
     const taken = this.virtualIps.get(address);
     this.virtualIps.set(address, taken ?? host);
     return taken === host ? undefined : taken;
+  }
+
+  /** Takes a namespace for one lock-down, or returns the construct that has it. */
+  public claimLockdown(namespace: string, lockdown: IConstruct): IConstruct | undefined {
+    const taken = this.lockdowns.get(namespace);
+    this.lockdowns.set(namespace, taken ?? lockdown);
+    return taken;
   }
 
   public rulesOf(host: string): RuledService | undefined {

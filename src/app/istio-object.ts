@@ -22,11 +22,16 @@ const KINDS = {
   VirtualService: NETWORKING,
   WorkloadEntry: NETWORKING,
   WorkloadGroup: NETWORKING,
+  Sidecar: NETWORKING,
   AuthorizationPolicy: SECURITY,
   Service: CORE,
   ServiceAccount: CORE,
   Role: RBAC,
   RoleBinding: RBAC,
+  Deployment: always('apps/v1'),
+  HorizontalPodAutoscaler: always('autoscaling/v2'),
+  PodDisruptionBudget: always('policy/v1'),
+  NetworkPolicy: always('networking.k8s.io/v1'),
 };
 
 export type WrittenKind = keyof typeof KINDS;

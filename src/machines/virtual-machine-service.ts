@@ -10,11 +10,12 @@ import { hostPlaces } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject, ownObject } from '../app/istio-object';
 import {
-  checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, unchecked,
+  checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, cidrOf, unchecked,
 } from '../private/check';
 import { checkConstruct, Fail, failAt, failWith, quote } from '../private/fail';
-import { MachinesModel, MembershipModel, PortModel } from '../private/model';
+import { MachinesModel, MembershipModel, OpeningModel, PortModel } from '../private/model';
 import { addressLabel, fullServiceName, objectName, Role } from '../private/names';
+import { byNameOnly, openingOf } from '../private/openings';
 import {
   renderMachinesPolicy, renderMachinesRule, renderMachinesService, renderWorkloadEntry, renderWorkloadGroup, visibilityOf,
 } from '../private/render/machines';
@@ -235,6 +236,20 @@ export class VirtualMachineService extends Construct {
    */
   public describe(): VirtualMachineServiceDescription {
     return describeMachines(this.model(), this.clients.models());
+  }
+
+  /** How a namespace connects to the machines; undefined when it has no client. @internal */
+  public _openingFrom(namespace: string): OpeningModel | undefined {
+    const { visibleTo, labels } = this.model();
+    const { addresses } = this.membership;
+    const { peers, ports } = openingOf(addresses?.map(cidrOf), this.ports);
+    // Pods may be behind the Service as well.
+    return visibleTo.includes(namespace) ? { peers: [{ namespace: this.namespaceName, labels }, ...peers], ports } : undefined;
+  }
+
+  /** The ports that are open to every address, because the agents register the machines. @internal */
+  public get _byNameOnly(): string[] {
+    return byNameOnly({ hosts: [this.host], ports: this.ports, networks: this.membership.addresses });
   }
 
   private bind(client: MeshClient): BoundClient {

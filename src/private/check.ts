@@ -53,6 +53,12 @@ export function singleAddress(value: string): string | undefined {
   return canonical.includes('/') ? undefined : canonical;
 }
 
+/** An address or a range as a range, which is all that a NetworkPolicy takes. */
+export function cidrOf(address: string): string {
+  const canonical = canonicalAddress(address);
+  return canonical.includes('/') ? canonical : `${canonical}/${bits(canonical)}`;
+}
+
 /**
  * Checks a host that clients connect to.
  *

@@ -18,6 +18,31 @@ export interface MeshModel {
   readonly ipAutoAllocate: boolean;
   /** The range of the addresses that stand for services which are found by name. */
   readonly virtualIpRange?: string;
+  readonly clusterDns: ComponentModel & { readonly serviceName: string };
+  /** Without a namespace it is in the root namespace. */
+  readonly controlPlane: Omit<ComponentModel, 'namespace'> & { readonly namespace?: string };
+}
+
+/** A part of the cluster that every pod of the mesh connects to. */
+export interface ComponentModel {
+  readonly namespace: string;
+  readonly labels: { readonly [label: string]: string };
+  /** The port of the pods. */
+  readonly port: number;
+  /** Where it runs outside of the pods, or beside them. */
+  readonly addresses: readonly string[];
+}
+
+/** Where a NetworkPolicy lets pods connect to: pods of a namespace, all of them without labels, or addresses. */
+export type PeerModel =
+  | { readonly namespace: string; readonly labels?: { readonly [label: string]: string } }
+  | { readonly cidr: string };
+
+/** What a NetworkPolicy opens. */
+export interface OpeningModel {
+  readonly peers: readonly PeerModel[];
+  /** The ports of the pods or addresses; every port when left out. */
+  readonly ports?: readonly { readonly number: number; readonly protocol: 'TCP' | 'UDP' }[];
 }
 
 /** How proxies find the endpoints of a service outside the mesh, in Istio's words. */
@@ -88,6 +113,23 @@ export interface ClientModel {
   readonly account?: string;
 }
 
+/** The workload of a gateway that the library deploys. */
+export interface GatewayWorkloadModel {
+  readonly name: string;
+  readonly account: string;
+  readonly labels: { readonly [label: string]: string };
+  readonly port: number;
+  readonly targetPort: number;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly cpuRequest: string;
+  readonly memoryRequest: string;
+  readonly cpuLimit?: string;
+  readonly memoryLimit: string;
+  /** The revision of the control plane whose injector fills the pods in. */
+  readonly revision?: string;
+}
+
 export interface GatewayModel {
   readonly namespace: string;
   readonly serviceName: string;
@@ -137,6 +179,12 @@ export interface AccessModel {
   readonly namespaces: readonly string[];
 }
 
+/** A route, and whom the gateway admits to it. */
+export interface AdmittedModel {
+  readonly route: RouteModel;
+  readonly access: AccessModel;
+}
+
 export interface ServiceModel {
   readonly path: string;
   readonly name: string;
@@ -147,6 +195,8 @@ export interface ServiceModel {
   readonly addresses: readonly string[];
   /** What a sidecar chooses from; none where the client or the DNS of the host chooses. */
   readonly endpoints: readonly EndpointModel[];
+  /** The ranges that proxies connect to; undefined when that may be anywhere. */
+  readonly networks?: readonly string[];
   /** The namespaces whose sidecars see the service, sorted; `*` is all of them, an unknown own namespace is the empty string. */
   readonly visibleTo: readonly string[];
   readonly connection: ConnectionModel;

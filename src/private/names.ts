@@ -11,7 +11,7 @@ const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
 export const ROLES = [
-  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints',
+  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission', 'lockdown',
 ] as const;
 export type Role = typeof ROLES[number];
 
@@ -44,6 +44,11 @@ export function policyName(
   client: string, namespace: string, gateway: { readonly serviceName: string; readonly namespace: string }, chart: string,
 ): string {
   return bounded([client, namespace, gateway.serviceName, gateway.namespace, chart].join('.'));
+}
+
+/** The name of what one app adds to a gateway that denies by default. */
+export function admissionName(base: string, namespace: string | undefined, gateway: string, chart: string): string {
+  return bounded([base, ...namespace === undefined ? [] : [namespace], gateway, chart, 'admission'].join('.'));
 }
 
 function bounded(name: string): string {

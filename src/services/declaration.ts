@@ -1,4 +1,4 @@
-import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps } from '../private/check';
+import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { MeshModel, PortModel } from '../private/model';
 import { virtualIpOf } from '../private/virtual-ip';
@@ -45,6 +45,8 @@ export interface Declaration extends HostsAndPorts {
   readonly resolution: Resolution;
   /** Virtual addresses of a service that is resolved by name. */
   readonly addresses: readonly string[];
+  /** Where proxies connect to; undefined when that may be anywhere. */
+  readonly networks?: readonly string[];
   readonly exportTo?: readonly string[];
 }
 
@@ -54,6 +56,7 @@ export interface Declared {
   readonly ports: readonly ExternalPort[];
   readonly resolution: Resolution;
   readonly addresses?: readonly string[];
+  readonly networks?: readonly string[];
   readonly exportTo?: readonly string[];
 }
 
@@ -95,12 +98,27 @@ export function declarationOf(props: Declared, mesh: MeshModel, fail: Fail): Dec
   }
   const use = { hosts, protocols: ports.map(port => port.protocol) };
   props.resolution._check(fail, use, addresses);
+  const known = props.resolution._known();
+  if (props.networks) {
+    checkNotEmpty(fail, 'networks', props.networks, '"192.0.2.0/24"');
+    if (known) {
+      fail(`'networks' ${props.networks.map(quote).join(', ')} is for a service that is found by name, and the addresses of this one are known: leave it out`);
+    }
+  }
   if (props.exportTo) {
     checkNotEmpty(fail, 'exportTo', props.exportTo, '"."');
   }
   const { virtualIpRange: range } = mesh;
   const allocated = range !== undefined && addresses.length === 0 && props.resolution._isByName(use) ? [virtualIpOf(range, hosts[0])] : addresses;
-  return { hosts, ports, protocolName, resolution: props.resolution, addresses: allocated, exportTo: props.exportTo && [...props.exportTo] };
+  return {
+    hosts,
+    ports,
+    protocolName,
+    resolution: props.resolution,
+    addresses: allocated,
+    networks: (known ?? props.networks)?.map(cidrOf),
+    exportTo: props.exportTo && [...props.exportTo],
+  };
 }
 
 /** The Secret that TLS of a service is originated with, if any. */

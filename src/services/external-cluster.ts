@@ -38,6 +38,13 @@ export interface ClusterMember {
    * @default - as for a service
    */
   readonly addresses?: string[];
+
+  /**
+   * Where the address of a member that is found by name lies: see `ExternalServiceOptions.networks`.
+   *
+   * @default - as for a service
+   */
+  readonly networks?: string[];
 }
 
 /** The options of every kind of cluster outside the mesh. */
@@ -226,6 +233,7 @@ const MEMBER = {
   host: unchecked,
   resolution: checkInstance(Resolution, 'Resolution.ipAddresses() or Resolution.dnsRoundRobin()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
+  networks: checkList(checkAddress, '"192.0.2.0/24"'),
 };
 
 /** Checks members under the name that a kind has for them. */

@@ -3,6 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { Certificates } from './certificates';
 import { checkExportTo, Declaration, declarationOf, ExternalPort, secretOf } from './declaration';
 import { DeclaredService } from './declared-service';
+import { Dependency } from './dependency';
 import {
   ClientDescription, DeclaredSettings, describeClients, describePorts, describeService, ExternalServiceDescription, PortDescription,
 } from './description';
@@ -47,6 +48,14 @@ export interface ExternalServiceOptions {
    * @default - with DNS capture, or `virtualIpRange` of the mesh, a TCP service gets one; without these, it captures every address of its port
    */
   readonly addresses?: string[];
+
+  /**
+   * Where the addresses lie that its name resolves to, as IP addresses or CIDR ranges: what NetworkPolicies of an `EgressLockdown` and of a deployed
+   * `EgressGateway` open. Only for a service that is found by name.
+   *
+   * @default - the addresses of the resolution; by name, every address, on the ports of the service
+   */
+  readonly networks?: string[];
 
   /**
    * The namespaces whose sidecars see the service: names, `.` for the service's own, `*` for all. For a direct service that names no clients with
@@ -97,6 +106,7 @@ export interface ExternalServiceProps extends ExternalServiceOptions {
 export const SERVICE_OPTIONS = {
   resolution: checkInstance(Resolution, 'Resolution.ipAddresses(), dns(), dnsRoundRobin(), endpoints(), dynamicDns() or none()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
+  networks: checkList(checkAddress, '"192.0.2.0/24"'),
   exportTo: checkList(checkExportTo, '"."'),
   connection: checkConnection,
   credentials: checkCredentials,
@@ -308,6 +318,19 @@ export class ExternalService extends DeclaredService {
   }
 
   /** @internal */
+  public _seenFrom(namespace: string): Dependency | undefined {
+    const { visibleTo, networks, route } = this._model();
+    return !visibleTo.includes(namespace) && !visibleTo.includes('*') ? undefined : {
+      namespace: this.namespaceName,
+      hosts: this._hosts,
+      ports: this._ports,
+      networks,
+      gateway: this.gateway,
+      gatewayPort: route?.legs[0].gatewayPort,
+    };
+  }
+
+  /** @internal */
   public get _clients(): ClientList {
     return this.clientList;
   }
@@ -372,6 +395,7 @@ export class ExternalService extends DeclaredService {
       resolution: mode,
       addresses,
       endpoints,
+      networks: this.declaration.networks,
       visibleTo: this.visibleTo,
       connection: this.connection,
       http: this.http,

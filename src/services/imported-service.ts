@@ -1,5 +1,6 @@
 import { Construct, IConstruct } from 'constructs';
 import { ExternalPort, hostsAndPorts, secretOf } from './declaration';
+import { Dependency } from './dependency';
 import { IExternalService } from './i-external-service';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
@@ -9,7 +10,7 @@ import { NamedAddress, Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { checkBoolean, checkDnsLabel, checkDnsName, checkInstance, checkList, checkProps, unchecked } from '../private/check';
+import { checkAddress, checkBoolean, checkDnsLabel, checkDnsName, checkInstance, checkList, checkProps, cidrOf, unchecked } from '../private/check';
 import { checkConstruct, failAt, quote } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
@@ -54,6 +55,13 @@ export interface ImportedOptions {
   readonly virtualIpHosts?: string[];
 
   /**
+   * Where its addresses lie, as IP addresses or CIDR ranges: what an `EgressLockdown` of the workloads' namespace opens. Only without a `gateway`.
+   *
+   * @default - every address, on the ports of the service
+   */
+  readonly networks?: string[];
+
+  /**
    * The Secret that connected workloads read user and password from.
    *
    * @default - no variables for user and password
@@ -76,6 +84,7 @@ export const IMPORTED_OPTIONS = {
   leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()'),
   wholeNamespace: checkBoolean,
   virtualIpHosts: checkList(checkDnsName, '"db.example.com"'),
+  networks: checkList(checkAddress, '"192.0.2.0/24"'),
   credentials: checkCredentials,
 };
 
@@ -89,7 +98,7 @@ export class ImportedService extends Construct implements IExternalService {
   private readonly workloads: Workload[] = [];
   private readonly virtualIps: readonly NamedAddress[];
 
-  public constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes, placesFor: PlacesFor = hostPlaces) {
+  public constructor(scope: Construct, id: string, private readonly attributes: ExternalServiceAttributes, placesFor: PlacesFor = hostPlaces) {
     super(scope, id);
     const fail = failAt(this);
     checkProps(fail, 'ExternalService.fromServiceAttributes()', attributes, { hosts: unchecked, ports: unchecked, ...IMPORTED_OPTIONS }, ['namespaceName']);
@@ -112,6 +121,9 @@ export class ImportedService extends Construct implements IExternalService {
     }
     if (byName.length > 0 && mesh.virtualIpRange === undefined) {
       fail(`'virtualIpHosts' ${byName.map(quote).join(', ')} need the range that the declaring app has: call Mesh.declare(app, { virtualIpRange: ... }) first`);
+    }
+    if (attributes.networks !== undefined && attributes.gateway !== undefined) {
+      fail(`'networks' ${attributes.networks.map(quote).join(', ')} says where sidecars connect to, and they connect to the 'gateway': leave it out`);
     }
     const secret = secretOf(this.ports);
     if (secret !== undefined && attributes.gateway === undefined) {
@@ -140,6 +152,18 @@ export class ImportedService extends Construct implements IExternalService {
   /** Plain JavaScript calls it in the wrong app. */
   public allowFrom(): void {
     failAt(this)('allowFrom() belongs to the app that declares the service: call it there, or connect a workload with connectFrom() here');
+  }
+
+  public _seenFrom(namespace: string): Dependency | undefined {
+    const { gateway, networks, leg } = this.attributes;
+    return !this.workloads.some(workload => workload.namespace === namespace) ? undefined : {
+      namespace: this.namespaceName,
+      hosts: this.hosts,
+      ports: this.ports,
+      networks: networks?.map(cidrOf),
+      gateway,
+      gatewayPort: gateway && (leg ?? GatewayLeg.istioMutual())._port(gateway.port),
+    };
   }
 
   private clientRules(attributes: ExternalServiceAttributes, gateway: IEgressGateway): KeyedObjects {

@@ -1,4 +1,4 @@
-import { checkDnsLabel, checkLabels, checkPort, checkProps } from '../private/check';
+import { checkBoolean, checkDnsLabel, checkLabels, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
 /** An egress gateway: pods of Istio's proxy that run on their own, and the Service in front of them. */
@@ -11,6 +11,18 @@ export interface IEgressGateway {
   readonly selector: { [label: string]: string };
   /** The port of the Service that all mutual TLS legs share. */
   readonly port: number;
+  /**
+   * The port of the pods behind it; undefined when it is not known.
+   *
+   * @default - not known
+   */
+  readonly targetPort?: number;
+  /**
+   * Whether the gateway denies server names and leaves closed networks that no app declares, as one of `new EgressGateway()` does.
+   *
+   * @default false
+   */
+  readonly deniesByDefault?: boolean;
 }
 
 /** An egress gateway that is installed already. */
@@ -30,20 +42,38 @@ export interface EgressGatewayAttributes {
    * @default 443
    */
   readonly port?: number;
+
+  /**
+   * The port of the pods behind it, 1 to 65535: the only one that an `EgressLockdown` opens to the gateway.
+   *
+   * @default - not known: a locked-down namespace may connect to every port of the gateway's pods
+   */
+  readonly targetPort?: number;
+
+  /**
+   * Whether another app deploys the gateway with `new EgressGateway()`. It denies every server name and network that no app declares, so an `EgressViaGateway` of
+   * this app declares its own there.
+   *
+   * @default false
+   */
+  readonly deniesByDefault?: boolean;
 }
 
 /** Checks a gateway where it is used: only there is a construct to name. */
 export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is IEgressGateway {
   if (typeof gateway !== 'object' || gateway === null) {
-    fail(`'gateway' must be EgressGateway.istioEgressGateway() or EgressGateway.fromAttributes(), got ${quote(gateway)}`);
+    fail(`'gateway' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or a new EgressGateway(), got ${quote(gateway)}`);
   }
-  const { serviceName, namespaceName, selector, port } = gateway as IEgressGateway;
+  const { serviceName, namespaceName, selector, port, targetPort } = gateway as IEgressGateway;
   checkDnsLabel(fail, 'gateway.serviceName', serviceName);
   checkDnsLabel(fail, 'gateway.namespaceName', namespaceName);
   if (port === undefined) {
     fail('\'gateway.port\' is missing: describe the gateway with EgressGateway.fromAttributes()');
   }
   checkPort(fail, 'gateway.port', port);
+  if (targetPort !== undefined) {
+    checkPort(fail, 'gateway.targetPort', targetPort);
+  }
   checkLabels(fail, 'gateway.selector', selector);
   if (Object.keys(selector).length === 0) {
     fail(`'gateway.selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
@@ -53,5 +83,7 @@ export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is I
 /** Checks which attributes a gateway has; their values are checked where it is used. */
 export function checkAttributes(fail: Fail, attributes: unknown): void {
   const any = () => undefined;
-  checkProps(fail, 'EgressGateway.fromAttributes()', attributes, { serviceName: any, namespaceName: any, selector: any, port: any });
+  checkProps(fail, 'EgressGateway.fromAttributes()', attributes, {
+    serviceName: any, namespaceName: any, selector: any, port: any, targetPort: any, deniesByDefault: checkBoolean,
+  });
 }

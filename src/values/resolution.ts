@@ -135,6 +135,10 @@ export abstract class Resolution {
   public _isByName(_: ResolutionUse): boolean {
     return false;
   }
+  /** The addresses that proxies connect to, when they are all known at synth. @internal */
+  public _known(): readonly string[] | undefined {
+    return undefined;
+  }
   /** Where a gateway finds the endpoints of a host; only for a resolution that is routable. @internal */
   public abstract _upstreamOf(host: string): UpstreamModel;
 }
@@ -193,6 +197,10 @@ class IpAddresses extends Resolution {
     const addresses = protocols.every(isHttp) ? [] : this.addresses.map(networkOf);
     // With NONE a request would go to whatever address the client dialled, if only its host is the right one.
     return protocols.some(isHttp) ? { mode: 'STATIC', addresses, endpoints: this.servers } : { mode: 'NONE', addresses, endpoints: [] };
+  }
+
+  public _known(): readonly string[] {
+    return this.addresses;
   }
 
   public _upstreamOf(): UpstreamModel {
@@ -297,6 +305,10 @@ class Endpoints extends Resolution {
 
   public _isByName({ protocols }: ResolutionUse): boolean {
     return this.mode === 'DNS' && protocols.includes('TCP');
+  }
+
+  public _known(): readonly string[] | undefined {
+    return this.mode === 'STATIC' ? this.endpoints.map(({ address }) => address) : undefined;
   }
 
   public _upstreamOf(): UpstreamModel {

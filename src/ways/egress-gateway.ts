@@ -1,18 +1,143 @@
-import { failWith } from '../private/fail';
+import { ApiObjectMetadata, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AppMesh } from '../app/app-mesh';
+import { checkMetadata, identityOf, istioObject, NamedMetadata, ownObject } from '../app/istio-object';
+import { KeyedObjects } from '../app/keyed-objects';
+import { Check, checkDnsLabel, checkList, checkPort, checkProps, checkString, checkWhole } from '../private/check';
+import { failAt, failWith, quote } from '../private/fail';
+import { GatewayWorkloadModel } from '../private/model';
+import { labelOf, objectName } from '../private/names';
+import { openingsOfMesh } from '../private/openings';
+import { renderDenyByDefault } from '../private/render/at-gateway';
+import { renderSecretReader } from '../private/render/certificate';
+import {
+  renderAutoscaler, renderDisruptionBudget, renderGatewayDeployment, renderGatewayService,
+} from '../private/render/gateway-workload';
+import { renderNetworkPolicy } from '../private/render/network-policy';
 import { checkAttributes, EgressGatewayAttributes, IEgressGateway } from '../values/egress-gateway-attributes';
 
+/** CPU and memory of each pod of a gateway, as Kubernetes writes them. */
+export interface GatewayResources {
+  /**
+   * The CPU that is kept for each pod.
+   *
+   * @default '100m'
+   */
+  readonly cpuRequest?: string;
+
+  /**
+   * The memory that is kept for each pod. A gateway needs about 90 kB for each service.
+   *
+   * @default '128Mi'
+   */
+  readonly memoryRequest?: string;
+
+  /**
+   * The most CPU that a pod may use.
+   *
+   * @default - no limit: a gateway that is throttled delays every connection
+   */
+  readonly cpuLimit?: string;
+
+  /**
+   * The most memory that a pod may use.
+   *
+   * @default '1Gi'
+   */
+  readonly memoryLimit?: string;
+}
+
+/** A gateway that the library deploys. */
+export interface EgressGatewayProps {
+  /**
+   * The port of the Service that all services share, 1 to 65535. The pods listen on 8443.
+   *
+   * @default 443
+   */
+  readonly port?: number;
+
+  /**
+   * The fewest pods, at least 2: one of them may be on a node that is drained.
+   *
+   * @default 2
+   */
+  readonly minReplicas?: number;
+
+  /**
+   * The most pods. Between the two the autoscaler decides, by their CPU (80 % of the request).
+   *
+   * @default - 5, or `minReplicas` when that is more
+   */
+  readonly maxReplicas?: number;
+
+  /**
+   * CPU and memory of each pod.
+   *
+   * @default - see its properties
+   */
+  readonly resources?: GatewayResources;
+
+  /**
+   * The revision of the control plane whose injector fills in the pods (`istio.io/rev`).
+   *
+   * @default - the default revision
+   */
+  readonly revision?: string;
+
+  /**
+   * Namespaces whose services other apps route through the gateway, with `EgressGateway.fromAttributes({ ..., deniesByDefault: true })`.
+   *
+   * @default - none: this app routes a service through it, or synth fails
+   */
+  readonly namespaces?: string[];
+
+  /**
+   * Metadata of the Deployment. The Service and the service account have its name, and every object its namespace.
+   *
+   * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+/** The port of the pods: a process without privileges cannot listen on a lower one than 1024. */
+const TARGET_PORT = 8443;
+
 /**
- * The workload that traffic leaves the mesh through. Creates: nothing, for a gateway that is installed already.
+ * The workload that traffic leaves the mesh through: one that is installed already, or one that this construct deploys. Give a deployed one a namespace of its
+ * own, where only trusted teams write and run pods.
  *
- * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ * A deployed gateway is closed by default. It denies every server name that no app declares for it, a mesh-wide policy that allows nothing changes nothing
+ * for the declared ones, and its pods reach DNS, istiod and the declared addresses and ports alone. This requires a network plugin that enforces
+ * NetworkPolicies, and control over who may write Gateways for its pods (`EgressGuard`): Istio matches their labels across namespaces.
+ *
+ * Creates:
+ *
+ * - ServiceAccount `Account`
+ * - Role and RoleBinding `SecretAccess/...`, when a routed service originates TLS with a Secret
+ * - AuthorizationPolicy `Policy`: denies what no other policy allows
+ * - NetworkPolicy `Network`: DNS and istiod
+ * - Deployment `Resource`: pods that Istio's injector fills in. They satisfy the Pod Security Standard `restricted`, and are spread over nodes and zones.
+ * - HorizontalPodAutoscaler `Autoscaler`
+ * - PodDisruptionBudget `DisruptionBudget`
+ * - Service `Service`, of type ClusterIP, with one port
+ *
+ * and, as children of each `EgressViaGateway` that routes through it (`Admission/...`), in its namespace: an AuthorizationPolicy that allows the server names
+ * of the routed services, and a NetworkPolicy that opens their addresses and ports.
+ *
+ * @example
+ * const gateway = new EgressGateway(chart, 'Egress', { metadata: { namespace: 'egress' } });
+ * new EgressViaGateway(chart, 'ViaEgress', { gateway }).route(mysql);
+ *
+ * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
-export class EgressGateway {
+export class EgressGateway extends Construct implements IEgressGateway {
   /** The gateway of Istio's own installation: Service `istio-egressgateway` in `istio-system`, pods labelled `istio: egressgateway`. */
   public static istioEgressGateway(): IEgressGateway {
     return EgressGateway.fromAttributes({
       serviceName: 'istio-egressgateway',
       namespaceName: 'istio-system',
       selector: { istio: 'egressgateway' },
+      targetPort: 8443,
     });
   }
 
@@ -24,8 +149,129 @@ export class EgressGateway {
    */
   public static fromAttributes(attributes: EgressGatewayAttributes): IEgressGateway {
     checkAttributes(failWith('EgressGateway'), attributes);
-    return { ...attributes, port: attributes.port ?? 443 };
+    return { ...attributes, port: attributes.port ?? 443, deniesByDefault: attributes.deniesByDefault ?? false };
   }
 
-  private constructor() {}
+  /** The name of the Service, the Deployment and the service account. */
+  public readonly serviceName: string;
+  /** The namespace of the gateway. */
+  public readonly namespaceName: string;
+  /** The labels of the pods. They contain the namespace, because Istio matches them across namespaces. */
+  public readonly selector: { [label: string]: string };
+  /** The port of the Service. */
+  public readonly port: number;
+  /** The port of the pods. */
+  public readonly targetPort?: number;
+  /** A deployed gateway denies by default. */
+  public readonly deniesByDefault?: boolean = true;
+
+  private readonly uses: GatewayUse[] = [];
+
+  /**
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id, which the names of the objects are made of
+   * @param props the gateway
+   * @throws for an unknown property, a gateway without a namespace, fewer than two pods, and in an ambient mesh
+   */
+  public constructor(scope: Construct, id: string, props: EgressGatewayProps = {}) {
+    super(scope, id);
+    const fail = failAt(this);
+    checkProps(fail, 'EgressGateway', props, PROPS);
+    const { mesh } = AppMesh.of(this);
+    if (mesh.dataPlane === 'ambient') {
+      fail('has no effect in an ambient mesh: ztunnel ignores VirtualServices, and nothing would be sent to the gateway');
+    }
+    const { minReplicas = 2, maxReplicas = Math.max(5, minReplicas) } = props;
+    if (maxReplicas < minReplicas) {
+      fail(`'maxReplicas' ${maxReplicas} is less than 'minReplicas' ${minReplicas}: give at least ${minReplicas}`);
+    }
+    const { base, namespace = '' } = identityOf(this, { ...props.metadata, name: undefined });
+    if (namespace === '') {
+      fail('has no namespace, which its labels and identity are made of: give \'metadata.namespace\', or the chart a \'namespace\'');
+    }
+    this.serviceName = props.metadata?.name ?? base;
+    checkDnsLabel(fail, 'metadata.name', this.serviceName);
+    this.namespaceName = namespace;
+    const label = labelOf(`${this.serviceName}.${namespace}`);
+    this.selector = { app: label, istio: label };
+    this.port = props.port ?? 443;
+    this.targetPort = TARGET_PORT;
+
+    const workload: GatewayWorkloadModel = {
+      name: this.serviceName,
+      account: this.serviceName,
+      labels: this.selector,
+      port: this.port,
+      targetPort: TARGET_PORT,
+      minReplicas,
+      maxReplicas,
+      cpuRequest: props.resources?.cpuRequest ?? '100m',
+      memoryRequest: props.resources?.memoryRequest ?? '128Mi',
+      cpuLimit: props.resources?.cpuLimit,
+      memoryLimit: props.resources?.memoryLimit ?? '1Gi',
+      revision: props.revision,
+    };
+    const metadata: NamedMetadata = { ...props.metadata, name: this.serviceName, namespace };
+    // Closed before there are pods, and nothing is sent to the Service before there are.
+    ownObject(this, 'Account', 'ServiceAccount', metadata, {});
+    this.allowSecrets(metadata);
+    istioObject(this, 'Policy', 'AuthorizationPolicy', { ...metadata, name: objectName(this.serviceName, namespace) },
+      () => renderDenyByDefault(this.selector));
+    istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, name: objectName(this.serviceName, namespace) },
+      () => renderNetworkPolicy(this.selector, openingsOfMesh(mesh)));
+    istioObject(this, 'Resource', 'Deployment', metadata, () => renderGatewayDeployment(workload));
+    istioObject(this, 'Autoscaler', 'HorizontalPodAutoscaler', metadata, () => renderAutoscaler(workload));
+    istioObject(this, 'DisruptionBudget', 'PodDisruptionBudget', metadata, () => renderDisruptionBudget(workload));
+    istioObject(this, 'Service', 'Service', metadata, () => renderGatewayService(workload));
+    this.node.addValidation({ validate: () => this.problems(props.namespaces ?? []) });
+  }
+
+  /** Takes part in what is routed through the gateway. @internal */
+  public _use(use: GatewayUse): void {
+    this.uses.push(use);
+  }
+
+  /** istiod gives the private key of a Secret to accounts only that may list Secrets. */
+  private allowSecrets(metadata: NamedMetadata): void {
+    const named = { ...metadata, name: objectName(this.serviceName, this.namespaceName, 'certificate') };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: named.name };
+    const access = new KeyedObjects(this, 'SecretAccess', (scope, kind) => (kind === 'Role'
+      ? ownObject(scope, kind, 'Role', named, { rules: renderSecretReader() }, this)
+      : ownObject(scope, kind, 'RoleBinding', named, {
+        roleRef, subjects: Lazy.any({ produce: () => [{ kind: 'ServiceAccount', name: this.serviceName, namespace: this.namespaceName }] }),
+      }, this)), () => this.uses.some(use => use.readsSecrets()), ': no routed service needs a Secret');
+    ['Role', 'RoleBinding'].forEach(kind => access.ensure(kind));
+  }
+
+  private problems(namespaces: readonly string[]): string[] {
+    return this.uses.some(use => !use.isEmpty) || namespaces.length > 0 ? [] : [
+      'has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',
+    ];
+  }
 }
+
+/** What is routed through a gateway. */
+export interface GatewayUse {
+  readonly isEmpty: boolean;
+  /** Whether the gateway needs Secrets for it. */
+  readsSecrets(): boolean;
+}
+
+const checkQuantity: Check = (fail, property, value) => {
+  checkString(fail, property, value);
+  if (!/^\d+(\.\d+)?(m|[kMGT]i?)?$/.test(value as string)) {
+    fail(`'${property}' must be a quantity of Kubernetes, like "500m" or "128Mi", got ${quote(value)}`);
+  }
+};
+
+const RESOURCES = { cpuRequest: checkQuantity, memoryRequest: checkQuantity, cpuLimit: checkQuantity, memoryLimit: checkQuantity };
+
+const PROPS = {
+  port: checkPort,
+  minReplicas: checkWhole(2, 1000),
+  maxReplicas: checkWhole(2, 1000),
+  resources: ((fail, property, value) => checkProps(fail, `'${property}'`, value, RESOURCES)) as Check,
+  revision: checkDnsLabel,
+  namespaces: checkList(checkDnsLabel, '"shop"'),
+  metadata: checkMetadata,
+};

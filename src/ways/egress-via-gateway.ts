@@ -1,8 +1,12 @@
 import { Construct } from 'constructs';
+import { Admission } from './admission';
 import { ClientRules } from './client-rules';
+import { EgressGateway } from './egress-gateway';
 import { GatewayRoute } from './gateway-route';
+import { AppMesh } from '../app/app-mesh';
 import { checkInstance, checkOneOf, checkProps, unchecked } from '../private/check';
 import { failAt, quote } from '../private/fail';
+import { gatewayModel } from '../private/legs';
 import { DeclaredService } from '../services/declared-service';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
@@ -61,6 +65,7 @@ export class EgressViaGateway extends Construct {
   public readonly gateway: IEgressGateway;
 
   private readonly clientRules: ClientRules;
+  private readonly admission?: Admission;
 
   /**
    * @param scope the chart, or a construct in it
@@ -73,8 +78,14 @@ export class EgressViaGateway extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'EgressViaGateway', props, { gateway: unchecked, clientRules: checkOneOf(ClientRules) });
     checkGateway(fail, props.gateway);
-    this.gateway = { ...props.gateway, selector: { ...props.gateway.selector } };
+    this.gateway = props.gateway instanceof EgressGateway ? props.gateway : { ...props.gateway, selector: { ...props.gateway.selector } };
     this.clientRules = props.clientRules ?? ClientRules.WRITTEN_HERE;
+    if (this.gateway.deniesByDefault) {
+      this.admission = new Admission(this, gatewayModel(this.gateway, AppMesh.of(this).mesh));
+    }
+    if (this.admission && this.gateway instanceof EgressGateway) {
+      this.gateway._use(this.admission);
+    }
   }
 
   /**
@@ -101,7 +112,7 @@ export class EgressViaGateway extends Construct {
       fail('route() takes the leg as an option: write route(service, { leg: ... })');
     }
     checkProps(fail, 'route()', options, { leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()') });
-    const props = { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules };
+    const props = { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules, admission: this.admission };
     service._routables.forEach(routable => new GatewayRoute(routable, 'ViaGateway', props));
   }
 }

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { Admission, AdmittedRoute } from './admission';
 import { ClientRules } from './client-rules';
 import { NamespacePolicies } from './namespace-policies';
 import { AppMesh } from '../app/app-mesh';
@@ -6,8 +7,9 @@ import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { failAt } from '../private/fail';
 import { checkServerName, gatewayModel, legsOf } from '../private/legs';
-import { AccessModel, LegModel, MeshModel, RouteModel } from '../private/model';
+import { AccessModel, LegModel, MeshModel, OpeningModel, RouteModel } from '../private/model';
 import { hostPart, labelOf, namespaceServerName } from '../private/names';
+import { byNameOnly, openingOf } from '../private/openings';
 import { renderGateway, renderGatewayVirtualService } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
@@ -19,18 +21,20 @@ export interface GatewayRouteProps {
   readonly gateway: IEgressGateway;
   readonly leg: GatewayLeg;
   readonly clientRules: ClientRules;
+  /** Of a gateway that denies by default. */
+  readonly admission?: Admission;
 }
 
 /**
  * The way of one service through the gateway. A child of the service and not of the EgressViaGateway: the objects stand where the service was declared,
  * whatever the order in which services were routed.
  */
-export class GatewayRoute extends Construct implements WayOut {
+export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
   public readonly identifiesClients: boolean;
   public readonly gateway: IEgressGateway;
   private readonly route: RouteModel;
   private readonly mesh: MeshModel;
-  private readonly policies: NamespacePolicies;
+  private readonly policies?: NamespacePolicies;
   private readonly clientRules: KeyedObjects;
 
   public constructor(private readonly service: Routable, id: string, private readonly props: GatewayRouteProps) {
@@ -56,7 +60,8 @@ export class GatewayRoute extends Construct implements WayOut {
           () => renderUpstreamRule(this.route, leg, upstream, service._model().connection), service);
       }
     });
-    this.policies = new NamespacePolicies(this, service, this.route);
+    this.policies = props.admission ? undefined : new NamespacePolicies(this, service, this.route);
+    props.admission?.add(this);
     const gatewayName = labelOf(service._nameOf());
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
     legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {
@@ -93,8 +98,20 @@ export class GatewayRoute extends Construct implements WayOut {
     }
   }
 
-  private access(): AccessModel {
+  public access(): AccessModel {
     return this.service._clients.access(this.mesh);
+  }
+
+  public get readsSecret(): boolean {
+    return this.service._ports.some(port => port.tls?.credentialName !== undefined);
+  }
+
+  public openings(): OpeningModel[] {
+    return [openingOf(this.service._model().networks, this.service._ports)];
+  }
+
+  public byNameOnly(): string[] {
+    return byNameOnly(this.service._model());
   }
 
   /** What tells the objects of one leg from those of another: one port or host more renames nothing. */
@@ -110,7 +127,7 @@ export class GatewayRoute extends Construct implements WayOut {
     for (const leg of this.route.legs) {
       checkServerName(failAt(this.service), leg.host, namespaceServerName(client, leg.port.number, this.route.namespace, leg.host));
     }
-    this.policies.admit(client);
+    this.policies?.admit(client);
   }
 }
 
@@ -120,6 +137,9 @@ function routeOf(service: Routable, { gateway, leg }: GatewayRouteProps): RouteM
   const namespace = service._prepareRoute();
   leg._check(fail);
   const gatewayPort = leg._port(gateway.port);
+  if (!leg._mutual && gateway.deniesByDefault) {
+    fail('\'GatewayLeg.plaintext()\' has no server name and no identity, and this gateway denies by default: use GatewayLeg.istioMutual()');
+  }
   const legs = legsOf(fail, { hosts: service._hosts, ports: service._ports }, namespace, gatewayPort);
   if (!leg._mutual && gatewayPort === gateway.port) {
     fail(`'GatewayLeg.plaintext()' must not be the gateway's port for mutual TLS, got ${gatewayPort}: give a port that no other service uses`);

@@ -170,7 +170,7 @@ describe('tests of an app ask a service', () => {
     mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'), MeshClient.serviceAccount('shop', 'cart'));
 
     expect(mysql.clients).toEqual([{ namespaceName: 'shop', serviceAccountName: 'cart' }]);
-    expect(mysql.gateway).toEqual({ serviceName: 'istio-egressgateway', namespaceName: 'istio-system', selector: { istio: 'egressgateway' }, port: 443 });
+    expect(mysql.gateway).toEqual(EgressGateway.istioEgressGateway());
   });
 
   test('for its settings, as they were declared', () => {

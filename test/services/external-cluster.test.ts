@@ -143,7 +143,7 @@ describe('a workload of a cluster', () => {
 describe('a cluster refuses', () => {
   test.each<[string, Partial<ExternalClusterProps>, string]>([
     ['no members', { members: [] }, '\'members\' must not be empty'],
-    ['a member that is text', { members: ['db-1.example.com' as never] }, 'a member in \'members\' needs its properties as { host, resolution, addresses }, got "db-1.example.com"'],
+    ['a member that is text', { members: ['db-1.example.com' as never] }, 'a member in \'members\' needs its properties as { host, resolution, addresses, ... }, got "db-1.example.com"'],
     ['a member without a host', { members: [{ resolution: Resolution.dnsRoundRobin() } as never] }, '\'host\' is missing, which a member in \'members\' needs'],
     ['a member without resolution', { members: [{ host: 'a.example.com' } as never] }, '\'resolution\' is missing, which a member in \'members\' needs'],
     ['a member twice', { members: [member(1), member(1)] }, '\'members\' has "db-1.example.com" twice'],

@@ -139,7 +139,7 @@ describe('is refused:', () => {
 
   test('a gateway that is none', () => {
     expect(refused(chart => ExternalMysql.fromAttributes(chart, 'Orders', { ...PLATFORM, gateway: 'istio-egressgateway' as never })))
-      .toBe('[client/Orders] \'gateway\' must be EgressGateway.istioEgressGateway() or EgressGateway.fromAttributes(), got "istio-egressgateway"');
+      .toBe('[client/Orders] \'gateway\' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or a new EgressGateway(), got "istio-egressgateway"');
   });
 
   test('a workload without a namespace, which its rule is written to', () => {

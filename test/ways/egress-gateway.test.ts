@@ -7,13 +7,15 @@ describe('an egress gateway', () => {
       namespaceName: 'istio-system',
       selector: { istio: 'egressgateway' },
       port: 443,
+      targetPort: 8443,
+      deniesByDefault: false,
     });
   });
 
   test('that somebody else installed needs a Service, a namespace and labels', () => {
     const gateway = EgressGateway.fromAttributes({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } });
 
-    expect(gateway).toEqual({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' }, port: 443 });
+    expect(gateway).toEqual({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' }, port: 443, deniesByDefault: false });
   });
 
   test('may listen on another port', () => {

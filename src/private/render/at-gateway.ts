@@ -4,7 +4,7 @@ import {
   toJson_VirtualServiceSpec,
 } from '../../../imports/istio/networking.istio.io';
 import { AuthorizationPolicySpecAction as Action, toJson_AuthorizationPolicySpec } from '../../../imports/istio/security.istio.io';
-import { AccessModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../model';
+import { AccessModel, AdmittedModel, GatewayModel, LegModel, MeshModel, RouteModel } from '../model';
 import { dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix } from '../names';
 import { isHttp } from '../wire';
 import { upstreamPort } from './upstream';
@@ -101,5 +101,34 @@ export function renderNamespacePolicy(gateway: GatewayModel, namespace: string, 
       from: [{ source: { notPrincipals: [`${mesh.trustDomain}/ns/${client}/sa/*`] } }],
       when: [{ key: 'connection.sni', values: [`${namespaceServerPrefix(client, namespace)}*`] }],
     }],
+  });
+}
+
+/** Denies what no other policy allows: an ALLOW policy without rules. */
+export function renderDenyByDefault(selector: { readonly [label: string]: string }): unknown {
+  return toJson_AuthorizationPolicySpec({ selector: { matchLabels: { ...selector } }, action: Action.ALLOW });
+}
+
+/**
+ * Allows the server names that an app declares. The handshake has compared the identities of named accounts already, so their rule has none: every policy
+ * is copied into every filter chain of the gateway. A whole namespace is compared here.
+ */
+export function renderAdmission(gateway: GatewayModel, admitted: readonly AdmittedModel[], mesh: MeshModel): unknown {
+  const named = admitted.filter(({ access }) => access.identities.length > 0).flatMap(({ route }) => route.legs.map(({ serverName }) => serverName));
+  const whole = new Map<string, string[]>();
+  for (const { route, access } of admitted) {
+    for (const client of access.namespaces) {
+      whole.set(client, [...whole.get(client) ?? [], ...route.legs.map(leg => serverNameIn(route, leg, client))]);
+    }
+  }
+  const when = (names: readonly string[]) => [{ key: 'connection.sni', values: [...names].sort() }];
+  return toJson_AuthorizationPolicySpec({
+    selector: { matchLabels: { ...gateway.selector } },
+    action: Action.ALLOW,
+    rules: [
+      ...named.length > 0 ? [{ when: when(named) }] : [],
+      ...[...whole].sort(([a], [b]) => (a < b ? -1 : 1)).map(([client, names]) => (
+        { from: [{ source: { principals: [`${mesh.trustDomain}/ns/${client}/sa/*`] } }], when: when(names) })),
+    ],
   });
 }

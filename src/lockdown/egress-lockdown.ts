@@ -1,0 +1,179 @@
+import { Chart, Lazy } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { AppMesh } from '../app/app-mesh';
+import { istioObject } from '../app/istio-object';
+import { VirtualMachineService } from '../machines/virtual-machine-service';
+import { checkDnsLabel, checkInstance, checkList, checkProps } from '../private/check';
+import { checkConstruct, failAt, failWith, quote } from '../private/fail';
+import { gatewayModel } from '../private/legs';
+import { OpeningModel } from '../private/model';
+import { baseNameOf, objectName } from '../private/names';
+import { byNameOnly, openingOf, openingsOfMesh } from '../private/openings';
+import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
+import { renderSidecar } from '../private/render/sidecar';
+import { Dependency, isDependable } from '../services/dependency';
+import { MeshPeer } from '../values/mesh-peer';
+
+/** A namespace that reaches only what it declared. */
+export interface EgressLockdownProps {
+  /**
+   * The namespace.
+   *
+   * @default - the chart's
+   */
+  readonly namespaceName?: string;
+
+  /**
+   * What its pods use inside the cluster, beside their own namespace, DNS, istiod and the declared services: other namespaces of the mesh, a collector, the
+   * Kubernetes API.
+   *
+   * @default - nothing
+   */
+  readonly peers?: MeshPeer[];
+}
+
+/** What a locked-down namespace reaches, as plain data. */
+export interface EgressLockdownDescription {
+  /** The namespace. */
+  readonly namespaceName: string;
+  /** What its sidecars know, as a Sidecar has it: `<namespace>/<host>`. */
+  readonly hosts: string[];
+  /** The ports of services whose addresses are not known at synth, as `<host>:<port>`. The NetworkPolicy opens these ports to every address. */
+  readonly byNameOnly: string[];
+}
+
+/**
+ * A namespace whose pods reach only what the app declares: the external services that are visible to the namespace, directly or through their gateway.
+ *
+ * - Its sidecars reset every other connection, whatever `outboundTrafficPolicy` the mesh has.
+ * - Its pods, with or without a sidecar, reach DNS, istiod, pods of their own namespace, `peers`, the gateways and the addresses of direct services. This
+ *   requires a network plugin that enforces NetworkPolicies, and that no pod runs with `hostNetwork` (Pod Security Standard `baseline`).
+ *
+ * It holds against workloads, not against whoever may write Sidecars, ServiceEntries and NetworkPolicies in the namespace. Of a direct service that is
+ * found by name a NetworkPolicy can open the port only: give its `networks`, or route it through a gateway. `describe()` and an annotation of the
+ * NetworkPolicy list what is left.
+ *
+ * Ingress stays as it is: probes, scrapes and calls from other namespaces are not affected.
+ *
+ * Creates, in the namespace:
+ *
+ * - NetworkPolicy `Network`, for every pod
+ * - Sidecar `Resource`, for every workload that has no Sidecar of its own
+ *
+ * @example
+ * new EgressLockdown(chart, 'Lockdown', { peers: [MeshPeer.allIn('reviews')] });
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ */
+export class EgressLockdown extends Construct {
+  /**
+   * Every locked-down namespace that is declared in a construct, in the order of the tree.
+   *
+   * @param scope the app, a chart, or a construct in it
+   * @throws for something that is no construct
+   */
+  public static allIn(scope: IConstruct): EgressLockdown[] {
+    checkConstruct(failWith('EgressLockdown.allIn()'), 'EgressLockdown.allIn()', scope, 'the app, a chart or a construct in it');
+    return scope.node.findAll().filter(construct => construct instanceof EgressLockdown);
+  }
+
+  /** The namespace. */
+  public readonly namespaceName: string;
+
+  private readonly peers: readonly MeshPeer[];
+
+  /**
+   * @param scope the chart, or a construct in it
+   * @param id the construct's id, which the names of the objects are made of
+   * @param props the namespace and its peers
+   * @throws for an unknown property, without a namespace, for a namespace that is locked down already, for the root namespace, and in an ambient mesh
+   */
+  public constructor(scope: Construct, id: string, props: EgressLockdownProps = {}) {
+    super(scope, id);
+    const fail = failAt(this);
+    checkProps(fail, 'EgressLockdown', props, PROPS);
+    const { mesh } = AppMesh.of(this);
+    if (mesh.dataPlane === 'ambient') {
+      fail('has no effect in an ambient mesh: ztunnel ignores Sidecars; close the network with NetworkPolicies');
+    }
+    const namespace = props.namespaceName ?? Chart.of(this).namespace ?? '';
+    if (namespace === '') {
+      fail('has no namespace to lock down: give \'namespaceName\', or the chart a \'namespace\'');
+    }
+    if (namespace === mesh.rootNamespace) {
+      fail(`cannot lock down the root namespace ${quote(namespace)}, whose Sidecar holds for every namespace: give each namespace a lock-down of its own`);
+    }
+    props.peers?.forEach(peer => peer._check(fail));
+    const first = AppMesh.of(this).claimLockdown(namespace, this);
+    if (first) {
+      fail(`namespace ${quote(namespace)} is locked down by '${first.node.path}' already: give that one all the 'peers'`);
+    }
+    this.namespaceName = namespace;
+    this.peers = [...props.peers ?? []];
+    const metadata = { name: objectName(baseNameOf(this), namespace, 'lockdown'), namespace };
+    const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.describe().byNameOnly.join(', ') || undefined }) as string };
+    istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings()));
+    istioObject(this, 'Resource', 'Sidecar', metadata, () => renderSidecar(this.hosts()));
+  }
+
+  /** What the namespace reaches, as plain data: for tests and reports. Complete once every call was made. */
+  public describe(): EgressLockdownDescription {
+    return {
+      namespaceName: this.namespaceName,
+      hosts: ['./*', ...new Set(this.hosts())].sort(),
+      byNameOnly: [
+        ...this.dependencies().filter(({ gateway }) => !gateway).flatMap(byNameOnly),
+        ...this.machines().flatMap(machines => machines._byNameOnly),
+      ].sort(),
+    };
+  }
+
+  private hosts(): string[] {
+    const { clusterDomain, clusterDns } = AppMesh.of(this).mesh;
+    const inCluster = (namespace: string, service: string) => `${namespace}/${service}.${namespace}.svc.${clusterDomain}`;
+    return [
+      // A sidecar passes DNS over TCP on only when it knows the Service.
+      inCluster(clusterDns.namespace, clusterDns.serviceName),
+      ...this.peers.map(peer => peer._host(clusterDomain)),
+      ...this.dependencies().flatMap(({ namespace, hosts, gateway }) => [
+        ...namespace === this.namespaceName ? [] : hosts.map(host => `${namespace}/${host}`),
+        ...gateway ? [inCluster(gateway.namespaceName, gateway.serviceName)] : [],
+      ]),
+      ...this.machines().filter(({ namespaceName }) => namespaceName !== this.namespaceName).map(({ namespaceName, host }) => `${namespaceName}/${host}`),
+    ];
+  }
+
+  private openings(): OpeningModel[] {
+    const { mesh } = AppMesh.of(this);
+    return [
+      { peers: [{ namespace: this.namespaceName }] },
+      ...openingsOfMesh(mesh),
+      ...this.peers.map(peer => peer._opening()),
+      ...this.dependencies().map(({ gateway, gatewayPort, networks, ports }): OpeningModel => {
+        if (!gateway) {
+          return openingOf(networks, ports);
+        }
+        const { namespace, selector } = gatewayModel(gateway, mesh);
+        // A NetworkPolicy has the port of the pods, and that of another port of the Service is not known.
+        const known = gatewayPort === gateway.port ? gateway.targetPort : undefined;
+        return { peers: [{ namespace, labels: selector }], ports: known === undefined ? undefined : [{ number: known, protocol: 'TCP' }] };
+      }),
+      ...this.machines().map(machines => machines._openingFrom(this.namespaceName)!),
+    ];
+  }
+
+  private dependencies(): Dependency[] {
+    const all = AppMesh.of(this).once('dependencies', () => this.node.root.node.findAll().filter(isDependable));
+    return all.flatMap(construct => construct._seenFrom(this.namespaceName) ?? []);
+  }
+
+  private machines(): VirtualMachineService[] {
+    const all = AppMesh.of(this).once('machines', () => VirtualMachineService.allIn(this.node.root));
+    return all.filter(machines => machines._openingFrom(this.namespaceName));
+  }
+}
+
+const PROPS = {
+  namespaceName: checkDnsLabel,
+  peers: checkList(checkInstance(MeshPeer, 'MeshPeer.allIn(), pods() or addresses()'), 'MeshPeer.allIn("shop")'),
+};

@@ -1,0 +1,29 @@
+import { cidrOf } from './check';
+import { ComponentModel, MeshModel, OpeningModel, PortModel, ServiceModel } from './model';
+
+const ANYWHERE = ['0.0.0.0/0', '::/0'];
+
+/** What the proxies of a service connect to. A NetworkPolicy has no names: a service whose addresses are not known opens its ports everywhere. */
+export function openingOf(networks: readonly string[] | undefined, ports: readonly PortModel[]): OpeningModel {
+  return {
+    peers: (networks ?? ANYWHERE).map(cidr => ({ cidr })),
+    ports: ports.map(({ number, targetPort }) => ({ number: targetPort ?? number, protocol: 'TCP' })),
+  };
+}
+
+/** The ports that a service opens everywhere, as `<host>:<port>`. */
+export function byNameOnly({ networks, hosts, ports }: Pick<ServiceModel, 'networks' | 'hosts' | 'ports'>): string[] {
+  return networks ? [] : hosts.flatMap(host => ports.map(({ number, targetPort }) => `${host}:${targetPort ?? number}`));
+}
+
+/** What every pod of the mesh connects to: DNS and istiod. DNS answers that are too long for UDP come over TCP. */
+export function openingsOfMesh({ clusterDns, controlPlane, rootNamespace }: MeshModel): OpeningModel[] {
+  return [
+    { peers: peersOf(clusterDns), ports: [{ number: clusterDns.port, protocol: 'UDP' }, { number: clusterDns.port, protocol: 'TCP' }] },
+    { peers: peersOf({ ...controlPlane, namespace: controlPlane.namespace ?? rootNamespace }), ports: [{ number: controlPlane.port, protocol: 'TCP' }] },
+  ];
+}
+
+function peersOf({ namespace, labels, addresses }: ComponentModel): OpeningModel['peers'] {
+  return [{ namespace, labels }, ...addresses.map(address => ({ cidr: cidrOf(address) }))];
+}

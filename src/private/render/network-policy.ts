@@ -1,0 +1,42 @@
+import { OpeningModel, PeerModel } from '../model';
+
+/** The annotation that says which ports are open to every address, because a NetworkPolicy has no names. */
+export const BY_NAME_ONLY = 'cdk8s-istio-egress/by-name-only';
+
+/**
+ * A NetworkPolicy for what pods connect to. It names no ingress: that stays as it is, the probes of the kubelet among it.
+ *
+ * @param selector labels of the pods; empty for every pod of the namespace
+ */
+export function renderNetworkPolicy(selector: { readonly [label: string]: string }, openings: readonly OpeningModel[]): unknown {
+  const peersOf = new Map<string, { readonly ports: unknown; readonly peers: Map<string, PeerModel> }>();
+  for (const { ports, peers } of openings) {
+    const rendered = ports && distinct(ports).map(({ number, protocol }) => ({ port: number, protocol }));
+    const key = JSON.stringify(rendered ?? null);
+    const group = peersOf.get(key) ?? { ports: rendered, peers: new Map() };
+    peers.forEach(peer => group.peers.set(JSON.stringify(renderPeer(peer)), peer));
+    peersOf.set(key, group);
+  }
+  return {
+    podSelector: Object.keys(selector).length > 0 ? { matchLabels: { ...selector } } : {},
+    policyTypes: ['Egress'],
+    // By their text: the order of calls does not show.
+    egress: sorted(peersOf).map(({ ports, peers }) => ({ to: sorted(peers).map(renderPeer), ports })),
+  };
+}
+
+function renderPeer(peer: PeerModel) {
+  return 'cidr' in peer ? { ipBlock: { cidr: peer.cidr } } : {
+    // Kubernetes itself gives every namespace this label.
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+    podSelector: peer.labels && { matchLabels: { ...peer.labels } },
+  };
+}
+
+function distinct<T>(items: readonly T[]): T[] {
+  return sorted(new Map(items.map(item => [JSON.stringify(item), item])));
+}
+
+function sorted<T>(items: ReadonlyMap<string, T>): T[] {
+  return [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
