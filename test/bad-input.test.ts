@@ -500,8 +500,8 @@ describe('no call from JavaScript ends in a bare TypeError:', () => {
   const calls: [string, (chart: Chart) => unknown, string][] = [
     ['route() of nothing', c => egress(c).route(undefined as never), '[test/Egress] route() takes a service outside the mesh that this app declares, got undefined'],
     ['route() with a leg instead of options', c => egress(c).route(mysql(c), GatewayLeg.plaintext(1) as never), '[test/Egress] route() takes the leg as an option'],
-    ['a gateway as text', c => new EgressViaGateway(c, 'E', { gateway: 'out' } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway() or'],
-    ['null as gateway', c => new EgressViaGateway(c, 'E', { gateway: null } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway() or'],
+    ['a gateway as text', c => new EgressViaGateway(c, 'E', { gateway: 'out' } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or'],
+    ['null as gateway', c => new EgressViaGateway(c, 'E', { gateway: null } as never), '[test/E] \'gateway\' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or'],
     ['a gateway without a port', c => new EgressViaGateway(c, 'E', { gateway: { serviceName: 'a', namespaceName: 'b', selector: {} } as never }),
       '[test/E] \'gateway.port\' is missing: describe the gateway with EgressGateway.fromAttributes()'],
     ['account and namespace in one', c => mysql(c).allowFrom(MeshClient.serviceAccount('shop/cart', undefined as never)),

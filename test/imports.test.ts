@@ -26,7 +26,8 @@ test('the committed CRDs say where they come from, and hold version v1 of the ki
   expect(CRDS).toMatch(/^# From istio\.io\/api v\d+\.\d+\.\d+, .* \(Apache-2\.0\)/);
   expect(crds.map(crd => [crd.spec.names.kind, crd.spec.versions.map((version: { name: string }) => version.name)])).toEqual([
     ['ServiceEntry', ['v1']], ['DestinationRule', ['v1']], ['Gateway', ['v1']], ['VirtualService', ['v1']],
-    ['WorkloadEntry', ['v1']], ['WorkloadGroup', ['v1']], ['AuthorizationPolicy', ['v1']],
+    ['WorkloadEntry', ['v1']], ['WorkloadGroup', ['v1']], ['Sidecar', ['v1']],
+    ['AuthorizationPolicy', ['v1']],
   ]);
 });
 

@@ -4,7 +4,8 @@ import { ApiObject, App, Chart, Duration, JsonPatch, YamlOutputType } from 'cdk8
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService, Protocol, Resolution,
+  EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService,
+  Protocol, Resolution,
 } from '../src';
 import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
 
@@ -67,6 +68,29 @@ test('every object of a direct service with two hosts has this name and this pla
     ['test/Api/Endpoints/b.example.com', 'DestinationRule platform/api.platform.endpoints.b--example--com'],
     ['test/Api/HttpRules/a.example.com', 'VirtualService platform/api.platform.outbound'],
     ['test/Api/HttpRules/b.example.com', 'VirtualService platform/api.platform.outbound.b--example--com'],
+  ]);
+});
+
+test('every object of a deployed gateway, of what is routed through it and of a lock-down has this name and this place in the tree', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'shop' });
+  const gateway = new EgressGateway(chart, 'Out', { metadata: { namespace: 'edge' } });
+  const mysql = mysqlIn(chart);
+  new EgressViaGateway(chart, 'Egress', { gateway }).route(mysql);
+  mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  new EgressLockdown(chart, 'Lockdown');
+
+  expect(objectsOf(chart).filter(([place]) => !place.startsWith('test/Mysql'))).toEqual([
+    ['test/Out/Account', 'ServiceAccount edge/out'],
+    ['test/Out/Policy', 'AuthorizationPolicy edge/out.edge'],
+    ['test/Out/Network', 'NetworkPolicy edge/out.edge'],
+    ['test/Out/Resource', 'Deployment edge/out'],
+    ['test/Out/Autoscaler', 'HorizontalPodAutoscaler edge/out'],
+    ['test/Out/DisruptionBudget', 'PodDisruptionBudget edge/out'],
+    ['test/Out/Service', 'Service edge/out'],
+    ['test/Egress/Admission/Network', 'NetworkPolicy edge/egress.shop.out.test.admission'],
+    ['test/Egress/Admission/Policy', 'AuthorizationPolicy edge/egress.shop.out.test.admission'],
+    ['test/Lockdown/Network', 'NetworkPolicy shop/lockdown.shop.lockdown'],
+    ['test/Lockdown/Resource', 'Sidecar shop/lockdown.shop.lockdown'],
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
-  EgressGateway, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp,
-  ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, Resolution, VirtualMachineService,
+  EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis,
+  ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, Resolution, VirtualMachineService,
 } from '../src';
 import { messageOf, synth } from './helpers';
 
@@ -34,9 +34,14 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
   ['VirtualMachineService', (c, p) => new VirtualMachineService(c, 'It', p).allowFrom(MeshClient.allIn('shop')),
     { serviceName: 'db', ports: [{ number: 1 }], membership: Membership.workloadGroup() }, 'serviceName, ports, membership'],
   ['EgressViaGateway', (c, p) => new EgressViaGateway(c, 'It', p), { gateway: EgressGateway.istioEgressGateway() }, ''],
+  ['EgressGateway', (c, p) => new EgressGateway(c, 'It', p), { namespaces: ['shop'] }, ''],
+  ['EgressLockdown', (c, p) => new EgressLockdown(c, 'It', p), {}, ''],
   ['EgressGateway.fromAttributes()', (_, p) => EgressGateway.fromAttributes(p), { serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } }, ''],
   ['Mesh.declare()', (c, p) => Mesh.declare(c.node.root, p), {}, ''],
 ];
+
+/** Constructs that need no properties at all. */
+const OPTIONAL = ['EgressGateway', 'EgressLockdown'];
 
 const run = (make: Make, props: unknown) => synth(chart => make(chart, props as never));
 
@@ -59,7 +64,7 @@ describe.each(ENTRIES)('%s', (name, make, props, missing) => {
     expect(message).not.toContain('secret');
   });
 
-  test.each([[undefined], [null], ['text'], [[]]])('refuses %j for its properties', nothing => {
+  test.each([...OPTIONAL.includes(name) ? [] : [[undefined]], [null], ['text'], [[]]])('refuses %j for its properties', nothing => {
     expect(messageOf(() => run(make, nothing))).toContain(`] ${name} needs its properties as { `);
   });
 });

@@ -137,6 +137,6 @@ describe('the CRDs', () => {
   });
 
   test('refuse a kind that they do not have', () => {
-    expect(problems({ apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', metadata: { name: 'x' }, spec: {} })).toHaveLength(1);
+    expect(problems({ apiVersion: 'networking.istio.io/v1', kind: 'ProxyConfig', metadata: { name: 'x' }, spec: {} })).toHaveLength(1);
   });
 });

@@ -27,7 +27,7 @@ interface Manifest {
 }
 
 /** The groups and kinds that rules read more of than their identity; rendering the others would cost and say nothing. */
-const READ = [NETWORKING, 'security.istio.io'];
+const READ = [NETWORKING, 'security.istio.io', 'networking.k8s.io', 'cert-manager.io', 'external-secrets.io'];
 
 /** What an object is written as, after its patches; a list is the objects in it. */
 function manifestsOf(object: ApiObject): Manifest[] {

@@ -5,11 +5,16 @@ import { fileOverwritten } from './file-overwritten';
 import { gatewayHostTwice } from './gateway-host-twice';
 import { gatewayPortMixed } from './gateway-port-mixed';
 import { hostDeclaredTwice } from './host-declared-twice';
+import { lockdownOpened } from './lockdown-opened';
+import { networkPolicyCutsService } from './network-policy-cuts-service';
 import { objectWrittenTwice } from './object-written-twice';
 import { portCapturedTwice } from './port-captured-twice';
 import { portOfHttpService } from './port-of-http-service';
 import { routeBypassed } from './route-bypassed';
 import { Rule } from './rule';
+import { secretElsewhere } from './secret-elsewhere';
+import { sidecarHidesService } from './sidecar-hides-service';
+import { sidecarTwice } from './sidecar-twice';
 import { virtualServiceIgnored } from './virtual-service-ignored';
 
 /** Every rule, in the order of the ids. */
@@ -26,4 +31,9 @@ export const CATALOGUE: readonly Rule[] = [
   destinationRuleReplaced,
   virtualServiceIgnored,
   ambientEndpointIsAddress,
+  sidecarTwice,
+  sidecarHidesService,
+  networkPolicyCutsService,
+  lockdownOpened,
+  secretElsewhere,
 ];

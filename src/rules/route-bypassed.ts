@@ -1,7 +1,7 @@
-import * as ipaddr from 'ipaddr.js';
 import { Finding, Rule } from './rule';
-import { isCidr, isIp } from '../private/check';
+import { isCidr } from '../private/check';
 import { quote } from '../private/fail';
+import { contains, Network, networkOf } from '../private/network';
 import { isWildcard } from '../private/wire';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { addTo, MeshView } from '../view/mesh-view';
@@ -33,12 +33,6 @@ export const routeBypassed: Rule = {
 interface Reached {
   readonly entry: ExternalEntry;
   readonly what: string;
-}
-
-interface Network {
-  readonly text: string;
-  readonly first: ipaddr.IPv4 | ipaddr.IPv6;
-  readonly length: number;
 }
 
 interface Routed {
@@ -124,16 +118,4 @@ class RoutedTargets {
   private onPort(port: number): readonly Routed[] {
     return this.byPort.get(String(port)) ?? [];
   }
-}
-
-function networkOf(address: string): Network[] {
-  if (isCidr(address)) {
-    const [first, length] = ipaddr.parseCIDR(address);
-    return [{ text: address, first, length }];
-  }
-  return isIp(address) ? [{ text: address, first: ipaddr.parse(address), length: address.includes(':') ? 128 : 32 }] : [];
-}
-
-function contains(range: Network, inner: Network): boolean {
-  return range.first.kind() === inner.first.kind() && inner.length >= range.length && inner.first.match(range.first, range.length);
 }

@@ -34,6 +34,8 @@ export interface MeshPeerAddresses extends MeshPeerService {
  * - `allIn`: every Service and pod of another namespace of the mesh
  * - `pods`: one Service, by the labels of its pods
  * - `addresses`: one Service that leads to addresses, such as the Kubernetes API
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export abstract class MeshPeer {
   /**

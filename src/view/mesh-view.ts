@@ -18,6 +18,15 @@ export interface GatewayServer {
   readonly hosts: readonly string[];
 }
 
+/** A Sidecar for every workload of its namespace. */
+export interface NamespaceSidecar {
+  readonly object: MeshObject;
+  /** Whether it resets what it does not know; undefined when the mesh decides. */
+  readonly isClosed: boolean;
+  /** What it imports, as `<namespace>/<host>`; undefined when that is everything. */
+  readonly hosts?: readonly string[];
+}
+
 /** Every object of an app, foreign ones included, as the mesh reads them together. */
 export class MeshView {
   private readonly byKind = new Map<string, MeshObject[]>();
@@ -40,6 +49,26 @@ export class MeshView {
   public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
     const detours = (this.found.detours ??= this.detours()).get(host) ?? [];
     return detours.some(detour => detour.ports.includes(port) && entry.visibleTo.some(namespace => reaches(detour.visibleTo, namespace)));
+  }
+
+  /** The Sidecars without a selector, which hold for a namespace. */
+  public get sidecars(): readonly NamespaceSidecar[] {
+    return this.of(NETWORKING, 'Sidecar').filter(({ spec }) => Object.keys(record(record(spec.workloadSelector).labels)).length === 0).map(object => {
+      const listeners = records(object.spec.egress);
+      return {
+        object,
+        isClosed: object.spec.outboundTrafficPolicy !== undefined && (record(object.spec.outboundTrafficPolicy).mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY',
+        hosts: listeners.length > 0 ? listeners.flatMap(listener => strings(listener.hosts)) : undefined,
+      };
+    });
+  }
+
+  /** The Services of the cluster that the rules of a namespace send connections to, as `<namespace>/<host>`. */
+  public destinationsOf(namespace: string): readonly { readonly object: MeshObject; readonly namespace: string; readonly host: string }[] {
+    const suffix = `.svc.${this.facts.clusterDomain}`;
+    return this.of(NETWORKING, 'VirtualService').filter(object => isForSidecars(object) && namesNamespace(object, namespace)).flatMap(object => (
+      routeRulesOf(object).flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host))
+        .filter(host => host.endsWith(suffix)).map(host => ({ object, namespace: host.split('.')[1], host }))));
   }
 
   public get gatewayServers(): readonly GatewayServer[] {
@@ -74,6 +103,11 @@ export class MeshView {
     }
     return detours;
   }
+}
+
+/** Whether an object is meant for a namespace: it is in it or exported to it by name. */
+export function namesNamespace(object: MeshObject, namespace: string): boolean {
+  return object.namespace === namespace ? visibleTo(object).some(target => target === '*' || target === namespace) : visibleTo(object).includes(namespace);
 }
 
 /** The rules of a VirtualService, whatever their protocol. */

@@ -127,6 +127,7 @@ const TARGET_PORT = 8443;
  * @example
  * const gateway = new EgressGateway(chart, 'Egress', { metadata: { namespace: 'egress' } });
  * new EgressViaGateway(chart, 'ViaEgress', { gateway }).route(mysql);
+ * mysql.allowFrom(MeshClient.serviceAccount('bookinfo', 'ratings'));
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */

@@ -4,8 +4,9 @@ import { ApiObject, App, Chart, JsonPatch, YamlOutputType } from 'cdk8s';
 import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
-  ClientTls, DataPlane, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp, GatewayLeg, IngressRoute,
-  IstioApiVersion, Membership, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls, VirtualMachineService,
+  ClientTls, DataPlane, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp,
+  GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls,
+  VirtualMachineService,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { manifestsOf } from '../helpers';
@@ -40,6 +41,18 @@ function foreign(scope: Construct, id: string, kind: string, spec: object, more:
 
 const httpService = (scope: Construct, port: number, more: object) =>
   foreign(scope, 'Web', 'Service', { ports: [{ port, ...more }] }, { apiVersion: 'v1' });
+
+const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1' };
+
+const network = (scope: Construct, id: string, egress: object[], podSelector: object = {}) =>
+  foreign(scope, id, 'NetworkPolicy', { podSelector, policyTypes: ['Egress'], egress }, NETWORK_POLICY);
+
+const sidecar = (scope: Construct, id: string, hosts: string[]) => foreign(scope, id, 'Sidecar', { egress: [{ hosts }] });
+
+/** A service that the gateway originates TLS for, with a client certificate. */
+function partner(chart: Chart, credentialName = 'partner'): void {
+  via(chart)(new ExternalHttp(chart, 'Partner', { host: 'partner.example.com', resolution: Resolution.dns(), tls: ClientTls.mutual({ credentialName }) }));
+}
 
 const ROWS: { readonly [rule: string]: Row[] } = {
   MX0101: [
@@ -603,6 +616,165 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       });
     }, []],
   ],
+  MX0601: [
+    ['a Sidecar of another tool beside a lock-down', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      sidecar(chart, 'Own', ['*/*']);
+    }, [['MX0601', 'shop/Own']]],
+    ['Sidecars of other tools: two in one namespace', app => {
+      Mesh.of(app);
+      ['A', 'B'].forEach(id => sidecar(chartOf(app, `chart-${id}`, 'shop'), id, ['*/*']));
+    }, [['MX0601', 'chart-B/B']]],
+    ['one in each namespace, and one for some pods', app => {
+      ['shop', 'data'].forEach(namespace => new EgressLockdown(chartOf(app, namespace), 'Lockdown'));
+      foreign(chartOf(app, 'own', 'shop'), 'Own', 'Sidecar', { workloadSelector: { labels: { app: 'cart' } }, egress: [{ hosts: ['*/*'] }] });
+    }, []],
+  ],
+  MX0602: [
+    ['a Sidecar without the declaring namespace', app => {
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
+      sidecar(chartOf(app, 'shop'), 'Own', ['./*', 'istio-system/*']);
+    }, [['MX0602', 'shop/Own']]],
+    ['a Sidecar without the namespace of the gateway', app => {
+      const chart = chartOf(app, 'shop');
+      via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      sidecar(chart, 'Own', ['./*']);
+    }, [['MX0602', 'shop/Own']]],
+    ['a Sidecar with one host of another domain', app => {
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
+      sidecar(chartOf(app, 'shop'), 'Own', ['data/*.example.org', 'other/*']);
+    }, [['MX0602', 'shop/Own']]],
+    ['a lock-down, for services of its own namespace, another one, and behind a gateway', app => {
+      const [shop, data] = [chartOf(app, 'shop'), chartOf(app, 'data')];
+      new EgressLockdown(shop, 'Lockdown');
+      tcp(data, 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
+      tls(shop, 'Api', ['api.example.com'], Resolution.dns());
+      const routed = tcp(data, 'Routed', 'routed.example.com', 3306, ip('192.0.2.2'));
+      via(data)(routed);
+      routed.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+    }, []],
+    ['a lock-down of the gateway\'s namespace: what the gateway sends to is not for sidecars', app => {
+      const [shop, edge] = [chartOf(app, 'shop'), chartOf(app, 'edge')];
+      new EgressLockdown(edge, 'Lockdown');
+      const egress = new EgressViaGateway(shop, 'Egress', { gateway: new EgressGateway(edge, 'Out') });
+      const db = tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      egress.route(db);
+      db.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+    }, []],
+    ['Sidecars that name the host, its domain, the namespace or everything, or nothing', app => {
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['a', 'b', 'c', 'd', 'e'] });
+      ['data/db.example.com', 'data/*.example.com', 'data/*', '*/*'].forEach((host, i) => sidecar(chartOf(app, 'abcd'[i]), 'Own', [host]));
+      foreign(chartOf(app, 'e'), 'Own', 'Sidecar', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
+    }, []],
+    ['a service that is exported to every namespace: a Sidecar leaves out what its namespace does not use', app => {
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['*'] });
+      sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
+    }, []],
+  ],
+  MX0603: [
+    ['a service of another tool in a locked-down namespace', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      foreign(chart, 'Old', 'ServiceEntry', {
+        hosts: ['old.example.com'], addresses: ['192.0.2.9'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['.'],
+      });
+    }, [['MX0603', 'shop/Lockdown']]],
+    ['a service by name, and a NetworkPolicy that opens pods alone', app => {
+      const chart = chartOf(app, 'shop');
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+      network(chart, 'Own', [{ to: [{ namespaceSelector: {} }] }]);
+    }, [['MX0603', 'shop/Own']]],
+    ['an address that is excepted, another port, another protocol', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      network(chart, 'Own', [
+        { to: [{ ipBlock: { cidr: '192.0.2.0/24', except: ['192.0.2.1/32'] } }] },
+        { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 3307 }, { port: 3306, protocol: 'UDP' }, { port: 'mysql' }] },
+      ]);
+    }, [['MX0603', 'shop/Own']]],
+    ['NetworkPolicies that open it: the range, every port, a range of ports, everything, for some pods', app => {
+      const block = { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] };
+      [[block], [{ ...block, ports: [{ port: 3000, endPort: 4000 }] }], [{ ...block, ports: [{ protocol: 'TCP' }] }], [{}], [{ ports: [{ port: 3306 }] }]].forEach((rules, i) => {
+        const chart = chartOf(app, `n${i}`);
+        tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+        network(chart, 'Own', rules);
+      });
+      const chart = chartOf(app, 'some');
+      tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      network(chart, 'All', []);
+      network(chart, 'Some', [{ to: [{ ipBlock: { cidr: '192.0.2.1/32' } }] }], { matchLabels: { app: 'cart' } });
+    }, []],
+    ['a policy for some pods, and one of ingress', app => {
+      const chart = chartOf(app, 'shop');
+      tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
+      network(chart, 'Some', [], { matchExpressions: [{ key: 'app', operator: 'Exists' }] });
+      foreign(chart, 'In', 'NetworkPolicy', { podSelector: {}, ingress: [] }, NETWORK_POLICY);
+    }, []],
+    ['a lock-down, for what is declared: by address, by name, behind a gateway, of the mesh\'s everywhere', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1', '2001:db8::1'));
+      tls(chart, 'Api', ['api.example.com'], Resolution.dns());
+      via(chart)(tcp(chart, 'Routed', 'routed.example.com', 5432, ip('192.0.2.2')));
+      foreign(chartOf(app, 'data'), 'Everywhere', 'ServiceEntry', { hosts: ['all.example.com'], ports: [{ number: 1, protocol: 'TLS' }] });
+    }, []],
+  ],
+  MX0604: [
+    ['a NetworkPolicy that opens everything beside a lock-down', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', [{}], { matchLabels: { app: 'cart' } });
+    }, [['MX0604', 'shop/Own']]],
+    ['the same by a range of everything', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }]);
+    }, [['MX0604', 'shop/Own']]],
+    ['NetworkPolicies that open a port, a range, pods, or another namespace', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', [
+        { ports: [{ port: 443 }] }, { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, { to: [{ namespaceSelector: {} }] },
+        { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] },
+      ]);
+      network(chartOf(app, 'data'), 'Open', [{}]);
+    }, []],
+    ['a namespace that a Sidecar leaves open', app => {
+      const chart = chartOf(app, 'shop');
+      Mesh.of(app);
+      foreign(chart, 'Own', 'Sidecar', { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
+      network(chart, 'Closed', []);
+      network(chart, 'Open', [{}]);
+    }, []],
+  ],
+  MX0701: [
+    ['the Secret of a gateway in the namespace of the service', app => {
+      const chart = chartOf(app, 'shop');
+      partner(chart);
+      foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
+    }, [['MX0701', 'shop/Partner']]],
+    ['the Certificate, and the ExternalSecret, of a gateway there', app => {
+      const chart = chartOf(app, 'shop');
+      partner(chart);
+      foreign(chart, 'Certificate', 'Certificate', { secretName: 'partner' }, { apiVersion: 'cert-manager.io/v1', name: 'any' });
+      foreign(chart, 'Synced', 'ExternalSecret', { target: { name: 'partner' } }, { apiVersion: 'external-secrets.io/v1', name: 'any' });
+    }, [['MX0701', 'shop/Partner']]],
+    ['an ExternalSecret of that name', app => {
+      const chart = chartOf(app, 'shop');
+      partner(chart);
+      foreign(chart, 'Synced', 'ExternalSecret', {}, { apiVersion: 'external-secrets.io/v1', name: 'partner' });
+    }, [['MX0701', 'shop/Partner']]],
+    ['the Secret in both namespaces, of another name, of another app', app => {
+      const chart = chartOf(app, 'shop');
+      partner(chart);
+      foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
+      foreign(chartOf(app, 'istio-system'), 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
+      const data = chartOf(app, 'data');
+      partner(data, 'other');
+      foreign(data, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'another' });
+    }, []],
+  ],
 };
 
 /** Findings that synth reports, in the order of its lines. */
@@ -808,6 +980,39 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
   }, '\'endpoints\' has "192.0.2.1", which is an address of \'shop/Db\': ztunnel would send its connections straight there, past every waypoint; resolve the '
     + 'service by DNS without endpoints'],
+  ['MX0601', app => {
+    const chart = chartOf(app, 'shop');
+    new EgressLockdown(chart, 'Lockdown');
+    sidecar(chart, 'Own', ['*/*']);
+  }, 'is a second Sidecar for every workload of namespace "shop", beside \'shop/Lockdown\', and Istio uses one of them: keep one, or give this one a '
+    + '\'workloadSelector\''],
+  ['MX0602', app => {
+    tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
+    sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
+  }, 'leaves out the host "db.example.com", which \'data/Db\' needs in namespace "shop": add "data/db.example.com" to \'egress.hosts\''],
+  ['MX0602', app => {
+    const chart = chartOf(app, 'shop');
+    via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+    sidecar(chart, 'Own', ['./*']);
+  }, 'leaves out the Service "istio-egressgateway.istio-system.svc.cluster.local", which \'shop/Db\' needs in namespace "shop": add '
+    + '"istio-system/istio-egressgateway.istio-system.svc.cluster.local" to \'egress.hosts\''],
+  ['MX0603', app => {
+    const chart = chartOf(app, 'shop');
+    new EgressLockdown(chart, 'Lockdown');
+    foreign(chart, 'Old', 'ServiceEntry', { hosts: ['old.example.com'], addresses: ['192.0.2.9'], ports: [{ number: 1, protocol: 'TCP' }], exportTo: ['.'] });
+  }, 'keeps the pods of namespace "shop" from "old.example.com" on port 1, which \'shop/Old\' declares for them: declare it with ExternalService or one of its '
+    + 'kinds, or open its addresses'],
+  ['MX0604', app => {
+    const chart = chartOf(app, 'shop');
+    new EgressLockdown(chart, 'Lockdown');
+    network(chart, 'Own', [{}]);
+  }, 'opens every address to pods of namespace "shop", which \'shop/Lockdown\' locks down: remove it, or give the lock-down \'peers\''],
+  ['MX0701', app => {
+    const chart = chartOf(app, 'shop');
+    partner(chart);
+    foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
+  }, '\'credentialName\' "partner" is read in namespace "istio-system", and \'shop/Secret\' has the Secret in namespace "shop": put it into namespace '
+    + '"istio-system"'],
 ];
 
 describe('a message says value, consequence and cure', () => {

@@ -1,0 +1,22 @@
+import * as ipaddr from 'ipaddr.js';
+import { isCidr, isIp } from './check';
+
+/** A range of addresses; a single address is a range of one. */
+export interface Network {
+  readonly text: string;
+  readonly first: ipaddr.IPv4 | ipaddr.IPv6;
+  readonly length: number;
+}
+
+/** The range that a text stands for; none for a text that is no address. */
+export function networkOf(address: string): Network[] {
+  if (isCidr(address)) {
+    const [first, length] = ipaddr.parseCIDR(address);
+    return [{ text: address, first, length }];
+  }
+  return isIp(address) ? [{ text: address, first: ipaddr.parse(address), length: address.includes(':') ? 128 : 32 }] : [];
+}
+
+export function contains(range: Network, inner: Network): boolean {
+  return range.first.kind() === inner.first.kind() && inner.length >= range.length && inner.first.match(range.first, range.length);
+}

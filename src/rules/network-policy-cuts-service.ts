@@ -1,0 +1,40 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { EgressPolicy, KUBERNETES_NETWORKING } from '../view/egress-policy';
+import { ExternalEntry } from '../view/external-entry';
+import { addTo, MeshView, namesNamespace } from '../view/mesh-view';
+
+export const networkPolicyCutsService: Rule = {
+  id: 'MX0603',
+  name: 'network-policy-cuts-service',
+  severity: 'ERROR',
+  title: 'The NetworkPolicies of a namespace keep it from a service that is declared for it.',
+  why: 'The sidecars know the service and connect to it, and the network drops the connection: it ends with a timeout that no log explains.',
+  fix: 'Declare the service with `ExternalService` or one of its kinds, which an `EgressLockdown` knows, or open its addresses and ports.',
+  related: [],
+  check: view => {
+    const policies = new Map<string, EgressPolicy[]>();
+    for (const policy of view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object))) {
+      addTo(policies, policy.object.namespace, policy);
+    }
+    return [...policies].flatMap(([namespace, all]) => {
+      const closing = all.find(({ limits, isForAll }) => limits && isForAll);
+      return closing ? view.entries.flatMap(entry => cut(view, namespace, closing, all, entry)) : [];
+    });
+  },
+};
+
+function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies: readonly EgressPolicy[], entry: ExternalEntry): Finding[] {
+  if (!namesNamespace(entry.object, namespace) || entry.hosts.every(host => view.gatewayHosts.has(host))) {
+    return [];
+  }
+  const known = entry.endpoints.length > 0 ? entry.endpoints : entry.isResolvedByName ? [] : entry.addresses;
+  const addresses = known.length > 0 ? known : [undefined];
+  const port = entry.ports.find(({ number, target }) => !view.isRouted(entry, entry.hosts[0], number)
+    && addresses.some(address => !policies.some(policy => policy.admits(address, target))));
+  return port ? [{
+    object: closing.object,
+    message: `keeps the pods of ${where(namespace)} from ${quote(entry.hosts[0])} on port ${port.target}, which '${entry.object.origin.path}' declares for them: declare it with `
+      + 'ExternalService or one of its kinds, or open its addresses',
+  }] : [];
+}

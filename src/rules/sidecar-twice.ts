@@ -1,0 +1,24 @@
+import { Finding, Rule, where } from './rule';
+import { MeshObject } from '../view/mesh-object';
+
+export const sidecarTwice: Rule = {
+  id: 'MX0601',
+  name: 'sidecar-twice',
+  severity: 'ERROR',
+  title: 'Two Sidecars hold for every workload of one namespace.',
+  why: 'Istio uses one of the two, and does not say which: what the other one closes may be open.',
+  fix: 'Keep one: an `EgressLockdown` writes it with all that the namespace declares, and `peers` for the rest.',
+  related: ['IST0111', 'KIA1002'],
+  check: view => {
+    const first = new Map<string, MeshObject>();
+    return view.sidecars.flatMap(({ object }): Finding[] => {
+      const other = first.get(object.namespace);
+      first.set(object.namespace, other ?? object);
+      return other ? [{
+        object,
+        message: `is a second Sidecar for every workload of ${where(object.namespace)}, beside '${other.origin.path}', and Istio uses one of them: keep one, or give this one a `
+          + '\'workloadSelector\'',
+      }] : [];
+    });
+  },
+};

@@ -1,0 +1,273 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import {
+  DataPlane, EgressGateway, EgressLockdown, EgressLockdownProps, EgressViaGateway, ExternalMysql, ExternalTls, GatewayLeg, IEgressGateway,
+  Membership, Mesh, MeshClient, MeshPeer, MeshProps, Resolution, VirtualMachineService,
+} from '../../src';
+import { Manifest, manifestsOf, messageOf, only } from '../helpers';
+
+const CART = MeshClient.serviceAccount('shop', 'cart');
+const STOCK = EgressGateway.istioEgressGateway();
+
+interface Locked {
+  readonly props?: EgressLockdownProps;
+  readonly mesh?: MeshProps;
+  /** What is declared beside it: in the chart of namespace `shop`, or in that of `data`. */
+  readonly declare?: (shop: Chart, data: Chart) => void;
+}
+
+/** Namespace `shop`, locked down, beside namespace `data`. */
+function locked({ props, mesh, declare }: Locked = {}): { manifests: Manifest[]; lockdown: EgressLockdown } {
+  const app = new App();
+  if (mesh) {
+    Mesh.declare(app, mesh);
+  }
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const lockdown = new EgressLockdown(shop, 'Lockdown', props);
+  declare?.(shop, new Chart(app, 'data', { namespace: 'data' }));
+  return { manifests: manifestsOf(app), lockdown };
+}
+
+function mysqlIn(chart: Chart, resolution = Resolution.ipAddresses('192.0.2.14'), networks?: string[]): ExternalMysql {
+  return new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution, networks });
+}
+
+function routed(chart: Chart, gateway: IEgressGateway = STOCK, leg?: GatewayLeg): ExternalMysql {
+  const mysql = mysqlIn(chart);
+  new EgressViaGateway(chart, 'Egress', { gateway }).route(mysql, { leg });
+  mysql.allowFrom(leg ? MeshClient.allIn('shop') : CART);
+  return mysql;
+}
+
+function deployment(chart: Chart): ApiObject {
+  return new ApiObject(chart, 'Cart', {
+    apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { spec: { serviceAccountName: 'cart', containers: [{ name: 'cart' }] } } },
+  });
+}
+
+const sidecar = (options?: Locked) => only(locked(options).manifests, 'Sidecar', 'lockdown.shop.lockdown').spec;
+const hosts = (options?: Locked) => sidecar(options).egress[0].hosts;
+const network = (options?: Locked) => only(locked(options).manifests, 'NetworkPolicy', 'lockdown.shop.lockdown');
+const pods = (namespace: string, labels?: object) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, ...labels ? { podSelector: { matchLabels: labels } } : {},
+});
+const opened = (options?: Locked) => network(options).spec.egress as { to: unknown[]; ports?: unknown[] }[];
+const DNS = 'kube-system/kube-dns.kube-system.svc.cluster.local';
+const GATEWAY = 'istio-system/istio-egressgateway.istio-system.svc.cluster.local';
+
+describe('a namespace that declares nothing', () => {
+  test('has sidecars that reset every connection but those inside the namespace, whatever the mesh says', () => {
+    expect(sidecar()).toEqual({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, egress: [{ hosts: ['./*', DNS] }] });
+  });
+
+  test('has pods that reach DNS, over UDP and TCP, istiod and each other', () => {
+    expect(network().spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        { to: [pods('istio-system', { app: 'istiod' })], ports: [{ port: 15012, protocol: 'TCP' }] },
+        { to: [pods('kube-system', { 'k8s-app': 'kube-dns' })], ports: [{ port: 53, protocol: 'TCP' }, { port: 53, protocol: 'UDP' }] },
+        { to: [pods('shop')] },
+      ],
+    });
+  });
+
+  test('has its objects in the namespace, with nothing to say about names', () => {
+    const { manifests } = locked({ props: { namespaceName: 'cart' } });
+
+    expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`))
+      .toEqual(['NetworkPolicy cart/lockdown.cart.lockdown', 'Sidecar cart/lockdown.cart.lockdown']);
+    expect(network().metadata.annotations ?? {}).toEqual({});
+  });
+
+  test('reaches DNS and istiod where the mesh has them', () => {
+    const mesh: MeshProps = {
+      clusterDomain: 'corp.example',
+      clusterDns: { namespaceName: 'openshift-dns', serviceName: 'dns-default', labels: { dns: 'default' }, port: 5353, addresses: ['169.254.20.10'] },
+      controlPlane: { namespaceName: 'istio-two', labels: { app: 'istiod', rev: 'two' }, port: 15013 },
+    };
+
+    expect(hosts({ mesh })).toEqual(['./*', 'openshift-dns/dns-default.openshift-dns.svc.corp.example']);
+    expect(opened({ mesh }).slice(0, 2)).toEqual([
+      { to: [pods('istio-two', { app: 'istiod', rev: 'two' })], ports: [{ port: 15013, protocol: 'TCP' }] },
+      { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }, pods('openshift-dns', { dns: 'default' })], ports: [{ port: 5353, protocol: 'TCP' }, { port: 5353, protocol: 'UDP' }] },
+    ]);
+  });
+});
+
+describe('a locked-down namespace reaches', () => {
+  test('a service behind a gateway, by the gateway alone, on the port of its pods', () => {
+    const declare = (shop: Chart) => void routed(shop);
+
+    expect(hosts({ declare })).toEqual(['./*', GATEWAY, DNS]);
+    expect(opened({ declare })).toContainEqual({ to: [pods('istio-system', { istio: 'egressgateway' })], ports: [{ port: 8443, protocol: 'TCP' }] });
+    expect(JSON.stringify(opened({ declare }))).not.toContain('192.0.2.14');
+  });
+
+  test('a service that another namespace declares for it', () => {
+    expect(hosts({ declare: (_, data) => void routed(data) })).toEqual(['./*', 'data/mysqldb.example.com', GATEWAY, DNS]);
+  });
+
+  test('not a service that another namespace declares for itself', () => {
+    const declare = (_: Chart, data: Chart) => void mysqlIn(data);
+
+    expect(hosts({ declare })).toEqual(['./*', DNS]);
+    expect(JSON.stringify(opened({ declare }))).not.toContain('192.0.2.14');
+  });
+
+  test('a gateway of its own', () => {
+    const declare = (shop: Chart, data: Chart) => void routed(shop, new EgressGateway(data, 'Out'));
+
+    expect(hosts({ declare })).toContain('data/out.data.svc.cluster.local');
+    expect(opened({ declare })).toContainEqual({ to: [pods('data', { app: 'out--data', istio: 'out--data' })], ports: [{ port: 8443, protocol: 'TCP' }] });
+  });
+
+  test('every port of a gateway whose pods\' port is not known, also for a plaintext leg', () => {
+    const unknown = EgressGateway.fromAttributes({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } });
+
+    expect(opened({ declare: shop => void routed(shop, unknown) })).toContainEqual({ to: [pods('edge', { app: 'out' }), pods('shop')] });
+    expect(opened({ declare: shop => void routed(shop, STOCK, GatewayLeg.plaintext(3306)) }))
+      .toContainEqual({ to: [pods('istio-system', { istio: 'egressgateway' }), pods('shop')] });
+  });
+
+  test('a direct service by its addresses', () => {
+    const declare = (shop: Chart) => void mysqlIn(shop, Resolution.ipAddresses('192.0.2.14', '2001:db8::/64'));
+
+    expect(opened({ declare })).toContainEqual({
+      to: [{ ipBlock: { cidr: '192.0.2.14/32' } }, { ipBlock: { cidr: '2001:db8::/64' } }], ports: [{ port: 3306, protocol: 'TCP' }],
+    });
+    expect(network({ declare }).metadata.annotations ?? {}).toEqual({});
+  });
+
+  test('a direct service that is found by name: in its networks', () => {
+    expect(opened({ declare: shop => void mysqlIn(shop, Resolution.dns(), ['192.0.2.0/24']) }))
+      .toContainEqual({ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 3306, protocol: 'TCP' }] });
+  });
+
+  test('a direct service that is found by name, whose networks are not known: on its port, and the result says so', () => {
+    const declare = (shop: Chart) => void mysqlIn(shop, Resolution.dns());
+
+    expect(opened({ declare })).toContainEqual({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }], ports: [{ port: 3306, protocol: 'TCP' }] });
+    expect(network({ declare }).metadata.annotations).toEqual({ 'cdk8s-istio-egress/by-name-only': 'mysqldb.example.com:3306' });
+    expect(locked({ declare }).lockdown.describe()).toEqual({ namespaceName: 'shop', hosts: ['./*', DNS], byNameOnly: ['mysqldb.example.com:3306'] });
+  });
+
+  test('a wildcard that is exported to it', () => {
+    const declare = (_: Chart, data: Chart) => void new ExternalTls(data, 'Wiki', { host: '*.wikipedia.org', resolution: Resolution.none(), exportTo: ['*'] });
+
+    expect(hosts({ declare })).toContain('data/*.wikipedia.org');
+    expect(locked({ declare }).lockdown.describe().byNameOnly).toEqual(['*.wikipedia.org:443']);
+  });
+
+  test('virtual machines of another namespace, as clients of which it is named', () => {
+    const machines = (membership: Membership) => (_: Chart, data: Chart) => new VirtualMachineService(data, 'Db', {
+      serviceName: 'db', ports: [{ number: 3306 }], membership,
+    }).allowFrom(CART);
+    const fixed = { declare: machines(Membership.workloadEntries('192.0.2.30')) };
+
+    expect(hosts(fixed)).toContain('data/db.data.svc.cluster.local');
+    expect(opened(fixed)).toContainEqual({ to: [{ ipBlock: { cidr: '192.0.2.30/32' } }, pods('data', { app: 'db' })], ports: [{ port: 3306, protocol: 'TCP' }] });
+    expect(locked({ declare: machines(Membership.workloadGroup()) }).lockdown.describe().byNameOnly).toEqual(['db.data.svc.cluster.local:3306']);
+  });
+
+  test('a service of another app, through its gateway', () => {
+    const declare = (shop: Chart) => {
+      const orders = ExternalMysql.fromAttributes(shop, 'Orders', { host: 'orders.example.com', namespaceName: 'platform', gateway: STOCK });
+      orders.connectFrom(deployment(shop));
+    };
+
+    expect(hosts({ declare })).toEqual(['./*', GATEWAY, DNS, 'platform/orders.example.com']);
+    expect(opened({ declare })).toContainEqual({ to: [pods('istio-system', { istio: 'egressgateway' })], ports: [{ port: 8443, protocol: 'TCP' }] });
+  });
+
+  test('a direct service of another app, in the networks that are given', () => {
+    const declare = (networks?: string[]) => (shop: Chart) => {
+      ExternalMysql.fromAttributes(shop, 'Orders', { host: 'orders.example.com', namespaceName: 'platform', networks }).connectFrom(deployment(shop));
+    };
+
+    expect(opened({ declare: declare(['192.0.2.17']) })).toContainEqual({ to: [{ ipBlock: { cidr: '192.0.2.17/32' } }], ports: [{ port: 3306, protocol: 'TCP' }] });
+    expect(locked({ declare: declare() }).lockdown.describe().byNameOnly).toEqual(['orders.example.com:3306']);
+  });
+
+  test('its peers: a namespace, a Service with pods, a Service that leads to addresses', () => {
+    const props = {
+      peers: [
+        MeshPeer.allIn('reviews'),
+        MeshPeer.pods({ namespaceName: 'obs', serviceName: 'otel', selector: { app: 'otel' }, targetPorts: [4317] }),
+        MeshPeer.addresses({ namespaceName: 'default', serviceName: 'kubernetes', addresses: ['192.0.2.9'], targetPorts: [6443] }),
+      ],
+    };
+
+    expect(hosts({ props })).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', DNS, 'obs/otel.obs.svc.cluster.local', 'reviews/*']);
+    expect(opened({ props })).toEqual(expect.arrayContaining([
+      { to: [pods('reviews'), pods('shop')] },
+      { to: [pods('obs', { app: 'otel' })], ports: [{ port: 4317, protocol: 'TCP' }] },
+      { to: [{ ipBlock: { cidr: '192.0.2.9/32' } }], ports: [{ port: 6443, protocol: 'TCP' }] },
+    ]));
+  });
+});
+
+describe('the order of the calls', () => {
+  test('does not show: a lock-down that is declared first knows what comes later', () => {
+    const build = (lockFirst: boolean) => {
+      const app = new App();
+      const chart = new Chart(app, 'shop', { namespace: 'shop' });
+      const lock = new Chart(app, 'lock', { namespace: 'shop' });
+      const steps = [() => void new EgressLockdown(lock, 'Lockdown'), () => void routed(chart)];
+      (lockFirst ? steps : steps.reverse()).forEach(step => step());
+      return manifestsOf(app);
+    };
+
+    expect(build(true)).toEqual(build(false));
+  });
+
+  test('every lock-down is found', () => {
+    const { lockdown } = locked();
+
+    expect(EgressLockdown.allIn(lockdown.node.root)).toEqual([lockdown]);
+    expect(messageOf(() => EgressLockdown.allIn('app' as never))).toBe('[EgressLockdown.allIn()] EgressLockdown.allIn() needs the app, a chart or a construct in it, got "app"');
+  });
+});
+
+describe('a lock-down is refused:', () => {
+  test.each<[string, EgressLockdownProps, string]>([
+    ['an unknown property', { namespaces: ['a'] } as never, '\'namespaces\' is not a property of EgressLockdown'],
+    ['a namespace that is no label', { namespaceName: 'Shop' }, '\'namespaceName\' must be a DNS label'],
+    ['a peer that is text', { peers: ['reviews' as never] }, '\'peers\' must be one of MeshPeer.allIn(), pods() or addresses(), got "reviews"'],
+    ['the namespace of a peer', { peers: [MeshPeer.allIn('*')] }, '\'MeshPeer.allIn()\' must be a DNS label'],
+    ['a peer without labels', { peers: [MeshPeer.pods({ namespaceName: 'a', serviceName: 'b', selector: {}, targetPorts: [1] })] }, '\'selector\' must not be empty'],
+    ['a peer without ports', { peers: [MeshPeer.pods({ namespaceName: 'a', serviceName: 'b', selector: { c: 'd' }, targetPorts: [] })] }, '\'targetPorts\' must not be empty'],
+    ['a peer without addresses', { peers: [MeshPeer.addresses({ namespaceName: 'a', serviceName: 'b', addresses: [], targetPorts: [1] })] }, '\'addresses\' must not be empty'],
+    ['a peer with a name as address', { peers: [MeshPeer.addresses({ namespaceName: 'a', serviceName: 'b', addresses: ['api'], targetPorts: [1] })] },
+      '\'addresses\' must be an IP address or a CIDR range'],
+    ['a peer without a Service', { peers: [MeshPeer.pods({ namespaceName: 'a', selector: { c: 'd' }, targetPorts: [1] } as never)] }, '\'serviceName\' is missing'],
+    ['the root namespace', { namespaceName: 'istio-system' }, 'cannot lock down the root namespace "istio-system"'],
+  ])('%s', (_, props, message) => {
+    expect(messageOf(() => locked({ props }))).toContain(`[shop/Lockdown] ${message}`);
+  });
+
+  test('a second one for the namespace', () => {
+    expect(messageOf(() => locked({ declare: shop => void new EgressLockdown(shop, 'Again') })))
+      .toBe('[shop/Again] namespace "shop" is locked down by \'shop/Lockdown\' already: give that one all the \'peers\'');
+  });
+
+  test('without a namespace', () => {
+    expect(messageOf(() => new EgressLockdown(new Chart(new App(), 'chart'), 'Lockdown')))
+      .toBe('[chart/Lockdown] has no namespace to lock down: give \'namespaceName\', or the chart a \'namespace\'');
+  });
+
+  test('in an ambient mesh', () => {
+    expect(messageOf(() => locked({ mesh: { dataPlane: DataPlane.AMBIENT } }))).toContain('[shop/Lockdown] has no effect in an ambient mesh');
+  });
+
+  test('networks of a service whose addresses are known', () => {
+    expect(messageOf(() => mysqlIn(new Chart(new App(), 'shop', { namespace: 'shop' }), undefined, ['192.0.2.0/24'])))
+      .toBe('[shop/Mysql] \'networks\' "192.0.2.0/24" is for a service that is found by name, and the addresses of this one are known: leave it out');
+  });
+
+  test('networks of an imported service that is behind a gateway', () => {
+    const chart = new Chart(new App(), 'shop', { namespace: 'shop' });
+
+    expect(messageOf(() => ExternalMysql.fromAttributes(chart, 'Orders', { host: 'a.example.com', namespaceName: 'data', gateway: STOCK, networks: ['192.0.2.1'] })))
+      .toBe('[shop/Orders] \'networks\' "192.0.2.1" says where sidecars connect to, and they connect to the \'gateway\': leave it out');
+  });
+});
