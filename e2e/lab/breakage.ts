@@ -66,6 +66,22 @@ function withoutRewrite(spec: Mutable): void {
 /** The upstream of one host, such as a member of a cluster. */
 const upstreamOf = (member: string): Which => (object) => isUpstream(object) && (object.spec.hosts as string[]).some((host) => host.endsWith(`.${member}`));
 
+const isAdmission: Which = (object) => object.metadata.name.endsWith('.admission');
+
+/** Leaves out a host of a Sidecar. */
+function imports(without: RegExp): Breakage['breaks'] {
+  return change('Sidecar', (spec) => { spec.egress[0].hosts = spec.egress[0].hosts.filter((host: string) => !without.test(host)); });
+}
+
+/** A NetworkPolicy without what it opens on a port. */
+function closes(port: number): Breakage['breaks'] {
+  return change('NetworkPolicy', (spec) => {
+    spec.egress = spec.egress.filter((rule: Mutable) => !rule.ports?.some((candidate: Mutable) => candidate.port === port));
+  });
+}
+
+const opensEverything = change('NetworkPolicy', (spec) => { spec.egress.push({}); });
+
 export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['wrong server name', change('DestinationRule', eachServerName((name) => `x${name}`), toGateway)],
@@ -89,6 +105,28 @@ export const BREAKAGES: readonly Breakage[] = [
     }, isUpstream)],
     ['service hidden from its clients', change('ServiceEntry', (spec) => { spec.exportTo = ['istio-system']; }, seenByClients)],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'cart-via-gateway', breaks })),
+  ...([
+    ['missing admission', forget('AuthorizationPolicy', isAdmission)],
+    ['admission of every server name', change('AuthorizationPolicy', (spec) => { delete spec.rules[0].when; }, isAdmission)],
+    ['admission of every identity', change('AuthorizationPolicy', (spec) => { spec.rules.forEach((rule: Mutable) => { delete rule.from; }); }, isAdmission)],
+    ['gateway without istiod', closes(15012)],
+    ['gateway without DNS', closes(53)],
+    ['gateway without the addresses of its services', closes(3306)],
+    ['gateway that reaches every address', opensEverything],
+    ['certificates with RSA', change('Deployment', (spec) => { delete spec.template.spec.containers[0].env; })],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'own-gateway', breaks })),
+  ...([
+    ['missing Sidecar', forget('Sidecar')],
+    ['Sidecar that leaves the mesh\'s policy', change('Sidecar', (spec) => { delete spec.outboundTrafficPolicy; })],
+    ['Sidecar without the gateways', imports(/gateway/)],
+    ['Sidecar without the services of other namespaces', imports(/^data\//)],
+    ['Sidecar without DNS', imports(/kube-dns/)],
+    ['namespace without istiod', closes(15012)],
+    ['namespace without DNS', closes(53)],
+    ['namespace without the gateway', closes(8443)],
+    ['namespace without its direct services', closes(9100)],
+    ['namespace that reaches every address', opensEverything],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'lockdown', breaks })),
   {
     name: 'service visible in the gateway\'s namespace',
     noticedBy: 'gateway-neighbour',

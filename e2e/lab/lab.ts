@@ -6,7 +6,7 @@ import { Ferretdb, type FerretdbOptions } from './ferretdb';
 import { Greeter, type GreeterOptions } from './greeter';
 import { ISTIO_NAMESPACE, Istiod } from './istiod';
 import { Kafka, type KafkaOptions } from './kafka';
-import type { Kube } from './kube';
+import type { Kube, KubeObject } from './kube';
 import { Machine, type MachineOptions } from './machine';
 import { Mariadb, type MariadbOptions } from './mariadb';
 import { MongoReplicaSet, type MongoReplicaSetOptions } from './mongo-replica-set';
@@ -62,6 +62,14 @@ export interface GatewayOptions {
   readonly account?: string;
   /** One pod when left out. */
   readonly replicas?: number;
+}
+
+interface GatewayTemplate {
+  readonly metadata: { readonly labels: Record<string, string> };
+  readonly spec: {
+    readonly serviceAccountName: string;
+    readonly containers: readonly { readonly env?: readonly { readonly name: string; readonly value: string }[] }[];
+  };
 }
 
 export interface LabOptions {
@@ -219,6 +227,17 @@ export class Lab {
     const wanted = Array.from({ length: replicas }, (_, index) => `${name}-${index}`);
     return Promise.all(wanted.map(async (pod) => this.pods.find((running) => running.name === pod && running.namespace === namespace)
       ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router' })));
+  }
+
+  /** The pods of a Deployment whose container Istio's injector would fill in. */
+  async gatewayOf({ metadata, spec }: KubeObject, replicas: number): Promise<Pod[]> {
+    const { name, namespace = 'default' } = metadata;
+    const template = spec.template as GatewayTemplate;
+    await this.namespace(namespace);
+    const proxyEnvironment = Object.fromEntries((template.spec.containers[0].env ?? []).map((variable) => [variable.name, variable.value]));
+    return Promise.all(Array.from({ length: replicas }, (_, index) => this.pod({
+      name: `${name}-${index}`, namespace, account: template.spec.serviceAccountName, labels: template.metadata.labels, workload: name, proxy: 'router', proxyEnvironment,
+    })));
   }
 
   /** Ends every pod and every host outside, and takes away every object, so that the next scenario starts from nothing. */

@@ -34,6 +34,11 @@ export class Network {
     throw new Failure('no free address left in the lab');
   }
 
+  /** The addresses that something has. */
+  get addresses(): readonly string[] {
+    return [...this.used];
+  }
+
   release(address: string): void {
     this.used.delete(address);
   }

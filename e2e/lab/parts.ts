@@ -12,6 +12,8 @@ export interface Parts {
   readonly pilotAgent: string;
   readonly kubeApiserver: string;
   readonly envoy: string;
+  /** Says which connections NetworkPolicies let through. */
+  readonly netpol: string;
   /** The folder of Istio's Go module: CRDs, bootstrap template, samples. */
   readonly istio: string;
   /** The template of Envoy's bootstrap. */
@@ -65,6 +67,9 @@ const DRIVERS = ['ioredis@5.11.1', 'kafkajs@2.2.4', 'mongodb@6.22.0'];
 
 const SOURCES = path.join(__dirname, '..', 'parts');
 
+/** The module that judges manifests; it has the evaluator of NetworkPolicies. */
+const CONFORMANCE = path.join(__dirname, '..', '..', 'conformance');
+
 /** A Go program without the PostgreSQL backend, which it does not use. */
 const FERRETDB = { module: path.join(SOURCES, 'ferretdb'), arguments: ['-tags', 'ferretdb_no_postgresql'] };
 
@@ -98,8 +103,8 @@ export function missing(
 export async function prepare(say: (line: string) => void): Promise<Parts> {
   removeDrafts(cacheFolder());
   // both builds want every core, so one after the other
-  const built = async (): Promise<[string, string]> => [await goParts(say), await ferretdbPart(say)];
-  const [[go, ferretdb], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
+  const built = async (): Promise<[string, string, string]> => [await goParts(say), await ferretdbPart(say), await netpolPart(say)];
+  const [[go, ferretdb, netpol], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
   const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: SOURCES, timeout: 300 })).trim();
   const ratings = await ratingsPart(istio, say);
   const postgres = postgresIn(POSTGRES);
@@ -108,6 +113,7 @@ export async function prepare(say: (line: string) => void): Promise<Parts> {
     pilotDiscovery: path.join(go, 'pilot-discovery'),
     pilotAgent: path.join(go, 'pilot-agent'),
     kubeApiserver: path.join(go, 'kube-apiserver'),
+    netpol,
     envoy,
     istio,
     bootstrap: path.join(istio, 'tools/packaging/common/envoy_bootstrap.json'),
@@ -146,6 +152,24 @@ async function ferretdbPart(say: (line: string) => void): Promise<string> {
     await into(folder, (draft) => streamed(['go', 'build', ...options, '-ldflags=-s -w', '-o', `${draft}/ferretdb`, '.'], module));
   }
   return binary;
+}
+
+async function netpolPart(say: (line: string) => void): Promise<string> {
+  const sources = filesBelow(CONFORMANCE, ['go.mod', 'go.sum', 'cmd/netpol', 'internal']);
+  const folder = path.join(cacheFolder(), `netpol-${keyOf([await goVersion(CONFORMANCE), ...textsOf(CONFORMANCE, sources)])}`);
+  const binary = path.join(folder, 'netpol');
+  if (!isExecutable(binary)) {
+    say('building the evaluator of NetworkPolicies (once)');
+    await into(folder, (draft) => streamed(['go', 'build', '-ldflags=-s -w', '-o', `${draft}/netpol`, './cmd/netpol'], CONFORMANCE));
+  }
+  return binary;
+}
+
+/** The Go files of a module, without tests, relative to it. */
+function filesBelow(module: string, names: readonly string[]): string[] {
+  const below = (name: string): string[] => (fs.readdirSync(path.join(module, name), { recursive: true }) as string[])
+    .filter((file) => file.endsWith('.go') && !file.endsWith('_test.go')).sort().map((file) => path.join(name, file));
+  return names.flatMap((name) => (fs.statSync(path.join(module, name)).isFile() ? [name] : below(name)));
 }
 
 async function goVersion(module: string): Promise<string> {

@@ -18,6 +18,8 @@ export interface PodOptions {
   /** What runs beside the application; a router is a gateway. */
   readonly proxy?: 'sidecar' | 'router' | 'none';
   readonly dnsCapture?: boolean;
+  /** Environment of the proxy, as its container has it. */
+  readonly proxyEnvironment?: Readonly<Record<string, string>>;
   /** `hostAliases`: addresses by name. */
   readonly hostAliases?: Readonly<Record<string, string>>;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
@@ -54,6 +56,7 @@ export class Pod {
         labels: pod.labels,
         workload: options.workload ?? options.name,
         dnsCapture: options.dnsCapture ?? false,
+        environment: options.proxyEnvironment ?? {},
         agent: context.parts.pilotAgent,
         envoy: context.parts.envoy,
         bootstrap: context.parts.bootstrap,

@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly workload: string;
   /** What the agent on a virtual machine is told instead of the owner of a pod. */
   readonly virtualMachine?: { readonly environment: Readonly<Record<string, string>>; readonly readinessProbe?: unknown };
+  /** What its container sets besides. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** ISTIO_META_DNS_CAPTURE: names resolve to addresses that istiod allocates. */
   readonly dnsCapture: boolean;
   readonly agent: string;
@@ -95,6 +97,7 @@ export class Proxy {
       GOMAXPROCS: '2',
       ...(kind === 'sidecar' ? { ISTIO_META_INTERCEPTION_MODE: 'REDIRECT' } : { ISTIO_META_UNPRIVILEGED_POD: 'true' }),
       ...(dnsCapture ? { ISTIO_META_DNS_CAPTURE: 'true' } : {}),
+      ...this.options.environment,
     };
     return machine.service('proxy', [
       'setpriv', '--reuid=1337', '--regid=1337', '--clear-groups', '--',

@@ -18,6 +18,13 @@ export async function hears(pod: Pod, host: string, port: number, who: string, q
   return said === who ? undefined : `expected ${who}, got ${said || 'nothing'}`;
 }
 
+/** Undefined when a pod opens a connection to each of the ports. */
+export async function opens(pod: Pod, host: string, ...ports: readonly number[]): Promise<string | undefined> {
+  const outcomes = await Promise.all(ports.map((port) => pod.exec(['timeout', '3', 'bash', '-c', `exec 3<>/dev/tcp/${host}/${port}`])));
+  const closed = ports.filter((_, i) => outcomes[i].code !== 0);
+  return closed.length === 0 ? undefined : `${host} is closed on ${closed.join()}`;
+}
+
 /** Undefined when not one byte came. */
 export async function hearsNothing(pod: Pod, host: string, port: number, question?: string): Promise<string | undefined> {
   const [said] = await greetings(pod, [{ host, port }], question);

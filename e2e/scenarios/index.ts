@@ -13,12 +13,13 @@ import { gatewayNeighbour } from './gateway-neighbour';
 import { hostileTenant } from './hostile-tenant';
 import { httpApi } from './http-api';
 import { kafka } from './kafka';
-import { matrix } from './matrix';
+import { lockdown, matrix } from './matrix';
 import { meshRules } from './mesh-rules';
 import { mongo } from './mongo';
 import { mongoReplicaSet } from './mongo-replica-set';
 import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
+import { ownGateway } from './own-gateway';
 import { pathCost } from './path-cost';
 import { platform } from './platform';
 import { platformService } from './platform-service';
@@ -79,9 +80,11 @@ export const scenarios: readonly Scenario[] = [
   virtualMachineAsEntry,
   virtualMachineDown,
   matrix,
+  lockdown,
   namespaceClient,
   clientRepository,
   gatewayNeighbour,
+  ownGateway,
   hostileTenant,
   recipeBeside,
   allowAny,
