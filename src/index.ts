@@ -3,6 +3,7 @@ export { ClientTls, MutualOptions, OriginateOptions } from './values/client-tls'
 export { ClusterDns, ControlPlane } from './values/cluster-components';
 export { ConnectionPresets } from './values/connection-presets';
 export { ConnectionSettings, OutlierDetection, TcpKeepalive } from './values/connection-settings';
+export { CredentialsDelivery, CredentialsFilesOptions } from './values/credentials-delivery';
 export { EgressGatewayAttributes, IEgressGateway } from './values/egress-gateway-attributes';
 export * from './values/gateway-leg';
 export { HeaderMatch } from './values/header-match';

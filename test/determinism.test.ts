@@ -2,8 +2,8 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch, IngressRoute,
-  Membership, MeshClient, MeshService, PathMatch, Resolution, VirtualMachineService,
+  Credentials, CredentialsDelivery, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch,
+  IngressRoute, Membership, MeshClient, MeshService, PathMatch, Resolution, VirtualMachineService,
 } from '../src';
 import { Manifest } from './helpers';
 
@@ -54,7 +54,9 @@ function appWithVerbs() {
     () => ldap.connectFrom(cart, { portNumber: 3268 }),
     () => redis.connectFrom(cart),
     () => machines.allowFrom(MeshClient.serviceAccount('audit', 'reader')),
-    () => machines.connectFrom(cart, { envPrefix: 'LEGACY' }),
+    () => machines.connectFrom(cart, { envPrefix: 'LEGACY', credentials: Credentials.fromSecret('mysql'), delivery: CredentialsDelivery.files('/etc/b') }),
+    () => machines.connectFrom(cart, { envPrefix: 'ADMIN', credentials: Credentials.passwordFromSecret('mysql', 'admin'), delivery: CredentialsDelivery.files('/etc/b') }),
+    () => redis.connectFrom(cart, { envPrefix: 'CACHE', credentials: Credentials.fromSecret('a'), delivery: CredentialsDelivery.files('/etc/a') }),
     () => machines.connectFrom(admin, { envPrefix: 'LEGACY' }),
     () => reviews.split({ v2: 30, v1: 70 }),
     () => reviews.mirrorTo('v2', { percentage: 10 }),

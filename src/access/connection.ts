@@ -1,8 +1,11 @@
-import { checkCredentials, Credentials } from './credentials';
-import { Check, checkPort, checkProps, checkString, unchecked } from '../private/check';
+import { checkCredentials, Credentials, SecretValue } from './credentials';
+import { Variable } from './pod';
+import { SecretFiles } from './secret-files';
+import { Check, checkInstance, checkPort, checkProps, checkString, unchecked } from '../private/check';
 import { Fail, quote } from '../private/fail';
+import { CredentialsDelivery } from '../values/credentials-delivery';
 
-/** The environment variables that connect a workload to a service. */
+/** The environment variables that connect a workload to a service, and the files that they name. */
 export interface ConnectOptions {
   /**
    * The prefix of the environment variables: `MYSQL_DB` gives `MYSQL_DB_HOST`, `MYSQL_DB_PORT`, `MYSQL_DB_USER` and `MYSQL_DB_PASSWORD`.
@@ -33,7 +36,8 @@ export interface ConnectOptions {
   readonly membersVariable?: string;
 
   /**
-   * The variable of the URL, without user and password: `mongodb://mongodb.example.com:27017/test`.
+   * The variable of the URL, without user and password: `mongodb://mongodb.example.com:27017/test`. With `Credentials.urlFromSecret()` it has the URL of the
+   * Secret, and is called `envPrefix` and `_URL` if left out.
    *
    * @default - none; of a replica set of MongoDB, `envPrefix` and `_URL`
    */
@@ -47,16 +51,16 @@ export interface ConnectOptions {
   readonly urlPath?: string;
 
   /**
-   * The variable of the user's name.
+   * The variable of the user's name, or of the path of its file.
    *
-   * @default - `envPrefix` and `_USER`
+   * @default - `envPrefix` and `_USER`, of a file `_USER_FILE`
    */
   readonly usernameVariable?: string;
 
   /**
-   * The variable of the password.
+   * The variable of the password, or of the path of its file.
    *
-   * @default - `envPrefix` and `_PASSWORD`
+   * @default - `envPrefix` and `_PASSWORD`, of a file `_PASSWORD_FILE`
    */
   readonly passwordVariable?: string;
 
@@ -66,6 +70,13 @@ export interface ConnectOptions {
    * @default - the `credentials` of the service; without these no variables for user and password
    */
   readonly credentials?: Credentials;
+
+  /**
+   * How the container gets user and password.
+   *
+   * @default CredentialsDelivery.environment()
+   */
+  readonly delivery?: CredentialsDelivery;
 
   /**
    * The container that receives the variables.
@@ -89,13 +100,6 @@ export interface ConnectOptions {
   readonly portNumber?: number;
 }
 
-/** A variable of a container, as Kubernetes writes it. */
-export interface Variable {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
-}
-
 /** A variable that says where the service is. */
 export interface Place {
   /** The option that gives its name. */
@@ -112,7 +116,7 @@ export interface ConnectionTarget {
   readonly places: readonly Place[];
 }
 
-/** One use of a service by one workload: the variables that one of its containers gets. */
+/** One use of a service by one workload: the variables and files that one of its containers gets. */
 export class Connection {
   /** Checks which options were given; their values are checked when the connection is made. */
   public static check(options: ConnectOptions, fail: Fail): void {
@@ -122,6 +126,9 @@ export class Connection {
   public readonly path: string;
   public readonly containerName?: string;
   public readonly variables: readonly Variable[];
+  public readonly files?: SecretFiles;
+  /** The Secret, and the namespace that it is in when that is known. */
+  public readonly secret?: { readonly name: string; readonly namespace?: string };
 
   public constructor(target: ConnectionTarget, options: ConnectOptions, fail: Fail) {
     options.credentials?._check(fail);
@@ -137,27 +144,60 @@ export class Connection {
     if (prefix === '' || prefix.endsWith('_')) {
       fail(`'envPrefix' must be the part before the "_", like "DB" for DB_HOST, got ${quote(prefix)}`);
     }
-    for (const [property, value] of Object.entries({ usernameVariable: options.usernameVariable, passwordVariable: options.passwordVariable })) {
-      if (value !== undefined && !(property === 'usernameVariable' ? options.credentials?._username : options.credentials?._password)) {
-        fail(`'${property}' names a variable, and there are no credentials to put into it: give 'credentials' with Credentials.fromSecret()`);
-      }
+    const { _username: username, _password: password, _url: url, _namespace: namespace } = options.credentials ?? {};
+    checkNamed(options, fail);
+    const secret = password ?? url;
+    const files = options.delivery?._files(fail);
+    if (files) {
+      checkFiles(options, fail);
     }
-    const username = options.credentials?._username;
-    const password = options.credentials?._password;
+    const value = (property: 'usernameVariable' | 'passwordVariable', suffix: string, from: SecretValue | undefined): Variable[] => {
+      if (!from) {
+        return [];
+      }
+      const variable = name(property, options[property], files ? `${suffix}_FILE` : suffix);
+      return [files ? { name: variable, value: `${files.mountPath}/${from.key}` } : fromSecret(variable, from)];
+    };
     this.path = target.path;
     this.containerName = options.containerName;
+    this.secret = secret && { name: secret.secretName, namespace };
+    const keys = [username, password].flatMap(from => from?.key ?? []);
+    this.files = files && secret && { ...files, path: target.path, secretName: secret.secretName, keys };
     this.variables = [
-      ...target.places.map(({ property, suffix, value }) => (
-        { name: name(property, property === 'envPrefix' ? undefined : options[property], suffix), value })),
-      ...username ? [fromSecret(name('usernameVariable', options.usernameVariable, 'USER'), username.secretName, username.key)] : [],
-      ...password ? [fromSecret(name('passwordVariable', options.passwordVariable, 'PASSWORD'), password.secretName, password.key)] : [],
+      ...target.places.map(({ property, suffix, value: place }) => (
+        { name: name(property, property === 'envPrefix' ? undefined : options[property], suffix), value: place })),
+      ...value('usernameVariable', 'USER', username),
+      ...value('passwordVariable', 'PASSWORD', password),
+      ...url ? [fromSecret(name('urlVariable', options.urlVariable, 'URL'), url)] : [],
     ];
     const names = this.variables.map(variable => variable.name);
     const twice = names.find((candidate, i) => names.indexOf(candidate) !== i);
     if (twice !== undefined) {
-      const properties = [...target.places.map(({ property }) => property).filter(property => property !== 'envPrefix'), 'usernameVariable'];
-      fail(`variable ${quote(twice)} is assigned twice: give ${properties.map(property => `'${property}'`).join(', ')} and 'passwordVariable' different names`);
+      const properties = [...target.places.map(({ property }) => property).filter(property => property !== 'envPrefix'), ...url ? [] : ['usernameVariable']];
+      const last = url ? 'urlVariable' : 'passwordVariable';
+      fail(`variable ${quote(twice)} is assigned twice: give ${properties.map(property => `'${property}'`).join(', ')} and '${last}' different names`);
     }
+  }
+}
+
+/** Variables that are named, and have nothing in them. */
+function checkNamed({ usernameVariable, passwordVariable, credentials }: ConnectOptions, fail: Fail): void {
+  const named = { usernameVariable: [usernameVariable, credentials?._username], passwordVariable: [passwordVariable, credentials?._password] };
+  const [property] = Object.entries(named).find(([, [variable, value]]) => variable !== undefined && value === undefined) ?? [];
+  if (property !== undefined) {
+    fail(`'${property}' names a variable, and ${credentials?._url
+      ? 'user and password are in the URL of the Secret: leave it out, or give' : 'there are no credentials to put into it: give'} 'credentials' with Credentials.fromSecret()`);
+  }
+}
+
+/** Files for credentials that cannot be in any. */
+function checkFiles({ credentials }: ConnectOptions, fail: Fail): void {
+  if (!credentials) {
+    fail('\'delivery\' has files, and there are no credentials to put into them: give \'credentials\' with Credentials.fromSecret()');
+  }
+  if (credentials._url) {
+    fail('\'delivery\' has files, and the credentials are a URL, for which drivers have a variable alone: give user and password with Credentials.fromSecret(), or leave '
+      + '\'delivery\' out');
   }
 }
 
@@ -184,11 +224,12 @@ const OPTIONS = {
   usernameVariable: unchecked,
   passwordVariable: unchecked,
   credentials: checkCredentials,
+  delivery: checkInstance(CredentialsDelivery, 'CredentialsDelivery.environment() or files()'),
   containerName: checkString,
   hostName: checkString,
   portNumber: checkPort,
 };
 
-function fromSecret(name: string, secretName: string, key: string): Variable {
+function fromSecret(name: string, { secretName, key }: SecretValue): Variable {
   return { name, valueFrom: { secretKeyRef: { key, name: secretName } } };
 }

@@ -1,30 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { Connection, Variable } from './connection';
+import { Connection } from './connection';
+import { literalPasswords } from './literal-password';
+import { Container, PodSpec, sortKeys } from './pod';
+import { mountFiles, problemsOfFiles, SecretFiles } from './secret-files';
 import { isDnsName } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
-
-/** The parts of a pod template that matter here; everything else of it is left as it is. */
-interface Container {
-  name?: string;
-  env?: Variable[];
-  [key: string]: unknown;
-}
-
-interface HostAlias {
-  ip?: string;
-  hostnames?: string[];
-}
-
-interface PodSpec {
-  hostAliases?: HostAlias[];
-  serviceAccountName?: string;
-  /** The deprecated alias of it. */
-  serviceAccount?: string;
-  hostNetwork?: boolean;
-  containers?: Container[];
-}
 
 /** Where the kinds of Kubernetes keep the spec of their pods; another kind that has it at the usual place is found by looking. */
 const POD_SPEC: { readonly [kind: string]: readonly string[] } = {
@@ -80,7 +62,7 @@ export class Workload {
     this.render = object.toJson.bind(object);
     // The variables are put into the finished object: a JSON patch cannot say "add to the list, make it if there is none", and the list may
     // still grow after connectFrom().
-    object.toJson = () => this.withNames(this.withVariables(this.render()));
+    object.toJson = () => this.withNames(this.withFiles(this.withVariables(this.render())));
   }
 
   /** The account the pods run as; read late, because it may be set after connectFrom(). */
@@ -149,7 +131,8 @@ export class Workload {
 
   /** What keeps a connection from being written, now that every call was made. */
   public problems(connection: Connection): string[] {
-    const containers = this.podSpec(this.render())?.containers ?? [];
+    const pod = this.podSpec(this.render());
+    const containers = pod?.containers ?? [];
     const container = containerOf(containers, connection);
     if (!container) {
       return [connection.containerName === undefined
@@ -158,6 +141,20 @@ export class Workload {
           + `got "${connection.containerName}"`];
     }
     const others = this.connections.filter(other => other !== connection && containerOf(containers, other) === container);
+    const { files } = connection;
+    const ofFiles = files ? problemsOfFiles(this.path, pod!, container, files, others.flatMap(other => other.files ?? [])) : [];
+    // Several services would say it of one workload.
+    const ofPasswords = connection === this.inOrder[0] ? literalPasswords(this.path, pod) : [];
+    return [...this.problemsOfNamespace(connection), ...ofPasswords, ...ofFiles, ...this.problemsOfVariables(connection, container, others)];
+  }
+
+  private problemsOfNamespace({ secret }: Connection): string[] {
+    return secret?.namespace === undefined || this.namespace === undefined || secret.namespace === this.namespace ? []
+      : [`workload '${this.path}' reads the Secret ${quote(secret.name)} in its own namespace ${quote(this.namespace)}, and a SecretFromStore writes it in `
+        + `${quote(secret.namespace)}: create one in a chart of ${quote(this.namespace)}, and give its 'credentials' to connectFrom()`];
+  }
+
+  private problemsOfVariables(connection: Connection, container: Container, others: readonly Connection[]): string[] {
     return connection.variables.flatMap(({ name }) => {
       if (Array.isArray(container.env) && container.env.some(variable => variable?.name === name)) {
         return [`workload '${this.path}' sets the variable "${name}" itself: remove it there, or choose another 'envPrefix'`];
@@ -172,8 +169,7 @@ export class Workload {
 
   private withVariables(rendered: unknown): unknown {
     const containers = this.podSpec(rendered)?.containers ?? [];
-    // In the order of the services' paths and the variables' names: the order of the calls must not show.
-    for (const connection of [...this.connections].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
+    for (const connection of this.inOrder) {
       const container = containerOf(containers, connection);
       if (container) {
         const variables = [...Array.isArray(container.env) ? container.env : [], ...connection.variables.map(variable => ({ ...variable }))];
@@ -181,6 +177,26 @@ export class Workload {
       }
     }
     return rendered;
+  }
+
+  private withFiles(rendered: unknown): unknown {
+    const pod = this.podSpec(rendered);
+    const filesOf = new Map<Container, SecretFiles[]>();
+    for (const connection of this.inOrder) {
+      const container = containerOf(pod?.containers ?? [], connection);
+      if (container && connection.files) {
+        filesOf.set(container, [...filesOf.get(container) ?? [], connection.files]);
+      }
+    }
+    if (pod && filesOf.size > 0) {
+      mountFiles(pod, filesOf);
+    }
+    return rendered;
+  }
+
+  /** In the order of the services' paths and the variables' names: the order of the calls must not show. */
+  private get inOrder(): Connection[] {
+    return [...this.connections].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
   private withNames(rendered: unknown): unknown {
@@ -263,13 +279,4 @@ function at(value: unknown, path: readonly string[]): unknown {
 
 function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
   return at(rendered, podSpecPath(kind)) as PodSpec | undefined;
-}
-
-/** cdk8s writes keys in the order they are in, after it has sorted them; a key that comes later has to be brought to its place. */
-function sortKeys(object: object): void {
-  const written = object as { [key: string]: unknown };
-  for (const [key, value] of Object.entries(written).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    delete written[key];
-    written[key] = value;
-  }
 }

@@ -211,10 +211,11 @@ export class VirtualMachineService extends Construct {
 
   /**
    * Lets a workload use the service: its account becomes a client, as with `allowFrom`, and a container of it gets host, port, user and password as
-   * environment variables, the last two from a Secret.
+   * environment variables, the last two from a Secret; with `CredentialsDelivery.files()` as files. A workload that has a password as a value in its own
+   * variables is refused at synth.
    *
    * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
-   * @param options the variables' names, the credentials, the container, the port
+   * @param options the variables' names, the credentials and their delivery, the container, the port
    * @throws for something without a pod template or a namespace, a variable that the container has already, an unknown container or port
    */
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {

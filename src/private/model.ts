@@ -308,3 +308,25 @@ export interface MachinesModel {
   /** The namespaces whose sidecars know the service, sorted, its own among them. */
   readonly visibleTo: readonly string[];
 }
+
+/** The directory in which a container finds the keys of a Secret as files. */
+export interface FilesModel {
+  readonly mountPath: string;
+  readonly defaultMode: number;
+}
+
+/** One value of a store that the External Secrets Operator reads, and the key that it gets in the Secret. */
+export interface RemoteValueModel {
+  readonly secretKey: string;
+  readonly remoteKey: string;
+  readonly property?: string;
+}
+
+/** A Secret that the External Secrets Operator writes. */
+export interface ExternalSecretModel {
+  readonly secretName: string;
+  readonly store: { readonly kind: 'SecretStore' | 'ClusterSecretStore'; readonly name: string };
+  /** With its unit, as the operator wants it. */
+  readonly refreshInterval: string;
+  readonly values: readonly RemoteValueModel[];
+}

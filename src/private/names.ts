@@ -109,6 +109,11 @@ export function addressLabel(address: string): string {
   return ipaddr.parse(address).toNormalizedString().replace(/[.:]/g, '-');
 }
 
+/** The name of a volume with keys of a Secret, different for other keys or another mode: two containers may have parts of one Secret. */
+export function volumeName(secretName: string, defaultMode: number, keys: readonly string[]): string {
+  return dnsLabel(secretName.replaceAll('.', '-'), hashOf([secretName, defaultMode, ...keys].join('/')));
+}
+
 /** Parts joined by `-` to a DNS label; a longer one is cut and ends in a hash of the whole. */
 export function dnsLabel(...parts: (string | number)[]): string {
   const whole = parts.join('-').replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '');

@@ -194,10 +194,10 @@ export class ExternalCluster extends DeclaredService {
 
   /**
    * Lets a workload use every member: its account becomes a client, and a container of it gets all members in one environment variable
-   * (`membersVariable`), user and password in others, the last two from a Secret.
+   * (`membersVariable`), user and password in others or as files, the last two from a Secret.
    *
    * @param workload anything with a pod template: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod of any library
-   * @param options the variables' names, the credentials, the container
+   * @param options the variables' names, the credentials and their delivery, the container
    * @throws as `ExternalService.connectFrom` does, and for a variable of one host
    */
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {

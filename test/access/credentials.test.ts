@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { ConnectOptions, Credentials, ExternalMysql, Resolution } from '../../src';
+import { ConnectOptions, Credentials, ExternalKafka, ExternalMongoReplicaSet, ExternalMysql, Resolution } from '../../src';
 import { Manifest, messageOf, only, synth } from '../helpers';
 
 /** The variables that a workload gets which is connected to a MySQL. */
@@ -49,6 +49,20 @@ describe('credentials', () => {
     expect(variables(Credentials.passwordFromSecret('ratings-mysql', 'token'))[2].valueFrom).toEqual({ secretKeyRef: { name: 'ratings-mysql', key: 'token' } });
   });
 
+  test('may be a whole URL, which the workload gets besides host and port', () => {
+    expect(variables(Credentials.urlFromSecret('ratings-mysql'))).toEqual([
+      { name: 'MYSQL_HOST', value: 'mysqldb.example.com' },
+      { name: 'MYSQL_PORT', value: '3306' },
+      { name: 'MYSQL_URL', valueFrom: { secretKeyRef: { name: 'ratings-mysql', key: 'url' } } },
+    ]);
+  });
+
+  test('may be a URL in another key and another variable, in place of the one without a password', () => {
+    expect(variables(Credentials.urlFromSecret('ratings-mysql', 'dsn'), { urlVariable: 'DATABASE_URL' }).slice(2)).toEqual([
+      { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'ratings-mysql', key: 'dsn' } } },
+    ]);
+  });
+
   test('of a workload come before those of the service', () => {
     expect(variables(Credentials.fromSecret('everybody'), { credentials: Credentials.fromSecret('ratings-only') }).slice(2))
       .toEqual(userAndPassword('ratings-only', 'username', 'password'));
@@ -63,12 +77,46 @@ describe('credentials', () => {
   });
 });
 
+describe('a URL of a Secret', () => {
+  test('may be of a protocol for which the library knows none', () => {
+    const manifests = synth(chart => new ExternalKafka(chart, 'Kafka', {
+      brokers: [{ host: 'kafka-1.example.com', resolution: Resolution.ipAddresses('192.0.2.1') }], credentials: Credentials.urlFromSecret('kafka'),
+    }).connectFrom(deployment(chart)));
+
+    expect(only(manifests, 'Deployment').spec.template.spec.containers[0].env.map(({ name }: { name: string }) => name)).toEqual(['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_URL']);
+  });
+
+  test('takes the place of the URL that a replica set has anyway', () => {
+    const manifests = synth(chart => new ExternalMongoReplicaSet(chart, 'Mongo', {
+      members: [{ host: 'mongo-1.example.com', resolution: Resolution.ipAddresses('192.0.2.1') }], replicaSet: 'rs0', credentials: Credentials.urlFromSecret('mongo'),
+    }).connectFrom(deployment(chart)));
+
+    expect(only(manifests, 'Deployment').spec.template.spec.containers[0].env.filter(({ name }: { name: string }) => name === 'MONGO_URL')).toEqual([
+      { name: 'MONGO_URL', valueFrom: { secretKeyRef: { name: 'mongo', key: 'url' } } },
+    ]);
+  });
+});
+
 describe('credentials that cannot be are refused', () => {
   test.each<[string, Credentials, string]>([
     ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'usernameKey\' must be a key of the Secret'],
+    ['a key that no file can be called', Credentials.fromSecret('s', { passwordKey: '..' }), '\'passwordKey\' must be a key of the Secret'],
+    ['a key that Kubernetes keeps for itself', Credentials.passwordFromSecret('s', '..data'), '\'passwordKey\' must be a key of the Secret'],
+    ['a bad key of a URL', Credentials.urlFromSecret('s', 'a b'), '\'urlKey\' must be a key of the Secret'],
+    ['a bad name of a Secret', Credentials.urlFromSecret('S'), '\'secretName\' must be a DNS name'],
     ['a misspelt key', Credentials.fromSecret('s', { user: 'u' } as never), '\'user\' is not a property of Credentials.fromSecret()'],
   ])('%s', (_, credentials, message) => {
     expect(messageOf(() => connected(credentials, {}))).toContain(`[test/Mysql] ${message}`);
+  });
+
+  test.each<[string, ConnectOptions, string]>([
+    ['a variable for the user', { usernameVariable: 'U' }, '\'usernameVariable\' names a variable, and user and password are in the URL of the Secret'],
+    ['a variable for the password', { passwordVariable: 'W' }, '\'passwordVariable\' names a variable, and user and password are in the URL of the Secret'],
+    ['a path', { urlPath: 'test' }, '\'urlPath\' "test" belongs to a URL that the library makes, and this one is in a Secret: put the path into the Secret'],
+    ['the variable of the host', { urlVariable: 'MYSQL_HOST' }, 'variable "MYSQL_HOST" is assigned twice: give \'hostVariable\', \'portVariable\' and \'urlVariable\' different names'],
+    ['a bad name', { urlVariable: '1' }, '\'urlVariable\' must give the name of an environment variable'],
+  ])('a URL with %s', (_, options, message) => {
+    expect(messageOf(() => connected(Credentials.urlFromSecret('s'), options))).toContain(`[test/Mysql] ${message}`);
   });
 
   test('but not null for the keys, from JavaScript: they are the usual ones', () => {

@@ -330,7 +330,7 @@ describe('what cannot be a service on virtual machines is refused', () => {
     ['an address as membership', { membership: '192.0.2.30' }, '\'membership\' must be one of Membership.workloadEntries() or workloadGroup(), got "192.0.2.30"'],
     ['a namespace that is none', { namespaceName: 'VM' }, '\'namespaceName\' must be a DNS label'],
     ['an account that is none', { serviceAccountName: 'A b' }, '\'serviceAccountName\' must be a DNS name'],
-    ['a password', { credentials: 'secret' }, '\'credentials\' must be one of Credentials.fromSecret() or Credentials.passwordFromSecret(): a password cannot be given as a value'],
+    ['a password', { credentials: 'secret' }, '\'credentials\' must be one of Credentials.fromSecret(), passwordFromSecret() or urlFromSecret(): a password cannot be given as a value'],
     ['a Secret that is none', { credentials: Credentials.fromSecret('A') }, '\'secretName\' must be a DNS name'],
   ])('%s', (_, more, message) => {
     expect(messageOf(() => written(more))).toContain(`[test/Mysql] ${message}`);
