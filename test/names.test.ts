@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
   EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService,
-  Protocol, Resolution,
+  Protocol, Resolution, SecretFromStore, SecretStoreRef,
 } from '../src';
 import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
 
@@ -92,6 +92,13 @@ test('every object of a deployed gateway, of what is routed through it and of a 
     ['test/Lockdown/Network', 'NetworkPolicy shop/lockdown.shop.lockdown'],
     ['test/Lockdown/Resource', 'Sidecar shop/lockdown.shop.lockdown'],
   ]);
+});
+
+test('a Secret from a store has this name and this place in the tree', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'platform' });
+  new SecretFromStore(chart, 'OrdersAccount', { secretStoreRef: SecretStoreRef.secretStore('vault'), password: { key: 'orders' } });
+
+  expect(objectsOf(chart)).toEqual([['test/OrdersAccount/Resource', 'ExternalSecret platform/orders-account.platform']]);
 });
 
 describe('a name that nobody gives', () => {

@@ -13,6 +13,8 @@ const SECURITY = { v1: 'security.istio.io/v1', v1beta1: 'security.istio.io/v1bet
 const always = (version: string) => ({ v1: version, v1beta1: version, v1alpha3: version });
 const CORE = always('v1');
 const RBAC = always('rbac.authorization.k8s.io/v1');
+/** The operator serves v1 since its version 0.16, and v1beta1 no more since 0.17. */
+const EXTERNAL_SECRETS = always('external-secrets.io/v1');
 
 /** The kinds that are written. */
 const KINDS = {
@@ -32,6 +34,7 @@ const KINDS = {
   HorizontalPodAutoscaler: always('autoscaling/v2'),
   PodDisruptionBudget: always('policy/v1'),
   NetworkPolicy: always('networking.k8s.io/v1'),
+  ExternalSecret: EXTERNAL_SECRETS,
 };
 
 export type WrittenKind = keyof typeof KINDS;

@@ -67,6 +67,12 @@ func Run(set *manifests.Set) *verdict.Result {
 		}
 		result.Checked++
 		subject := manifests.Subject(o)
+		if o.GroupVersionKind() == externalSecretKind {
+			for _, problem := range problemsOfExternalSecret(o) {
+				result.Find(subject, problem)
+			}
+			continue
+		}
 		strategy, known := strategies[o.GroupVersionKind().GroupKind()]
 		if !known {
 			result.Find(subject, fmt.Sprintf("no validator for %s; add one to the checks", o.GroupVersionKind()))
