@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, DeclaredService, EgressGateway, EgressViaGateway, ExternalCluster,
-  ExternalHttp, ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalRedisCluster,
-  ExternalRedisSentinel, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings, IEgressGateway,
-  IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
+  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, CredentialsDelivery, DeclaredService, EgressGateway, EgressViaGateway,
+  ExternalCluster, ExternalHttp, ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis,
+  ExternalRedisCluster, ExternalRedisSentinel, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
+  IEgressGateway, IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { InsideSpec, makeInside } from './inside';
@@ -565,7 +565,11 @@ function makeMachines(chart: Chart, spec: MachinesSpec, index: number, workloads
   });
   machines.allowFrom(...allow.map(clientOf));
   if (spec.connected) {
-    workloads.slice(0, 1).forEach(workload => machines.connectFrom(workload, { envPrefix: `MACHINES_${index}` }));
+    workloads.slice(0, 1).forEach(workload => machines.connectFrom(workload, {
+      envPrefix: `MACHINES_${index}`,
+      credentials: Credentials.fromSecret('machines'),
+      delivery: CredentialsDelivery.files(`/etc/credentials/machines-${index}`),
+    }));
   }
 }
 

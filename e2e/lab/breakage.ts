@@ -53,6 +53,10 @@ function eachRule(how: (rule: Mutable) => void): (spec: Mutable) => void {
   return (spec) => { spec.http?.forEach(how); };
 }
 
+function eachSecret(how: (secret: Mutable) => void): (spec: Mutable) => void {
+  return (spec) => { spec.template.spec.volumes?.forEach(({ secret }: Mutable) => { if (secret) { how(secret); } }); };
+}
+
 function eachTls(how: (tls: Mutable) => void): (spec: Mutable) => void {
   return eachServer((server) => { if (server.tls) { how(server.tls); } });
 }
@@ -157,6 +161,15 @@ export const BREAKAGES: readonly Breakage[] = [
     noticedBy: 'client-certificate',
     breaks: change('DestinationRule', (spec) => { if (!spec.workloadSelector) { spec.exportTo = ['.']; } }),
   },
+  ...([
+    ['files of a Secret that every user reads', change('Deployment', eachSecret((secret) => { secret.defaultMode = 0o444; }))],
+    ['files of a Secret without the password', change('Deployment', eachSecret((secret) => {
+      secret.items = secret.items.filter(({ key }: Mutable) => key !== 'password');
+    }))],
+    ['files of a Secret at another place', change('Deployment', (spec) => {
+      spec.template.spec.containers[0].volumeMounts?.forEach((mount: Mutable) => { mount.mountPath += '-2'; });
+    })],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'credentials-files', breaks })),
   {
     name: 'endpoints without an order',
     noticedBy: 'failover',

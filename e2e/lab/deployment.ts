@@ -3,6 +3,7 @@ import type { KubeObject } from './kube';
 import type { Lab } from './lab';
 import type { Parts } from './parts';
 import type { Pod } from './pod';
+import { SecretVolume } from './secret-volume';
 import { waitFor } from './wait';
 import { environmentOf, secretsOf, type Workload, workloadOf } from './workload';
 
@@ -60,14 +61,23 @@ export class Deployment {
       dnsCapture: options.dnsCapture,
     });
     const environment = await environmentOf(lab.kube, workload);
+    const volumes = await Promise.all(workload.secretVolumes.map((secret) => SecretVolume.mount(lab.kube, pod, secret)));
     const application = applicationOf(workload.container.image, lab.parts);
     if (application) {
       const service = pod.service('application', application.command, { PATH: process.env.PATH ?? '', ...application.environment, ...environment });
       await waitFor(`${workload.name}: port ${application.port}`, async () => service.running
         && (await pod.exec(['curl', '-s', '-o', '/dev/null', '-m', '2', `http://127.0.0.1:${application.port}/health`])).code === 0);
     }
-    return new Deployment(workload, pod, environment);
+    return new Deployment(workload, pod, environment, volumes);
   }
 
-  private constructor(readonly workload: Workload, readonly pod: Pod, readonly environment: Readonly<Record<string, string>>) {}
+  private constructor(
+    readonly workload: Workload, readonly pod: Pod, readonly environment: Readonly<Record<string, string>>,
+    private readonly volumes: readonly SecretVolume[],
+  ) {}
+
+  /** What the kubelet does once in a minute: the files become those that the Secrets have now. The environment stays as it is. */
+  async syncVolumes(): Promise<void> {
+    await Promise.all(this.volumes.map((volume) => volume.sync()));
+  }
 }

@@ -27,6 +27,17 @@ export interface Container {
   readonly args?: readonly string[];
   readonly env?: readonly EnvVar[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean; readonly subPath?: string }[];
+}
+
+/** A Secret that a container has as files. */
+export interface MountedSecret {
+  readonly secretName: string;
+  readonly items: readonly { readonly key: string; readonly path: string }[];
+  readonly defaultMode: number;
+  readonly mountPath: string;
+  /** The group that the kubelet gives the files to. */
+  readonly fsGroup?: number;
 }
 
 /** What a Deployment says about its pods. */
@@ -37,29 +48,50 @@ export interface Workload {
   readonly labels: Record<string, string>;
   readonly container: Container;
   readonly replicas: number;
+  readonly secretVolumes: readonly MountedSecret[];
 }
 
 export function workloadOf(deployment: KubeObject): Workload {
   const template = deployment.spec.template;
+  const container = template.spec.containers[0] as Container;
   return {
     name: deployment.metadata.name,
     namespace: deployment.metadata.namespace ?? 'default',
     account: (template.spec.serviceAccountName as string | undefined) ?? 'default',
     labels: (template.metadata?.labels as Record<string, string> | undefined) ?? {},
-    container: template.spec.containers[0] as Container,
+    container,
     replicas: (deployment.spec.replicas as number | undefined) ?? 1,
+    secretVolumes: (container.volumeMounts ?? []).map((mount) => mountedSecret(template.spec as PodSpec, mount, deployment.metadata.name)),
   };
+}
+
+interface PodSpec {
+  readonly securityContext?: { readonly fsGroup?: number };
+  readonly volumes?: readonly {
+    readonly name: string;
+    readonly secret?: { readonly secretName: string; readonly items?: MountedSecret['items']; readonly defaultMode?: number };
+  }[];
+}
+
+/** The lab knows what the library writes: some keys of a Secret, in a directory, to read only. */
+function mountedSecret(pod: PodSpec, mount: NonNullable<Container['volumeMounts']>[number], workload: string): MountedSecret {
+  const secret = (pod.volumes ?? []).find(({ name }) => name === mount.name)?.secret;
+  if (!secret?.items || mount.readOnly !== true || mount.subPath !== undefined) {
+    throw new Failure(`${workload}: the lab does not know the volume ${mount.name} as it is mounted at ${mount.mountPath}`);
+  }
+  const { secretName, items, defaultMode = 0o644 } = secret;
+  return { secretName, items, defaultMode, mountPath: mount.mountPath, fsGroup: pod.securityContext?.fsGroup };
 }
 
 /** The Secrets a workload asks for, with the keys that it reads. */
 export function secretsOf(workload: Workload): Map<string, Set<string>> {
   const secrets = new Map<string, Set<string>>();
-  for (const variable of workload.container.env ?? []) {
-    const reference = variable.valueFrom?.secretKeyRef;
-    if (!reference) { continue; }
-    const keys = secrets.get(reference.name) ?? new Set<string>();
-    keys.add(reference.key);
-    secrets.set(reference.name, keys);
+  const references = [
+    ...(workload.container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []),
+    ...workload.secretVolumes.flatMap(({ secretName, items }) => items.map(({ key }) => ({ name: secretName, key }))),
+  ];
+  for (const { name, key } of references) {
+    secrets.set(name, (secrets.get(name) ?? new Set<string>()).add(key));
   }
   return secrets;
 }
@@ -84,7 +116,7 @@ export async function environmentOf(kube: Kube, workload: Workload): Promise<Rec
   return environment;
 }
 
-async function dataOf(
+export async function dataOf(
   kube: Kube, kind: 'Secret' | 'ConfigMap', namespace: string, reference: { readonly name: string; readonly key: string; readonly optional?: boolean },
 ): Promise<string | undefined> {
   const object = await kube.get({ apiVersion: 'v1', kind, metadata: { name: reference.name, namespace } });

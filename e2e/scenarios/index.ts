@@ -6,6 +6,7 @@ import { cartViaGateway } from './cart-via-gateway';
 import { cleanRemoval } from './clean-removal';
 import { clientCertificate } from './client-certificate';
 import { clientRepository } from './client-repository';
+import { credentialsFiles } from './credentials-files';
 import { detailsHttps } from './details-https';
 import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
@@ -66,6 +67,7 @@ export const scenarios: readonly Scenario[] = [
   httpApi,
   tlsOrigination,
   clientCertificate,
+  credentialsFiles,
   sentences,
   meshRules,
   settings,

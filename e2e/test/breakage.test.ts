@@ -1,8 +1,9 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer,
-  Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls, VirtualMachineService,
+  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute,
+  LoadBalancer, Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls, VirtualMachineService,
 } from 'cdk8s-istio-egress';
+import { k8s } from 'cdk8s-plus-27';
 import { BREAKAGES } from '../lab/breakage';
 import { Manifest } from '../lab/manifest';
 import { scenarios } from '../scenarios';
@@ -31,6 +32,12 @@ const synth = (): Manifest => Manifest.synth((app) => {
     egress.route(service);
     service.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   }
+  mysql.connectFrom(new k8s.KubeDeployment(chart, 'orders-pods', {
+    spec: {
+      selector: {},
+      template: { metadata: { labels: { app: 'orders' } }, spec: { serviceAccountName: 'orders', containers: [{ name: 'orders', image: 'orders' }] } },
+    },
+  }), { credentials: Credentials.fromSecret('orders'), delivery: CredentialsDelivery.files('/etc/credentials/orders') });
   const reviews = new MeshService(chart, 'Reviews', {
     host: 'reviews',
     versions: ['v1', 'v2', 'v3'],

@@ -59,3 +59,34 @@ test('a manifest that is no YAML is said so in one line', () => {
 test('empty documents are left out', () => {
   expect(objectsOf(`---\n${DEPLOYMENT}\n---\n`)).toHaveLength(1);
 });
+
+describe('the files of a Secret', () => {
+  const withFiles = (mount: string, volume = 'items: [{ key: password, path: password }], defaultMode: 288') => workloadOf(deployment(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: cart, namespace: shop }
+spec:
+  template:
+    spec:
+      securityContext: { fsGroup: 1000 }
+      containers: [{ name: cart, image: cart, volumeMounts: [{ name: files, mountPath: /etc/cart, ${mount} }] }]
+      volumes: [{ name: files, secret: { secretName: cart-redis, ${volume} } }]
+`));
+
+  test('are known with their mode, place and group, and their keys count as read', () => {
+    const workload = withFiles('readOnly: true');
+
+    expect(workload.secretVolumes).toEqual([
+      { secretName: 'cart-redis', items: [{ key: 'password', path: 'password' }], defaultMode: 0o440, mountPath: '/etc/cart', fsGroup: 1000 },
+    ]);
+    expect([...secretsOf(workload)]).toEqual([['cart-redis', new Set(['password'])]]);
+  });
+
+  test.each(['readOnly: false', 'readOnly: true, subPath: password'])('cannot be mounted with %s', (mount) => {
+    expect(() => withFiles(mount)).toThrow('cart: the lab does not know the volume files as it is mounted at /etc/cart');
+  });
+
+  test('cannot be the whole Secret', () => {
+    expect(() => withFiles('readOnly: true', 'defaultMode: 288')).toThrow('the lab does not know the volume files');
+  });
+});
