@@ -1,7 +1,8 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute,
-  LoadBalancer, Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls, VirtualMachineService,
+  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
+  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls,
+  VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 import { BREAKAGES } from '../lab/breakage';
@@ -55,6 +56,12 @@ const synth = (): Manifest => Manifest.synth((app) => {
     const machines = new VirtualMachineService(chart, `Machines${i}`, { serviceName: `machines-${i}`, ports: [{ number: 9000 }], membership });
     machines.allowFrom(MeshClient.serviceAccount('shop', 'orders'));
   });
+  const data = new Chart(app, 'data', { namespace: 'data' });
+  const depot = new ExternalMysql(data, 'Depot', { host: 'depot.example.com', resolution: Resolution.ipAddresses('192.0.2.40') });
+  new EgressViaGateway(data, 'Out', { gateway: new EgressGateway(data, 'Gateway') }).route(depot);
+  depot.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
+  new ExternalTcp(chart, 'Metrics', { host: 'metrics.example.com', ports: [9100], resolution: Resolution.ipAddresses('192.0.2.41') });
+  new EgressLockdown(chart, 'Lockdown');
 });
 const whole = synth();
 
