@@ -30,8 +30,8 @@ const inMesh: Which = (object) => (object.spec.gateways as string[] | undefined)
 const atGateway: Which = (object) => !inMesh(object) && /\.from-gateway/.test(object.metadata.name);
 const toGateway: Which = (object) => (object.spec.subsets ?? []).some((subset: Mutable) => subset.trafficPolicy);
 const originates: Which = ({ spec: { trafficPolicy: policy } }) => policy?.tls || policy?.portLevelSettings?.some((setting: Mutable) => setting.tls);
-const onMachines: Which = (object) => object.spec.action === 'ALLOW';
-const ofGateway: Which = (object) => !onMachines(object);
+const onMachines: Which = ({ spec }) => spec.action === 'ALLOW' && (spec.rules as Mutable[] | undefined)?.[0].to !== undefined;
+const ofGateway: Which = ({ spec }) => spec.action === 'DENY';
 const seenByClients: Which = (object) => !isUpstream(object);
 
 function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
