@@ -235,7 +235,8 @@ function single(address: string): boolean {
 
 const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
   kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet'),
-  account: seldom(2, fc.constantFrom(...ACCOUNTS)),
+  // a gateway cannot tell those of the default account apart: such an app is refused, and rare
+  account: mostly<string | undefined>(fc.constantFrom(...ACCOUNTS), fc.constant(undefined)),
 });
 
 const header: fc.Arbitrary<HeaderSpec> = mostly(

@@ -14,6 +14,7 @@ export { MeshPeer, MeshPeerAddresses, MeshPeerPods, MeshPeerService } from './va
 export * from './values/path-match';
 export { Protocol, ProtocolProps, Speaker, TlsStart } from './values/protocol';
 export { ReadinessProbe, ReadinessProbeOptions } from './values/readiness-probe';
+export { RequestLimits } from './values/request-limits';
 export { Resolution, ServiceEndpoint } from './values/resolution';
 export { SecretStoreRef } from './values/secret-store-ref';
 export { ServerTls, ServerTlsOptions } from './values/server-tls';

@@ -34,7 +34,7 @@ function appWithVerbs() {
   const redis = new ExternalRedis(shop, 'Redis', { host: 'redis.example.com', resolution: Resolution.ipAddresses('192.0.2.17') });
   const machines = new VirtualMachineService(platform, 'Machines', { serviceName: 'legacy', ports: [{ number: 9000 }], membership: Membership.workloadGroup() });
   const cart = workload(shop, 'cart', 'cart');
-  const admin = workload(platform, 'admin');
+  const admin = workload(platform, 'admin', 'admin');
   const reviews = new MeshService(shop, 'Reviews', { host: 'reviews', versions: ['v1', 'v2'] });
   const verbs: (() => void)[] = [
     () => egress.route(mysql),

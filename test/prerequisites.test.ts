@@ -110,7 +110,7 @@ describe('a client of a routed service that avoids its sidecar is refused:', () 
       egress(chart).route(mysql);
     }
     mysql.connectFrom(new ApiObject(chart, 'Cart', {
-      apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { metadata, spec: { ...pod, containers: [{ name: 'cart' }] } } },
+      apiVersion: 'apps/v1', kind: 'Deployment', spec: { template: { metadata, spec: { serviceAccountName: 'cart', ...pod, containers: [{ name: 'cart' }] } } },
     }));
     try {
       manifestsOf(app);

@@ -128,7 +128,7 @@ describe('generated apps', () => {
     };
     const spec = app(cluster);
 
-    const outcome = attempt({ ...spec, charts: [{ ...spec.charts[0], workloads: [{ kind: 'Deployment' }] }] }, folder);
+    const outcome = attempt({ ...spec, charts: [{ ...spec.charts[0], workloads: [{ kind: 'Deployment', account: 'orders' }] }] }, folder);
 
     expect(outcome).toMatchObject({ kind: 'accepted', folder });
     expect(readSet(path.join(folder, 'chart'))).toContain(`name: C0_${variable}`);

@@ -31,7 +31,7 @@ const atGateway: Which = (object) => !inMesh(object) && /\.from-gateway/.test(ob
 const toGateway: Which = (object) => (object.spec.subsets ?? []).some((subset: Mutable) => subset.trafficPolicy);
 const originates: Which = ({ spec: { trafficPolicy: policy } }) => policy?.tls || policy?.portLevelSettings?.some((setting: Mutable) => setting.tls);
 const onMachines: Which = ({ spec }) => spec.action === 'ALLOW' && (spec.rules as Mutable[] | undefined)?.[0].to !== undefined;
-const ofGateway: Which = ({ spec }) => spec.action === 'DENY';
+const ofGateway: Which = ({ spec, metadata }) => spec.action === 'DENY' && !metadata.name.endsWith('.requests');
 const seenByClients: Which = (object) => !isUpstream(object);
 
 function eachServer(how: (server: Mutable) => void): (spec: Mutable) => void {
@@ -70,6 +70,7 @@ function withoutRewrite(spec: Mutable): void {
 /** The upstream of one host, such as a member of a cluster. */
 const upstreamOf = (member: string): Which => (object) => isUpstream(object) && (object.spec.hosts as string[]).some((host) => host.endsWith(`.${member}`));
 
+const isLimit: Which = (object) => object.metadata.name.endsWith('.requests');
 const isAdmission: Which = (object) => object.metadata.name.endsWith('.admission');
 
 /** Leaves out a host of a Sidecar. */
@@ -120,9 +121,17 @@ export const BREAKAGES: readonly Breakage[] = [
     ['certificates with RSA', change('Deployment', (spec) => { delete spec.template.spec.containers[0].env; })],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'own-gateway', breaks })),
   ...([
+    ['missing limits of requests', forget('AuthorizationPolicy', isLimit)],
+    ['limits of methods alone', change('AuthorizationPolicy', (spec) => { spec.rules.forEach((rule: Mutable) => { rule.to.pop(); }); }, isLimit)],
+    ['limits of paths alone', change('AuthorizationPolicy', (spec) => { spec.rules.forEach((rule: Mutable) => { rule.to.shift(); }); }, isLimit)],
+    ['limits of every client', change('AuthorizationPolicy', (spec) => { spec.rules.forEach((rule: Mutable) => { delete rule.from; }); }, isLimit)],
+    ['limits under another server name', change('AuthorizationPolicy', (spec) => {
+      spec.rules.forEach((rule: Mutable) => { rule.when[0].values = rule.when[0].values.map((name: string) => `x${name}`); });
+    }, isLimit)],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'request-limits', breaks })),
+  ...([
     ['missing Sidecar', forget('Sidecar')],
     ['Sidecar that leaves the mesh\'s policy', change('Sidecar', (spec) => { delete spec.outboundTrafficPolicy; })],
-    ['Sidecar without the gateways', imports(/gateway/)],
     ['Sidecar without the services of other namespaces', imports(/^data\//)],
     ['Sidecar without DNS', imports(/kube-dns/)],
     ['namespace without istiod', closes(15012)],

@@ -32,6 +32,7 @@ import { recipeBeside } from './recipe-beside';
 import { redisCluster } from './redis-cluster';
 import { redisSentinel } from './redis-sentinel';
 import { refusedFlood } from './refused-flood';
+import { requestLimits } from './request-limits';
 import { sameHostTwice } from './same-host-twice';
 import { sentences } from './sentences';
 import { settings } from './settings';
@@ -66,6 +67,7 @@ export const scenarios: readonly Scenario[] = [
   speaksTls,
   httpApi,
   tlsOrigination,
+  requestLimits,
   clientCertificate,
   credentialsFiles,
   sentences,

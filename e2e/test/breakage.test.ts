@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
-  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, Protocol, ReadinessProbe, Resolution, ServerTls,
+  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls,
   VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
@@ -33,6 +33,7 @@ const synth = (): Manifest => Manifest.synth((app) => {
     egress.route(service);
     service.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   }
+  api.allowFrom(MeshClient.serviceAccount('data', 'reader').limitedTo({ methods: ['GET'], paths: [PathMatch.prefix('/a')] }));
   mysql.connectFrom(new k8s.KubeDeployment(chart, 'orders-pods', {
     spec: {
       selector: {},

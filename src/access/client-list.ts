@@ -1,5 +1,6 @@
 import { BoundClient } from './mesh-client';
-import { AccessModel, ClientModel, MeshModel, PortModel } from '../private/model';
+import { quote } from '../private/fail';
+import { AccessModel, ClientModel, LimitedModel, LimitModel, MeshModel, PortModel } from '../private/model';
 
 /** The clients of one service. A client stays once it was named. */
 export class ClientList {
@@ -43,9 +44,38 @@ export class ClientList {
     return this.clients.filter(client => client.workload === undefined).map(client => client.model());
   }
 
-  /** The clients as they are now: a workload's account may be set after it was named. */
+  /** The clients as they are now: a workload's account may be set after it was named. Limits hold for a client however often it was named. */
   public models(): ClientModel[] {
-    return this.clients.map(client => client.model());
+    const models = this.clients.map(client => client.model());
+    const limited = new Map(models.filter(({ limits }) => limits).map(model => [keyOf(model), model]));
+    return models.map(model => limited.get(keyOf(model)) ?? model);
+  }
+
+  /** Whether a client may send some requests only. */
+  public get isLimited(): boolean {
+    return this.clients.some(({ limits }) => limits);
+  }
+
+  /** Clients whose identity is that of every pod of their namespace which has no account of its own. */
+  public problemsOfDefaultAccount(): string[] {
+    const shared = this.clients.filter(client => client.model().account === 'default' && !this.wholeNamespaces.includes(client.namespace ?? ''));
+    return [...new Set(shared.map(({ workload, namespace }) => problemOfDefaultAccount(workload?.path ?? `${namespace}/default`)))];
+  }
+
+  /** Clients of which it is not clear what they may send. */
+  public problemsOfLimits(): string[] {
+    const models = this.clients.map(client => client.model()).filter(({ limits }) => limits);
+    const first = new Map<string, ClientModel>();
+    return models.flatMap(model => {
+      const key = keyOf(model);
+      const known = first.get(key);
+      first.set(key, known ?? model);
+      if (known && JSON.stringify(known.limits) !== JSON.stringify(model.limits)) {
+        return [`its client ${quote(key)} has two limits: name it once, with all 'methods' and 'paths'`];
+      }
+      return model.account !== undefined && this.wholeNamespaces.includes(model.namespace ?? '')
+        ? [`its client ${quote(key)} has limits, and its whole namespace is a client as well: name the accounts of the namespace`] : [];
+    });
   }
 
   /** The clients as a gateway recognises them, under the mesh's trust domain and each alias of it. */
@@ -54,6 +84,30 @@ export class ClientList {
     const accounts = this.models().filter(({ namespace }) => namespace !== undefined && !namespaces.includes(namespace));
     const identities = [trustDomain, ...trustDomainAliases]
       .flatMap(domain => accounts.map(({ namespace, account }) => `spiffe://${domain}/ns/${namespace}/sa/${account}`));
-    return { identities: [...new Set(identities)].sort(), namespaces };
+    return { identities: [...new Set(identities)].sort(), namespaces, limited: limitedOf(this.models(), trustDomain) };
   }
+}
+
+/** What is wrong with a client that a gateway cannot tell from its neighbours. */
+export function problemOfDefaultAccount(client: string): string {
+  return `its client '${client}' runs as the account "default", as every pod without an account of its own does: give the workload one, or name the whole namespace with `
+    + 'MeshClient.allIn()';
+}
+
+function keyOf({ namespace = '', account = '*' }: ClientModel): string {
+  return `${namespace}/${account}`;
+}
+
+/** Clients with the same limits together. istiod adds the aliases of the trust domain to a policy. */
+function limitedOf(models: readonly ClientModel[], trustDomain: string): LimitedModel[] {
+  const groups = new Map<string, { readonly principals: Set<string>; readonly limits: LimitModel }>();
+  for (const { namespace, account = '*', limits } of models) {
+    if (limits) {
+      const key = JSON.stringify(limits);
+      const group = groups.get(key) ?? { principals: new Set(), limits };
+      group.principals.add(`${trustDomain}/ns/${namespace}/sa/${account}`);
+      groups.set(key, group);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { principals, limits }]) => ({ principals: [...principals].sort(), limits }));
 }

@@ -2,7 +2,8 @@ import { IConstruct } from 'constructs';
 import { Workload } from './workload';
 import { checkDnsLabel, checkDnsName, checkInstance } from '../private/check';
 import { checkConstruct, Fail, quote, refuseAbstract } from '../private/fail';
-import { ClientModel } from '../private/model';
+import { ClientModel, LimitModel } from '../private/model';
+import { limitModel, RequestLimits } from '../values/request-limits';
 
 /**
  * A client of a service: a service account, the account of a workload, or every account of a namespace. Creates: nothing.
@@ -42,6 +43,21 @@ export abstract class MeshClient {
     refuseAbstract(new.target === MeshClient, 'MeshClient', 'serviceAccount(), workload() or allIn()');
   }
 
+  /**
+   * This client, with some requests only. The gateway answers 403 to the others. It requires a service of HTTP that is routed through a gateway with mutual TLS.
+   *
+   * The gateway compares the path that it is sent. A server that takes `%2F` for `/` may see another one: set `meshConfig.pathNormalization` to
+   * `DECODE_AND_MERGE_SLASHES` in front of such a server.
+   *
+   * @param limits the requests
+   *
+   * @example
+   * const cart = MeshClient.serviceAccount('shop', 'cart').limitedTo({ methods: ['GET'], paths: [PathMatch.prefix('/prices/')] });
+   */
+  public limitedTo(limits: RequestLimits): MeshClient {
+    return new Limited(this, limits);
+  }
+
   /** Checks the client for the one who uses it; only then is there a path to name in an error. @internal */
   public abstract _bind(fail: Fail): BoundClient;
 }
@@ -56,6 +72,8 @@ export interface BoundClient {
   readonly wholeNamespace: boolean;
   /** The workload that the client is, when it was named by it. */
   readonly workload?: Workload;
+  /** The requests that it may send; undefined for all. */
+  readonly limits?: LimitModel;
   /** To be asked when everything else is known. */
   model(): ClientModel;
 }
@@ -94,6 +112,21 @@ class WorkloadAccount extends MeshClient {
       workload,
       model: () => ({ namespace: workload.namespace, account: workload.serviceAccountName }),
     };
+  }
+}
+
+class Limited extends MeshClient {
+  public constructor(private readonly client: MeshClient, private readonly limits: RequestLimits) {
+    super();
+  }
+
+  public _bind(fail: Fail): BoundClient {
+    if (this.client instanceof Limited) {
+      fail('limitedTo() was called on a client that has limits already: give all \'methods\' and \'paths\' in one call');
+    }
+    const limits = limitModel(fail, this.limits);
+    const bound = this.client._bind(fail);
+    return { ...bound, limits, model: () => ({ ...bound.model(), limits }) };
   }
 }
 

@@ -137,6 +137,7 @@ export class EgressLockdown extends Construct {
       ...this.peers.map(peer => peer._host(clusterDomain)),
       ...this.dependencies().flatMap(({ namespace, hosts, gateway }) => [
         ...namespace === this.namespaceName ? [] : hosts.map(host => `${namespace}/${host}`),
+        // istiod adds the destinations of rules itself, and of several namespaces that have the host it takes the first by name.
         ...gateway ? [inCluster(gateway.namespaceName, gateway.serviceName)] : [],
       ]),
       ...this.machines().filter(({ namespaceName }) => namespaceName !== this.namespaceName).map(({ namespaceName, host }) => `${namespaceName}/${host}`),

@@ -256,6 +256,9 @@ export class VirtualMachineService extends Construct {
   private bind(client: MeshClient): BoundClient {
     const fail = failAt(this);
     const bound = client._bind(fail);
+    if (bound.limits) {
+      fail('limitedTo() is for services outside the mesh: let the application, or a policy of yours, limit the requests to a machine');
+    }
     if (bound.namespace === undefined) {
       fail(`its client '${bound.workload?.path}' has no namespace, which its identity is made of: give the workload's chart a 'namespace'`);
     }

@@ -107,10 +107,17 @@ export interface HttpModel {
   };
 }
 
+/** Which requests a client may send, in the words of a policy: `*` at the end of a path is any text. */
+export interface LimitModel {
+  readonly methods?: readonly string[];
+  readonly paths?: readonly string[];
+}
+
 /** A client of a service; without an account it is every account of the namespace. */
 export interface ClientModel {
   readonly namespace?: string;
   readonly account?: string;
+  readonly limits?: LimitModel;
 }
 
 /** The workload of a gateway that the library deploys. */
@@ -177,6 +184,14 @@ export interface AccessModel {
   readonly identities: readonly string[];
   /** Namespaces that are clients as a whole, which a handshake cannot express. */
   readonly namespaces: readonly string[];
+  /** The clients that may send some requests only, by what they may send. */
+  readonly limited: readonly LimitedModel[];
+}
+
+/** Clients with the same limits, as a policy names them: `<trust domain>/ns/<namespace>/sa/<account>`. */
+export interface LimitedModel {
+  readonly principals: readonly string[];
+  readonly limits: LimitModel;
 }
 
 /** A route, and whom the gateway admits to it. */

@@ -60,6 +60,18 @@ export interface ClientDescription {
    * @default - every account of the namespace
    */
   readonly serviceAccountName?: string;
+  /**
+   * The methods of the requests that it may send.
+   *
+   * @default - every method
+   */
+  readonly methods?: string[];
+  /**
+   * The paths of the requests that it may send; `*` at the end is any text.
+   *
+   * @default - every path
+   */
+  readonly paths?: string[];
 }
 
 /** One (host, port) of a described service on its way through a gateway. */
@@ -175,7 +187,9 @@ export function describePorts(ports: readonly PortModel[]): PortDescription[] {
 
 /** Each client once, however often it was named. */
 export function describeClients(clients: readonly ClientModel[]): ClientDescription[] {
-  return distinct(clients).map(({ namespace, account }) => ({ namespaceName: namespace ?? '', serviceAccountName: account }));
+  return distinct(clients).map(({ namespace, account, limits }) => ({
+    namespaceName: namespace ?? '', serviceAccountName: account, methods: limits?.methods && [...limits.methods], paths: limits?.paths && [...limits.paths],
+  }));
 }
 
 function describePort({ number, name, protocol, targetPort, tls }: PortModel): PortDescription {

@@ -2,6 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import { ExternalPort, hostsAndPorts, secretOf } from './declaration';
 import { Dependency } from './dependency';
 import { IExternalService } from './i-external-service';
+import { problemOfDefaultAccount } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
@@ -191,6 +192,10 @@ export class ImportedService extends Construct implements IExternalService {
     const problems = [...this.connections.problems(), ...new Set(ofWorkloads)];
     if (this.rules) {
       problems.push(...this.workloads.flatMap(workload => workload.bypassesOf(this.ports)));
+      if (!this.attributes.wholeNamespace) {
+        const shared = this.workloads.filter(workload => workload.serviceAccountName === 'default');
+        problems.push(...new Set(shared.map(({ path }) => problemOfDefaultAccount(path))));
+      }
       if (this.workloads.some(workload => workload.namespace === undefined)) {
         problems.push('a connected workload has no namespace, which its DestinationRule is written to: give the workload\'s chart a \'namespace\'');
       }

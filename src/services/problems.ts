@@ -36,7 +36,18 @@ export function problemsOfClients({ service, exportTo, clients }: Asked): string
 /** @param balances whether the gateway has endpoints to choose from */
 export function problemsOfRoute({ service, exportTo, clients, allowed }: Asked, wayOut: WayOut, balances: boolean): string[] {
   const { ports, connection, http } = service;
-  const problems = [...clients.bypassesOf(ports)];
+  const problems = [...clients.bypassesOf(ports), ...clients.problemsOfLimits()];
+  const unread = clients.isLimited ? ports.find(port => !isHttp(port.protocol)) : undefined;
+  if (unread) {
+    problems.push(`a client has limits of requests, and the gateway cannot read those of port ${unread.number} (${unread.protocol}): declare Protocol.HTTP, with `
+      + 'ClientTls.originate() when the service wants TLS, or leave limitedTo() out');
+  }
+  if (clients.isLimited && !wayOut.identifiesClients) {
+    problems.push('a client has limits of requests, and a plaintext leg to the gateway carries no identity: use GatewayLeg.istioMutual()');
+  }
+  if (wayOut.identifiesClients) {
+    problems.push(...clients.problemsOfDefaultAccount());
+  }
   const { idleTimeout, outlierDetection } = connection;
   if (idleTimeout !== undefined && parseFloat(idleTimeout) > IDLE_SECONDS && ports.some(port => !isHttp(port.protocol))) {
     problems.push(`'idleTimeout' ${idleTimeout} is longer than the hour after which the client's sidecar closes an idle connection to the gateway: give at most `
@@ -66,7 +77,8 @@ export function problemsOfRoute({ service, exportTo, clients, allowed }: Asked, 
 /** @param balances whether the clients' sidecars have endpoints to choose from */
 export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
   const { service, exportTo, clients, allowed, mesh } = asked;
-  const problems: string[] = [];
+  const problems: string[] = clients.isLimited
+    ? ['a client has limits of requests, which nothing enforces on a direct connection: route the service through a gateway, or leave limitedTo() out'] : [];
   if (service.connection.outlierDetection && !balances) {
     problems.push(NOTHING_TO_CHOOSE);
   }

@@ -63,14 +63,6 @@ export class MeshView {
     });
   }
 
-  /** The Services of the cluster that the rules of a namespace send connections to, as `<namespace>/<host>`. */
-  public destinationsOf(namespace: string): readonly { readonly object: MeshObject; readonly namespace: string; readonly host: string }[] {
-    const suffix = `.svc.${this.facts.clusterDomain}`;
-    return this.of(NETWORKING, 'VirtualService').filter(object => isForSidecars(object) && namesNamespace(object, namespace)).flatMap(object => (
-      routeRulesOf(object).flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host))
-        .filter(host => host.endsWith(suffix)).map(host => ({ object, namespace: host.split('.')[1], host }))));
-  }
-
   public get gatewayServers(): readonly GatewayServer[] {
     return this.found.servers ??= this.of(NETWORKING, 'Gateway').flatMap(object => {
       const selector = Object.entries(record(object.spec.selector)).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -10,7 +10,7 @@ import { checkServerName, gatewayModel, legsOf } from '../private/legs';
 import { AccessModel, LegModel, MeshModel, OpeningModel, RouteModel } from '../private/model';
 import { hostPart, labelOf, namespaceServerName } from '../private/names';
 import { byNameOnly, openingOf } from '../private/openings';
-import { renderGateway, renderGatewayVirtualService } from '../private/render/at-gateway';
+import { renderGateway, renderGatewayVirtualService, renderRequestPolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
 import { Routable, WayOut } from '../services/way-out';
@@ -62,6 +62,11 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
     });
     this.policies = props.admission ? undefined : new NamespacePolicies(this, service, this.route);
     props.admission?.add(this);
+    const requests = new KeyedObjects(this, 'Requests', (scope, policy) => istioObject(scope, policy, 'AuthorizationPolicy', {
+      name: service._nameOf('requests'),
+      namespace: route.gateway.namespace,
+    }, () => renderRequestPolicy(this.route, access()), service), () => service._clients.isLimited, ': no client has limits');
+    requests.ensure('Policy');
     const gatewayName = labelOf(service._nameOf());
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
     legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {

@@ -49,11 +49,25 @@ describe('a client', () => {
 
     expect(of({ serviceAccount: 'old' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/old']);
     expect(of({ serviceAccount: 'old', serviceAccountName: 'new' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/new']);
-    expect(of({ serviceAccountName: '' })).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/default']);
   });
 
-  test('is the account `default` of a workload that has none of its own', () => {
-    expect(passing(chart => [MeshClient.workload(deployment(chart, 'ratings', {}))])).toEqual(['spiffe://cluster.local/ns/bookinfo/sa/default']);
+  test.each([['no account', {}], ['an empty one', { serviceAccountName: '' }], ['that one', { serviceAccountName: 'default' }]])(
+    'is refused as a workload with %s, which every pod without an account of its own runs as', (_, podSpec) => {
+      expect(messageOf(() => passing(chart => [MeshClient.workload(deployment(chart, 'ratings', podSpec))])))
+        .toContain('[test/Mysql] its client \'test/ratings\' runs as the account "default", as every pod without an account of its own does: give the workload one, or '
+          + 'name the whole namespace with MeshClient.allIn()');
+    });
+
+  test('is refused as the account "default"', () => {
+    expect(messageOf(() => passing(() => [MeshClient.serviceAccount('shop', 'default')]))).toContain('its client \'shop/default\' runs as the account "default"');
+  });
+
+  test('may run as "default" when its whole namespace is a client, or on a direct path, which tells no accounts apart', () => {
+    const workload = (chart: Chart) => MeshClient.workload(deployment(chart, 'ratings', {}));
+
+    expect(() => routed(chart => [workload(chart), MeshClient.allIn('bookinfo')])).not.toThrow();
+    expect(() => synth(chart => new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') })
+      .allowFrom(workload(chart)))).not.toThrow();
   });
 
   test('is a workload in the namespace that it is really in', () => {

@@ -311,7 +311,8 @@ describe('a pod template that is not as usual', () => {
     mysql.connectFrom(workloadOf(chart, 'Deployment', {}));
 
     expect(messageOf(() => manifestsOf(app))).toBe('Validation failed with the following errors:\n  [test/Mysql] workload \'test/Deployment\' has no container that could '
-      + 'get the variables');
+      + 'get the variables\n  [test/Mysql] its client \'test/Deployment\' runs as the account "default", as every pod without an account of its own does: give the '
+      + 'workload one, or name the whole namespace with MeshClient.allIn()');
     expect(mysql.describe().clients).toEqual([{ namespaceName: 'shop', serviceAccountName: 'default' }]);
     expect((chart.node.findChild('Deployment') as ApiObject).toJson()).toMatchObject({ spec: {} });
   });

@@ -18,7 +18,7 @@ function manifestsIn(build: (chart: Chart) => void, mesh: MeshProps = { virtualI
 }
 
 const pod = (chart: Chart, hostAliases?: object[]) => new ApiObject(chart, 'App', {
-  apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: { containers: [{ name: 'app' }], hostAliases },
+  apiVersion: 'v1', kind: 'Pod', metadata: { name: 'app' }, spec: { serviceAccountName: 'app', containers: [{ name: 'app' }], hostAliases },
 });
 const mysql = (chart: Chart, host = 'orders.example.com', resolution = Resolution.dns(), addresses?: string[]) => (
   new ExternalMysql(chart, host, { host, resolution, addresses }));

@@ -413,7 +413,7 @@ test('the objects of a second host have it in their ids', () => {
   egressOf(chart).route(api);
 
   expect(api.node.findChild('ViaGateway').node.children.map(({ node }) => node.id)).toEqual([
-    'Upstream-443', 'UpstreamRule-443', 'Upstream-443-b--example--com', 'UpstreamRule-443-b--example--com', 'Namespaces', 'Gateway',
+    'Upstream-443', 'UpstreamRule-443', 'Upstream-443-b--example--com', 'UpstreamRule-443-b--example--com', 'Namespaces', 'Requests', 'Gateway',
     'FromGateway-443', 'FromGateway-443-b--example--com', 'Clients', 'ToGateway', 'ToGateway-b--example--com',
   ]);
 });

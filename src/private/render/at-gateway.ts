@@ -132,3 +132,21 @@ export function renderAdmission(gateway: GatewayModel, admitted: readonly Admitt
     ],
   });
 }
+
+/**
+ * Denies the requests that a client of a service may not send. A DENY policy is asked before any ALLOW policy, and its server names are those of this service
+ * alone, so it is right at every gateway. Where a chain is not one of HTTP, istiod leaves methods and paths out: no other chain has these names.
+ */
+export function renderRequestPolicy(route: RouteModel, { namespaces, limited }: AccessModel): unknown {
+  const names = route.legs.flatMap(leg => [leg.serverName, ...namespaces.map(client => serverNameIn(route, leg, client))]).sort();
+  return toJson_AuthorizationPolicySpec({
+    selector: { matchLabels: { ...route.gateway.selector } },
+    action: Action.DENY,
+    rules: limited.map(({ principals, limits: { methods, paths } }) => ({
+      from: [{ source: { principals: [...principals] } }],
+      // Any of the two is enough to be denied.
+      to: [...methods ? [{ operation: { notMethods: [...methods] } }] : [], ...paths ? [{ operation: { notPaths: [...paths] } }] : []],
+      when: [{ key: 'connection.sni', values: names }],
+    })),
+  });
+}
