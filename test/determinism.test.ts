@@ -2,8 +2,8 @@ import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import {
-  Credentials, CredentialsDelivery, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg, HeaderMatch,
-  IngressRoute, Membership, MeshClient, MeshService, PathMatch, Resolution, VirtualMachineService,
+  Credentials, CredentialsDelivery, EgressGateway, EgressViaGateway, ExternalMysql, ExternalRedis, ExternalService, ExternalTcp, GatewayLeg,
+  HeaderMatch, IngressRoute, Membership, MeshClient, MeshService, PathMatch, Resolution, VirtualMachineService,
 } from '../src';
 import { Manifest } from './helpers';
 

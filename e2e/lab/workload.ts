@@ -61,7 +61,7 @@ export function workloadOf(deployment: KubeObject): Workload {
     labels: (template.metadata?.labels as Record<string, string> | undefined) ?? {},
     container,
     replicas: (deployment.spec.replicas as number | undefined) ?? 1,
-    secretVolumes: (container.volumeMounts ?? []).map((mount) => mountedSecret(template.spec as PodSpec, mount, deployment.metadata.name)),
+    secretVolumes: (container.volumeMounts ?? []).flatMap((mount) => mountedSecret(template.spec as PodSpec, mount, deployment.metadata.name)),
   };
 }
 
@@ -73,14 +73,15 @@ interface PodSpec {
   }[];
 }
 
-/** The lab knows what the library writes: some keys of a Secret, in a directory, to read only. */
-function mountedSecret(pod: PodSpec, mount: NonNullable<Container['volumeMounts']>[number], workload: string): MountedSecret {
+/** Of Secrets the lab knows what the library writes: some keys, in a directory, to read only. It makes no other volumes. */
+function mountedSecret(pod: PodSpec, mount: NonNullable<Container['volumeMounts']>[number], workload: string): MountedSecret[] {
   const secret = (pod.volumes ?? []).find(({ name }) => name === mount.name)?.secret;
-  if (!secret?.items || mount.readOnly !== true || mount.subPath !== undefined) {
+  if (!secret) { return []; }
+  if (!secret.items || mount.readOnly !== true || mount.subPath !== undefined) {
     throw new Failure(`${workload}: the lab does not know the volume ${mount.name} as it is mounted at ${mount.mountPath}`);
   }
   const { secretName, items, defaultMode = 0o644 } = secret;
-  return { secretName, items, defaultMode, mountPath: mount.mountPath, fsGroup: pod.securityContext?.fsGroup };
+  return [{ secretName, items, defaultMode, mountPath: mount.mountPath, fsGroup: pod.securityContext?.fsGroup }];
 }
 
 /** The Secrets a workload asks for, with the keys that it reads. */

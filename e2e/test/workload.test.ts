@@ -86,6 +86,12 @@ spec:
     expect(() => withFiles(mount)).toThrow('cart: the lab does not know the volume files as it is mounted at /etc/cart');
   });
 
+  test('stand beside volumes of other kinds, which the lab does not make', () => {
+    const yaml = DEPLOYMENT.replace('image: registry.example.com/cart:1', 'volumeMounts: [{ name: tmp, mountPath: /tmp }]');
+
+    expect(workloadOf(deployment(yaml)).secretVolumes).toEqual([]);
+  });
+
   test('cannot be the whole Secret', () => {
     expect(() => withFiles('readOnly: true', 'defaultMode: 288')).toThrow('the lab does not know the volume files');
   });

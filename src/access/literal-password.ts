@@ -20,15 +20,15 @@ const REFERENCES = /^(\$\([-._A-Za-z0-9]+\))+$/;
  * Passwords that stand in a pod template, which whoever may read the workload or the repository reads. What they are is never quoted. Variables alone are looked
  * at: not ConfigMaps, arguments of commands or annotations.
  */
-export function literalPasswords(workload: string, pod: PodSpec | undefined): string[] {
-  const containers = [...listOf(pod?.containers), ...listOf(pod?.initContainers)];
+export function literalPasswords(workload: string, pod: PodSpec): string[] {
+  const containers = [...listOf(pod.containers), ...listOf(pod.initContainers)];
   return containers.flatMap(container => listOf(container.env).filter(({ name, value }) => isPassword(String(name), value)).map(({ name }) => (
     `workload '${workload}' has a password as a value, in the variable ${quote(name)} of container ${quote(container.name)}: put it into a Secret, and give that with `
       + 'Credentials.fromSecret(), or with \'valueFrom.secretKeyRef\' in place of \'value\'')));
 }
 
 function isPassword(name: string, value: unknown): boolean {
-  if (value === undefined || value === null) {
+  if (value === undefined) {
     return false;
   }
   const text = String(value);

@@ -41,8 +41,7 @@ export function mountFiles(pod: PodSpec, filesOf: ReadonlyMap<Container, readonl
     const mounts = directories.map(({ mountPath, volume }) => ({ mountPath, name: volume, readOnly: true }));
     sortKeys(Object.assign(container, { volumeMounts: [...listOf(container.volumeMounts), ...mounts] }));
   }
-  const ours = [...volumes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, volume]) => volume);
-  sortKeys(Object.assign(pod, { volumes: [...listOf(pod.volumes), ...ours] }));
+  sortKeys(Object.assign(pod, { volumes: [...listOf(pod.volumes), ...volumes.values()] }));
 }
 
 /** What keeps the files of a connection from being mounted, or from being read. */

@@ -134,7 +134,7 @@ export class Workload {
     const pod = this.podSpec(this.render());
     const containers = pod?.containers ?? [];
     const container = containerOf(containers, connection);
-    if (!container) {
+    if (!pod || !container) {
       return [connection.containerName === undefined
         ? `workload '${this.path}' has no container that could get the variables`
         : `'containerName' must be a container of '${this.path}' (${containers.map(({ name }) => `"${name}"`).join(', ')}), `
@@ -142,7 +142,7 @@ export class Workload {
     }
     const others = this.connections.filter(other => other !== connection && containerOf(containers, other) === container);
     const { files } = connection;
-    const ofFiles = files ? problemsOfFiles(this.path, pod!, container, files, others.flatMap(other => other.files ?? [])) : [];
+    const ofFiles = files ? problemsOfFiles(this.path, pod, container, files, others.flatMap(other => other.files ?? [])) : [];
     // Several services would say it of one workload.
     const ofPasswords = connection === this.inOrder[0] ? literalPasswords(this.path, pod) : [];
     return [...this.problemsOfNamespace(connection), ...ofPasswords, ...ofFiles, ...this.problemsOfVariables(connection, container, others)];

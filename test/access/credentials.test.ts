@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { ConnectOptions, Credentials, ExternalKafka, ExternalMongoReplicaSet, ExternalMysql, Resolution } from '../../src';
+import { ConnectOptions, Credentials, ExternalKafka, ExternalMongoReplicaSet, ExternalMysql, ExternalTcp, Resolution } from '../../src';
 import { Manifest, messageOf, only, synth } from '../helpers';
 
 /** The variables that a workload gets which is connected to a MySQL. */
@@ -78,6 +78,16 @@ describe('credentials', () => {
 });
 
 describe('a URL of a Secret', () => {
+  test('leaves the choice of host and port, and their variables', () => {
+    const manifests = synth(chart => new ExternalTcp(chart, 'Ldap', {
+      host: 'ldap.example.com', ports: [389, 3268], resolution: Resolution.ipAddresses('192.0.2.1'), credentials: Credentials.urlFromSecret('ldap'),
+    }).connectFrom(deployment(chart), { portNumber: 3268, hostVariable: 'ADDRESS', urlVariable: 'LINK' }));
+
+    expect(only(manifests, 'Deployment').spec.template.spec.containers[0].env).toEqual([
+      { name: 'ADDRESS', value: 'ldap.example.com' }, { name: 'TCP_PORT', value: '3268' }, { name: 'LINK', valueFrom: { secretKeyRef: { name: 'ldap', key: 'url' } } },
+    ]);
+  });
+
   test('may be of a protocol for which the library knows none', () => {
     const manifests = synth(chart => new ExternalKafka(chart, 'Kafka', {
       brokers: [{ host: 'kafka-1.example.com', resolution: Resolution.ipAddresses('192.0.2.1') }], credentials: Credentials.urlFromSecret('kafka'),
@@ -101,6 +111,7 @@ describe('credentials that cannot be are refused', () => {
   test.each<[string, Credentials, string]>([
     ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'usernameKey\' must be a key of the Secret'],
     ['a key that no file can be called', Credentials.fromSecret('s', { passwordKey: '..' }), '\'passwordKey\' must be a key of the Secret'],
+    ['a key that is this folder', Credentials.passwordFromSecret('s', '.'), '\'passwordKey\' must be a key of the Secret'],
     ['a key that Kubernetes keeps for itself', Credentials.passwordFromSecret('s', '..data'), '\'passwordKey\' must be a key of the Secret'],
     ['a bad key of a URL', Credentials.urlFromSecret('s', 'a b'), '\'urlKey\' must be a key of the Secret'],
     ['a bad name of a Secret', Credentials.urlFromSecret('S'), '\'secretName\' must be a DNS name'],

@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { ConnectOptions, ExternalMysql, ExternalRedisCluster, Membership, Resolution, VirtualMachineService } from '../../src';
+import { ExternalMysql, ExternalRedisCluster, Membership, Resolution, VirtualMachineService } from '../../src';
 import { messageOf, only, synth } from '../helpers';
 
 const SECRET = 'hunter2';
@@ -19,9 +19,10 @@ function deployment(chart: Chart, env: Variable[], more: object = {}): ApiObject
   });
 }
 
-const mysql = (chart: Chart, id = 'Mysql') => new ExternalMysql(chart, id, { host: `${id.toLowerCase()}.example.com`, resolution: Resolution.ipAddresses(`192.0.2.${id.length}`) });
+const mysql = (chart: Chart, id = 'Mysql') => (
+  new ExternalMysql(chart, id, { host: `${id.toLowerCase()}.example.com`, resolution: Resolution.ipAddresses(`192.0.2.${id.length}`) }));
 
-const connect = (env: Variable[], more: object = {}, options: ConnectOptions = {}) => synth(chart => mysql(chart).connectFrom(deployment(chart, env, more), options));
+const connect = (env: Variable[], more: object = {}) => synth(chart => mysql(chart).connectFrom(deployment(chart, env, more)));
 const refused = (env: Variable[], more: object = {}) => messageOf(() => connect(env, more));
 
 const messageFor = (variable: string, container = 'app') => (

@@ -88,6 +88,10 @@ describe('credentials as files', () => {
     expect(volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath)).toEqual(['/data', PATH]);
   });
 
+  test('do not mind a mount of which nothing is known', () => {
+    expect(podWith({}, {}, { volumeMounts: [{ name: 'data' }] }).containers[0].volumeMounts).toHaveLength(2);
+  });
+
   test('are the same when the workload is written again', () => {
     const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
     const app = deployment(chart);
