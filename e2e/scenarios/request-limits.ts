@@ -42,11 +42,11 @@ export const requestLimits: Scenario = {
       const { code } = await asks(pod, path, ...more);
       return code === 403 ? undefined : `${path} ${more.join(' ')}: ${code}`;
     };
-    const limited = async (pod: Pod): Promise<string | undefined> => is(await asks(pod, '/host'), HOST) ?? is(await asks(pod, '/status/200?debug=1'), 'the api')
+    const limited = async (pod: Pod): Promise<string | undefined> => is(await asks(pod, '/host'), HOST) ?? is(await asks(pod, '/status/200'), 'the api') ?? is(await asks(pod, '/host?debug=1'), 'the api')
       ?? await denied(pod, '/') ?? await denied(pod, '/host/') ?? await denied(pod, '/headers') ?? await denied(pod, '/host', '-X', 'POST')
       ?? await denied(pod, '/status/200', '-X', 'DELETE') ?? await denied(pod, '/status/../headers', '--path-as-is') ?? denied(pod, '/status/%2e%2e/headers', '--path-as-is');
     const all = async (): Promise<string | undefined> => await limited(reader) ?? await limited(nightly)
-      ?? is(await asks(writer, '/headers?x', '-X', 'GET', '-o', '/dev/null', '-w', 'answered'), 'answered') ?? is(await asks(writer, '/status/200', '-X', 'DELETE'), 'the api');
+      ?? is(await asks(writer, '/'), 'the api') ?? is(await asks(writer, '/status/200', '-X', 'DELETE'), 'the api');
     const h2 = async (): Promise<string | undefined> => {
       const get = (path: string, ...more: string[]) => http(reader, { url: `http://h2.${HOST}:8080${path}`, arguments: ['--http2-prior-knowledge', ...more] });
       const { code } = await get('/headers');

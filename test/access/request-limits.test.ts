@@ -62,7 +62,8 @@ describe('a client with limits', () => {
     const [a, b] = ['a', 'b'].map(account => MeshClient.serviceAccount('shop', account).limitedTo({ methods: ['GET'] }));
     const c = CART.limitedTo({ methods: ['POST'] });
 
-    expect(rules(b, c, a).map(({ from, to }: { from: { source: { principals: string[] } }[]; to: object[] }) => [from[0].source.principals, to])).toEqual([
+    interface Rule { from: { source: { principals: string[] } }[]; to: object[] }
+    expect(rules(b, c, a).map(({ from, to }: Rule) => [from[0].source.principals, to])).toEqual([
       [['cluster.local/ns/shop/sa/a', 'cluster.local/ns/shop/sa/b'], [{ operation: { notMethods: ['GET'] } }]],
       [['cluster.local/ns/shop/sa/cart'], [{ operation: { notMethods: ['POST'] } }]],
     ]);
