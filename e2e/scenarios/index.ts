@@ -37,7 +37,7 @@ import { sameHostTwice } from './same-host-twice';
 import { sentences } from './sentences';
 import { settings } from './settings';
 import { sideBySide } from './side-by-side';
-import { size } from './size';
+import { ownGatewaySize, size } from './size';
 import { speaksTls } from './speaks-tls';
 import { tlsOrigination } from './tls-origination';
 import { twoPorts } from './two-ports';
@@ -104,4 +104,5 @@ export const scenarios: readonly Scenario[] = [
   refusedFlood,
   pathCost,
   size,
+  ownGatewaySize,
 ];

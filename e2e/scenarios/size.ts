@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalTcp, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressViaGateway, ExternalTcp, IEgressGateway, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import type { Lab } from '../lab/lab';
 import { Manifest } from '../lab/manifest';
 import type { Pod } from '../lab/pod';
@@ -9,10 +9,11 @@ import { sleep, waitFor } from '../lab/wait';
 const SIZES = [50, 200] as const;
 type Clients = 'accounts' | 'namespaces';
 
-function manifest(count: number, clients: Clients): Manifest {
+function manifest(count: number, clients: Clients, own = false): Manifest {
   return Manifest.synth((app) => {
     const chart = new Chart(app, 'data', { namespace: 'data' });
-    const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
+    const gateway: IEgressGateway = own ? new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'Out') : EgressGateway.istioEgressGateway();
+    const egress = new EgressViaGateway(chart, 'Egress', { gateway });
     for (let index = 0; index < count; index++) {
       const service = new ExternalTcp(chart, `Db${index}`, {
         host: `db${index}.example.com`, ports: [3306], resolution: Resolution.ipAddresses(`203.0.113.${index + 2}`),
@@ -113,6 +114,36 @@ export const size: Scenario = {
       }
       await report.check(`${clients}: a bystander pays nothing`, () =>
         (Math.abs(bystander.kib) < 0.01 && Math.abs(bystander.kb) < 2 ? undefined : JSON.stringify(bystander)));
+    }
+  },
+};
+
+/** The whole gateway of the app, when it is settled. */
+async function ownGatewayWith(lab: Lab, count: number): Promise<Size> {
+  const set = manifest(count, 'accounts', true);
+  await lab.kube.apply(set.yaml, 300);
+  const [gateway] = await lab.gatewayOf(set.one('Deployment'), 1);
+  const found = await settled(gateway, count);
+  await lab.end(gateway);
+  await lab.withdraw();
+  return found;
+}
+
+export const ownGatewaySize: Scenario = {
+  name: 'own-gateway-size',
+  promise: 'what denying by default costs a deployed gateway, for 50, 100 and 200 services',
+  lane: 'alone',
+  async run(lab, report) {
+    await Promise.all(['edge', 'data', 'shop'].map((namespace) => lab.namespace(namespace)));
+    const few = await ownGatewayWith(lab, 1);
+    for (const count of [50, 100, 200]) {
+      const full = await ownGatewayWith(lab, count);
+      report.measure(`${count} services: KiB of configuration and MB of memory in all`, { kib: Math.round(full.kib), mb: Math.round(full.kb / 100) / 10 });
+      const cost = { kib: each(full.kib, few.kib, count), kb: each(full.kb, few.kb, count) };
+      report.measure(`${count} services: KiB of configuration and kB of memory for each`, cost);
+      // every policy is copied into every filter chain
+      await report.check(`${count} services: a server name costs each filter chain at most 0.08 KiB and 0.5 kB`, () =>
+        ((cost.kib - 3) / count <= 0.08 && (cost.kb - 88) / count <= 0.5 ? undefined : JSON.stringify(cost)));
     }
   },
 };
