@@ -118,6 +118,7 @@ export const BREAKAGES: readonly Breakage[] = [
     ['gateway without DNS', closes(53)],
     ['gateway without the addresses of its services', closes(3306)],
     ['gateway that reaches every address', opensEverything],
+    ['gateway\'s namespace without a Sidecar', forget('Sidecar')],
     ['certificates with RSA', change('Deployment', (spec) => { delete spec.template.spec.containers[0].env; })],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'own-gateway', breaks })),
   ...([

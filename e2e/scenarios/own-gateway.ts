@@ -1,10 +1,12 @@
 import { Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalTcp, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressLockdown, EgressViaGateway, ExternalTcp, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { hears, hearsNothing, opens } from './answers';
 import { passedOn, refusedInHandshake } from './evidence';
 import { forgery, type ForgedGateway, ownRoute } from './forgery';
+import type { Greeter } from '../lab/greeter';
 import { Manifest } from '../lab/manifest';
 import { enforceNetworkPolicies } from '../lab/network-policies';
+import type { Pod } from '../lab/pod';
 import { Scenario } from '../lab/scenario';
 
 const MYSQL = { host: 'mysqldb.example.com', address: '192.0.2.14', serverName: 'p3306.shop.mysqldb.example.com' };
@@ -12,7 +14,10 @@ const DEPOT = { host: 'depot.example.com', address: '192.0.2.15', serverName: 'i
 const ELSEWHERE = '192.0.2.16';
 
 const manifest = (...accounts: readonly string[]): Manifest => Manifest.synth((app) => {
-  const gateway = new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'Out');
+  const edge = new Chart(app, 'edge', { namespace: 'edge' });
+  const gateway = new EgressGateway(edge, 'Out');
+  // pods beside the gateway are in its namespace, where its upstreams are known
+  new EgressLockdown(edge, 'Lockdown');
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway });
   const service = (id: string, { host, address }: typeof MYSQL): ExternalTcp => {
@@ -23,6 +28,13 @@ const manifest = (...accounts: readonly string[]): Manifest => Manifest.synth((a
   service('Mysql', MYSQL).allowFrom(...accounts.map((account) => MeshClient.serviceAccount('shop', account)));
   service('Depot', DEPOT).allowFrom(MeshClient.allIn('reports'));
 });
+
+/** Undefined when TLS with a server name to any address reaches no database: the trick by which a neighbour would use a gateway's upstream. */
+async function reachesNone(pod: Pod, serverName: string, database: Greeter): Promise<string | undefined> {
+  const mark = database.connections.length;
+  await pod.exec(['timeout', '3', 'openssl', 's_client', '-quiet', '-connect', '203.0.113.80:443', '-servername', serverName]);
+  return database.connections.slice(mark).includes(pod.address) ? 'it has connected' : undefined;
+}
 
 const ALLOW_NOTHING = `
 apiVersion: security.istio.io/v1
@@ -42,9 +54,10 @@ export const ownGateway: Scenario = {
     const set = manifest('orders');
     for (const namespace of ['edge', 'shop', 'reports', TENANT]) { await lab.namespace(namespace); }
     await lab.kube.apply(set.yaml);
-    const [gateways, orders, neighbour, cart, nightly, mallory, , depot] = await Promise.all([
+    const [gateways, orders, neighbour, cart, nightly, mallory, beside, bare, mysql, depot] = await Promise.all([
       lab.gatewayOf(set.one('Deployment'), 2), lab.caller('shop', 'orders'), lab.caller('shop', 'neighbour'), lab.caller('shop', 'cart'), lab.caller('reports', 'nightly'),
-      lab.caller(TENANT, 'mallory'), lab.greeter({ address: MYSQL.address, port: 3306, who: 'mysql' }),
+      lab.caller(TENANT, 'mallory'), lab.caller('edge', 'beside'), lab.caller('edge', 'bare', { proxy: 'none' }),
+      lab.greeter({ address: MYSQL.address, port: 3306, who: 'mysql' }),
       // it speaks when it is asked: what a policy denies shows as nothing at all
       lab.greeter({ address: DEPOT.address, port: 3306, who: 'depot', speaks: 'when-asked' }), lab.greeter({ address: ELSEWHERE, port: 3306, who: 'elsewhere' }),
     ]);
@@ -64,6 +77,16 @@ export const ownGateway: Scenario = {
 
     await lab.kube.apply(forgery({ namespace: TENANT, name: 'copy', address: '203.0.113.94', serverName: DEPOT.serverName, gateway: GATEWAY }));
     await report.holds('another namespace that shows the server name of a whole namespace is denied', 3, () => hearsNothing(mallory, '203.0.113.94', 3306, 'hello'));
+
+    await lab.kube.apply(forgery({ namespace: 'reports', name: 'other', address: '203.0.113.96', serverName: MYSQL.serverName, gateway: GATEWAY }));
+    await report.holds('a client of one service that shows the server name of another is refused in the handshake', 3, () =>
+      hearsNothing(nightly, '203.0.113.96', 3306));
+    await report.check('no other port of the gateway leads anywhere', async () => {
+      const answers = await Promise.all([80, 443, 3306, 8080].map((port) => hearsNothing(mallory, gateways[0].address, port, 'hello')));
+      return answers.find((answer) => answer !== undefined);
+    });
+    await report.check('a pod beside the gateway knows neither the hosts nor the private upstreams', async () => await hearsNothing(beside, MYSQL.host, 3306)
+      ?? await hearsNothing(beside, MYSQL.address, 3306) ?? reachesNone(beside, MYSQL.serverName, mysql));
 
     const own = 'p3306.mallory.example.com';
     await lab.kube.apply(forgery({ namespace: TENANT, name: 'own', address: '203.0.113.95', serverName: own, gateway: GATEWAY })
@@ -85,6 +108,7 @@ export const ownGateway: Scenario = {
 
     await enforceNetworkPolicies(lab, [3306, 8443]);
     await report.check('with its NetworkPolicies: the named clients are served', served, { steady: 1 });
+    await report.check('and a pod without a sidecar beside the gateway reaches no database', () => hearsNothing(bare, MYSQL.address, 3306));
     await report.check('and a pod of the gateway reaches no address that is not declared', async () => await hearsNothing(gateways[0], ELSEWHERE, 3306)
       ?? hears(gateways[0], MYSQL.address, 3306, 'mysql'));
     await report.check('it reaches istiod and DNS', () => opens(gateways[0], lab.network.gateway, 15012, 53));
