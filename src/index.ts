@@ -44,6 +44,7 @@ export * from './services/external-tls';
 export * from './ways/client-rules';
 export { EgressGateway, EgressGatewayProps, GatewayResources } from './ways/egress-gateway';
 export * from './ways/egress-via-gateway';
+export { EgressGuard, EgressGuardDescription, EgressGuardProps, GuardMode, OwnedHost } from './lockdown/egress-guard';
 export * from './lockdown/egress-lockdown';
 export * from './traffic/ingress-route';
 export { MeshService, MeshServiceProps, MirrorOptions, RouteMatchingOptions } from './traffic/mesh-service';

@@ -35,7 +35,12 @@ const KINDS = {
   PodDisruptionBudget: always('policy/v1'),
   NetworkPolicy: always('networking.k8s.io/v1'),
   ExternalSecret: EXTERNAL_SECRETS,
+  ValidatingAdmissionPolicy: always('admissionregistration.k8s.io/v1'),
+  ValidatingAdmissionPolicyBinding: always('admissionregistration.k8s.io/v1'),
 };
+
+/** The kinds that are in no namespace. */
+const CLUSTER_WIDE: readonly WrittenKind[] = ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 
 export type WrittenKind = keyof typeof KINDS;
 
@@ -105,7 +110,8 @@ export function ownObject(
 ): ApiObject {
   checkDnsName(failAt(owner), 'metadata.name', metadata.name);
   const app = AppMesh.of(scope);
-  const object = new OwnObject(scope, id, { apiVersion: KINDS[kind][app.mesh.apiVersion], kind, metadata, ...fields });
+  const type = CLUSTER_WIDE.includes(kind) ? ClusterWideObject : OwnObject;
+  const object = new type(scope, id, { apiVersion: KINDS[kind][app.mesh.apiVersion], kind, metadata, ...fields });
   app.own(object, owner);
   return object;
 }
@@ -114,5 +120,14 @@ class OwnObject extends ApiObject {
   public addJsonPatch(...ops: JsonPatch[]): void {
     super.addJsonPatch(...ops);
     AppMesh.of(this).changed();
+  }
+}
+
+/** cdk8s gives every object the namespace of its chart. */
+class ClusterWideObject extends OwnObject {
+  public toJson(): any {
+    const manifest = super.toJson();
+    delete manifest.metadata.namespace;
+    return manifest;
   }
 }

@@ -345,3 +345,21 @@ export interface ExternalSecretModel {
   readonly refreshInterval: string;
   readonly values: readonly RemoteValueModel[];
 }
+
+/** A host, and the namespaces that may declare it. */
+export interface OwnedHostModel {
+  readonly host: string;
+  readonly namespaces: readonly string[];
+}
+
+/** Who may write what for a gateway. Every list is sorted. */
+export interface GuardModel {
+  readonly gateway: GatewayModel;
+  /** The namespaces that may write Gateways for its pods. */
+  readonly namespaces: readonly string[];
+  /** Those whose ServiceEntries may be seen in its namespace. */
+  readonly exporters: readonly string[];
+  readonly owners: readonly OwnedHostModel[];
+  /** What others declare in an owner's place, such as a wildcard over the host. */
+  readonly exceptions: readonly OwnedHostModel[];
+}

@@ -11,7 +11,8 @@ const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
 export const ROLES = [
-  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission', 'lockdown', 'requests',
+  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission', 'lockdown', 'guard',
+  'requests',
 ] as const;
 export type Role = typeof ROLES[number];
 
