@@ -4,7 +4,7 @@ import { ApiObject, App, Chart, Duration, JsonPatch, YamlOutputType } from 'cdk8
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService,
+  EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService,
   Protocol, Resolution, SecretFromStore, SecretStoreRef,
 } from '../src';
 import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
@@ -71,13 +71,14 @@ test('every object of a direct service with two hosts has this name and this pla
   ]);
 });
 
-test('every object of a deployed gateway, of what is routed through it and of a lock-down has this name and this place in the tree', () => {
+test('every object of a deployed gateway, of what is routed through it, of a lock-down and of a guard has this name and this place in the tree', () => {
   const chart = new Chart(new App(), 'test', { namespace: 'shop' });
   const gateway = new EgressGateway(chart, 'Out', { metadata: { namespace: 'edge' } });
   const mysql = mysqlIn(chart);
   new EgressViaGateway(chart, 'Egress', { gateway }).route(mysql);
   mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
   new EgressLockdown(chart, 'Lockdown');
+  new EgressGuard(chart, 'Guard', { gateway });
 
   expect(objectsOf(chart).filter(([place]) => !place.startsWith('test/Mysql'))).toEqual([
     ['test/Out/Account', 'ServiceAccount edge/out'],
@@ -91,6 +92,12 @@ test('every object of a deployed gateway, of what is routed through it and of a 
     ['test/Egress/Admission/Policy', 'AuthorizationPolicy edge/egress.shop.out.test.admission'],
     ['test/Lockdown/Network', 'NetworkPolicy shop/lockdown.shop.lockdown'],
     ['test/Lockdown/Resource', 'Sidecar shop/lockdown.shop.lockdown'],
+    ['test/Guard/Gateways', 'ValidatingAdmissionPolicy undefined/out.edge.guard.gateways'],
+    ['test/Guard/GatewaysBinding', 'ValidatingAdmissionPolicyBinding undefined/out.edge.guard.gateways'],
+    ['test/Guard/VirtualServices', 'ValidatingAdmissionPolicy undefined/out.edge.guard.virtualservices'],
+    ['test/Guard/VirtualServicesBinding', 'ValidatingAdmissionPolicyBinding undefined/out.edge.guard.virtualservices'],
+    ['test/Guard/ServiceEntries', 'ValidatingAdmissionPolicy undefined/out.edge.guard.serviceentries'],
+    ['test/Guard/ServiceEntriesBinding', 'ValidatingAdmissionPolicyBinding undefined/out.edge.guard.serviceentries'],
   ]);
 });
 

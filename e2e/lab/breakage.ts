@@ -87,6 +87,15 @@ function closes(port: number): Breakage['breaks'] {
 
 const opensEverything = change('NetworkPolicy', (spec) => { spec.egress.push({}); });
 
+/** In the policies of a guard, one of their expressions. */
+function eachVariable(how: (variable: { name: string; expression: string }) => void): Breakage['breaks'] {
+  return change('ValidatingAdmissionPolicy', (spec) => { spec.variables.forEach(how); });
+}
+
+const inPlaceOf = (name: string, expression: string): Breakage['breaks'] => eachVariable((variable) => {
+  if (variable.name === name) { variable.expression = expression; }
+});
+
 export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['wrong server name', change('DestinationRule', eachServerName((name) => `x${name}`), toGateway)],
@@ -314,4 +323,20 @@ export const BREAKAGES: readonly Breakage[] = [
     ['group without a probe', change('WorkloadGroup', (spec) => { delete spec.probe; })],
     ['probe of the sidecar in place of the application', change('WorkloadGroup', (spec) => { delete spec.probe.tcpSocket.host; })],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'virtual-machine-registers', breaks })),
+  ...([
+    ['guard that warns alone', change('ValidatingAdmissionPolicyBinding', (spec) => { spec.validationActions = ['Warn']; })],
+    ['guard of one version of the API', change('ValidatingAdmissionPolicy', ({ matchConstraints }) => {
+      matchConstraints.resourceRules[0].apiVersions = ['v1'];
+      matchConstraints.matchPolicy = 'Exact';
+    })],
+    ['guard of new objects alone', change('ValidatingAdmissionPolicy', ({ matchConstraints }) => { matchConstraints.resourceRules[0].operations = ['CREATE']; })],
+    ['guard of one selector alone', inPlaceOf('binds', 'variables.labels.all(l, l in variables.selector && variables.selector[l] == variables.labels[l])')],
+    ['guard that looks at selectors alone', inPlaceOf('service', 'false')],
+    ['guard that knows no server names', inPlaceOf('foreign', '[]')],
+    ['guard that knows no owners', inPlaceOf('owned', '[]')],
+    ['guard that compares hosts as they are written', eachVariable((variable) => { variable.expression = variable.expression.replaceAll('.lowerAscii()', ''); })],
+    ['guard that lets anybody attach to a team\'s Gateway', inPlaceOf('attached', '[].filter(g, g == "")')],
+    ['guard that lets only the gateway\'s own namespace use it', inPlaceOf('namespaces', '["istio-system"]')],
+    ['guard that takes entries without exportTo for private ones', inPlaceOf('seen', '"*" in variables.exportTo || "istio-system" in variables.exportTo')],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'guard', breaks })),
 ];

@@ -36,9 +36,11 @@ const PLURALS: Record<string, string> = {
   EndpointSlice: 'endpointslices',
   Ingress: 'ingresses',
   ProxyConfig: 'proxyconfigs',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
 };
 const CLUSTER_WIDE = new Set([
   'Namespace', 'CustomResourceDefinition', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ClusterRole', 'ClusterRoleBinding',
+  'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
 ]);
 
 /** Where an object lives in the API. */

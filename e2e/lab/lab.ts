@@ -37,6 +37,8 @@ const APPLICATION_KINDS = [
   'rbac.authorization.k8s.io/v1/roles', 'rbac.authorization.k8s.io/v1/rolebindings',
 ];
 
+const CLUSTER_WIDE_KINDS = ['admissionregistration.k8s.io/v1/validatingadmissionpolicybindings', 'admissionregistration.k8s.io/v1/validatingadmissionpolicies'];
+
 /** istiod puts its root certificate into every namespace, and again when it is taken away. */
 const NOT_ISTIODS = `labelSelector=${encodeURIComponent('istio.io/config!=true')}`;
 
@@ -260,6 +262,7 @@ export class Lab {
 
   /** Takes away every object of Istio's, faster than kubectl deletes hundreds. */
   async withdraw(): Promise<void> {
+    await Promise.all(CLUSTER_WIDE_KINDS.map((kind) => this.kube.call('DELETE', `/apis/${kind}`)));
     await Promise.all([...this.namespaces, ISTIO_NAMESPACE].flatMap((namespace) => ISTIO_KINDS.map((kind) => this.deleteAll(namespace, kind))));
   }
 
@@ -271,6 +274,9 @@ export class Lab {
         const found = await this.kube.list(`${collectionOf(namespace, kind)}?${NOT_ISTIODS}`);
         names.push(...found.map((object) => `${namespace}/${kind.split('/').pop()}/${object.metadata.name}`));
       }
+    }
+    for (const kind of CLUSTER_WIDE_KINDS) {
+      names.push(...(await this.kube.list(`/apis/${kind}`)).map((object) => `${kind.split('/').pop()}/${object.metadata.name}`));
     }
     return names.sort();
   }

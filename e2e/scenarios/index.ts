@@ -12,6 +12,7 @@ import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
 import { gatewayNeighbour } from './gateway-neighbour';
 import { hostileTenant } from './hostile-tenant';
+import { guard } from './guard';
 import { httpApi } from './http-api';
 import { kafka } from './kafka';
 import { lockdown, matrix } from './matrix';
@@ -90,6 +91,7 @@ export const scenarios: readonly Scenario[] = [
   gatewayNeighbour,
   ownGateway,
   hostileTenant,
+  guard,
   recipeBeside,
   allowAny,
   adoption,

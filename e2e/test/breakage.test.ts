@@ -1,6 +1,6 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
+  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
   HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls,
   VirtualMachineService,
 } from 'cdk8s-istio-egress';
@@ -63,6 +63,7 @@ const synth = (): Manifest => Manifest.synth((app) => {
   depot.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   new ExternalTcp(chart, 'Metrics', { host: 'metrics.example.com', ports: [9100], resolution: Resolution.ipAddresses('192.0.2.41') });
   new EgressLockdown(chart, 'Lockdown');
+  new EgressGuard(chart, 'Guard', { gateway: EgressGateway.istioEgressGateway() });
 });
 const whole = synth();
 

@@ -125,9 +125,8 @@ class OwnObject extends ApiObject {
 
 /** cdk8s gives every object the namespace of its chart. */
 class ClusterWideObject extends OwnObject {
-  public toJson(): any {
-    const manifest = super.toJson();
-    delete manifest.metadata.namespace;
-    return manifest;
+  public constructor(...args: ConstructorParameters<typeof ApiObject>) {
+    super(...args);
+    (this.metadata as { namespace?: string }).namespace = undefined;
   }
 }

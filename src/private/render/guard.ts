@@ -19,11 +19,11 @@ interface Validation {
 const PLAIN = 'map(h, h.lowerAscii().substring(h.lastIndexOf("/") + 1)).map(h, h.endsWith(".") ? h.substring(0, h.size() - 1) : h)';
 
 /** Whether a host is a server name of another namespace; the server names of a namespace that no services are routed from open nothing. */
-const FOREIGN = '(h.matches("^(p|any)[0-9]+[.][^.]+[.].") && h.split(".")[1] != variables.namespace && h.split(".")[1] in variables.namespaces)'
-  + ' || (h.matches("^in[.][^.]+[.][^.]+[.](p|any)[0-9]+[.].") && h.split(".")[2] != variables.namespace && h.split(".")[2] in variables.namespaces)';
+const FOREIGN = '(h.matches("^(p|any)[0-9]+[.][^.]+[.].") && h.split(".")[1] != variables.writer && h.split(".")[1] in variables.namespaces)'
+  + ' || (h.matches("^in[.][^.]+[.][^.]+[.](p|any)[0-9]+[.].") && h.split(".")[2] != variables.writer && h.split(".")[2] in variables.namespaces)';
 
-const owns = (owners: string) => `(h in variables.${owners} && variables.namespace in variables.${owners}[h])`;
-const isOthers = '!(variables.namespace in variables.owners[o])';
+const owns = (owners: string) => `(h in variables.${owners} && variables.writer in variables.${owners}[h])`;
+const isOthers = '!(variables.writer in variables.owners[o])';
 
 /** Whether a host is, covers or is covered by one that other namespaces own. A lookup for the usual host: Kubernetes limits what an expression may cost. */
 const OWNED = `!${owns('owners')} && !${owns('exceptions')} && (h in variables.owners`
@@ -33,11 +33,9 @@ const OWNED = `!${owns('owners')} && !${owns('exceptions')} && (h in variables.o
 /** A field of the spec, or what stands for it when it is missing. */
 const field = (name: string, missing: string) => `has(object.spec) && has(object.spec.${name}) ? object.spec.${name} : ${missing}`;
 
-const NAMESPACE: Variable = { name: 'namespace', expression: 'request.namespace' };
-
 function variablesOf({ namespaces, owners, exceptions }: GuardModel): Variable[] {
   return [
-    NAMESPACE,
+    { name: 'writer', expression: 'request.namespace' },
     { name: 'namespaces', expression: literal(namespaces) },
     { name: 'owners', expression: mapOf(owners) },
     { name: 'wildcards', expression: literal(owners.map(({ host }) => host).filter(host => host.startsWith('*'))) },
@@ -56,7 +54,7 @@ export function renderGuardPolicy(resource: GuardedResource, guard: GuardModel):
       matchPolicy: 'Equivalent',
     },
     variables: [...variablesOf(guard), ...variables],
-    validations,
+    validations: validations.map(validation => ({ ...validation, reason: 'Forbidden' })),
   };
 }
 
@@ -77,7 +75,8 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       variables: [
         { name: 'labels', expression: `{${Object.entries(gateway.selector).map(([label, text]) => `${literal(label)}: ${literal(text)}`).join(', ')}}` },
         { name: 'selector', expression: field('selector', '{}') },
-        // Istio writes this annotation on what it makes of Kubernetes' Gateways, and takes it from anybody: with it, the selector does not matter.
+        // istiod writes this annotation for Kubernetes' own Gateways, and then the selector does not matter. Its webhook refuses the one that makes it work across
+        // namespaces; a cluster may have no webhook.
         {
           name: 'service',
           expression: 'has(object.metadata.annotations) && "internal.istio.io/gateway-service" in object.metadata.annotations'
@@ -93,15 +92,15 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       ],
       validations: [
         {
-          expression: '!variables.binds || variables.namespace in variables.namespaces',
+          expression: '!variables.binds || variables.writer in variables.namespaces',
           message: `this namespace may not write a Gateway that binds to the pods of ${pods}`,
-          messageExpression: `"namespace " + variables.namespace + ${literal(` may not write a Gateway that binds to the pods of ${pods}: name other pods in `
+          messageExpression: `"namespace " + variables.writer + ${literal(` may not write a Gateway that binds to the pods of ${pods}: name other pods in `
             + `'spec.selector', with another value of '${key}' than '${value}', or have the namespace listed in the EgressGuard of this gateway`)}`,
         },
         {
           expression: '!variables.binds || variables.foreign.size() == 0',
           message: `a server at ${pods} has the server name of another namespace`,
-          messageExpression: `variables.foreign[0][0] + ${literal(' is a server name of another namespace: namespace ')} + variables.namespace`
+          messageExpression: `variables.foreign[0][0] + ${literal(' is a server name of another namespace: namespace ')} + variables.writer`
             + ` + ${literal(` may use its own at ${pods}`)}`,
         },
         {
@@ -118,15 +117,15 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       { name: 'gateways', expression: field('gateways', '[]') },
       { name: 'mesh', expression: 'variables.gateways.size() == 0 || "mesh" in variables.gateways' },
       { name: 'exportTo', expression: field('exportTo', '[]') },
-      { name: 'private', expression: 'variables.exportTo.size() > 0 && variables.exportTo.all(n, n == "." || n == variables.namespace)' },
+      { name: 'private', expression: 'variables.exportTo.size() > 0 && variables.exportTo.all(n, n == "." || n == variables.writer)' },
       { name: 'foreign', expression: `variables.hosts.filter(h, ${FOREIGN})` },
       { name: 'owned', expression: `variables.hosts.filter(h, ${OWNED})` },
       // As Istio reads them: "<namespace>/<name>", "./<name>", "<name>", and the older "<name>.<namespace>" with or without more behind it.
       {
         name: 'attached',
-        expression: 'variables.gateways.map(g, g.contains("/") ? g.split("/") : g.contains(".") ? [g.split(".")[1], g.split(".")[0]] : [".", g])'
-          + '.filter(g, g[0] != "." && g[0] != variables.namespace && g[0] in variables.namespaces'
-          + ' && (g[1].endsWith("--" + g[0]) || g[1].matches("---[0-9a-f]{8}$")))',
+        expression: 'variables.gateways.map(g, g.contains("/") ? g : g.contains(".") ? g.split(".")[1] + "/" + g.split(".")[0] : "./" + g)'
+          + '.filter(g, g.split("/")[0] != variables.writer && g.split("/")[0] in variables.namespaces'
+          + ' && (g.endsWith("--" + g.split("/")[0]) || g.matches("---[0-9a-f]{8}$")))',
       },
     ],
     validations: [
@@ -144,7 +143,7 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       {
         expression: 'variables.attached.size() == 0',
         message: 'a Gateway of another namespace serves the services of that namespace alone',
-        messageExpression: `${literal('Gateway ')} + variables.attached[0][0] + "/" + variables.attached[0][1]`
+        messageExpression: `${literal('Gateway ')} + variables.attached[0]`
           + ` + ${literal(' serves the services of its own namespace alone: remove it from \'gateways\'')}`,
       },
     ],
@@ -171,9 +170,9 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
         messageExpression: ownedMessage('variables.owned[0]'),
       },
       {
-        expression: '!variables.seen || variables.namespace in variables.exporters',
+        expression: '!variables.seen || variables.writer in variables.exporters',
         message: `this namespace may not export a ServiceEntry to namespace ${gateway.namespace}`,
-        messageExpression: `"namespace " + variables.namespace + ${literal(` may not export a ServiceEntry to namespace ${gateway.namespace}: name the namespaces `
+        messageExpression: `"namespace " + variables.writer + ${literal(` may not export a ServiceEntry to namespace ${gateway.namespace}: name the namespaces `
           + 'that use it in \'exportTo\', such as ["."]')}`,
       },
     ],
@@ -181,7 +180,7 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
 };
 
 function ownedMessage(host: string): string {
-  return `${host} + ${literal(' is declared by another namespace, or covers a host that is: a client in namespace ')} + variables.namespace`
+  return `${host} + ${literal(' is declared by another namespace, or covers a host that is: a client in namespace ')} + variables.writer`
     + ` + ${literal(' is named by the owner and declares nothing; an owner is listed in the EgressGuard')}`;
 }
 
