@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { type ExampleSet } from './lab/examples';
 import { Failure, inOneLine } from './lab/failure';
+import { guardAtItsSize, Guarded, guardExample, guardGenerated } from './lab/guarded';
 import { Lab } from './lab/lab';
 import { Manifest } from './lab/manifest';
 import type { Parts } from './lab/parts';
@@ -11,6 +12,8 @@ interface Plan {
   readonly parts: Parts;
   readonly sets: readonly ExampleSet[];
   readonly json: boolean;
+  /** How many generated apps have to pass a guard of their gateways. */
+  readonly guarded: number;
 }
 
 interface Result extends ExampleSet {
@@ -40,10 +43,33 @@ async function main(plan: Plan): Promise<number> {
       ? `  ${name}: ${manifest.objects.length} objects accepted, unchanged by a second apply, and gone when deleted`
       : `  ${name}: FAILED: ${failure}`);
   }
-  const failed = results.filter((result) => result.failure !== undefined).length;
-  if (plan.json) { process.stdout.write(`${JSON.stringify({ passed: results.length - failed, failed, sets: results }, undefined, 2)}\n`); }
-  say(`${results.length - failed} passed, ${failed} failed`);
+  const guarded = plan.guarded === 0 ? [] : await guard(lab, plan, say);
+  const failed = [...results, ...guarded].filter((result) => result.failure !== undefined).length;
+  if (plan.json) { process.stdout.write(`${JSON.stringify({ passed: results.length + guarded.length - failed, failed, sets: results, guarded }, undefined, 2)}\n`); }
+  say(`${results.length + guarded.length - failed} passed, ${failed} failed`);
   return failed === 0 && results.length > 0 ? 0 : 1;
+}
+
+/** What teams write has to pass the guard of their gateway. */
+async function guard(lab: Lab, { sets, guarded }: Plan, say: (line: string) => void): Promise<Guarded[]> {
+  const results: Guarded[] = [];
+  const add = (result: Guarded): void => {
+    results.push(result);
+    if (result.failure !== undefined) { say(`  guarded ${result.name}: FAILED: ${result.failure}`); }
+  };
+  for (const { example, variant } of sets) {
+    add(await guardExample(lab, `${example}/${variant}`, Manifest.ofExample(example, variant)));
+    await lab.clear();
+  }
+  say(`  guarded: ${results.length} sets of the examples`);
+  const generated = await guardGenerated(lab, guarded, add);
+  await lab.clear();
+  say(`  guarded: ${generated.length} generated apps, ${generated.reduce((sum, { objects }) => sum + objects, 0)} objects`);
+  const large = await guardAtItsSize(lab);
+  add(large);
+  await lab.clear();
+  say(`  guarded: ${large.name}, ${large.objects} objects of the greatest size in ${large.milliseconds} ms`);
+  return results;
 }
 
 /** What an operator does with a set of manifests in its life. */

@@ -11,19 +11,25 @@ import (
 	"cdk8s-istio-egress/conformance/internal/layout"
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/mesh"
+	"cdk8s-istio-egress/conformance/internal/policies"
 	"cdk8s-istio-egress/conformance/internal/verdict"
 	"cdk8s-istio-egress/conformance/internal/webhook"
 )
 
 // Judge holds what is made once for many sets.
 type Judge struct {
-	schema *crdschema.Checker
+	schema   *crdschema.Checker
+	policies *policies.Checker
 }
 
 // New reads what the checks need from the folder of the istio.io/istio module.
 func New(istio string) (*Judge, error) {
 	schema, err := crdschema.New(istio)
-	return &Judge{schema: schema}, err
+	if err != nil {
+		return nil, err
+	}
+	expressions, err := policies.New(istio)
+	return &Judge{schema: schema, policies: expressions}, err
 }
 
 // Set runs every check over one set.
@@ -44,7 +50,7 @@ func (j *Judge) Set(set *manifests.Set) ([]*verdict.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*verdict.Result{j.schema.Run(set), kube.Run(set), hook.Run(set), layout.Run(set), analysed, mesh.Run(set, cluster)}, nil
+	return []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), analysed, mesh.Run(set, cluster)}, nil
 }
 
 // Sets runs every check over many sets, several at a time; the results come in the order of the sets.

@@ -152,7 +152,8 @@ func IsIstio(o *unstructured.Unstructured) bool {
 // ClusterScoped says whether a kind that applications may have lives outside namespaces.
 func ClusterScoped(o *unstructured.Unstructured) bool {
 	switch o.GetKind() {
-	case "Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PriorityClass":
+	case "Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PriorityClass",
+		"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
 		return true
 	}
 	return false
