@@ -46,6 +46,11 @@ export { EgressGateway, EgressGatewayProps, GatewayResources } from './ways/egre
 export * from './ways/egress-via-gateway';
 export { EgressGuard, EgressGuardDescription, EgressGuardProps, GuardMode, OwnedHost } from './lockdown/egress-guard';
 export * from './lockdown/egress-lockdown';
+export { BootstrapOptions } from './bootstrap/bootstrap-job';
+export * from './bootstrap/mysql-bootstrap';
+export { MysqlGrant, MysqlPrivilege } from './bootstrap/mysql-grant';
+export * from './bootstrap/postgres-bootstrap';
+export { PostgresGrant, PostgresPrivilege } from './bootstrap/postgres-grant';
 export * from './traffic/ingress-route';
 export { MeshService, MeshServiceProps, MirrorOptions, RouteMatchingOptions } from './traffic/mesh-service';
 export { RemoteRef, SecretFromStore, SecretFromStoreProps } from './secrets/secret-from-store';

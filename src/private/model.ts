@@ -363,3 +363,52 @@ export interface GuardModel {
   /** What others declare in an owner's place, such as a wildcard over the host. */
   readonly exceptions: readonly OwnedHostModel[];
 }
+
+/** Privileges of a user in the database of a bootstrap; on PostgreSQL `database` is every table of the schema. */
+export interface GrantModel {
+  readonly on: 'table' | 'database' | 'sequences';
+  readonly table?: string;
+  readonly privileges: readonly string[] | 'ALL';
+}
+
+/** User and password in a Secret. */
+export interface LoginModel {
+  readonly secretName: string;
+  readonly usernameKey: string;
+  readonly passwordKey: string;
+}
+
+export interface DatabaseUserModel extends LoginModel {
+  readonly grants: readonly GrantModel[];
+  /** The authentication plugin of MySQL; undefined for the server's default. */
+  readonly plugin?: string;
+}
+
+/** What a bootstrap does to the database. */
+export interface BootstrapModel {
+  readonly database: string;
+  /** The schema of PostgreSQL. */
+  readonly schema: string;
+  readonly statements: readonly string[];
+  readonly users: readonly DatabaseUserModel[];
+}
+
+/** The Job of a bootstrap. */
+export interface BootstrapJobModel {
+  readonly account: string;
+  /** The ConfigMap with the script and its SQL. */
+  readonly configMap: string;
+  /** A label of the pods. */
+  readonly label: string;
+  readonly image: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly admin: LoginModel;
+  readonly users: readonly LoginModel[];
+  readonly caSecretName?: string;
+  readonly deadlineSeconds: number;
+  readonly ttlSeconds?: number;
+  /** Whether a sidecar is asked for. */
+  readonly sidecar: boolean;
+}

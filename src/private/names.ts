@@ -11,8 +11,8 @@ const HASH_LENGTH = 8;
 
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
 export const ROLES = [
-  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission', 'lockdown', 'guard',
-  'requests',
+  'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission',
+  'lockdown', 'guard', 'requests', 'bootstrap',
 ] as const;
 export type Role = typeof ROLES[number];
 
@@ -50,6 +50,15 @@ export function policyName(
 /** The name of what one app adds to a gateway that denies by default. */
 export function admissionName(base: string, namespace: string | undefined, gateway: string, chart: string): string {
   return bounded([base, ...namespace === undefined ? [] : [namespace], gateway, chart, 'admission'].join('.'));
+}
+
+/**
+ * The name of a Job that runs once: another content is another Job, because nobody can change one. It is a label of its pods as well, and the end of it a hash of
+ * base and content.
+ */
+export function jobName(base: string, content: string): string {
+  const hash = hashOf(JSON.stringify([base, content]));
+  return `${dnsLabel(base).slice(0, LABEL_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hash}`;
 }
 
 function bounded(name: string): string {

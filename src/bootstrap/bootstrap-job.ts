@@ -1,0 +1,182 @@
+import { ApiObject, ApiObjectMetadata, Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Credentials, checkCredentials } from '../access/credentials';
+import { AppMesh } from '../app/app-mesh';
+import { checkMetadata, identityOf, istioObject, ownObject } from '../app/istio-object';
+import { Check, checkDnsName, checkList, checkNotEmpty, checkSeconds, checkString, unchecked } from '../private/check';
+import { Fail, failAt, quote } from '../private/fail';
+import { BootstrapJobModel, BootstrapModel, LoginModel } from '../private/model';
+import { jobName, labelOf, objectName } from '../private/names';
+import { renderBootstrapJob } from '../private/render/bootstrap-job';
+import { ExternalService } from '../services/external-service';
+
+/** What every bootstrap has. */
+export interface BootstrapOptions {
+  /**
+   * The Secret with user and password of an account that may create databases and users. In the Job's namespace; only the Job may have it, so no workload of this app
+   * that reads it is accepted. Whoever may create pods in that namespace can read it too: a namespace of its own (`metadata`) keeps the applications' teams away from it.
+   */
+  readonly adminCredentials: Credentials;
+
+  /** The database. It is created when it is not there. Letters, digits, `_` and `-`. */
+  readonly database: string;
+
+  /**
+   * SQL that is run as the admin in the database, in this order, each time the Job runs. Write it so that it can run again: `CREATE TABLE IF NOT EXISTS`, `INSERT IGNORE` or
+   * `ON CONFLICT DO NOTHING`. The content of a file with several statements is one item too. It stands in a ConfigMap: no passwords.
+   *
+   * @default - none: the database and the users alone
+   */
+  readonly statements?: string[];
+
+  /**
+   * The Secret whose `ca.crt` is the authority that signed the certificate of the database, in the Job's namespace. The client then insists on TLS and verifies the name.
+   *
+   * @default - TLS if the database offers it, and nobody is verified: without a gateway that is in the same network, the admin's connection can be intercepted
+   */
+  readonly caSecretName?: string;
+
+  /**
+   * Any text. Another text is another Job, which runs again: after a password in a Secret has changed, which an app cannot see.
+   *
+   * @default - the Job runs again when what it does changes
+   */
+  readonly trigger?: string;
+
+  /**
+   * How long the Job may take, all of its attempts together. In whole seconds.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly deadline?: Duration;
+
+  /**
+   * When the finished Job is deleted. In whole seconds. GitOps tools write a Job that is missing again, and it runs again with each of their syncs: leave it out there.
+   *
+   * @default - it stays, until it is pruned or another one takes its place
+   */
+  readonly ttlAfterFinished?: Duration;
+
+  /**
+   * Metadata of the Job. The namespace is that of every object, and their names begin with the name.
+   *
+   * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
+   */
+  readonly metadata?: ApiObjectMetadata;
+}
+
+export const BOOTSTRAP_OPTIONS = {
+  adminCredentials: checkCredentials,
+  database: unchecked,
+  statements: checkList(checkString, '"CREATE TABLE IF NOT EXISTS ..."'),
+  caSecretName: checkDnsName,
+  trigger: checkString,
+  deadline: checkSeconds,
+  ttlAfterFinished: checkSeconds,
+  metadata: checkMetadata,
+};
+
+export const REQUIRED = ['service', 'adminCredentials', 'database', 'users'];
+
+/** An image by its name, with a tag or a digest. */
+export const checkImage: Check = (fail, property, value) => {
+  checkString(fail, property, value);
+  if (!/^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/.test(value as string) || !/[:@][^/]*$/.test(value as string)) {
+    fail(`'${property}' must be an image with a tag or a digest, like "mariadb:10.11", got ${quote(value)}`);
+  }
+};
+
+/** Checks what users of a bootstrap are: each with credentials of its own. */
+export function checkUsers(fail: Fail, users: readonly { readonly credentials: Credentials }[], admin: LoginModel): LoginModel[] {
+  checkNotEmpty(fail, 'users', users, '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }');
+  const logins = users.map(({ credentials }) => loginOf(fail, credentials));
+  for (const [index, login] of logins.entries()) {
+    if (login.secretName === admin.secretName) {
+      fail(`'users' has the Secret ${quote(login.secretName)}, which is that of the admin: give the user a Secret of its own, because whoever reads one key of a Secret may read all`);
+    }
+    if (logins.findIndex(other => JSON.stringify(other) === JSON.stringify(login)) !== index) {
+      fail(`'users' has the Secret ${quote(login.secretName)} twice: give that user all its grants in one place`);
+    }
+  }
+  return logins;
+}
+
+/** @throws for a Secret without a user's name */
+export function loginOf(fail: Fail, credentials: Credentials): LoginModel {
+  credentials._check(fail);
+  const [username, password] = [credentials._username, credentials._password];
+  if (username === undefined || password === undefined) {
+    return fail('\'credentials\' must have a user name and a password of their own: give Credentials.fromSecret()');
+  }
+  return { secretName: password.secretName, usernameKey: username.key, passwordKey: password.key };
+}
+
+interface BootstrapJob {
+  readonly service: ExternalService;
+  readonly options: BootstrapOptions;
+  readonly image: string;
+  readonly model: BootstrapModel;
+  readonly admin: LoginModel;
+  readonly files: { readonly [file: string]: string };
+}
+
+/** Writes the objects of a bootstrap, and makes its account a client of the service. */
+export function writeJob(construct: Construct, { service, options, image, model, admin, files }: BootstrapJob): ApiObject {
+  const fail = failAt(construct);
+  if (service.node.root !== construct.node.root) {
+    fail(`'service' must be declared in this app, got '${service.node.path}' of another one`);
+  }
+  const { base, namespace } = identityOf(construct, options.metadata);
+  const account = objectName(base, namespace, 'bootstrap');
+  const { addresses, ports, hosts } = service._model();
+  const job: Omit<BootstrapJobModel, 'configMap'> = {
+    account,
+    label: labelOf(account),
+    image,
+    host: hosts[0],
+    port: ports[0].number,
+    database: model.database,
+    admin,
+    users: model.users,
+    caSecretName: options.caSecretName,
+    deadlineSeconds: (options.deadline ?? Duration.minutes(10)).toSeconds(),
+    ttlSeconds: options.ttlAfterFinished?.toSeconds(),
+    sidecar: AppMesh.of(construct).mesh.dataPlane === 'sidecar',
+  };
+  // Neither of the two can be changed: whatever is in them is in their name.
+  const name = jobName(`${base}-bootstrap`, JSON.stringify([namespace, job, files, addresses, options.trigger ?? '']));
+  const metadata = { ...options.metadata, namespace };
+  if (Object.values(files).join('').length > MOST_OF_CONFIG_MAP) {
+    fail('\'statements\' are more than a ConfigMap holds (1 MiB): create the tables with the tool that the application has for them');
+  }
+  ownObject(construct, 'Account', 'ServiceAccount', { ...metadata, name: account }, { automountServiceAccountToken: false });
+  ownObject(construct, 'Files', 'ConfigMap', { ...metadata, name }, { data: { ...files }, immutable: true });
+  const object = istioObject(construct, 'Resource', 'Job', { ...metadata, name }, () => renderBootstrapJob({ ...job, configMap: name }));
+  service._connected(object);
+  construct.node.addValidation({ validate: () => readersOf(construct, object, admin.secretName) });
+  return object;
+}
+
+/** Kubernetes counts names, too. */
+const MOST_OF_CONFIG_MAP = 1000000;
+
+/** Objects in the same namespace that read the Secret of the admin, whatever made them. */
+function readersOf(construct: Construct, job: ApiObject, secretName: string): string[] {
+  const namespace = job.metadata.namespace;
+  const objects = AppMesh.of(construct).once('secrets', () => construct.node.root.node.findAll().filter(ApiObject.isApiObject)
+    .map(object => ({ object: object as ApiObject, secrets: new Set(secretsIn((object as ApiObject).toJson())) })));
+  return objects.filter(({ object, secrets }) => object !== job && object.metadata.namespace === namespace && secrets.has(secretName)).map(({ object }) => (
+    `'${object.node.path}' reads the Secret ${quote(secretName)} of the admin, which the Job alone may have: give it the Secret of one of the 'users'`));
+}
+
+/** The Secrets that a pod template refers to, in an object of any kind: variables, volumes, projected volumes. */
+function secretsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, part]: [string, unknown]) => {
+    const reference = part as { readonly name?: string; readonly secretName?: string } | null;
+    const name = ['secretKeyRef', 'secretRef', 'secret'].includes(key) ? reference?.secretName ?? reference?.name : undefined;
+    return [...typeof name === 'string' ? [name] : [], ...secretsIn(part)];
+  });
+}
