@@ -4,8 +4,8 @@ import { ApiObject, App, Chart, Duration, JsonPatch, YamlOutputType } from 'cdk8
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
-  EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute, MeshClient, MeshService,
-  Protocol, Resolution, SecretFromStore, SecretStoreRef,
+  Credentials, EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute,
+  MeshClient, MeshService, MysqlBootstrap, MysqlGrant, Protocol, Resolution, SecretFromStore, SecretStoreRef,
 } from '../src';
 import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
 
@@ -106,6 +106,22 @@ test('a Secret from a store has this name and this place in the tree', () => {
   new SecretFromStore(chart, 'OrdersAccount', { secretStoreRef: SecretStoreRef.secretStore('vault'), password: { key: 'orders' } });
 
   expect(objectsOf(chart)).toEqual([['test/OrdersAccount/Resource', 'ExternalSecret platform/orders-account.platform']]);
+});
+
+test('every object of a bootstrap has this name and this place in the tree', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'shop' });
+  new MysqlBootstrap(chart, 'OrdersDatabase', {
+    service: mysqlIn(chart),
+    adminCredentials: Credentials.fromSecret('mysql-admin'),
+    database: 'orders',
+    users: [{ credentials: Credentials.fromSecret('orders-mysql'), grants: [MysqlGrant.allOnDatabase()] }],
+  });
+
+  expect(objectsOf(chart).slice(1).map(([path, name]) => [path, name.replace(/-[0-9a-f]{8}$/, '-<hash>')])).toEqual([
+    ['test/OrdersDatabase/Account', 'ServiceAccount shop/orders-database.shop.bootstrap'],
+    ['test/OrdersDatabase/Files', 'ConfigMap shop/orders-database-bootstrap-<hash>'],
+    ['test/OrdersDatabase/Resource', 'Job shop/orders-database-bootstrap-<hash>'],
+  ]);
 });
 
 describe('a name that nobody gives', () => {

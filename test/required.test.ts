@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import {
-  EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis,
-  ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, Resolution, SecretFromStore,
-  SecretStoreRef, VirtualMachineService,
+  Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres,
+  ExternalRedis, ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, MysqlBootstrap,
+  MysqlGrant, PostgresBootstrap, PostgresGrant, Resolution, SecretFromStore, SecretStoreRef, VirtualMachineService,
 } from '../src';
 import { messageOf, synth } from './helpers';
 
@@ -10,6 +10,12 @@ type Make = (chart: Chart, props: never) => unknown;
 
 const HOST = { host: 'db.example.com', resolution: Resolution.dns() };
 const IMPORTED = { host: 'db.example.com', namespaceName: 'platform' };
+
+const BOOTSTRAP = { adminCredentials: Credentials.fromSecret('admin'), database: 'shop' };
+
+/** With the service, which is made in the chart of the test; what is no properties stays as it is. */
+const withService = (props: unknown, service: object) => (
+  typeof props === 'object' && props !== null && !Array.isArray(props) ? { service, ...props } : props) as never;
 
 /** Every public entry that takes properties, with the least that it takes. */
 const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
@@ -35,6 +41,10 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
   ['VirtualMachineService', (c, p) => new VirtualMachineService(c, 'It', p).allowFrom(MeshClient.allIn('shop')),
     { serviceName: 'db', ports: [{ number: 1 }], membership: Membership.workloadGroup() }, 'serviceName, ports, membership'],
   ['SecretFromStore', (c, p) => new SecretFromStore(c, 'It', p), { secretStoreRef: SecretStoreRef.secretStore('vault'), password: { key: 'db' } }, 'secretStoreRef'],
+  ['MysqlBootstrap', (c, p: object) => new MysqlBootstrap(c, 'It', withService(p, new ExternalMysql(c, 'Db', HOST))),
+    { ...BOOTSTRAP, users: [{ credentials: Credentials.fromSecret('a'), grants: [MysqlGrant.allOnDatabase()] }] }, 'adminCredentials, database, users'],
+  ['PostgresBootstrap', (c, p: object) => new PostgresBootstrap(c, 'It', withService(p, new ExternalPostgres(c, 'Db', HOST))),
+    { ...BOOTSTRAP, users: [{ credentials: Credentials.fromSecret('a'), grants: [PostgresGrant.onSequences()] }] }, 'adminCredentials, database, users'],
   ['EgressViaGateway', (c, p) => new EgressViaGateway(c, 'It', p), { gateway: EgressGateway.istioEgressGateway() }, ''],
   ['EgressGateway', (c, p) => new EgressGateway(c, 'It', p), { namespaces: ['shop'] }, ''],
   ['EgressLockdown', (c, p) => new EgressLockdown(c, 'It', p), {}, ''],

@@ -13,8 +13,9 @@ import { ExternalService } from '../services/external-service';
 /** What every bootstrap has. */
 export interface BootstrapOptions {
   /**
-   * The Secret with user and password of an account that may create databases and users. In the Job's namespace; only the Job may have it, so no workload of this app
-   * that reads it is accepted. Whoever may create pods in that namespace can read it too: a namespace of its own (`metadata`) keeps the applications' teams away from it.
+   * The Secret with user and password of an account that may create databases and users. In the Job's namespace; only the Job may have it, so no
+   * workload of this app that reads it is accepted. Whoever may create pods in that namespace can read it too: a namespace of its own (`metadata`)
+   * keeps the applications' teams away from it.
    */
   readonly adminCredentials: Credentials;
 
@@ -22,17 +23,19 @@ export interface BootstrapOptions {
   readonly database: string;
 
   /**
-   * SQL that is run as the admin in the database, in this order, each time the Job runs. Write it so that it can run again: `CREATE TABLE IF NOT EXISTS`, `INSERT IGNORE` or
-   * `ON CONFLICT DO NOTHING`. The content of a file with several statements is one item too. It stands in a ConfigMap: no passwords.
+   * SQL that is run as the admin in the database, in this order, each time the Job runs. Write it so that it can run again: `CREATE TABLE IF NOT
+   * EXISTS`, `INSERT IGNORE` or `ON CONFLICT DO NOTHING`. The content of a file with several statements is one item too. It stands in a ConfigMap: no
+   * passwords.
    *
    * @default - none: the database and the users alone
    */
   readonly statements?: string[];
 
   /**
-   * The Secret whose `ca.crt` is the authority that signed the certificate of the database, in the Job's namespace. The client then insists on TLS and verifies the name.
+   * The Secret whose `ca.crt` is the authority that signed the certificate of the database, in the Job's namespace. The client then insists on TLS
+   * and verifies the name.
    *
-   * @default - TLS if the database offers it, and nobody is verified: without a gateway that is in the same network, the admin's connection can be intercepted
+   * @default - TLS if the database offers it, and nobody is verified: whoever is on the way between the last proxy and the database can take the connection
    */
   readonly caSecretName?: string;
 
@@ -51,7 +54,8 @@ export interface BootstrapOptions {
   readonly deadline?: Duration;
 
   /**
-   * When the finished Job is deleted. In whole seconds. GitOps tools write a Job that is missing again, and it runs again with each of their syncs: leave it out there.
+   * When the finished Job is deleted. In whole seconds. GitOps tools write a Job that is missing again, and it runs again with each of their syncs:
+   * leave it out there.
    *
    * @default - it stays, until it is pruned or another one takes its place
    */
@@ -153,20 +157,40 @@ export function writeJob(construct: Construct, { service, options, image, model,
   ownObject(construct, 'Files', 'ConfigMap', { ...metadata, name }, { data: { ...files }, immutable: true });
   const object = istioObject(construct, 'Resource', 'Job', { ...metadata, name }, () => renderBootstrapJob({ ...job, configMap: name }));
   service._connected(object);
-  construct.node.addValidation({ validate: () => readersOf(construct, object, admin.secretName) });
+  const known = { service, admin, users: model.users };
+  JOBS.set(object, known);
+  construct.node.addValidation({ validate: () => problemsOf(construct, object, known) });
   return object;
 }
 
 /** Kubernetes counts names, too. */
 const MOST_OF_CONFIG_MAP = 1000000;
 
-/** Objects in the same namespace that read the Secret of the admin, whatever made them. */
-function readersOf(construct: Construct, job: ApiObject, secretName: string): string[] {
-  const namespace = job.metadata.namespace;
-  const objects = AppMesh.of(construct).once('secrets', () => construct.node.root.node.findAll().filter(ApiObject.isApiObject)
+interface Known {
+  readonly service: ExternalService;
+  readonly admin: LoginModel;
+  readonly users: readonly LoginModel[];
+}
+
+/** The Jobs of bootstraps. */
+const JOBS = new WeakMap<ApiObject, Known>();
+
+/** Mistakes that only show in the whole app, whatever made the other objects. */
+function problemsOf(construct: Construct, job: ApiObject, { service, admin, users }: Known): string[] {
+  const all = AppMesh.of(construct).once('secrets', () => construct.node.root.node.findAll().filter(ApiObject.isApiObject)
     .map(object => ({ object: object as ApiObject, secrets: new Set(secretsIn((object as ApiObject).toJson())) })));
-  return objects.filter(({ object, secrets }) => object !== job && object.metadata.namespace === namespace && secrets.has(secretName)).map(({ object }) => (
-    `'${object.node.path}' reads the Secret ${quote(secretName)} of the admin, which the Job alone may have: give it the Secret of one of the 'users'`));
+  const others = all.filter(({ object }) => object !== job && object.metadata.namespace === job.metadata.namespace);
+  const isNotAdmin = (object: ApiObject) => JOBS.get(object)?.admin.secretName !== admin.secretName;
+  return [
+    ...others.filter(({ object, secrets }) => secrets.has(admin.secretName) && isNotAdmin(object)).map(({ object }) => (
+      `'${object.node.path}' reads the Secret ${quote(admin.secretName)} of the admin, which the Job alone may have: give it the Secret of one of the 'users'`)),
+    ...others.flatMap(({ object }) => {
+      const other = JOBS.get(object);
+      const both = other?.service === service ? users.find(({ secretName }) => other.users.some(user => user.secretName === secretName)) : undefined;
+      return both ? [`'users' has the Secret ${quote(both.secretName)}, and so has '${object.node.scope!.node.path}': each takes away what the other grants, so give each a user `
+        + 'of its own'] : [];
+    }),
+  ];
 }
 
 /** The Secrets that a pod template refers to, in an object of any kind: variables, volumes, projected volumes. */

@@ -54,27 +54,29 @@ export interface MysqlBootstrapProps extends BootstrapOptions {
 }
 
 /**
- * A Job that creates a database, its tables and its users in a MySQL or MariaDB outside the mesh. It connects through the sidecar under an account of its own, directly or through the
- * gateway of the service.
+ * A Job that creates a database, its tables and its users in a MySQL or MariaDB outside the mesh. It connects through the sidecar under an account of
+ * its own, directly or through the gateway of the service.
  *
- * - It can run again: a run that finds everything as it should be changes nothing. A password that changed in its Secret is set when the Job runs (`trigger`).
- * - A user has exactly its grants, and the Job takes away the others. Between that and the grants are some milliseconds in which the user has none; without a surplus there is no such
- *   moment. What the server cannot take is refused before anything is changed: an empty password, a user name that it would cut. The users come last, so a failure before leaves
- *   a database without new users: MySQL has no transactions for this.
+ * - It can run again: a run that finds everything as it should be changes nothing. A password that changed in its Secret is set when the Job runs
+ *   (`trigger`).
+ * - A user has exactly its grants, and the Job takes away the others. Between that and the grants are some milliseconds in which the user has none;
+ *   without a surplus there is no such moment. What the server cannot take is refused before anything is changed: an empty password, a user name that
+ *   it would cut. The users come last, so a failure before leaves a database without new users: MySQL has no transactions for this.
  * - Values of Secrets are in no command line, no SQL that a shell made, and not in the Job's log. A general log of the server would have them.
  *
- * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password, when the Secret's namespace says so. This requires
- * that nobody else may read that Secret or create pods in that namespace (RBAC). The admin needs the rights to create databases and users, to grant what it grants, and to read the
- * database `mysql`.
+ * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password,
+ * when the Secret's namespace says so. This requires that nobody else may read that Secret or create pods in that namespace (RBAC). The admin needs
+ * the rights to create databases and users, to grant what it grants, and to read the database `mysql`.
  *
- * The pods satisfy the Pod Security Standard `restricted`; with sidecars that needs the Istio CNI plugin, because `istio-init` does not satisfy it. The Job ends with native sidecars
- * and with others, which it ends itself (`/quitquitquit`).
+ * The pods satisfy the Pod Security Standard `restricted`; with sidecars that needs the Istio CNI plugin, because `istio-init` does not satisfy it.
+ * The Job ends with native sidecars and with others, which it ends itself (`/quitquitquit`).
  *
  * Creates:
  *
  * - ServiceAccount `Account`, a client of the service
  * - ConfigMap `Files`: the script and its SQL
- * - Job `Resource`. Its name ends in a hash of what it does, because a Job cannot be changed: another content is another Job. Prune the old one, or let the GitOps tool do it.
+ * - Job `Resource`. Its name ends in a hash of what it does, because a Job cannot be changed: another content is another Job. Prune the old one, or
+ *   let the GitOps tool do it.
  *
  * @example
  * new MysqlBootstrap(chart, 'RatingsDatabase', {
@@ -95,7 +97,8 @@ export class MysqlBootstrap extends Construct {
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
    * @param props the database, its statements and users
-   * @throws for an unknown property, a name that the server does not take, a database of the server itself, no user or a user without a grant, the same Secret for admin and user
+   * @throws for an unknown property, a name that the server does not take, a database of the server itself, no user or a user without a grant, one Secret
+   * for admin and user
    */
   public constructor(scope: Construct, id: string, props: MysqlBootstrapProps) {
     super(scope, id);

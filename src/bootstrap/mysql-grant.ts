@@ -36,8 +36,8 @@ export enum MysqlPrivilege {
 }
 
 const OF_DATABASES: readonly MysqlPrivilege[] = [
-  MysqlPrivilege.CREATE_TEMPORARY_TABLES, MysqlPrivilege.LOCK_TABLES, MysqlPrivilege.EXECUTE, MysqlPrivilege.CREATE_ROUTINE, MysqlPrivilege.ALTER_ROUTINE,
-  MysqlPrivilege.EVENT,
+  MysqlPrivilege.CREATE_TEMPORARY_TABLES, MysqlPrivilege.LOCK_TABLES, MysqlPrivilege.EXECUTE, MysqlPrivilege.CREATE_ROUTINE,
+  MysqlPrivilege.ALTER_ROUTINE, MysqlPrivilege.EVENT,
 ];
 
 /**

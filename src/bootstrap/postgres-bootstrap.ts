@@ -42,27 +42,31 @@ export interface PostgresBootstrapProps extends BootstrapOptions {
 }
 
 /**
- * A Job that creates a database, its tables and its users in a PostgreSQL outside the mesh. It connects through the sidecar under an account of its own, directly or through the gateway of
- * the service.
+ * A Job that creates a database, its tables and its users in a PostgreSQL outside the mesh. It connects through the sidecar under an account of its
+ * own, directly or through the gateway of the service.
  *
- * - It can run again: a run that finds everything as it should be changes nothing. A password that changed in its Secret is set when the Job runs (`trigger`).
- * - A user has exactly its grants: statements, users and grants are one transaction, so an application never sees half of them. Statements that need no transaction around them (`VACUUM`,
- *   `CREATE INDEX CONCURRENTLY`) do not run. What the server cannot take is refused before anything is changed.
- * - The database is the bootstrap's: everybody (`PUBLIC`) loses the right to connect to it, and to create in the schema. Users of other bootstraps keep theirs. Other databases of the
- *   server stay as they are: if everybody may connect there, so may the users.
- * - Values of Secrets are in no command line, no SQL that a shell made, and not in the Job's log. A server that logs all statements has them in hexadecimal.
+ * - It can run again: a run that finds everything as it should be changes nothing. A password that changed in its Secret is set when the Job runs
+ *   (`trigger`).
+ * - A user has exactly its grants: statements, users and grants are one transaction, so an application never sees half of them. Statements that need
+ *   no transaction around them (`VACUUM`, `CREATE INDEX CONCURRENTLY`) do not run. What the server cannot take is refused before anything is changed.
+ * - The database is the bootstrap's: everybody (`PUBLIC`) loses the right to connect to it, and to create in the schema. Users of other bootstraps
+ *   keep theirs. Other databases of the server stay as they are: if everybody may connect there, so may the users.
+ * - Values of Secrets are in no command line, no SQL that a shell made, and not in the Job's log. A server that logs all statements has them in
+ *   hexadecimal.
  *
- * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password, when the Secret's namespace says so. This requires
- * that nobody else may read that Secret or create pods in that namespace (RBAC). The admin needs `CREATEDB` and `CREATEROLE`, and has to own the database if it is there already.
+ * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password,
+ * when the Secret's namespace says so. This requires that nobody else may read that Secret or create pods in that namespace (RBAC). The admin needs
+ * `CREATEDB` and `CREATEROLE`, and has to own the database if it is there already.
  *
- * The pods satisfy the Pod Security Standard `restricted`; with sidecars that needs the Istio CNI plugin, because `istio-init` does not satisfy it. The Job ends with native sidecars
- * and with others, which it ends itself (`/quitquitquit`).
+ * The pods satisfy the Pod Security Standard `restricted`; with sidecars that needs the Istio CNI plugin, because `istio-init` does not satisfy it.
+ * The Job ends with native sidecars and with others, which it ends itself (`/quitquitquit`).
  *
  * Creates:
  *
  * - ServiceAccount `Account`, a client of the service
  * - ConfigMap `Files`: the script and its SQL
- * - Job `Resource`. Its name ends in a hash of what it does, because a Job cannot be changed: another content is another Job. Prune the old one, or let the GitOps tool do it.
+ * - Job `Resource`. Its name ends in a hash of what it does, because a Job cannot be changed: another content is another Job. Prune the old one, or
+ *   let the GitOps tool do it.
  *
  * @example
  * new PostgresBootstrap(chart, 'OrdersDatabase', {
@@ -86,7 +90,8 @@ export class PostgresBootstrap extends Construct {
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
    * @param props the database, its statements and users
-   * @throws for an unknown property, a name that the server does not take, a database of the server itself, no user or a user without a grant, the same Secret for admin and user
+   * @throws for an unknown property, a name that the server does not take, a database of the server itself, no user or a user without a grant, one Secret
+   * for admin and user
    */
   public constructor(scope: Construct, id: string, props: PostgresBootstrapProps) {
     super(scope, id);

@@ -1,6 +1,6 @@
 /**
- * The scripts of a bootstrap. Nothing of a Secret is pasted into SQL or onto a command line: values travel as hexadecimal text through standard input, and the
- * server quotes them.
+ * The scripts of a bootstrap. No password is pasted into SQL or onto a command line: values travel as hexadecimal text through standard input, and the server
+ * quotes them.
  */
 
 const HELPERS = `#!/usr/bin/env bash
