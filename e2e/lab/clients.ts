@@ -33,6 +33,8 @@ export interface PsqlOptions {
   readonly port?: number;
   readonly user: string;
   readonly password: string;
+  /** `postgres` when left out. */
+  readonly database?: string;
   readonly sql: string;
   /** The file of the authority that has to have signed the server's certificate, for its host (`verify-full`); without it no TLS is spoken. */
   readonly authority?: string;
@@ -43,7 +45,7 @@ export interface PsqlOptions {
 export async function psql(pod: Pod, options: PsqlOptions): Promise<Answer> {
   const seconds = options.seconds ?? 5;
   const outcome = await pod.exec([
-    'psql', '--no-psqlrc', `--host=${options.host}`, `--port=${options.port ?? 5432}`, `--username=${options.user}`, '--dbname=postgres', '--no-password',
+    'psql', '--no-psqlrc', `--host=${options.host}`, `--port=${options.port ?? 5432}`, `--username=${options.user}`, `--dbname=${options.database ?? 'postgres'}`, '--no-password',
     '--tuples-only', '--no-align', `--command=${options.sql}`,
   ], {
     timeout: seconds + 2,

@@ -15,13 +15,11 @@ export interface HostileLogin {
 }
 
 export function hostileLogins(count: number, seed: number): HostileLogin[] {
+  // The generator of Park and Miller.
   let state = seed;
   const next = (below: number): number => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
+    state = (state * 48271) % 2147483647;
+    return state % below;
   };
   const text = (most: number): Buffer => {
     switch (next(12)) {

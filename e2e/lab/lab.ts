@@ -32,7 +32,7 @@ const ISTIO_KINDS = [
 ];
 
 const APPLICATION_KINDS = [
-  'apps/v1/deployments', 'v1/secrets', 'v1/configmaps', 'v1/serviceaccounts', 'v1/services', 'v1/pods', 'discovery.k8s.io/v1/endpointslices',
+  'apps/v1/deployments', 'batch/v1/jobs', 'v1/secrets', 'v1/configmaps', 'v1/serviceaccounts', 'v1/services', 'v1/pods', 'discovery.k8s.io/v1/endpointslices',
   'networking.k8s.io/v1/networkpolicies', 'policy/v1/poddisruptionbudgets', 'autoscaling/v2/horizontalpodautoscalers',
   'rbac.authorization.k8s.io/v1/roles', 'rbac.authorization.k8s.io/v1/rolebindings',
 ];

@@ -49,6 +49,11 @@ export class Proxy {
       (await this.options.machine.exec(['curl', '-sf', '-m', '2', 'http://127.0.0.1:15021/healthz/ready'])).code === 0, 60);
   }
 
+  /** Whether the agent runs, and Envoy with it. */
+  get running(): boolean {
+    return this.service.running;
+  }
+
   /** What Envoy has been told by istiod, for a person who wants to know why. */
   async configDump(): Promise<string> {
     const outcome = await this.options.machine.exec(['curl', '-s', '-m', '10', 'http://127.0.0.1:15000/config_dump?include_eds']);

@@ -1,5 +1,6 @@
 import { adoption } from './adoption';
 import { allowAny } from './allow-any';
+import { bootstrapHostile, bootstrapMysql, bootstrapPostgres } from './bootstrap';
 import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
@@ -75,6 +76,9 @@ export const scenarios: readonly Scenario[] = [
   meshRules,
   settings,
   postgres,
+  bootstrapMysql,
+  bootstrapPostgres,
+  bootstrapHostile,
   mongo,
   mongoReplicaSet,
   redisCluster,
