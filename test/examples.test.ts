@@ -66,7 +66,7 @@ describe('examples', () => {
     const withDatabase = EXAMPLES.filter(({ build }) => secretsIn(build(new App()).toJson() as Manifest[]).length > 0);
 
     expect(withDatabase.map(({ folder: name }) => name.split('/')[0])).toEqual([
-      'bookinfo-external-mysql', 'bookinfo-external-mysql', 'bookinfo-mysql-vm', 'bookinfo-mysql-vm', 'cart-external-redis', 'cart-external-redis',
+      'bookinfo-external-mysql', 'bookinfo-external-mysql', 'bookinfo-external-mysql', 'bookinfo-mysql-vm', 'bookinfo-mysql-vm', 'cart-external-redis', 'cart-external-redis',
     ]);
   });
 });
@@ -90,6 +90,14 @@ describe('npm run bookinfo', () => {
 
     expect(code).toBe(0);
     expect(filesBelow(out)).toEqual(['bookinfo-direct/bookinfo-direct.k8s.yaml', 'bookinfo-via-gateway/bookinfo-via-gateway.k8s.yaml']);
+  }));
+
+  test('writes a set in which a Job prepares the database on request, and says what it needs', () => inTempFolder(out => {
+    const { out: text } = run(['--out', out, '--with-bootstrap']);
+
+    expect(filesBelow(out)).toContain('bookinfo-via-gateway-with-bootstrap/bookinfo-via-gateway-with-bootstrap.k8s.yaml');
+    expect(text).toContain('create secret generic mysql-admin');
+    expect(text).toContain(`kubectl apply -f ${path.join(out, 'bookinfo-via-gateway-with-bootstrap')}`);
   }));
 
   test('writes the Namespace on request, to a file that is applied first', () => inTempFolder(out => {

@@ -20,6 +20,8 @@ interface Database {
   readonly host: string;
   readonly address: string;
   readonly version: string;
+  /** What the operator runs on it. */
+  readonly sql?: string;
 }
 
 /** What a pod gets when it asks for the ratings of a book: both numbers, or what went wrong. */
@@ -42,13 +44,13 @@ export async function shows(pod: Pod, expected: string): Promise<string | undefi
 /** Bookinfo with a MySQL outside the mesh, as the example's manifests have it. */
 export class Bookinfo {
   /** Bookinfo before anything was said about the database: its Deployments run, nothing lets them out. */
-  static async start(lab: Lab, variant: 'direct' | 'via-gateway'): Promise<Bookinfo> {
+  static async start(lab: Lab, variant: 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap', prepared?: string): Promise<Bookinfo> {
     const manifest = Manifest.ofExample('bookinfo-external-mysql', variant);
     const entry = manifest.entry();
     const address = String(entry.spec.addresses[0]).split('/')[0];
     const host = entry.spec.hosts[0] as string;
     await lab.dns.set(host, address);
-    return Bookinfo.with(lab, manifest, { host, address, version: 'v2-mysql' });
+    return Bookinfo.with(lab, manifest, { host, address, version: 'v2-mysql', sql: prepared });
   }
 
   /** The same with the MySQL on a virtual machine, before it joins the mesh and before anything was said about it. */
@@ -67,7 +69,7 @@ export class Bookinfo {
       secrets: { username: 'bookinfo', password: PASSWORD },
     });
     const [running, ratings, local, reviews] = await Promise.all([
-      lab.mariadb({ address: database.address, sql: RATINGS_SQL }), deploy(`ratings-${database.version}`), deploy('ratings-v1'), deploy('reviews-v3'),
+      lab.mariadb({ address: database.address, sql: database.sql ?? RATINGS_SQL }), deploy(`ratings-${database.version}`), deploy('ratings-v1'), deploy('reviews-v3'),
     ]);
     return new Bookinfo(lab, manifest, database.host, running, ratings, local, reviews.pod);
   }

@@ -6,6 +6,7 @@ import {
   PostgresBootstrap, PostgresGrant, PostgresPrivilege, Resolution,
 } from 'cdk8s-istio-egress';
 import { is, isRefused } from './answers';
+import { Bookinfo } from './bookinfo';
 import { passedOn, refusedInHandshake, sawNothing } from './evidence';
 import { type Answer, psql, sql } from '../lab/clients';
 import { hostileLogins } from '../lab/hostile';
@@ -230,6 +231,29 @@ export const bootstrapPostgres: Scenario = {
         statement: 'insert into orders select 9, \'x\' where false',
       },
     });
+  },
+};
+
+export const ratingsWithBootstrap: Scenario = {
+  name: 'ratings-with-bootstrap',
+  promise: 'Bookinfo against an empty MySQL: a Job creates the ratings and a user that can only read them, and the stars are there',
+  async run(lab, report) {
+    const admin = 'create user \'admin\'@\'%\' identified by \'admin\'; grant all on *.* to \'admin\'@\'%\' with grant option;';
+    const [[gateway], bookinfo] = await Promise.all([lab.stockGateway(), Bookinfo.start(lab, 'via-gateway-with-bootstrap', admin)]);
+    await putSecrets(lab.kube, NAMESPACE, { 'mysql-admin': { username: 'admin', password: 'admin' } });
+    await bookinfo.apply();
+    await report.check('nothing in the database: no stars', () => bookinfo.shows('could not connect to ratings database'), { steady: 1 });
+
+    const run = await runJob(lab, bookinfo.manifest.one('Job'));
+    await report.check('the Job does its work, and its proxy ends', () => succeeded(run) ?? ended(run));
+    await report.check('the stars are 5 and 4', () => bookinfo.shows('5 and 4'));
+    await report.check('the gateway has seen the account of the Job', () => (
+      passedOn([gateway], bookinfo.manifest.serverNames()[0], run.pod, `${bookinfo.database.address}:3306`)));
+    const { MYSQL_DB_USER: user, MYSQL_DB_PASSWORD: password } = bookinfo.ratings.environment;
+    await report.check('what ratings got is not the administrator, and cannot write', async () => (
+      isRefused(await sql(bookinfo.ratings.pod, { host: bookinfo.host, user, password, sql: 'update test.ratings set Rating = 5' }))));
+    await report.holds('reviews is refused, with the password of the administrator', 1, async () => (
+      isRefused(await sql(bookinfo.reviews, { host: bookinfo.host, user: 'admin', password: 'admin', sql: 'select 1' }))));
   },
 };
 

@@ -1,6 +1,6 @@
 import { adoption } from './adoption';
 import { allowAny } from './allow-any';
-import { bootstrapHostile, bootstrapMysql, bootstrapPostgres } from './bootstrap';
+import { bootstrapHostile, bootstrapMysql, bootstrapPostgres, ratingsWithBootstrap } from './bootstrap';
 import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
 import { cartViaGateway } from './cart-via-gateway';
@@ -79,6 +79,7 @@ export const scenarios: readonly Scenario[] = [
   bootstrapMysql,
   bootstrapPostgres,
   bootstrapHostile,
+  ratingsWithBootstrap,
   mongo,
   mongoReplicaSet,
   redisCluster,

@@ -1,5 +1,8 @@
 import { App, Chart } from 'cdk8s';
-import { Credentials, EgressGateway, EgressViaGateway, ExternalMysql, MeshService, Resolution } from 'cdk8s-istio-egress';
+import {
+  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, MeshService, MysqlAuthentication, MysqlBootstrap, MysqlGrant, MysqlPrivilege,
+  Resolution,
+} from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 import { account, bookinfo, exposed, version } from '../bookinfo';
 
@@ -10,8 +13,11 @@ export interface Database {
   readonly ip: string;
 }
 
+/** How the database is reached, and whether a Job prepares it. */
+export type Variant = 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap';
+
 /** Bookinfo whose ratings come from a MySQL outside the mesh, reached directly or through the egress gateway. */
-export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gateway', database: Database): Chart {
+export function bookinfoWithExternalMysql(app: App, variant: Variant, database: Database): Chart {
   const chart = new Chart(app, `bookinfo-${variant}`, { namespace: 'bookinfo' });
   bookinfo(chart);
 
@@ -22,8 +28,27 @@ export function bookinfoWithExternalMysql(app: App, variant: 'direct' | 'via-gat
     resolution: Resolution.ipAddresses(database.ip),
     credentials: Credentials.fromSecret('ratings-mysql'),
   });
-  if (variant === 'via-gateway') {
+  if (variant !== 'direct') {
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+  }
+
+  // The ratings, and a user that can only read them: a Job with an account of its own creates them, with the password of an administrator.
+  if (variant === 'via-gateway-with-bootstrap') {
+    new MysqlBootstrap(chart, 'RatingsDatabase', {
+      service: mysql,
+      adminCredentials: Credentials.fromSecret('mysql-admin'),
+      database: 'test',
+      statements: [
+        'CREATE TABLE IF NOT EXISTS ratings (ReviewID INT NOT NULL, Rating INT, PRIMARY KEY (ReviewID))',
+        'INSERT IGNORE INTO ratings VALUES (1, 5), (2, 4)',
+      ],
+      users: [{
+        credentials: Credentials.fromSecret('ratings-mysql'),
+        grants: [MysqlGrant.onTable('ratings', MysqlPrivilege.SELECT)],
+        // What the driver of the ratings service knows.
+        authentication: MysqlAuthentication.NATIVE_PASSWORD,
+      }],
+    });
   }
 
   // The version of ratings that reads it, with a service account of its own: the gateway knows clients by their account.

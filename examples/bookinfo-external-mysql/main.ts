@@ -3,13 +3,14 @@ import * as path from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { App } from 'cdk8s';
 import { ExternalService } from 'cdk8s-istio-egress';
-import { bookinfoNamespace, bookinfoWithExternalMysql, Database } from './app';
+import { bookinfoNamespace, bookinfoWithExternalMysql, Database, Variant } from './app';
 
-const HELP = `usage: npm run bookinfo -- [--out FOLDER] [--with-namespace] [--help]
+const HELP = `usage: npm run bookinfo -- [--out FOLDER] [--with-bootstrap] [--with-namespace] [--help]
 
 Writes Bookinfo with an external MySQL: once with a direct connection to the database, once through the egress gateway.
 
   --out FOLDER       where to write (default dist)
+  --with-bootstrap   write a third set, in which a Job creates the ratings and their user in the database
   --with-namespace   write the Namespace too, labelled for sidecar injection
   --help             this text
 
@@ -19,12 +20,13 @@ environment:
   MYSQL_DB_IP        its IP address          (default 192.0.2.14)
 `;
 
-export const VARIANTS = ['direct', 'via-gateway'] as const;
+const VARIANTS: readonly Variant[] = ['direct', 'via-gateway'];
 
 export const DEFAULT_DATABASE: Database = { host: 'mysqldb.example.com', port: 3306, ip: '192.0.2.14' };
 
 interface Options {
   readonly out: string;
+  readonly withBootstrap: boolean;
   readonly withNamespace: boolean;
 }
 
@@ -49,8 +51,8 @@ function withVariable(message: string): string {
 }
 
 /** Everything is synthesised in memory first: a mistake in the environment leaves what was written before as it was. */
-function write(database: Database, { out, withNamespace }: Options): { readonly written: Written[]; readonly serverName: string } {
-  const apps = VARIANTS.map(variant => {
+function write(database: Database, { out, withBootstrap, withNamespace }: Options): { readonly written: Written[]; readonly serverName: string } {
+  const apps = [...VARIANTS, ...withBootstrap ? ['via-gateway-with-bootstrap' as const] : []].map(variant => {
     const app = new App({ outdir: path.join(out, `bookinfo-${variant}`) });
     if (withNamespace) {
       bookinfoNamespace(app);
@@ -68,12 +70,17 @@ function write(database: Database, { out, withNamespace }: Options): { readonly 
   return { written, serverName: mysql.describe().route!.legs[0].serverName };
 }
 
-function report(database: Database, { written, serverName }: ReturnType<typeof write>, { withNamespace }: Options): string {
+function report(database: Database, { written, serverName }: ReturnType<typeof write>, { withBootstrap, withNamespace }: Options): string {
   const bold = (text: string) => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText('bold', text) : text);
   const { host, port, ip } = database;
   const files = written.flatMap(({ folder, files: names }) => names.map(name => `  ${path.join(folder, name)}`));
   const namespace = withNamespace ? `kubectl apply -f ${written[0].folder}/00-namespace.k8s.yaml` : `kubectl create namespace bookinfo
        kubectl label namespace bookinfo istio-injection=enabled`;
+  const bootstrap = withBootstrap ? `
+     With ${written[2].folder} a Job does that, with the password of an administrator, in step 3:
+       kubectl -n bookinfo create secret generic mysql-admin --from-literal=username=... --from-literal=password='...'
+       kubectl apply -f ${written[2].folder}
+       kubectl -n bookinfo wait --for=condition=Complete job --all --timeout=5m` : '';
   return `${bold('Written')}
 ${files.join('\n')}
 
@@ -97,7 +104,7 @@ ${bold('Next steps')}
        CREATE TABLE ratings (ReviewID INT NOT NULL, Rating INT, PRIMARY KEY (ReviewID));
        INSERT INTO ratings VALUES (1, 5), (2, 4);
        CREATE USER 'bookinfo'@'%' IDENTIFIED BY '...';
-       GRANT SELECT ON test.ratings TO 'bookinfo'@'%';
+       GRANT SELECT ON test.ratings TO 'bookinfo'@'%';${bootstrap}
      Run the server with skip_name_resolve=ON: the gateway connects before it denies a client, and MySQL blocks it after 100 denied connections.
   2. Create the namespace and the Secret that the manifests refer to:
        ${namespace}
@@ -122,9 +129,11 @@ ${bold('Next steps')}
 function optionsOf(args: readonly string[]): Options & { readonly help: boolean } {
   const { values } = parseArgs({
     args: [...args],
-    options: { 'out': { type: 'string' }, 'with-namespace': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' } },
+    options: {
+      'out': { type: 'string' }, 'with-bootstrap': { type: 'boolean' }, 'with-namespace': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' },
+    },
   });
-  return { out: values.out ?? 'dist', withNamespace: values['with-namespace'] ?? false, help: values.help ?? false };
+  return { out: values.out ?? 'dist', withBootstrap: values['with-bootstrap'] ?? false, withNamespace: values['with-namespace'] ?? false, help: values.help ?? false };
 }
 
 /** Returns the exit code: 0, 1 for a mistake in the environment, 2 for an argument that does not exist. */

@@ -335,6 +335,7 @@ describe('the script', () => {
     ['too long a password', { 'user-0/password': 'x'.repeat(256) }, 'the password in Secret "ratings-mysql" has more than 255 bytes'],
     ['a user name with a character of four bytes', { 'user-0/username': 'a😀' }, 'the user name in Secret "ratings-mysql" has a character beyond U+FFFF'],
     ['a user name that ends in a space', { 'user-0/username': 'a ' }, 'the user name in Secret "ratings-mysql" ends in a space'],
+    ['a user name in quotation marks', { 'user-0/username': '\'a\'' }, 'the user name in Secret "ratings-mysql" begins and ends with \', which MySQL takes away'],
     ['the admin', { 'user-0/username': 'admin' }, 'the user name in Secret "ratings-mysql" is that of the admin'],
   ])('refuses %s before it connects, and does not show it', (_, secrets, message) => {
     const said = says(secrets);

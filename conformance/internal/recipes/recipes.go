@@ -83,7 +83,13 @@ var variants = map[string]variant{
 				"the database is outside the mesh, the sample's is a service of the cluster",
 			},
 		},
-		added: []addition{account("bookinfo-ratings-v2-mysql"), outside("mysql")},
+		added: []addition{
+			account("bookinfo-ratings-v2-mysql"), outside("mysql"),
+			{
+				regexp.MustCompile(`^ServiceAccount ratings-database\.bookinfo\.bootstrap$|^(ConfigMap|Job) ratings-database-bootstrap-[0-9a-f]{8}$`),
+				"a Job creates the ratings and their user; the samples have the database in an image",
+			},
+		},
 	},
 	"mysql-vm": {
 		published: []string{"platform/kube/bookinfo-ratings-v2-mysql-vm.yaml", "networking/virtual-service-ratings-mysql-vm.yaml"},

@@ -45,7 +45,7 @@ function container({ image, host, port, database, admin, users, caSecretName }: 
     DB_NAME: database,
     DB_SECRETS: SECRETS,
     DB_ADMIN_SECRET: admin.secretName,
-    DB_USER_SECRETS: users.map(({ secretName }) => secretName).join(' '),
+    DB_LOGIN_SECRETS: users.map(({ secretName }) => secretName).join(' '),
     ...caSecretName === undefined ? {} : { DB_CA: `${CA}/ca.crt` },
     HOME: '/tmp',
   };

@@ -45,7 +45,7 @@ checked() {
 
 /** Everything that can be known of the Secrets is checked before the first connection. */
 const SECRETS = `
-read -ra secrets <<<"$DB_USER_SECRETS"
+read -ra secrets <<<"$DB_LOGIN_SECRETS"
 usernames=() passwords=()
 checked "$DB_ADMIN_SECRET" 'user name of the admin' "$DB_SECRETS/admin/username" 1000
 admin=$REPLY
@@ -79,6 +79,8 @@ const MYSQL = `MOST_OF_NAME=512 MOST_OF_PASSWORD=255 DENIED='ERROR (1044|1045|11
 check_login() {
   [[ ! $2 =~ ^(..)*f[0-4] ]] || refuse "the user name in Secret \\"$1\\" has a character beyond U+FFFF, which MySQL cannot store"
   [[ ! $2 =~ 20$ ]] || refuse "the user name in Secret \\"$1\\" ends in a space, which MySQL loses"
+  # The server takes the two for quotation marks when somebody logs in.
+  [[ ! $2 =~ ^27(..)*27$ ]] || refuse "the user name in Secret \\"$1\\" begins and ends with ', which MySQL takes away"
 }
 `;
 
