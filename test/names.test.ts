@@ -117,7 +117,7 @@ test('every object of a bootstrap has this name and this place in the tree', () 
     users: [{ credentials: Credentials.fromSecret('orders-mysql'), grants: [MysqlGrant.allOnDatabase()] }],
   });
 
-  expect(objectsOf(chart).slice(1).map(([path, name]) => [path, name.replace(/-[0-9a-f]{8}$/, '-<hash>')])).toEqual([
+  expect(objectsOf(chart).slice(1).map(([place, name]) => [place, name.replace(/-[0-9a-f]{8}$/, '-<hash>')])).toEqual([
     ['test/OrdersDatabase/Account', 'ServiceAccount shop/orders-database.shop.bootstrap'],
     ['test/OrdersDatabase/Files', 'ConfigMap shop/orders-database-bootstrap-<hash>'],
     ['test/OrdersDatabase/Resource', 'Job shop/orders-database-bootstrap-<hash>'],

@@ -9,29 +9,41 @@ import { GrantModel } from '../private/model';
  * @see https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
  */
 export enum MysqlPrivilege {
+  /** Reading rows. */
   SELECT = 'SELECT',
+  /** Adding rows. */
   INSERT = 'INSERT',
+  /** Changing rows. */
   UPDATE = 'UPDATE',
+  /** Deleting rows. */
   DELETE = 'DELETE',
+  /** Creating tables. */
   CREATE = 'CREATE',
+  /** Changing tables. */
   ALTER = 'ALTER',
+  /** Deleting tables and views, and emptying tables. */
   DROP = 'DROP',
+  /** Creating and deleting indexes. */
   INDEX = 'INDEX',
+  /** Foreign keys that refer to the tables. */
   REFERENCES = 'REFERENCES',
+  /** Triggers of the tables. */
   TRIGGER = 'TRIGGER',
+  /** Creating views. */
   CREATE_VIEW = 'CREATE VIEW',
+  /** Reading how views are defined. */
   SHOW_VIEW = 'SHOW VIEW',
-  /** Of a whole database only. */
+  /** Temporary tables. Of a whole database only. */
   CREATE_TEMPORARY_TABLES = 'CREATE TEMPORARY TABLES',
-  /** Of a whole database only. */
+  /** Locking tables that the user may read. Of a whole database only. */
   LOCK_TABLES = 'LOCK TABLES',
-  /** Of a whole database only. */
+  /** Calling procedures and functions. Of a whole database only. */
   EXECUTE = 'EXECUTE',
-  /** Of a whole database only. */
+  /** Creating procedures and functions. Of a whole database only. */
   CREATE_ROUTINE = 'CREATE ROUTINE',
-  /** Of a whole database only. */
+  /** Changing and deleting procedures and functions. Of a whole database only. */
   ALTER_ROUTINE = 'ALTER ROUTINE',
-  /** Of a whole database only. */
+  /** Scheduled events. Of a whole database only. */
   EVENT = 'EVENT',
 }
 

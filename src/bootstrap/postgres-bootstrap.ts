@@ -69,6 +69,7 @@ export interface PostgresBootstrapProps extends BootstrapOptions {
  *   let the GitOps tool do it.
  *
  * @example
+ * const orders = new ExternalPostgres(chart, 'Orders', { host: 'orders.example.com', resolution: Resolution.ipAddresses('192.0.2.41') });
  * new PostgresBootstrap(chart, 'OrdersDatabase', {
  *   service: orders,
  *   adminCredentials: Credentials.fromSecret('postgres-admin'),

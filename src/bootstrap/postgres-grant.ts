@@ -9,12 +9,19 @@ import { GrantModel } from '../private/model';
  * @see https://www.postgresql.org/docs/current/ddl-priv.html
  */
 export enum PostgresPrivilege {
+  /** Reading rows. */
   SELECT = 'SELECT',
+  /** Adding rows. */
   INSERT = 'INSERT',
+  /** Changing rows. */
   UPDATE = 'UPDATE',
+  /** Deleting rows. */
   DELETE = 'DELETE',
+  /** Emptying the table. */
   TRUNCATE = 'TRUNCATE',
+  /** Foreign keys that refer to the table. */
   REFERENCES = 'REFERENCES',
+  /** Triggers of the table. */
   TRIGGER = 'TRIGGER',
 }
 
@@ -27,7 +34,7 @@ export abstract class PostgresGrant {
   /**
    * Privileges on one table of the schema. It has to exist once the statements have run.
    *
-   * @param table the table's name
+   * @param table the table's name, as PostgreSQL stores it: in lower case, unless it was created in quotation marks
    * @param privileges at least one
    */
   public static onTable(table: string, ...privileges: PostgresPrivilege[]): PostgresGrant {
