@@ -62,7 +62,7 @@ export interface BootstrapOptions {
   readonly ttlAfterFinished?: Duration;
 
   /**
-   * Metadata of the Job. The namespace is that of every object, and their names begin with the name.
+   * Metadata of the Job. Namespace and labels are those of every object, and their names begin with the name.
    *
    * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
    */
@@ -149,13 +149,14 @@ export function writeJob(construct: Construct, { service, options, image, model,
   };
   // Neither of the two can be changed: whatever is in them is in their name.
   const name = jobName(`${base}-bootstrap`, JSON.stringify([namespace, job, files, addresses, options.trigger ?? '']));
-  const metadata = { ...options.metadata, namespace };
   if (Object.values(files).join('').length > MOST_OF_CONFIG_MAP) {
     fail('\'statements\' are more than a ConfigMap holds (1 MiB): create the tables with the tool that the application has for them');
   }
-  ownObject(construct, 'Account', 'ServiceAccount', { ...metadata, name: account }, { automountServiceAccountToken: false });
-  ownObject(construct, 'Files', 'ConfigMap', { ...metadata, name }, { data: { ...files }, immutable: true });
-  const object = istioObject(construct, 'Resource', 'Job', { ...metadata, name }, () => renderBootstrapJob({ ...job, configMap: name }));
+  // Annotations of a Job, such as that of a hook, say nothing of what it needs.
+  const beside = { namespace, labels: options.metadata?.labels };
+  ownObject(construct, 'Account', 'ServiceAccount', { ...beside, name: account }, { automountServiceAccountToken: false });
+  ownObject(construct, 'Files', 'ConfigMap', { ...beside, name }, { data: { ...files }, immutable: true });
+  const object = istioObject(construct, 'Resource', 'Job', { ...options.metadata, namespace, name }, () => renderBootstrapJob({ ...job, configMap: name }));
   service._connected(object);
   const known = { service, admin, users: model.users };
   JOBS.set(object, known);

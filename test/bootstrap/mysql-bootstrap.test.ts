@@ -160,6 +160,14 @@ describe('the name of the Job', () => {
   });
 });
 
+test('labels are those of every object, annotations the Job\'s alone', () => {
+  const manifests = synthWith({ metadata: { labels: { team: 'shop' }, annotations: { 'argocd.argoproj.io/hook': 'Sync' } } });
+  const metadata = ['ServiceAccount', 'ConfigMap', 'Job'].map(kind => only(manifests, kind).metadata);
+
+  expect(metadata.map(({ labels }) => labels)).toEqual(Array(3).fill({ team: 'shop' }));
+  expect(metadata.map(({ annotations }) => annotations)).toEqual([undefined, undefined, { 'argocd.argoproj.io/hook': 'Sync' }]);
+});
+
 describe('the SQL', () => {
   test('runs each statement as one, with ";" and slashes in it', () => {
     const files = filesOf(synthWith({ statements: ['CREATE PROCEDURE p() BEGIN SELECT 1; SELECT \'//\'; END', 'SELECT 2;\n'] }));
