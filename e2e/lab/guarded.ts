@@ -102,7 +102,9 @@ export async function guardAtItsSize(lab: Lab): Promise<Guarded & { readonly mil
   const port = { number: 443, name: 'tls', protocol: 'TLS' };
   const objects = [
     object('ServiceEntry', 'hosts', { hosts: many((i) => `host-${i}.team-0.example.org`), ports: [port], resolution: 'NONE', exportTo: ['*'] }),
-    object('ServiceEntry', 'wildcards', { hosts: many((i) => `*.host-${i}.team-0.example.org`), ports: [port], resolution: 'NONE', exportTo: ['*'] }),
+    object('ServiceEntry', 'wildcards', {
+      hosts: many((i) => `*.host-${i}.team-0.example.org`), ports: [port], resolution: 'NONE', exportTo: ['*'],
+    }),
     object('Gateway', 'servers', {
       selector: gateway.selector,
       servers: many((i) => `./p443.team-0.host-${i}.example.org`).map((host, i) => (
@@ -118,12 +120,15 @@ export async function guardAtItsSize(lab: Lab): Promise<Guarded & { readonly mil
 }
 
 /** Applies a guard, waits until it is in force, and asks the API server for every object. */
-async function admitted(lab: Lab, name: string, guard: Manifest, gateways: readonly IEgressGateway[], objects: readonly KubeObject[]): Promise<Guarded> {
+async function admitted(
+  lab: Lab, name: string, guard: Manifest, gateways: readonly IEgressGateway[], objects: readonly KubeObject[],
+): Promise<Guarded> {
   const rest = objects.filter(({ kind }) => !kind.startsWith('ValidatingAdmission'));
   try {
     for (const namespace of new Set([STRANGER, ...rest.flatMap(({ metadata }) => metadata.namespace ?? [])])) { await lab.namespace(namespace); }
+    for (const gateway of gateways) { await refuses(lab, gateway, false); }
     await lab.kube.apply(list(guard.objects.filter(({ kind }) => kind.startsWith('ValidatingAdmission'))));
-    for (const gateway of gateways) { await inForce(lab, gateway); }
+    for (const gateway of gateways) { await refuses(lab, gateway, true); }
     const { code, stderr } = await dryRun(lab, rest);
     return { name, objects: rest.length, failure: code === 0 ? undefined : stderr.trim() };
   } catch (error) {
@@ -131,7 +136,8 @@ async function admitted(lab: Lab, name: string, guard: Manifest, gateways: reado
   }
 }
 
-async function inForce(lab: Lab, { selector }: IEgressGateway): Promise<void> {
+/** Whether a stranger is refused: policies are in force, and out of it, a moment after the API server has answered. */
+async function refuses(lab: Lab, { selector }: IEgressGateway, expected: boolean): Promise<void> {
   const probe = {
     apiVersion: 'networking.istio.io/v1',
     kind: 'Gateway',
@@ -139,11 +145,11 @@ async function inForce(lab: Lab, { selector }: IEgressGateway): Promise<void> {
     spec: { selector, servers: [{ port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['probe.example'], tls: { mode: 'ISTIO_MUTUAL' } }] },
   };
   for (let tries = 0; tries < 100; tries++) {
-    const { stderr } = await dryRun(lab, [probe]);
-    if (/may not write a Gateway that binds/.test(stderr)) { return; }
+    const { code, stderr } = await dryRun(lab, [probe]);
+    if (expected ? /may not write a Gateway that binds/.test(stderr) : code === 0) { return; }
     await sleep(100);
   }
-  throw new Failure('the guard refuses nothing after 10 s');
+  throw new Failure(`a stranger is ${expected ? 'accepted' : 'refused'} after 10 s`);
 }
 
 function dryRun(lab: Lab, objects: readonly KubeObject[]): ReturnType<Lab['kube']['kubectl']> {

@@ -80,6 +80,9 @@ func New(istio string) (*Checker, error) {
 			if err := json.Unmarshal(version.Schema.OpenAPIV3Schema, s); err != nil {
 				return nil, fmt.Errorf("%s: %v", file, err)
 			}
+			// A CRD leaves out what every object has, and the API server publishes it.
+			s.SetProperty("apiVersion", *spec.StringProperty())
+			s.SetProperty("kind", *spec.StringProperty())
 			s.SetProperty("metadata", *metadata())
 			known[kind] = s
 			resource := kind.GroupVersion().WithResource(d.Spec.Names.Plural)

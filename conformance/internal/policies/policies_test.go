@@ -20,6 +20,7 @@ spec:
     resourceRules: [{ apiGroups: [networking.istio.io], apiVersions: ["*"], operations: [CREATE], resources: [gateways] }]
   variables:
     - { name: selector, expression: 'has(object.spec.selector) ? object.spec.selector : {}' }
+    - { name: named, expression: 'has(object.metadata.annotations) && "name" in object.metadata.annotations' }
   validations:
     - { expression: '"istio" in variables.selector', messageExpression: '"no istio in " + object.metadata.name' }
 `
