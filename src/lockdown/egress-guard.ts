@@ -9,6 +9,7 @@ import { objectName } from '../private/names';
 import { GuardedResource, renderGuardBinding, renderGuardPolicy } from '../private/render/guard';
 import { isWildcard } from '../private/wire';
 import { ExternalService } from '../services/external-service';
+import { IngressRoute } from '../traffic/ingress-route';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
 
 /** What the API server does with an object that a guard does not allow. */
@@ -150,7 +151,7 @@ export class EgressGuard extends Construct {
 
   private model(): GuardModel {
     const declared = this.declared();
-    const routed = declared.filter(({ gateway }) => gateway !== undefined && isSame(gateway, this.gateway));
+    const routed = declared.filter(service => this.isBehind(service));
     const { namespaceName } = this.gateway;
     const namespaces = sorted([namespaceName, ...this.namespaces, ...namespacesOf(routed)]);
     const guarded = new Set([...routed.flatMap(({ hosts }) => hosts), ...this.hosts.map(({ host }) => host)]);
@@ -165,6 +166,7 @@ export class EgressGuard extends Construct {
     const overlapping = declared.flatMap(({ hosts }) => hosts).filter(host => !guarded.has(host) && owners.some(owner => overlaps(host, owner.host)));
     return {
       gateway: gatewayModel(this.gateway, AppMesh.of(this).mesh),
+      others: this.others(declared),
       namespaces,
       exporters: sorted([
         ...namespaces,
@@ -175,13 +177,31 @@ export class EgressGuard extends Construct {
     };
   }
 
+  /** The labels of the app's other gateways: they say which pods have them, and no others do. */
+  private others(declared: readonly ExternalService[]): { [label: string]: string }[] {
+    const egress = [
+      ...declared.flatMap(({ gateway }) => gateway ?? []),
+      ...EgressGuard.allIn(this.node.root).map(({ gateway }) => gateway),
+    ];
+    const ingress = this.node.root.node.findAll().filter(construct => construct instanceof IngressRoute);
+    const selectors = [...egress.map(({ selector }) => selector), ...ingress.map(({ _selector }) => _selector)]
+      .filter(selector => !selects(selector, this.gateway.selector));
+    const all = new Map(selectors.map(selector => [JSON.stringify(Object.entries(selector).sort()), selector]));
+    return [...all].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, selector]) => selector);
+  }
+
+  /** Whether a service is routed through these pods, by whichever Service. */
+  private isBehind({ gateway }: ExternalService): boolean {
+    return gateway !== undefined && (isSame(gateway, this.gateway) || selects(gateway.selector, this.gateway.selector));
+  }
+
   private declared(): ExternalService[] {
     return AppMesh.of(this).once('declared', () => ExternalService.allIn(this.node.root));
   }
 
   private problems(): string[] {
     const declared = this.declared();
-    const isUsed = this.namespaces.length > 0 || declared.some(({ gateway }) => gateway !== undefined && isSame(gateway, this.gateway));
+    const isUsed = this.namespaces.length > 0 || declared.some(service => this.isBehind(service));
     return [
       ...isUsed ? [] : [
         'lets no namespace use the gateway: route a service through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',
@@ -203,6 +223,11 @@ const RESOURCES: { readonly [child: string]: GuardedResource } = {
 
 function isSame(one: IEgressGateway, other: IEgressGateway): boolean {
   return one.serviceName === other.serviceName && one.namespaceName === other.namespaceName;
+}
+
+/** Whether pods of some labels have those of a selector. */
+function selects(selector: { readonly [label: string]: string }, labels: { readonly [label: string]: string }): boolean {
+  return Object.entries(selector).every(([label, value]) => labels[label] === value);
 }
 
 function namespacesOf(services: readonly ExternalService[]): string[] {

@@ -355,6 +355,8 @@ export interface OwnedHostModel {
 /** Who may write what for a gateway. Every list is sorted. */
 export interface GuardModel {
   readonly gateway: GatewayModel;
+  /** The labels of other gateways, whose pods are not these. */
+  readonly others: readonly { readonly [label: string]: string }[];
   /** The namespaces that may write Gateways for its pods. */
   readonly namespaces: readonly string[];
   /** Those whose ServiceEntries may be seen in its namespace. */

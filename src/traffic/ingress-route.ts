@@ -90,6 +90,9 @@ export interface IngressRouteProps {
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
  */
 export class IngressRoute extends Construct {
+  /** Labels of the pods that serve it. @internal */
+  public readonly _selector: { [label: string]: string };
+
   /**
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
@@ -123,6 +126,7 @@ export class IngressRoute extends Construct {
     if (Object.keys(selector).length === 0) {
       fail(`'selector' must have a label, got ${quote(selector)}: without one every workload of the mesh would be the gateway`);
     }
+    this._selector = selector;
     const { base, namespace, name } = identityOf(this, props.metadata);
     const gatewayName = labelOf(objectName(base, namespace, 'ingress'));
     const model = {

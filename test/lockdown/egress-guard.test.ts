@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  DataPlane, EgressGateway, EgressGuard, EgressGuardProps, EgressViaGateway, ExternalMysql, ExternalTls, GuardMode, MeshClient, Mesh, Resolution,
+  DataPlane, EgressGateway, EgressGuard, EgressGuardProps, EgressViaGateway, ExternalMysql, ExternalTls, GuardMode, IngressRoute,
+  MeshClient, Mesh, Resolution,
 } from '../../src';
 import { all, Manifest, manifestsOf, messageOf, only } from '../helpers';
 
@@ -132,6 +133,14 @@ describe('the namespaces that may use the gateway', () => {
     expect(JSON.parse(spec.variables.find(({ name }: { name: string }) => name === 'namespaces').expression)).toEqual(['data', 'egress']);
   });
 
+  test('are those of services behind the same pods, by whichever Service', () => {
+    const alias = EgressGateway.fromAttributes({ serviceName: 'alias', namespaceName: 'istio-system', selector: { istio: 'egressgateway' } });
+    const { guard, routed } = apps();
+    routed('data', undefined, alias);
+
+    expect(guard().describe().namespaces).toEqual(['data', 'istio-system']);
+  });
+
   test('of a direct service that is seen in the gateway\'s namespace may export it there, and write no Gateway', () => {
     const { app, guard, mysql, routed } = apps();
     routed('data');
@@ -169,6 +178,29 @@ describe('a host', () => {
     guard();
 
     expect(JSON.parse(variable(manifestsOf(app), 'serviceentries', 'exceptions'))).toEqual({ '*.example.com': ['tools'] });
+  });
+});
+
+describe('a Gateway of another gateway of the app', () => {
+  const othersOf = ({ app }: Apps) => variable(manifestsOf(app), 'gateways', 'others');
+
+  test('does not bind, although the gateways have no label in common', () => {
+    const built = apps();
+    built.routed('data');
+    built.routed('shop', 'orders.example.com', EgressGateway.fromAttributes({ serviceName: 'other', namespaceName: 'edge', selector: { app: 'other' } }));
+    new IngressRoute(built.chart('web'), 'Site', { hosts: ['www.example.com'], service: 'page', servicePort: 80, selector: { edge: 'in' } });
+    built.guard();
+
+    expect(othersOf(built)).toBe('[{"app": "other"}, {"edge": "in"}]');
+  });
+
+  test('binds when its labels are those of the guarded one', () => {
+    const built = apps();
+    built.routed('data');
+    new IngressRoute(built.chart('web'), 'Site', { hosts: ['www.example.com'], service: 'page', servicePort: 80, selector: { istio: 'egressgateway' } });
+    built.guard();
+
+    expect(othersOf(built)).toBe('[]');
   });
 });
 

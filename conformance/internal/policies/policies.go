@@ -99,7 +99,7 @@ func New(istio string) (*Checker, error) {
 
 func metadata() *spec.Schema {
 	s := (&spec.Schema{}).Typed("object", "")
-	for _, name := range []string{"name", "namespace"} {
+	for _, name := range []string{"name", "generateName", "namespace"} {
 		s.SetProperty(name, *spec.StringProperty())
 	}
 	for _, name := range []string{"labels", "annotations"} {

@@ -68,12 +68,13 @@ interface Rules {
 }
 
 const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Rules } = {
-  gateways: ({ gateway }) => {
+  gateways: ({ gateway, others }) => {
     const pods = `${gateway.serviceName}.${gateway.namespace}`;
     const [[key, value]] = Object.entries(gateway.selector);
     return {
       variables: [
-        { name: 'labels', expression: `{${Object.entries(gateway.selector).map(([label, text]) => `${literal(label)}: ${literal(text)}`).join(', ')}}` },
+        { name: 'labels', expression: labelsOf(gateway.selector) },
+        { name: 'others', expression: `[${others.map(labelsOf).join(', ')}]` },
         { name: 'selector', expression: field('selector', '{}') },
         // istiod writes this annotation for Kubernetes' own Gateways, and then the selector does not matter. Its webhook refuses the one that makes it work across
         // namespaces; a cluster may have no webhook.
@@ -84,7 +85,8 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
         },
         {
           name: 'binds',
-          expression: 'variables.service || !variables.labels.exists(l, l in variables.selector && variables.selector[l] != variables.labels[l])',
+          expression: 'variables.service || (!(variables.selector in variables.others)'
+            + ' && !variables.labels.exists(l, l in variables.selector && variables.selector[l] != variables.labels[l]))',
         },
         { name: 'hosts', expression: `(${field('servers', '[]')}).map(s, (has(s.hosts) ? s.hosts : []).${PLAIN})` },
         { name: 'foreign', expression: `variables.hosts.map(s, s.filter(h, ${FOREIGN})).filter(s, s.size() > 0)` },
@@ -191,4 +193,8 @@ function literal(value: string | readonly string[]): string {
 
 function mapOf(owners: readonly OwnedHostModel[]): string {
   return `{${owners.map(({ host, namespaces }) => `${literal(host)}: ${literal(namespaces)}`).join(', ')}}`;
+}
+
+function labelsOf(selector: { readonly [label: string]: string }): string {
+  return `{${Object.entries(selector).map(([label, value]) => `${literal(label)}: ${literal(value)}`).join(', ')}}`;
 }
