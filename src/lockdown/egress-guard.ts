@@ -170,7 +170,9 @@ export class EgressGuard extends Construct {
       namespaces,
       exporters: sorted([
         ...namespaces,
-        ...namespacesOf(declared.filter(service => service._seenFrom(namespaceName))),
+        ...namespacesOf(declared.filter(service => service._seenFrom(namespaceName) ?? service.gateway?.namespaceName === namespaceName)),
+        // Another gateway of this namespace has private upstreams there as well.
+        ...EgressGuard.allIn(this.node.root).filter(({ gateway }) => gateway.namespaceName === namespaceName).flatMap(guard => guard.namespaces),
       ]),
       owners,
       exceptions: sorted(overlapping).map(host => ({ host, namespaces: namespacesOf(declared.filter(({ hosts }) => hosts.includes(host))) })),

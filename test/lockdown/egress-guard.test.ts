@@ -141,6 +141,19 @@ describe('the namespaces that may use the gateway', () => {
     expect(guard().describe().namespaces).toEqual(['data', 'istio-system']);
   });
 
+  test('of another gateway in the same namespace may export their upstreams there, and write no Gateway', () => {
+    const second = EgressGateway.fromAttributes({ serviceName: 'second', namespaceName: 'istio-system', selector: { istio: 'second' } });
+    const { app, guard, platform, routed } = apps();
+    routed('data');
+    routed('shop', 'orders.example.com', second);
+    guard();
+    new EgressGuard(platform, 'Second', { gateway: second, namespaces: ['apps'] });
+    const manifests = manifestsOf(app);
+
+    expect(JSON.parse(variable(manifests, 'serviceentries', 'exporters'))).toEqual(['apps', 'data', 'istio-system', 'shop']);
+    expect(JSON.parse(variable(manifests, 'gateways', 'namespaces'))).toEqual(['data', 'istio-system']);
+  });
+
   test('of a direct service that is seen in the gateway\'s namespace may export it there, and write no Gateway', () => {
     const { app, guard, mysql, routed } = apps();
     routed('data');
