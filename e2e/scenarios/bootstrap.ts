@@ -107,12 +107,33 @@ interface Asked {
   readonly surplus: { readonly give: () => Promise<string>; readonly statement: string };
 }
 
+/** Undefined when the API server takes a pod of a Job in a namespace that enforces a standard. */
+async function admitted(lab: Lab, job: KubeObject, security: object = {}): Promise<string | undefined> {
+  const { serviceAccountName, ...spec } = job.spec.template.spec;
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'like-the-job', namespace: 'restricted' },
+    spec: { ...spec, securityContext: { ...spec.securityContext, ...security } },
+  };
+  await lab.kube.put({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'restricted' } });
+  const outcome = await lab.kube.kubectl(['create', '--dry-run=server', '-f', '-'], JSON.stringify(pod));
+  return outcome.code === 0 ? undefined : outcome.stderr.trim();
+}
+
 async function prove(asked: Asked): Promise<void> {
   const { lab, report, rows } = asked;
   const [[gateway], ratings, neighbour] = await Promise.all([lab.stockGateway(), lab.caller(NAMESPACE, 'ratings'), lab.caller(NAMESPACE, 'neighbour')]);
   const user = (password: string) => ({ username: 'reader', password });
   await putSecrets(lab.kube, NAMESPACE, { [asked.adminSecret]: ADMIN, [asked.secret]: { username: 'reader', password: FIRST } });
   const job = await asked.job();
+
+  await lab.kube.put({
+    apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'restricted', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  });
+  await report.check('its pods satisfy the Pod Security Standard "restricted"', () => admitted(lab, job));
+  await report.check('which is enforced: as root they are refused', async () => (
+    (await admitted(lab, job, { runAsUser: 0, runAsNonRoot: false }))?.includes('violates PodSecurity') ? undefined : 'they were admitted'));
 
   const first = await runJob(lab, job);
   await report.check('the Job, behind its sidecar, as its user, with its files, does its work', () => succeeded(first));
