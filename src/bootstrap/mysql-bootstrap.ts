@@ -62,7 +62,7 @@ export interface MysqlBootstrapProps extends BootstrapOptions {
  * - A user has exactly its grants, and the Job takes away the others. Between that and the grants are some milliseconds in which the user has none;
  *   without a surplus there is no such moment. What the server cannot take is refused before anything is changed: an empty password, a user name that
  *   it would cut. The users come last, so a failure before leaves a database without new users: MySQL has no transactions for this.
- * - Values of Secrets are in no command line, no SQL that a shell made, and not in the Job's log. A general log of the server would have them.
+ * - Passwords are in no command line and not in the Job's log, and the server quotes them. Its own general log, if it is on, shows them.
  *
  * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password,
  * when the Secret's namespace says so. This requires that nobody else may read that Secret or create pods in that namespace (RBAC). The admin needs

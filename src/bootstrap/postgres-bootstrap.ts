@@ -51,7 +51,7 @@ export interface PostgresBootstrapProps extends BootstrapOptions {
  *   no transaction around them (`VACUUM`, `CREATE INDEX CONCURRENTLY`) do not run. What the server cannot take is refused before anything is changed.
  * - The database is the bootstrap's: everybody (`PUBLIC`) loses the right to connect to it, and to create in the schema. Users of other bootstraps
  *   keep theirs. Other databases of the server stay as they are: if everybody may connect there, so may the users.
- * - Values of Secrets are in no command line, no SQL that a shell made, and not in the Job's log. A server that logs all statements has them in
+ * - Passwords are in no command line and not in the Job's log, and the server quotes them. A server that logs every statement shows them in
  *   hexadecimal.
  *
  * The gateway tells accounts of the mesh apart and not users of the database: the account of the Job is the only one that has the admin's password,
