@@ -43,6 +43,19 @@ metadata: { name: allow-nothing, namespace: istio-system }
 spec: {}
 `;
 
+/** It would take the listener of the gateway away. */
+const ENVOY_FILTER = `
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: none, namespace: mallory }
+spec:
+  workloadSelector: { labels: { istio: out--edge } }
+  configPatches:
+    - applyTo: LISTENER
+      match: { context: GATEWAY, listener: { portNumber: 8443 } }
+      patch: { operation: REMOVE }
+`;
+
 const GATEWAY: ForgedGateway = { host: 'out.edge.svc.cluster.local', selector: { istio: 'out--edge' }, namespace: 'edge' };
 const TENANT = 'mallory';
 
@@ -102,9 +115,12 @@ export const ownGateway: Scenario = {
     await report.check('limit: the gateway opens the connection before the policy decides, so a server that speaks first is heard', () =>
       (depot.connections.length > opened ? undefined : 'no connection'));
 
+    await lab.kube.apply(ENVOY_FILTER);
+    await report.holds('an EnvoyFilter of another namespace for the labels of its pods changes nothing', 4, served);
     await lab.kube.apply(ALLOW_NOTHING);
     await report.holds('a mesh-wide policy that allows nothing changes nothing for the named clients', 6, served);
     await lab.kube.remove(ALLOW_NOTHING);
+    await lab.kube.remove(ENVOY_FILTER);
 
     await enforceNetworkPolicies(lab, [3306, 8443]);
     await report.check('with its NetworkPolicies: the named clients are served', served, { steady: 1 });
