@@ -128,6 +128,12 @@ export interface ExternalServiceDescription {
   readonly addresses: string[];
   /** The addresses, or the names that are resolved, that the clients' sidecars choose from. Without one they resolve the hosts. */
   readonly endpoints: string[];
+  /**
+   * The ranges that the last proxy connects to: what a NetworkPolicy opens for it.
+   *
+   * @default - not known at synth: it may be any address
+   */
+  readonly networks?: string[];
   /** The namespaces whose sidecars see it, sorted; `*` is every namespace. */
   readonly visibleTo: string[];
   /** The clients. Without a named one, every account of the namespaces that see it. */
@@ -173,6 +179,7 @@ export function describeService(
     resolution: service.resolution,
     addresses: [...service.addresses],
     endpoints: service.endpoints.map(({ address }) => address),
+    networks: service.networks && [...service.networks],
     visibleTo: [...service.visibleTo],
     clients: describeClients(clients),
     connection: settings.connection,

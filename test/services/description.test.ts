@@ -27,9 +27,19 @@ describe('the description of a service', () => {
       resolution: 'NONE',
       addresses: ['192.0.2.14/32'],
       endpoints: [],
+      networks: ['192.0.2.14/32'],
       visibleTo: ['bookinfo'],
       clients: [{ namespaceName: 'bookinfo' }],
     });
+  });
+
+  test.each([
+    ['anywhere, when it is found by name', undefined, undefined],
+    ['in the networks that are given', ['192.0.2.0/24', '2001:db8::7'], ['192.0.2.0/24', '2001:db8::7/128']],
+  ])('says where the last proxy connects to: %s', (_, networks, expected) => {
+    const mysql = new ExternalMysql(chartOf(), 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.dns(), networks });
+
+    expect(mysql.describe().networks).toEqual(expected);
   });
 
   test('says which way a routed service goes', () => {
