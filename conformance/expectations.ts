@@ -1,6 +1,9 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. Only the public API is asked, as a user of it would. */
 import { App } from 'cdk8s';
-import { ClientDescription, ExternalService, ExternalServiceDescription, Mesh, PortDescription, VirtualMachineService, VirtualMachineServiceDescription } from 'cdk8s-istio-egress';
+import {
+  ClientDescription, EgressGateway, EgressLockdown, ExternalService, ExternalServiceDescription, Mesh, PortDescription, VirtualMachineService,
+  VirtualMachineServiceDescription,
+} from 'cdk8s-istio-egress';
 
 /** The file beside the manifests of an app; read by internal/expect. */
 export const EXPECTATIONS_FILE = 'expectations.json';
@@ -29,6 +32,8 @@ export interface ExpectedRoute {
     readonly selector: { readonly [label: string]: string };
     /** What the gateway's Service has to offer beside the ports of the stock chart. */
     readonly ports: readonly { readonly port: number; readonly targetPort: number }[];
+    /** Whether NetworkPolicies let its pods out to the services alone that are routed through it. */
+    readonly locked: boolean;
   };
   readonly legs: readonly ExpectedLeg[];
 }
@@ -83,6 +88,7 @@ export interface ExpectedService extends Declared {
   readonly resolution: string;
   readonly addresses: readonly string[];
   readonly endpoints: readonly string[];
+  readonly networks?: readonly string[];
   readonly visibleTo: readonly string[];
   /** A client without an account is every account of its namespace. */
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
@@ -102,6 +108,13 @@ export interface ExpectedMachines {
   readonly addresses: readonly string[];
   readonly visibleTo: readonly string[];
   readonly clients: readonly { readonly namespace: string; readonly serviceAccount?: string }[];
+}
+
+/** A namespace that NetworkPolicies keep from everything outside that is not declared for it. */
+export interface ExpectedLockdown {
+  readonly namespace: string;
+  /** Ports that are open to every address, as `<host>:<port>`. */
+  readonly byNameOnly: readonly string[];
 }
 
 export interface ExpectedMesh {
@@ -144,6 +157,7 @@ export interface Expectations {
   /** Not asked for, but worked out from the description of a generated app. */
   readonly requests?: readonly ExpectedRequest[];
   readonly machines: readonly ExpectedMachines[];
+  readonly lockdowns: readonly ExpectedLockdown[];
 }
 
 /**
@@ -153,6 +167,7 @@ export interface Expectations {
  */
 export function expectationsOf(app: App, declared: readonly Declared[] = []): Expectations {
   const mesh = Mesh.of(app);
+  const deployed = deployedIn(app);
   return {
     mesh: {
       trustDomain: mesh.trustDomain,
@@ -165,12 +180,23 @@ export function expectationsOf(app: App, declared: readonly Declared[] = []): Ex
       ipAutoAllocate: mesh.ipAutoAllocate,
       virtualIpRange: mesh.virtualIpRange,
     },
-    services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), declared[i])),
+    services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), deployed, declared[i])),
     machines: VirtualMachineService.allIn(app).map(machines => expectedMachines(machines.describe())),
+    lockdowns: EgressLockdown.allIn(app).map(expectedLockdown),
   };
 }
 
-function expectedService(service: ExternalServiceDescription, declared?: Declared): ExpectedService {
+function expectedLockdown(lockdown: EgressLockdown): ExpectedLockdown {
+  const { namespaceName, byNameOnly } = lockdown.describe();
+  return { namespace: namespaceName, byNameOnly };
+}
+
+/** The gateways that an app deploys, as `<namespace>/<name>` of their Services. */
+function deployedIn(app: App): string[] {
+  return app.node.findAll().flatMap(construct => (construct instanceof EgressGateway ? [`${construct.namespaceName}/${construct.serviceName}`] : []));
+}
+
+function expectedService(service: ExternalServiceDescription, deployed: readonly string[], declared?: Declared): ExpectedService {
   return {
     path: service.path,
     name: service.name,
@@ -180,10 +206,11 @@ function expectedService(service: ExternalServiceDescription, declared?: Declare
     resolution: service.resolution,
     addresses: service.addresses,
     endpoints: service.endpoints,
+    networks: service.networks,
     ...declared,
     visibleTo: service.visibleTo,
     clients: expectedClients(service),
-    route: expectedRoute(service),
+    route: expectedRoute(service, deployed),
   };
 }
 
@@ -212,7 +239,7 @@ function expectedClients({ clients }: { readonly clients: readonly ClientDescrip
 
 const STOCK_PORTS = [80, 443];
 
-function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDescription): ExpectedRoute | undefined {
+function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDescription, deployed: readonly string[]): ExpectedRoute | undefined {
   if (!route) {
     return undefined;
   }
@@ -224,6 +251,7 @@ function expectedRoute({ namespaceName = '', clients, route }: ExternalServiceDe
       service: route.gatewayServiceName,
       selector: route.gatewaySelector,
       ports: more.map(port => ({ port, targetPort: port })),
+      locked: deployed.includes(`${route.gatewayNamespaceName}/${route.gatewayServiceName}`),
     },
     legs: route.legs.map(({ host, port, gatewayPort, serverName, subset, resolution, endpoints }) => ({
       host,

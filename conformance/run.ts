@@ -13,7 +13,7 @@ import { EXAMPLES } from '../examples/write';
 export const DEFAULT_APPS = 300;
 export const DEFAULT_SEED = 20260901;
 
-const HELP = `usage: npm run conformance -- [--apps <n>] [--seed <n>] [--json]
+const HELP = `usage: npm run conformance -- [--apps <n>] [--seed <n>] [--json] [--matrix]
        npm run conformance:fuzz -- [--apps <n>] [--seed <n>]
 
 Lets the code of Istio and Kubernetes judge manifests: those of every example and recipe, and those of generated apps. Needs Go.
@@ -21,6 +21,7 @@ Lets the code of Istio and Kubernetes judge manifests: those of every example an
   --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
   --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
   --json       write the report as JSON
+  --matrix     first write who reaches what in each example and recipe; --json has it for every set
   --help       this text
 
 exit status: 0 clean, 1 findings, 2 bad input or nothing to run with
@@ -30,12 +31,15 @@ interface Options {
   readonly apps: number;
   readonly seed: number;
   readonly json: boolean;
+  readonly matrix: boolean;
   readonly examples: boolean;
 }
 
 /** Reads the arguments; undefined when help was asked for. */
 export function readOptions(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Options | undefined {
-  const types = { apps: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const types = {
+    apps: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, matrix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+  } as const;
   let values;
   try {
     ({ values } = parseArgs({ args: [...args], options: types, strict: true, allowPositionals: false }));
@@ -49,6 +53,7 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
     apps: wholeNumber('--apps', values.apps, DEFAULT_APPS),
     seed: wholeNumber('--seed', values.seed, defaults.seed),
     json: values.json ?? false,
+    matrix: values.matrix ?? false,
     examples: defaults.examples,
   };
 }
@@ -85,7 +90,7 @@ export async function main(args: readonly string[], defaults: { readonly seed: n
 }
 
 async function judgeAll(options: Options, program: string, work: string, say: (message: string) => void): Promise<number> {
-  const args = options.json ? ['--json'] : [];
+  const args = [...options.json ? ['--json'] : [], ...options.matrix ? ['--matrix'] : []];
   if (options.examples) {
     for (const { folder, build } of EXAMPLES) {
       const target = path.join(work, 'examples', folder);

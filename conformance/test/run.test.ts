@@ -5,12 +5,12 @@ const DEFAULTS = { seed: 7, examples: true };
 
 describe('arguments', () => {
   test('without any, the fixed apps are judged', () => {
-    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, seed: 7, json: false, examples: true });
+    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, seed: 7, json: false, matrix: false, examples: true });
     expect(DEFAULT_APPS).toBeGreaterThanOrEqual(300);
   });
 
   test('are read', () => {
-    expect(readOptions(['--apps', '5000', '--seed=12', '--json'], DEFAULTS)).toEqual({ apps: 5000, seed: 12, json: true, examples: true });
+    expect(readOptions(['--apps', '5000', '--seed=12', '--json', '--matrix'], DEFAULTS)).toEqual({ apps: 5000, seed: 12, json: true, matrix: true, examples: true });
   });
 
   test.each([['--help'], ['-h']])('%s asks for help', argument => {

@@ -25,7 +25,7 @@ import (
 	"cdk8s-istio-egress/conformance/internal/verdict"
 )
 
-const usage = `usage: judge [--json] [--findings <file>] [--istio <folder>] [--parallel <n>]
+const usage = `usage: judge [--json] [--matrix] [--findings <file>] [--istio <folder>] [--parallel <n>]
              [--batch <folder>]... [--bookinfo <variant>=<folder>]... [<folder>...]
 
 Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL rules, istiod's webhook, every analyser of
@@ -39,6 +39,7 @@ Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL r
   --istio <folder>    the folder of the istio.io/istio module (default: the one this was built from)
   --parallel <n>      sets judged at the same time (default 2)
   --json              write the report as JSON
+  --matrix            before the report, write who reaches what in each set: accounts and external services, with a sidecar and without
   --findings <file>   write the findings to this file as well, as JSON
   --stream            read folders of sets from standard input, one a line; answer each with one line of JSON
   --help              this text
@@ -63,6 +64,7 @@ func run(args []string, out io.Writer) (int, error) {
 	flags := flag.NewFlagSet("judge", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	asJSON := flags.Bool("json", false, "")
+	matrix := flags.Bool("matrix", false, "")
 	istio := flags.String("istio", env.IstioSrc, "")
 	findings := flags.String("findings", "", "")
 	stream := flags.Bool("stream", false, "")
@@ -114,6 +116,9 @@ func run(args []string, out io.Writer) (int, error) {
 	if *asJSON {
 		err = report.JSON(out, groups)
 	} else {
+		if *matrix {
+			report.Matrices(out, groups)
+		}
 		report.Text(out, groups, term.IsTerminal(int(os.Stdout.Fd())))
 	}
 	if err != nil {

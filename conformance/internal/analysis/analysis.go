@@ -4,9 +4,11 @@ package analysis
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
+	corev1 "k8s.io/api/core/v1"
 
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
@@ -31,7 +33,15 @@ type message struct {
 	text      string
 	about     proto.Message
 	namespace string
+	name      string
 	cluster   *fixtures.Cluster
+}
+
+// isGateway says whether a message is about a workload that Istio's injector makes a gateway.
+func (m message) isGateway() bool {
+	return slices.ContainsFunc(m.cluster.Workloads, func(p *corev1.Pod) bool {
+		return p.Namespace == m.namespace && p.Name == m.name+"-0" && p.Annotations["inject.istio.io/templates"] == "gateway"
+	})
 }
 
 // exceptions are messages that an analyser gives for objects which are right; each has its reason.
@@ -67,6 +77,14 @@ var exceptions = []struct {
 			return is && len(m.cluster.MachinesOf(m.namespace, policy.GetSelector().GetMatchLabels())) > 0
 		},
 		"the analyser looks for pods alone: the workloads are virtual machines",
+	},
+	{
+		"IST0144", func(m message) bool { return m.isGateway() },
+		"the pods are the proxy: nothing else in them could have its user",
+	},
+	{
+		"IST0146", func(m message) bool { return m.isGateway() },
+		"the injector's webhook is part of the installation and not of the set",
 	},
 }
 
@@ -121,18 +139,18 @@ func record(result *verdict.Result, m diag.Message, cluster *fixtures.Cluster) {
 	}
 	subject := "mesh"
 	var about proto.Message
-	var namespace string
+	var namespace, name string
 	if m.Resource != nil {
 		about, _ = m.Resource.Message.(proto.Message)
 		subject = m.Resource.Origin.FriendlyName()
-		namespace = m.Resource.Metadata.FullName.Namespace.String()
+		namespace, name = m.Resource.Metadata.FullName.Namespace.String(), m.Resource.Metadata.FullName.Name.String()
 		if strings.HasPrefix(m.Resource.Origin.Reference().String(), "stubs") {
 			subject += " (stub)"
 		}
 	}
 	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), line(fmt.Sprintf(m.Type.Template(), m.Parameters...)))
 	for _, e := range exceptions {
-		if e.code == m.Type.Code() && e.means(message{text, about, namespace, cluster}) {
+		if e.code == m.Type.Code() && e.means(message{text, about, namespace, name, cluster}) {
 			result.Except(subject, text, e.reason)
 			return
 		}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	networking "istio.io/api/networking/v1alpha3"
@@ -95,6 +97,28 @@ func TestPolicyWithoutPodsIsExceptedOnlyForMachines(t *testing.T) {
 	} {
 		if isExcepted("IST0127", c.m) != c.want {
 			t.Errorf("%s: excepted is %v", name, !c.want)
+		}
+	}
+}
+
+func TestUserAndImageOfTheProxyAreExceptedOnlyForGateways(t *testing.T) {
+	pod := func(name, templates string) *corev1.Pod {
+		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "egress", Name: name + "-0", Annotations: map[string]string{"inject.istio.io/templates": templates}}}
+	}
+	cluster := &fixtures.Cluster{Workloads: []*corev1.Pod{pod("gateway", "gateway"), pod("api", "sidecar")}}
+	for name, c := range map[string]struct {
+		m    message
+		want bool
+	}{
+		"a gateway":                      {message{namespace: "egress", name: "gateway", cluster: cluster}, true},
+		"a workload with a sidecar":      {message{namespace: "egress", name: "api", cluster: cluster}, false},
+		"a workload of another name":     {message{namespace: "egress", name: "other", cluster: cluster}, false},
+		"its namesake in another team's": {message{namespace: "shop", name: "gateway", cluster: cluster}, false},
+	} {
+		for _, code := range []string{"IST0144", "IST0146"} {
+			if isExcepted(code, c.m) != c.want {
+				t.Errorf("%s, %s: excepted is %v", name, code, !c.want)
+			}
 		}
 	}
 }

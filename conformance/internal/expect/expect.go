@@ -8,6 +8,8 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // File is the name of the expectations inside a set's folder.
@@ -36,6 +38,35 @@ type App struct {
 	Requests []Request `json:"requests,omitempty"`
 	// Machines are the services of the mesh that run on virtual machines.
 	Machines []Machines `json:"machines,omitempty"`
+	// Lockdowns are the namespaces whose pods NetworkPolicies keep from everything outside that is not declared for them.
+	Lockdowns []Lockdown `json:"lockdowns,omitempty"`
+}
+
+// Lockdown of a namespace.
+type Lockdown struct {
+	Namespace string `json:"namespace"`
+	// ByNameOnly are hosts without a known address, as "HOST:PORT": NetworkPolicies let every address of such a port through.
+	ByNameOnly []string `json:"byNameOnly,omitempty"`
+}
+
+// OpenPorts of a namespace that is locked down: those that are open to every address.
+func (l Lockdown) OpenPorts() []int {
+	found := []int{}
+	for _, place := range l.ByNameOnly {
+		port, _ := strconv.Atoi(place[strings.LastIndexByte(place, ':')+1:])
+		found = append(found, port)
+	}
+	return found
+}
+
+// LockdownOf a namespace, if it has one.
+func (a *App) LockdownOf(namespace string) (Lockdown, bool) {
+	for _, l := range a.Lockdowns {
+		if l.Namespace == namespace {
+			return l, true
+		}
+	}
+	return Lockdown{}, false
 }
 
 // Request to a service inside the mesh, from a sidecar or from outside.
@@ -126,6 +157,8 @@ type Service struct {
 	Resolution string   `json:"resolution"`
 	Addresses  []string `json:"addresses"`
 	Endpoints  []string `json:"endpoints"`
+	// Networks that the last proxy connects to; absent: anywhere, so NetworkPolicies can tell its ports alone.
+	Networks []string `json:"networks,omitempty"`
 	// Choice is what the proxies choose from, with its order and shares; absent: nobody knows of any.
 	Choice []Endpoint `json:"choice,omitempty"`
 	// Connection is how the last proxy connects; absent: nobody knows of any setting.
@@ -205,6 +238,8 @@ type Gateway struct {
 	Selector  map[string]string `json:"selector"`
 	// Ports that the gateway's Service is known to offer; absent: those of the stock chart.
 	Ports []GatewayPort `json:"ports,omitempty"`
+	// Locked is whether NetworkPolicies let its pods out to the services alone that are routed through it.
+	Locked bool `json:"locked,omitempty"`
 }
 
 // GatewayPort of a gateway's Service.
@@ -384,6 +419,7 @@ func Merge(apps []*App) (*App, error) {
 		merged.Services = append(merged.Services, a.Services...)
 		merged.Requests = append(merged.Requests, a.Requests...)
 		merged.Machines = append(merged.Machines, a.Machines...)
+		merged.Lockdowns = append(merged.Lockdowns, a.Lockdowns...)
 	}
 	return merged, nil
 }

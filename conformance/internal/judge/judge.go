@@ -50,7 +50,8 @@ func (j *Judge) Set(set *manifests.Set) ([]*verdict.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), analysed, mesh.Run(set, cluster)}, nil
+	found := []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), analysed}
+	return append(found, mesh.Run(set, cluster)...), nil
 }
 
 // Sets runs every check over many sets, several at a time; the results come in the order of the sets.

@@ -49,7 +49,9 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 }
 
 func TestGoodSetsAreClean(t *testing.T) {
-	for _, name := range []string{"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines", "endpoints", "virtual-ips", "wildcard"} {
+	for _, name := range []string{
+		"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines", "endpoints", "virtual-ips", "wildcard", "locked-down",
+	} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
 				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
@@ -228,6 +230,17 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 				},
 			}})
 		}, "layout", "is about no client that is a whole namespace"},
+		{"a gateway that is deployed with a policy for each service", "locked-down", func(t *testing.T, set *manifests.Set) {
+			second := (&unstructured.Unstructured{Object: object(t, set, "AuthorizationPolicy", "shop")}).DeepCopy()
+			second.SetName("shop.redis")
+			set.Objects = append(set.Objects, second)
+		}, "layout", "3 policies select this gateway, want at most 2"},
+		{"a gateway that is deployed allows what nobody declares", "locked-down", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", "shop"), "p3306.data.mysqldb.example.com", "spec", "rules", 0, "when", 0, "values", 0)
+		}, "layout", "is about no client that is a whole namespace, and about no service of a gateway that is deployed"},
+		{"a deployed gateway's policy for other pods", "locked-down", func(t *testing.T, set *manifests.Set) {
+			put(t, object(t, set, "AuthorizationPolicy", "closed"), "other", "spec", "selector", "matchLabels", "app")
+		}, "layout", "AuthorizationPolicy egress/closed"},
 		{"the account of a whole namespace in the names of the others", "whole-namespace", func(t *testing.T, set *manifests.Set) {
 			names := at(t, object(t, set, "Gateway", "redis--data"), "spec", "servers", 0, "tls", "subjectAltNames").([]any)
 			put(t, object(t, set, "Gateway", "redis--data"), append(names, "spiffe://cluster.local/ns/shop/sa/cart"),

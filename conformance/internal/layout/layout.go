@@ -188,7 +188,7 @@ func serverNames(o *unstructured.Unstructured) []string {
 	return found
 }
 
-// policy in a gateway's namespace has to be about a client that is a whole namespace.
+// policy in a gateway's namespace has to be about a client that is a whole namespace, or keep a gateway that an app deploys closed.
 func (l *layout) policy(o *unstructured.Unstructured) {
 	selected, _, _ := unstructured.NestedStringMap(o.Object, "spec", "selector", "matchLabels")
 	if slices.ContainsFunc(l.app.Machines, func(m expect.Machines) bool { return m.Namespace == o.GetNamespace() && same(m.Labels, selected) }) {
@@ -198,7 +198,11 @@ func (l *layout) policy(o *unstructured.Unstructured) {
 	if len(routed) == 0 && len(serverNames(o)) > 0 {
 		l.result.Find(manifests.Subject(o), "is about server names, in a namespace without a gateway")
 	}
+	rules, _, _ := unstructured.NestedSlice(o.Object, "spec", "rules")
 	about := func(s expect.Service) bool {
+		if s.Route.Gateway.Locked && same(s.Route.Gateway.Selector, selected) && text(o, "spec", "action") == "ALLOW" {
+			return len(rules) == 0 || slices.ContainsFunc(madeUp(s), func(name string) bool { return covers(o, name) })
+		}
 		return slices.ContainsFunc(s.Route.Legs, func(leg expect.Leg) bool {
 			for name, namespace := range s.ServerNames(leg) {
 				if namespace != "" && covers(o, name) {
@@ -209,7 +213,7 @@ func (l *layout) policy(o *unstructured.Unstructured) {
 		})
 	}
 	if len(routed) > 0 && !slices.ContainsFunc(routed, about) {
-		l.result.Find(manifests.Subject(o), "is about no client that is a whole namespace")
+		l.result.Find(manifests.Subject(o), "is about no client that is a whole namespace, and about no service of a gateway that is deployed")
 	}
 }
 
@@ -229,6 +233,10 @@ func (l *layout) policies() {
 		}
 		selectors[g] = s.Route.Gateway.Selector
 		chart, _, _ := strings.Cut(s.Path, "/")
+		if s.Route.Gateway.Locked {
+			// One denies everything, and one of each chart allows what it declares.
+			allowed[g]["closed"], allowed[g]["admitted "+chart] = true, true
+		}
 		for _, client := range s.WholeNamespaces() {
 			allowed[g][chart+" "+s.Namespace+" "+client] = true
 		}

@@ -37,9 +37,9 @@ const (
 	foreignHost = "foreign.invalid"
 )
 
-// Run generates the configuration of every proxy that a set concerns and follows every connection it is about.
-func Run(set *manifests.Set, c *fixtures.Cluster) (result *verdict.Result) {
-	result = verdict.New(set.Name, Check, "connections")
+// Run generates the configuration of every proxy that a set concerns and follows every connection it is about; then it works out who reaches what.
+func Run(set *manifests.Set, c *fixtures.Cluster) []*verdict.Result {
+	result, reached := verdict.New(set.Name, Check, "connections"), verdict.New(set.Name, ReachCheck, "connections")
 	app := set.Expect
 	if app == nil {
 		app, _ = expect.Parse([]byte("{}"), set.Name)
@@ -57,11 +57,14 @@ func Run(set *manifests.Set, c *fixtures.Cluster) (result *verdict.Result) {
 		}
 		j := &journey{mesh: m, app: app, result: result, seen: map[string]bool{}, asked: map[*listener.FilterChain]bool{}}
 		j.all()
+		if err := (&journey{mesh: m, app: app, result: reached, seen: map[string]bool{}}).matrix(); err != nil {
+			reached.Find(set.Name, err.Error())
+		}
 	})
 	if err != nil {
 		result.Find(set.Name, strings.Join(strings.Fields(err.Error()), " "))
 	}
-	return result
+	return []*verdict.Result{result, reached}
 }
 
 // journey follows the connections of one app.

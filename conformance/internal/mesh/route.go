@@ -167,16 +167,26 @@ func authority(leg expect.Leg) string {
 
 // rewrites asks which host a request leaves a proxy with.
 func (j *journey) rewrites(subject string, v *view, at simulation.Result, want string) {
+	for _, host := range rewritten(v, at) {
+		if host != want {
+			j.find(subject, fmt.Sprintf("%s sends the host %q on, want %q", v.proxy.ID, host, want))
+		}
+	}
+}
+
+// rewritten hosts of the route that a request takes; an empty one is not rewritten.
+func rewritten(v *view, at simulation.Result) []string {
+	found := []string{}
 	for _, config := range v.simulated.Routes {
 		for _, virtual := range config.GetVirtualHosts() {
 			for _, r := range virtual.GetRoutes() {
-				here := config.GetName() == at.RouteConfigMatched && virtual.GetName() == at.VirtualHostMatched && r.GetName() == at.RouteMatched
-				if here && r.GetRoute().GetHostRewriteLiteral() != want {
-					j.find(subject, fmt.Sprintf("%s sends the host %q on, want %q", v.proxy.ID, r.GetRoute().GetHostRewriteLiteral(), want))
+				if config.GetName() == at.RouteConfigMatched && virtual.GetName() == at.VirtualHostMatched && r.GetName() == at.RouteMatched {
+					found = append(found, r.GetRoute().GetHostRewriteLiteral())
 				}
 			}
 		}
 	}
+	return found
 }
 
 // chainFor is the filter chain that a leg's connections enter; a server name has one of its own.

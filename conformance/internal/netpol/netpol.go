@@ -41,7 +41,7 @@ type known struct {
 	by   []*networkingv1.NetworkPolicy
 }
 
-// Peer is an end of a connection: a pod, or an address outside the cluster.
+// Peer is an end of a connection: a pod as the API server serves it, or an address outside the cluster.
 type Peer struct {
 	Pod     *corev1.Pod
 	Address netip.Addr
@@ -115,9 +115,9 @@ func served(o *unstructured.Unstructured) (*networkingv1.NetworkPolicy, error) {
 	return policy, policy.Unmarshal(stored)
 }
 
-// Empty says whether there is no policy at all.
-func (p *Policies) Empty() bool {
-	return len(p.policies) == 0
+// Count of the policies.
+func (p *Policies) Count() int {
+	return len(p.policies)
 }
 
 // Ask about a connection from one end to a port of the other. A pod always reaches itself, and what is outside the cluster is nobody's to restrict.
@@ -162,11 +162,6 @@ func (p *Policies) known(pod *corev1.Pod) *known {
 		return k
 	}
 	k := &known{info: api.NewPodInfo(pod, p.labelsOf(pod.Namespace), nil, "")}
-	for _, c := range k.info.ContainerPorts {
-		if c.Protocol == "" {
-			c.Protocol = string(corev1.ProtocolTCP)
-		}
-	}
 	for _, policy := range p.policies {
 		if policy.Namespace == pod.Namespace && policy.pods.Matches(labels.Set(pod.Labels)) {
 			k.by = append(k.by, policy.NetworkPolicy)

@@ -17,7 +17,7 @@ var (
 	orders  = pod("shop", "orders", "10.1.0.5")
 	reports = pod("shop", "reports", "10.1.0.6")
 	intern  = pod("elsewhere", "orders", "10.1.0.7")
-	gateway = pod("egress", "gateway", "10.1.0.8", corev1.ContainerPort{Name: "tls", ContainerPort: 8443})
+	gateway = pod("egress", "gateway", "10.1.0.8", corev1.ContainerPort{Name: "tls", ContainerPort: 8443, Protocol: corev1.ProtocolTCP})
 )
 
 func pod(namespace, app, ip string, ports ...corev1.ContainerPort) *corev1.Pod {

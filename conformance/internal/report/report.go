@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -74,6 +75,55 @@ func Text(w io.Writer, groups []Group, colour bool) {
 		return
 	}
 	fmt.Fprintf(w, "\n%s\n", paint("31", plural(findings, "finding")))
+}
+
+// Matrices writes who reaches what in each set that is told alone: accounts with the same answers for a host and port share a line.
+func Matrices(w io.Writer, groups []Group) {
+	for _, g := range groups {
+		for _, r := range g.Results {
+			if g.Sets == 1 && r.Matrix != nil && len(r.Matrix.Cells) > 0 {
+				matrix(w, g.Name, r.Matrix)
+			}
+		}
+	}
+}
+
+func matrix(w io.Writer, name string, m *verdict.Matrix) {
+	locked := "none"
+	if len(m.Locked) > 0 {
+		locked = strings.Join(m.Locked, ", ")
+	}
+	fmt.Fprintf(w, "%s\n  outbound traffic policy %s, NetworkPolicies: %d, namespaces locked down: %s\n\n",
+		name, m.OutboundTrafficPolicy, m.NetworkPolicies, locked)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "  HOST\tPORT\tTHROUGH ITS SIDECAR\tWITHOUT A SIDECAR\tACCOUNTS")
+	type line struct {
+		verdict.Cell
+		accounts []string
+	}
+	lines := []*line{}
+	for _, c := range m.Cells {
+		same := slices.IndexFunc(lines, func(l *line) bool {
+			return l.Host == c.Host && l.Port == c.Port && l.Service == c.Service && l.Through == c.Through && l.Via == c.Via && l.Alone == c.Alone
+		})
+		if same < 0 {
+			same = len(lines)
+			lines = append(lines, &line{Cell: c})
+		}
+		lines[same].accounts = append(lines[same].accounts, c.Namespace+"/"+c.Account)
+	}
+	for _, l := range lines {
+		through := string(l.Through)
+		switch {
+		case l.Via != "":
+			through += ", via " + l.Via
+		case l.Through != verdict.None:
+			through += ", straight out"
+		}
+		fmt.Fprintf(table, "  %s\t%d\t%s\t%s\t%s\n", l.Host, l.Port, through, l.Alone, strings.Join(l.accounts, ", "))
+	}
+	table.Flush()
+	fmt.Fprintln(w)
 }
 
 func rows(results []*verdict.Result) []*row {

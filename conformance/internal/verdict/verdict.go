@@ -26,6 +26,57 @@ type Result struct {
 	Unit       string      `json:"unit"`
 	Findings   []Finding   `json:"findings"`
 	Exceptions []Exception `json:"exceptions"`
+	// Matrix of who reaches what; only the check that asks for it has one.
+	Matrix *Matrix `json:"matrix,omitempty"`
+}
+
+// Matrix of client accounts and external services.
+type Matrix struct {
+	NetworkPolicies       int    `json:"networkPolicies"`
+	OutboundTrafficPolicy string `json:"outboundTrafficPolicy"`
+	// Locked are the namespaces that the app says NetworkPolicies keep in.
+	Locked []string `json:"locked"`
+	// Cells are sorted by host, port, service, namespace and account.
+	Cells []Cell `json:"cells"`
+}
+
+// Cell of a matrix.
+type Cell struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port"`
+	Service string `json:"service"`
+	// Namespace and Account of the client; the account "*" stands for every one that nothing names.
+	Namespace string `json:"namespace"`
+	Account   string `json:"account"`
+	// Declared is whether the app says that the account is a client.
+	Declared bool `json:"declared"`
+	// Through its sidecar, by what istiod makes of the set and by NetworkPolicies.
+	Through Extent `json:"through"`
+	// Via is the gateway that such a connection passes; absent: none.
+	Via string `json:"via,omitempty"`
+	// Alone is a pod that avoids its sidecar: NetworkPolicies alone.
+	Alone Extent `json:"alone"`
+}
+
+// Extent to which something is reached: a service may have several addresses.
+type Extent string
+
+// The extents.
+const (
+	None Extent = "no"
+	Some Extent = "partly"
+	All  Extent = "yes"
+)
+
+// Counted extent: how many of several are reached.
+func Counted(reached, of int) Extent {
+	switch {
+	case reached == 0:
+		return None
+	case reached < of:
+		return Some
+	}
+	return All
 }
 
 // New starts the result of a check.
