@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import { ApiObject, App, Chart, Duration, YamlOutputType } from 'cdk8s';
 import {
-  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, CredentialsDelivery, DeclaredService, EgressGateway, EgressViaGateway,
-  ExternalCluster, ExternalHttp, ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres, ExternalRedis,
-  ExternalRedisCluster, ExternalRedisSentinel, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg, HttpSettings,
-  IEgressGateway, IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution, VirtualMachineService,
+  ClientRules, ClientTls, ConnectionSettings, ConnectOptions, Credentials, CredentialsDelivery, DeclaredService, EgressGateway, EgressLockdown,
+  EgressViaGateway, ExternalCluster, ExternalHttp, ExternalKafka, ExternalMongo, ExternalMongoReplicaSet, ExternalMysql, ExternalPostgres,
+  ExternalRedis, ExternalRedisCluster, ExternalRedisSentinel, ExternalService, ExternalServiceOptions, ExternalTcp, ExternalTls, GatewayLeg,
+  HttpSettings, IEgressGateway, IExternalService, Membership, Mesh, MeshClient, MeshProps, Protocol, ReadinessProbe, Resolution,
+  VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { InsideSpec, makeInside } from './inside';
@@ -140,8 +141,11 @@ export interface ChartSpec {
   readonly machines?: MachinesSpec;
 }
 
-/** Gateways of the cluster: that of Istio's installation, a team's own, one beside Istio's, and one in a namespace that has applications. */
-export type GatewayName = 'stock' | 'own' | 'beside' | 'among';
+/**
+ * Gateways of the cluster: that of Istio's installation, a team's own, one beside Istio's, one in a namespace that has applications, and one that the first
+ * repository deploys.
+ */
+export type GatewayName = 'stock' | 'own' | 'beside' | 'among' | 'deployed';
 
 export type Output = keyof typeof YamlOutputType;
 
@@ -150,6 +154,8 @@ export interface AppSpec {
   readonly charts: readonly ChartSpec[];
   /** The charts of a second repository, which is applied to the same cluster and of which the first knows nothing. */
   readonly second?: readonly ChartSpec[];
+  /** Namespaces that the first repository locks down. */
+  readonly locked?: readonly string[];
   readonly output: Output;
   /** Nothing in it may be refused. */
   readonly tame: boolean;
@@ -161,6 +167,7 @@ export interface Repository {
   readonly mesh?: MeshProps;
   readonly charts: readonly ChartSpec[];
   readonly imports: readonly ImportSpec[];
+  readonly locked: readonly string[];
   readonly output: Output;
 }
 
@@ -175,10 +182,10 @@ export interface ImportSpec {
 }
 
 /** The repositories that are applied to one cluster. */
-export function repositories({ mesh, charts, second, output }: AppSpec): Repository[] {
-  const first = { name: 'chart', mesh, charts, imports: [], output };
+export function repositories({ mesh, charts, second, locked = [], output }: AppSpec): Repository[] {
+  const first = { name: 'chart', mesh, charts, imports: [], locked, output };
   const imports = importsOf(charts, mesh);
-  return second || imports.length > 0 ? [first, { name: 'other', mesh, charts: second ?? [], imports, output }] : [first];
+  return second || imports.length > 0 ? [first, { name: 'other', mesh, charts: second ?? [], imports, locked: [], output }] : [first];
 }
 
 function importsOf(charts: readonly ChartSpec[], mesh?: MeshProps): ImportSpec[] {
@@ -305,18 +312,23 @@ function tlsOf(tls: TlsName | undefined): ClientTls | undefined {
 }
 
 /** Builds the app of a repository as a user would write it. */
-export function build(app: App, { name, mesh, charts: specs, imports }: Repository): void {
+export function build(app: App, { name, mesh, charts: specs, imports, locked }: Repository): void {
   if (mesh) {
     Mesh.declare(app, mesh);
   }
   const charts = specs.map((chart, i) => new Chart(app, `${name}-${i}`, { namespace: chart.namespace }));
   const workloads = specs.flatMap((chart, i) => chart.workloads.map((workload, n) => makeWorkload(charts[i], n, workload)));
+  const deploys = name === 'chart' && specs.some(({ services }) => services.some(({ leg, gateway }) => leg !== undefined && gateway === 'deployed'));
+  const gateways = deploys
+    ? { ...GATEWAYS, deployed: new EgressGateway(charts[0], 'Deployed', { metadata: { name: 'deployed', namespace: 'edge' } }) }
+    : GATEWAYS;
+  locked.forEach((namespaceName, i) => new EgressLockdown(charts[0], `Lockdown${i}`, { namespaceName }));
   specs.forEach((chart, i) => {
     const ways = new Map<string, EgressViaGateway>();
     const wayOf = ({ gateway, leavesRules }: ServiceSpec) => {
       const id = `Egress-${gateway}${leavesRules ? '-rules-left' : ''}`;
       const clientRules = leavesRules ? ClientRules.LEFT_TO_CLIENTS : undefined;
-      const way = ways.get(id) ?? new EgressViaGateway(charts[i], id, { gateway: GATEWAYS[gateway], clientRules });
+      const way = ways.get(id) ?? new EgressViaGateway(charts[i], id, { gateway: gateways[gateway], clientRules });
       ways.set(id, way);
       return way;
     };
@@ -390,6 +402,9 @@ export const GATEWAYS: Record<GatewayName, IEgressGateway> = {
   own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443 }),
   beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' } }),
   among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' } }),
+  deployed: EgressGateway.fromAttributes({
+    serviceName: 'deployed', namespaceName: 'edge', selector: { app: 'deployed--edge', istio: 'deployed--edge' }, targetPort: 8443, deniesByDefault: true,
+  }),
 };
 
 function makeWorkload(chart: Chart, index: number, { kind, account }: WorkloadSpec): ApiObject {

@@ -116,7 +116,7 @@ const service: fc.Arbitrary<ServiceSpec> = fc.record({
     { weight: 8, arbitrary: fc.constant('mutual' as const) },
     { weight: 1, arbitrary: fc.constantFrom(6379, 3306, 443) },
   ),
-  gateway: fc.constantFrom<GatewayName>('stock', 'stock', 'own', 'beside', 'among'),
+  gateway: fc.constantFrom<GatewayName>('stock', 'stock', 'own', 'beside', 'among', 'deployed', 'deployed'),
   leavesRules: seldom(6, fc.constant(true)),
   routeFirst: fc.boolean(),
   allow: fc.array(client, { maxLength: 3 }),
@@ -405,9 +405,27 @@ const wild: fc.Arbitrary<AppSpec> = fc.record({
   mesh,
   charts: fc.array(chart, { minLength: 1, maxLength: 3 }).map(numbered),
   second,
+  locked: seldom(2, fc.uniqueArray(fc.constantFrom(...NAMESPACES), { minLength: 1, maxLength: 3 })),
   output,
   tame: fc.constant(false),
-});
+}).map(knownAlone);
+
+/** The lock-down of a namespace knows its own repository alone, and cuts calls inside the mesh that it was not told of. */
+function knownAlone(app: AppSpec): AppSpec {
+  const others = app.second !== undefined || app.charts.some(({ inside: called }) => called !== undefined);
+  const root = app.mesh?.rootNamespace;
+  return { ...app, locked: others ? undefined : app.locked?.filter(locked => locked !== root) };
+}
+
+/** A second repository routes through the deployed gateway of the first only when there is one. */
+function deployedByFirst(app: AppSpec): AppSpec {
+  const uses = (charts: readonly ChartSpec[]) => charts.some(({ services }) => services.some(({ leg, gateway }) => leg !== undefined && gateway === 'deployed'));
+  const elsewhere = (charts: readonly ChartSpec[]) => charts.map(found => ({
+    ...found,
+    services: found.services.map(spec => (spec.gateway === 'deployed' ? { ...spec, gateway: 'own' as const } : spec)),
+  }));
+  return uses(app.charts) ? app : { ...app, second: app.second && elsewhere(app.second) };
+}
 
 const directs = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
 
@@ -452,4 +470,5 @@ function ofItsTime(app: AppSpec): AppSpec {
 }
 
 /** Random apps: two in three with anything that comes to mind, one in three that must be accepted. */
-export const anyApp: fc.Arbitrary<AppSpec> = fc.oneof({ arbitrary: wild, weight: 2 }, { arbitrary: tame, weight: 1 }).map(honest).map(ofItsTime);
+export const anyApp: fc.Arbitrary<AppSpec> = fc.oneof({ arbitrary: wild, weight: 2 }, { arbitrary: tame, weight: 1 })
+  .map(honest).map(ofItsTime).map(deployedByFirst);

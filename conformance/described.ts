@@ -50,6 +50,18 @@ export interface Described {
   readonly upstreams: readonly string[];
 }
 
+/**
+ * What the namespaces that a repository locks down open to every address, as `<namespace> <host>:<port>`: the ports of direct services whose addresses nobody
+ * knows.
+ */
+export function openByName(repository: Repository): string[] {
+  const nowhere = ({ resolution, addresses }: Described) => !(resolution === 'STATIC' || resolution === 'NONE' && addresses.length > 0);
+  const open = describe(repository).filter(service => service.gateway === '' && nowhere(service));
+  return sorted(repository.locked.flatMap(namespace => open
+    .filter(({ visibleTo }) => visibleTo.includes(namespace) || visibleTo.includes('*'))
+    .flatMap(({ hosts, ports }) => hosts.flatMap(host => ports.map(port => `${namespace} ${host}:${/:(\d+)/.exec(port)![1]}`)))));
+}
+
 /** Every service of a repository, in the order of its description; each member of a cluster is one. */
 export function describe({ charts, mesh }: Repository): Described[] {
   const workloads = workloadsOf(charts);

@@ -5,7 +5,7 @@ import { YamlOutputType } from 'cdk8s';
 import * as fc from 'fast-check';
 import { AppSpec, build, repositories, Repository, sorted } from './apps';
 import { anyApp } from './arbitrary';
-import { declaredOf, describe, describeVariables } from './described';
+import { declaredOf, describe, describeVariables, openByName } from './described';
 import { Expectations } from './expectations';
 import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
@@ -56,10 +56,17 @@ export function problemOfRefusal(spec: AppSpec, message: string): string | undef
 }
 
 /** Where the library understands an app differently from its description. */
-export function disagreements(repository: Repository, { services }: Expectations): string[] {
+export function disagreements(repository: Repository, { services, lockdowns }: Expectations): string[] {
   const described = describe(repository);
   if (described.length !== services.length) {
     return [`the app has ${described.length} services, the library knows ${services.length}`];
+  }
+  // Those of services on virtual machines are not worked out here.
+  const ofServices = (place: string) => services.some(({ hosts }) => hosts.includes(place.slice(0, place.lastIndexOf(':'))));
+  const open = sorted(lockdowns.flatMap(({ namespace, byNameOnly }) => byNameOnly.filter(ofServices).map(place => `${namespace} ${place}`)));
+  const expected = openByName(repository);
+  if (JSON.stringify(open) !== JSON.stringify(expected)) {
+    return [`the library says that lock-downs open ${JSON.stringify(open)} to every address, the app says ${JSON.stringify(expected)}`];
   }
   return services.flatMap((service, i) => {
     const found = {

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { Protocol } from 'cdk8s-istio-egress';
 import { AppSpec, build, CLUSTER_KINDS, ClusterKind, PROTOCOLS, repositories, ServiceSpec } from '../apps';
-import { describeVariables } from '../described';
+import { describeVariables, openByName } from '../described';
 import { EXPECTATIONS_FILE, expectationsOf } from '../expectations';
 import { attempt, disagreements, generate, Outcome, problemOfRefusal, reasons, wrongVariables } from '../generated';
 import { LostObjects, readSet, writeSet } from '../sets';
@@ -49,6 +49,13 @@ describe('generated apps', () => {
     expect(seen(({ told }) => told)).toEqual(['members', 'path', 'url']);
     expect(seen(({ ports: [port] }) => port.protocol)).toEqual([...PROTOCOLS].sort());
     expect(services.some(({ hosts: [host], leg, resolution }) => host?.startsWith('*') && leg === 'mutual' && resolution.how === 'endpoints')).toBe(true);
+  });
+
+  test('have namespaces that are locked down, and a gateway that is deployed, among those that nothing speaks against', () => {
+    const tame = generate(300, 5).filter(spec => spec.tame);
+
+    expect(tame.some(({ locked, charts }) => locked && charts.some(chart => locked.includes(chart.namespace!)))).toBe(true);
+    expect(tame.some(({ charts }) => charts.some(({ services }) => services.some(({ leg, gateway }) => leg === 'mutual' && gateway === 'deployed')))).toBe(true);
   });
 
   test('know every protocol of the library', () => {
@@ -257,6 +264,25 @@ describe('what the library says about an app', () => {
     ['endpoints', { resolution: { how: 'endpoints', endpoints: [{ address: '192.0.2.14' }] } }],
   ])('is caught when it is wrong about the %s', (what, change) => {
     expect(disagreements(only(app(change)), said(app())).join('\n')).toContain(`the library says ${what} `);
+  });
+
+  test.each<[string, Partial<ServiceSpec>, readonly string[]]>([
+    ['nothing, for a service behind a gateway', { resolution: { how: 'dns' } }, []],
+    ['nothing, for a service with addresses', { leg: undefined }, []],
+    ['the port of a service that is found by name', { leg: undefined, resolution: { how: 'dns' } }, ['shop db.example.com:3306']],
+    ['nothing, for a service that the namespace does not see', { leg: undefined, resolution: { how: 'dns' }, exportTo: ['data'], allow: [] }, []],
+  ])('has what a locked-down namespace opens to every address: %s', (_, service, open) => {
+    const spec = app(service, { locked: ['shop'] });
+
+    expect(openByName(only(spec))).toEqual(open);
+    expect(disagreements(only(spec), said(spec))).toEqual([]);
+  });
+
+  test('is caught when it is wrong about what a locked-down namespace opens', () => {
+    const spec = app({ leg: undefined, resolution: { how: 'dns' } }, { locked: ['shop'] });
+
+    expect(disagreements(only(spec), { ...said(spec), lockdowns: [{ namespace: 'shop', byNameOnly: [] }] }))
+      .toEqual(['the library says that lock-downs open [] to every address, the app says ["shop db.example.com:3306"]']);
   });
 
   test('is caught when a workload has another variable than it should', () => {

@@ -17,10 +17,11 @@
 //		  ]
 //		}
 //
-//	  - pods: labels, ip and ports (the named ports of its containers, for policies that name a port) are those of the running pod; labels and ports may be left out.
+//	  - pods: labels, ip and ports (the named ports of its containers, for policies that name a port) are those of the running pod; labels and ports
+//	    may be left out.
 //	  - namespaces: labels of namespaces that the manifests do not declare. kubernetes.io/metadata.name is there without being given.
-//	  - questions: both ends are "NAMESPACE/NAME" of a pod, or an IPv4 or IPv6 address. An address that a pod has means the pod. protocol is TCP (default), UDP
-//	    or SCTP. The address of a Service means nothing to a NetworkPolicy: ask about the pods behind it, and their port.
+//	  - questions: both ends are "NAMESPACE/NAME" of a pod, or an IPv4 or IPv6 address. An address that a pod has means the pod. protocol is TCP (default),
+//	    UDP or SCTP. The address of a Service means nothing to a NetworkPolicy: ask about the pods behind it, and their port.
 //
 // It answers in the order of the pods and of the questions:
 //
@@ -35,9 +36,10 @@
 //		  ]
 //		}
 //
-//	  - pods: the NetworkPolicies that isolate the pod, by direction. Without any, the pod is open in this direction; with one, what no policy allows is dropped.
-//	  - answers: allowed is egress (the policies of the pod that opens the connection) and ingress (those of the pod that accepts it). Answers to connections
-//	    that are open are always let through.
+//	  - pods: the NetworkPolicies that isolate the pod, by direction. Without any, the pod is open in this direction; with one, what no policy
+//	    allows is dropped.
+//	  - answers: allowed is egress (the policies of the pod that opens the connection) and ingress (those of the pod that accepts it). Answers to
+//	    connections that are open are always let through.
 //
 // Exit status: 0 answered, 2 bad input.
 package main

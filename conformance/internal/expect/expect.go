@@ -421,7 +421,23 @@ func Merge(apps []*App) (*App, error) {
 		merged.Machines = append(merged.Machines, a.Machines...)
 		merged.Lockdowns = append(merged.Lockdowns, a.Lockdowns...)
 	}
+	merged.shareLocks()
 	return merged, nil
+}
+
+// shareLocks tells every app of a gateway that one of them deploys.
+func (a *App) shareLocks() {
+	locked := map[string]bool{}
+	for _, s := range a.Services {
+		if s.Route != nil && s.Route.Gateway.Locked {
+			locked[s.Route.Gateway.Namespace+"/"+s.Route.Gateway.Service] = true
+		}
+	}
+	for _, s := range a.Services {
+		if s.Route != nil {
+			s.Route.Gateway.Locked = locked[s.Route.Gateway.Namespace+"/"+s.Route.Gateway.Service]
+		}
+	}
 }
 
 // ByName says whether proxies look the service up in DNS.

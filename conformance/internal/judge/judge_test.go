@@ -238,6 +238,9 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 		{"a gateway that is deployed allows what nobody declares", "locked-down", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "AuthorizationPolicy", "shop"), "p3306.data.mysqldb.example.com", "spec", "rules", 0, "when", 0, "values", 0)
 		}, "layout", "is about no client that is a whole namespace, and about no service of a gateway that is deployed"},
+		{"a deployed gateway runs before it is closed", "locked-down", func(_ *testing.T, set *manifests.Set) {
+			slices.Reverse(set.Objects)
+		}, "layout", "Deployment egress/gateway no policy that denies everything comes before it"},
 		{"a deployed gateway's policy for other pods", "locked-down", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "AuthorizationPolicy", "closed"), "other", "spec", "selector", "matchLabels", "app")
 		}, "layout", "AuthorizationPolicy egress/closed"},

@@ -66,10 +66,22 @@ func TestEveryHoleInTheNetworkIsFound(t *testing.T) {
 			"no DNS over UDP", with("reports", "lockdown", "TCP", "egress", toDNS, "ports", 0, "protocol"),
 			"reports/*, locked down: the NetworkPolicies of pod reports/*-0 do not let it out to pod kube-system/coredns-0, UDP port 53",
 		},
-		{"no DNS in a namespace without services", without("reports", "lockdown", toDNS), "reports/*, locked down: the NetworkPolicies of pod reports/*-0 do not let it out to pod kube-system"},
-		{"DNS of another namespace", with("shop", "lockdown", "shop", "egress", toDNS, "to", 0, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"), "do not let it out to pod kube-system/coredns-0"},
-		{"no istiod", without("shop", "lockdown", toIstiod), "shop/cart, locked down: the NetworkPolicies of pod shop/cart-0 do not let it out to pod istio-system/istiod-0, TCP port 15012"},
-		{"no istiod for the gateway", without("egress", "gateway", toIstiod), "the gateway egress/gateway-0: the NetworkPolicies of pod egress/gateway-0 do not let it out to pod istio-system/istiod-0"},
+		{
+			"no DNS in a namespace without services", without("reports", "lockdown", toDNS),
+			"reports/*, locked down: the NetworkPolicies of pod reports/*-0 do not let it out to pod kube-system",
+		},
+		{
+			"DNS of another namespace", with("shop", "lockdown", "shop", "egress", toDNS, "to", 0, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"),
+			"do not let it out to pod kube-system/coredns-0",
+		},
+		{
+			"no istiod", without("shop", "lockdown", toIstiod),
+			"shop/cart, locked down: the NetworkPolicies of pod shop/cart-0 do not let it out to pod istio-system/istiod-0, TCP port 15012",
+		},
+		{
+			"no istiod for the gateway", without("egress", "gateway", toIstiod),
+			"the gateway egress/gateway-0: the NetworkPolicies of pod egress/gateway-0 do not let it out to pod istio-system/istiod-0",
+		},
 		{
 			"no istiod for the gateway, so nobody reaches what is behind it", without("egress", "gateway", toIstiod),
 			"shop/orders, through its sidecar: reaches mysqldb.example.com:3306 of shop/Mysql: no, want yes",
@@ -78,13 +90,19 @@ func TestEveryHoleInTheNetworkIsFound(t *testing.T) {
 			"the port of the gateway's Service instead of its pods'", with("shop", "lockdown", int64(443), "egress", toGatewayPods, "ports", 0, "port"),
 			"do not let it out to pod egress/gateway-0, TCP port 8443",
 		},
-		{"the gateway's pods by a label that they do not have", with("shop", "lockdown", "other", "egress", toGatewayPods, "to", 0, "podSelector", "matchLabels", "app"), "do not let it out to pod egress/gateway-0"},
+		{
+			"the gateway's pods by a label that they do not have", with("shop", "lockdown", "other", "egress", toGatewayPods, "to", 0, "podSelector", "matchLabels", "app"),
+			"do not let it out to pod egress/gateway-0",
+		},
 		{"no way to the gateway", without("shop", "lockdown", toGatewayPods), "do not let it out to pod egress/gateway-0"},
 		{
 			"the gateway lets another namespace in", with("egress", "gateway", "reports", "ingress", 0, "from", 0, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"),
 			"the NetworkPolicies of pod egress/gateway-0 do not let pod shop/orders-0 in on port 8443",
 		},
-		{"the gateway names a port that it does not have", with("egress", "gateway", "http", "ingress", 0, "ports", 0, "port"), "do not let pod shop/orders-0 in on port 8443"},
+		{
+			"the gateway names a port that it does not have", with("egress", "gateway", "http", "ingress", 0, "ports", 0, "port"),
+			"do not let pod shop/orders-0 in on port 8443",
+		},
 		{
 			"the gateway does not reach the service", without("egress", "gateway", toMysql),
 			"reaches mysqldb.example.com:3306 of shop/Mysql: no, want yes: the NetworkPolicies of pod egress/gateway-0 do not let it out to 192.0.2.14, TCP port 3306",

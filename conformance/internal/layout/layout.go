@@ -43,6 +43,7 @@ func Run(set *manifests.Set) *verdict.Result {
 			l.policy(o)
 		case "Deployment", "StatefulSet", "DaemonSet":
 			l.names(o)
+			l.closedBefore(i, o)
 		}
 	}
 	l.policies()
@@ -140,7 +141,8 @@ func (l *layout) gatewayHost(g expect.Gateway) string {
 	return g.Service + "." + g.Namespace + ".svc." + l.app.Mesh.ClusterDomain
 }
 
-// gateway servers for whole namespaces need their policy, applied before them: for as long as it is missing, every account passes.
+// gateway servers for whole namespaces need their policy, applied before them: for as long as it is missing, every account passes. One that an app deploys
+// is closed until then.
 func (l *layout) gateway(index int, o *unstructured.Unstructured) {
 	hosts := []string{}
 	servers, _, _ := unstructured.NestedSlice(o.Object, "spec", "servers")
@@ -153,12 +155,35 @@ func (l *layout) gateway(index int, o *unstructured.Unstructured) {
 	for _, h := range hosts {
 		_, name, _ := strings.Cut(h, "/")
 		for _, s := range l.servicesWith([]string{h}) {
+			if s.Route.Gateway.Locked {
+				continue
+			}
 			for _, leg := range s.Route.Legs {
 				if s.ServerNames(leg)[name] != "" && !slices.ContainsFunc(l.objects[:index], func(p *unstructured.Unstructured) bool { return covers(p, name) }) {
 					l.result.Find(manifests.Subject(o), fmt.Sprintf("no policy for %s comes before it in the set", name))
 				}
 			}
 		}
+	}
+}
+
+// closedBefore its pods run: a gateway that an app deploys has a policy that denies everything before its workload. Its NetworkPolicy may come later: one
+// file for each object is applied in the order of the names of kinds.
+func (l *layout) closedBefore(index int, o *unstructured.Unstructured) {
+	pods, _, _ := unstructured.NestedStringMap(o.Object, "spec", "selector", "matchLabels")
+	deployed := l.services(func(s expect.Service) bool {
+		return s.Route != nil && s.Route.Gateway.Locked && s.Route.Gateway.Namespace == o.GetNamespace() && same(s.Route.Gateway.Selector, pods)
+	})
+	if len(deployed) == 0 {
+		return
+	}
+	closed := slices.ContainsFunc(l.objects[:index], func(p *unstructured.Unstructured) bool {
+		selected, _, _ := unstructured.NestedStringMap(p.Object, "spec", "selector", "matchLabels")
+		rules, _, _ := unstructured.NestedSlice(p.Object, "spec", "rules")
+		return p.GetKind() == "AuthorizationPolicy" && p.GetNamespace() == o.GetNamespace() && same(selected, pods) && len(rules) == 0
+	})
+	if !closed {
+		l.result.Find(manifests.Subject(o), "no policy that denies everything comes before it in the set")
 	}
 }
 
