@@ -119,7 +119,12 @@ func (n *network) ends(v *view, chosen *cluster.Cluster, c simulation.Call, t ta
 	case typeOf(chosen) == dynamic:
 		return []netip.AddrPort{netip.AddrPortFrom(n.resolve(concrete(t.host)), uint16(t.port.TargetPort))}
 	case chosen.GetType() == cluster.Cluster_ORIGINAL_DST:
-		return []netip.AddrPort{dialled(c)}
+		end := dialled(c)
+		// The address that the client dialled, and the port of the declaration.
+		if port := chosen.GetOriginalDstLbConfig().GetUpstreamPortOverride(); port != nil {
+			end = netip.AddrPortFrom(end.Addr(), uint16(port.GetValue()))
+		}
+		return []netip.AddrPort{end}
 	}
 	found := []netip.AddrPort{}
 	for _, e := range v.lbEndpoints(chosen) {
