@@ -11,7 +11,7 @@ import { baseNameOf, objectName } from '../private/names';
 import { byNameOnly, openingOf, openingsOfMesh } from '../private/openings';
 import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
 import { renderSidecar } from '../private/render/sidecar';
-import { Dependency, isDependable } from '../services/dependency';
+import { Dependable, Dependency, isDependable } from '../services/dependency';
 import { MeshPeer } from '../values/mesh-peer';
 
 /** A namespace that reaches only what it declared. */
@@ -59,6 +59,9 @@ export interface EgressLockdownDescription {
  *
  * - NetworkPolicy `Network`, for every pod
  * - Sidecar `Resource`, for every workload that has no Sidecar of its own
+ *
+ * The namespace of a gateway can be locked down when `new EgressGateway()` deploys it, here or in another app (`deniesByDefault`): its own policies open what is
+ * routed through it.
  *
  * @example
  * new EgressLockdown(chart, 'Lockdown', { peers: [MeshPeer.allIn('reviews')] });
@@ -114,6 +117,7 @@ export class EgressLockdown extends Construct {
     const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.describe().byNameOnly.join(', ') || undefined }) as string };
     istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings()));
     istioObject(this, 'Resource', 'Sidecar', metadata, () => renderSidecar(this.hosts()));
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   /** What the namespace reaches, as plain data: for tests and reports. Complete once every call was made. */
@@ -131,17 +135,19 @@ export class EgressLockdown extends Construct {
   private hosts(): string[] {
     const { clusterDomain, clusterDns } = AppMesh.of(this).mesh;
     const inCluster = (namespace: string, service: string) => `${namespace}/${service}.${namespace}.svc.${clusterDomain}`;
-    return [
+    const hosts = [
       // A sidecar passes DNS over TCP on only when it knows the Service.
       inCluster(clusterDns.namespace, clusterDns.serviceName),
       ...this.peers.map(peer => peer._host(clusterDomain)),
-      ...this.dependencies().flatMap(({ namespace, hosts, gateway }) => [
-        ...namespace === this.namespaceName ? [] : hosts.map(host => `${namespace}/${host}`),
+      ...this.dependencies().flatMap(({ namespace, hosts: names, gateway }) => [
+        ...names.map(host => `${namespace}/${host}`),
         // istiod adds the destinations of rules itself, and of several namespaces that have the host it takes the first by name.
         ...gateway ? [inCluster(gateway.namespaceName, gateway.serviceName)] : [],
       ]),
-      ...this.machines().filter(({ namespaceName }) => namespaceName !== this.namespaceName).map(({ namespaceName, host }) => `${namespaceName}/${host}`),
+      ...this.machines().map(({ namespaceName, host }) => `${namespaceName}/${host}`),
     ];
+    // "./*" has what is in the namespace, and istiod warns of a host that is named twice.
+    return hosts.filter(host => !host.startsWith(`${this.namespaceName}/`));
   }
 
   private openings(): OpeningModel[] {
@@ -163,9 +169,20 @@ export class EgressLockdown extends Construct {
     ];
   }
 
+  /** The policy selects every pod, a gateway's too; one that denies by default has policies of its own for what is routed through it. */
+  private problems(): string[] {
+    const cut = this.dependables().map(({ gateway }) => gateway)
+      .find(gateway => gateway !== undefined && gateway.namespaceName === this.namespaceName && !gateway.deniesByDefault);
+    return cut ? [`would cut gateway ${quote(`${cut.serviceName}.${cut.namespaceName}`)}, whose pods run in this namespace, from the services that are routed through it: deploy it `
+      + 'with new EgressGateway(), which opens them, or leave the lock-down of its namespace out'] : [];
+  }
+
+  private dependables(): readonly Dependable[] {
+    return AppMesh.of(this).once('dependencies', () => this.node.root.node.findAll().filter(isDependable));
+  }
+
   private dependencies(): Dependency[] {
-    const all = AppMesh.of(this).once('dependencies', () => this.node.root.node.findAll().filter(isDependable));
-    return all.flatMap(construct => construct._seenFrom(this.namespaceName) ?? []);
+    return this.dependables().flatMap(construct => construct._seenFrom(this.namespaceName) ?? []);
   }
 
   private machines(): VirtualMachineService[] {

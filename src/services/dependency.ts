@@ -18,6 +18,8 @@ export interface Dependency {
 
 /** Something that may be a dependency of a namespace. */
 export interface Dependable {
+  /** The gateway that it is routed through. */
+  readonly gateway?: IEgressGateway;
   /** How a namespace uses it; undefined when it does not. */
   _seenFrom(namespace: string): Dependency | undefined;
 }

@@ -155,6 +155,10 @@ export class ImportedService extends Construct implements IExternalService {
     failAt(this)('allowFrom() belongs to the app that declares the service: call it there, or connect a workload with connectFrom() here');
   }
 
+  public get gateway(): IEgressGateway | undefined {
+    return this.attributes.gateway;
+  }
+
   public _seenFrom(namespace: string): Dependency | undefined {
     const { gateway, networks, leg } = this.attributes;
     return !this.workloads.some(workload => workload.namespace === namespace) ? undefined : {
