@@ -18,6 +18,7 @@ export { RequestLimits } from './values/request-limits';
 export { Resolution, ServiceEndpoint } from './values/resolution';
 export { SecretStoreRef } from './values/secret-store-ref';
 export { ServerTls, ServerTlsOptions } from './values/server-tls';
+export { TelemetryGatewayOptions, TelemetryTarget } from './values/telemetry-target';
 export { Credentials, SecretKeys } from './access/credentials';
 export { ConnectOptions } from './access/connection';
 export { MeshClient } from './access/mesh-client';
@@ -56,3 +57,4 @@ export { MeshService, MeshServiceProps, MirrorOptions, RouteMatchingOptions } fr
 export { RemoteRef, SecretFromStore, SecretFromStoreProps } from './secrets/secret-from-store';
 export { VirtualMachineServiceDescription } from './machines/description';
 export { VirtualMachinePort, VirtualMachineService, VirtualMachineServiceProps } from './machines/virtual-machine-service';
+export { EgressAlertThresholds, EgressTelemetry, EgressTelemetryProps } from './telemetry/egress-telemetry';

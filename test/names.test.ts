@@ -4,8 +4,9 @@ import { ApiObject, App, Chart, Duration, JsonPatch, YamlOutputType } from 'cdk8
 import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import {
-  Credentials, EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp, IngressRoute,
-  MeshClient, MeshService, MysqlBootstrap, MysqlGrant, Protocol, Resolution, SecretFromStore, SecretStoreRef,
+  Credentials, EgressGateway, EgressGuard, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalMysql, ExternalService, ExternalTcp,
+  IngressRoute, MeshClient, MeshService, MysqlBootstrap, MysqlGrant, Protocol, Resolution, SecretFromStore, SecretStoreRef,
+  TelemetryTarget,
 } from '../src';
 import { all, filesBelow, inTempFolder, Manifest, manifestsOf, messageOf, only, synth } from './helpers';
 
@@ -121,6 +122,20 @@ test('every object of a bootstrap has this name and this place in the tree', () 
     ['test/OrdersDatabase/Account', 'ServiceAccount shop/orders-database.shop.bootstrap'],
     ['test/OrdersDatabase/Files', 'ConfigMap shop/orders-database-bootstrap-<hash>'],
     ['test/OrdersDatabase/Resource', 'Job shop/orders-database-bootstrap-<hash>'],
+});
+
+test('every object of telemetry has this name and this place in the tree', () => {
+  const chart = new Chart(new App(), 'test', { namespace: 'platform' });
+  new EgressTelemetry(chart, 'Gateway', { target: TelemetryTarget.gateway(EgressGateway.istioEgressGateway()) });
+  new EgressTelemetry(chart, 'Shop', { target: TelemetryTarget.allIn('shop') });
+
+  expect(objectsOf(chart)).toEqual([
+    ['test/Gateway/Resource', 'Telemetry istio-system/gateway.istio-egressgateway.istio-system.telemetry'],
+    ['test/Gateway/Alerts', 'PrometheusRule istio-system/gateway.istio-egressgateway.istio-system.telemetry'],
+    ['test/Gateway/Dashboard', 'ConfigMap istio-system/gateway.istio-egressgateway.istio-system.telemetry'],
+    ['test/Shop/Resource', 'Telemetry shop/shop.shop.telemetry'],
+    ['test/Shop/Alerts', 'PrometheusRule shop/shop.shop.telemetry'],
+    ['test/Shop/Dashboard', 'ConfigMap shop/shop.shop.telemetry'],
   ]);
 });
 

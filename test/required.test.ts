@@ -1,8 +1,9 @@
 import { Chart } from 'cdk8s';
 import {
-  Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql, ExternalPostgres,
-  ExternalRedis, ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService, MysqlBootstrap,
-  MysqlGrant, PostgresBootstrap, PostgresGrant, Resolution, SecretFromStore, SecretStoreRef, VirtualMachineService,
+  Credentials, EgressGateway, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
+  ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService,
+  MysqlBootstrap, MysqlGrant, PostgresBootstrap, PostgresGrant, Resolution, SecretFromStore, SecretStoreRef, TelemetryTarget,
+  VirtualMachineService,
 } from '../src';
 import { messageOf, synth } from './helpers';
 
@@ -40,6 +41,7 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
   ['MeshService', (c, p) => new MeshService(c, 'It', p), { host: 'page', versions: ['v1'] }, 'host, versions'],
   ['VirtualMachineService', (c, p) => new VirtualMachineService(c, 'It', p).allowFrom(MeshClient.allIn('shop')),
     { serviceName: 'db', ports: [{ number: 1 }], membership: Membership.workloadGroup() }, 'serviceName, ports, membership'],
+  ['EgressTelemetry', (c, p) => new EgressTelemetry(c, 'It', p), { target: TelemetryTarget.allIn('shop') }, 'target'],
   ['SecretFromStore', (c, p) => new SecretFromStore(c, 'It', p), { secretStoreRef: SecretStoreRef.secretStore('vault'), password: { key: 'db' } }, 'secretStoreRef'],
   ['MysqlBootstrap', (c, p: object) => new MysqlBootstrap(c, 'It', withService(p, new ExternalMysql(c, 'Db', HOST))),
     { ...BOOTSTRAP, users: [{ credentials: Credentials.fromSecret('a'), grants: [MysqlGrant.allOnDatabase()] }] }, 'adminCredentials, database, users'],

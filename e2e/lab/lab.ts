@@ -64,6 +64,8 @@ export interface GatewayOptions {
   readonly account?: string;
   /** One pod when left out. */
   readonly replicas?: number;
+  /** The annotation `proxy.istio.io/config` of its pods. */
+  readonly proxyConfig?: Readonly<Record<string, unknown>>;
 }
 
 interface GatewayTemplate {
@@ -209,7 +211,7 @@ export class Lab {
 
   /** A gateway workload; pods that run already are left as they are. */
   async gateway(options: GatewayOptions): Promise<Pod[]> {
-    const { name, namespace, labels, ports, account = `${name}-service-account`, replicas = 1 } = options;
+    const { name, namespace, labels, ports, account = `${name}-service-account`, replicas = 1, proxyConfig } = options;
     await this.namespace(namespace);
     await this.kube.put({
       apiVersion: 'v1',
@@ -228,7 +230,7 @@ export class Lab {
     });
     const wanted = Array.from({ length: replicas }, (_, index) => `${name}-${index}`);
     return Promise.all(wanted.map(async (pod) => this.pods.find((running) => running.name === pod && running.namespace === namespace)
-      ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router' })));
+      ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router', proxyConfig })));
   }
 
   /** The pods of a Deployment whose container Istio's injector would fill in. */

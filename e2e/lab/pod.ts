@@ -20,6 +20,8 @@ export interface PodOptions {
   readonly dnsCapture?: boolean;
   /** Environment of the proxy, as its container has it. */
   readonly proxyEnvironment?: Readonly<Record<string, string>>;
+  /** The annotation `proxy.istio.io/config`. */
+  readonly proxyConfig?: Readonly<Record<string, unknown>>;
   /** `hostAliases`: addresses by name. */
   readonly hostAliases?: Readonly<Record<string, string>>;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
@@ -57,6 +59,7 @@ export class Pod {
         workload: options.workload ?? options.name,
         dnsCapture: options.dnsCapture ?? false,
         environment: options.proxyEnvironment ?? {},
+        config: options.proxyConfig,
         agent: context.parts.pilotAgent,
         envoy: context.parts.envoy,
         bootstrap: context.parts.bootstrap,

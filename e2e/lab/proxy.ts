@@ -21,6 +21,8 @@ export interface ProxyOptions {
   readonly virtualMachine?: { readonly environment: Readonly<Record<string, string>>; readonly readinessProbe?: unknown };
   /** What its container sets besides. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the annotation `proxy.istio.io/config` of its pod adds to the mesh's `defaultConfig`. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** ISTIO_META_DNS_CAPTURE: names resolve to addresses that istiod allocates. */
   readonly dnsCapture: boolean;
   readonly agent: string;
@@ -66,6 +68,11 @@ export class Proxy {
     await waitFor('the agent stopped', () => !this.service.running || undefined, { seconds: 30 });
   }
 
+  /** What Prometheus scrapes: of Envoy, on port 15090, or of the agent with Envoy's merged in, on port 15020. */
+  async metrics(port: 15090 | 15020 = 15090): Promise<string> {
+    return this.options.machine.must(['curl', '-sf', '-m', '10', `http://127.0.0.1:${port}/stats/prometheus`]);
+  }
+
   async admin(location: string, method = 'GET'): Promise<string> {
     return this.options.machine.must(['curl', '-sf', '-m', '10', '-X', method, `http://127.0.0.1:15000/${location}`]);
   }
@@ -91,6 +98,7 @@ export class Proxy {
         terminationDrainDuration: '2s',
         ...(virtualMachine?.readinessProbe ? { readinessProbe: virtualMachine.readinessProbe } : {}),
         proxyMetadata: dnsCapture ? { ISTIO_META_DNS_CAPTURE: 'true' } : {},
+        ...this.options.config,
       }),
       ISTIO_META_CLUSTER_ID: 'Kubernetes',
       ISTIO_META_WORKLOAD_NAME: workload,

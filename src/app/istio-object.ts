@@ -9,6 +9,8 @@ import { baseNameOf, objectName, ROLES } from '../private/names';
 const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };
 const SECURITY = { v1: 'security.istio.io/v1', v1beta1: 'security.istio.io/v1beta1', v1alpha3: 'security.istio.io/v1beta1' };
 
+const TELEMETRY = { v1: 'telemetry.istio.io/v1', v1beta1: 'telemetry.istio.io/v1alpha1', v1alpha3: 'telemetry.istio.io/v1alpha1' };
+
 /** Kubernetes has its own versions. */
 const always = (version: string) => ({ v1: version, v1beta1: version, v1alpha3: version });
 const CORE = always('v1');
@@ -26,6 +28,8 @@ const KINDS = {
   WorkloadGroup: NETWORKING,
   Sidecar: NETWORKING,
   AuthorizationPolicy: SECURITY,
+  Telemetry: TELEMETRY,
+  ConfigMap: CORE,
   Service: CORE,
   ServiceAccount: CORE,
   ConfigMap: CORE,
@@ -39,6 +43,7 @@ const KINDS = {
   ExternalSecret: EXTERNAL_SECRETS,
   ValidatingAdmissionPolicy: always('admissionregistration.k8s.io/v1'),
   ValidatingAdmissionPolicyBinding: always('admissionregistration.k8s.io/v1'),
+  PrometheusRule: always('monitoring.coreos.com/v1'),
 };
 
 /** The kinds that are in no namespace. */

@@ -135,6 +135,8 @@ export interface GatewayWorkloadModel {
   readonly memoryLimit: string;
   /** The revision of the control plane whose injector fills the pods in. */
   readonly revision?: string;
+  /** What the proxies have besides what the mesh gives them, such as statistics to export. */
+  readonly proxyConfig: unknown;
 }
 
 export interface GatewayModel {
@@ -335,6 +337,42 @@ export interface RemoteValueModel {
   readonly secretKey: string;
   readonly remoteKey: string;
   readonly property?: string;
+}
+
+/** Whose proxies are watched. */
+export type TelemetryTargetModel =
+  | { readonly kind: 'gateway'; readonly namespace: string; readonly name: string; readonly workload: string; readonly selector: { readonly [label: string]: string } }
+  | { readonly kind: 'namespace'; readonly namespace: string };
+
+/** What alerts compare with. */
+export interface ThresholdsModel {
+  readonly refusedConnections: number;
+  readonly undeclaredConnections: number;
+  readonly failedConnections: number;
+  /** In seconds. */
+  readonly certificateExpiry: number;
+  /** In seconds. */
+  readonly workloadCertificateExpiry: number;
+}
+
+/** Something that an operator watches: a panel, an alert, or both. */
+export interface SignalModel {
+  readonly title: string;
+  /** PromQL, without a comparison. */
+  readonly query: string;
+  /** Nothing that is drawn, when it is left out. */
+  readonly panel?: { readonly unit: 'short' | 'reqps' | 's'; readonly legend: string };
+  readonly alert?: AlertModel;
+}
+
+export interface AlertModel {
+  readonly name: string;
+  readonly severity: 'warning' | 'critical';
+  /** What follows the query. */
+  readonly condition: string;
+  readonly for?: string;
+  readonly summary: string;
+  readonly runbook: string;
 }
 
 /** A Secret that the External Secrets Operator writes. */

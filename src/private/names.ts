@@ -12,7 +12,7 @@ const HASH_LENGTH = 8;
 /** The last parts of names that the library makes; a name that a user gives does not end in one of them. */
 export const ROLES = [
   'endpoints', 'outbound', 'certificate', 'upstream', 'to-gateway', 'from-gateway', 'ingress', 'machine-endpoints', 'admission',
-  'lockdown', 'guard', 'requests', 'bootstrap',
+  'lockdown', 'guard', 'requests', 'bootstrap', 'telemetry',
 ] as const;
 export type Role = typeof ROLES[number];
 
@@ -122,6 +122,11 @@ export function addressLabel(address: string): string {
 /** The name of a volume with keys of a Secret, different for other keys or another mode: two containers may have parts of one Secret. */
 export function volumeName(secretName: string, defaultMode: number, keys: readonly string[]): string {
   return dnsLabel(secretName.replaceAll('.', '-'), hashOf([secretName, defaultMode, ...keys].join('/')));
+}
+
+/** The id of a dashboard in Grafana, which takes 40 characters. */
+export function dashboardId(name: string): string {
+  return `egress-${hashOf(name)}`;
 }
 
 /** Parts joined by `-` to a DNS label; a longer one is cut and ends in a hash of the whole. */

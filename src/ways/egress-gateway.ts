@@ -14,6 +14,7 @@ import {
   renderAutoscaler, renderDisruptionBudget, renderGatewayDeployment, renderGatewayService,
 } from '../private/render/gateway-workload';
 import { renderNetworkPolicy } from '../private/render/network-policy';
+import { gatewayProxyConfig } from '../private/statistics';
 import { checkAttributes, EgressGatewayAttributes, IEgressGateway } from '../values/egress-gateway-attributes';
 
 /** CPU and memory of each pod of a gateway, as Kubernetes writes them. */
@@ -116,7 +117,8 @@ const TARGET_PORT = 8443;
  * - Role and RoleBinding `SecretAccess/...`, when a routed service originates TLS with a Secret
  * - AuthorizationPolicy `Policy`: denies what no other policy allows
  * - NetworkPolicy `Network`: DNS and istiod
- * - Deployment `Resource`: pods that Istio's injector fills in. They satisfy the Pod Security Standard `restricted`, and are spread over nodes and zones.
+ * - Deployment `Resource`: pods that Istio's injector fills in. They satisfy the Pod Security Standard `restricted`, are spread over nodes and zones, and export
+ *   the statistics that the alerts of `EgressTelemetry` need
  * - HorizontalPodAutoscaler `Autoscaler`
  * - PodDisruptionBudget `DisruptionBudget`
  * - Service `Service`, of type ClusterIP, with one port
@@ -211,6 +213,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
       cpuLimit: props.resources?.cpuLimit,
       memoryLimit: props.resources?.memoryLimit ?? '1Gi',
       revision: props.revision,
+      proxyConfig: gatewayProxyConfig(),
     };
     const metadata: NamedMetadata = { ...props.metadata, name: this.serviceName, namespace };
     // Closed before there are pods, and nothing is sent to the Service before there are.

@@ -50,7 +50,10 @@ describe('a gateway that the app deploys', () => {
   test('has pods that the injector fills in, under an account of their own', () => {
     const pod = podOf(deployed());
 
-    expect(pod.metadata).toEqual({ annotations: { 'inject.istio.io/templates': 'gateway' }, labels: { ...LABELS, 'sidecar.istio.io/inject': 'true' } });
+    expect(pod.metadata).toEqual({
+      annotations: { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': expect.stringContaining('"proxyStatsMatcher"') },
+      labels: { ...LABELS, 'sidecar.istio.io/inject': 'true' },
+    });
     expect(pod.spec.containers.map(({ name, image }: { name: string; image: string }) => [name, image])).toEqual([['istio-proxy', 'auto']]);
     expect(pod.spec).toMatchObject({ serviceAccountName: 'egress', automountServiceAccountToken: false });
   });

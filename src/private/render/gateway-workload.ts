@@ -4,7 +4,7 @@ const PORT = 'tls';
 
 /** Pods that Istio's injector fills in: image, arguments, probes and volumes are those of the control plane's version. */
 export function renderGatewayDeployment(gateway: GatewayWorkloadModel): unknown {
-  const { labels, account, revision } = gateway;
+  const { labels, account, revision, proxyConfig } = gateway;
   const spread = (topologyKey: string) => ({
     topologyKey, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { ...labels } },
   });
@@ -14,7 +14,7 @@ export function renderGatewayDeployment(gateway: GatewayWorkloadModel): unknown 
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     template: {
       metadata: {
-        annotations: { 'inject.istio.io/templates': 'gateway' },
+        annotations: { 'inject.istio.io/templates': 'gateway', 'proxy.istio.io/config': JSON.stringify(proxyConfig) },
         labels: { ...labels, 'sidecar.istio.io/inject': 'true', ...revision === undefined ? {} : { 'istio.io/rev': revision } },
       },
       spec: {
