@@ -63,6 +63,12 @@ var strategies = map[schema.GroupKind]rest.RESTCreateStrategy{
 	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: validatingadmissionpolicybinding.NewStrategy(nil, nil, nil),
 }
 
+// foreign kinds belong to operators that are not part of this module.
+var foreign = map[schema.GroupVersionKind]func(*unstructured.Unstructured) []string{
+	externalSecretKind: problemsOfExternalSecret,
+	prometheusRuleKind: problemsOfPrometheusRule,
+}
+
 // Run validates every object of a set that is not Istio's; a kind that nothing here can judge is a finding, so that none passes unseen.
 func Run(set *manifests.Set) *verdict.Result {
 	result := verdict.New(set.Name, Check, "objects")
@@ -73,8 +79,8 @@ func Run(set *manifests.Set) *verdict.Result {
 		}
 		result.Checked++
 		subject := manifests.Subject(o)
-		if o.GroupVersionKind() == externalSecretKind {
-			for _, problem := range problemsOfExternalSecret(o) {
+		if check, known := foreign[o.GroupVersionKind()]; known {
+			for _, problem := range check(o) {
 				result.Find(subject, problem)
 			}
 			continue
@@ -84,7 +90,7 @@ func Run(set *manifests.Set) *verdict.Result {
 			result.Find(subject, fmt.Sprintf("no validator for %s; add one to the checks", o.GroupVersionKind()))
 			continue
 		}
-		for _, problem := range problems(strict, strategy, o) {
+		for _, problem := range append(problems(strict, strategy, o), problemsOfDashboards(o)...) {
 			result.Find(subject, problem)
 		}
 	}
