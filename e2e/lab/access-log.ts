@@ -50,4 +50,9 @@ export class AccessLog {
     try { text = fs.readFileSync(this.file); } catch { return []; }
     return text.subarray(Math.max(0, mark)).toString().split('\n').map(parseLine).filter((line) => line !== undefined);
   }
+
+  /** The same of a log with other fields. */
+  fieldsSince(mark = 0): Record<string, unknown>[] {
+    return this.since(mark) as Record<string, unknown>[];
+  }
 }

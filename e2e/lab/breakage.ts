@@ -96,6 +96,14 @@ const inPlaceOf = (name: string, expression: string): Breakage['breaks'] => each
   if (variable.name === name) { variable.expression = expression; }
 });
 
+/** A PrometheusRule with other expressions. */
+function eachExpression(how: (expr: string) => string): Breakage['breaks'] {
+  return change('PrometheusRule', (spec) => { spec.groups.forEach(({ rules }: Mutable) => rules.forEach((rule: Mutable) => { rule.expr = how(rule.expr); })); });
+}
+
+/** What counts a series that has just begun from zero. */
+const FROM_ZERO = /\(\((\w+\{[^}]*\}) unless last_over_time\(\1\[1h\] offset 5m\)\) or (increase\(\1\[5m\]\))\)/g;
+
 export const BREAKAGES: readonly Breakage[] = [
   ...([
     ['wrong server name', change('DestinationRule', eachServerName((name) => `x${name}`), toGateway)],
@@ -339,4 +347,15 @@ export const BREAKAGES: readonly Breakage[] = [
     ['guard that lets only the gateway\'s own namespace use it', inPlaceOf('namespaces', '["istio-system"]')],
     ['guard that takes entries without exportTo for private ones', inPlaceOf('seen', '"*" in variables.exportTo || "istio-system" in variables.exportTo')],
   ] as const).map(([name, breaks]) => ({ name, noticedBy: 'guard', breaks })),
+  ...([
+    ['access log of a provider without the fields', change('Telemetry', (spec) => { spec.accessLogging[0].providers[0].name = 'envoy'; })],
+    ['access log of other pods', change('Telemetry', (spec) => { if (spec.selector) { spec.selector.matchLabels = { app: 'other' }; } })],
+    ['gateway without the statistics of its alerts', change('Deployment', (spec) => { delete spec.template.metadata.annotations?.['proxy.istio.io/config']; })],
+    ['alerts of the pods of another gateway', eachExpression((expr) => expr.replace(/pod=~"(\w+)-\[/g, 'pod=~"$1-2-['))],
+    ['alerts that take the first sample for the beginning', eachExpression((expr) => expr.replace(FROM_ZERO, '$2'))],
+    ['alert of handshakes with a certificate alone', eachExpression((expr) => expr.replace(/fail_verify_no_cert/g, 'fail_verify_cert_hash'))],
+    ['alert of denied requests alone', eachExpression((expr) => expr.replace(/tcp_prefix="rbac"/g, 'tcp_prefix="other"'))],
+    ['alerts of a namespace by Istio\'s metrics alone', eachExpression((expr) => expr.replace(/ or on \(\) .*\) (>=)/, ') $1'))],
+    ['alert of a certificate that has expired', eachExpression((expr) => expr.replace(/< 21600$/, '< 0'))],
+  ] as const).map(([name, breaks]) => ({ name, noticedBy: 'telemetry', breaks })),
 ];

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { EgressTelemetry } from 'cdk8s-istio-egress';
 import type { Kube, KubeObject } from './kube';
 import { must, run, Service } from './processes';
 import { waitFor } from './wait';
@@ -46,6 +47,13 @@ export const ACCESS_LOG_FORMAT: Record<string, string> = {
   code: '%RESPONSE_CODE%',
 };
 
+/** The provider of an access log that the library tells operators to add, in a file of its own. */
+function egressProviders(): unknown[] {
+  const providers = EgressTelemetry.meshConfig().extensionProviders as { envoyFileAccessLog: { path: string } }[];
+  providers.forEach((provider) => { provider.envoyFileAccessLog.path = '/run/egress.log'; });
+  return providers;
+}
+
 /** The mesh configuration of the lab. */
 export function meshConfig(outbound: OutboundPolicy): Record<string, unknown> {
   return {
@@ -57,6 +65,7 @@ export function meshConfig(outbound: OutboundPolicy): Record<string, unknown> {
     trustDomain: 'cluster.local',
     // the released Envoy has none of Istio's own filters, so no provider may ask for one
     defaultProviders: {},
+    extensionProviders: egressProviders(),
     defaultConfig: { discoveryAddress: `istiod.${ISTIO_NAMESPACE}.svc:15012` },
   };
 }

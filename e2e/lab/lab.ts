@@ -69,7 +69,7 @@ export interface GatewayOptions {
 }
 
 interface GatewayTemplate {
-  readonly metadata: { readonly labels: Record<string, string> };
+  readonly metadata: { readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
   readonly spec: {
     readonly serviceAccountName: string;
     readonly containers: readonly { readonly env?: readonly { readonly name: string; readonly value: string }[] }[];
@@ -239,8 +239,16 @@ export class Lab {
     const template = spec.template as GatewayTemplate;
     await this.namespace(namespace);
     const proxyEnvironment = Object.fromEntries((template.spec.containers[0].env ?? []).map((variable) => [variable.name, variable.value]));
+    const proxyConfig = JSON.parse(template.metadata.annotations?.['proxy.istio.io/config'] ?? '{}') as Record<string, unknown>;
     return Promise.all(Array.from({ length: replicas }, (_, index) => this.pod({
-      name: `${name}-${index}`, namespace, account: template.spec.serviceAccountName, labels: template.metadata.labels, workload: name, proxy: 'router', proxyEnvironment,
+      name: `${name}-${index}`,
+      namespace,
+      account: template.spec.serviceAccountName,
+      labels: template.metadata.labels,
+      workload: name,
+      proxy: 'router',
+      proxyEnvironment,
+      proxyConfig,
     })));
   }
 

@@ -14,6 +14,8 @@ export interface Parts {
   readonly envoy: string;
   /** Says which connections NetworkPolicies let through. */
   readonly netpol: string;
+  /** Evaluates alerts over scrapes. */
+  readonly promql: string;
   /** The folder of Istio's Go module: CRDs, bootstrap template, samples. */
   readonly istio: string;
   /** The template of Envoy's bootstrap. */
@@ -67,7 +69,7 @@ const DRIVERS = ['ioredis@5.11.1', 'kafkajs@2.2.4', 'mongodb@6.22.0'];
 
 const SOURCES = path.join(__dirname, '..', 'parts');
 
-/** The module that judges manifests; it has the evaluator of NetworkPolicies. */
+/** The module that judges manifests; it has the evaluators of NetworkPolicies and of alerts. */
 const CONFORMANCE = path.join(__dirname, '..', '..', 'conformance');
 
 /** A Go program without the PostgreSQL backend, which it does not use. */
@@ -103,8 +105,11 @@ export function missing(
 export async function prepare(say: (line: string) => void): Promise<Parts> {
   removeDrafts(cacheFolder());
   // both builds want every core, so one after the other
-  const built = async (): Promise<[string, string, string]> => [await goParts(say), await ferretdbPart(say), await netpolPart(say)];
-  const [[go, ferretdb, netpol], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
+  const built = async (): Promise<[string, string, string, string]> => [
+    await goParts(say), await ferretdbPart(say), await conformancePart('netpol', 'the evaluator of NetworkPolicies', say),
+    await conformancePart('promql', 'the evaluator of alerts', say),
+  ];
+  const [[go, ferretdb, netpol, promql], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
   const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: SOURCES, timeout: 300 })).trim();
   const ratings = await ratingsPart(istio, say);
   const postgres = postgresIn(POSTGRES);
@@ -114,6 +119,7 @@ export async function prepare(say: (line: string) => void): Promise<Parts> {
     pilotAgent: path.join(go, 'pilot-agent'),
     kubeApiserver: path.join(go, 'kube-apiserver'),
     netpol,
+    promql,
     envoy,
     istio,
     bootstrap: path.join(istio, 'tools/packaging/common/envoy_bootstrap.json'),
@@ -154,13 +160,14 @@ async function ferretdbPart(say: (line: string) => void): Promise<string> {
   return binary;
 }
 
-async function netpolPart(say: (line: string) => void): Promise<string> {
-  const sources = filesBelow(CONFORMANCE, ['go.mod', 'go.sum', 'cmd/netpol', 'internal']);
-  const folder = path.join(cacheFolder(), `netpol-${keyOf([await goVersion(CONFORMANCE), ...textsOf(CONFORMANCE, sources)])}`);
-  const binary = path.join(folder, 'netpol');
+/** A program of the module that judges manifests. */
+async function conformancePart(name: string, what: string, say: (line: string) => void): Promise<string> {
+  const sources = filesBelow(CONFORMANCE, ['go.mod', 'go.sum', `cmd/${name}`, 'internal']);
+  const folder = path.join(cacheFolder(), `${name}-${keyOf([await goVersion(CONFORMANCE), ...textsOf(CONFORMANCE, sources)])}`);
+  const binary = path.join(folder, name);
   if (!isExecutable(binary)) {
-    say('building the evaluator of NetworkPolicies (once)');
-    await into(folder, (draft) => streamed(['go', 'build', '-ldflags=-s -w', '-o', `${draft}/netpol`, './cmd/netpol'], CONFORMANCE));
+    say(`building ${what} (once)`);
+    await into(folder, (draft) => streamed(['go', 'build', '-ldflags=-s -w', '-o', `${draft}/${name}`, `./cmd/${name}`], CONFORMANCE));
   }
   return binary;
 }

@@ -40,10 +40,13 @@ export class Proxy {
   }
 
   readonly log: AccessLog;
+  /** What the provider of a Telemetry writes. */
+  readonly egressLog: AccessLog;
   private service!: Service;
 
   private constructor(private readonly options: ProxyOptions) {
     this.log = new AccessLog(path.join(options.machine.run, 'access.log'));
+    this.egressLog = new AccessLog(path.join(options.machine.run, 'egress.log'));
   }
 
   async ready(): Promise<void> {
@@ -141,7 +144,8 @@ export class Proxy {
       'cat > /etc/istio/pod/labels',
       ': > /etc/istio/pod/annotations',
       ': > /run/access.log',
-      'chown -R 1337:1337 /run/secrets /etc/istio /run/access.log',
+      ': > /run/egress.log',
+      'chown -R 1337:1337 /run/secrets /etc/istio /run/access.log /run/egress.log',
     ].join('\n')], { stdin: downward(labels) });
     if (kind === 'sidecar') {
       await machine.must([this.options.agent, 'istio-iptables', '-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*',

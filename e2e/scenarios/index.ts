@@ -12,8 +12,8 @@ import { detailsHttps } from './details-https';
 import { failover } from './failover';
 import { addressChanged, databaseRestarted, endpointDown, gatewayKilled, istiodDown, policyChanged } from './faults';
 import { gatewayNeighbour } from './gateway-neighbour';
-import { hostileTenant } from './hostile-tenant';
 import { guard } from './guard';
+import { hostileTenant } from './hostile-tenant';
 import { httpApi } from './http-api';
 import { kafka } from './kafka';
 import { lockdown, matrix } from './matrix';
@@ -41,6 +41,7 @@ import { settings } from './settings';
 import { sideBySide } from './side-by-side';
 import { ownGatewaySize, size } from './size';
 import { speaksTls } from './speaks-tls';
+import { telemetry } from './telemetry';
 import { tlsOrigination } from './tls-origination';
 import { twoPorts } from './two-ports';
 import { virtualIps } from './virtual-ips';
@@ -109,6 +110,7 @@ export const scenarios: readonly Scenario[] = [
   otherTeam,
   policyChanged,
   refusedFlood,
+  telemetry,
   pathCost,
   size,
   ownGatewaySize,

@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressGuard, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
-  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls,
+  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressGuard, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
+  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls, TelemetryTarget,
   VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
@@ -59,7 +59,10 @@ const synth = (): Manifest => Manifest.synth((app) => {
   });
   const data = new Chart(app, 'data', { namespace: 'data' });
   const depot = new ExternalMysql(data, 'Depot', { host: 'depot.example.com', resolution: Resolution.ipAddresses('192.0.2.40') });
-  new EgressViaGateway(data, 'Out', { gateway: new EgressGateway(data, 'Gateway') }).route(depot);
+  const gateway = new EgressGateway(data, 'Gateway');
+  new EgressViaGateway(data, 'Out', { gateway }).route(depot);
+  new EgressTelemetry(data, 'Watch', { target: TelemetryTarget.gateway(gateway) });
+  new EgressTelemetry(data, 'WatchShop', { target: TelemetryTarget.allIn('shop'), accessLogProvider: 'egress' });
   depot.allowFrom(MeshClient.serviceAccount('shop', 'orders'), MeshClient.allIn('billing'));
   new ExternalTcp(chart, 'Metrics', { host: 'metrics.example.com', ports: [9100], resolution: Resolution.ipAddresses('192.0.2.41') });
   new EgressLockdown(chart, 'Lockdown');
