@@ -1,8 +1,8 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressGuard, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalTcp,
-  HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe, Resolution, ServerTls, TelemetryTarget,
-  VirtualMachineService,
+  ClientTls, Credentials, CredentialsDelivery, EgressGateway, EgressGuard, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalHttp,
+  ExternalMysql, ExternalTcp, HeaderMatch, IngressRoute, LoadBalancer, Membership, MeshClient, MeshService, PathMatch, Protocol, ReadinessProbe,
+  Resolution, ServerTls, TelemetryTarget, VirtualMachineService,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 import { BREAKAGES } from '../lab/breakage';
