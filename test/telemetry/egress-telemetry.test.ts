@@ -1,4 +1,7 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { Chart, Duration } from 'cdk8s';
+import { parse } from 'yaml';
 import { DataPlane, EgressGateway, EgressTelemetry, EgressTelemetryProps, IstioApiVersion, Mesh, OutboundTrafficPolicy, TelemetryTarget } from '../../src';
 import { all, Manifest, messageOf, only, synth } from '../helpers';
 
@@ -290,6 +293,14 @@ describe('what an operator adds', () => {
         },
       }],
     });
+  });
+
+  test('is what the recipe says', () => {
+    const recipe = fs.readFileSync(path.join(__dirname, '../../docs/recipes/telemetry.md'), 'utf8');
+    const [mesh, gateway] = [...recipe.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => parse(yaml));
+
+    expect(mesh.meshConfig).toEqual(EgressTelemetry.meshConfig());
+    expect(parse(gateway['proxy.istio.io/config'])).toEqual(EgressTelemetry.gatewayProxyConfig());
   });
 
   const matched = (config: { [field: string]: any }) => (name: string) =>
