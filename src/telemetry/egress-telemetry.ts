@@ -65,8 +65,8 @@ export interface EgressTelemetryProps {
   readonly accessLog?: boolean;
 
   /**
-   * The provider of the access log, one of `extensionProviders` of the mesh. istiod drops one that the mesh does not have without a word, and there is no log:
-   * add `EgressTelemetry.meshConfig()` before you name `egress`.
+   * The provider of the access log, one of `extensionProviders` of the mesh. istiod ignores one that the mesh does not have without a word, and the proxies log
+   * as `accessLogFile` of the mesh says, which may be nothing: add `EgressTelemetry.meshConfig()` before you name `egress`.
    *
    * @default 'envoy': Istio's own, which exists in every mesh and has `accessLogFormat` of the mesh
    */
