@@ -7,10 +7,12 @@ import (
 	"cdk8s-istio-egress/conformance/internal/analysis"
 	"cdk8s-istio-egress/conformance/internal/crdschema"
 	"cdk8s-istio-egress/conformance/internal/fixtures"
+	"cdk8s-istio-egress/conformance/internal/injection"
 	"cdk8s-istio-egress/conformance/internal/kube"
 	"cdk8s-istio-egress/conformance/internal/layout"
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/mesh"
+	"cdk8s-istio-egress/conformance/internal/pods"
 	"cdk8s-istio-egress/conformance/internal/policies"
 	"cdk8s-istio-egress/conformance/internal/verdict"
 	"cdk8s-istio-egress/conformance/internal/webhook"
@@ -20,6 +22,7 @@ import (
 type Judge struct {
 	schema   *crdschema.Checker
 	policies *policies.Checker
+	pods     *pods.Checker
 }
 
 // New reads what the checks need from the folder of the istio.io/istio module.
@@ -29,7 +32,12 @@ func New(istio string) (*Judge, error) {
 		return nil, err
 	}
 	expressions, err := policies.New(istio)
-	return &Judge{schema: schema, policies: expressions}, err
+	if err != nil {
+		return nil, err
+	}
+	// The other way to redirect traffic needs a container that no Pod Security Standard but `privileged` admits.
+	injected, err := pods.New(injection.New(injection.WithCNI))
+	return &Judge{schema: schema, policies: expressions, pods: injected}, err
 }
 
 // Set runs every check over one set.
@@ -52,6 +60,9 @@ func (j *Judge) Set(set *manifests.Set) ([]*verdict.Result, error) {
 	}
 	found := []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), analysed}
 	return append(found, mesh.Run(set, cluster)...), nil
+	return []*verdict.Result{
+		j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), j.pods.Run(set), analysed, mesh.Run(set, cluster),
+	}, nil
 }
 
 // Sets runs every check over many sets, several at a time; the results come in the order of the sets.
