@@ -122,6 +122,7 @@ test('every object of a bootstrap has this name and this place in the tree', () 
     ['test/OrdersDatabase/Account', 'ServiceAccount shop/orders-database.shop.bootstrap'],
     ['test/OrdersDatabase/Files', 'ConfigMap shop/orders-database-bootstrap-<hash>'],
     ['test/OrdersDatabase/Resource', 'Job shop/orders-database-bootstrap-<hash>'],
+  ]);
 });
 
 test('every object of telemetry has this name and this place in the tree', () => {

@@ -58,11 +58,8 @@ func (j *Judge) Set(set *manifests.Set) ([]*verdict.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), analysed}
+	found := []*verdict.Result{j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), j.pods.Run(set), analysed}
 	return append(found, mesh.Run(set, cluster)...), nil
-	return []*verdict.Result{
-		j.schema.Run(set), kube.Run(set), j.policies.Run(set), hook.Run(set), layout.Run(set), j.pods.Run(set), analysed, mesh.Run(set, cluster),
-	}, nil
 }
 
 // Sets runs every check over many sets, several at a time; the results come in the order of the sets.
