@@ -32,7 +32,6 @@ const KINDS = {
   ConfigMap: CORE,
   Service: CORE,
   ServiceAccount: CORE,
-  ConfigMap: CORE,
   Role: RBAC,
   RoleBinding: RBAC,
   Deployment: always('apps/v1'),
