@@ -17,6 +17,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/admissionregistration/install"
 	_ "k8s.io/kubernetes/pkg/apis/apps/install"
 	_ "k8s.io/kubernetes/pkg/apis/autoscaling/install"
+	_ "k8s.io/kubernetes/pkg/apis/batch/install"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/networking/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
@@ -27,6 +28,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/apps/deployment"
 	"k8s.io/kubernetes/pkg/registry/apps/statefulset"
 	"k8s.io/kubernetes/pkg/registry/autoscaling/horizontalpodautoscaler"
+	"k8s.io/kubernetes/pkg/registry/batch/job"
 	"k8s.io/kubernetes/pkg/registry/core/configmap"
 	"k8s.io/kubernetes/pkg/registry/core/namespace"
 	"k8s.io/kubernetes/pkg/registry/core/secret"
@@ -54,6 +56,7 @@ var strategies = map[schema.GroupKind]rest.RESTCreateStrategy{
 	{Group: "apps", Kind: "Deployment"}:                       deployment.Strategy,
 	{Group: "apps", Kind: "StatefulSet"}:                      statefulset.Strategy,
 	{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}:   horizontalpodautoscaler.Strategy,
+	{Group: "batch", Kind: "Job"}:                             job.Strategy,
 	{Group: "networking.k8s.io", Kind: "NetworkPolicy"}:       networkpolicy.Strategy,
 	{Group: "policy", Kind: "PodDisruptionBudget"}:            poddisruptionbudget.Strategy,
 	{Group: "rbac.authorization.k8s.io", Kind: "Role"}:        role.Strategy,
