@@ -229,7 +229,7 @@ describe('the order of the calls', () => {
 });
 
 describe('the namespace of a gateway', () => {
-  const locked = (gateway: (edge: Chart) => IEgressGateway) => {
+  const lockedWith = (gateway: (edge: Chart) => IEgressGateway) => {
     const app = new App();
     const edge = new Chart(app, 'edge', { namespace: 'edge' });
     new EgressLockdown(edge, 'Lockdown');
@@ -239,12 +239,12 @@ describe('the namespace of a gateway', () => {
   const out = { serviceName: 'out', namespaceName: 'edge', selector: { istio: 'out' } };
 
   test('is locked down when the gateway denies by default, and its Sidecar names nothing of the namespace twice', () => {
-    expect(only(locked(edge => new EgressGateway(edge, 'Out')), 'Sidecar').spec.egress[0].hosts).toEqual(['./*', DNS]);
-    expect(() => locked(() => EgressGateway.fromAttributes({ ...out, deniesByDefault: true }))).not.toThrow();
+    expect(only(lockedWith(edge => new EgressGateway(edge, 'Out')), 'Sidecar').spec.egress[0].hosts).toEqual(['./*', DNS]);
+    expect(() => lockedWith(() => EgressGateway.fromAttributes({ ...out, deniesByDefault: true }))).not.toThrow();
   });
 
   test('is not locked down when the gateway is one that others use: it would be cut off', () => {
-    expect(messageOf(() => locked(() => EgressGateway.fromAttributes(out)))).toContain('[edge/Lockdown] would cut gateway "out.edge", whose pods run in this namespace, '
+    expect(messageOf(() => lockedWith(() => EgressGateway.fromAttributes(out)))).toContain('[edge/Lockdown] would cut gateway "out.edge", whose pods run in this namespace, '
       + 'from the services that are routed through it: deploy it with new EgressGateway(), which opens them, or leave the lock-down of its namespace out');
   });
 });
