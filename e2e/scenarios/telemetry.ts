@@ -1,11 +1,13 @@
 import { Chart } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressTelemetry, EgressViaGateway, ExternalService, ExternalTcp, MeshClient, Protocol, Resolution, TelemetryTarget,
+  ClientTls, EgressGateway, EgressTelemetry, EgressViaGateway, ExternalHttp, ExternalService, ExternalTcp, MeshClient, Protocol, Resolution,
+  TelemetryTarget,
 } from 'cdk8s-istio-egress';
 import { hears, hearsNothing } from './answers';
 import { forgery, type ForgedGateway } from './forgery';
 import type { AccessLog } from '../lab/access-log';
 import { http } from '../lab/clients';
+import { greetings } from '../lab/greeter';
 import { Manifest } from '../lab/manifest';
 import type { Pod } from '../lab/pod';
 import { alertsOf, Prometheus } from '../lab/prometheus';
@@ -13,6 +15,7 @@ import { Scenario } from '../lab/scenario';
 
 const MYSQL = { id: 'Mysql', host: 'mysqldb.example.com', address: '192.0.2.14' };
 const DEPOT = { id: 'Depot', host: 'depot.example.com', address: '192.0.2.15' };
+const API = { id: 'Api', host: 'api.example.com', address: '192.0.2.17' };
 const DOWN = { id: 'Down', host: 'down.example.com', address: '192.0.2.16' };
 const WRONG = { id: 'Wrong', host: 'wrong.example.com', address: '192.0.2.37' };
 const UNDECLARED = '192.0.2.18';
@@ -30,6 +33,11 @@ const manifest = (caCertificates: string): Manifest => Manifest.synth((app) => {
     egress.route(service);
     service.allowFrom(id === DEPOT.id ? MeshClient.allIn('reports') : orders);
   }
+  const api = new ExternalHttp(chart, API.id, {
+    host: API.host, protocol: Protocol.HTTP, resolution: Resolution.ipAddresses(API.address), tls: ClientTls.disable(),
+  });
+  egress.route(api);
+  api.allowFrom(MeshClient.allIn('reports'));
   const wrong = new ExternalService(chart, WRONG.id, {
     hosts: [WRONG.host],
     ports: [{ number: 8000, targetPort: 443, protocol: Protocol.TCP, tls: ClientTls.originate({ caCertificates }) }],
@@ -66,7 +74,7 @@ export const telemetry: Scenario = {
   name: 'telemetry',
   promise: 'for everything that goes wrong on the way out the access log has a line that says what, and one alert fires',
   async run(lab, report) {
-    for (const { host, address } of [MYSQL, DEPOT, DOWN, WRONG]) { await lab.dns.set(host, address); }
+    for (const { host, address } of [MYSQL, DEPOT, API, DOWN, WRONG]) { await lab.dns.set(host, address); }
     for (const namespace of ['edge', 'shop', 'reports', 'open', 'mallory']) { await lab.namespace(namespace); }
     const wrong = await lab.website({ host: WRONG.host, address: WRONG.address, who: 'wrong', names: ['other.example.com'] });
     const set = manifest(wrong.authority);
@@ -84,6 +92,8 @@ export const telemetry: Scenario = {
       lab.greeter({ address: UNDECLARED, port: 3306, who: 'undeclared' }),
     ]);
     await lab.kube.apply(forgery({ namespace: 'mallory', name: 'way', address: '203.0.113.91', serverName: `in.reports.shop.p3306.${DEPOT.host}`, gateway: GATEWAY }));
+    await lab.kube.apply(forgery({ namespace: 'mallory', name: 'http', address: '203.0.113.92', serverName: `in.reports.shop.p80.${API.host}`, gateway: GATEWAY }));
+    const request = `GET / HTTP/1.1\r\nHost: ${API.host}\r\nConnection: close\r\n\r\n`;
     const forged = (): Promise<string | undefined> => hearsNothing(mallory, '203.0.113.91', 3306, 'hello');
     await report.check('the named account and the named namespace are served', async () => await hears(orders, MYSQL.host, 3306, 'mysql')
       ?? hears(nightly, DEPOT.host, 3306, 'depot', 'hello'), { steady: 1 });
@@ -117,6 +127,9 @@ export const telemetry: Scenario = {
     await goesWrong('an identity that shows the server name of another namespace', 'EgressPolicyDenied', gateway, {
       server_name: /^in\.reports\.shop/, client_identity: /sa\/mallory$/, termination_details: /^rbac_access_denied/,
     }, forged);
+    await goesWrong('the same over HTTP', 'EgressPolicyDenied', gateway, {
+      server_name: /^in\.reports\.shop\.p80/, client_identity: /sa\/mallory$/, response_code: /^403$/, response_code_details: /^rbac_access_denied/,
+    }, () => greetings(mallory, [{ host: '203.0.113.92', port: 3306 }], request));
     await goesWrong('a server name that nobody declared', 'EgressServerNameUnknown', gateway, {
       server_name: /^nowhere\.example\.com$/, client_address: new RegExp(`^${bare.address}:`), response_flags: /^NR$/,
     }, () => bare.exec(['sh', '-c', `echo | timeout 4 openssl s_client -connect ${gateway.address}:8443 -servername nowhere.example.com`]));

@@ -17,4 +17,5 @@ export const ACCESS_LOG_FORMAT = {
   bytes_sent: '%BYTES_SENT%',
   duration: '%DURATION%',
   response_code: '%RESPONSE_CODE%',
+  response_code_details: '%RESPONSE_CODE_DETAILS%',
 } as const;

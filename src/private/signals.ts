@@ -61,8 +61,8 @@ function signalsOfGateway(
         severity: 'warning',
         condition: refused,
         summary: `AuthorizationPolicies of the ${where} have denied {{ $value | humanize }} connections or requests in 5 minutes.`,
-        runbook: `Find them in ${log}: termination_details begins with rbac_access_denied and names the policy, client_identity the client. `
-          + 'An identity outside of a client namespace that sends its server name is an attack or a copied manifest.',
+        runbook: `Find them in ${log}: termination_details, of HTTP response_code_details, begins with rbac_access_denied and names the policy, `
+          + 'client_identity the client. An identity outside of a client namespace that sends its server name is an attack or a copied manifest.',
       },
     },
     {

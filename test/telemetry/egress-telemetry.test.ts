@@ -287,6 +287,7 @@ describe('what an operator adds', () => {
               client_identity: '%DOWNSTREAM_PEER_URI_SAN%',
               refused_in_handshake: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
               termination_details: '%CONNECTION_TERMINATION_DETAILS%',
+              response_code_details: '%RESPONSE_CODE_DETAILS%',
               upstream_failure: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
             }),
           },
