@@ -5,13 +5,16 @@
 
 /** Of a gateway: refused handshakes, server names without a server, certificates, and connections to each service. */
 export const GATEWAY_STATISTICS = [
-  'listener[.].+[.](no_filter_chain_match|ssl[.](fail_verify_.+|certificate[.].+))',
-  'cluster[.]outbound.+[.](upstream_cx_(active|total|connect_fail)|ssl[.](fail_verify_.+|certificate[.].+))',
+  'listener[.].+[.]no_filter_chain_match',
+  '(listener|cluster[.]outbound).+[.]ssl[.]fail_verify_.+',
+  '(listener|cluster[.]outbound).+[.]ssl[.]certificate[.].+',
+  'cluster[.]outbound.+[.]upstream_cx_(active|total|connect_fail)',
 ] as const;
 
 /** Of a sidecar: connections to what nobody declared, and connections that fail. */
 export const SIDECAR_STATISTICS = [
-  'cluster[.](BlackHole|Passthrough)Cluster;?[.]upstream_cx_(total|none_healthy)',
+  'cluster[.]BlackHoleCluster;?[.]upstream_cx_none_healthy',
+  'cluster[.]PassthroughCluster;?[.]upstream_cx_total',
   'cluster[.]outbound.+[.]upstream_cx_connect_fail',
 ] as const;
 
