@@ -15,7 +15,13 @@ export interface VersionOptions {
   readonly mounts?: k8s.VolumeMount[];
   readonly volumes?: k8s.Volume[];
   readonly annotations?: { [name: string]: string };
+  /** Whether its pods satisfy the Pod Security Standard `restricted`. */
+  readonly restricted?: boolean;
 }
+
+/** What the standard wants of a pod. The images have users of their own, which are not root. */
+const RESTRICTED_POD: k8s.PodSecurityContext = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+const RESTRICTED_CONTAINER: k8s.SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /** One version of a microservice: a Deployment. */
 export function version(chart: Chart, app: string, name: string, options: VersionOptions = {}): k8s.KubeDeployment {
@@ -29,10 +35,12 @@ export function version(chart: Chart, app: string, name: string, options: Versio
         metadata: { labels, annotations: options.annotations },
         spec: {
           serviceAccountName: options.account ?? `bookinfo-${app}`,
+          securityContext: options.restricted ? RESTRICTED_POD : undefined,
           containers: [{
             name: app,
             image: `${REGISTRY}/examples-bookinfo-${options.image ?? `${app}-${name}`}:${TAG}`,
             imagePullPolicy: 'IfNotPresent',
+            securityContext: options.restricted ? RESTRICTED_CONTAINER : undefined,
             env: options.env,
             ports: [{ containerPort: 9080 }],
             volumeMounts: options.mounts,
@@ -50,19 +58,21 @@ export function account(chart: Chart, name: string, labels?: { [name: string]: s
 }
 
 /** The 14 objects of Istio's Bookinfo sample: four microservices, reviews in three versions. */
-export function bookinfo(chart: Chart): void {
+export function bookinfo(chart: Chart, { restricted }: Pick<VersionOptions, 'restricted'> = {}): void {
+  const plain: VersionOptions = { restricted };
   const tmp = { mounts: [{ name: 'tmp', mountPath: '/tmp' }], volumes: [{ name: 'tmp', emptyDir: {} }] };
   const liberty: VersionOptions = {
+    ...plain,
     env: [{ name: 'LOG_DIR', value: '/tmp/logs' }],
     mounts: [...tmp.mounts, { name: 'wlp-output', mountPath: '/opt/ibm/wlp/output' }],
     volumes: [{ name: 'wlp-output', emptyDir: {} }, ...tmp.volumes],
   };
   const metrics = { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9080', 'prometheus.io/path': '/metrics' };
 
-  microservice(chart, 'details', { v1: {} });
-  microservice(chart, 'ratings', { v1: {} });
+  microservice(chart, 'details', { v1: plain });
+  microservice(chart, 'ratings', { v1: plain });
   microservice(chart, 'reviews', { v1: liberty, v2: liberty, v3: liberty });
-  microservice(chart, 'productpage', { v1: { ...tmp, annotations: metrics } });
+  microservice(chart, 'productpage', { v1: { ...plain, ...tmp, annotations: metrics } });
 }
 
 /** The page at the ingress gateway. Apps call it last, so that what it leads to is applied before. */

@@ -26,6 +26,7 @@ export const EXAMPLES: readonly ExampleSet[] = [
     folder: 'bookinfo-external-mysql/manifests/via-gateway-with-bootstrap',
     build: app => bookinfoWithExternalMysql(app, 'via-gateway-with-bootstrap', DEFAULT_DATABASE),
   },
+  { folder: 'bookinfo-external-mysql/manifests/closed', build: app => bookinfoWithExternalMysql(app, 'closed', DEFAULT_DATABASE) },
   { folder: 'bookinfo-mysql-vm/manifests/workload-entries', build: app => bookinfoWithMysqlOnVm(app, 'workload-entries') },
   { folder: 'bookinfo-mysql-vm/manifests/workload-group', build: app => bookinfoWithMysqlOnVm(app, 'workload-group') },
   { folder: 'bookinfo-external-mongodb/manifests/via-gateway', build: bookinfoWithExternalMongodb },

@@ -124,7 +124,15 @@ export class Pod {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace, labels: this.labels },
-      spec: { serviceAccountName: account, containers: [{ name: 'app', image: 'lab', ports: (ports ?? []).map((port) => ({ ...port, protocol: 'TCP' })) }] },
+      spec: {
+        serviceAccountName: account,
+        // For namespaces that enforce a Pod Security Standard. Whether the pods of a set satisfy it, the conformance says.
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [{
+          name: 'app', image: 'lab', ports: (ports ?? []).map((port) => ({ ...port, protocol: 'TCP' })),
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+        }],
+      },
     };
   }
 

@@ -1,3 +1,4 @@
+import type { Variant } from '../../examples/bookinfo-external-mysql/app';
 import { http, sql } from '../lab/clients';
 import { Deployment } from '../lab/deployment';
 import type { Lab } from '../lab/lab';
@@ -44,7 +45,7 @@ export async function shows(pod: Pod, expected: string): Promise<string | undefi
 /** Bookinfo with a MySQL outside the mesh, as the example's manifests have it. */
 export class Bookinfo {
   /** Bookinfo before anything was said about the database: its Deployments run, nothing lets them out. */
-  static async start(lab: Lab, variant: 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap', prepared?: string): Promise<Bookinfo> {
+  static async start(lab: Lab, variant: Variant, prepared?: string): Promise<Bookinfo> {
     const manifest = Manifest.ofExample('bookinfo-external-mysql', variant);
     const entry = manifest.entry();
     const address = String(entry.spec.addresses[0]).split('/')[0];

@@ -1,5 +1,6 @@
 import { adoption } from './adoption';
 import { allowAny } from './allow-any';
+import { bookinfoClosed } from './bookinfo-closed';
 import { bootstrapHostile, bootstrapMysql, bootstrapPostgres, ratingsWithBootstrap } from './bootstrap';
 import { byName } from './by-name';
 import { cartDirect } from './cart-direct';
@@ -54,6 +55,7 @@ import { Scenario } from '../lab/scenario';
 export const scenarios: readonly Scenario[] = [
   ratingsDirect,
   ratingsViaGateway,
+  bookinfoClosed,
   ratingsMongodb,
   detailsHttps,
   cartDirect,

@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Credentials, EgressGateway, EgressViaGateway, ExternalMysql, MeshService, MysqlAuthentication, MysqlBootstrap, MysqlGrant, MysqlPrivilege,
+  Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, MeshService, MysqlAuthentication, MysqlBootstrap, MysqlGrant, MysqlPrivilege,
   Resolution,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
@@ -13,13 +13,15 @@ export interface Database {
   readonly ip: string;
 }
 
-/** How the database is reached, and whether a Job prepares it. */
-export type Variant = 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap';
+/** How the database is reached, and whether a Job prepares it. `closed` has a gateway of its own, and its namespaces reach and run nothing else. */
+export type Variant = 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap' | 'closed';
 
 /** Bookinfo whose ratings come from a MySQL outside the mesh, reached directly or through the egress gateway. */
 export function bookinfoWithExternalMysql(app: App, variant: Variant, database: Database): Chart {
+  const isClosed = variant === 'closed';
+  const gateway = isClosed ? closedGateway(app) : EgressGateway.istioEgressGateway();
   const chart = new Chart(app, `bookinfo-${variant}`, { namespace: 'bookinfo' });
-  bookinfo(chart);
+  bookinfo(chart, { restricted: isClosed });
 
   // The database outside the mesh, and the way to it.
   const mysql = new ExternalMysql(chart, 'Mysql', {
@@ -29,7 +31,7 @@ export function bookinfoWithExternalMysql(app: App, variant: Variant, database: 
     credentials: Credentials.fromSecret('ratings-mysql'),
   });
   if (variant !== 'direct') {
-    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(mysql);
+    new EgressViaGateway(chart, 'Egress', { gateway }).route(mysql);
   }
 
   // The ratings, and a user that can only read them: a Job with an account of its own creates them, with the password of an administrator.
@@ -56,6 +58,7 @@ export function bookinfoWithExternalMysql(app: App, variant: Variant, database: 
   const ratings = version(chart, 'ratings', 'v2-mysql', {
     image: 'ratings-v2',
     account: 'bookinfo-ratings-v2-mysql',
+    restricted: isClosed,
     env: [{ name: 'DB_TYPE', value: 'mysql' }],
   });
   mysql.connectFrom(ratings, { envPrefix: 'MYSQL_DB' });
@@ -66,13 +69,32 @@ export function bookinfoWithExternalMysql(app: App, variant: Variant, database: 
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql'] }).routeTo('v2-mysql');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
 
+  // Pods of the namespace reach each other, DNS, istiod and the gateway.
+  if (isClosed) {
+    new EgressLockdown(chart, 'Lockdown');
+  }
+
   exposed(chart);
   return chart;
+}
+
+/** A gateway that denies by default, and the namespaces that it and Bookinfo live in. */
+function closedGateway(app: App): EgressGateway {
+  const namespaces = new Chart(app, '00-namespaces');
+  // The sidecars satisfy the standard with Istio's CNI plugin only: without it each pod has the container istio-init, which needs NET_ADMIN.
+  const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  namespace(namespaces, 'bookinfo', { 'istio-injection': 'enabled', ...restricted });
+  namespace(namespaces, 'egress', restricted);
+  return new EgressGateway(new Chart(app, '10-egress', { namespace: 'egress' }), 'Egress');
+}
+
+function namespace(chart: Chart, name: string, labels: { [name: string]: string }): void {
+  new k8s.KubeNamespace(chart, name, { metadata: { name, labels } });
 }
 
 /** The namespace of the application, with sidecars. A chart of its own: a namespace is in no namespace, and its file comes first. */
 export function bookinfoNamespace(app: App): Chart {
   const chart = new Chart(app, '00-namespace');
-  new k8s.KubeNamespace(chart, 'bookinfo', { metadata: { name: 'bookinfo', labels: { 'istio-injection': 'enabled' } } });
+  namespace(chart, 'bookinfo', { 'istio-injection': 'enabled' });
   return chart;
 }

@@ -82,9 +82,21 @@ var variants = map[string]variant{
 				regexp.MustCompile(`^Deployment ratings-v2-mysql$`), regexp.MustCompile(`\.env\[MYSQL_DB_HOST\]\.value$`),
 				"the database is outside the mesh, the sample's is a service of the cluster",
 			},
+			{
+				regexp.MustCompile(`^Deployment `), regexp.MustCompile(`^spec\.template\.spec\.(containers\[\w+\]\.)?securityContext\.`),
+				"the closed set enforces the Pod Security Standard restricted, which the sample leaves to the reader",
+			},
 		},
 		added: []addition{
 			account("bookinfo-ratings-v2-mysql"), outside("mysql"),
+			{
+				regexp.MustCompile(`^(Namespace (bookinfo|egress)|(Sidecar|NetworkPolicy) lockdown\.bookinfo\.lockdown)$`),
+				"the closed set has the namespaces with what they enforce and reach; the samples leave both to the reader",
+			},
+			{
+				regexp.MustCompile(`^(ServiceAccount|Deployment|HorizontalPodAutoscaler|PodDisruptionBudget|Service|AuthorizationPolicy|NetworkPolicy) egress(\..*)?$`),
+				"the closed set has a gateway of its own; the samples have Istio's, or none",
+			},
 			{
 				regexp.MustCompile(`^ServiceAccount ratings-database\.bookinfo\.bootstrap$|^(ConfigMap|Job) ratings-database-bootstrap-[0-9a-f]{8}$`),
 				"a Job creates the ratings and their user; the samples have the database in an image",
