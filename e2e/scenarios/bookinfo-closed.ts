@@ -51,6 +51,7 @@ export const bookinfoClosed: Scenario = {
 
     await enforceNetworkPolicies(lab, [3306, 8443, 9080, 8080]);
     await report.check('with its NetworkPolicies: the page is the same', served, { steady: 1 });
+    await report.check('pods of the namespace open connections to each other', () => opens(bare, reviews.address, 9080));
     await database.sql('update test.ratings set Rating = 1 where ReviewID = 1');
     await report.check('and shows a row that was changed', () => page('1 and 4'));
     await report.holds('reviews, an account that was not named, is refused even with the password', 3, async () => isRefused(await bookinfo.steal(reviews)));
