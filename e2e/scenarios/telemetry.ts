@@ -17,6 +17,7 @@ const MYSQL = { id: 'Mysql', host: 'mysqldb.example.com', address: '192.0.2.14' 
 const DEPOT = { id: 'Depot', host: 'depot.example.com', address: '192.0.2.15' };
 const API = { id: 'Api', host: 'api.example.com', address: '192.0.2.17' };
 const DOWN = { id: 'Down', host: 'down.example.com', address: '192.0.2.16' };
+const DIRECT = { id: 'Direct', host: 'direct.example.com', address: '192.0.2.19' };
 const WRONG = { id: 'Wrong', host: 'wrong.example.com', address: '192.0.2.37' };
 const UNDECLARED = '192.0.2.18';
 const GATEWAY: ForgedGateway = { host: 'out.edge.svc.cluster.local', selector: { istio: 'out--edge' }, namespace: 'edge' };
@@ -33,6 +34,7 @@ const manifest = (caCertificates: string): Manifest => Manifest.synth((app) => {
     egress.route(service);
     service.allowFrom(id === DEPOT.id ? MeshClient.allIn('reports') : orders);
   }
+  new ExternalTcp(chart, DIRECT.id, { host: DIRECT.host, ports: [3306], resolution: Resolution.ipAddresses(DIRECT.address) });
   const api = new ExternalHttp(chart, API.id, {
     host: API.host, protocol: Protocol.HTTP, resolution: Resolution.ipAddresses(API.address), tls: ClientTls.disable(),
   });
@@ -74,7 +76,7 @@ export const telemetry: Scenario = {
   name: 'telemetry',
   promise: 'for everything that goes wrong on the way out the access log has a line that says what, and one alert fires',
   async run(lab, report) {
-    for (const { host, address } of [MYSQL, DEPOT, API, DOWN, WRONG]) { await lab.dns.set(host, address); }
+    for (const { host, address } of [MYSQL, DEPOT, API, DOWN, DIRECT, WRONG]) { await lab.dns.set(host, address); }
     for (const namespace of ['edge', 'shop', 'reports', 'open', 'mallory']) { await lab.namespace(namespace); }
     const wrong = await lab.website({ host: WRONG.host, address: WRONG.address, who: 'wrong', names: ['other.example.com'] });
     const set = manifest(wrong.authority);
@@ -89,6 +91,7 @@ export const telemetry: Scenario = {
       lab.greeter({ address: MYSQL.address, port: 3306, who: 'mysql' }),
       lab.greeter({ address: DEPOT.address, port: 3306, who: 'depot', speaks: 'when-asked' }),
       lab.machine({ name: 'down', address: DOWN.address }),
+      lab.machine({ name: 'direct', address: DIRECT.address }),
       lab.greeter({ address: UNDECLARED, port: 3306, who: 'undeclared' }),
     ]);
     await lab.kube.apply(forgery({ namespace: 'mallory', name: 'way', address: '203.0.113.91', serverName: `in.reports.shop.p3306.${DEPOT.host}`, gateway: GATEWAY }));
@@ -147,6 +150,10 @@ export const telemetry: Scenario = {
     await goesWrong('the same, not blocked', 'EgressPassthrough', open, {
       upstream_cluster: /^PassthroughCluster$/, upstream_host: new RegExp(`^${UNDECLARED}:`),
     }, () => hears(open, UNDECLARED, 3306, 'undeclared'));
+
+    await goesWrong('a direct service that is down', 'EgressDestinationUnreachable', orders, {
+      upstream_cluster: /direct\.example\.com/, response_flags: /UF/, upstream_failure: /Connection_refused/,
+    }, async () => { for (let i = 0; i < 5; i++) { await hearsNothing(orders, DIRECT.host, 3306); } });
 
     await report.check('a certificate of the gateway that nobody renews has its alert within a day', async () => {
       await prometheus.begin();
