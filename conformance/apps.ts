@@ -365,7 +365,7 @@ function makeImport(chart: Chart, id: string, { service, declaredIn, wholeNamesp
       default: return ONE_PORT[kind].fromAttributes(chart, id, { ...options, host, port, ...optionalTls(tls) });
     }
   };
-  imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment' }), connectOptions(service, 'IMPORTED'));
+  imported().connectFrom(makeWorkload(chart, 0, { kind: 'Deployment', account: 'imported' }), connectOptions(service, 'IMPORTED'));
 }
 
 function legOf(leg: ServiceSpec['leg']): GatewayLeg | undefined {
@@ -399,9 +399,9 @@ export const URL_PATH = 'stock/items';
 
 export const GATEWAYS: Record<GatewayName, IEgressGateway> = {
   stock: EgressGateway.istioEgressGateway(),
-  own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443 }),
-  beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' } }),
-  among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' } }),
+  own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443, targetPort: 15443 }),
+  beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' }, targetPort: 443 }),
+  among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' }, targetPort: 443 }),
   deployed: EgressGateway.fromAttributes({
     serviceName: 'deployed', namespaceName: 'edge', selector: { app: 'deployed--edge', istio: 'deployed--edge' }, targetPort: 8443, deniesByDefault: true,
   }),

@@ -9,7 +9,9 @@ import { hasUrl } from './described';
 import { BALANCERS, HeaderSpec, InsideSpec, MatchSpec } from './inside';
 
 const NAMESPACES = ['shop', 'bookinfo', 'data'];
-const ACCOUNTS = ['cart', 'ratings', 'default', 'orders.v2'];
+/** A namespace of services in which a gateway is installed. */
+const GATEWAY_AMONG = 'data';
+const ACCOUNTS = ['cart', 'ratings', 'orders.v2'];
 const HOSTS = ['mysqldb.example.com', 'redis.example.com', 'api.example.org', 'db-1.internal.example.net', 'x.y'];
 const LONG_HOST = `${'l'.repeat(63)}.${'o'.repeat(63)}.${'n'.repeat(63)}.example.com`;
 const BAD_HOSTS = ['UPPER.example.com', '192.0.2.1', '192.0.2.256', 'nodot', '', 'a..b', 'details.shop.svc.cluster.local', '*', 'under_score.example.com'];
@@ -23,10 +25,13 @@ const BAD_ADDRESSES = ['192.0.2.256', 'db.example.com', '192.0.2.0/33', ''];
 const FIRST_OF_SECOND = 60001;
 const LONG_ID = `Very${'Long'.repeat(20)}`;
 
+/** The one that every pod has which has none is refused behind a gateway. */
+const ACCOUNT = mostly(fc.constantFrom(...ACCOUNTS), fc.constant('default'));
+
 /** Now and then a namespace that has a gateway. */
 const namespace = mostly(fc.constantFrom(...NAMESPACES), fc.constantFrom('egress', 'istio-system'), 15);
 
-const client: fc.Arbitrary<ClientSpec> = fc.record({ namespace, account: seldom(2, fc.constantFrom(...ACCOUNTS)) });
+const client: fc.Arbitrary<ClientSpec> = fc.record({ namespace, account: seldom(2, ACCOUNT) });
 
 /** Left out but for one time in so many. */
 function seldom<T>(times: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
@@ -236,7 +241,7 @@ function single(address: string): boolean {
 const workload: fc.Arbitrary<WorkloadSpec> = fc.record({
   kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet'),
   // a gateway cannot tell those of the default account apart: such an app is refused, and rare
-  account: mostly<string | undefined>(fc.constantFrom(...ACCOUNTS), fc.constant(undefined)),
+  account: mostly<string | undefined>(ACCOUNT, fc.constant(undefined)),
 });
 
 const header: fc.Arbitrary<HeaderSpec> = mostly(
@@ -295,7 +300,7 @@ const machines: fc.Arbitrary<MachinesSpec> = fc.record({
     protocol: fc.constantFrom<ProtocolName>('TCP', 'MYSQL', 'HTTP', 'GRPC', 'TLS'),
   }), { minLength: 1, maxLength: 3, selector: ({ number }) => number })
     .filter(ports => new Set(ports.map(found => found.targetPort ?? found.number)).size === ports.length),
-  account: seldom(3, fc.constantFrom(...ACCOUNTS)),
+  account: seldom(3, ACCOUNT),
   allow: fc.array(client, { minLength: 1, maxLength: 3 }),
   connected: fc.boolean(),
 });
@@ -432,10 +437,19 @@ const directs = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
 /** Distinct hosts, ports and addresses of plain services: apps that nothing speaks against. */
 const tame: fc.Arbitrary<AppSpec> = fc.record({ app: wild, direct: directs }).map(({ app, direct }) => {
   let n = 0;
+  const named = (given: ClientSpec): ClientSpec => ({ ...given, account: given.account === 'default' ? 'cart' : given.account });
+  const ownAccounts = (charts: readonly ChartSpec[]) => charts.map(found => ({
+    ...found,
+    services: found.services.map(spec => ({ ...spec, allow: spec.allow.map(named) })),
+    workloads: found.workloads.map(({ kind, account }) => ({ kind, account: account === undefined || account === 'default' ? 'cart' : account })),
+  }));
   return {
     ...app,
     tame: true,
-    charts: distinct(app.charts, spec => {
+    // An installed gateway would be cut off by a lock-down of its namespace.
+    locked: app.locked?.filter(locked => locked !== GATEWAY_AMONG),
+    second: app.second && ownAccounts(app.second),
+    charts: distinct(ownAccounts(app.charts), spec => {
       n++;
       const leg = direct[n % direct.length] ? undefined : 'mutual';
       return { ...spec, id: `Db${n}`, hosts: [`db-${n}.example.com`], ports: [{ ...spec.ports[0], number: 3306 + n }], leg, n };

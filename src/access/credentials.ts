@@ -118,7 +118,9 @@ export class Credentials {
 /** Checks a property that takes credentials, without quoting what it was given: that may be a password. */
 export const checkCredentials: Check = (fail, property, value) => {
   if (!(value instanceof Credentials)) {
-    fail(`'${property}' must be one of Credentials.fromSecret(), passwordFromSecret() or urlFromSecret(): a password cannot be given as a value`);
+    const held = (value as { readonly credentials?: unknown } | null)?.credentials instanceof Credentials;
+    fail(`'${property}' must be one of Credentials.fromSecret(), passwordFromSecret() or urlFromSecret(): ${held ? 'give its \'credentials\''
+      : 'a password cannot be given as a value'}`);
   }
 };
 

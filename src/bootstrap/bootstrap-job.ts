@@ -93,7 +93,7 @@ export const checkImage: Check = (fail, property, value) => {
 /** Checks what users of a bootstrap are: each with credentials of its own. */
 export function checkUsers(fail: Fail, users: readonly { readonly credentials: Credentials }[], admin: LoginModel): LoginModel[] {
   checkNotEmpty(fail, 'users', users, '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }');
-  const logins = users.map(({ credentials }) => loginOf(fail, credentials));
+  const logins = users.map(({ credentials }) => loginOf(fail, 'users.credentials', credentials));
   for (const [index, login] of logins.entries()) {
     if (login.secretName === admin.secretName) {
       fail(`'users' has the Secret ${quote(login.secretName)}, which is that of the admin: give the user a Secret of its own, because whoever reads one key of a Secret may read all`);
@@ -106,11 +106,11 @@ export function checkUsers(fail: Fail, users: readonly { readonly credentials: C
 }
 
 /** @throws for a Secret without a user's name */
-export function loginOf(fail: Fail, credentials: Credentials): LoginModel {
+export function loginOf(fail: Fail, property: string, credentials: Credentials): LoginModel {
   credentials._check(fail);
   const [username, password] = [credentials._username, credentials._password];
   if (username === undefined || password === undefined) {
-    return fail('\'credentials\' must have a user name and a password of their own: give Credentials.fromSecret()');
+    return fail(`'${property}' must have a user name and a password of their own: give Credentials.fromSecret(), or a SecretFromStore with a 'username'`);
   }
   return { secretName: password.secretName, usernameKey: username.key, passwordKey: password.key };
 }
@@ -121,16 +121,23 @@ interface BootstrapJob {
   readonly image: string;
   readonly model: BootstrapModel;
   readonly admin: LoginModel;
+  /** Those of the users. */
+  readonly credentials: readonly Credentials[];
   readonly files: { readonly [file: string]: string };
 }
 
 /** Writes the objects of a bootstrap, and makes its account a client of the service. */
-export function writeJob(construct: Construct, { service, options, image, model, admin, files }: BootstrapJob): ApiObject {
+export function writeJob(construct: Construct, { service, options, image, model, admin, credentials, files }: BootstrapJob): ApiObject {
   const fail = failAt(construct);
   if (service.node.root !== construct.node.root) {
     fail(`'service' must be declared in this app, got '${service.node.path}' of another one`);
   }
   const { base, namespace } = identityOf(construct, options.metadata);
+  const elsewhere = [options.adminCredentials, ...credentials].find(({ _namespace }) => _namespace !== undefined && _namespace !== namespace);
+  if (elsewhere) {
+    fail(`reads the Secret ${quote(elsewhere._password?.secretName)} in its own namespace ${quote(namespace)}, and a SecretFromStore writes it in `
+      + `${quote(elsewhere._namespace)}: create one for ${quote(namespace)}`);
+  }
   const account = objectName(base, namespace, 'bootstrap');
   const { addresses, ports, hosts } = service._model();
   const job: Omit<BootstrapJobModel, 'configMap'> = {

@@ -105,7 +105,7 @@ export class MysqlBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'MysqlBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.MYSQL);
-    const admin = loginOf(fail, props.adminCredentials);
+    const admin = loginOf(fail, 'adminCredentials', props.adminCredentials);
     props.users.forEach(user => checkProps(fail, '\'users\'', user, USER, ['credentials', 'grants']));
     const logins = checkUsers(fail, props.users, admin);
     const users = props.users.map(({ grants, authentication }, index) => {
@@ -114,7 +114,7 @@ export class MysqlBootstrap extends Construct {
     });
     const model = { database: props.database, schema: '', statements: props.statements ?? [], users };
     this.job = writeJob(this, {
-      service: props.service, options: props, image: props.image ?? 'mariadb:10.11', model, admin, files: renderMysqlFiles(model),
+      service: props.service, options: props, image: props.image ?? 'mariadb:10.11', model, admin, credentials: props.users.map(({ credentials }) => credentials), files: renderMysqlFiles(model),
     });
   }
 }

@@ -99,7 +99,7 @@ export class PostgresBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'PostgresBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.POSTGRES);
-    const admin = loginOf(fail, props.adminCredentials);
+    const admin = loginOf(fail, 'adminCredentials', props.adminCredentials);
     props.users.forEach(user => checkProps(fail, '\'users\'', user, USER, ['credentials', 'grants']));
     const logins = checkUsers(fail, props.users, admin);
     const users = props.users.map(({ grants }, index) => {
@@ -108,7 +108,7 @@ export class PostgresBootstrap extends Construct {
     });
     const model = { database: props.database, schema: props.schema ?? 'public', statements: props.statements ?? [], users };
     this.job = writeJob(this, {
-      service: props.service, options: props, image: props.image ?? 'postgres:15', model, admin, files: renderPostgresFiles(model),
+      service: props.service, options: props, image: props.image ?? 'postgres:15', model, admin, credentials: props.users.map(({ credentials }) => credentials), files: renderPostgresFiles(model),
     });
   }
 }

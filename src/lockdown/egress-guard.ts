@@ -11,6 +11,7 @@ import { isWildcard } from '../private/wire';
 import { ExternalService } from '../services/external-service';
 import { IngressRoute } from '../traffic/ingress-route';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';
+import { EgressGateway } from '../ways/egress-gateway';
 
 /** What the API server does with an object that a guard does not allow. */
 export enum GuardMode {
@@ -34,7 +35,7 @@ export interface EgressGuardProps {
   readonly gateway: IEgressGateway;
 
   /**
-   * Namespaces whose services other apps route through the gateway. Those of this app are known, and so is the gateway's own.
+   * Namespaces whose services other apps route through the gateway. Those of this app are known, and so are the gateway's own and its `namespaces`.
    *
    * @default - none
    */
@@ -153,7 +154,7 @@ export class EgressGuard extends Construct {
     const declared = this.declared();
     const routed = declared.filter(service => this.isBehind(service));
     const { namespaceName } = this.gateway;
-    const namespaces = sorted([namespaceName, ...this.namespaces, ...namespacesOf(routed)]);
+    const namespaces = sorted([namespaceName, ...this.listed, ...namespacesOf(routed)]);
     const guarded = new Set([...routed.flatMap(({ hosts }) => hosts), ...this.hosts.map(({ host }) => host)]);
     const owners = sorted(guarded).map((host): OwnedHostModel => ({
       host,
@@ -197,13 +198,18 @@ export class EgressGuard extends Construct {
     return gateway !== undefined && (isSame(gateway, this.gateway) || selects(gateway.selector, this.gateway.selector));
   }
 
+  /** Those of other apps, as this guard or the gateway itself names them. */
+  private get listed(): readonly string[] {
+    return [...this.namespaces, ...this.gateway instanceof EgressGateway ? this.gateway._namespaces : []];
+  }
+
   private declared(): ExternalService[] {
     return AppMesh.of(this).once('declared', () => ExternalService.allIn(this.node.root));
   }
 
   private problems(): string[] {
     const declared = this.declared();
-    const isUsed = this.namespaces.length > 0 || declared.some(service => this.isBehind(service));
+    const isUsed = this.listed.length > 0 || declared.some(service => this.isBehind(service));
     return [
       ...isUsed ? [] : [
         'lets no namespace use the gateway: route a service through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',

@@ -3,7 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { VirtualMachineService } from '../machines/virtual-machine-service';
-import { checkDnsLabel, checkInstance, checkList, checkProps } from '../private/check';
+import { checkDnsLabel, checkList, checkProps } from '../private/check';
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { gatewayModel } from '../private/legs';
 import { OpeningModel } from '../private/model';
@@ -12,7 +12,7 @@ import { byNameOnly, openingOf, openingsOfMesh } from '../private/openings';
 import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
 import { renderSidecar } from '../private/render/sidecar';
 import { Dependable, Dependency, isDependable } from '../services/dependency';
-import { MeshPeer } from '../values/mesh-peer';
+import { checkMeshPeer, MeshPeer } from '../values/mesh-peer';
 
 /** A namespace that reaches only what it declared. */
 export interface EgressLockdownProps {
@@ -89,7 +89,8 @@ export class EgressLockdown extends Construct {
    * @param scope the chart, or a construct in it
    * @param id the construct's id, which the names of the objects are made of
    * @param props the namespace and its peers
-   * @throws for an unknown property, without a namespace, for a namespace that is locked down already, for the root namespace, and in an ambient mesh
+   * @throws for an unknown property, without a namespace, for a namespace that is locked down already, for the root
+   * namespace and those of the cluster's DNS and istiod, and in an ambient mesh
    */
   public constructor(scope: Construct, id: string, props: EgressLockdownProps = {}) {
     super(scope, id);
@@ -105,6 +106,10 @@ export class EgressLockdown extends Construct {
     }
     if (namespace === mesh.rootNamespace) {
       fail(`cannot lock down the root namespace ${quote(namespace)}, whose Sidecar holds for every namespace: give each namespace a lock-down of its own`);
+    }
+    const component = namespace === mesh.clusterDns.namespace ? 'the DNS of the cluster' : namespace === mesh.controlPlane.namespace ? 'istiod' : undefined;
+    if (component) {
+      fail(`cannot lock down namespace ${quote(namespace)}, where ${component} runs: its pods would lose what they need themselves, such as the Kubernetes API`);
     }
     props.peers?.forEach(peer => peer._check(fail));
     const first = AppMesh.of(this).claimLockdown(namespace, this);
@@ -156,14 +161,13 @@ export class EgressLockdown extends Construct {
       { peers: [{ namespace: this.namespaceName }] },
       ...openingsOfMesh(mesh),
       ...this.peers.map(peer => peer._opening()),
-      ...this.dependencies().map(({ gateway, gatewayPort, networks, ports }): OpeningModel => {
+      ...this.dependencies().map(({ gateway, networks, ports }): OpeningModel => {
         if (!gateway) {
           return openingOf(networks, ports);
         }
         const { namespace, selector } = gatewayModel(gateway, mesh);
-        // A NetworkPolicy has the port of the pods, and that of another port of the Service is not known.
-        const known = gatewayPort === gateway.port ? gateway.targetPort : undefined;
-        return { peers: [{ namespace, labels: selector }], ports: known === undefined ? undefined : [{ number: known, protocol: 'TCP' }] };
+        // A gateway without it is refused at synth.
+        return { peers: [{ namespace, labels: selector }], ports: [{ number: gateway.targetPort ?? gateway.port, protocol: 'TCP' }] };
       }),
       ...this.machines().map(machines => machines._openingFrom(this.namespaceName)!),
     ];
@@ -173,8 +177,17 @@ export class EgressLockdown extends Construct {
   private problems(): string[] {
     const cut = this.dependables().map(({ gateway }) => gateway)
       .find(gateway => gateway !== undefined && gateway.namespaceName === this.namespaceName && !gateway.deniesByDefault);
-    return cut ? [`would cut gateway ${quote(`${cut.serviceName}.${cut.namespaceName}`)}, whose pods run in this namespace, from the services that are routed through it: deploy it `
-      + 'with new EgressGateway(), which opens them, or leave the lock-down of its namespace out'] : [];
+    const open = this.dependencies().filter(({ gateway }) => gateway);
+    const plaintext = open.find(({ gateway, gatewayPort }) => gatewayPort !== gateway!.port);
+    const unknown = open.find(({ gateway }) => gateway!.targetPort === undefined)?.gateway;
+    return [
+      ...plaintext ? [`cannot close the way to ${quote(plaintext.hosts[0])}, which has a plaintext leg to the gateway: every pod that reaches the port would be served; route it with `
+        + 'GatewayLeg.istioMutual()'] : [],
+      ...unknown && !plaintext ? [`needs the 'targetPort' of gateway ${quote(`${unknown.serviceName}.${unknown.namespaceName}`)}, because a NetworkPolicy has the ports of pods: give it with `
+        + 'EgressGateway.fromAttributes({ targetPort: ... })'] : [],
+      ...cut ? [`would cut gateway ${quote(`${cut.serviceName}.${cut.namespaceName}`)}, whose pods run in this namespace, from the services that are routed through it: deploy it `
+      + 'with new EgressGateway(), which opens them, or leave the lock-down of its namespace out'] : [],
+    ];
   }
 
   private dependables(): readonly Dependable[] {
@@ -193,5 +206,5 @@ export class EgressLockdown extends Construct {
 
 const PROPS = {
   namespaceName: checkDnsLabel,
-  peers: checkList(checkInstance(MeshPeer, 'MeshPeer.allIn(), pods() or addresses()'), 'MeshPeer.allIn("shop")'),
+  peers: checkList(checkMeshPeer, 'MeshPeer.allIn("shop")'),
 };

@@ -46,7 +46,7 @@ export interface EgressGatewayAttributes {
   /**
    * The port of the pods behind it, 1 to 65535: the only one that an `EgressLockdown` opens to the gateway.
    *
-   * @default - not known: a locked-down namespace may connect to every port of the gateway's pods
+   * @default - not known: a namespace that uses the gateway cannot be locked down
    */
   readonly targetPort?: number;
 
@@ -63,6 +63,10 @@ export interface EgressGatewayAttributes {
 export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is IEgressGateway {
   if (typeof gateway !== 'object' || gateway === null) {
     fail(`'gateway' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or a new EgressGateway(), got ${quote(gateway)}`);
+  }
+  const { gateway: inner } = gateway as { readonly gateway?: unknown };
+  if (inner !== undefined && (gateway as Partial<IEgressGateway>).serviceName === undefined) {
+    fail(`'gateway' must be a gateway, got ${quote(gateway)}: give its 'gateway'`);
   }
   const { serviceName, namespaceName, selector, port, targetPort } = gateway as IEgressGateway;
   checkDnsLabel(fail, 'gateway.serviceName', serviceName);

@@ -1,4 +1,4 @@
-import { checkAddress, checkDnsLabel, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
+import { checkAddress, checkDnsLabel, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
 import { Fail, refuseAbstract } from '../private/fail';
 import { OpeningModel } from '../private/model';
 
@@ -143,5 +143,7 @@ class PeerAddresses extends PeerService<MeshPeerAddresses> {
     return { peers: this.service.addresses.map(address => ({ cidr: cidrOf(address) })), ports: this.ports };
   }
 }
+
+export const checkMeshPeer = checkInstance(MeshPeer, 'MeshPeer.allIn(), pods() or addresses()');
 
 const SERVICE = { namespaceName: checkDnsLabel, serviceName: checkDnsLabel, targetPorts: checkList(checkPort, '8080') };

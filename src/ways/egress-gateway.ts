@@ -16,6 +16,7 @@ import {
 import { renderNetworkPolicy } from '../private/render/network-policy';
 import { gatewayProxyConfig } from '../private/statistics';
 import { checkAttributes, EgressGatewayAttributes, IEgressGateway } from '../values/egress-gateway-attributes';
+import { checkMeshPeer, MeshPeer } from '../values/mesh-peer';
 
 /** CPU and memory of each pod of a gateway, as Kubernetes writes them. */
 export interface GatewayResources {
@@ -93,6 +94,13 @@ export interface EgressGatewayProps {
   readonly namespaces?: string[];
 
   /**
+   * What its pods use inside the cluster, beside DNS and istiod, such as a collector of access logs.
+   *
+   * @default - nothing
+   */
+  readonly peers?: MeshPeer[];
+
+  /**
    * Metadata of the Deployment. The Service and the service account have its name, and every object its namespace.
    *
    * @default - the name is made of the construct's path inside its chart, the namespace is the chart's
@@ -108,7 +116,8 @@ const TARGET_PORT = 8443;
  * own, where only trusted teams write and run pods.
  *
  * A deployed gateway is closed by default. It denies every server name that no app declares for it, a mesh-wide policy that allows nothing changes nothing
- * for the declared ones, and its pods reach DNS, istiod and the declared addresses and ports alone. This requires a network plugin that enforces
+ * for the declared ones, and its pods reach DNS, istiod and the declared addresses and ports alone; of a service that is found by name without `networks`, its ports on
+ * every address. This requires a network plugin that enforces
  * NetworkPolicies, and control over who may write Gateways for its pods (`EgressGuard`): Istio matches their labels across namespaces.
  *
  * Creates:
@@ -123,7 +132,7 @@ const TARGET_PORT = 8443;
  * - PodDisruptionBudget `DisruptionBudget`
  * - Service `Service`, of type ClusterIP, with one port
  *
- * and, as children of each `EgressViaGateway` that routes through it (`Admission/...`), in its namespace: an AuthorizationPolicy that allows the server names
+ * and, as children of each `EgressViaGateway` that routes through it (`Admission/...`), in the namespace of the gateway: an AuthorizationPolicy that allows the server names
  * of the routed services, and a NetworkPolicy that opens their addresses and ports.
  *
  * @example
@@ -159,7 +168,10 @@ export class EgressGateway extends Construct implements IEgressGateway {
   public readonly serviceName: string;
   /** The namespace of the gateway. */
   public readonly namespaceName: string;
-  /** The labels of the pods. They contain the namespace, because Istio matches them across namespaces. */
+  /**
+   * The labels of the pods, `app` and `istio`, both `<name>--<namespace>`: Istio matches them across namespaces. Another repository gives them to
+   * `EgressGateway.fromAttributes()`.
+   */
   public readonly selector: { [label: string]: string };
   /** The port of the Service. */
   public readonly port: number;
@@ -167,6 +179,9 @@ export class EgressGateway extends Construct implements IEgressGateway {
   public readonly targetPort?: number;
   /** A deployed gateway denies by default. */
   public readonly deniesByDefault?: boolean = true;
+
+  /** The namespaces whose services other apps route through it. @internal */
+  public readonly _namespaces: readonly string[];
 
   private readonly uses: GatewayUse[] = [];
 
@@ -188,6 +203,8 @@ export class EgressGateway extends Construct implements IEgressGateway {
     if (maxReplicas < minReplicas) {
       fail(`'maxReplicas' ${maxReplicas} is less than 'minReplicas' ${minReplicas}: give at least ${minReplicas}`);
     }
+    const peers = [...props.peers ?? []];
+    peers.forEach(peer => peer._check(fail));
     const { base, namespace = '' } = identityOf(this, { ...props.metadata, name: undefined });
     if (namespace === '') {
       fail('has no namespace, which its labels and identity are made of: give \'metadata.namespace\', or the chart a \'namespace\'');
@@ -198,6 +215,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const label = labelOf(`${this.serviceName}.${namespace}`);
     this.selector = { app: label, istio: label };
     this.port = props.port ?? 443;
+    this._namespaces = [...props.namespaces ?? []];
     this.targetPort = TARGET_PORT;
 
     const workload: GatewayWorkloadModel = {
@@ -222,12 +240,12 @@ export class EgressGateway extends Construct implements IEgressGateway {
     istioObject(this, 'Policy', 'AuthorizationPolicy', { ...metadata, name: objectName(this.serviceName, namespace) },
       () => renderDenyByDefault(this.selector));
     istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, name: objectName(this.serviceName, namespace) },
-      () => renderNetworkPolicy(this.selector, openingsOfMesh(mesh)));
+      () => renderNetworkPolicy(this.selector, [...openingsOfMesh(mesh), ...peers.map(peer => peer._opening())]));
     istioObject(this, 'Resource', 'Deployment', metadata, () => renderGatewayDeployment(workload));
     istioObject(this, 'Autoscaler', 'HorizontalPodAutoscaler', metadata, () => renderAutoscaler(workload));
     istioObject(this, 'DisruptionBudget', 'PodDisruptionBudget', metadata, () => renderDisruptionBudget(workload));
     istioObject(this, 'Service', 'Service', metadata, () => renderGatewayService(workload));
-    this.node.addValidation({ validate: () => this.problems(props.namespaces ?? []) });
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   /** Takes part in what is routed through the gateway. @internal */
@@ -247,8 +265,8 @@ export class EgressGateway extends Construct implements IEgressGateway {
     ['Role', 'RoleBinding'].forEach(kind => access.ensure(kind));
   }
 
-  private problems(namespaces: readonly string[]): string[] {
-    return this.uses.some(use => !use.isEmpty) || namespaces.length > 0 ? [] : [
+  private problems(): string[] {
+    return this.uses.some(use => !use.isEmpty) || this._namespaces.length > 0 ? [] : [
       'has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',
     ];
   }
@@ -277,5 +295,6 @@ const PROPS = {
   resources: ((fail, property, value) => checkProps(fail, `'${property}'`, value, RESOURCES)) as Check,
   revision: checkDnsLabel,
   namespaces: checkList(checkDnsLabel, '"shop"'),
+  peers: checkList(checkMeshPeer, 'MeshPeer.allIn("observability")'),
   metadata: checkMetadata,
 };

@@ -80,6 +80,7 @@ export class EgressViaGateway extends Construct {
     checkGateway(fail, props.gateway);
     this.gateway = props.gateway instanceof EgressGateway ? props.gateway : { ...props.gateway, selector: { ...props.gateway.selector } };
     this.clientRules = props.clientRules ?? ClientRules.WRITTEN_HERE;
+    this.node.addValidation({ validate: () => this.problems() });
     if (this.gateway.deniesByDefault) {
       this.admission = new Admission(this, gatewayModel(this.gateway, AppMesh.of(this).mesh));
     }
@@ -114,5 +115,14 @@ export class EgressViaGateway extends Construct {
     checkProps(fail, 'route()', options, { leg: checkInstance(GatewayLeg, 'GatewayLeg.istioMutual() or GatewayLeg.plaintext()') });
     const props = { gateway: this.gateway, leg: options.leg ?? GatewayLeg.istioMutual(), clientRules: this.clientRules, admission: this.admission };
     service._routables.forEach(routable => new GatewayRoute(routable, 'ViaGateway', props));
+  }
+
+  /** A description that contradicts the gateway would be one of pods that are not there. */
+  private problems(): string[] {
+    const { serviceName, namespaceName } = this.gateway;
+    const deployed = AppMesh.of(this).once('deployed gateways', () => this.node.root.node.findAll().filter(construct => construct instanceof EgressGateway))
+      .find(gateway => gateway.serviceName === serviceName && gateway.namespaceName === namespaceName);
+    return deployed && deployed !== this.gateway
+      ? [`'gateway' describes ${quote(`${serviceName}.${namespaceName}`)}, which '${deployed.node.path}' deploys in this app: give that construct itself`] : [];
   }
 }

@@ -229,7 +229,7 @@ describe('a mistake', () => {
     ['the Secret of the admin for a user', { users: [{ ...READER, credentials: Credentials.fromSecret('mysql-admin', { usernameKey: 'other' }) }] },
       '\'users\' has the Secret "mysql-admin", which is that of the admin'],
     ['a Secret twice', { users: [READER, READER] }, '\'users\' has the Secret "ratings-mysql" twice'],
-    ['a password without a name', { adminCredentials: Credentials.passwordFromSecret('admin') }, '\'credentials\' must have a user name and a password of their own'],
+    ['a password without a name', { adminCredentials: Credentials.passwordFromSecret('admin') }, '\'adminCredentials\' must have a user name and a password of their own'],
     ['an empty statement', { statements: [''] }, '\'statements\' must be a text that is not empty'],
     ['one statement that is no list', { statements: 'SELECT 1' }, '\'statements\' must be a list'],
     ['more than a ConfigMap holds', { statements: ['x'.repeat(1_000_000)] }, '\'statements\' are more than a ConfigMap holds (1 MiB)'],

@@ -40,6 +40,15 @@ const policy = (manifests: readonly Manifest[], resource: string) => only(manife
 const variable = (manifests: readonly Manifest[], resource: string, name: string): string => policy(manifests, resource).variables
   .find((found: { name: string }) => found.name === name).expression;
 
+test('the namespaces that a deployed gateway is for are those of its guard', () => {
+  const app = new App();
+  const chart = new Chart(app, 'edge', { namespace: 'edge' });
+  const out = new EgressGateway(chart, 'Out', { namespaces: ['data'] });
+
+  expect(new EgressGuard(chart, 'Guard', { gateway: out }).describe().namespaces).toEqual(['data', 'edge']);
+  expect(() => app.synthYaml()).not.toThrow();
+});
+
 describe('by default', () => {
   const manifests = () => {
     const { app, routed, guard } = apps();

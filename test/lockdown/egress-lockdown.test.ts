@@ -121,14 +121,6 @@ describe('a locked-down namespace reaches', () => {
     expect(opened({ declare })).toContainEqual({ to: [pods('data', { app: 'out--data', istio: 'out--data' })], ports: [{ port: 8443, protocol: 'TCP' }] });
   });
 
-  test('every port of a gateway whose pods\' port is not known, also for a plaintext leg', () => {
-    const unknown = EgressGateway.fromAttributes({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } });
-
-    expect(opened({ declare: shop => void routed(shop, unknown) })).toContainEqual({ to: [pods('edge', { app: 'out' }), pods('shop')] });
-    expect(opened({ declare: shop => void routed(shop, STOCK, GatewayLeg.plaintext(3306)) }))
-      .toContainEqual({ to: [pods('istio-system', { istio: 'egressgateway' }), pods('shop')] });
-  });
-
   test('a direct service by its addresses', () => {
     const declare = (shop: Chart) => void mysqlIn(shop, Resolution.ipAddresses('192.0.2.14', '2001:db8::/64'));
 
@@ -236,7 +228,21 @@ describe('the namespace of a gateway', () => {
     routed(new Chart(app, 'shop', { namespace: 'shop' }), gateway(edge));
     return manifestsOf(app);
   };
-  const out = { serviceName: 'out', namespaceName: 'edge', selector: { istio: 'out' } };
+  const out = { serviceName: 'out', namespaceName: 'edge', selector: { istio: 'out' }, targetPort: 8443 };
+
+  test('has to be known by the port of its pods, the only one that is opened', () => {
+    const unknown = EgressGateway.fromAttributes({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } });
+
+    expect(messageOf(() => locked({ declare: shop => void routed(shop, unknown) }))).toContain('[shop/Lockdown] needs the \'targetPort\' of gateway "out.edge", because a '
+      + 'NetworkPolicy has the ports of pods: give it with EgressGateway.fromAttributes({ targetPort: ... })');
+    expect(opened({ declare: shop => void routed(shop, EgressGateway.fromAttributes({ ...unknown, targetPort: 15443 })) }))
+      .toContainEqual({ to: [pods('edge', { app: 'out' })], ports: [{ port: 15443, protocol: 'TCP' }] });
+  });
+
+  test('is no way for a plaintext leg, which serves every pod that reaches its port', () => {
+    expect(messageOf(() => locked({ declare: shop => void routed(shop, STOCK, GatewayLeg.plaintext(3306)) }))).toContain('[shop/Lockdown] cannot close the way to '
+      + '"mysqldb.example.com", which has a plaintext leg to the gateway: every pod that reaches the port would be served; route it with GatewayLeg.istioMutual()');
+  });
 
   test('is locked down when the gateway denies by default, and its Sidecar names nothing of the namespace twice', () => {
     expect(only(lockedWith(edge => new EgressGateway(edge, 'Out')), 'Sidecar').spec.egress[0].hosts).toEqual(['./*', DNS]);
@@ -261,6 +267,7 @@ describe('a lock-down is refused:', () => {
     ['a peer with a name as address', { peers: [MeshPeer.addresses({ namespaceName: 'a', serviceName: 'b', addresses: ['api'], targetPorts: [1] })] },
       '\'addresses\' must be an IP address or a CIDR range'],
     ['a peer without a Service', { peers: [MeshPeer.pods({ namespaceName: 'a', selector: { c: 'd' }, targetPorts: [1] } as never)] }, '\'serviceName\' is missing'],
+    ['the namespace of the cluster\'s DNS', { namespaceName: 'kube-system' }, 'cannot lock down namespace "kube-system", where the DNS of the cluster runs'],
     ['the root namespace', { namespaceName: 'istio-system' }, 'cannot lock down the root namespace "istio-system"'],
   ])('%s', (_, props, message) => {
     expect(messageOf(() => locked({ props }))).toContain(`[shop/Lockdown] ${message}`);

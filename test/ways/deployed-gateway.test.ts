@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import {
-  ClientTls, DataPlane, EgressGateway, EgressGatewayProps, EgressViaGateway, ExternalHttp, ExternalMysql, GatewayLeg, Mesh, MeshClient, Resolution,
+  ClientTls, DataPlane, EgressGateway, EgressGatewayProps, EgressViaGateway, ExternalHttp, ExternalMysql, GatewayLeg, Mesh, MeshClient,
+  MeshPeer, Resolution,
 } from '../../src';
 import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
@@ -244,6 +245,12 @@ describe('the network of a deployed gateway', () => {
     ]);
   });
 
+  test('reaches its peers, such as a collector', () => {
+    const { egress } = only(synth(chart => new EgressGateway(chart, 'Egress', { namespaces: ['shop'], peers: [MeshPeer.allIn('observability')] })), 'NetworkPolicy').spec;
+
+    expect(egress).toContainEqual({ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'observability' } } }] });
+  });
+
   test('reaches the declared addresses on their ports alone', () => {
     const { spec, metadata } = network(deployed());
 
@@ -352,6 +359,21 @@ describe('a deployed gateway is refused:', () => {
     Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
 
     expect(messageOf(() => new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'Egress'))).toContain('[edge/Egress] has no effect in an ambient mesh');
+  });
+
+  test('as one that the app describes otherwise: the description would be of pods that are not there', () => {
+    expect(messageOf(() => synth(chart => {
+      new EgressGateway(chart, 'Egress', { namespaces: ['shop'] });
+      const gateway = EgressGateway.fromAttributes({ serviceName: 'egress', namespaceName: 'bookinfo', selector: { app: 'egress' } });
+      mysqlFor(RATINGS)(new EgressViaGateway(chart, 'Via', { gateway }), chart);
+    }))).toContain('[test/Via] \'gateway\' describes "egress.bookinfo", which \'test/Egress\' deploys in this app: give that construct itself');
+  });
+
+  test('an EgressViaGateway in place of its gateway', () => {
+    expect(messageOf(() => synth(chart => {
+      const via = new EgressViaGateway(chart, 'Via', { gateway: EgressGateway.istioEgressGateway() });
+      new EgressViaGateway(chart, 'Again', { gateway: via as never });
+    }))).toContain('[test/Again] \'gateway\' must be a gateway, got the construct \'test/Via\': give its \'gateway\'');
   });
 
   test('without a service, unless it is for other apps', () => {
