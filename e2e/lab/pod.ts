@@ -129,7 +129,9 @@ export class Pod {
         // For namespaces that enforce a Pod Security Standard. Whether the pods of a set satisfy it, the conformance says.
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
         containers: [{
-          name: 'app', image: 'lab', ports: (ports ?? []).map((port) => ({ ...port, protocol: 'TCP' })),
+          name: 'app',
+          image: 'lab',
+          ports: (ports ?? []).map((port) => ({ ...port, protocol: 'TCP' })),
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         }],
       },

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, MeshService, MysqlAuthentication, MysqlBootstrap, MysqlGrant, MysqlPrivilege,
-  Resolution,
+  Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalMysql, MeshService, MysqlAuthentication, MysqlBootstrap, MysqlGrant,
+  MysqlPrivilege, Resolution,
 } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 import { account, bookinfo, exposed, version } from '../bookinfo';

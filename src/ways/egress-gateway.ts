@@ -80,7 +80,8 @@ export interface EgressGatewayProps {
   readonly resources?: GatewayResources;
 
   /**
-   * The revision of the control plane whose injector fills in the pods (`istio.io/rev`).
+   * The revision of the control plane whose injector fills in the pods (`istio.io/rev`). A label `istio.io/rev` or `istio-injection` of the namespace comes
+   * before it, and with `istio-injection: disabled` nobody fills them in.
    *
    * @default - the default revision
    */

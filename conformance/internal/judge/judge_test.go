@@ -50,7 +50,7 @@ func run(t *testing.T, set *manifests.Set) []verdict.Finding {
 
 func TestGoodSetsAreClean(t *testing.T) {
 	for _, name := range []string{
-		"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines", "endpoints", "virtual-ips", "wildcard", "locked-down",
+		"direct", "via-gateway", "whole-namespace", "two-repositories", "http", "inside", "machines", "endpoints", "virtual-ips", "wildcard", "locked-down", "own-gateway",
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range run(t, load(t, name)) {
