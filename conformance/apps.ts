@@ -400,8 +400,8 @@ export const URL_PATH = 'stock/items';
 export const GATEWAYS: Record<GatewayName, IEgressGateway> = {
   stock: EgressGateway.istioEgressGateway(),
   own: EgressGateway.fromAttributes({ serviceName: 'team-egress', namespaceName: 'egress', selector: { app: 'team-egress' }, port: 15443, targetPort: 15443 }),
-  beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' }, targetPort: 443 }),
-  among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' }, targetPort: 443 }),
+  beside: EgressGateway.fromAttributes({ serviceName: 'second-egress', namespaceName: 'istio-system', selector: { app: 'second-egress' }, targetPort: 8443 }),
+  among: EgressGateway.fromAttributes({ serviceName: 'data-egress', namespaceName: 'data', selector: { app: 'data-egress' }, targetPort: 8443 }),
   deployed: EgressGateway.fromAttributes({
     serviceName: 'deployed', namespaceName: 'edge', selector: { app: 'deployed--edge', istio: 'deployed--edge' }, targetPort: 8443, deniesByDefault: true,
   }),

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BREAKAGES } from './lab/breakage';
 import { Failure, inOneLine } from './lab/failure';
-import { steps } from './lab/lanes';
+import { halves, steps } from './lab/lanes';
 import { enter } from './lab/namespaces';
 import { missing, prepare } from './lab/parts';
 import type { Plan, Result } from './lab/plan';
@@ -44,7 +44,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (expected === 0) { throw new Failure(`no mistake is for ${names.join(', ')} to notice: run --breaks without --scenario`); }
   const started = Date.now();
   const results: Result[] = [];
-  for (const step of steps(scenarios.filter((scenario) => names.includes(scenario.name)))) {
+  const order = options.breaks ? [halves(BREAKAGES.filter((breakage) => names.includes(breakage.noticedBy)))]
+    : steps(scenarios.filter((scenario) => names.includes(scenario.name)));
+  for (const step of order) {
     const ended = await Promise.all(step.map((lane, index) => {
       const plan: Plan = { parts, scenarios: lane, logs, quiet: options.json ?? false, keep: options.keep ?? false, breaks: options.breaks ?? false };
       // two labs that wrote at the same time could not be read
