@@ -64,6 +64,7 @@ const route = (host: string, gateways: string[] | undefined, exportTo?: string[]
 
 const BINDS = /may not write a Gateway that binds to the pods of istio-egressgateway\.istio-system: name other pods in 'spec\.selector', with another value of 'istio'/;
 const NOT_YOURS = /is a server name of another namespace/;
+const ADDRESSES = /may not show addresses or TCP ports of a ServiceEntry to other namespaces/;
 const OWNED = /is declared by another namespace, or covers a host that is/;
 
 const ATTEMPTS: readonly Attempt[] = [
@@ -106,6 +107,21 @@ const ATTEMPTS: readonly Attempt[] = [
   { what: 'the victim\'s host declared again, for its own pods alone', kind: 'ServiceEntry', spec: entry(HOST, ['.']), says: OWNED },
   { what: 'the victim\'s host in capitals', kind: 'ServiceEntry', version: 'v1beta1', spec: entry(HOST.toUpperCase(), ['.']), says: OWNED },
   { what: 'a wildcard over the victim\'s host', kind: 'ServiceEntry', spec: entry('*.example.com', ['.']), says: OWNED },
+  {
+    what: 'the victim\'s address under a name of its own, shown to the victim\'s clients',
+    kind: 'ServiceEntry',
+    spec: { ...entry('cache.mallory.example', ['.', 'shop']), addresses: [`${ADDRESS}/32`] },
+    says: ADDRESSES,
+  },
+  { what: 'a TCP port without an address there', kind: 'ServiceEntry', spec: { ...entry('cache.mallory.example', ['shop']), addresses: undefined }, says: ADDRESSES },
+  {
+    what: 'a route of a namespace that may use the gateway to the victim\'s private upstream',
+    namespace: NEIGHBOUR,
+    kind: 'VirtualService',
+    spec: route('p3306.data.own.example', ['own'], [ISTIO_NAMESPACE], SERVER_NAME),
+    says: /may not send to the server name of another namespace/,
+  },
+  { what: 'a server for a wildcard under the victim\'s host from there', namespace: NEIGHBOUR, kind: 'Gateway', spec: onGateway(`*.${HOST}`, EGRESS), says: OWNED },
   { what: 'the victim\'s server name declared as a host', kind: 'ServiceEntry', spec: entry(SERVER_NAME, ['.']), says: NOT_YOURS },
 ];
 
@@ -114,7 +130,7 @@ const ALLOWED: readonly Omit<Attempt, 'says'>[] = [
   { what: 'a VirtualService for every host of a Gateway of its own', kind: 'VirtualService', spec: route('*', ['own'], undefined, 'www') },
   { what: 'a VirtualService for the victim\'s host that only it sees', kind: 'VirtualService', spec: route(HOST, undefined, ['.']) },
   { what: 'a host of its own, for its own pods', kind: 'ServiceEntry', spec: entry('db.mallory.example', ['.']) },
-  { what: 'a host of its own, for another namespace', kind: 'ServiceEntry', spec: entry('db.mallory.example', ['.', 'shop']) },
+  { what: 'a host of its own, for another namespace', kind: 'ServiceEntry', spec: { ...entry('db.mallory.example', ['.', 'shop']), addresses: undefined, ports: [{ ...DATABASE, protocol: 'TLS' }] } },
   { what: 'a published recipe\'s server in a namespace that may use the gateway', namespace: NEIGHBOUR, kind: 'Gateway', spec: onGateway('edition.cnn.com', EGRESS) },
   { what: 'a host of every namespace from there', namespace: NEIGHBOUR, kind: 'ServiceEntry', spec: entry('edition.cnn.com', ['*']) },
 ];
@@ -188,8 +204,8 @@ export const guard: Scenario = {
     await report.check('the documented command lists it, and nothing of the teams', async () => {
       const { stdout } = await lab.kube.kubectl(['get', GUARDED, '-A', '-o', 'yaml']);
       const { stderr } = await lab.kube.kubectl(['replace', '--dry-run=server', '-f', '-'], stdout);
-      const listed = [...stderr.matchAll(/"([^"]+)" is forbidden: ValidatingAdmissionPolicy/g)].map(([, name]) => name).sort();
-      return listed.join() === 'hidden' ? undefined : `it says: ${stderr.trim()}`;
+      const listed = [...stderr.matchAll(/(\w+)\.networking\.istio\.io "([^"]+)" is forbidden: ValidatingAdmissionPolicy/g)].map(([, kind, name]) => `${kind} ${name}`).sort();
+      return listed.join() === 'gateways hidden,virtualservices hidden' ? undefined : `it says: ${stderr.trim()}`;
     });
     await refuses('it cannot be changed', objectOf({ kind: 'Gateway', spec: onGateway(SERVER_NAME, EGRESS) }, 'hidden'), BINDS);
     await lab.kube.kubectl(['delete', 'gateways.networking.istio.io', '-n', TENANT, 'hidden']);

@@ -37,7 +37,7 @@ const ACCOUNTS: readonly Client[] = [
 
 const NAMESPACES = [...new Set(ACCOUNTS.map((client) => client.split('/')[0]))];
 
-const EDGE = { serviceName: 'edge-gateway', namespaceName: 'edge', selector: { app: 'edge-gateway' }, port: 15443 };
+const EDGE = { serviceName: 'edge-gateway', namespaceName: 'edge', selector: { app: 'edge-gateway' }, port: 15443, targetPort: 15443 };
 
 function hostOf(row: Row): string {
   return `${row.name}.example.com`;

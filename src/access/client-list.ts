@@ -66,7 +66,9 @@ export class ClientList {
   public problemsOfLimits(): string[] {
     const models = this.clients.map(client => client.model()).filter(({ limits }) => limits);
     const first = new Map<string, ClientModel>();
-    return models.flatMap(model => {
+    const whole = new Set(models.filter(({ account }) => account === undefined).map(({ namespace }) => namespace));
+    const beside = this.clients.map(client => client.model()).find(({ namespace, account }) => account !== undefined && whole.has(namespace));
+    return [...beside ? [`its client ${quote(keyOf(beside))} would have the limits of its whole namespace: name the accounts of the namespace`] : [], ...models.flatMap(model => {
       const key = keyOf(model);
       const known = first.get(key);
       first.set(key, known ?? model);
@@ -75,7 +77,7 @@ export class ClientList {
       }
       return model.account !== undefined && this.wholeNamespaces.includes(model.namespace ?? '')
         ? [`its client ${quote(key)} has limits, and its whole namespace is a client as well: name the accounts of the namespace`] : [];
-    });
+    })];
   }
 
   /** The clients as a gateway recognises them, under the mesh's trust domain and each alias of it. */
@@ -84,7 +86,7 @@ export class ClientList {
     const accounts = this.models().filter(({ namespace }) => namespace !== undefined && !namespaces.includes(namespace));
     const identities = [trustDomain, ...trustDomainAliases]
       .flatMap(domain => accounts.map(({ namespace, account }) => `spiffe://${domain}/ns/${namespace}/sa/${account}`));
-    return { identities: [...new Set(identities)].sort(), namespaces, limited: limitedOf(this.models(), trustDomain) };
+    return { identities: [...new Set(identities)].sort(), namespaces, limited: limitedOf(this.models(), [trustDomain, ...trustDomainAliases]) };
   }
 }
 
@@ -98,14 +100,14 @@ function keyOf({ namespace = '', account = '*' }: ClientModel): string {
   return `${namespace}/${account}`;
 }
 
-/** Clients with the same limits together. istiod adds the aliases of the trust domain to a policy. */
-function limitedOf(models: readonly ClientModel[], trustDomain: string): LimitedModel[] {
+/** Clients with the same limits together, under each trust domain that the handshake admits them by: to rely on istiod's own list would leave limits out. */
+function limitedOf(models: readonly ClientModel[], trustDomains: readonly string[]): LimitedModel[] {
   const groups = new Map<string, { readonly principals: Set<string>; readonly limits: LimitModel }>();
   for (const { namespace, account = '*', limits } of models) {
     if (limits) {
       const key = JSON.stringify(limits);
       const group = groups.get(key) ?? { principals: new Set(), limits };
-      group.principals.add(`${trustDomain}/ns/${namespace}/sa/${account}`);
+      trustDomains.forEach(domain => group.principals.add(`${domain}/ns/${namespace}/sa/${account}`));
       groups.set(key, group);
     }
   }

@@ -46,8 +46,9 @@ export abstract class MeshClient {
   /**
    * This client, with some requests only. The gateway answers 403 to the others. It requires a service of HTTP that is routed through a gateway with mutual TLS.
    *
-   * The gateway compares the path that it is sent. A server that takes `%2F` for `/` may see another one: set `meshConfig.pathNormalization` to
-   * `DECODE_AND_MERGE_SLASHES` in front of such a server.
+   * The gateway compares the path that it is sent, and a server may see another one: `%2F` for `/` (set `meshConfig.pathNormalization` to `DECODE_AND_MERGE_SLASHES`),
+   * `%5C` (Windows), `..;` (Tomcat and what is built on it). Prefer `PathMatch.exact()` in front of such a server. Headers that override method or path are removed.
+   * Limits cost: each service with limited clients has a policy that is copied into every filter chain of the gateway.
    *
    * @param limits the requests
    *

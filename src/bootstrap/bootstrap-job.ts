@@ -192,6 +192,8 @@ function problemsOf(construct: Construct, job: ApiObject, { service, admin, user
   return [
     ...others.filter(({ object, secrets }) => secrets.has(admin.secretName) && isNotAdmin(object)).map(({ object }) => (
       `'${object.node.path}' reads the Secret ${quote(admin.secretName)} of the admin, which the Job alone may have: give it the Secret of one of the 'users'`)),
+    ...others.filter(({ object }) => readsSecrets(object.toJson(), admin.secretName)).map(({ object }) => (
+      `'${object.node.path}' lets an account read the Secret ${quote(admin.secretName)} of the admin: give the bootstrap a namespace of its own`)),
     ...others.flatMap(({ object }) => {
       const other = JOBS.get(object);
       const both = other?.service === service ? users.find(({ secretName }) => other.users.some(user => user.secretName === secretName)) : undefined;
@@ -199,6 +201,20 @@ function problemsOf(construct: Construct, job: ApiObject, { service, admin, user
         + 'of its own'] : [];
     }),
   ];
+}
+
+interface Right {
+  readonly resources?: readonly string[];
+  readonly verbs?: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+/** Whether a Role lets somebody read a Secret: a list has the values as well. */
+function readsSecrets(manifest: unknown, name: string): boolean {
+  const { kind, rules } = manifest as { readonly kind?: string; readonly rules?: readonly Right[] };
+  const has = (list: readonly string[] | undefined, ...any: string[]) => (list ?? []).some(item => any.includes(item));
+  return kind === 'Role' && Array.isArray(rules) && rules.some(({ resources, verbs, resourceNames }) => has(resources, 'secrets', '*')
+    && has(verbs, 'get', 'list', 'watch', '*') && (!resourceNames?.length || resourceNames.includes(name)));
 }
 
 /** The Secrets that a pod template refers to, in an object of any kind: variables, volumes, projected volumes. */

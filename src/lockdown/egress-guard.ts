@@ -169,6 +169,7 @@ export class EgressGuard extends Construct {
       gateway: gatewayModel(this.gateway, AppMesh.of(this).mesh),
       others: this.others(declared),
       namespaces,
+      sharers: sorted([...namespaces, ...namespacesOf(declared)]),
       exporters: sorted([
         ...namespaces,
         ...namespacesOf(declared.filter(service => service._seenFrom(namespaceName) ?? service.gateway?.namespaceName === namespaceName)),
@@ -185,7 +186,8 @@ export class EgressGuard extends Construct {
     const egress = [
       ...declared.flatMap(({ gateway }) => gateway ?? []),
       ...EgressGuard.allIn(this.node.root).map(({ gateway }) => gateway),
-    ];
+      // The same gateway by other labels of its pods is the same gateway.
+    ].filter(gateway => !isSame(gateway, this.gateway));
     const ingress = this.node.root.node.findAll().filter(construct => construct instanceof IngressRoute);
     const selectors = [...egress.map(({ selector }) => selector), ...ingress.map(({ _selector }) => _selector)]
       .filter(selector => !selects(selector, this.gateway.selector));

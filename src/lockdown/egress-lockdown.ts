@@ -13,6 +13,7 @@ import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-pol
 import { renderSidecar } from '../private/render/sidecar';
 import { Dependable, Dependency, isDependable } from '../services/dependency';
 import { checkMeshPeer, MeshPeer } from '../values/mesh-peer';
+import { EgressGateway } from '../ways/egress-gateway';
 
 /** A namespace that reaches only what it declared. */
 export interface EgressLockdownProps {
@@ -120,7 +121,7 @@ export class EgressLockdown extends Construct {
     this.peers = [...props.peers ?? []];
     const metadata = { name: objectName(baseNameOf(this), namespace, 'lockdown'), namespace };
     const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.describe().byNameOnly.join(', ') || undefined }) as string };
-    istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings()));
+    istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings(), this.ownGateways()));
     istioObject(this, 'Resource', 'Sidecar', metadata, () => renderSidecar(this.hosts()));
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -180,7 +181,13 @@ export class EgressLockdown extends Construct {
     const open = this.dependencies().filter(({ gateway }) => gateway);
     const plaintext = open.find(({ gateway, gatewayPort }) => gatewayPort !== gateway!.port);
     const unknown = open.find(({ gateway }) => gateway!.targetPort === undefined)?.gateway;
+    const isHere = (namespace: string | undefined) => namespace === this.namespaceName;
+    const beside = this.dependables().find(({ gateway, namespaceName }) => isHere(gateway?.namespaceName) && isHere(namespaceName));
+    const nowhere = this.dependencies().find(({ namespace }) => namespace === undefined);
     return [
+      ...nowhere ? [`cannot name ${quote(nowhere.hosts[0])}, whose namespace is not known: give its chart a 'namespace'`] : [],
+      ...beside ? [`would show every sidecar of the namespace what its gateway sends to, because ${quote(beside.hosts?.[0])} is declared in the namespace of the gateway: declare it `
+        + 'in another one'] : [],
       ...plaintext ? [`cannot close the way to ${quote(plaintext.hosts[0])}, which has a plaintext leg to the gateway: every pod that reaches the port would be served; route it with `
         + 'GatewayLeg.istioMutual()'] : [],
       ...unknown && !plaintext ? [`needs the 'targetPort' of gateway ${quote(`${unknown.serviceName}.${unknown.namespaceName}`)}, because a NetworkPolicy has the ports of pods: give it with `
@@ -188,6 +195,16 @@ export class EgressLockdown extends Construct {
       ...cut ? [`would cut gateway ${quote(`${cut.serviceName}.${cut.namespaceName}`)}, whose pods run in this namespace, from the services that are routed through it: deploy it `
       + 'with new EgressGateway(), which opens them, or leave the lock-down of its namespace out'] : [],
     ];
+  }
+
+  /** Gateways here that have policies of their own: what the namespace opens is not for them. */
+  private ownGateways(): { readonly [label: string]: string }[] {
+    const gateways = [
+      ...this.dependables().flatMap(({ gateway }) => gateway ?? []),
+      ...this.node.root.node.findAll().filter(construct => construct instanceof EgressGateway),
+    ].filter(({ namespaceName, deniesByDefault }) => namespaceName === this.namespaceName && deniesByDefault);
+    const all = new Map(gateways.map(({ selector }) => [JSON.stringify(selector), selector]));
+    return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, selector]) => selector);
   }
 
   private dependables(): readonly Dependable[] {

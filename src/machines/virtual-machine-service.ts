@@ -311,7 +311,7 @@ export class VirtualMachineService extends Construct {
 
   /** Mistakes that only show once every call was made. */
   private problems(): string[] {
-    const problems = [...this.connections.problems(), ...this.clients.problems()];
+    const problems = [...this.connections.problems(), ...this.clients.problems(), ...this.clients.problemsOfDefaultAccount()];
     if (this.clients.isEmpty) {
       problems.push('has no clients, and its machines would deny everybody: name them with allowFrom() or connectFrom()');
     }

@@ -36,7 +36,7 @@ export interface ComponentModel {
 /** Where a NetworkPolicy lets pods connect to: pods of a namespace, all of them without labels, or addresses. */
 export type PeerModel =
   | { readonly namespace: string; readonly labels?: { readonly [label: string]: string } }
-  | { readonly cidr: string };
+  | { readonly cidr: string; readonly except?: readonly string[] };
 
 /** What a NetworkPolicy opens. */
 export interface OpeningModel {
@@ -399,6 +399,8 @@ export interface GuardModel {
   readonly namespaces: readonly string[];
   /** Those whose ServiceEntries may be seen in its namespace. */
   readonly exporters: readonly string[];
+  /** Those that may show addresses to other namespaces. */
+  readonly sharers: readonly string[];
   readonly owners: readonly OwnedHostModel[];
   /** What others declare in an owner's place, such as a wildcard over the host. */
   readonly exceptions: readonly OwnedHostModel[];

@@ -48,8 +48,8 @@ export function policyName(
 }
 
 /** The name of what one app adds to a gateway that denies by default. */
-export function admissionName(base: string, namespace: string | undefined, gateway: string, chart: string): string {
-  return bounded([base, ...namespace === undefined ? [] : [namespace], gateway, chart, 'admission'].join('.'));
+export function admissionName(base: string, namespace: string, gateway: string, chart: string): string {
+  return bounded([base, namespace, gateway, chart.replaceAll('.', '--'), 'admission'].join('.'));
 }
 
 /**

@@ -1,12 +1,15 @@
 import { cidrOf } from './check';
 import { ComponentModel, MeshModel, OpeningModel, PortModel, ServiceModel } from './model';
 
-const ANYWHERE = ['0.0.0.0/0', '::/0'];
+/** Every address but those of the link, which no name outside stands for: a cloud hands out credentials there. */
+const ANYWHERE: OpeningModel['peers'] = [
+  { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] }, { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::254/128'] },
+];
 
 /** What the proxies of a service connect to. A NetworkPolicy has no names: a service whose addresses are not known opens its ports everywhere. */
 export function openingOf(networks: readonly string[] | undefined, ports: readonly PortModel[]): OpeningModel {
   return {
-    peers: (networks ?? ANYWHERE).map(cidr => ({ cidr })),
+    peers: networks?.map(cidr => ({ cidr })) ?? ANYWHERE,
     ports: ports.map(({ number, targetPort }) => ({ number: targetPort ?? number, protocol: 'TCP' })),
   };
 }

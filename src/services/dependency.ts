@@ -20,6 +20,9 @@ export interface Dependency {
 export interface Dependable {
   /** The gateway that it is routed through. */
   readonly gateway?: IEgressGateway;
+  /** The namespace that declares it. */
+  readonly namespaceName?: string;
+  readonly hosts?: readonly string[];
   /** How a namespace uses it; undefined when it does not. */
   _seenFrom(namespace: string): Dependency | undefined;
 }

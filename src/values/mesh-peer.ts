@@ -31,7 +31,7 @@ export interface MeshPeerAddresses extends MeshPeerService {
  *
  * One of three:
  *
- * - `allIn`: every Service and pod of another namespace of the mesh
+ * - `allIn`: every Service and pod of another namespace of the mesh, and none of its ServiceEntries
  * - `pods`: one Service, by the labels of its pods
  * - `addresses`: one Service that leads to addresses, such as the Kubernetes API
  *
@@ -39,7 +39,7 @@ export interface MeshPeerAddresses extends MeshPeerService {
  */
 export abstract class MeshPeer {
   /**
-   * Every Service and pod of a namespace.
+   * Every Service and pod of a namespace, and none of its ServiceEntries.
    *
    * @param namespaceName the namespace
    */
@@ -94,8 +94,9 @@ class PeerNamespace extends MeshPeer {
     checkDnsLabel(fail, 'MeshPeer.allIn()', this.namespaceName);
   }
 
-  public _host(): string {
-    return `${this.namespaceName}/*`;
+  public _host(clusterDomain: string): string {
+    // Its Services alone: with `*` a ServiceEntry of that namespace could take the connections to an address here.
+    return `${this.namespaceName}/*.${this.namespaceName}.svc.${clusterDomain}`;
   }
 
   public _opening(): OpeningModel {

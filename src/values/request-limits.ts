@@ -49,5 +49,9 @@ export function limitModel(fail: Fail, limits: RequestLimits): LimitModel {
   if (wildcard) {
     fail(`'paths' must not contain "*", which a policy takes for any text, got ${quote(wildcard.path)}: use PathMatch.prefix()`);
   }
+  const never = paths?.find(({ path }) => /[?#]|\/\.{1,2}(\/|$)|%(2[dDeE]|5[fF]|7[eE]|3\d|[46][1-9a-fA-F]|[57][0-9aA])/.test(path));
+  if (never) {
+    fail(`'paths' must be as the gateway compares them, without query, dot segments and encoded letters, got ${quote(never.path)}: no request would fit it`);
+  }
   return { methods: limits.methods && [...limits.methods].sort(), paths: paths?.map(({ type, path }) => (type === 'prefix' ? `${path}*` : path)).sort() };
 }

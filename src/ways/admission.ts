@@ -4,6 +4,7 @@ import { GatewayUse } from './egress-gateway';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
+import { failAt } from '../private/fail';
 import { AccessModel, GatewayModel, OpeningModel, RouteModel } from '../private/model';
 import { admissionName, baseNameOf, chartNameOf } from '../private/names';
 import { renderAdmission } from '../private/render/at-gateway';
@@ -27,8 +28,10 @@ export class Admission implements GatewayUse {
 
   public constructor(scope: Construct, gateway: GatewayModel) {
     const { mesh } = AppMesh.of(scope);
+    const namespace = Chart.of(scope).namespace
+      ?? failAt(scope)('needs a namespace, by which what two repositories add to a gateway has two names: give its chart a \'namespace\'');
     const metadata = {
-      name: admissionName(baseNameOf(scope), Chart.of(scope).namespace, gateway.serviceName, chartNameOf(scope)),
+      name: admissionName(baseNameOf(scope), namespace, gateway.serviceName, chartNameOf(scope)),
       namespace: gateway.namespace,
     };
     const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.byNameOnly.join(', ') || undefined }) as string };

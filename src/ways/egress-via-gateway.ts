@@ -43,6 +43,7 @@ export interface RouteOptions {
  * - DestinationRule `UpstreamRule-<port>`, when there may be several endpoints: the gateway ejects unhealthy ones
  * - AuthorizationPolicy `Namespaces/<namespace>`, in the gateway's namespace, only for a client that is a whole namespace (`MeshClient.allIn`). The
  *   services of a chart that one namespace declares share it.
+ * - AuthorizationPolicy `Requests/Policy`, in the gateway's namespace, only for clients with `limitedTo()`
  * - Gateway `Gateway`: a server for each server name. Its handshake admits the SPIFFE ids of the named accounts.
  * - VirtualService `FromGateway-<port>`, one for each host and port: from the gateway to the upstream
  * - DestinationRule `Clients/<namespace>`, in each client's namespace: a subset of the gateway with the server name of the service

@@ -1,9 +1,9 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import {
-  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, GatewayLeg, Membership, MeshClient, PathMatch, Protocol,
-  RequestLimits, Resolution, VirtualMachineService,
+  ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, GatewayLeg, Membership, Mesh, MeshClient,
+  PathMatch, Protocol, RequestLimits, Resolution, VirtualMachineService,
 } from '../../src';
-import { all, Manifest, messageOf, only, synth } from '../helpers';
+import { all, Manifest, manifestsOf, messageOf, only, synth } from '../helpers';
 
 const CART = MeshClient.serviceAccount('shop', 'cart');
 const READS: RequestLimits = { methods: ['GET', 'HEAD'], paths: [PathMatch.prefix('/prices/'), PathMatch.exact('/health')] };
@@ -93,6 +93,24 @@ describe('a client with limits', () => {
     expect(only(build(true), 'AuthorizationPolicy').spec.rules[0].from[0].source.principals).toEqual(['cluster.local/ns/bookinfo/sa/cart']);
   });
 
+  test('is limited under every alias of the trust domain that the handshake admits', () => {
+    const app = new App();
+    Mesh.declare(app, { trustDomain: 'new.example', trustDomainAliases: ['old.example'] });
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    const api = apiIn(chart);
+    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(api);
+    api.allowFrom(CART.limitedTo(READS));
+
+    expect(only(manifestsOf(app), 'AuthorizationPolicy').spec.rules[0].from[0].source.principals).toEqual(['new.example/ns/shop/sa/cart', 'old.example/ns/shop/sa/cart']);
+  });
+
+  test('sends no header that overrides method or path', () => {
+    const removed = (...clients: MeshClient[]) => only(routed(...clients), 'VirtualService', 'api.bookinfo.from-gateway.80').spec.http[0].headers.request.remove;
+
+    expect(removed(CART.limitedTo(READS))).toEqual(expect.arrayContaining(['x-http-method-override', 'x-original-url', 'x-rewrite-url']));
+    expect(removed(CART)).not.toContain('x-http-method-override');
+  });
+
   test('is written before the Gateway lets it in', () => {
     const kinds = routed(CART.limitedTo(READS)).map(({ kind }) => kind);
 
@@ -118,9 +136,13 @@ describe('limits are refused', () => {
     ['with a path as text', { paths: ['/a' as never] }, '\'paths\' must be one of PathMatch.exact("/path") or PathMatch.prefix("/path"), got "/a"'],
     ['with a path that begins otherwise', { paths: [PathMatch.exact('a')] }, '\'paths\' must begin with "/", got "a"'],
     ['with a wildcard in a path', { paths: [PathMatch.exact('/a/*')] }, '\'paths\' must not contain "*", which a policy takes for any text, got "/a/*": use PathMatch.prefix()'],
+    ['with a query', { paths: [PathMatch.exact('/a?b=c')] }, '\'paths\' must be as the gateway compares them, without query, dot segments and encoded letters, got "/a?b=c"'],
+    ['with dot segments', { paths: [PathMatch.prefix('/a/../b')] }, 'got "/a/../b": no request would fit it'],
+    ['with an encoded letter', { paths: [PathMatch.exact('/%7Euser')] }, 'got "/%7Euser"'],
     ['with an unknown property', { hosts: ['a'] } as never, '\'hosts\' is not a property of limitedTo()'],
   ])('%s', (_, limits, message) => {
-    expect(problem(CART.limitedTo(limits))).toContain(`[test/Api] ${message}`);
+    expect(problem(CART.limitedTo(limits))).toMatch('[test/Api] ');
+    expect(problem(CART.limitedTo(limits))).toContain(message);
   });
 
   test('twice on one client value', () => {
@@ -136,6 +158,11 @@ describe('limits are refused', () => {
   test('of an account whose whole namespace is a client', () => {
     expect(problem(CART.limitedTo({ methods: ['GET'] }), MeshClient.allIn('shop')))
       .toContain('its client "shop/cart" has limits, and its whole namespace is a client as well: name the accounts of the namespace');
+  });
+
+  test('of a whole namespace beside one of its accounts, which would have them too', () => {
+    expect(problem(MeshClient.allIn('shop').limitedTo({ methods: ['GET'] }), MeshClient.serviceAccount('shop', 'admin')))
+      .toContain('its client "shop/admin" would have the limits of its whole namespace: name the accounts of the namespace');
   });
 
   test('on a direct connection, where nothing enforces them', () => {

@@ -13,7 +13,7 @@ function deployment(chart: Chart, pod: object = {}, container: object = {}): Api
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'app' },
-    spec: { template: { spec: { containers: [{ name: 'app', image: 'app', ...container }, { name: 'helper', image: 'helper' }], ...pod } } },
+    spec: { template: { spec: { serviceAccountName: 'app', containers: [{ name: 'app', image: 'app', ...container }, { name: 'helper', image: 'helper' }], ...pod } } },
   });
 }
 
@@ -104,7 +104,7 @@ describe('credentials as files', () => {
   test('keep keys in the order of the alphabet, in which cdk8s writes them', () => {
     const pod = podWith({}, { restartPolicy: 'Always', terminationGracePeriodSeconds: 3 }, { workingDir: '/' });
 
-    expect(Object.keys(pod)).toEqual(['containers', 'restartPolicy', 'terminationGracePeriodSeconds', 'volumes']);
+    expect(Object.keys(pod)).toEqual(['containers', 'restartPolicy', 'serviceAccountName', 'terminationGracePeriodSeconds', 'volumes']);
     expect(Object.keys(pod.containers[0])).toEqual(['env', 'image', 'name', 'volumeMounts', 'workingDir']);
   });
 

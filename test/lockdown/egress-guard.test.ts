@@ -49,6 +49,30 @@ test('the namespaces that a deployed gateway is for are those of its guard', () 
   expect(() => app.synthYaml()).not.toThrow();
 });
 
+test('the same gateway by other labels of its pods is no other gateway, whose pods anybody may bind to', () => {
+  const app = new App();
+  const chart = new Chart(app, 'shop', { namespace: 'shop' });
+  new EgressGuard(chart, 'Guard', { gateway: EgressGateway.istioEgressGateway() });
+  const described = EgressGateway.fromAttributes({ serviceName: 'istio-egressgateway', namespaceName: 'istio-system', selector: { app: 'istio-egressgateway' } });
+  const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.dns() });
+  new EgressViaGateway(chart, 'Egress', { gateway: described }).route(mysql);
+  mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  const gateways = only(manifestsOf(app), 'ValidatingAdmissionPolicy', 'istio-egressgateway.istio-system.guard.gateways');
+
+  expect(gateways.spec.variables.find(({ name }: { name: string }) => name === 'others').expression).toBe('[]');
+});
+
+test('neither destinations nor addresses of others pass', () => {
+  const app = new App();
+  const chart = new Chart(app, 'shop', { namespace: 'shop' });
+  new EgressGuard(chart, 'Guard', { gateway: EgressGateway.istioEgressGateway(), namespaces: ['data'] });
+  const messagesOf = (resource: string) => only(manifestsOf(app), 'ValidatingAdmissionPolicy', `istio-egressgateway.istio-system.guard.${resource}`).spec.validations
+    .map(({ message }: { message: string }) => message);
+
+  expect(messagesOf('virtualservices')).toContain('a destination is the server name of another namespace');
+  expect(messagesOf('serviceentries')).toContain('this namespace may not show addresses or TCP ports to other namespaces');
+});
+
 describe('by default', () => {
   const manifests = () => {
     const { app, routed, guard } = apps();

@@ -51,6 +51,8 @@ const pods = (namespace: string, labels?: object) => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, ...labels ? { podSelector: { matchLabels: labels } } : {},
 });
 const opened = (options?: Locked) => network(options).spec.egress as { to: unknown[]; ports?: unknown[] }[];
+/** Every address but those of the link. */
+const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::254/128'] } }];
 const DNS = 'kube-system/kube-dns.kube-system.svc.cluster.local';
 const GATEWAY = 'istio-system/istio-egressgateway.istio-system.svc.cluster.local';
 
@@ -138,7 +140,7 @@ describe('a locked-down namespace reaches', () => {
   test('a direct service that is found by name, whose networks are not known: on its port, and the result says so', () => {
     const declare = (shop: Chart) => void mysqlIn(shop, Resolution.dns());
 
-    expect(opened({ declare })).toContainEqual({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }], ports: [{ port: 3306, protocol: 'TCP' }] });
+    expect(opened({ declare })).toContainEqual({ to: ANYWHERE, ports: [{ port: 3306, protocol: 'TCP' }] });
     expect(network({ declare }).metadata.annotations).toEqual({ 'cdk8s-istio-egress/by-name-only': 'mysqldb.example.com:3306' });
     expect(locked({ declare }).lockdown.describe()).toEqual({ namespaceName: 'shop', hosts: ['./*', DNS], byNameOnly: ['mysqldb.example.com:3306'] });
   });
@@ -189,7 +191,7 @@ describe('a locked-down namespace reaches', () => {
       ],
     };
 
-    expect(hosts({ props })).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', DNS, 'obs/otel.obs.svc.cluster.local', 'reviews/*']);
+    expect(hosts({ props })).toEqual(['./*', 'default/kubernetes.default.svc.cluster.local', DNS, 'obs/otel.obs.svc.cluster.local', 'reviews/*.reviews.svc.cluster.local']);
     expect(opened({ props })).toEqual(expect.arrayContaining([
       { to: [pods('reviews'), pods('shop')] },
       { to: [pods('obs', { app: 'otel' })], ports: [{ port: 4317, protocol: 'TCP' }] },
@@ -229,6 +231,21 @@ describe('the namespace of a gateway', () => {
     return manifestsOf(app);
   };
   const out = { serviceName: 'out', namespaceName: 'edge', selector: { istio: 'out' }, targetPort: 8443 };
+
+  test('has pods that the lock-down leaves to the policies of the gateway', () => {
+    expect(only(lockedWith(edge => new EgressGateway(edge, 'Out')), 'NetworkPolicy', 'lockdown.edge.lockdown').spec.podSelector)
+      .toEqual({ matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['out--edge'] }] });
+  });
+
+  test('is not that of a service behind it, whose upstream every sidecar there would know', () => {
+    const app = new App();
+    const edge = new Chart(app, 'edge', { namespace: 'edge' });
+    new EgressLockdown(edge, 'Lockdown');
+    routed(edge, new EgressGateway(edge, 'Out'));
+
+    expect(messageOf(() => manifestsOf(app))).toContain('[edge/Lockdown] would show every sidecar of the namespace what its gateway sends to, because "mysqldb.example.com" is '
+      + 'declared in the namespace of the gateway: declare it in another one');
+  });
 
   test('has to be known by the port of its pods, the only one that is opened', () => {
     const unknown = EgressGateway.fromAttributes({ serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } });

@@ -263,7 +263,7 @@ describe('a connected workload', () => {
   });
 
   test('has variables that are named after the protocol', () => {
-    const manifests = synth(chart => mysqlIn(chart).connectFrom(deployment(chart)));
+    const manifests = synth(chart => mysqlIn(chart).connectFrom(deployment(chart, 'ratings')));
 
     expect(variablesOf(manifests).map(({ name }) => name)).toEqual(['MYSQL_HOST', 'MYSQL_PORT']);
   });

@@ -26,7 +26,7 @@ const tls = (scope: Construct, id: string, hosts: string[], resolution: Resoluti
 
 function via(scope: Construct, leg?: GatewayLeg, gateway = 'istio-egressgateway'): (service: ExternalService) => void {
   const egress = scope.node.tryFindChild(gateway) as EgressViaGateway | undefined ?? new EgressViaGateway(scope, gateway, {
-    gateway: EgressGateway.fromAttributes({ serviceName: gateway, namespaceName: 'istio-system', selector: { istio: gateway } }),
+    gateway: EgressGateway.fromAttributes({ serviceName: gateway, namespaceName: 'istio-system', selector: { istio: gateway }, targetPort: 8443 }),
   });
   return service => {
     egress.route(service, { leg });

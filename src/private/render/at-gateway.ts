@@ -60,14 +60,20 @@ const INTERNAL_HEADERS = [
   'x-envoy-attempt-count',
 ];
 
+/** By which servers take another method or path than the one that the gateway has compared. */
+const OVERRIDES = ['x-http-method', 'x-http-method-override', 'x-method-override', 'x-original-url', 'x-rewrite-url'];
+
 /** The host of a request as the application wrote it: with the port, unless that is the one of the protocol. */
 function authorityOf({ host, port }: LegModel): string {
   return port.number === 80 ? host : `${host}:${port.number}`;
 }
 
 /** From the gateway out of the mesh. One object a leg: behind terminated TLS the host of the object is what tells two legs on one port apart. */
-export function renderGatewayVirtualService(route: RouteModel, leg: LegModel, gatewayName: string, { identities, namespaces }: AccessModel): unknown {
+export function renderGatewayVirtualService(
+  route: RouteModel, leg: LegModel, gatewayName: string, { identities, namespaces, limited }: AccessModel,
+): unknown {
   const named = identities.length > 0 || !route.mutual;
+  const remove = [...INTERNAL_HEADERS, ...limited.length > 0 ? OVERRIDES : []];
   const rule = {
     match: [{ port: leg.gatewayPort }],
     route: [{ destination: { host: leg.serverName, port: { number: upstreamPort(leg.port).number } } }],
@@ -79,7 +85,7 @@ export function renderGatewayVirtualService(route: RouteModel, leg: LegModel, ga
       // The sidecar tries again as its own rule says; twice as many proxies would make three tries nine.
       ? {
         http: [{
-          ...rule, rewrite: { authority: authorityOf(leg) }, retries: { attempts: 0 }, headers: { request: { remove: [...INTERNAL_HEADERS] } },
+          ...rule, rewrite: { authority: authorityOf(leg) }, retries: { attempts: 0 }, headers: { request: { remove } },
         }],
       }
       : { tcp: [rule] },

@@ -18,6 +18,9 @@ interface Validation {
 /** The part of a host behind its `<namespace>/`, as a proxy compares it. */
 const PLAIN = 'map(h, h.lowerAscii().substring(h.lastIndexOf("/") + 1)).map(h, h.endsWith(".") ? h.substring(0, h.size() - 1) : h)';
 
+/** Protocols whose connections sidecars tell apart by names. */
+const BY_NAME = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS'];
+
 /** Whether a host is a server name of another namespace; the server names of a namespace that no services are routed from open nothing. */
 const FOREIGN = '(h.matches("^(p|any)[0-9]+[.][^.]+[.].") && h.split(".")[1] != variables.writer && h.split(".")[1] in variables.namespaces)'
   + ' || (h.matches("^in[.][^.]+[.][^.]+[.](p|any)[0-9]+[.].") && h.split(".")[2] != variables.writer && h.split(".")[2] in variables.namespaces)';
@@ -28,7 +31,11 @@ const isOthers = '!(variables.writer in variables.owners[o])';
 /** Whether a host is, covers or is covered by one that other namespaces own. A lookup for the usual host: Kubernetes limits what an expression may cost. */
 const OWNED = `!${owns('owners')} && !${owns('exceptions')} && (h in variables.owners`
   + ` || variables.wildcards.exists(o, h.endsWith(o.substring(1)) && ${isOthers})`
-  + ` || (h.startsWith("*") && variables.owners.exists(o, o.endsWith(h.substring(1)) && ${isOthers})))`;
+  + ` || (h.startsWith("*") && variables.owners.exists(o, (o.endsWith(h.substring(1)) || h.endsWith("." + o)) && ${isOthers})))`;
+
+/** Those of the hosts that rules of one kind send to which are server names of other namespaces: a gateway finds every upstream in its namespace. */
+const foreignIn = (kind: 'tcp' | 'tls' | 'http') => `(${field(kind, '[]')}).map(r, (has(r.route) ? r.route : [])`
+  + `.filter(d, has(d.destination) && has(d.destination.host)).map(d, d.destination.host).${PLAIN}.filter(h, ${FOREIGN})).filter(l, l.size() > 0)`;
 
 /** A field of the spec, or what stands for it when it is missing. */
 const field = (name: string, missing: string) => `has(object.spec) && has(object.spec.${name}) ? object.spec.${name} : ${missing}`;
@@ -122,6 +129,18 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       { name: 'private', expression: 'variables.exportTo.size() > 0 && variables.exportTo.all(n, n == "." || n == variables.writer)' },
       { name: 'foreign', expression: `variables.hosts.filter(h, ${FOREIGN})` },
       { name: 'owned', expression: `variables.hosts.filter(h, ${OWNED})` },
+      { name: 'tcp', expression: foreignIn('tcp') },
+      { name: 'tls', expression: foreignIn('tls') },
+      { name: 'http', expression: foreignIn('http') },
+      {
+        name: 'mirror',
+        expression: `(${field('http', '[]')}).filter(r, has(r.mirror) && has(r.mirror.host)).map(r, r.mirror.host).${PLAIN}.filter(h, ${FOREIGN})`,
+      },
+      {
+        name: 'mirrors',
+        expression: `(${field('http', '[]')}).map(r, (has(r.mirrors) ? r.mirrors : []).filter(d, has(d.destination) && has(d.destination.host))`
+          + `.map(d, d.destination.host).${PLAIN}.filter(h, ${FOREIGN})).filter(l, l.size() > 0)`,
+      },
       // As Istio reads them: "<namespace>/<name>", "./<name>", "<name>", and the older "<name>.<namespace>" with or without more behind it.
       {
         name: 'attached',
@@ -137,6 +156,12 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
         messageExpression: `variables.foreign[0] + ${literal(' is a server name of another namespace: its routes are written there')}`,
       },
       {
+        expression: 'variables.tcp.size() + variables.tls.size() + variables.http.size() + variables.mirror.size() + variables.mirrors.size() == 0',
+        message: 'a destination is the server name of another namespace',
+        messageExpression: `"namespace " + variables.writer + ${literal(' may not send to the server name of another namespace: its routes are written there, for the '
+          + 'clients that it names')}`,
+      },
+      {
         // Rules that nobody else sees change nothing for others.
         expression: '!variables.mesh || variables.private || variables.owned.size() == 0',
         message: 'a host is owned by another namespace',
@@ -150,9 +175,10 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
       },
     ],
   }),
-  serviceentries: ({ gateway, exporters }) => ({
+  serviceentries: ({ gateway, exporters, sharers }) => ({
     variables: [
       { name: 'exporters', expression: literal(exporters) },
+      { name: 'sharers', expression: literal(sharers) },
       { name: 'hosts', expression: `(${field('hosts', '[]')}).${PLAIN}` },
       { name: 'exportTo', expression: field('exportTo', '[]') },
       // Left out, the mesh's own default holds, which is every namespace unless its installation says otherwise.
@@ -176,6 +202,16 @@ const RULES: { readonly [resource in GuardedResource]: (guard: GuardModel) => Ru
         message: `this namespace may not export a ServiceEntry to namespace ${gateway.namespace}`,
         messageExpression: `"namespace " + variables.writer + ${literal(` may not export a ServiceEntry to namespace ${gateway.namespace}: name the namespaces `
           + 'that use it in \'exportTo\', such as ["."]')}`,
+      },
+      {
+        // An address takes the connections of whoever sees it, whatever the host is called: of a service that is found by name even from an older declaration. A TCP
+        // port without an address takes all of that port.
+        expression: '!(variables.exportTo.size() == 0 || variables.exportTo.exists(n, n != "." && n != "~" && n != variables.writer))'
+          + ` || (${field('addresses', '[]')}).size() == 0 && !(${field('ports', '[]')}).exists(p, !has(p.protocol) || !(p.protocol.upperAscii() in ${literal(BY_NAME)}))`
+          + ' || variables.writer in variables.sharers',
+        message: 'this namespace may not show addresses or TCP ports to other namespaces',
+        messageExpression: `"namespace " + variables.writer + ${literal(' may not show addresses or TCP ports of a ServiceEntry to other namespaces, whose connections they would '
+          + 'take: use \'exportTo: ["."]\', or have the namespace listed in the EgressGuard')}`,
       },
     ],
   }),
