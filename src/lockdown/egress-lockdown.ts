@@ -8,7 +8,7 @@ import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { gatewayModel } from '../private/legs';
 import { OpeningModel } from '../private/model';
 import { baseNameOf, objectName } from '../private/names';
-import { byNameOnly, openingOf, openingsOfMesh } from '../private/openings';
+import { byNameOnly, checkControlPlane, openingOf, openingsOfMesh } from '../private/openings';
 import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
 import { renderSidecar } from '../private/render/sidecar';
 import { Dependable, Dependency, isDependable } from '../services/dependency';
@@ -101,6 +101,7 @@ export class EgressLockdown extends Construct {
     if (mesh.dataPlane === 'ambient') {
       fail('has no effect in an ambient mesh: ztunnel ignores Sidecars; close the network with NetworkPolicies');
     }
+    checkControlPlane(fail, mesh);
     const namespace = props.namespaceName ?? Chart.of(this).namespace ?? '';
     if (namespace === '') {
       fail('has no namespace to lock down: give \'namespaceName\', or the chart a \'namespace\'');

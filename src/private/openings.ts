@@ -1,4 +1,5 @@
 import { cidrOf } from './check';
+import { Fail, quote } from './fail';
 import { ComponentModel, MeshModel, OpeningModel, PortModel, ServiceModel } from './model';
 
 /** Every address but those of the link, which no name outside stands for: a cloud hands out credentials there. */
@@ -17,6 +18,13 @@ export function openingOf(networks: readonly string[] | undefined, ports: readon
 /** The ports that a service opens everywhere, as `<host>:<port>`. */
 export function byNameOnly({ networks, hosts, ports }: Pick<ServiceModel, 'networks' | 'hosts' | 'ports'>): string[] {
   return networks ? [] : hosts.flatMap(host => ports.map(({ number, targetPort }) => `${host}:${targetPort ?? number}`));
+}
+
+/** Refuses a mesh of which it is not known where istiod runs: pods that cannot reach it lose their configuration, and their certificates after a day. */
+export function checkControlPlane(fail: Fail, { controlPlane, rootNamespace }: MeshModel): void {
+  if (rootNamespace !== 'istio-system' && controlPlane.namespace === undefined && controlPlane.addresses.length === 0) {
+    fail(`needs to know where istiod runs, because the root namespace is ${quote(rootNamespace)}: give Mesh.declare() a 'controlPlane' with its 'namespaceName'`);
+  }
 }
 
 /** What every pod of the mesh connects to: DNS and istiod. DNS answers that are too long for UDP come over TCP. */

@@ -194,6 +194,9 @@ export class EgressTelemetry extends Construct {
       fail('has no effect in an ambient mesh: its proxies have other statistics and no access log of their own');
     }
     this.target = props.target._bind(fail);
+    if (this.target.kind === 'namespace' && this.target.namespace === mesh.rootNamespace) {
+      fail(`'target' must not be the root namespace ${quote(this.target.namespace)}, whose Telemetry holds for the whole mesh: name a namespace of workloads, or a gateway`);
+    }
     this.signals = signalsOf(this.target, thresholdsOf(fail, this.target, props.thresholds ?? {}), { ...props.seriesLabels }, mesh.outboundTrafficPolicy === 'ALLOW_ANY');
     this.logs = accessLog;
     const { namespace } = this.target;

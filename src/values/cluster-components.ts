@@ -55,7 +55,7 @@ export interface ControlPlane {
   /**
    * The namespace of istiod's pods.
    *
-   * @default - the root namespace
+   * @default 'istio-system'; with another root namespace there is no default
    */
   readonly namespaceName?: string;
 

@@ -7,7 +7,7 @@ import { Check, checkDnsLabel, checkList, checkPort, checkProps, checkString, ch
 import { failAt, failWith, quote } from '../private/fail';
 import { GatewayWorkloadModel } from '../private/model';
 import { labelOf, objectName } from '../private/names';
-import { openingsOfMesh } from '../private/openings';
+import { checkControlPlane, openingsOfMesh } from '../private/openings';
 import { renderDenyByDefault } from '../private/render/at-gateway';
 import { renderSecretReader } from '../private/render/certificate';
 import {
@@ -109,6 +109,9 @@ export interface EgressGatewayProps {
   readonly metadata?: ApiObjectMetadata;
 }
 
+/** The names of pods have the Deployment's and two hashes, and are cut at 63. */
+const LONGEST_NAME = 46;
+
 /** The port of the pods: a process without privileges cannot listen on a lower one than 1024. */
 const TARGET_PORT = 8443;
 
@@ -200,6 +203,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     if (mesh.dataPlane === 'ambient') {
       fail('has no effect in an ambient mesh: ztunnel ignores VirtualServices, and nothing would be sent to the gateway');
     }
+    checkControlPlane(fail, mesh);
     const { minReplicas = 2, maxReplicas = Math.max(5, minReplicas) } = props;
     if (maxReplicas < minReplicas) {
       fail(`'maxReplicas' ${maxReplicas} is less than 'minReplicas' ${minReplicas}: give at least ${minReplicas}`);
@@ -212,6 +216,9 @@ export class EgressGateway extends Construct implements IEgressGateway {
     }
     this.serviceName = props.metadata?.name ?? base;
     checkDnsLabel(fail, 'metadata.name', this.serviceName);
+    if (this.serviceName.length > LONGEST_NAME) {
+      fail(`'metadata.name' ${quote(this.serviceName)} has more than ${LONGEST_NAME} characters, and Kubernetes would cut it in the names of the pods: give a shorter one`);
+    }
     this.namespaceName = namespace;
     const label = labelOf(`${this.serviceName}.${namespace}`);
     this.selector = { app: label, istio: label };

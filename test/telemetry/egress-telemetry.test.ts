@@ -373,6 +373,10 @@ describe('refused is', () => {
     expect(refused(props)).toContain(message);
   });
 
+  test('the root namespace, whose Telemetry holds for the whole mesh', () => {
+    expect(refused({ target: TelemetryTarget.allIn('istio-system') })).toContain('[test/Watch] \'target\' must not be the root namespace "istio-system"');
+  });
+
   test('an ambient mesh', () => {
     expect(messageOf(() => synth(chart => {
       Mesh.declare(chart.node.root, { dataPlane: DataPlane.AMBIENT });

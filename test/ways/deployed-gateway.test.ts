@@ -227,7 +227,7 @@ describe('the network of a deployed gateway', () => {
     const { egress } = base({
       rootNamespace: 'mesh',
       clusterDns: { namespaceName: 'openshift-dns', labels: { dns: 'default' }, port: 5353, addresses: ['169.254.20.10'] },
-      controlPlane: { addresses: ['2001:db8::1'] },
+      controlPlane: { namespaceName: 'mesh', addresses: ['2001:db8::1'] },
     });
     expect(egress).toEqual([
       {
@@ -345,6 +345,7 @@ describe('a deployed gateway is refused:', () => {
     ['a quantity that is a number', { resources: { cpuRequest: 1 as never } }, '\'cpuRequest\' must be a text that is not empty, got 1'],
     ['a resource that is none', { resources: { cpu: '1' } as never }, '\'cpu\' is not a property of \'resources\''],
     ['a revision that is no label', { revision: '1.31' }, '\'revision\' must be a DNS label'],
+    ['a name that Kubernetes would cut', { metadata: { name: 'n'.repeat(47) } }, '\'metadata.name\' "nnnn'],
     ['a name that no Service can have', { metadata: { name: 'out.edge' } }, '\'metadata.name\' must be a DNS label'],
     ['an unknown property', { replicas: 3 } as never, '\'replicas\' is not a property of EgressGateway'],
   ])('%s', (_, props, message) => {
@@ -354,6 +355,14 @@ describe('a deployed gateway is refused:', () => {
   test('without a namespace', () => {
     expect(messageOf(() => synth(chart => new EgressGateway(chart, 'Egress'), {})))
       .toBe('[test/Egress] has no namespace, which its labels and identity are made of: give \'metadata.namespace\', or the chart a \'namespace\'');
+  });
+
+  test('in a mesh of which it is not known where istiod runs', () => {
+    const app = new App();
+    Mesh.declare(app, { rootNamespace: 'mesh' });
+
+    expect(messageOf(() => new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'Egress'))).toBe('[edge/Egress] needs to know where istiod runs, because the root '
+      + 'namespace is "mesh": give Mesh.declare() a \'controlPlane\' with its \'namespaceName\'');
   });
 
   test('in an ambient mesh', () => {
