@@ -338,7 +338,9 @@ const mesh = seldom(2, fc.record({
   ipAutoAllocate: fc.constantFrom(undefined, undefined, false),
   virtualIpRange: fc.constantFrom(undefined, '240.64.0.0/10', '10.128.0.0/16'),
   apiVersion: fc.constantFrom(undefined, ...Object.values(IstioApiVersion)),
-})).map(found => (found?.virtualIpRange === undefined ? found : { ...found, dnsCapture: false }));
+})).map(found => (found?.virtualIpRange === undefined ? found : { ...found, dnsCapture: false }))
+  // There is no default where istiod is then.
+  .map(found => (found?.rootNamespace === undefined ? found : { ...found, controlPlane: { namespaceName: found.rootNamespace } }));
 
 const output = fc.constantFrom<Output>('FILE_PER_CHART', 'FILE_PER_CHART', 'FILE_PER_APP', 'FILE_PER_RESOURCE', 'FOLDER_PER_CHART_FILE_PER_RESOURCE');
 
