@@ -55,6 +55,8 @@ export class Network {
     this.take(address);
     const port = this.portOf(address);
     await must(['sh', '-ec', `
+      # the kernel may still be taking away the namespace of the host that had the address before
+      ip link del ${port} 2>/dev/null || true
       ip link add ${port} type veth peer name eth0 netns ${pid}
       ip link set ${port} master ${BRIDGE} up
       nsenter --target ${pid} --net ip -batch - <<END

@@ -54,7 +54,7 @@ export async function must(argv: readonly string[], options: CommandOptions = {}
   const outcome = await run(argv, options);
   if (outcome.code !== 0) {
     const said = (outcome.stderr.trim() || outcome.stdout.trim()).split('\n').slice(-3).join(' | ');
-    throw new Failure(`${argv.slice(0, 6).join(' ')}: exit ${outcome.code}: ${said}`);
+    throw new Failure(`${argv.slice(0, 6).join(' ').replace(/\s+/g, ' ').slice(0, 200)}: exit ${outcome.code}: ${said}`);
   }
   return outcome.stdout;
 }
