@@ -40,7 +40,7 @@ type message struct {
 // isGateway says whether a message is about a workload that Istio's injector makes a gateway.
 func (m message) isGateway() bool {
 	return slices.ContainsFunc(m.cluster.Workloads, func(p *corev1.Pod) bool {
-		return p.Namespace == m.namespace && p.Name == m.name+"-0" && p.Annotations["inject.istio.io/templates"] == "gateway"
+		return p.Namespace == m.namespace && (p.Name == m.name || p.Name == m.name+"-0") && p.Annotations["inject.istio.io/templates"] == "gateway"
 	})
 }
 
