@@ -85,6 +85,11 @@ class Account extends MeshClient {
   }
 
   public _bind(fail: Fail): BoundClient {
+    const [, domain, owner, name] = /^(?:spiffe:\/\/)?([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(String(this.namespaceName)) ?? [];
+    if (domain !== undefined) {
+      fail(`MeshClient.serviceAccount() takes namespace and account, got the identity ${quote(this.namespaceName)}: write MeshClient.serviceAccount(${quote(owner)}, ${quote(name)}), `
+        + `and if ${quote(domain)} is another trust domain, call Mesh.declare() with 'trustDomainAliases'`);
+    }
     if (typeof this.namespaceName === 'string' && this.namespaceName.includes('/') && this.accountName === undefined) {
       const [namespace, account] = this.namespaceName.split('/').map(quote);
       fail(`MeshClient.serviceAccount() takes namespace and account, got ${quote(this.namespaceName)}: write MeshClient.serviceAccount(${namespace}, ${account})`);

@@ -58,6 +58,11 @@ describe('a client', () => {
           + 'name the whole namespace with MeshClient.allIn()');
     });
 
+  test.each(['spiffe://other.example/ns/shop/sa/cart', 'other.example/ns/shop/sa/cart'])('is refused as the identity %s: another trust domain is declared as an alias', identity => {
+    expect(messageOf(() => passing(() => [MeshClient.serviceAccount(identity, undefined as never)]))).toContain(`takes namespace and account, got the identity "${identity}": write `
+      + 'MeshClient.serviceAccount("shop", "cart"), and if "other.example" is another trust domain, call Mesh.declare() with \'trustDomainAliases\'');
+  });
+
   test('is refused as the account "default"', () => {
     expect(messageOf(() => passing(() => [MeshClient.serviceAccount('shop', 'default')]))).toContain('its client \'shop/default\' runs as the account "default"');
   });
