@@ -28,10 +28,14 @@ const FOREIGN = '(h.matches("^(p|any)[0-9]+[.][^.]+[.].") && h.split(".")[1] != 
 const owns = (owners: string) => `(h in variables.${owners} && variables.writer in variables.${owners}[h])`;
 const isOthers = '!(variables.writer in variables.owners[o])';
 
+/** Whether a wildcard is one of names under an owned host, at most as deep as a server name is. Lookups again: to compare each host with each owner would cost too much. */
+const UNDER_OWNED = '[2, 3, 4, 5, 6].exists(n, h.split(".", n).size() == n && h.split(".", n)[n - 1] in variables.owners'
+  + ' && !(variables.writer in variables.owners[h.split(".", n)[n - 1]]))';
+
 /** Whether a host is, covers or is covered by one that other namespaces own. A lookup for the usual host: Kubernetes limits what an expression may cost. */
 const OWNED = `!${owns('owners')} && !${owns('exceptions')} && (h in variables.owners`
   + ` || variables.wildcards.exists(o, h.endsWith(o.substring(1)) && ${isOthers})`
-  + ` || (h.startsWith("*") && variables.owners.exists(o, (o.endsWith(h.substring(1)) || h.endsWith("." + o)) && ${isOthers})))`;
+  + ` || (h.startsWith("*") && (variables.owners.exists(o, o.endsWith(h.substring(1)) && ${isOthers}) || ${UNDER_OWNED})))`;
 
 /** Those of the hosts that rules of one kind send to which are server names of other namespaces: a gateway finds every upstream in its namespace. */
 const foreignIn = (kind: 'tcp' | 'tls' | 'http') => `(${field(kind, '[]')}).map(r, (has(r.route) ? r.route : [])`
