@@ -1,5 +1,4 @@
 import { Finding, Rule, where } from './rule';
-import { EgressPolicy, KUBERNETES_NETWORKING } from '../view/egress-policy';
 
 export const lockdownOpened: Rule = {
   id: 'MX0604',
@@ -11,7 +10,7 @@ export const lockdownOpened: Rule = {
   related: [],
   check: view => {
     const locked = new Set(view.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
-    const policies = view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object));
+    const policies = view.egressPolicies;
     const closed = new Map(policies.filter(({ limits, isForAll, opensEverything }) => limits && isForAll && !opensEverything)
       .map(({ object }) => [object.namespace, object]));
     return policies.filter(({ object, opensEverything }) => opensEverything && locked.has(object.namespace)).flatMap(({ object }): Finding[] => {

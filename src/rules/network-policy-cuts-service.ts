@@ -1,6 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { EgressPolicy, KUBERNETES_NETWORKING } from '../view/egress-policy';
+import { EgressPolicy } from '../view/egress-policy';
 import { ExternalEntry } from '../view/external-entry';
 import { addTo, MeshView, namesNamespace } from '../view/mesh-view';
 
@@ -14,7 +14,7 @@ export const networkPolicyCutsService: Rule = {
   related: [],
   check: view => {
     const policies = new Map<string, EgressPolicy[]>();
-    for (const policy of view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object))) {
+    for (const policy of view.egressPolicies) {
       addTo(policies, policy.object.namespace, policy);
     }
     return [...policies].flatMap(([namespace, all]) => {
@@ -25,7 +25,7 @@ export const networkPolicyCutsService: Rule = {
 };
 
 function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies: readonly EgressPolicy[], entry: ExternalEntry): Finding[] {
-  if (!namesNamespace(entry.object, namespace) || entry.hosts.every(host => view.gatewayHosts.has(host))) {
+  if (!namesNamespace(entry.object, namespace) || view.isUpstream(entry)) {
     return [];
   }
   const known = entry.endpoints.length > 0 ? entry.endpoints : entry.isResolvedByName ? [] : entry.addresses;

@@ -16,7 +16,7 @@ export const routeBypassed: Rule = {
   related: [],
   check: view => {
     const routed = new RoutedTargets(view);
-    return view.entries.filter(entry => !routed.isUpstream(entry)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
+    return view.entries.filter(entry => !view.isUpstream(entry)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
       if (entry.hosts.some(host => view.isRouted(entry, host, port.number))) {
         return [];
       }
@@ -47,10 +47,8 @@ class RoutedTargets {
   /** Where HTTP goes by the host of each request: another HTTP host does not lead to it, a connection to its address does. */
   private readonly byEndpoint = new Map<string, ExternalEntry>();
   private readonly byPort = new Map<string, Routed[]>();
-  private readonly upstreams: ReadonlySet<string>;
 
   public constructor(view: MeshView) {
-    this.upstreams = view.gatewayHosts;
     for (const entry of view.entries) {
       const networks = [...entry.addresses, ...entry.endpoints].flatMap(networkOf);
       for (const port of entry.ports) {
@@ -65,11 +63,6 @@ class RoutedTargets {
         }
       }
     }
-  }
-
-  /** Whether an entry is what a gateway sends to: its endpoints are those of the routed service, and that is the route. */
-  public isUpstream(entry: ExternalEntry): boolean {
-    return entry.hosts.every(host => this.upstreams.has(host));
   }
 
   public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {

@@ -1,6 +1,5 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { ExternalEntry } from '../view/external-entry';
 import { MeshView, namesNamespace, NamespaceSidecar } from '../view/mesh-view';
 
 export const sidecarHidesService: Rule = {
@@ -20,8 +19,7 @@ function hiddenFrom(view: MeshView, { object, hosts }: NamespaceSidecar): Findin
   }
   const { namespace } = object;
   // What gateways send to is not for sidecars, though it is exported to the namespace of their pods.
-  const isUpstream = (entry: ExternalEntry) => entry.hosts.every(host => view.gatewayHosts.has(host));
-  const declared = view.entries.filter(entry => namesNamespace(entry.object, namespace) && !isUpstream(entry));
+  const declared = view.entries.filter(entry => namesNamespace(entry.object, namespace) && !view.isUpstream(entry));
   const hides = (owner: string, host: string) => !hosts.some(pattern => covers(pattern, namespace, owner, host));
   return declared.flatMap(({ object: by, hosts: names }) => names.filter(host => hides(by.namespace, host)).map(host => ({
     object,

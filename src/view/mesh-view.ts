@@ -1,3 +1,4 @@
+import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry, record, records, strings, visibleTo } from './external-entry';
 import { MeshObject, NETWORKING } from './mesh-object';
 import { MeshModel } from '../private/model';
@@ -30,7 +31,9 @@ export interface NamespaceSidecar {
 /** Every object of an app, foreign ones included, as the mesh reads them together. */
 export class MeshView {
   private readonly byKind = new Map<string, MeshObject[]>();
-  private readonly found: { entries?: ExternalEntry[]; detours?: Map<string, Detour[]>; servers?: GatewayServer[] } = {};
+  private readonly found: {
+    entries?: ExternalEntry[]; detours?: Map<string, Detour[]>; servers?: GatewayServer[]; policies?: EgressPolicy[]; upstreams?: ReadonlySet<string>;
+  } = {};
 
   public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
     objects.forEach(object => addTo(this.byKind, `${object.group}/${object.kind}`, object));
@@ -77,8 +80,21 @@ export class MeshView {
     });
   }
 
+  public get egressPolicies(): readonly EgressPolicy[] {
+    return this.found.policies ??= this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object));
+  }
+
   /** The hosts that gateways send connections to. */
   public get gatewayHosts(): ReadonlySet<string> {
+    return this.found.upstreams ??= this.upstreams();
+  }
+
+  /** Whether an entry is what gateways send to: its endpoints are those of the routed service, and no sidecar connects to it. */
+  public isUpstream(entry: ExternalEntry): boolean {
+    return entry.hosts.every(host => this.gatewayHosts.has(host));
+  }
+
+  private upstreams(): ReadonlySet<string> {
     const routes = this.of(NETWORKING, 'VirtualService').filter(({ spec }) => strings(spec.gateways).some(gateway => gateway !== 'mesh'));
     return new Set(routes.flatMap(routeRulesOf).flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host)));
   }
