@@ -202,7 +202,7 @@ export class EgressLockdown extends Construct {
   private ownGateways(): { readonly [label: string]: string }[] {
     const gateways = [
       ...this.dependables().flatMap(({ gateway }) => gateway ?? []),
-      ...this.node.root.node.findAll().filter(construct => construct instanceof EgressGateway),
+      ...EgressGateway._allOf(this),
     ].filter(({ namespaceName, deniesByDefault }) => namespaceName === this.namespaceName && deniesByDefault);
     const all = new Map(gateways.map(({ selector }) => [JSON.stringify(selector), selector]));
     return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, selector]) => selector);
@@ -212,8 +212,8 @@ export class EgressLockdown extends Construct {
     return AppMesh.of(this).once('dependencies', () => this.node.root.node.findAll().filter(isDependable));
   }
 
-  private dependencies(): Dependency[] {
-    return this.dependables().flatMap(construct => construct._seenFrom(this.namespaceName) ?? []);
+  private dependencies(): readonly Dependency[] {
+    return AppMesh.of(this).once(`dependencies of ${this.namespaceName}`, () => this.dependables().flatMap(construct => construct._seenFrom(this.namespaceName) ?? []));
   }
 
   private machines(): VirtualMachineService[] {

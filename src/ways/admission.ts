@@ -16,7 +16,7 @@ export interface AdmittedRoute {
   model(): RouteModel;
   access(): AccessModel;
   /** Where the gateway connects to for it. */
-  openings(): OpeningModel[];
+  opening(): OpeningModel;
   /** The ports that are open to every address for it, as `<host>:<port>`. */
   byNameOnly(): string[];
 }
@@ -36,7 +36,7 @@ export class Admission implements GatewayUse {
     };
     const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.byNameOnly.join(', ') || undefined }) as string };
     this.objects = new KeyedObjects(scope, 'Admission', (parent, id) => (id === 'Network'
-      ? istioObject(parent, id, 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy(gateway.selector, this.routes.flatMap(route => route.openings())), scope)
+      ? istioObject(parent, id, 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy(gateway.selector, this.routes.map(route => route.opening())), scope)
       : istioObject(parent, id, 'AuthorizationPolicy', metadata, () => renderAdmission(gateway, this.routes.map(route => (
         { route: route.model(), access: route.access() })), mesh), scope)));
   }

@@ -1,5 +1,5 @@
 import { ApiObjectMetadata, Lazy } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, NamedMetadata, ownObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
@@ -166,6 +166,11 @@ export class EgressGateway extends Construct implements IEgressGateway {
   public static fromAttributes(attributes: EgressGatewayAttributes): IEgressGateway {
     checkAttributes(failWith('EgressGateway'), attributes);
     return { ...attributes, port: attributes.port ?? 443, deniesByDefault: attributes.deniesByDefault ?? false };
+  }
+
+  /** Those that an app deploys. @internal */
+  public static _allOf(scope: IConstruct): readonly EgressGateway[] {
+    return AppMesh.of(scope).once('deployed gateways', () => scope.node.root.node.findAll().filter(construct => construct instanceof EgressGateway));
   }
 
   /** The name of the Service, the Deployment and the service account. */

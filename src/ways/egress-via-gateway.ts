@@ -121,8 +121,7 @@ export class EgressViaGateway extends Construct {
   /** A description that contradicts the gateway would be one of pods that are not there. */
   private problems(): string[] {
     const { serviceName, namespaceName } = this.gateway;
-    const deployed = AppMesh.of(this).once('deployed gateways', () => this.node.root.node.findAll().filter(construct => construct instanceof EgressGateway))
-      .find(gateway => gateway.serviceName === serviceName && gateway.namespaceName === namespaceName);
+    const deployed = EgressGateway._allOf(this).find(gateway => gateway.serviceName === serviceName && gateway.namespaceName === namespaceName);
     return deployed && deployed !== this.gateway
       ? [`'gateway' describes ${quote(`${serviceName}.${namespaceName}`)}, which '${deployed.node.path}' deploys in this app: give that construct itself`] : [];
   }

@@ -13,6 +13,7 @@ import { byNameOnly, openingOf } from '../private/openings';
 import { renderGateway, renderGatewayVirtualService, renderRequestPolicy } from '../private/render/at-gateway';
 import { ClientNamespace, clientNamespace, renderClientDestinationRule, renderMeshVirtualService } from '../private/render/to-gateway';
 import { balances, renderUpstream, renderUpstreamRule } from '../private/render/upstream';
+import { secretOf } from '../services/declaration';
 import { Routable, WayOut } from '../services/way-out';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { GatewayLeg } from '../values/gateway-leg';
@@ -108,11 +109,11 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
   }
 
   public get readsSecret(): boolean {
-    return this.service._ports.some(port => port.tls?.credentialName !== undefined);
+    return secretOf(this.service._ports) !== undefined;
   }
 
-  public openings(): OpeningModel[] {
-    return [openingOf(this.service._model().networks, this.service._ports)];
+  public opening(): OpeningModel {
+    return openingOf(this.service._model().networks, this.service._ports);
   }
 
   public byNameOnly(): string[] {
