@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { Credentials, checkCredentials } from '../access/credentials';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, ownObject } from '../app/istio-object';
-import { Check, checkDnsName, checkList, checkNotEmpty, checkSeconds, checkString, unchecked } from '../private/check';
+import { Check, checkDnsName, checkList, checkNotEmpty, checkProps, checkSeconds, checkString, unchecked } from '../private/check';
 import { Fail, failAt, quote } from '../private/fail';
 import { BootstrapJobModel, BootstrapModel, LoginModel } from '../private/model';
 import { jobName, labelOf, objectName } from '../private/names';
@@ -90,8 +90,27 @@ export const checkImage: Check = (fail, property, value) => {
   }
 };
 
-/** Checks what users of a bootstrap are: each with credentials of its own. */
-export function checkUsers(fail: Fail, users: readonly { readonly credentials: Credentials }[], admin: LoginModel): LoginModel[] {
+/** What the bootstraps of every server have in common. */
+interface Bootstrap extends BootstrapOptions {
+  readonly service: ExternalService;
+  readonly users: readonly { readonly credentials: Credentials }[];
+}
+
+/** Who logs in. */
+interface Logins {
+  readonly admin: LoginModel;
+  /** In the order of `users`. */
+  readonly users: readonly LoginModel[];
+}
+
+/**
+ * Checks the accounts of a bootstrap: each has credentials of its own.
+ *
+ * @param checks those of a user's properties
+ */
+export function loginsOf(fail: Fail, { adminCredentials, users }: Bootstrap, checks: { readonly [property: string]: Check }): Logins {
+  const admin = loginOf(fail, 'adminCredentials', adminCredentials);
+  users.forEach(user => checkProps(fail, '\'users\'', user, checks, ['credentials', 'grants']));
   checkNotEmpty(fail, 'users', users, '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }');
   const logins = users.map(({ credentials }) => loginOf(fail, 'users.credentials', credentials));
   for (const [index, login] of logins.entries()) {
@@ -102,11 +121,11 @@ export function checkUsers(fail: Fail, users: readonly { readonly credentials: C
       fail(`'users' has the Secret ${quote(login.secretName)} twice: give that user all its grants in one place`);
     }
   }
-  return logins;
+  return { admin, users: logins };
 }
 
 /** @throws for a Secret without a user's name */
-export function loginOf(fail: Fail, property: string, credentials: Credentials): LoginModel {
+function loginOf(fail: Fail, property: string, credentials: Credentials): LoginModel {
   credentials._check(fail);
   const [username, password] = [credentials._username, credentials._password];
   if (username === undefined || password === undefined) {
@@ -116,24 +135,23 @@ export function loginOf(fail: Fail, property: string, credentials: Credentials):
 }
 
 interface BootstrapJob {
-  readonly service: ExternalService;
-  readonly options: BootstrapOptions;
+  readonly props: Bootstrap;
   readonly image: string;
   readonly model: BootstrapModel;
   readonly admin: LoginModel;
-  /** Those of the users. */
-  readonly credentials: readonly Credentials[];
   readonly files: { readonly [file: string]: string };
 }
 
 /** Writes the objects of a bootstrap, and makes its account a client of the service. */
-export function writeJob(construct: Construct, { service, options, image, model, admin, credentials, files }: BootstrapJob): ApiObject {
+export function writeJob(construct: Construct, { props, image, model, admin, files }: BootstrapJob): ApiObject {
   const fail = failAt(construct);
+  const { service } = props;
   if (service.node.root !== construct.node.root) {
     fail(`'service' must be declared in this app, got '${service.node.path}' of another one`);
   }
-  const { base, namespace } = identityOf(construct, options.metadata);
-  const elsewhere = [options.adminCredentials, ...credentials].find(({ _namespace }) => _namespace !== undefined && _namespace !== namespace);
+  const { base, namespace } = identityOf(construct, props.metadata);
+  const elsewhere = [props.adminCredentials, ...props.users.map(({ credentials }) => credentials)]
+    .find(({ _namespace }) => _namespace !== undefined && _namespace !== namespace);
   if (elsewhere) {
     fail(`reads the Secret ${quote(elsewhere._password?.secretName)} in its own namespace ${quote(namespace)}, and a SecretFromStore writes it in `
       + `${quote(elsewhere._namespace)}: create one for ${quote(namespace)}`);
@@ -149,21 +167,21 @@ export function writeJob(construct: Construct, { service, options, image, model,
     database: model.database,
     admin,
     users: model.users,
-    caSecretName: options.caSecretName,
-    deadlineSeconds: (options.deadline ?? Duration.minutes(10)).toSeconds(),
-    ttlSeconds: options.ttlAfterFinished?.toSeconds(),
+    caSecretName: props.caSecretName,
+    deadlineSeconds: (props.deadline ?? Duration.minutes(10)).toSeconds(),
+    ttlSeconds: props.ttlAfterFinished?.toSeconds(),
     sidecar: AppMesh.of(construct).mesh.dataPlane === 'sidecar',
   };
   // Neither of the two can be changed: whatever is in them is in their name.
-  const name = jobName(`${base}-bootstrap`, JSON.stringify([namespace, job, files, addresses, options.trigger ?? '']));
+  const name = jobName(`${base}-bootstrap`, JSON.stringify([namespace, job, files, addresses, props.trigger ?? '']));
   if (Object.values(files).join('').length > MOST_OF_CONFIG_MAP) {
     fail('\'statements\' are more than a ConfigMap holds (1 MiB): create the tables with the tool that the application has for them');
   }
   // Annotations of a Job, such as that of a hook, say nothing of what it needs.
-  const beside = { namespace, labels: options.metadata?.labels };
+  const beside = { namespace, labels: props.metadata?.labels };
   ownObject(construct, 'Account', 'ServiceAccount', { ...beside, name: account }, { automountServiceAccountToken: false });
   ownObject(construct, 'Files', 'ConfigMap', { ...beside, name }, { data: { ...files }, immutable: true });
-  const object = istioObject(construct, 'Resource', 'Job', { ...options.metadata, namespace, name }, () => renderBootstrapJob({ ...job, configMap: name }));
+  const object = istioObject(construct, 'Resource', 'Job', { ...props.metadata, namespace, name }, () => renderBootstrapJob({ ...job, configMap: name }));
   service._connected(object);
   const known = { service, admin, users: model.users };
   JOBS.set(object, known);
@@ -185,14 +203,17 @@ const JOBS = new WeakMap<ApiObject, Known>();
 
 /** Mistakes that only show in the whole app, whatever made the other objects. */
 function problemsOf(construct: Construct, job: ApiObject, { service, admin, users }: Known): string[] {
-  const all = AppMesh.of(construct).once('secrets', () => construct.node.root.node.findAll().filter(ApiObject.isApiObject)
-    .map(object => ({ object: object as ApiObject, secrets: new Set(secretsIn((object as ApiObject).toJson())) })));
+  const all = AppMesh.of(construct).once('secrets', () => construct.node.root.node.findAll().filter(ApiObject.isApiObject).map(found => {
+    const object = found as ApiObject;
+    const manifest: unknown = object.toJson();
+    return { object, secrets: new Set(secretsIn(manifest)), rights: rightsToSecretsIn(manifest) };
+  }));
   const others = all.filter(({ object }) => object !== job && object.metadata.namespace === job.metadata.namespace);
   const isNotAdmin = (object: ApiObject) => JOBS.get(object)?.admin.secretName !== admin.secretName;
   return [
     ...others.filter(({ object, secrets }) => secrets.has(admin.secretName) && isNotAdmin(object)).map(({ object }) => (
       `'${object.node.path}' reads the Secret ${quote(admin.secretName)} of the admin, which the Job alone may have: give it the Secret of one of the 'users'`)),
-    ...others.filter(({ object }) => readsSecrets(object.toJson(), admin.secretName)).map(({ object }) => (
+    ...others.filter(({ rights }) => rights.some(right => names(right, admin.secretName))).map(({ object }) => (
       `'${object.node.path}' lets an account read the Secret ${quote(admin.secretName)} of the admin: give the bootstrap a namespace of its own`)),
     ...others.flatMap(({ object }) => {
       const other = JOBS.get(object);
@@ -209,12 +230,16 @@ interface Right {
   readonly resourceNames?: readonly string[];
 }
 
-/** Whether a Role lets somebody read a Secret: a list has the values as well. */
-function readsSecrets(manifest: unknown, name: string): boolean {
+function names({ resourceNames }: Right, secretName: string): boolean {
+  return !resourceNames?.length || resourceNames.includes(secretName);
+}
+
+/** The rules of a Role that let somebody read Secrets: a list has the values as well. */
+function rightsToSecretsIn(manifest: unknown): readonly Right[] {
   const { kind, rules } = manifest as { readonly kind?: string; readonly rules?: readonly Right[] };
   const has = (list: readonly string[] | undefined, ...any: string[]) => (list ?? []).some(item => any.includes(item));
-  return kind === 'Role' && Array.isArray(rules) && rules.some(({ resources, verbs, resourceNames }) => has(resources, 'secrets', '*')
-    && has(verbs, 'get', 'list', 'watch', '*') && (!resourceNames?.length || resourceNames.includes(name)));
+  return kind === 'Role' && Array.isArray(rules)
+    ? rules.filter(({ resources, verbs }) => has(resources, 'secrets', '*') && has(verbs, 'get', 'list', 'watch', '*')) : [];
 }
 
 /** The Secrets that a pod template refers to, in an object of any kind: variables, volumes, projected volumes. */

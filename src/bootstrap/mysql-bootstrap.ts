@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, checkUsers, loginOf, REQUIRED, writeJob } from './bootstrap-job';
+import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, loginsOf, REQUIRED, writeJob } from './bootstrap-job';
 import { checkMysqlGrant, MysqlGrant } from './mysql-grant';
 import { checkDatabase, SqlNames } from './sql-name';
 import { checkCredentials, Credentials } from '../access/credentials';
@@ -105,17 +105,13 @@ export class MysqlBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'MysqlBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.MYSQL);
-    const admin = loginOf(fail, 'adminCredentials', props.adminCredentials);
-    props.users.forEach(user => checkProps(fail, '\'users\'', user, USER, ['credentials', 'grants']));
-    const logins = checkUsers(fail, props.users, admin);
+    const { admin, users: logins } = loginsOf(fail, props, USER);
     const users = props.users.map(({ grants, authentication }, index) => {
       checkNotEmpty(fail, 'grants', grants, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT)');
       return { ...logins[index], grants: grants.map(grant => grant._bind(fail)), plugin: authentication };
     });
     const model = { database: props.database, schema: '', statements: props.statements ?? [], users };
-    this.job = writeJob(this, {
-      service: props.service, options: props, image: props.image ?? 'mariadb:10.11', model, admin, credentials: props.users.map(({ credentials }) => credentials), files: renderMysqlFiles(model),
-    });
+    this.job = writeJob(this, { props, image: props.image ?? 'mariadb:10.11', model, admin, files: renderMysqlFiles(model) });
   }
 }
 

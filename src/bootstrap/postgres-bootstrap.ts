@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, checkUsers, loginOf, REQUIRED, writeJob } from './bootstrap-job';
+import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, loginsOf, REQUIRED, writeJob } from './bootstrap-job';
 import { checkPostgresGrant, PostgresGrant } from './postgres-grant';
 import { checkDatabase, checkSqlName, SqlNames } from './sql-name';
 import { checkCredentials, Credentials } from '../access/credentials';
@@ -99,17 +99,13 @@ export class PostgresBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'PostgresBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.POSTGRES);
-    const admin = loginOf(fail, 'adminCredentials', props.adminCredentials);
-    props.users.forEach(user => checkProps(fail, '\'users\'', user, USER, ['credentials', 'grants']));
-    const logins = checkUsers(fail, props.users, admin);
+    const { admin, users: logins } = loginsOf(fail, props, USER);
     const users = props.users.map(({ grants }, index) => {
       checkNotEmpty(fail, 'grants', grants, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT)');
       return { ...logins[index], grants: grants.map(grant => grant._bind(fail)) };
     });
     const model = { database: props.database, schema: props.schema ?? 'public', statements: props.statements ?? [], users };
-    this.job = writeJob(this, {
-      service: props.service, options: props, image: props.image ?? 'postgres:15', model, admin, credentials: props.users.map(({ credentials }) => credentials), files: renderPostgresFiles(model),
-    });
+    this.job = writeJob(this, { props, image: props.image ?? 'postgres:15', model, admin, files: renderPostgresFiles(model) });
   }
 }
 
