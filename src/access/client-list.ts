@@ -64,20 +64,24 @@ export class ClientList {
 
   /** Clients of which it is not clear what they may send. */
   public problemsOfLimits(): string[] {
-    const models = this.clients.map(client => client.model()).filter(({ limits }) => limits);
-    const first = new Map<string, ClientModel>();
-    const whole = new Set(models.filter(({ account }) => account === undefined).map(({ namespace }) => namespace));
-    const beside = this.clients.map(client => client.model()).find(({ namespace, account }) => account !== undefined && whole.has(namespace));
-    return [...beside ? [`its client ${quote(keyOf(beside))} would have the limits of its whole namespace: name the accounts of the namespace`] : [], ...models.flatMap(model => {
-      const key = keyOf(model);
-      const known = first.get(key);
-      first.set(key, known ?? model);
-      if (known && JSON.stringify(known.limits) !== JSON.stringify(model.limits)) {
-        return [`its client ${quote(key)} has two limits: name it once, with all 'methods' and 'paths'`];
-      }
-      return model.account !== undefined && this.wholeNamespaces.includes(model.namespace ?? '')
-        ? [`its client ${quote(key)} has limits, and its whole namespace is a client as well: name the accounts of the namespace`] : [];
-    })];
+    const models = this.clients.map(client => client.model());
+    const limited = models.filter(({ limits }) => limits);
+    const whole = new Set(limited.filter(({ account }) => account === undefined).map(({ namespace }) => namespace));
+    const beside = models.find(({ namespace, account }) => account !== undefined && whole.has(namespace));
+    // The first of each key stays: a Map has the last.
+    const first = new Map([...limited].reverse().map(model => [keyOf(model), model]));
+    return [
+      ...beside ? [`its client ${quote(keyOf(beside))} would have the limits of its whole namespace: name the accounts of the namespace`] : [],
+      ...limited.flatMap(model => this.problemOfLimits(model, first.get(keyOf(model))!) ?? []),
+    ];
+  }
+
+  private problemOfLimits(client: ClientModel, first: ClientModel): string | undefined {
+    if (JSON.stringify(first.limits) !== JSON.stringify(client.limits)) {
+      return `its client ${quote(keyOf(client))} has two limits: name it once, with all 'methods' and 'paths'`;
+    }
+    return client.account !== undefined && this.wholeNamespaces.includes(client.namespace ?? '')
+      ? `its client ${quote(keyOf(client))} has limits, and its whole namespace is a client as well: name the accounts of the namespace` : undefined;
   }
 
   /** The clients as a gateway recognises them, under the mesh's trust domain and each alias of it. */

@@ -1,4 +1,4 @@
-import { Chart, Lazy } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
@@ -8,8 +8,8 @@ import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { gatewayModel } from '../private/legs';
 import { OpeningModel } from '../private/model';
 import { baseNameOf, objectName } from '../private/names';
-import { byNameOnly, checkControlPlane, openingOf, openingsOfMesh } from '../private/openings';
-import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
+import { byNameOnly, byNameOnlyAnnotation, checkControlPlane, openingOf, openingsOfMesh } from '../private/openings';
+import { renderNetworkPolicy } from '../private/render/network-policy';
 import { renderSidecar } from '../private/render/sidecar';
 import { Dependable, Dependency, isDependable } from '../services/dependency';
 import { checkMeshPeer, MeshPeer } from '../values/mesh-peer';
@@ -121,7 +121,7 @@ export class EgressLockdown extends Construct {
     this.namespaceName = namespace;
     this.peers = [...props.peers ?? []];
     const metadata = { name: objectName(baseNameOf(this), namespace, 'lockdown'), namespace };
-    const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.describe().byNameOnly.join(', ') || undefined }) as string };
+    const annotations = byNameOnlyAnnotation(() => this.describe().byNameOnly);
     istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings(), this.ownGateways()));
     istioObject(this, 'Resource', 'Sidecar', metadata, () => renderSidecar(this.hosts()));
     this.node.addValidation({ validate: () => this.problems() });

@@ -1,3 +1,4 @@
+import { Lazy } from 'cdk8s';
 import { cidrOf } from './check';
 import { Fail, quote } from './fail';
 import { ComponentModel, MeshModel, OpeningModel, PortModel, ServiceModel } from './model';
@@ -18,6 +19,11 @@ export function openingOf(networks: readonly string[] | undefined, ports: readon
 /** The ports that a service opens everywhere, as `<host>:<port>`. */
 export function byNameOnly({ networks, hosts, ports }: Pick<ServiceModel, 'networks' | 'hosts' | 'ports'>): string[] {
   return networks ? [] : hosts.flatMap(host => ports.map(({ number, targetPort }) => `${host}:${targetPort ?? number}`));
+}
+
+/** The annotation that says which ports are open to every address, because a NetworkPolicy has no names; without such a port there is none. */
+export function byNameOnlyAnnotation(ports: () => readonly string[]): { [name: string]: string } {
+  return { 'cdk8s-istio-egress/by-name-only': Lazy.any({ produce: () => ports().join(', ') || undefined }) as string };
 }
 
 /** Refuses a mesh of which it is not known where istiod runs: pods that cannot reach it lose their configuration, and their certificates after a day. */

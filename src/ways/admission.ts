@@ -1,4 +1,4 @@
-import { Chart, Lazy } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayUse } from './egress-gateway';
 import { AppMesh } from '../app/app-mesh';
@@ -7,8 +7,9 @@ import { KeyedObjects } from '../app/keyed-objects';
 import { failAt } from '../private/fail';
 import { AccessModel, GatewayModel, OpeningModel, RouteModel } from '../private/model';
 import { admissionName, baseNameOf, chartNameOf } from '../private/names';
+import { byNameOnlyAnnotation } from '../private/openings';
 import { renderAdmission } from '../private/render/at-gateway';
-import { BY_NAME_ONLY, renderNetworkPolicy } from '../private/render/network-policy';
+import { renderNetworkPolicy } from '../private/render/network-policy';
 
 /** A route as a gateway that denies by default has to know it. */
 export interface AdmittedRoute {
@@ -34,7 +35,7 @@ export class Admission implements GatewayUse {
       name: admissionName(baseNameOf(scope), namespace, gateway.serviceName, chartNameOf(scope)),
       namespace: gateway.namespace,
     };
-    const annotations = { [BY_NAME_ONLY]: Lazy.any({ produce: () => this.byNameOnly.join(', ') || undefined }) as string };
+    const annotations = byNameOnlyAnnotation(() => this.byNameOnly);
     this.objects = new KeyedObjects(scope, 'Admission', (parent, id) => (id === 'Network'
       ? istioObject(parent, id, 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy(gateway.selector, this.routes.map(route => route.opening())), scope)
       : istioObject(parent, id, 'AuthorizationPolicy', metadata, () => renderAdmission(gateway, this.routes.map(route => (

@@ -1,8 +1,5 @@
 import { OpeningModel, PeerModel } from '../model';
 
-/** The annotation that says which ports are open to every address, because a NetworkPolicy has no names. */
-export const BY_NAME_ONLY = 'cdk8s-istio-egress/by-name-only';
-
 /**
  * A NetworkPolicy for what pods connect to. It names no ingress: that stays as it is, the probes of the kubelet among it.
  *
