@@ -35,7 +35,7 @@ export class Machine {
 
   private constructor(private readonly network: Network, folder: string, private readonly options: MachineOptions) {
     this.name = options.name;
-    this.address = options.address ?? network.free();
+    this.address = options.address === undefined ? network.addresses.free() : network.addresses.fixed(options.address);
     this.folder = path.join(folder, options.name);
   }
 
@@ -63,7 +63,7 @@ export class Machine {
   async kill(): Promise<void> {
     if (!this.first.running) { return; }
     await this.first.end();
-    this.network.release(this.address);
+    this.network.addresses.release(this.address);
   }
 
   /** Takes the address away (the host does not answer any more) or gives it back. */

@@ -37,7 +37,7 @@ export async function enforceNetworkPolicies(lab: Lab, ports: readonly number[])
   // a list names no kind for its items
   const documents = policies.map((policy) => JSON.stringify({ ...policy, apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }));
   fs.writeFileSync(path.join(folder, 'policies.yaml'), documents.join('\n---\n'));
-  const hosts = lab.network.addresses.filter((address) => !lab.pods.some((pod) => pod.address === address));
+  const hosts = lab.network.addresses.taken.filter((address) => !lab.pods.some((pod) => pod.address === address));
   const questions = lab.pods.flatMap((pod): Question[] => [
     ...[...lab.pods.filter((other) => other !== pod).map(nameOf), ...hosts].flatMap((to) => ports.map((port) => ({ from: nameOf(pod), to, port, protocol: 'TCP' }))),
     ...COMPONENTS.flatMap((component) => component.ports.map((port) => ({ from: nameOf(pod), to: component.pod, ...port }))),

@@ -1,10 +1,7 @@
-import { Failure } from './failure';
+import { Addresses, RANGES } from './addresses';
 import { must } from './processes';
 
-/** The three ranges kept for documentation (RFC 5737): nothing real can be meant by them. */
-const RANGES = ['192.0.2', '198.51.100', '203.0.113'];
 const BRIDGE = 'lab0';
-const FIRST_FREE = 64;
 
 /** One switch inside the lab's own network namespace; there is no way out of it. */
 export class Network {
@@ -19,29 +16,9 @@ export class Network {
 
   /** Where the control plane and DNS answer. */
   readonly gateway = `${RANGES[0]}.1`;
-  private readonly used = new Set<string>();
-  private next = FIRST_FREE;
+  readonly addresses = new Addresses();
 
   private constructor() {}
-
-  /** An address for a pod; the low ones are for the hosts outside, which have fixed addresses. */
-  free(): string {
-    for (let tried = 0; tried < 254 - FIRST_FREE; tried++) {
-      const address = `${RANGES[0]}.${this.next}`;
-      this.next = this.next >= 254 ? FIRST_FREE : this.next + 1;
-      if (!this.used.has(address)) { return this.take(address); }
-    }
-    throw new Failure('no free address left in the lab');
-  }
-
-  /** The addresses that something has. */
-  get addresses(): readonly string[] {
-    return [...this.used];
-  }
-
-  release(address: string): void {
-    this.used.delete(address);
-  }
 
   portOf(address: string): string {
     const [, , third, last] = address.split('.');
@@ -49,10 +26,6 @@ export class Network {
   }
 
   async plug(pid: number, address: string): Promise<void> {
-    if (!RANGES.some((range) => address.startsWith(`${range}.`))) {
-      throw new Failure(`${address} is not in ${RANGES.map((range) => `${range}.0/24`).join(', ')}: use an address of these in examples`);
-    }
-    this.take(address);
     const port = this.portOf(address);
     await must(['sh', '-ec', `
       # the kernel may still be taking away the namespace of the host that had the address before
@@ -67,10 +40,5 @@ ${RANGES.map((range) => `route add ${range}.0/24 dev eth0`).join('\n')}
 route add default via ${this.gateway} dev eth0 onlink
 END
     `]);
-  }
-
-  private take(address: string): string {
-    this.used.add(address);
-    return address;
   }
 }

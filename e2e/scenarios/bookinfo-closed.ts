@@ -7,7 +7,7 @@ import { enforceNetworkPolicies } from '../lab/network-policies';
 import type { Pod } from '../lab/pod';
 import type { Scenario } from '../lab/scenario';
 
-const ELSEWHERE = '192.0.2.77';
+const ELSEWHERE = '192.0.2.52';
 
 /** What stands for productpage and reviews: it answers with what a service behind it answers. */
 const passesOn = (pod: Pod, url: string): void => {

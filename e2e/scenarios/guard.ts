@@ -56,7 +56,7 @@ const onGateway = (host: string, selector?: Record<string, string>): Record<stri
 });
 const EGRESS = { istio: 'egressgateway' };
 const entry = (host: string, exportTo?: string[]): Record<string, unknown> => ({
-  hosts: [host], addresses: ['203.0.113.97/32'], ports: [DATABASE], endpoints: [{ address: '192.0.2.99' }], resolution: 'STATIC', location: 'MESH_EXTERNAL', exportTo,
+  hosts: [host], addresses: ['203.0.113.97/32'], ports: [DATABASE], endpoints: [{ address: '192.0.2.53' }], resolution: 'STATIC', location: 'MESH_EXTERNAL', exportTo,
 });
 const route = (host: string, gateways: string[] | undefined, exportTo?: string[], to = HOST): Record<string, unknown> => ({
   hosts: [host], gateways, exportTo, tcp: [{ route: [{ destination: { host: to, port: { number: 3306 } } }] }],

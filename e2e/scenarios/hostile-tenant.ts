@@ -12,7 +12,7 @@ const ADDRESS = '192.0.2.14';
 const SERVER_NAME = `p3306.shop.${HOST}`;
 const TENANT = 'mallory';
 /** The tenant's own server, for connections of the victim's clients. */
-const TRAP = '192.0.2.99';
+const TRAP = '192.0.2.53';
 
 const victim = (...accounts: readonly string[]): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
