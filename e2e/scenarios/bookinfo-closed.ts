@@ -17,7 +17,8 @@ const passesOn = (pod: Pod, url: string): void => {
 
 export const bookinfoClosed: Scenario = {
   name: 'bookinfo-closed',
-  promise: 'Bookinfo works in a locked-down namespace that enforces the Pod Security Standard restricted, its database behind a gateway of its own, and nothing else is reached',
+  mesh: 'ALLOW_ANY',
+  promise: 'on ALLOW_ANY, Bookinfo works in a locked-down namespace that enforces the Pod Security Standard restricted, its database behind a gateway of its own, and nothing else is reached',
   async run(lab, report) {
     const [bookinfo, [ingress]] = await Promise.all([
       Bookinfo.start(lab, 'closed'),

@@ -25,7 +25,7 @@ import { namespaceClient } from './namespace-client';
 import { otherTeam } from './other-team';
 import { ownGateway } from './own-gateway';
 import { pathCost } from './path-cost';
-import { platform } from './platform';
+import { platform, platformAllowAny } from './platform';
 import { platformService } from './platform-service';
 import { postgres } from './postgres';
 import { ratingsDirect } from './ratings-direct';
@@ -63,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   sideBySide,
   platformService,
   platform,
+  platformAllowAny,
   sameHostTwice,
   byName,
   virtualIps,

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { ClientTls, EgressGateway, EgressViaGateway, ExternalHttp, MeshClient, MeshService, Resolution } from 'cdk8s-istio-egress';
+import { ClientTls, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, MeshClient, MeshService, Resolution } from 'cdk8s-istio-egress';
 import { account, bookinfo, exposed, version } from '../bookinfo';
 
 /** Bookinfo whose details come from an HTTPS API. The application calls it in plaintext, and the egress gateway speaks TLS with it. */
@@ -28,6 +28,10 @@ export function bookinfoWithDetailsOverHttps(app: App): Chart {
   new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] });
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1'] });
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1', 'v2'] }).routeTo('v2');
+
+  // Its pods reach each other, DNS, istiod and the gateway, and nothing else.
+  new EgressLockdown(chart, 'Lockdown');
+
   exposed(chart);
   return chart;
 }

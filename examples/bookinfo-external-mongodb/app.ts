@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalMongo, MeshService, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressLockdown, EgressViaGateway, ExternalMongo, MeshService, Resolution } from 'cdk8s-istio-egress';
 import { account, bookinfo, exposed, version } from '../bookinfo';
 
 /**
@@ -27,6 +27,10 @@ export function bookinfoWithExternalMongodb(app: App): Chart {
   new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] }).routeTo('v3');
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2'] }).routeTo('v2');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
+
+  // Its pods reach each other, DNS, istiod and the gateway, and nothing else.
+  new EgressLockdown(chart, 'Lockdown');
+
   exposed(chart);
   return chart;
 }

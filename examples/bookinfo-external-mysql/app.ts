@@ -13,7 +13,7 @@ export interface Database {
   readonly ip: string;
 }
 
-/** How the database is reached, and whether a Job prepares it. `closed` has a gateway of its own, and its namespaces reach and run nothing else. */
+/** How the database is reached, and whether a Job prepares it. `closed` has a gateway of its own and restricted pods. */
 export type Variant = 'direct' | 'via-gateway' | 'via-gateway-with-bootstrap' | 'closed';
 
 /** Bookinfo whose ratings come from a MySQL outside the mesh, reached directly or through the egress gateway. */
@@ -69,18 +69,19 @@ export function bookinfoWithExternalMysql(app: App, variant: Variant, database: 
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql'] }).routeTo('v2-mysql');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
 
-  // Pods of the namespace reach each other, DNS, istiod and the gateway.
-  if (isClosed) {
-    new EgressLockdown(chart, 'Lockdown');
-  }
+  // Its pods reach each other, DNS, istiod and the way to the database, and nothing else.
+  new EgressLockdown(chart, 'Lockdown');
 
   exposed(chart);
   return chart;
 }
 
+/** The chart of the namespaces of `closed`, whose file is applied first. */
+export const NAMESPACES = '00-namespaces';
+
 /** A gateway that denies by default, and the namespaces that it and Bookinfo live in. */
 function closedGateway(app: App): EgressGateway {
-  const namespaces = new Chart(app, '00-namespaces');
+  const namespaces = new Chart(app, NAMESPACES);
   // The sidecars satisfy the standard with Istio's CNI plugin only: without it each pod has the container istio-init, which needs NET_ADMIN.
   const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   namespace(namespaces, 'bookinfo', { 'istio-injection': 'enabled', ...restricted });

@@ -3,14 +3,14 @@ import * as path from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { App } from 'cdk8s';
 import { ExternalService } from 'cdk8s-istio-egress';
-import { bookinfoNamespace, bookinfoWithExternalMysql, Database, Variant } from './app';
+import { bookinfoNamespace, bookinfoWithExternalMysql, Database, NAMESPACES, Variant } from './app';
 
 const HELP = `usage: npm run bookinfo -- [--out FOLDER] [--with-bootstrap] [--with-namespace] [--help]
 
-Writes Bookinfo with an external MySQL: once with a direct connection to the database, once through the egress gateway.
+Writes Bookinfo with an external MySQL: with a direct connection to the database, through Istio's egress gateway, and through a gateway of its own.
 
   --out FOLDER       where to write (default dist)
-  --with-bootstrap   write a third set, in which a Job creates the ratings and their user in the database
+  --with-bootstrap   write a fourth set, in which a Job creates the ratings and their user in the database
   --with-namespace   write the Namespace too, labelled for sidecar injection
   --help             this text
 
@@ -20,7 +20,7 @@ environment:
   MYSQL_DB_IP        its IP address          (default 192.0.2.14)
 `;
 
-const VARIANTS: readonly Variant[] = ['direct', 'via-gateway'];
+const VARIANTS: readonly Variant[] = ['direct', 'via-gateway', 'closed'];
 
 export const DEFAULT_DATABASE: Database = { host: 'mysqldb.example.com', port: 3306, ip: '192.0.2.14' };
 
@@ -54,7 +54,7 @@ function withVariable(message: string): string {
 function write(database: Database, { out, withBootstrap, withNamespace }: Options): { readonly written: Written[]; readonly serverName: string } {
   const apps = [...VARIANTS, ...withBootstrap ? ['via-gateway-with-bootstrap' as const] : []].map(variant => {
     const app = new App({ outdir: path.join(out, `bookinfo-${variant}`) });
-    if (withNamespace) {
+    if (withNamespace && variant !== 'closed') {
       bookinfoNamespace(app);
     }
     bookinfoWithExternalMysql(app, variant, database);
@@ -77,9 +77,9 @@ function report(database: Database, { written, serverName }: ReturnType<typeof w
   const namespace = withNamespace ? `kubectl apply -f ${written[0].folder}/00-namespace.k8s.yaml` : `kubectl create namespace bookinfo
        kubectl label namespace bookinfo istio-injection=enabled`;
   const bootstrap = withBootstrap ? `
-     With ${written[2].folder} a Job does that, with the password of an administrator, in step 3:
+     With ${written[3].folder} a Job does that, with the password of an administrator, in step 3:
        kubectl -n bookinfo create secret generic mysql-admin --from-literal=username=... --from-literal=password='...'
-       kubectl apply -f ${written[2].folder}
+       kubectl apply -f ${written[3].folder}
        kubectl -n bookinfo wait --for=condition=Complete job --all --timeout=5m` : '';
   return `${bold('Written')}
 ${files.join('\n')}
@@ -89,10 +89,12 @@ ${bold('Path of the connection')}
                 Every pod of the namespace can take this path; only the password protects the database.
   via-gateway   ratings-v2-mysql -> sidecar == mutual TLS ==> istio-egressgateway:443 -> ${ip}:${port} (${host})
                 The gateway admits the service account bookinfo-ratings-v2-mysql and denies every other identity.
+  closed        the same through a gateway of its own, egress in namespace egress, which denies what is not declared; pods are restricted
 
 ${bold('Before you begin')}
-  A mesh with sidecars and outboundTrafficPolicy REGISTRY_ONLY. On ALLOW_ANY, Istio's default, every pod of the mesh also reaches the database
-  directly, whatever the manifests say; and a pod without a sidecar does in any mesh, unless a NetworkPolicy or a firewall stops it.
+  A mesh with sidecars. Each set has a Sidecar and a NetworkPolicy that let the pods of bookinfo reach each other, DNS, istiod and the way to the
+  database. Your network plugin has to enforce NetworkPolicies: otherwise pods without a sidecar reach everything. Other namespaces stay as open as
+  they are: on ALLOW_ANY, Istio's default, their pods reach the database directly; REGISTRY_ONLY or a lock-down there closes that.
   via-gateway needs Istio's egress gateway; check, and install it if it is missing:
        kubectl -n istio-system get service istio-egressgateway
        istioctl install --set components.egressGateways[0].name=istio-egressgateway --set components.egressGateways[0].enabled=true
@@ -110,9 +112,11 @@ ${bold('Next steps')}
        ${namespace}
        kubectl -n bookinfo create secret generic ratings-mysql --from-literal=username=bookinfo --from-literal=password='...'
      ${host} must resolve to ${ip} inside the cluster.
-  3. Apply one of the two sets, wait, and let Istio analyze the result:
+     closed has its namespaces (kubectl apply -f ${path.join(written[2].folder, `${NAMESPACES}.k8s.yaml`)}), and needs Istio's CNI plugin.
+  3. Apply one of the sets, wait, and let Istio analyze the result:
        kubectl apply -f ${written[0].folder}
        kubectl apply -f ${written[1].folder}
+       kubectl apply -f ${written[2].folder}
        kubectl -n bookinfo wait --for=condition=Available deployment --all --timeout=5m
        istioctl analyze -n bookinfo
   4. Check that ratings reads the database: [5,4] in this answer, and the stars of the page, are its two rows. Change one, and both change.
@@ -123,6 +127,7 @@ ${bold('Next steps')}
          "import socket; print(socket.create_connection(('${ip}', ${port}), 5).recv(99))"
      The gateway logs both (with access logging on): ratings with the bytes it received, the denied client with 0 bytes received.
        kubectl -n istio-system logs deploy/istio-egressgateway | grep ${serverName}
+     The gateway of closed is deploy/egress in namespace egress.
 `;
 }
 

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { Credentials, Membership, MeshService, Protocol, ReadinessProbe, VirtualMachineService } from 'cdk8s-istio-egress';
+import { Credentials, EgressLockdown, Membership, MeshService, Protocol, ReadinessProbe, VirtualMachineService } from 'cdk8s-istio-egress';
 import { account, bookinfo, exposed, version } from '../bookinfo';
 
 /** Bookinfo whose ratings come from a MySQL on a virtual machine of the mesh, whose address is written here or which registers itself. */
@@ -32,6 +32,9 @@ export function bookinfoWithMysqlOnVm(app: App, variant: 'workload-entries' | 'w
   new MeshService(chart, 'Reviews', { host: 'reviews', versions: ['v1', 'v2', 'v3'] }).routeTo('v3');
   new MeshService(chart, 'Ratings', { host: 'ratings', versions: ['v1', 'v2-mysql-vm'] }).routeTo('v2-mysql-vm');
   new MeshService(chart, 'Details', { host: 'details', versions: ['v1'] });
+
+  // Its pods reach each other, DNS, istiod and the machine, and nothing else.
+  new EgressLockdown(chart, 'Lockdown');
 
   exposed(chart);
   return chart;

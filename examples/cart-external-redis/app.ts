@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Credentials, EgressGateway, EgressViaGateway, ExternalRedis, Resolution } from 'cdk8s-istio-egress';
+import { Credentials, EgressGateway, EgressLockdown, EgressViaGateway, ExternalRedis, Resolution } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 
 /** A cart service whose Redis is run by a cloud provider, reached directly or through the egress gateway by the cart's account alone. */
@@ -31,5 +31,6 @@ export function cartWithExternalRedis(app: App, variant: 'direct' | 'via-gateway
     },
   });
   redis.connectFrom(cart);
+  new EgressLockdown(chart, 'Lockdown');
   return chart;
 }

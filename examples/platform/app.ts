@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, Mesh, MeshClient, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressLockdown, EgressViaGateway, Mesh, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 import { Environment } from './config';
 import { KINDS } from './kinds';
@@ -24,6 +24,10 @@ export function platform(app: App, { name: environment, dependencies }: Environm
     }));
     annotate(service, 'example.com/owner', owner);
   }
+
+  // The teams' pods reach what is declared for their namespace, and nothing else.
+  const namespaces = new Set(dependencies.flatMap(({ clients }) => clients.map(client => client.split('/')[0])));
+  namespaces.forEach(namespaceName => new EgressLockdown(chart, `Lockdown-${namespaceName}`, { namespaceName }));
   return chart;
 }
 

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { EgressGateway, EgressViaGateway, ExternalService, IngressRoute, Protocol, Resolution } from 'cdk8s-istio-egress';
+import { EgressGateway, EgressLockdown, EgressViaGateway, ExternalService, IngressRoute, Protocol, Resolution } from 'cdk8s-istio-egress';
 import { k8s } from 'cdk8s-plus-27';
 
 /**
@@ -21,6 +21,7 @@ export function sentencesWithHttpApi(app: App, variant: 'direct' | 'via-gateway'
   httpbin.connectFrom(component(chart, 'api'), { envPrefix: 'HTTPBIN' });
 
   component(chart, 'sentences');
+  new EgressLockdown(chart, 'Lockdown');
   new IngressRoute(chart, 'Ingress', { hosts: ['sentences.example.com'], service: 'sentences', servicePort: 5000 });
   return chart;
 }

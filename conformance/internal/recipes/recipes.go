@@ -88,10 +88,10 @@ var variants = map[string]variant{
 			},
 		},
 		added: []addition{
-			account("bookinfo-ratings-v2-mysql"), outside("mysql"),
+			account("bookinfo-ratings-v2-mysql"), outside("mysql"), lockedDown,
 			{
-				regexp.MustCompile(`^(Namespace (bookinfo|egress)|(Sidecar|NetworkPolicy) lockdown\.bookinfo\.lockdown)$`),
-				"the closed set has the namespaces with what they enforce and reach; the samples leave both to the reader",
+				regexp.MustCompile(`^Namespace (bookinfo|egress)$`),
+				"the closed set has the namespaces with what they enforce; the samples leave both to the reader",
 			},
 			{
 				regexp.MustCompile(`^(ServiceAccount|Deployment|HorizontalPodAutoscaler|PodDisruptionBudget|Service|AuthorizationPolicy|NetworkPolicy) egress(\..*)?$`),
@@ -113,7 +113,7 @@ var variants = map[string]variant{
 			},
 		},
 		added: []addition{
-			account("bookinfo-ratings-v2-mysql-vm"),
+			account("bookinfo-ratings-v2-mysql-vm"), lockedDown,
 			{
 				regexp.MustCompile(`^(ServiceAccount|AuthorizationPolicy|WorkloadEntry|WorkloadGroup|DestinationRule|Service) mysqldb(\.vm(\..*)?)?$`),
 				"the machine of the database; the samples leave it to the reader",
@@ -133,12 +133,12 @@ var variants = map[string]variant{
 				"host and port are told beside the URL",
 			},
 		},
-		added: []addition{outside("mongodb")},
+		added: []addition{outside("mongodb"), lockedDown},
 	},
 	"details-https": {
 		published: []string{"platform/kube/bookinfo-details-v2.yaml", "networking/virtual-service-details-v2.yaml"},
 		meant:     []difference{unused("ratings", "v2|v2-mysql|v2-mysql-vm"), ownAccount("details-v2")},
-		added:     []addition{account("bookinfo-details-v2"), outside("googleapis")},
+		added:     []addition{account("bookinfo-details-v2"), outside("googleapis"), lockedDown},
 	},
 }
 
@@ -158,6 +158,11 @@ func ownAccount(deployment string) difference {
 
 func account(name string) addition {
 	return addition{regexp.MustCompile(`^ServiceAccount ` + name + `$`), "the account by which the gateway, or the machine, knows the client"}
+}
+
+var lockedDown = addition{
+	regexp.MustCompile(`^(Sidecar|NetworkPolicy) lockdown\.bookinfo\.lockdown$`),
+	"the namespace reaches what the set declares and nothing else; the samples leave it open",
 }
 
 func outside(name string) addition {
