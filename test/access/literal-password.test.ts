@@ -31,6 +31,7 @@ const messageFor = (variable: string, container = 'app') => (
 describe('a password as a value is refused', () => {
   test.each([
     'PASSWORD', 'DB_PASSWORD', 'MYSQL_DB_PASSWORD', 'PGPASSWORD', 'dbPassword', 'spring.datasource.password', 'MYSQL_PASSWD', 'KEY_PASSPHRASE', 'MYSQL_PWD', 'DB_PASS', 'db-pass',
+    'DBPASS', 'PGPASS', 'dbPwd', 'dbPass', 'DB_PW', 'DB_PASSWORD_1', 'DB_PASSWORD2', 'DB_PASS_2', 'REDISCLI_AUTH', 'RESET_PASSWORD',
   ])('in a variable called %s', name => {
     const message = refused([{ name, value: SECRET }]);
 
@@ -47,10 +48,47 @@ describe('a password as a value is refused', () => {
     ['a connection string', `Server=db.example.com;User Id=sa;Password=${SECRET}`],
     ['a connection string of libpq', `host=db.example.com password=${SECRET} user=u`],
     ['a URL whose password begins with a reference', `mysql://u:$(NAME)${SECRET}@db.example.com`],
+    ['a URL whose password has a slash', `mysql://u:a/${SECRET}@db.example.com/test`],
+    ['a URL whose password has a number sign', `mysql://u:a#${SECRET}@db.example.com`],
+    ['a URL whose password has a question mark', `mysql://u:a?${SECRET}@db.example.com`],
+    ['a URL whose password has an at sign', `mysql://u:$(P)@${SECRET}@db.example.com`],
+    ['a DSN of Go', `app:${SECRET}@tcp(db.example.com:3306)/shop`],
+    ['an address of Oracle', `app/${SECRET}@//db.example.com:1521/shop`],
+    ['a URL of JDBC for Oracle', `jdbc:oracle:thin:app/${SECRET}@//db.example.com:1521/shop`],
+    ['a connection string with blanks', `Server = db.example.com; Password = ${SECRET}`],
+    ['a connection string with "Pwd"', `Server=db.example.com;Pwd=${SECRET};`],
+    ['a connection string with commas', `db.example.com:6380,password=${SECRET},ssl=True`],
+    ['a connection string with quotation marks', `host=db.example.com password='${SECRET} 2'`],
+    ['a password that ends as a name of a setting would', `password=${SECRET}=`],
+    ['an option of a program', `--db-password=${SECRET}`],
+    ['an option of Java', `-Xmx1g -Dspring.datasource.password=${SECRET}`],
+    ['an option of Java in camel case', `-Djavax.net.ssl.keyStorePassword=${SECRET}`],
+    ['JSON', `{ "user": "app", "password": "${SECRET}" }`],
+    ['JSON without blanks', `{"password":"${SECRET}"}`],
+    ['the default of a placeholder', `password=\${DB_PASSWORD:${SECRET}}`],
+    ['the default of a placeholder in a URL', `mysql://u:\${DB_PASSWORD:-${SECRET}}@db.example.com`],
   ])('in %s', (_, value) => {
     const message = refused([{ name: 'ADDRESS', value }]);
 
     expect(message).toContain(messageFor('ADDRESS'));
+    expect(message).not.toContain(SECRET);
+  });
+
+  test.each(['off', 'no', '1'])('of one word, %s, that would answer a question elsewhere', value => {
+    expect(refused([{ name: 'MYSQL_PASSWORD', value }])).toContain(messageFor('MYSQL_PASSWORD'));
+  });
+
+  test.each<[string, object]>([
+    ['args', { args: ['serve', `--password=${SECRET}`] }],
+    ['args', { args: ['--db.password', SECRET] }],
+    ['args', { args: [`mysql://u:${SECRET}@db.example.com`] }],
+    ['command', { command: ['sh', '-c', `PGPASSWORD=${SECRET} psql`] }],
+    ['args', { args: ['-c', `echo $(date); mysql --password='${SECRET}'`] }],
+  ])('in the %s of a container', (property, container) => {
+    const message = refused([], { containers: [{ name: 'app', ...container }] });
+
+    expect(message).toContain(`workload 'test/App' has a password as a value, in '${property}' of container "app": put it into a Secret, give that with Credentials.fromSecret(), `
+      + 'and write the variable, like $(DB_PASSWORD)');
     expect(message).not.toContain(SECRET);
   });
 
@@ -108,10 +146,29 @@ describe('what is no password is taken', () => {
     ['DB_URL', 'mysql://db.example.com:3306/test'], ['DB_URL', 'mysql://bookinfo@db.example.com'], ['DB_URL', 'mysql://$(U):$(P)@db.example.com'],
     ['NPM_REGISTRY', 'https://registry.example.com:8443/@scope/pkg'], ['LINK', 'https://example.com/reset?password_hint=x'], ['JDBC', 'jdbc:x://h/db?password=$(P)'],
     ['EMAIL', 'a:b@example.com'],
+    ['DB_PASSWORD', '${MYSQL_PASSWORD}'], ['DB_PASSWORD', '${A:${B}}'], ['DB_PASSWORD', '${A:}'], ['DB_PASSWORD', '${A:-}'],
+    ['DB_PASSWORD', 'vault:secret/data/db#password'], ['DB_PASSWORD', '>>vault:secret/data/db#password'], ['DB_PASSWORD', '${vault:secret/data/db#password}'],
+    ['DB_PASSWORD', '$__file{/etc/secrets/password}'], ['DB_PASSWORD', '${file:/etc/secrets/db.properties:password}'], ['DB_PASSWORD', 'op://vault/db/password'],
+    ['DB_PASSWORD', 'arn:aws:secretsmanager:eu-1:1:secret:db'],
+    ['FORGOT_PASSWORD', '/forgot'], ['FORGOT_PASSWORD', 'https://idp.example.com/forgot'], ['SHOW_PASSWORD', 'never'], ['showPassword', '0'], ['MYSQL_RANDOM_ROOT_PASSWORD', 'yes'],
+    ['ENCODER_PASS', '1'], ['LOGIN_BY_PASSWORD', 'true'],
+    ['DB_URL', 'mysql://${U:root}:${P}@db.example.com'], ['JDBC', 'jdbc:x://h/db?user=u&password=${P}'], ['DSN', 'app:$(P)@tcp(db:3306)/shop'], ['ORACLE', 'app/$(P)@//db/shop'],
+    ['DB', 'host=db password=$(P) user=u'], ['DB', 'host=db password= user=u'], ['DB', 'Server=db;Password=;User=u'], ['DB', 'password=\'$(P)\''], ['JSON', '{"password":"$(P)"}'],
+    ['JSON', '{"password":null,"url":"https://h:8443","mail":"a@example.com"}'], ['JSON', '{"show_password":"never"}'],
+    ['QUERY', 'SELECT id FROM users WHERE name = ? AND password = ?'], ['SERVERS', 'http://[::1]:80/@a'], ['HOSTS', 'jdbc:sqlserver://h:1433;user=a@b'],
+    ['OPTIONS', '-Drequire.password=yes --password-file=/run/password'],
   ])('%s=%s', (name, value) => {
     const [container] = only(connect([{ name, value }]), 'Deployment').spec.template.spec.containers;
 
     expect(container.env[0]).toEqual({ name, value });
+  });
+
+  test.each([
+    [['--password=$(DB_PASSWORD)']], [['--password', '$(DB_PASSWORD)']], [['--password']], [['--password', '--verbose']], [['--password-file', '/run/password']],
+    [['-c', 'mysql --password="$(cat /run/password)"']], [['-c', 'mysql --password=$$(cat /run/password)']], [['-c', 'mysql --password="${P:-$(cat /run/password)}"']],
+    [['-c', '[ "$PASSWORD" = "" ] && read PASSWORD']], [['-c', 'PGPASSWORD=`cat /run/password` psql']], [[8080, null]],
+  ])('the arguments %j', args => {
+    expect(() => connect([], { containers: [{ name: 'app', args }] })).not.toThrow();
   });
 
   test('a password of a Secret', () => {
