@@ -7,14 +7,7 @@ import { mountFiles, problemsOfFiles, SecretFiles } from './secret-files';
 import { isDnsName } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { PortModel } from '../private/model';
-
-/** Where the kinds of Kubernetes keep the spec of their pods; another kind that has it at the usual place is found by looking. */
-const POD_SPEC: { readonly [kind: string]: readonly string[] } = {
-  Pod: ['spec'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
-};
-const USUAL_POD_SPEC = ['spec', 'template', 'spec'];
-const USUAL_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'ReplicationController'];
+import { isKindOfWorkload, podMetadataIn, podSpecIn } from '../private/pod-template';
 
 /** The address that a host of a service has in the pods of a workload. */
 export interface NamedAddress {
@@ -228,8 +221,7 @@ function apiObjectOf(construct: IConstruct): ApiObject | undefined {
 }
 
 function hasPodTemplate(object: ApiObject): boolean {
-  const isKnown = Object.hasOwn(POD_SPEC, object.kind) || USUAL_KINDS.includes(object.kind);
-  return isKnown || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
+  return isKindOfWorkload(object.kind) || Array.isArray(podSpecOf(object.kind, object.toJson())?.containers);
 }
 
 function aliasesOf(pod: PodSpec | undefined): { readonly ip: string; readonly hostnames: readonly string[] }[] {
@@ -264,19 +256,10 @@ function isSwitchedOff(inject: unknown): boolean {
 }
 
 function podMetadataOf(kind: string, rendered: unknown): { labels: Settings; annotations: Settings } {
-  const path = podSpecPath(kind).slice(0, -1);
-  const metadata = (at(rendered, [...path, 'metadata']) ?? {}) as { labels?: Settings; annotations?: Settings };
+  const metadata = (podMetadataIn(kind, rendered) ?? {}) as { labels?: Settings; annotations?: Settings };
   return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
 }
 
-function podSpecPath(kind: string): readonly string[] {
-  return Object.hasOwn(POD_SPEC, kind) ? POD_SPEC[kind] : USUAL_POD_SPEC;
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce((part, key) => (part as { [key: string]: unknown } | undefined)?.[key], value);
-}
-
 function podSpecOf(kind: string, rendered: unknown): PodSpec | undefined {
-  return at(rendered, podSpecPath(kind)) as PodSpec | undefined;
+  return podSpecIn(kind, rendered) as PodSpec | undefined;
 }

@@ -26,7 +26,7 @@ interface Manifest {
   readonly items?: readonly Manifest[];
 }
 
-/** The groups and kinds that rules read more of than their identity; rendering the others would cost and say nothing. */
+/** The groups and kinds that rules read everywhere; the others are rendered when a rule asks for their spec, because most of them say nothing. */
 const READ = [NETWORKING, 'security.istio.io', 'networking.k8s.io', 'cert-manager.io', 'external-secrets.io'];
 
 /** What an object is written as, after its patches; a list is the objects in it. */
@@ -34,7 +34,12 @@ function manifestsOf(object: ApiObject): Manifest[] {
   const isRead = READ.includes(groupOf(object.apiVersion)) || ['Service', 'List'].includes(object.kind);
   const manifest: Manifest = isRead
     ? object.toJson() as Manifest
-    : { apiVersion: object.apiVersion, kind: object.kind, metadata: { name: object.name, namespace: object.metadata.namespace } };
+    : {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      metadata: { name: object.name, namespace: object.metadata.namespace },
+      get spec() { return (object.toJson() as Manifest).spec; },
+    };
   return manifest.kind === 'List' && Array.isArray(manifest.items) ? manifest.items.filter(item => typeof item === 'object' && item !== null) : [manifest];
 }
 
@@ -48,15 +53,19 @@ class CollectedObject implements MeshObject {
   public readonly name: string;
   public readonly namespace: string;
   public readonly origin: { readonly path: string };
-  public readonly spec: MeshObject['spec'];
 
-  public constructor(object: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined) {
+  public constructor(
+    object: ApiObject, private readonly manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
+  ) {
     this.group = groupOf(manifest.apiVersion);
     this.kind = String(manifest.kind);
     this.name = String(manifest.metadata?.name);
     this.namespace = manifest.metadata?.namespace ?? object.metadata.namespace ?? '';
     this.origin = { path: owner.node.path };
-    this.spec = manifest.spec ?? {};
+  }
+
+  public get spec(): MeshObject['spec'] {
+    return this.manifest.spec ?? {};
   }
 }
 

@@ -48,7 +48,8 @@ export interface EgressLockdownDescription {
  *
  * - Its sidecars reset every other connection, whatever `outboundTrafficPolicy` the mesh has.
  * - Its pods, with or without a sidecar, reach DNS, istiod, pods of their own namespace, `peers`, the gateways and the addresses of direct services. This
- *   requires a network plugin that enforces NetworkPolicies, and that no pod runs with `hostNetwork` (Pod Security Standard `baseline`).
+ *   requires a network plugin that enforces NetworkPolicies, and that no pod runs with `hostNetwork` (Pod Security Standard `baseline`); synth refuses the workloads
+ *   of the app that do.
  *
  * It holds against workloads, not against whoever may write Sidecars, ServiceEntries and NetworkPolicies in the namespace. Of a direct service that is
  * found by name a NetworkPolicy can open the port only: give its `networks`, or route it through a gateway. `describe()` and an annotation of the

@@ -5,6 +5,7 @@ import { fileOverwritten } from './file-overwritten';
 import { gatewayHostTwice } from './gateway-host-twice';
 import { gatewayPortMixed } from './gateway-port-mixed';
 import { hostDeclaredTwice } from './host-declared-twice';
+import { hostNetworkInLockdown } from './host-network-in-lockdown';
 import { lockdownOpened } from './lockdown-opened';
 import { networkPolicyCutsService } from './network-policy-cuts-service';
 import { objectWrittenTwice } from './object-written-twice';
@@ -35,5 +36,6 @@ export const CATALOGUE: readonly Rule[] = [
   sidecarHidesService,
   networkPolicyCutsService,
   lockdownOpened,
+  hostNetworkInLockdown,
   secretElsewhere,
 ];

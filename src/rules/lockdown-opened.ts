@@ -1,24 +1,24 @@
 import { Finding, Rule, where } from './rule';
+import { MeshObject } from '../view/mesh-object';
 
 export const lockdownOpened: Rule = {
   id: 'MX0604',
   name: 'lockdown-opened',
   severity: 'ERROR',
-  title: 'A NetworkPolicy opens every address to pods of a namespace that is locked down.',
-  why: 'NetworkPolicies add up: the pods that it selects reach every address, whatever the lock-down says.',
-  fix: 'Remove it, or name what the pods need in `peers` of the `EgressLockdown`.',
+  title: 'A NetworkPolicy or a Sidecar opens almost everything to pods of a namespace that is locked down.',
+  why: 'NetworkPolicies add up: the pods that one selects reach what it opens, whatever the lock-down says. The Sidecar of a namespace does not hold for workloads '
+    + 'with a Sidecar of their own.',
+  fix: 'Remove it, or name what the pods need in `peers` of the `EgressLockdown`. One port of every address is no finding, and neither is a network on every port.',
   related: [],
   check: view => {
-    const locked = new Set(view.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
-    const policies = view.egressPolicies;
-    const closed = new Map(policies.filter(({ limits, isForAll, opensEverything }) => limits && isForAll && !opensEverything)
-      .map(({ object }) => [object.namespace, object]));
-    return policies.filter(({ object, opensEverything }) => opensEverything && locked.has(object.namespace)).flatMap(({ object }): Finding[] => {
-      const lockdown = closed.get(object.namespace);
-      return lockdown ? [{
-        object,
-        message: `opens every address to pods of ${where(object.namespace)}, which '${lockdown.origin.path}' locks down: remove it, or give the lock-down 'peers'`,
-      }] : [];
-    });
+    const finding = (object: MeshObject, does: string, cure: string): Finding[] => {
+      const lockdown = view.lockdowns.get(object.namespace);
+      return lockdown ? [{ object, message: `${does} pods of ${where(object.namespace)}, which '${lockdown.origin.path}' locks down: ${cure}, or give the lock-down 'peers'` }] : [];
+    };
+    return [
+      ...view.egressPolicies.flatMap(({ object, opensAlmostAll }) => (opensAlmostAll ? finding(object, `opens ${opensAlmostAll} to`, 'remove it') : [])),
+      ...view.sidecarsOfSome.filter(({ isOpen }) => isOpen)
+        .flatMap(({ object }) => finding(object, 'has \'outboundTrafficPolicy\' ALLOW_ANY for', 'write REGISTRY_ONLY')),
+    ];
   },
 };

@@ -1,6 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { MeshView, namesNamespace, NamespaceSidecar } from '../view/mesh-view';
+import { MeshView, namesNamespace, SidecarRules } from '../view/mesh-view';
 
 export const sidecarHidesService: Rule = {
   id: 'MX0602',
@@ -13,7 +13,7 @@ export const sidecarHidesService: Rule = {
   check: view => view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)),
 };
 
-function hiddenFrom(view: MeshView, { object, hosts }: NamespaceSidecar): Finding[] {
+function hiddenFrom(view: MeshView, { object, hosts }: SidecarRules): Finding[] {
   if (!hosts) {
     return [];
   }

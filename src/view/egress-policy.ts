@@ -5,14 +5,30 @@ import { contains, Network, networkOf } from '../private/network';
 /** The API group of NetworkPolicies. */
 export const KUBERNETES_NETWORKING = 'networking.k8s.io';
 
+/** A range of addresses, and what it leaves out. */
+interface Block {
+  readonly range: Network;
+  readonly except: readonly Network[];
+}
+
 /** A rule of a NetworkPolicy: where pods may connect to. */
 interface EgressRule {
   /** Without any, to everything. */
-  readonly ranges: readonly { readonly range: Network; readonly except: readonly Network[] }[];
+  readonly ranges: readonly Block[];
   readonly isOpen: boolean;
+  /** Whether it opens the pods of every namespace. */
+  readonly isForEveryPod: boolean;
   /** Undefined for every port. */
   readonly ports?: readonly { readonly first: number; readonly last: number }[];
+  /** Ports of every protocol. */
+  readonly countOfPorts: number;
 }
+
+/** More ports than anything that a pod connects to has. */
+const MOST_PORTS = 1000;
+
+/** A larger share of all addresses than any network has, and every cloud together. */
+const LARGE_SHARE = 1 / 8;
 
 /** A NetworkPolicy, as far as it says where pods connect to. */
 export class EgressPolicy {
@@ -26,15 +42,15 @@ export class EgressPolicy {
     const { spec } = object;
     const types = strings(spec.policyTypes);
     this.limits = types.includes('Egress') || types.length === 0 && spec.egress !== undefined;
-    const selector = record(spec.podSelector);
-    this.isForAll = Object.keys(record(selector.matchLabels)).length === 0 && records(selector.matchExpressions).length === 0;
+    this.isForAll = isEmpty(spec.podSelector);
     this.rules = this.limits ? records(spec.egress).map(ruleOf) : [];
   }
 
-  /** Whether it lets pods connect to every address on every port. */
-  public get opensEverything(): boolean {
-    return this.rules.some(({ isOpen, ranges, ports }) => ports === undefined
-      && (isOpen || ranges.some(({ range, except }) => range.length === 0 && except.length === 0)));
+  /** What it lets pods connect to on most ports, when that is more than anybody can name; undefined when it opens nothing of the kind. */
+  public get opensAlmostAll(): string | undefined {
+    const wide = this.rules.filter(({ countOfPorts }) => countOfPorts > MOST_PORTS);
+    return wide.some(({ isOpen }) => isOpen) ? 'every address' : wide.some(({ ranges }) => isLarge(ranges)) ? 'most addresses'
+      : wide.some(({ isForEveryPod }) => isForEveryPod) ? 'the pods of every namespace' : undefined;
   }
 
   /** Whether it lets pods connect to an address, or to any one at all, on a TCP port. */
@@ -51,9 +67,25 @@ function ruleOf(rule: { readonly [field: string]: unknown }): EgressRule {
   const ports = records(rule.ports);
   return {
     isOpen: peers.length === 0,
+    isForEveryPod: peers.some(peer => peer.namespaceSelector !== undefined && isEmpty(peer.namespaceSelector) && isEmpty(peer.podSelector)),
     ranges: blocks.flatMap(({ cidr, except }) => networkOf(cidr as string).map(range => ({ range, except: strings(except).flatMap(networkOf) }))),
     // A port by its name is one of pods; of an address nothing is known then.
     ports: ports.length === 0 ? undefined : ports.filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP').map(({ port, endPort }) => (
       port === undefined ? { first: 0, last: 65535 } : { first: Number(port), last: Number(endPort ?? port) })),
+    countOfPorts: ports.length === 0 ? Infinity : ports.reduce((sum, { port, endPort }) => (
+      sum + (port === undefined ? Infinity : endPort === undefined ? 1 : Number(endPort) - Number(port) + 1)), 0),
   };
+}
+
+/** Whether ranges of one family are together more than a network has. */
+function isLarge(ranges: readonly Block[]): boolean {
+  const sizeOf = ({ length }: Network) => 2 ** -length;
+  const shareOf = (family: string) => ranges.filter(({ range }) => range.first.kind() === family)
+    .reduce((sum, { range, except }) => sum + sizeOf(range) - except.reduce((gaps, gap) => gaps + sizeOf(gap), 0), 0);
+  return shareOf('ipv4') >= LARGE_SHARE || shareOf('ipv6') >= LARGE_SHARE;
+}
+
+function isEmpty(selector: unknown): boolean {
+  const { matchLabels, matchExpressions } = record(selector);
+  return Object.keys(record(matchLabels)).length === 0 && records(matchExpressions).length === 0;
 }

@@ -14,7 +14,7 @@ export interface MeshObject {
   readonly origin: Origin;
   /** The file it is written to, when each object has one of its own. */
   readonly file?: string;
-  /** Empty for kinds that no rule reads. */
+  /** Empty for kinds without one. */
   readonly spec: { readonly [field: string]: unknown };
 }
 

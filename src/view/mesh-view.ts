@@ -19,11 +19,13 @@ export interface GatewayServer {
   readonly hosts: readonly string[];
 }
 
-/** A Sidecar for every workload of its namespace. */
-export interface NamespaceSidecar {
+/** A Sidecar: how the sidecars of some workloads, or of a namespace, treat outbound traffic. */
+export interface SidecarRules {
   readonly object: MeshObject;
-  /** Whether it resets what it does not know; undefined when the mesh decides. */
+  /** Whether it resets what it does not know, whatever the mesh does. */
   readonly isClosed: boolean;
+  /** Whether it lets what it does not know pass, by itself or because the mesh does. */
+  readonly isOpen: boolean;
   /** What it imports, as `<namespace>/<host>`; undefined when that is everything. */
   readonly hosts?: readonly string[];
 }
@@ -32,7 +34,12 @@ export interface NamespaceSidecar {
 export class MeshView {
   private readonly byKind = new Map<string, MeshObject[]>();
   private readonly found: {
-    entries?: ExternalEntry[]; detours?: Map<string, Detour[]>; servers?: GatewayServer[]; policies?: EgressPolicy[]; upstreams?: ReadonlySet<string>;
+    entries?: ExternalEntry[];
+    detours?: Map<string, Detour[]>;
+    servers?: GatewayServer[];
+    policies?: EgressPolicy[];
+    upstreams?: ReadonlySet<string>;
+    lockdowns?: ReadonlyMap<string, MeshObject>;
   } = {};
 
   public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
@@ -55,12 +62,35 @@ export class MeshView {
   }
 
   /** The Sidecars without a selector, which hold for a namespace. */
-  public get sidecars(): readonly NamespaceSidecar[] {
-    return this.of(NETWORKING, 'Sidecar').filter(({ spec }) => Object.keys(record(record(spec.workloadSelector).labels)).length === 0).map(object => {
+  public get sidecars(): readonly SidecarRules[] {
+    return this.sidecarsWhere(isForAll => isForAll);
+  }
+
+  /** The Sidecars of some workloads, for which that of the namespace does not hold. */
+  public get sidecarsOfSome(): readonly SidecarRules[] {
+    return this.sidecarsWhere(isForAll => !isForAll);
+  }
+
+  /** The NetworkPolicies that close a namespace whose sidecars are closed too, by the namespace. */
+  public get lockdowns(): ReadonlyMap<string, MeshObject> {
+    return this.found.lockdowns ??= this.closed();
+  }
+
+  private closed(): Map<string, MeshObject> {
+    const sidecars = new Set(this.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
+    const policies = this.egressPolicies.filter(({ limits, isForAll, opensAlmostAll }) => limits && isForAll && !opensAlmostAll);
+    return new Map(policies.filter(({ object }) => sidecars.has(object.namespace)).map(({ object }) => [object.namespace, object]));
+  }
+
+  private sidecarsWhere(wanted: (isForAll: boolean) => boolean): SidecarRules[] {
+    return this.of(NETWORKING, 'Sidecar').filter(({ spec }) => wanted(Object.keys(record(record(spec.workloadSelector).labels)).length === 0)).map(object => {
       const listeners = records(object.spec.egress);
+      const { outboundTrafficPolicy: policy } = object.spec;
+      const mode = policy === undefined ? undefined : record(policy).mode ?? 'REGISTRY_ONLY';
       return {
         object,
-        isClosed: object.spec.outboundTrafficPolicy !== undefined && (record(object.spec.outboundTrafficPolicy).mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY',
+        isClosed: mode === 'REGISTRY_ONLY',
+        isOpen: (mode ?? this.facts.outboundTrafficPolicy) === 'ALLOW_ANY',
         hosts: listeners.length > 0 ? listeners.flatMap(listener => strings(listener.hosts)) : undefined,
       };
     });

@@ -1,4 +1,4 @@
-import { ApiObjectMetadata, Lazy } from 'cdk8s';
+import { ApiObject, ApiObjectMetadata, Lazy } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, NamedMetadata, ownObject } from '../app/istio-object';
@@ -8,6 +8,7 @@ import { failAt, failWith, quote } from '../private/fail';
 import { GatewayWorkloadModel } from '../private/model';
 import { labelOf, objectName } from '../private/names';
 import { checkControlPlane, openingsOfMesh } from '../private/openings';
+import { podSpecIn } from '../private/pod-template';
 import { renderDenyByDefault } from '../private/render/at-gateway';
 import { renderSecretReader } from '../private/render/certificate';
 import {
@@ -254,11 +255,11 @@ export class EgressGateway extends Construct implements IEgressGateway {
       () => renderDenyByDefault(this.selector));
     istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, name: objectName(this.serviceName, namespace) },
       () => renderNetworkPolicy(this.selector, [...openingsOfMesh(mesh), ...peers.map(peer => peer._opening())]));
-    istioObject(this, 'Resource', 'Deployment', metadata, () => renderGatewayDeployment(workload));
+    const deployment = istioObject(this, 'Resource', 'Deployment', metadata, () => renderGatewayDeployment(workload));
     istioObject(this, 'Autoscaler', 'HorizontalPodAutoscaler', metadata, () => renderAutoscaler(workload));
     istioObject(this, 'DisruptionBudget', 'PodDisruptionBudget', metadata, () => renderDisruptionBudget(workload));
     istioObject(this, 'Service', 'Service', metadata, () => renderGatewayService(workload));
-    this.node.addValidation({ validate: () => this.problems() });
+    this.node.addValidation({ validate: () => [...this.problems(), ...problemsOfNetwork(deployment)] });
   }
 
   /** Takes part in what is routed through the gateway. @internal */
@@ -283,6 +284,14 @@ export class EgressGateway extends Construct implements IEgressGateway {
       'has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',
     ];
   }
+}
+
+/** What a patch of the pods makes of the gateway's NetworkPolicies. */
+function problemsOfNetwork(deployment: ApiObject): string[] {
+  const pod = podSpecIn(deployment.kind, deployment.toJson()) as { readonly hostNetwork?: unknown } | undefined;
+  return pod?.hostNetwork === true ? [
+    'runs its pods with \'hostNetwork\', and most network plugins apply no NetworkPolicy to them: leave it out of the patch',
+  ] : [];
 }
 
 /** What is routed through a gateway. */

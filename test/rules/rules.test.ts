@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
   ClientTls, DataPlane, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp,
-  GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshService, Protocol, Resolution, ServerTls,
+  GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshService, OutboundTrafficPolicy, Protocol, Resolution, ServerTls,
   VirtualMachineService,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
@@ -731,14 +731,44 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       new EgressLockdown(chart, 'Lockdown');
       network(chart, 'Own', [{ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }]);
     }, [['MX0604', 'shop/Own']]],
-    ['NetworkPolicies that open a port, a range, pods, or another namespace', app => {
+    ...([
+      ['every port but a few, to every address', { ports: [{ port: 1, endPort: 65535 }] }],
+      ['two halves of the ports', { ports: [{ port: 1, endPort: 600 }, { port: 2000, endPort: 2600 }] }],
+      ['every port of a protocol', { ports: [{ protocol: 'UDP' }] }],
+      ['two halves of all addresses', { to: [{ ipBlock: { cidr: '0.0.0.0/1' } }, { ipBlock: { cidr: '128.0.0.0/1' } }] }],
+      ['everything but private networks', { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'] } }] }],
+      ['an eighth of all addresses', { to: [{ ipBlock: { cidr: '32.0.0.0/3' } }] }],
+      ['what of IPv6 is in use', { to: [{ ipBlock: { cidr: '2000::/3' } }] }],
+      ['the pods of every namespace', { to: [{ podSelector: {} }, { namespaceSelector: {} }] }],
+      ['the same, twice empty', { to: [{ namespaceSelector: {}, podSelector: {} }] }],
+    ] as [string, object][]).map(([name, rule]): Row => [`a NetworkPolicy beside a lock-down that opens ${name}`, app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', [rule], { matchLabels: { app: 'cart' } });
+    }, [['MX0604', 'shop/Own']]]),
+    ['a Sidecar of some workloads that lets everything pass, by itself or because the mesh does', app => {
+      Mesh.declare(app, { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      ['ALLOW_ANY', undefined, 'REGISTRY_ONLY'].forEach((mode, i) => foreign(chart, `Own${i}`, 'Sidecar', {
+        workloadSelector: { labels: { app: `cart-${i}` } }, egress: [{ hosts: ['./*'] }], outboundTrafficPolicy: mode && { mode },
+      }));
+    }, [['MX0604', 'shop/Own0'], ['MX0604', 'shop/Own1']]],
+    ['NetworkPolicies that open a port, many ports of a network, pods, or another namespace', app => {
       const chart = chartOf(app, 'shop');
       new EgressLockdown(chart, 'Lockdown');
       network(chart, 'Own', [
-        { ports: [{ port: 443 }] }, { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, { to: [{ namespaceSelector: {} }] },
-        { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }] },
+        { ports: [{ port: 443 }, { port: 'metrics' }] }, { ports: [{ port: 30000, endPort: 30999 }] }, { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] },
+        { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: '2001:db8::/32' } }] },
+        { to: [{ ipBlock: { cidr: '0.0.0.0/1' } }], ports: [{ port: 443 }] }, { to: [{ podSelector: {} }] },
+        { to: [{ ipBlock: { cidr: '32.0.0.0/3', except: ['32.0.0.0/4'] } }] }, { to: [{ namespaceSelector: {} }], ports: [{ port: 9090 }] },
+        { to: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'otel' } } }] }, { to: [{ namespaceSelector: { matchLabels: { team: 'x' } } }] },
       ]);
       network(chartOf(app, 'data'), 'Open', [{}]);
+    }, []],
+    ['a Sidecar of some workloads in a namespace that is not locked down', app => {
+      Mesh.of(app);
+      foreign(chartOf(app, 'shop'), 'Own', 'Sidecar', { workloadSelector: { labels: { app: 'cart' } }, outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
     }, []],
     ['a namespace that a Sidecar leaves open', app => {
       const chart = chartOf(app, 'shop');
@@ -746,6 +776,36 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       foreign(chart, 'Own', 'Sidecar', { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
       network(chart, 'Closed', []);
       network(chart, 'Open', [{}]);
+    }, []],
+  ],
+  MX0605: [
+    ['workloads of every kind in the network of their node', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      const spec = { hostNetwork: true, containers: [] };
+      ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].forEach(kind => foreign(chart, kind, kind, { template: { spec } }, { apiVersion: 'apps/v1' }));
+      foreign(chart, 'Job', 'Job', { template: { spec } }, { apiVersion: 'batch/v1' });
+      foreign(chart, 'CronJob', 'CronJob', { jobTemplate: { spec: { template: { spec } } } }, { apiVersion: 'batch/v1' });
+      foreign(chart, 'Pod', 'Pod', spec, { apiVersion: 'v1' });
+      foreign(chart, 'Rollout', 'Rollout', { template: { spec } }, { apiVersion: 'argoproj.io/v1alpha1' });
+    }, ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob', 'Pod', 'Rollout'].map(kind => ['MX0605', `shop/${kind}`])],
+    ['a patch of a workload, and a workload in a list', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      foreign(chart, 'App', 'Deployment', { template: { spec: { containers: [] } } }, { apiVersion: 'apps/v1' })
+        .addJsonPatch(JsonPatch.add('/spec/template/spec/hostNetwork', true));
+      new ApiObject(chart, 'Many', {
+        apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { hostNetwork: true } }],
+      } as never);
+    }, [['MX0605', 'shop/App'], ['MX0605', 'shop/Many']]],
+    ['workloads in networks of their own, and in a namespace that is not locked down', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      foreign(chart, 'App', 'Deployment', { template: { spec: { hostNetwork: false, containers: [] } } }, { apiVersion: 'apps/v1' });
+      foreign(chart, 'Config', 'ConfigMap', {}, { apiVersion: 'v1' });
+      const data = chartOf(app, 'data');
+      network(data, 'Closed', []);
+      foreign(data, 'Agent', 'DaemonSet', { template: { spec: { hostNetwork: true, containers: [] } } }, { apiVersion: 'apps/v1' });
     }, []],
   ],
   MX0701: [
@@ -1001,6 +1061,17 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     new EgressLockdown(chart, 'Lockdown');
     network(chart, 'Own', [{}]);
   }, 'opens every address to pods of namespace "shop", which \'shop/Lockdown\' locks down: remove it, or give the lock-down \'peers\''],
+  ['MX0604', app => {
+    const chart = chartOf(app, 'shop');
+    new EgressLockdown(chart, 'Lockdown');
+    foreign(chart, 'Own', 'Sidecar', { workloadSelector: { labels: { app: 'cart' } }, outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
+  }, 'has \'outboundTrafficPolicy\' ALLOW_ANY for pods of namespace "shop", which \'shop/Lockdown\' locks down: write REGISTRY_ONLY, or give the lock-down \'peers\''],
+  ['MX0605', app => {
+    const chart = chartOf(app, 'shop');
+    new EgressLockdown(chart, 'Lockdown');
+    foreign(chart, 'Pod', 'Pod', { hostNetwork: true }, { apiVersion: 'v1' });
+  }, 'runs its pods with \'hostNetwork\' in namespace "shop", which \'shop/Lockdown\' locks down, and most network plugins apply no NetworkPolicy to them: leave it out, '
+    + 'or run them in another namespace'],
   ['MX0701', app => {
     const chart = chartOf(app, 'shop');
     partner(chart);

@@ -387,6 +387,13 @@ describe('a deployed gateway is refused:', () => {
     }))).toContain('[test/Again] \'gateway\' must be a gateway, got the construct \'test/Via\': give its \'gateway\'');
   });
 
+  test('in the network of its nodes, by a patch', () => {
+    expect(messageOf(() => synth(chart => {
+      const gateway = new EgressGateway(chart, 'Egress', { namespaces: ['shop'] });
+      ApiObject.of(gateway).addJsonPatch(JsonPatch.add('/spec/template/spec/hostNetwork', true));
+    }))).toContain('[test/Egress] runs its pods with \'hostNetwork\', and most network plugins apply no NetworkPolicy to them: leave it out of the patch');
+  });
+
   test('without a service, unless it is for other apps', () => {
     const alone = (props?: EgressGatewayProps) => synth(chart => new EgressViaGateway(chart, 'Via', { gateway: new EgressGateway(chart, 'Egress', props) }));
 
