@@ -23,7 +23,8 @@ function hiddenFrom(view: MeshView, { object, hosts }: SidecarRules): Finding[] 
   const hides = (owner: string, host: string) => !hosts.some(pattern => covers(pattern, namespace, owner, host));
   return declared.flatMap(({ object: by, hosts: names }) => names.filter(host => hides(by.namespace, host)).map(host => ({
     object,
-    message: `leaves out the host ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}: add ${quote(`${by.namespace}/${host}`)} to 'egress.hosts'`,
+    message: `leaves out the host ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}: ${by.namespace === '' ? 'give that chart a \'namespace\', and ' : ''}`
+      + `add ${quote(`${by.namespace || '<namespace>'}/${host}`)} to 'egress.hosts'`,
   })));
 }
 

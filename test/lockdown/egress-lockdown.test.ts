@@ -300,6 +300,14 @@ describe('a lock-down is refused:', () => {
       .toBe('[chart/Lockdown] has no namespace to lock down: give \'namespaceName\', or the chart a \'namespace\'');
   });
 
+  test('for a service that it sees, and whose namespace nobody gave', () => {
+    const declare = (shop: Chart) => void new ExternalMysql(new Chart(shop.node.root, 'nowhere'), 'Db', {
+      host: 'db.example.com', resolution: Resolution.ipAddresses('192.0.2.9'), exportTo: ['*'],
+    });
+
+    expect(messageOf(() => locked({ declare }))).toContain('[shop/Lockdown] cannot name "db.example.com", whose namespace is not known: give its chart a \'namespace\'');
+  });
+
   test('in an ambient mesh', () => {
     expect(messageOf(() => locked({ mesh: { dataPlane: DataPlane.AMBIENT } }))).toContain('[shop/Lockdown] has no effect in an ambient mesh');
   });

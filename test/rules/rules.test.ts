@@ -1050,6 +1050,11 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
     sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
   }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop": add "data/db.example.com" to \'egress.hosts\''],
+  ['MX0602', app => {
+    tcp(new Chart(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
+    sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
+  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop": give that chart a \'namespace\', and add "<namespace>/db.example.com" to '
+    + '\'egress.hosts\''],
   ['MX0603', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
