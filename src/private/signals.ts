@@ -6,8 +6,22 @@ const WINDOW = '5m';
 /** Of a series that has it: whether a connection never came to be (UF), no endpoint was healthy (UH), or all attempts were used up (URX). */
 const FAILED = { matches: '(.*,)?(UF|UH|URX)(,.*)?' };
 
-/** Pods of a Deployment: its name, a hash, five characters. `out` does not take those of `out-2` with it. */
-const podsOf = (workload: string) => ({ matches: `${workload}-[^-]+-[^-]+` });
+/** What Kubernetes keeps of the beginning of a generated name, before it adds five characters. */
+const BEGINNING = 58;
+
+/**
+ * Pods of a Deployment: its name, a hash of up to ten characters, five more. `out` does not take those of `out-2` with it. Of a long name the hash is cut, or all
+ * of it, and no dash is left behind it; shorter hashes than six are one in ten thousand.
+ */
+function podsOf(workload: string): { readonly matches: string } {
+  const left = BEGINNING - `${workload}-`.length;
+  if (left < 0) {
+    return { matches: `${workload.slice(0, BEGINNING)}[^-]{5}` };
+  }
+  const cut = `[^-]{${left + 5}}`;
+  const tail = left > 10 ? '[^-]+-[^-]+' : left > 6 ? `(${cut}|[^-]{6,${left - 1}}-[^-]{5})` : cut;
+  return { matches: `${workload}-${tail}` };
+}
 
 const joined = (...queries: string[]) => queries.join(' or ');
 

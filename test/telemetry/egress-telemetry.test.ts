@@ -103,6 +103,21 @@ describe('telemetry of a gateway', () => {
     expect(rule('EgressServerNameUnknown', { target: TelemetryTarget.gateway(STOCK, { workloadName: 'egress' }) }).expr).toContain('pod=~"egress-[^-]+-[^-]+"');
   });
 
+  test.each([1, 40, 46, 47, 48, 49, 50, 55, 56, 57, 58, 59, 63])('finds the pods of a Deployment whose name has %i characters, and those of no other', length => {
+    const workloadName = 'n'.repeat(length);
+    const pod = /pod=~"([^"]+)"/.exec(rule('EgressServerNameUnknown', { target: TelemetryTarget.gateway(STOCK, { workloadName }) }).expr)![1];
+    const isFound = (name: string) => new RegExp(`^(?:${pod})$`).test(name);
+    // As Kubernetes' ReplicaSets and its SimpleNameGenerator do it.
+    const podOf = (deployment: string, hash: string) => `${`${deployment}-${hash}-`.slice(0, 58)}x7k2p`;
+
+    for (const hash of ['5d4f9b', '5d4f9b6', '5d4f9b6c', '5d4f9b6c7', '5d4f9b6c78']) {
+      expect(isFound(podOf(workloadName, hash))).toBe(true);
+      expect(isFound(podOf(`m${workloadName.slice(1)}`, hash))).toBe(false);
+      // From 56 on the names are the same, and those of a name that is just not cut look like those of another that is.
+      expect(![45, 46].includes(length) && length < 56 && isFound(podOf(`${workloadName}-2`, hash))).toBe(false);
+    }
+  });
+
   test('counts refused handshakes for each reason', () => {
     expect(rule('EgressHandshakeRefused').expr.match(/envoy_listener_ssl_\w+/g)!.filter((name, i, names) => names.indexOf(name) === i)).toEqual([
       'envoy_listener_ssl_fail_verify_san', 'envoy_listener_ssl_fail_verify_no_cert', 'envoy_listener_ssl_fail_verify_error',
