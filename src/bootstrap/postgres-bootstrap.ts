@@ -49,8 +49,10 @@ export interface PostgresBootstrapProps extends BootstrapOptions {
  *   (`trigger`).
  * - A user has exactly its grants: statements, users and grants are one transaction, so an application never sees half of them. Statements that need
  *   no transaction around them (`VACUUM`, `CREATE INDEX CONCURRENTLY`) do not run. What the server cannot take is refused before anything is changed.
- * - The database is the bootstrap's: everybody (`PUBLIC`) loses the right to connect to it, and to create in the schema. Users of other bootstraps
- *   keep theirs. Other databases of the server stay as they are: if everybody may connect there, so may the users.
+ * - The database is the bootstrap's: everybody (`PUBLIC`) loses the right to connect to it, and to create in the schema. The Job fails while everybody has a
+ *   privilege on a table, view or sequence there that no extension made. Users of other bootstraps keep theirs.
+ * - Other databases of the server stay as they are: if everybody may connect there, so may the users. The Job's log warns of them, and of functions that
+ *   everybody may run with the rights of their owner (`SECURITY DEFINER`).
  * - Passwords are in no command line and not in the Job's log, and the server quotes them. A server that logs every statement shows them in
  *   hexadecimal.
  *

@@ -63,6 +63,18 @@ test('everything else is taken away first, from the user and from everybody', ()
   expect(sql.indexOf('deptype = \'o\'')).toBeLessThan(sql.indexOf('DROP OWNED BY %I'));
 });
 
+test('what everybody has on tables and sequences is refused before a user is changed, and the rest is a warning', () => {
+  const sql = usersSql(PostgresGrant.onSequences());
+  const [beforeUsers] = sql.split('bootstrap.username');
+
+  expect(beforeUsers).toContain('WHERE acl.grantee = 0 AND n.nspname !~ \'^pg_\' AND n.nspname <> \'information_schema\' AND (n.nspname = \'public\' OR ');
+  expect(beforeUsers.match(/RAISE .*, found;/g)).toEqual([
+    'RAISE EXCEPTION \'every user has %: take it away in \'\'statements\'\', with REVOKE ... FROM PUBLIC\', found;',
+    'RAISE WARNING \'every user may run %, with the rights of the owner\', found;',
+    'RAISE WARNING \'every user may connect to these databases as well: %\', found;',
+  ]);
+});
+
 test('the error of a password is passed on without its context, which has the password', () => {
   expect(usersSql(PostgresGrant.onSequences())).toContain('RAISE EXCEPTION \'the user of Secret "orders-postgres" is not accepted: %\', SQLERRM;');
 });

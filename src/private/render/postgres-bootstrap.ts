@@ -38,6 +38,8 @@ SET password_encryption = 'scram-sha-256';
 REVOKE ALL ON DATABASE ${identifier(database)} FROM PUBLIC;
 REVOKE CREATE ON SCHEMA ${identifier(schema)} FROM PUBLIC;
 DO $bootstrap$
+DECLARE
+  found text;
 BEGIN
   IF has_database_privilege('public', ${text(database)}, 'CONNECT') THEN
     RAISE EXCEPTION ${text(`every user may connect to database ${database}, and the admin may not change that: make the admin its owner`)};
@@ -45,8 +47,43 @@ BEGIN
   IF has_schema_privilege('public', ${text(schema)}, 'CREATE') THEN
     RAISE EXCEPTION ${text(`every user may create objects in schema ${schema}, and the admin may not change that: give another 'schema'`)};
   END IF;
-END $bootstrap$;
+${everybody(database, schema)}END $bootstrap$;
 `;
+}
+
+/**
+ * What everybody may do besides. Objects of extensions, which PostGIS and others open on purpose, are left out; functions that run with the rights of their caller
+ * give nobody more than that.
+ */
+function everybody(database: string, schema: string): string {
+  const isReached = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND (n.nspname = ${text(schema)} OR has_schema_privilege('public', n.oid, 'USAGE'))`;
+  const isOwn = (catalog: string, oid: string) => (
+    `NOT EXISTS (SELECT FROM pg_depend WHERE classid = '${catalog}'::regclass AND objid = ${oid} AND deptype = 'e')`);
+  const report = (query: string, then: string) => (
+    `  SELECT string_agg(DISTINCT one, ', ' ORDER BY one) INTO found FROM (${query}) AS all_of_them (one);
+  IF found IS NOT NULL THEN
+    RAISE ${then}, found;
+  END IF;
+`);
+  return report(
+    `
+    SELECT format('%s on %I.%I', acl.privilege_type, n.nspname, c.relname)
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, LATERAL (
+      SELECT * FROM aclexplode(c.relacl) UNION ALL SELECT e.* FROM pg_attribute AS a, aclexplode(a.attacl) AS e WHERE a.attrelid = c.oid
+    ) AS acl
+    WHERE acl.grantee = 0 AND ${isReached}
+      AND ${isOwn('pg_class', 'c.oid')}
+  `, `EXCEPTION ${text('every user has %: take it away in \'statements\', with REVOKE ... FROM PUBLIC')}`,
+  ) + report(
+    `
+    SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE p.prosecdef AND has_function_privilege('public', p.oid, 'EXECUTE') AND ${isReached}
+      AND ${isOwn('pg_proc', 'p.oid')}
+  `, `WARNING ${text('every user may run %, with the rights of the owner')}`,
+  ) + report(
+    `SELECT quote_ident(datname) FROM pg_database WHERE datallowconn AND datname <> ${text(database)} AND has_database_privilege('public', oid, 'CONNECT')`,
+    `WARNING ${text('every user may connect to these databases as well: %')}`,
+  );
 }
 
 function userSql({ database, schema }: BootstrapModel, { secretName, grants }: DatabaseUserModel, index: number): string {
