@@ -52,7 +52,7 @@ export interface EgressGatewayAttributes {
 
   /**
    * Whether another app deploys the gateway with `new EgressGateway()`. It denies every server name and network that no app declares, so an `EgressViaGateway` of
-   * this app declares its own there.
+   * this app declares its own there. Do not give it for another gateway: with the first ALLOW policy that selects it, Istio denies what other teams have there.
    *
    * @default false
    */
