@@ -22,6 +22,10 @@ export function usualRuns(subject: Case): number {
   return subject.route === 'direct' ? 5 : 3;
 }
 
+/** What is counted when there are many of a construct that looks at other parts of the app, each in a namespace and a chart of its own. */
+export const CROWDS = ['lockdowns', 'bootstraps', 'gateways', 'guarded'] as const;
+export const COUNTS: readonly number[] = [50, 100, 200];
+
 /** From small to large, so that a mistake shows at once. */
 export function casesOf(services: readonly number[], routes: readonly Route[], charts: readonly number[]): Case[] {
   return routes.flatMap(route => charts.flatMap(chartCount => services.map(count => ({ services: count, route, charts: chartCount }))));

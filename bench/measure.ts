@@ -45,6 +45,37 @@ export async function measureCase(programs: Programs, subject: Case, runs: numbe
   return { ...subject, ms, rawMs, ratio: ms / rawMs, rssMb, rawRssMb, rssRatio: rssMb / rawRssMb, runs };
 }
 
+/** Many of one construct: what they took, as medians. */
+export interface CrowdResult {
+  readonly crowd: string;
+  readonly count: number;
+  readonly ms: number;
+  readonly rssMb: number;
+  readonly runs: number;
+}
+
+/** Measures the growth with the number of a construct: the counts in turns, so that other work of the machine meets all alike. */
+export async function measureCrowd(
+  programs: Programs, crowd: string, counts: readonly number[], runs: number, progress: (run: number) => void,
+): Promise<CrowdResult[]> {
+  const samples = new Map(counts.map(count => [count, [] as Sample[]]));
+  for (let run = 0; run < runs; run++) {
+    progress(run + 1);
+    for (const count of run % 2 === 0 ? counts : [...counts].reverse()) {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-istio-egress-bench-'));
+      try {
+        samples.get(count)!.push(await programs.run('many', crowd, count, folder));
+      } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
+    }
+  }
+  return counts.map(count => {
+    const of = samples.get(count)!;
+    return { crowd, count, ms: median(of.map(sample => sample.ms)), rssMb: median(of.map(sample => sample.rssMb)), runs };
+  });
+}
+
 /** What loading the package adds to loading cdk8s, in ms. */
 export async function measureLoading(programs: Programs, runs: number, progress: (run: number) => void): Promise<number> {
   const samples: { readonly [what: string]: number[] } = { library: [], cdk8s: [] };

@@ -8,7 +8,7 @@ import { inventory } from './programs/inventory';
 import { rawProgram, Specimen } from './raw-program';
 import { Sample } from './sample';
 
-export type Program = 'with-library' | 'with-raw-objects' | 'load';
+export type Program = 'with-library' | 'with-raw-objects' | 'many' | 'load';
 
 const ROOT = path.dirname(__dirname);
 /** Inside the project, so that the compiled programs find its dependencies. */

@@ -1,4 +1,4 @@
-import { Result } from './measure';
+import { CrowdResult, Result } from './measure';
 
 /** What is aimed at; a bench reports, it does not judge. */
 const AIM = { ratio: 1.10, growth: 11, loadingMs: 20 };
@@ -20,6 +20,15 @@ export function table(results: readonly Result[], loadingMs: number): string {
   ]);
   const heads = ['route', 'services', 'charts', 'ms', 'raw ms', 'ratio', 'us/service', 'growth', 'MB', 'raw MB', 'ratio', 'runs'];
   return [...aligned([heads, ...rows]), '', ...aims(results, loadingMs)].join('\n');
+}
+
+/** How much longer twice as many of a construct take; 2 is linear. cdk8s itself validates the whole app once for each chart. */
+export function crowdTable(results: readonly CrowdResult[]): string {
+  const rows = results.map(({ crowd, count, ms, rssMb, runs }) => {
+    const half = results.find(other => other.crowd === crowd && other.count * 2 === count);
+    return [crowd, whole(count), whole(ms), (ms / count).toFixed(1), half ? (ms / half.ms).toFixed(1) : '', whole(rssMb), String(runs)];
+  });
+  return aligned([['many', 'count', 'ms', 'ms each', 'growth', 'MB', 'runs'], ...rows]).join('\n');
 }
 
 /** How much longer than a tenth of the services took; 10 is linear. */

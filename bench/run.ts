@@ -1,15 +1,16 @@
 /** `npm run bench`: what synthesis costs, against the same objects written with raw cdk8s. */
 import { parseArgs } from 'node:util';
-import { Case, casesOf, CHARTS, Route, ROUTES, SERVICES, usualRuns } from './cases';
+import { Case, casesOf, CHARTS, COUNTS, CROWDS, Route, ROUTES, SERVICES, usualRuns } from './cases';
 import { Failure, inOneLine } from './failure';
-import { measureCase, measureLoading, Result } from './measure';
+import { CrowdResult, measureCase, measureCrowd, measureLoading, Result } from './measure';
 import { Programs } from './programs';
-import { json, table } from './report';
+import { crowdTable, json, table } from './report';
 
 const LOADING_RUNS = 31;
+const CROWD_RUNS = 5;
 const MOST = 100_000;
 
-const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--json] [--help]
+const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--many] [--json] [--help]
 
 Synthesises apps of external services with the library and, with the same bytes as result, with raw ApiObjects, in turns and each time in a
 fresh process, and prints the medians. Without options it takes about eight minutes.
@@ -18,12 +19,13 @@ fresh process, and prints the medians. Without options it takes about eight minu
   --route ROUTE  only ${ROUTES.join(' or ')}
   --charts N     only apps of N charts (${CHARTS.join(', ')})
   --runs N       how often each is measured (9 for 100 services; 3 for 10,000 through a gateway, which takes a minute each time)
+  --many         instead, the growth with the number of lock-downs, bootstraps, gateways and guarded teams
   --json         an object for each app on standard output, one a line
   --help         this text
 
   ms          building and synthesising the app, without loading modules
   us/service  the same for one service
-  growth      how much longer than a tenth of the services took; 10 is linear
+  growth      how much longer than a tenth of the services took; 10 is linear (with --many, than half of them; 2 is linear)
   MB          the highest memory of the process, Node and modules included`;
 
 interface Options {
@@ -31,6 +33,7 @@ interface Options {
   readonly route?: Route;
   readonly charts?: number;
   readonly runs?: number;
+  readonly many: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -45,7 +48,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
   progress('compiling');
   const programs = await Programs.make(signal);
   try {
-    await measure(programs, cases, options);
+    await (options.many ? measureMany(programs, options) : measure(programs, cases, options));
   } finally {
     programs.remove();
   }
@@ -70,6 +73,16 @@ async function measure(programs: Programs, cases: readonly Case[], options: Opti
   }
 }
 
+async function measureMany(programs: Programs, options: Options): Promise<void> {
+  const runs = options.runs ?? CROWD_RUNS;
+  const results: CrowdResult[] = [];
+  for (const crowd of CROWDS) {
+    results.push(...await measureCrowd(programs, crowd, COUNTS, runs, run => progress(`${crowd}, run ${run} of ${runs}`)));
+  }
+  progress('');
+  console.log(options.json ? results.map(result => JSON.stringify(result)).join('\n') : crowdTable(results));
+}
+
 function only<T>(chosen: T | undefined, all: readonly T[]): readonly T[] {
   return chosen === undefined ? all : [chosen];
 }
@@ -83,6 +96,7 @@ function read(argv: readonly string[]): Options {
         route: { type: 'string' },
         charts: { type: 'string' },
         runs: { type: 'string' },
+        many: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -92,6 +106,7 @@ function read(argv: readonly string[]): Options {
       route: route(values.route),
       charts: count('charts', values.charts),
       runs: count('runs', values.runs),
+      many: values.many,
       json: values.json,
       help: values.help,
     };

@@ -7,10 +7,14 @@ import { ChartItems, inventory } from './inventory';
 export function synthesise(build: (app: App, charts: readonly ChartItems[], route: Route) => void): void {
   const [services, route, charts, outdir] = process.argv.slice(2);
   const items = inventory(Number(services), Number(charts));
+  timed(outdir, app => build(app, items, route as Route));
+}
 
+/** Builds and synthesises an app, and prints what it took. */
+export function timed(outdir: string, build: (app: App) => void): void {
   const start = performance.now();
   const app = new App({ outdir });
-  build(app, items, route as Route);
+  build(app);
   app.synth();
   const ms = performance.now() - start;
 
