@@ -11,7 +11,7 @@ export { HttpAbort, HttpDelay, HttpFault, HttpRetries, HttpSettings } from './va
 export { HashCookieOptions, LoadBalancer } from './values/load-balancer';
 export { Membership, WorkloadGroupOptions } from './values/membership';
 export { MeshPeer, MeshPeerAddresses, MeshPeerPods, MeshPeerService } from './values/mesh-peer';
-export * from './values/path-match';
+export { PathMatch } from './values/path-match';
 export { Protocol, ProtocolProps, Speaker, TlsStart } from './values/protocol';
 export { ReadinessProbe, ReadinessProbeOptions } from './values/readiness-probe';
 export { RequestLimits } from './values/request-limits';

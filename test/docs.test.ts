@@ -161,7 +161,7 @@ describe('the TypeScript in the documents', () => {
     ]));
 
     expect([...mistakes].map(([name, messages]) => [name, messages.length])).toEqual([['name', 1], ['type', 1], ['given', 1], ['none', 0]]);
-    expect(messageOf(() => run(programOf({ place: '', code: 'mysql.allowFrom(MeshClient.allIn(\'Shop\'));' })))).toContain('\'namespaceName\'');
+    expect(messageOf(() => run(programOf({ place: '', code: 'mysql.allowFrom(MeshClient.allIn(\'Shop\'));' })))).toContain('\'allowFrom()[0].namespaceName\'');
   });
 
   test('is all of it fenced as "ts"', () => {

@@ -125,7 +125,7 @@ describe('npm run bookinfo', () => {
   test.each([
     [{ MYSQL_DB_PORT: 'abc' }, 'MYSQL_DB_PORT: [bookinfo-direct/Mysql] \'port\' must be a whole number from 1 to 65535, got "abc"'],
     [{ MYSQL_DB_HOST: '10.0.0.1' }, 'MYSQL_DB_HOST: [bookinfo-direct/Mysql] \'host\' must be a DNS name, got the address "10.0.0.1"'],
-    [{ MYSQL_DB_IP: 'db' }, 'MYSQL_DB_IP: [bookinfo-direct/Mysql] \'Resolution.ipAddresses()\' must be an IP address'],
+    [{ MYSQL_DB_IP: 'db' }, 'MYSQL_DB_IP: [bookinfo-direct/Mysql] \'Resolution.ipAddresses()[0]\' must be an IP address'],
   ])('names the variable that is wrong: %j', (env, message) => inTempFolder(out => {
     const { code, err } = run(['--out', out], env);
 
@@ -193,7 +193,7 @@ describe('the platform', () => {
     [{ owner: undefined }, 'dependencies.json: orders must have required property \'owner\''],
     [{ clients: [] }, 'dependencies.json: orders/clients must NOT have fewer than 1 items, got []'],
     [{ clients: ['shop'] }, 'dependencies.json: orders/clients/0 must match pattern "^[^/]+/[^/]+$", got "shop": write a service account, like "shop/cart"'],
-    [{ clients: ['Shop/cart'] }, '[platform-staging/orders] \'namespaceName\' must be a DNS label'],
+    [{ clients: ['Shop/cart'] }, '[platform-staging/orders] \'allowFrom()[0].namespaceName\' must be a DNS label'],
   ])('says where dependencies.json is wrong: %j', (dependency, message) => {
     expect(withMistake(dependency)).toContain(message);
   });
@@ -201,7 +201,7 @@ describe('the platform', () => {
   test.each([
     [{ hosts: { 'orders.example.com': '192.0.2.14' } }, 'config/staging.json: orders/hosts/orders.example.com must be array, got "192.0.2.14": write its addresses, like '
       + '["192.0.2.14"], or [] for DNS'],
-    [{ hosts: { 'orders.example.com': ['192.0.2'] } }, '[platform-staging/orders] \'Resolution.ipAddresses()\' must be an IP address'],
+    [{ hosts: { 'orders.example.com': ['192.0.2'] } }, '[platform-staging/orders] \'Resolution.ipAddresses()[0]\' must be an IP address'],
     [{ hosts: { 'a.example.com': [], 'b.example.com': [] } }, 'orders/hosts must have one host, got a.example.com, b.example.com: only a cluster has several'],
     [{ port: '3306' }, 'config/staging.json: orders/port must be integer, got "3306"'],
   ])('says where the environment is wrong: %j', (location, message) => {

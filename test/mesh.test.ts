@@ -123,7 +123,7 @@ describe('a mesh', () => {
     ['trustDomain', { trustDomain: 'Corp_Example' }, '\'trustDomain\' must be a DNS name'],
     ['clusterDomain', { clusterDomain: '.local' }, '\'clusterDomain\' must be a DNS name'],
     ['rootNamespace', { rootNamespace: 'mesh.root' }, '\'rootNamespace\' must be a DNS label'],
-    ['alias', { trustDomainAliases: ['old.example', 'Old_Example'] }, '\'trustDomainAliases\' must be a DNS name'],
+    ['alias', { trustDomainAliases: ['old.example', 'Old_Example'] }, '\'trustDomainAliases[1]\' must be a DNS name'],
     ['alias, given twice', { trustDomainAliases: ['old.example', 'old.example'] }, '\'trustDomainAliases\' has "old.example" twice'],
     ['alias, which is the trust domain', { trustDomain: 'corp.example', trustDomainAliases: ['corp.example'] }, '\'trustDomainAliases\' has "corp.example" twice'],
     ['alias, which is the default trust domain', { trustDomainAliases: ['cluster.local'] }, '\'trustDomainAliases\' has "cluster.local" twice'],

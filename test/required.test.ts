@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import {
-  Credentials, EgressGateway, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalHttp, ExternalMongo, ExternalMysql,
-  ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService,
-  MysqlBootstrap, MysqlGrant, PostgresBootstrap, PostgresGrant, Resolution, SecretFromStore, SecretStoreRef, TelemetryTarget,
+  Credentials, EgressGateway, EgressGuard, EgressLockdown, EgressTelemetry, EgressViaGateway, ExternalCluster, ExternalHttp, ExternalMongo,
+  ExternalMysql, ExternalPostgres, ExternalRedis, ExternalService, ExternalTcp, ExternalTls, IngressRoute, Membership, Mesh, MeshClient, MeshService,
+  MysqlBootstrap, MysqlGrant, PostgresBootstrap, PostgresGrant, Protocol, Resolution, SecretFromStore, SecretStoreRef, TelemetryTarget,
   VirtualMachineService,
 } from '../src';
 import { messageOf, synth } from './helpers';
@@ -49,6 +49,9 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
     { ...BOOTSTRAP, users: [{ credentials: Credentials.fromSecret('a'), grants: [PostgresGrant.onSequences()] }] }, 'adminCredentials, database, users'],
   ['EgressViaGateway', (c, p) => new EgressViaGateway(c, 'It', p), { gateway: EgressGateway.istioEgressGateway() }, ''],
   ['EgressGateway', (c, p) => new EgressGateway(c, 'It', p), { namespaces: ['shop'] }, ''],
+  ['EgressGuard', (c, p) => new EgressGuard(c, 'It', p), { gateway: EgressGateway.istioEgressGateway(), namespaces: ['shop'] }, 'gateway'],
+  ['ExternalCluster', (c, p) => new ExternalCluster(c, 'It', p),
+    { members: [{ host: 'db.example.com', resolution: Resolution.dnsRoundRobin() }], ports: [{ number: 443, protocol: Protocol.TLS }] }, 'ports'],
   ['EgressLockdown', (c, p) => new EgressLockdown(c, 'It', p), {}, ''],
   ['EgressGateway.fromAttributes()', (_, p) => EgressGateway.fromAttributes(p), { serviceName: 'out', namespaceName: 'edge', selector: { app: 'out' } }, ''],
   ['Mesh.declare()', (c, p) => Mesh.declare(c.node.root, p), {}, ''],
@@ -58,6 +61,36 @@ const ENTRIES: [name: string, make: Make, props: object, missing: string][] = [
 const OPTIONAL = ['EgressGateway', 'EgressLockdown'];
 
 const run = (make: Make, props: unknown) => synth(chart => make(chart, props as never));
+
+const escaped = (text: string) => text.replace(/[.()[\]]/g, '\\$&');
+
+const parentOf = (path: string) => path.replace(/\.?\w+$/, '');
+
+/**
+ * What is said of each property, however deep, in place of which there is something wrong. What a property has is taken from what is said of one that it
+ * does not have.
+ */
+function wrongs(what: string, call: (props: unknown) => unknown, within: (value: unknown) => unknown, path = ''): [path: string, message: string][] {
+  const said = (value: unknown) => {
+    try {
+      call(within(value));
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const [, known] = said({ nonsense: 1 }).split(`'nonsense' is not a property of ${path === '' ? what : `'${path}'`}: it has `);
+  return (known ?? '').split(', ').filter(quoted => quoted !== '').flatMap(quoted => {
+    const property = quoted.slice(1, -1);
+    const full = path === '' ? property : `${path}.${property}`;
+    const message = said({ [property]: [[null]] });
+    return [
+      ...message === '' ? [] : [[full, message] as [string, string]],
+      ...wrongs(what, call, value => within({ [property]: value }), full),
+      ...wrongs(what, call, value => within({ [property]: [value] }), `${full}[0]`),
+    ];
+  });
+}
 
 describe.each(ENTRIES)('%s', (name, make, props, missing) => {
   test('takes the least that it needs', () => {
@@ -76,6 +109,13 @@ describe.each(ENTRIES)('%s', (name, make, props, missing) => {
     expect(message).toContain(`] 'nonsense' is not a property of ${name}: it has '`);
     Object.keys(props).forEach(property => expect(message).toContain(`'${property}'`));
     expect(message).not.toContain('hunter2');
+  });
+
+  test('names each property that is wrong with all that it is in', () => {
+    // The value is [[null]]: of a list the item is wrong, of anything else the value.
+    for (const [path, message] of wrongs(name, wrong => run(make, wrong), value => ({ ...props, ...value as object }))) {
+      expect(message.replace(/^\[.*?\] /, '')).toMatch(new RegExp(`^'${escaped(path)}([.[]|'(?!.*got \\[null\\]))|^'\\w+' is missing, which '${escaped(parentOf(path))}' needs$`));
+    }
   });
 
   test.each([undefined, null, 'text', []].filter(nothing => nothing !== undefined || !OPTIONAL.includes(name)).map(nothing => [nothing]))('refuses %j for its properties', nothing => {

@@ -45,7 +45,7 @@ function databaseOf(env: NodeJS.ProcessEnv): Database {
 
 /** The variable that a message of the library is about: its reader has set variables, not properties. */
 function withVariable(message: string): string {
-  const variables = { 'host': 'MYSQL_DB_HOST', 'port': 'MYSQL_DB_PORT', 'Resolution.ipAddresses()': 'MYSQL_DB_IP' };
+  const variables = { 'host': 'MYSQL_DB_HOST', 'port': 'MYSQL_DB_PORT', 'Resolution.ipAddresses()[0]': 'MYSQL_DB_IP' };
   const [, variable] = Object.entries(variables).find(([property]) => message.includes(`'${property}' `)) ?? [];
   return variable ? `${variable}: ${message}` : message;
 }

@@ -131,7 +131,6 @@ export class Connection {
   public readonly secret?: { readonly name: string; readonly namespace?: string };
 
   public constructor(target: ConnectionTarget, options: ConnectOptions, fail: Fail) {
-    options.credentials?._check(fail);
     const prefix = options.envPrefix ?? target.protocolName.toUpperCase();
     const name = (property: string, chosen: string | undefined, suffix: string) => {
       const variable: unknown = chosen ?? `${prefix}_${suffix}`;

@@ -1,5 +1,5 @@
 import { Check, checkDnsName, checkProps, unchecked } from '../private/check';
-import { Fail, quote } from '../private/fail';
+import { Fail, quote, within } from '../private/fail';
 
 /** The keys of a Secret that hold a user and a password. */
 export interface SecretKeys {
@@ -122,6 +122,7 @@ export const checkCredentials: Check = (fail, property, value) => {
     fail(`'${property}' must be one of Credentials.fromSecret(), passwordFromSecret() or urlFromSecret(): ${held ? 'give its \'credentials\''
       : 'a password cannot be given as a value'}`);
   }
+  (value as Credentials)._check(within(fail, property));
 };
 
 function checkKey(fail: Fail, property: string, key: string): void {

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { Workload } from './workload';
-import { checkDnsLabel, checkDnsName, checkInstance } from '../private/check';
+import { checkDnsLabel, checkDnsName, checkInstance, checkList } from '../private/check';
 import { checkConstruct, Fail, quote, refuseAbstract } from '../private/fail';
 import { ClientModel, LimitModel } from '../private/model';
 import { limitModel, RequestLimits } from '../values/request-limits';
@@ -63,7 +63,9 @@ export abstract class MeshClient {
   public abstract _bind(fail: Fail): BoundClient;
 }
 
-export const checkClient = checkInstance(MeshClient, 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")');
+const FACTORIES = 'MeshClient.serviceAccount("shop", "cart"), MeshClient.workload(deployment) or MeshClient.allIn("shop")';
+
+export const checkClients = checkList(checkInstance(MeshClient, FACTORIES), FACTORIES);
 
 /** A client that was checked. */
 export interface BoundClient {

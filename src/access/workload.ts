@@ -31,7 +31,7 @@ export class Workload {
       return found;
     }
     if (!object || !hasPodTemplate(object)) {
-      return fail(`'${construct.node.path}' ${object ? `is a ${object.kind}, which has` : 'has'} no pod template: `
+      return fail(`the construct '${construct.node.path}' ${object ? `is a ${object.kind}, which has` : 'has'} no pod template: `
         + 'give a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob or Pod');
     }
     const workload = new Workload(object);

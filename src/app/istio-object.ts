@@ -1,7 +1,7 @@
 import { ApiObject, ApiObjectMetadata, Chart, JsonPatch, Lazy } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from './app-mesh';
-import { Check, checkDnsLabel, checkDnsName, checkLabels, checkProps, unchecked } from '../private/check';
+import { Check, checkDnsLabel, checkDnsName, checkLabels, propsOf, unchecked } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { baseNameOf, objectName, ROLES } from '../private/names';
 
@@ -61,7 +61,7 @@ const METADATA_FIELDS = {
 
 /** Metadata that a user gives; its name and namespace are checked where the object is made. */
 export const checkMetadata: Check = (fail, property, value) => {
-  checkProps(fail, `'${property}'`, value, METADATA_FIELDS);
+  propsOf(METADATA_FIELDS)(fail, property, value);
   const { name } = value as ApiObjectMetadata;
   const role = ROLES.find(candidate => typeof name === 'string' && name.split('.').includes(candidate));
   if (role) {

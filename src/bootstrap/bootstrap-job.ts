@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { Credentials, checkCredentials } from '../access/credentials';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, ownObject } from '../app/istio-object';
-import { Check, checkDnsName, checkList, checkNotEmpty, checkProps, checkSeconds, checkString, unchecked } from '../private/check';
+import { Check, checkDnsName, checkList, checkSeconds, checkString, unchecked } from '../private/check';
 import { Fail, failAt, quote } from '../private/fail';
 import { BootstrapJobModel, BootstrapModel, LoginModel } from '../private/model';
 import { jobName, labelOf, objectName } from '../private/names';
@@ -106,13 +106,10 @@ interface Logins {
 /**
  * Checks the accounts of a bootstrap: each has credentials of its own.
  *
- * @param checks those of a user's properties
  */
-export function loginsOf(fail: Fail, { adminCredentials, users }: Bootstrap, checks: { readonly [property: string]: Check }): Logins {
+export function loginsOf(fail: Fail, { adminCredentials, users }: Bootstrap): Logins {
   const admin = loginOf(fail, 'adminCredentials', adminCredentials);
-  users.forEach(user => checkProps(fail, '\'users\'', user, checks, ['credentials', 'grants']));
-  checkNotEmpty(fail, 'users', users, '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }');
-  const logins = users.map(({ credentials }) => loginOf(fail, 'users.credentials', credentials));
+  const logins = users.map(({ credentials }, i) => loginOf(fail, `users[${i}].credentials`, credentials));
   for (const [index, login] of logins.entries()) {
     if (login.secretName === admin.secretName) {
       fail(`'users' has the Secret ${quote(login.secretName)}, which is that of the admin: give the user a Secret of its own, because whoever reads one key of a Secret may read all`);
@@ -126,7 +123,6 @@ export function loginsOf(fail: Fail, { adminCredentials, users }: Bootstrap, che
 
 /** @throws for a Secret without a user's name */
 function loginOf(fail: Fail, property: string, credentials: Credentials): LoginModel {
-  credentials._check(fail);
   const [username, password] = [credentials._username, credentials._password];
   if (username === undefined || password === undefined) {
     return fail(`'${property}' must have a user name and a password of their own: give Credentials.fromSecret(), or a SecretFromStore with a 'username'`);

@@ -4,7 +4,7 @@ import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, loginsOf, REQUIRED, wr
 import { checkMysqlGrant, MysqlGrant } from './mysql-grant';
 import { checkDatabase, SqlNames } from './sql-name';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { checkInstance, checkList, checkNotEmpty, checkOneOf, checkProps } from '../private/check';
+import { checkFullList, checkInstance, checkOneOf, checkProps, propsOf } from '../private/check';
 import { failAt } from '../private/fail';
 import { renderMysqlFiles } from '../private/render/mysql-bootstrap';
 import { ExternalMysql } from '../services/external-mysql';
@@ -105,11 +105,9 @@ export class MysqlBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'MysqlBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.MYSQL);
-    const { admin, users: logins } = loginsOf(fail, props, USER);
-    const users = props.users.map(({ grants, authentication }, index) => {
-      checkNotEmpty(fail, 'grants', grants, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT)');
-      return { ...logins[index], grants: grants.map(grant => grant._bind(fail)), plugin: authentication };
-    });
+    const { admin, users: logins } = loginsOf(fail, props);
+    const users = props.users.map(({ grants, authentication }, index) => (
+      { ...logins[index], grants: grants.map(grant => grant._bind(fail)), plugin: authentication }));
     const model = { database: props.database, schema: '', statements: props.statements ?? [], users };
     this.job = writeJob(this, { props, image: props.image ?? 'mariadb:10.11', model, admin, files: renderMysqlFiles(model) });
   }
@@ -117,13 +115,13 @@ export class MysqlBootstrap extends Construct {
 
 const USER = {
   credentials: checkCredentials,
-  grants: checkList(checkMysqlGrant, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT)'),
+  grants: checkFullList(checkMysqlGrant, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT)'),
   authentication: checkOneOf(MysqlAuthentication),
 };
 
 const PROPS = {
   service: checkInstance(ExternalMysql, 'the ExternalMysql that this app declares'),
-  users: checkList(() => undefined, '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }'),
+  users: checkFullList(propsOf(USER, ['credentials', 'grants']), '{ credentials: Credentials.fromSecret("ratings-mysql"), grants: [...] }'),
   image: checkImage,
   ...BOOTSTRAP_OPTIONS,
 };

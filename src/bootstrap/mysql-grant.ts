@@ -1,6 +1,6 @@
 import { checkPrivileges, checkSqlName, SqlNames } from './sql-name';
-import { checkInstance } from '../private/check';
-import { Fail, quote, refuseAbstract } from '../private/fail';
+import { Check, checkInstance } from '../private/check';
+import { Fail, quote, refuseAbstract, within } from '../private/fail';
 import { GrantModel } from '../private/model';
 
 /**
@@ -90,7 +90,10 @@ export abstract class MysqlGrant {
   public abstract _bind(fail: Fail): GrantModel;
 }
 
-export const checkMysqlGrant = checkInstance(MysqlGrant, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT), onDatabase() or allOnDatabase()');
+export const checkMysqlGrant: Check = (fail, property, value) => {
+  checkInstance(MysqlGrant, 'MysqlGrant.onTable("ratings", MysqlPrivilege.SELECT), onDatabase() or allOnDatabase()')(fail, property, value);
+  (value as MysqlGrant)._bind(within(fail, property));
+};
 
 class OnTable extends MysqlGrant {
   public constructor(private readonly table: string, private readonly privileges: readonly MysqlPrivilege[]) {

@@ -4,7 +4,7 @@ import { BOOTSTRAP_OPTIONS, BootstrapOptions, checkImage, loginsOf, REQUIRED, wr
 import { checkPostgresGrant, PostgresGrant } from './postgres-grant';
 import { checkDatabase, checkSqlName, SqlNames } from './sql-name';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { Check, checkInstance, checkList, checkNotEmpty, checkProps } from '../private/check';
+import { Check, checkFullList, checkInstance, checkProps, propsOf } from '../private/check';
 import { failAt, quote } from '../private/fail';
 import { renderPostgresFiles } from '../private/render/postgres-bootstrap';
 import { ExternalPostgres } from '../services/external-postgres';
@@ -101,11 +101,9 @@ export class PostgresBootstrap extends Construct {
     const fail = failAt(this);
     checkProps(fail, 'PostgresBootstrap', props, PROPS, REQUIRED);
     checkDatabase(fail, props.database, SqlNames.POSTGRES);
-    const { admin, users: logins } = loginsOf(fail, props, USER);
-    const users = props.users.map(({ grants }, index) => {
-      checkNotEmpty(fail, 'grants', grants, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT)');
-      return { ...logins[index], grants: grants.map(grant => grant._bind(fail)) };
-    });
+    const { admin, users: logins } = loginsOf(fail, props);
+    const users = props.users.map(({ grants }, index) => (
+      { ...logins[index], grants: grants.map(grant => grant._bind(fail)) }));
     const model = { database: props.database, schema: props.schema ?? 'public', statements: props.statements ?? [], users };
     this.job = writeJob(this, { props, image: props.image ?? 'postgres:15', model, admin, files: renderPostgresFiles(model) });
   }
@@ -113,7 +111,7 @@ export class PostgresBootstrap extends Construct {
 
 const USER = {
   credentials: checkCredentials,
-  grants: checkList(checkPostgresGrant, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT)'),
+  grants: checkFullList(checkPostgresGrant, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT)'),
 };
 
 /** A schema that is not one of the server's own. */
@@ -126,7 +124,7 @@ const checkSchema: Check = (fail, property, value) => {
 
 const PROPS = {
   service: checkInstance(ExternalPostgres, 'the ExternalPostgres that this app declares'),
-  users: checkList(() => undefined, '{ credentials: Credentials.fromSecret("orders-postgres"), grants: [...] }'),
+  users: checkFullList(propsOf(USER, ['credentials', 'grants']), '{ credentials: Credentials.fromSecret("orders-postgres"), grants: [...] }'),
   schema: checkSchema,
   image: checkImage,
   ...BOOTSTRAP_OPTIONS,

@@ -1,6 +1,6 @@
 import { checkPrivileges, checkSqlName, SqlNames } from './sql-name';
-import { checkInstance } from '../private/check';
-import { Fail, refuseAbstract } from '../private/fail';
+import { Check, checkInstance } from '../private/check';
+import { Fail, refuseAbstract, within } from '../private/fail';
 import { GrantModel } from '../private/model';
 
 /**
@@ -63,7 +63,10 @@ export abstract class PostgresGrant {
   public abstract _bind(fail: Fail): GrantModel;
 }
 
-export const checkPostgresGrant = checkInstance(PostgresGrant, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT), onTables() or onSequences()');
+export const checkPostgresGrant: Check = (fail, property, value) => {
+  checkInstance(PostgresGrant, 'PostgresGrant.onTable("orders", PostgresPrivilege.SELECT), onTables() or onSequences()')(fail, property, value);
+  (value as PostgresGrant)._bind(within(fail, property));
+};
 
 class OnTable extends PostgresGrant {
   public constructor(private readonly table: string, private readonly privileges: readonly PostgresPrivilege[]) {

@@ -1,4 +1,4 @@
-import { checkDistinct, checkNotEmpty, checkOneOf } from '../private/check';
+import { checkDistinct, checkList, checkNotEmpty, checkOneOf } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
 /** What a kind of server takes as the name of a database, a schema or a table. */
@@ -34,6 +34,6 @@ export function checkPrivileges(
   fail: Fail, what: string, privileges: readonly string[], known: { readonly [name: string]: string }, example: string,
 ): void {
   checkNotEmpty(fail, what, privileges, example);
-  privileges.forEach(privilege => checkOneOf(known)(fail, 'privileges', privilege));
+  checkList(checkOneOf(known), example)(fail, 'privileges', privileges);
   checkDistinct(fail, 'privileges', privileges);
 }

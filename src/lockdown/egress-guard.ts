@@ -1,8 +1,8 @@
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
-import { Check, checkDistinct, checkDnsLabel, checkHost, checkList, checkNotEmpty, checkOneOf, checkProps, unchecked } from '../private/check';
-import { checkConstruct, Fail, failAt, failWith, quote } from '../private/fail';
+import { checkDistinct, checkDnsLabel, checkFullList, checkHost, checkList, checkOneOf, checkProps, propsOf, unchecked } from '../private/check';
+import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { gatewayModel } from '../private/legs';
 import { GuardModel, OwnedHostModel } from '../private/model';
 import { objectName } from '../private/names';
@@ -131,7 +131,7 @@ export class EgressGuard extends Construct {
     }
     checkDistinct(fail, 'namespaces', props.namespaces ?? []);
     checkDistinct(fail, 'hosts', (props.hosts ?? []).map(({ host }) => host));
-    props.hosts?.forEach(({ host }) => checkHost(fail, 'hosts', host, mesh.clusterDomain));
+    props.hosts?.forEach(({ host }, i) => checkHost(fail, `hosts[${i}].host`, host, mesh.clusterDomain));
     this.gateway = props.gateway;
     this.namespaces = [...props.namespaces ?? []];
     this.hosts = (props.hosts ?? []).map(({ host, namespaces }) => ({ host, namespaces: [...namespaces] }));
@@ -254,10 +254,7 @@ function sorted(texts: Iterable<string>): string[] {
   return [...new Set(texts)].sort();
 }
 
-const checkOwnedHost: Check = (fail: Fail, property, value) => {
-  checkProps(fail, `'${property}'`, value, { host: unchecked, namespaces: checkList(checkDnsLabel, '"shop"') }, ['host', 'namespaces']);
-  checkNotEmpty(fail, `${property}.namespaces`, (value as OwnedHost).namespaces, '"shop"');
-};
+const checkOwnedHost = propsOf({ host: unchecked, namespaces: checkFullList(checkDnsLabel, '"shop"') }, ['host', 'namespaces']);
 
 const PROPS = {
   gateway: unchecked,

@@ -114,7 +114,6 @@ export class EgressLockdown extends Construct {
     if (component) {
       fail(`cannot lock down namespace ${quote(namespace)}, where ${component} runs: its pods would lose what they need themselves, such as the Kubernetes API`);
     }
-    props.peers?.forEach(peer => peer._check(fail));
     const first = AppMesh.of(this).claimLockdown(namespace, this);
     if (first) {
       fail(`namespace ${quote(namespace)} is locked down by '${first.node.path}' already: give that one all the 'peers'`);

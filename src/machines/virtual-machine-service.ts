@@ -5,14 +5,12 @@ import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { BoundClient, checkClient, MeshClient } from '../access/mesh-client';
+import { BoundClient, checkClients, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject, ownObject } from '../app/istio-object';
-import {
-  checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, cidrOf, unchecked,
-} from '../private/check';
-import { checkConstruct, Fail, failAt, failWith, quote } from '../private/fail';
+import { checkDnsLabel, checkDnsName, checkInstance, checkLabels, checkNotEmpty, checkPort, checkProps, cidrOf, unchecked } from '../private/check';
+import { checkConstruct, Fail, failAt, failWith, quote, within } from '../private/fail';
 import { MachinesModel, MembershipModel, OpeningModel, PortModel } from '../private/model';
 import { addressLabel, fullServiceName, objectName, Role } from '../private/names';
 import { byNameOnly, openingOf } from '../private/openings';
@@ -164,7 +162,6 @@ export class VirtualMachineService extends Construct {
     if (mesh.dataPlane === 'ambient') {
       fail('needs sidecars, and the mesh is ambient: how ztunnel reaches a machine is not known to this library');
     }
-    props.credentials?._check(fail);
     this.serviceName = props.serviceName;
     this.namespaceName = namespaceOf(this, props.namespaceName, fail);
     if (this.namespaceName === mesh.rootNamespace) {
@@ -179,7 +176,7 @@ export class VirtualMachineService extends Construct {
     if (Object.keys(this._labels).length === 0) {
       fail(`'labels' must have a label, got ${quote(props.labels)}: without one the Service would select every workload of the namespace`);
     }
-    this.membership = props.membership._bind(fail);
+    this.membership = props.membership._bind(within(fail, 'membership'));
     const { name: protocolName } = props.ports[0].protocol ?? Protocol.TCP;
     this.connections = new Connections({
       path: this.node.path,
@@ -202,9 +199,9 @@ export class VirtualMachineService extends Construct {
   public allowFrom(...clients: MeshClient[]): void {
     const fail = failAt(this);
     checkNotEmpty(fail, 'allowFrom()', clients, 'MeshClient.serviceAccount("shop", "cart")');
-    clients.forEach(client => checkClient(fail, 'allowFrom()', client));
+    checkClients(fail, 'allowFrom()', clients);
     // All are checked before the first one is added.
-    const bound = clients.map(client => this.bind(client));
+    const bound = clients.map((client, i) => this.bind(client, within(fail, `allowFrom()[${i}]`)));
     bound.forEach(client => this.clients.add(client));
     AppMesh.of(this).changed();
   }
@@ -220,7 +217,7 @@ export class VirtualMachineService extends Construct {
    */
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {
     checkConstruct(failAt(this), 'connectFrom()', workload, 'a workload, such as a Deployment');
-    const client = this.bind(MeshClient.workload(workload));
+    const client = this.bind(MeshClient.workload(workload), failAt(this));
     this.connections.add(workload, options);
     this.clients.add(client);
     AppMesh.of(this).changed();
@@ -253,8 +250,7 @@ export class VirtualMachineService extends Construct {
     return byNameOnly({ hosts: [this.host], ports: this.ports, networks: this.membership.addresses });
   }
 
-  private bind(client: MeshClient): BoundClient {
-    const fail = failAt(this);
+  private bind(client: MeshClient, fail: Fail): BoundClient {
     const bound = client._bind(fail);
     if (bound.limits) {
       fail('limitedTo() is for services outside the mesh: let the application, or a policy of yours, limit the requests to a machine');
@@ -353,7 +349,7 @@ function namespaceOf(construct: Construct, given: string | undefined, fail: Fail
 }
 
 const PORT = {
-  number: (fail: Fail, _: string, value: unknown) => checkPort(fail, 'port', value),
+  number: checkPort,
   protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom()'),
   targetPort: checkPort,
   name: checkPortName,

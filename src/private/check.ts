@@ -88,6 +88,9 @@ export function checkHost(fail: Fail, property: string, host: unknown, clusterDo
   }
 }
 
+/** The same where the domain of the cluster is not known yet. */
+export const checkHostName: Check = (fail, property, host) => checkHost(fail, property, host, 'cluster.local');
+
 /** Checks the name of a Service of the cluster. Istio completes a name without a dot, and takes any other as it is. */
 export function checkServiceName(fail: Fail, property: string, name: string, clusterDomain: string): void {
   const [service, namespace, ...domain] = name.split('.');
@@ -251,7 +254,15 @@ export function checkList(check: Check, example: string): Check {
     if (!Array.isArray(values)) {
       fail(`'${property}' must be a list like [${example}], got ${quote(values)}`);
     }
-    values.forEach((value: unknown) => check(fail, property, value));
+    values.forEach((value: unknown, i) => check(fail, `${property}[${i}]`, value));
+  };
+}
+
+/** A list of which each item is checked, and that has one. */
+export function checkFullList(check: Check, example: string): Check {
+  return (fail, property, values) => {
+    checkList(check, example)(fail, property, values);
+    checkNotEmpty(fail, property, values, example);
   };
 }
 
@@ -273,9 +284,10 @@ function isRecord(value: unknown): value is { readonly [key: string]: unknown } 
  * Checks the properties that a call was given: their types, and that each of them exists. Types do not help in plain JavaScript.
  *
  * @param what the construct or method, as messages name it
+ * @param path what the names of the properties begin with, when these are those of another property
  */
 export function checkProps(
-  fail: Fail, what: string, props: unknown, checks: { readonly [property: string]: Check }, required: readonly string[] = [],
+  fail: Fail, what: string, props: unknown, checks: { readonly [property: string]: Check }, required: readonly string[] = [], path = '',
 ): void {
   const known = Object.keys(checks);
   if (!isRecord(props)) {
@@ -289,11 +301,16 @@ export function checkProps(
   }
   for (const property of known) {
     if (props[property] !== undefined) {
-      checks[property](fail, property, props[property]);
+      checks[property](fail, `${path}${property}`, props[property]);
     } else if (required.includes(property)) {
       fail(`'${property}' is missing, which ${what} needs`);
     }
   }
+}
+
+/** A property that has properties. */
+export function propsOf(checks: { readonly [property: string]: Check }, required: readonly string[] = []): Check {
+  return (fail, property, value) => checkProps(fail, `'${property}'`, value, checks, required, `${property}.`);
 }
 
 /**

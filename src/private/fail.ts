@@ -24,6 +24,11 @@ export function failWith(subject: string): Fail {
   };
 }
 
+/** For what is in a property, or at a place of a list: its messages name both, the outer one first. */
+export function within(fail: Fail, property: string): Fail {
+  return message => fail(/^'[a-z]\w*['.[]/.test(message) ? `'${property}.${message.slice(1)}` : `'${property}': ${message}`);
+}
+
 /** For an abstract class, which plain JavaScript can make an instance of. */
 export function refuseAbstract(isAbstract: boolean, name: string, factories: string): void {
   if (isAbstract) {

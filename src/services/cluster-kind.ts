@@ -4,7 +4,7 @@ import {
 } from './external-cluster';
 import { IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
 import { without } from './kind';
-import { Check, checkProps, unchecked } from '../private/check';
+import { Check, checkHostName, checkList, checkProps, unchecked } from '../private/check';
 import { failBelow } from '../private/fail';
 
 /** A kind of cluster: its name in messages, its word for the members, its own properties, and the ports that they stand for. */
@@ -28,7 +28,7 @@ export class ClusterKind<Own extends object> {
 
   /** The attributes of a kind that another app declares as those of a cluster. */
   public attributes(scope: unknown, id: unknown, attributes: Own & ImportedOptions & { readonly hosts: string[] }): ExternalClusterAttributes {
-    checkProps(failBelow(scope, id), `${this.name}.fromAttributes()`, attributes, { hosts: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [
+    checkProps(failBelow(scope, id), `${this.name}.fromAttributes()`, attributes, { hosts: checkList(checkHostName, '"db.example.com"'), ...this.checks, ...IMPORTED_OPTIONS }, [
       ...this.required, 'namespaceName',
     ]);
     const imported = without<ImportedOptions & { readonly hosts: string[] }>(attributes, this.membersProperty, this.checks);

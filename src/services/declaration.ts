@@ -1,5 +1,5 @@
-import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
-import { Fail, quote } from '../private/fail';
+import { Check, checkConstants, checkDistinct, checkDnsLabel, checkHost, checkInstance, checkNotEmpty, checkPort, cidrOf, propsOf } from '../private/check';
+import { Fail, quote, within } from '../private/fail';
 import { MeshModel, PortModel } from '../private/model';
 import { virtualIpOf } from '../private/virtual-ip';
 import { checkTls, ClientTls } from '../values/client-tls';
@@ -134,7 +134,7 @@ export const checkExportTo: Check = (fail, property, value) => {
 };
 
 const PORT = {
-  number: (fail: Fail, _: string, value: unknown) => checkPort(fail, 'port', value),
+  number: checkPort,
   protocol: checkInstance(Protocol, 'Protocol.TCP, Protocol.TLS, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom()'),
   tls: checkTls,
   name: checkDnsLabel,
@@ -148,14 +148,16 @@ const PORT = {
  * @throws for the first value that cannot be right, and for a number or a name that two ports have
  */
 export function checkedPorts(given: readonly ExternalPort[], fail: Fail, checks: { readonly [property: string]: Check } = PORT): PortModel[] {
-  const ports = given.map(port => {
-    checkProps(fail, 'a port', port, checks, ['number']);
-    checkConstants(fail, port, checks, 'protocol');
-    port.tls?._check(fail, port.protocol ?? Protocol.TCP);
+  const ports = given.map((port, i) => {
+    const property = `ports[${i}]`;
+    propsOf(checks, ['number'])(fail, property, port);
+    checkConstants(within(fail, property), port, checks, 'protocol');
+    // The only port may be that of a kind, which has 'tls' itself.
+    port.tls?._check(given.length > 1 ? within(fail, property) : fail, port.protocol ?? Protocol.TCP);
     return portModel(port, given.length);
   });
-  checkDistinct(fail, 'port', ports.map(port => port.number));
-  checkDistinct(fail, 'name', ports.map(port => port.name));
+  checkDistinct(fail, 'ports', ports.map(port => port.number));
+  checkDistinct(fail, 'ports', ports.map(port => port.name));
   return ports;
 }
 

@@ -14,8 +14,10 @@ import { MeshClient } from '../access/mesh-client';
 import { clusterPlaces, PlacesFor } from '../access/place';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata } from '../app/istio-object';
-import { checkAddress, checkDistinct, checkInstance, checkList, checkNotEmpty, checkProps, unchecked } from '../private/check';
-import { checkConstruct, Fail, failAt, failBelow, quote } from '../private/fail';
+import {
+  checkAddress, checkDistinct, checkHostName, checkInstance, checkList, checkNotEmpty, checkProps, propsOf, unchecked,
+} from '../private/check';
+import { checkConstruct, Fail, failAt, failBelow, quote, within } from '../private/fail';
 import { isWildcard } from '../private/wire';
 import { checkConnection, ConnectionSettings } from '../values/connection-settings';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
@@ -137,7 +139,7 @@ export class ExternalCluster extends DeclaredService {
    * @throws as `ExternalService.fromServiceAttributes` does
    */
   public static fromClusterAttributes(scope: Construct, id: string, attributes: ExternalClusterAttributes): IExternalService {
-    checkProps(failBelow(scope, id), 'ExternalCluster.fromClusterAttributes()', attributes, { hosts: unchecked, ports: unchecked, ...IMPORTED_OPTIONS }, [
+    checkProps(failBelow(scope, id), 'ExternalCluster.fromClusterAttributes()', attributes, { hosts: checkList(checkHostName, '"db.example.com"'), ports: unchecked, ...IMPORTED_OPTIONS }, [
       'hosts', 'ports', 'namespaceName',
     ]);
     return new ImportedService(scope, id, attributes, PLACES);
@@ -230,7 +232,7 @@ export class ExternalCluster extends DeclaredService {
 const PLACES = clusterPlaces({ suffix: 'MEMBERS' });
 
 const MEMBER = {
-  host: unchecked,
+  host: checkHostName,
   resolution: checkInstance(Resolution, 'Resolution.ipAddresses() or Resolution.dnsRoundRobin()'),
   addresses: checkList(checkAddress, '"240.0.0.10"'),
   networks: checkList(checkAddress, '"192.0.2.0/24"'),
@@ -243,9 +245,9 @@ export function checkMembers(fail: Fail, property: string, members: readonly Clu
   if (wildcard) {
     fail(`'${property}' has the wildcard ${quote(wildcard.host)}, and a member is one server: name each of them`);
   }
-  members.forEach(member => {
-    checkProps(fail, `a member in '${property}'`, member, MEMBER, ['host', 'resolution']);
-    member.resolution._checkOneServer(fail);
+  members.forEach((member, i) => {
+    propsOf(MEMBER, ['host', 'resolution'])(fail, `${property}[${i}]`, member);
+    member.resolution._checkOneServer(within(fail, `${property}[${i}]`));
   });
   checkDistinct(fail, property, members.map(({ host }) => host));
 }

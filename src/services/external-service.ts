@@ -15,14 +15,14 @@ import { ClientList } from '../access/client-list';
 import { ConnectOptions } from '../access/connection';
 import { Connections } from '../access/connections';
 import { checkCredentials, Credentials } from '../access/credentials';
-import { BoundClient, checkClient, MeshClient } from '../access/mesh-client';
+import { BoundClient, checkClients, MeshClient } from '../access/mesh-client';
 import { hostPlaces } from '../access/place';
 import { Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, WrittenKind, istioObject, ObjectIdentity } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { checkAddress, checkInstance, checkList, checkNotEmpty, checkProps, unchecked } from '../private/check';
-import { checkConstruct, failAt, failWith, quote } from '../private/fail';
+import { checkAddress, checkHostName, checkInstance, checkList, checkNotEmpty, checkProps, unchecked } from '../private/check';
+import { checkConstruct, failAt, failWith, quote, within } from '../private/fail';
 import { ClientModel, ConnectionModel, HttpModel, PortModel, ServiceModel, UpstreamModel } from '../private/model';
 import { hostPart, objectName, Role } from '../private/names';
 import { renderCertificateRule } from '../private/render/certificate';
@@ -202,7 +202,7 @@ export class ExternalService extends DeclaredService {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const fail = failAt(this);
-    checkProps(fail, 'ExternalService', props, { hosts: unchecked, ports: unchecked, http: checkHttp, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
+    checkProps(fail, 'ExternalService', props, { hosts: checkList(checkHostName, '"db.example.com"'), ports: unchecked, http: checkHttp, ...SERVICE_OPTIONS }, ['resolution', 'ports']);
     this.declaration = declarationOf(props, AppMesh.of(this).mesh, fail);
     this.claimVirtualIp(props);
     this.connection = connectionModel(props.connection);
@@ -214,7 +214,6 @@ export class ExternalService extends DeclaredService {
       fail('\'http\' needs a port whose requests the sidecars can read, and this service has none: declare Protocol.HTTP, with ClientTls.originate() when the '
         + 'service wants TLS');
     }
-    props.credentials?._check(fail);
     this.hosts = [...this.declaration.hosts];
     this.connections = new Connections({
       path: this.node.path,
@@ -254,9 +253,9 @@ export class ExternalService extends DeclaredService {
     if (AppMesh.of(this).mesh.dataPlane === 'ambient') {
       fail('allowFrom() has no effect in an ambient mesh: ztunnel ignores \'exportTo\', and without a waypoint nothing checks who connects; leave it out');
     }
-    clients.forEach(client => checkClient(fail, 'allowFrom()', client));
+    checkClients(fail, 'allowFrom()', clients);
     // All are checked before the first one is added.
-    const bound = clients.map(client => client._bind(fail));
+    const bound = clients.map((client, i) => client._bind(within(fail, `allowFrom()[${i}]`)));
     bound.forEach(client => this.addClient(client));
     this.allowed.push(...bound);
   }

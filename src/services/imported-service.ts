@@ -11,7 +11,9 @@ import { NamedAddress, Workload } from '../access/workload';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { checkAddress, checkBoolean, checkDnsLabel, checkDnsName, checkInstance, checkList, checkProps, cidrOf, unchecked } from '../private/check';
+import {
+  checkAddress, checkBoolean, checkDnsLabel, checkDnsName, checkHostName, checkInstance, checkList, checkProps, cidrOf, unchecked,
+} from '../private/check';
 import { checkConstruct, failAt, quote } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
@@ -102,10 +104,9 @@ export class ImportedService extends Construct implements IExternalService {
   public constructor(scope: Construct, id: string, private readonly attributes: ExternalServiceAttributes, placesFor: PlacesFor = hostPlaces) {
     super(scope, id);
     const fail = failAt(this);
-    checkProps(fail, 'ExternalService.fromServiceAttributes()', attributes, { hosts: unchecked, ports: unchecked, ...IMPORTED_OPTIONS }, ['namespaceName']);
+    checkProps(fail, 'ExternalService.fromServiceAttributes()', attributes, { hosts: checkList(checkHostName, '"db.example.com"'), ports: unchecked, ...IMPORTED_OPTIONS }, ['namespaceName']);
     const { mesh } = AppMesh.of(this);
     const declared = hostsAndPorts(fail, attributes.hosts, attributes.ports, mesh.clusterDomain);
-    attributes.credentials?._check(fail);
     this.hosts = [...declared.hosts];
     this.ports = declared.ports;
     this.namespaceName = attributes.namespaceName;

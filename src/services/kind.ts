@@ -1,7 +1,7 @@
 import { ExternalPort } from './declaration';
 import { ExternalServiceOptions, ExternalServiceProps, SERVICE_OPTIONS } from './external-service';
 import { ExternalServiceAttributes, IMPORTED_OPTIONS, ImportedOptions } from './imported-service';
-import { Check, checkConstants, checkProps, unchecked } from '../private/check';
+import { Check, checkConstants, checkHostName, checkProps } from '../private/check';
 import { Fail, failBelow } from '../private/fail';
 import { ClientTls } from '../values/client-tls';
 import { Protocol } from '../values/protocol';
@@ -40,7 +40,7 @@ export class Kind<T extends OneHost> {
 
   /** A kind's properties as those of a service. They are checked before there is a construct, so its path is given by scope and id. */
   public props(scope: unknown, id: unknown, props: T & ExternalServiceOptions): ExternalServiceProps {
-    checkProps(failBelow(scope, id), this.name, props, { host: unchecked, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, [...this.required, 'resolution']);
+    checkProps(failBelow(scope, id), this.name, props, { host: checkHostName, ...this.checks, ...this.handedOn, ...SERVICE_OPTIONS }, ['host', ...this.required, 'resolution']);
     checkConstants(failBelow(scope, id), props, this.checks, ...CONSTANTS);
     this.checkTogether(failBelow(scope, id), props);
     return this.withPorts<ExternalServiceOptions>(props);
@@ -49,7 +49,7 @@ export class Kind<T extends OneHost> {
   /** The attributes of a kind that another app declares as those of a service. */
   public attributes(scope: unknown, id: unknown, attributes: T & ImportedOptions): ExternalServiceAttributes {
     const what = `${this.name}.fromAttributes()`;
-    checkProps(failBelow(scope, id), what, attributes, { host: unchecked, ...this.checks, ...IMPORTED_OPTIONS }, [...this.required, 'namespaceName']);
+    checkProps(failBelow(scope, id), what, attributes, { host: checkHostName, ...this.checks, ...IMPORTED_OPTIONS }, ['host', ...this.required, 'namespaceName']);
     checkConstants(failBelow(scope, id), attributes, this.checks, ...CONSTANTS);
     this.checkTogether(failBelow(scope, id), attributes);
     return this.withPorts<ImportedOptions>(attributes);

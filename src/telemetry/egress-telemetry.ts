@@ -3,8 +3,8 @@ import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject, ownObject } from '../app/istio-object';
 import { ACCESS_LOG_FORMAT, ACCESS_LOG_PROVIDER } from '../private/access-log';
-import { Check, checkBoolean, checkCount, checkInstance, checkLabels, checkProps, checkSeconds, checkString } from '../private/check';
-import { Fail, failAt, quote } from '../private/fail';
+import { Check, checkBoolean, checkCount, checkInstance, checkLabels, checkProps, checkSeconds, checkString, propsOf } from '../private/check';
+import { Fail, failAt, quote, within } from '../private/fail';
 import { SignalModel, TelemetryTargetModel, ThresholdsModel } from '../private/model';
 import { baseNameOf, dashboardId, objectName } from '../private/names';
 import { renderDashboard, renderPrometheusRule, renderTelemetry } from '../private/render/telemetry';
@@ -193,7 +193,7 @@ export class EgressTelemetry extends Construct {
     if (mesh.dataPlane === 'ambient') {
       fail('has no effect in an ambient mesh: its proxies have other statistics and no access log of their own');
     }
-    this.target = props.target._bind(fail);
+    this.target = props.target._bind(within(fail, 'target'));
     if (this.target.kind === 'namespace' && this.target.namespace === mesh.rootNamespace) {
       fail(`'target' must not be the root namespace ${quote(this.target.namespace)}, whose Telemetry holds for the whole mesh: name a namespace of workloads, or a gateway`);
     }
@@ -299,7 +299,7 @@ const PROPS = {
   accessLog: checkBoolean,
   accessLogProvider: checkString,
   alerts: checkBoolean,
-  thresholds: ((fail, property, value) => checkProps(fail, `'${property}'`, value, THRESHOLDS)) as Check,
+  thresholds: propsOf(THRESHOLDS),
   ruleLabels: checkLabels,
   dashboard: checkBoolean,
   dashboardLabels: checkLabels,

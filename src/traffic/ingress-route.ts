@@ -3,12 +3,12 @@ import { Construct } from 'constructs';
 import { rulesOf } from './mesh-service';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject } from '../app/istio-object';
-import { Check, checkDnsName, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, checkServiceName } from '../private/check';
-import { failAt, quote } from '../private/fail';
+import { Check, checkDnsName, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, checkServiceName } from '../private/check';
+import { failAt, quote, within } from '../private/fail';
 import { labelOf, objectName } from '../private/names';
 import { renderIngressGateway, renderIngressVirtualService } from '../private/render/ingress';
 import { isWildcard } from '../private/wire';
-import { PathMatch } from '../values/path-match';
+import { checkPathMatch, PathMatch } from '../values/path-match';
 import { checkServerTls, ServerTls } from '../values/server-tls';
 
 /** What is exposed at the ingress gateway. */
@@ -133,10 +133,10 @@ export class IngressRoute extends Construct {
       gatewayName,
       selector,
       port,
-      tls: props.tls?._bind(fail),
+      tls: props.tls?._bind(within(fail, 'tls')),
       redirectPort,
       hosts: [...props.hosts],
-      paths: (props.paths ?? []).map(path => path._bind(fail)),
+      paths: (props.paths ?? []).map(path => path._bind()),
       service: props.service,
       servicePort: props.servicePort,
     };
@@ -156,7 +156,7 @@ const PROPS = {
   hosts: checkList(checkServedHost, '"bookinfo.example.com"'),
   service: checkDnsName,
   servicePort: checkPort,
-  paths: checkList(checkInstance(PathMatch, 'PathMatch.exact("/path") or PathMatch.prefix("/path")'), 'PathMatch.prefix("/api")'),
+  paths: checkList(checkPathMatch, 'PathMatch.prefix("/api")'),
   port: checkPort,
   tls: checkServerTls,
   httpsRedirectPort: checkPort,

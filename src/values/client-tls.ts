@@ -1,6 +1,6 @@
 import { Protocol, TlsStart } from './protocol';
 import { Check, checkDnsName, checkInstance, checkList, checkNotEmpty, checkProps, checkString } from '../private/check';
-import { Fail, quote, refuseAbstract } from '../private/fail';
+import { Fail, quote, refuseAbstract, within } from '../private/fail';
 import { TlsModel, WireProtocol } from '../private/model';
 
 /** How a proxy verifies the server that it speaks TLS with. */
@@ -164,9 +164,10 @@ class Originate extends ClientTls {
   }
 
   public _check(fail: Fail, protocol: Protocol): void {
-    checkProps(fail, 'ClientTls.originate()', this.options, { ...VERIFICATION, caCertificates: checkAuthority, credentialName: checkDnsName });
+    const inTls = within(fail, 'tls');
+    checkProps(inTls, 'ClientTls.originate()', this.options, { ...VERIFICATION, caCertificates: checkAuthority, credentialName: checkDnsName });
     if (this.options.caCertificates !== undefined && this.options.credentialName !== undefined) {
-      fail(`'caCertificates' ${quote(this.options.caCertificates)} and 'credentialName' ${quote(this.options.credentialName)} both give the authority: use one of them`);
+      inTls(`'caCertificates' ${quote(this.options.caCertificates)} and 'credentialName' ${quote(this.options.credentialName)} both give the authority: use one of them`);
     }
     checkOrigination(fail, 'originate', protocol, this.options);
   }
@@ -182,9 +183,10 @@ class Mutual extends ClientTls {
   }
 
   public _check(fail: Fail, protocol: Protocol): void {
-    checkProps(fail, 'ClientTls.mutual()', this.options, { ...VERIFICATION, credentialName: checkDnsName }, ['credentialName']);
+    const inTls = within(fail, 'tls');
+    checkProps(inTls, 'ClientTls.mutual()', this.options, { ...VERIFICATION, credentialName: checkDnsName }, ['credentialName']);
     if (this.options.credentialName.endsWith('-cacert')) {
-      fail(`'credentialName' must not end in "-cacert", got ${quote(this.options.credentialName)}: Istio reads such a Secret as the authority of another one`);
+      inTls(`'credentialName' must not end in "-cacert", got ${quote(this.options.credentialName)}: Istio reads such a Secret as the authority of another one`);
     }
     checkOrigination(fail, 'mutual', protocol, this.options);
   }
@@ -200,7 +202,7 @@ const VERIFICATION = { sni: checkDnsName, subjectAltNames: checkList(checkString
 
 function checkOrigination(fail: Fail, factory: string, protocol: Protocol, { subjectAltNames }: OriginateOptions): void {
   if (subjectAltNames) {
-    checkNotEmpty(fail, 'subjectAltNames', subjectAltNames, '"db.example.com"');
+    checkNotEmpty(fail, 'tls.subjectAltNames', subjectAltNames, '"db.example.com"');
   }
   refuseUpgrade(fail, factory, protocol, 'let the application\'s driver use TLS and leave \'tls\' out');
   if (protocol.tlsStart === TlsStart.ALWAYS) {

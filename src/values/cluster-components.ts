@@ -1,4 +1,4 @@
-import { checkAddress, checkDnsLabel, checkLabels, checkList, checkNotEmpty, checkPort, checkProps } from '../private/check';
+import { checkAddress, checkDnsLabel, checkLabels, checkList, checkNotEmpty, checkPort, propsOf } from '../private/check';
 import { CLUSTER_DNS, CONTROL_PLANE } from '../private/components';
 import { Fail } from '../private/fail';
 import { MeshModel } from '../private/model';
@@ -84,13 +84,13 @@ export interface ControlPlane {
 const COMMON = { namespaceName: checkDnsLabel, labels: checkLabels, port: checkPort, addresses: checkList(checkAddress, '"169.254.20.10"') };
 
 export function checkClusterDns(fail: Fail, property: string, value: unknown): void {
-  checkProps(fail, `'${property}'`, value, { ...COMMON, serviceName: checkDnsLabel });
-  checkSelects(fail, property, value as ClusterDns);
+  propsOf({ ...COMMON, serviceName: checkDnsLabel })(fail, property, value);
+  checkSelects(fail, property, value as ClusterDns, CLUSTER_DNS);
 }
 
 export function checkControlPlane(fail: Fail, property: string, value: unknown): void {
-  checkProps(fail, `'${property}'`, value, COMMON);
-  checkSelects(fail, property, value as ControlPlane);
+  propsOf(COMMON)(fail, property, value);
+  checkSelects(fail, property, value as ControlPlane, CONTROL_PLANE);
 }
 
 export function clusterDnsModel({ namespaceName, serviceName, labels, port, addresses }: ClusterDns): MeshModel['clusterDns'] {
@@ -113,8 +113,8 @@ export function controlPlaneModel({ namespaceName, labels, port, addresses }: Co
 }
 
 /** Empty labels would be every pod of the namespace. */
-function checkSelects(fail: Fail, property: string, { labels }: ClusterDns | ControlPlane): void {
+function checkSelects(fail: Fail, property: string, { labels }: ClusterDns | ControlPlane, usual: { readonly labels: object }): void {
   if (labels) {
-    checkNotEmpty(fail, `${property}.labels`, Object.keys(labels), '{ app: "istiod" }');
+    checkNotEmpty(fail, `${property}.labels`, Object.keys(labels), JSON.stringify(usual.labels));
   }
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Check, checkCount, checkDuration, checkProps, checkSeconds, checkWhole, secondsOf } from '../private/check';
+import { Check, checkCount, checkDuration, propsOf, checkSeconds, checkWhole, secondsOf } from '../private/check';
 import { ConnectionModel, OutlierModel } from '../private/model';
 
 /** Probes on idle connections, so that a dead peer or a forgetful firewall is noticed. */
@@ -127,10 +127,6 @@ const CONNECTION = {
 };
 
 export const checkConnection: Check = propsOf(CONNECTION);
-
-function propsOf(checks: { readonly [property: string]: Check }): Check {
-  return (fail, property, value) => checkProps(fail, `'${property}'`, value, checks);
-}
 
 export function connectionModel(settings: ConnectionSettings = {}): ConnectionModel {
   const { connectTimeout, maxConnections, tcpKeepalive, idleTimeout, maxConnectionDuration, outlierDetection } = settings;

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Duration } from 'cdk8s';
-import { Check, checkCount, checkDuration, checkProps, checkString, checkWhole, secondsOf } from '../private/check';
-import { Fail, quote } from '../private/fail';
+import { Check, checkCount, checkDuration, checkString, checkWhole, propsOf, secondsOf } from '../private/check';
+import { Fail, quote, within } from '../private/fail';
 import { HttpModel } from '../private/model';
 
 /** When the sidecar sends a request again. */
@@ -86,8 +86,6 @@ export interface HttpSettings {
   readonly fault?: HttpFault;
 }
 
-export const checkHttp: Check = (fail, property, value) => checkProps(fail, `'${property}'`, value, HTTP);
-
 export const checkShare: Check = (fail, property, value) => {
   if (typeof value !== 'number' || !(value >= 0.0001 && value <= 100)) {
     fail(`'${property}' must be a number of percent from 0.0001 to 100, got ${quote(value)}`);
@@ -118,15 +116,14 @@ const checkRetryOn: Check = (fail, property, value) => {
 
 const HTTP = {
   timeout: checkDuration,
-  retries: (fail: Fail, _: string, value: unknown) => (
-    checkProps(fail, '\'retries\'', value, { attempts: checkAttempts, perTryTimeout: checkDuration, retryOn: checkRetryOn }, ['attempts'])),
-  fault: (fail: Fail, _: string, value: unknown) => checkProps(fail, '\'fault\'', value, {
-    delay: (__: Fail, ___: string, delay: unknown) => (
-      checkProps(fail, '\'delay\'', delay, { percentage: checkShare, fixedDelay: checkDuration }, ['percentage', 'fixedDelay'])),
-    abort: (__: Fail, ___: string, abort: unknown) => (
-      checkProps(fail, '\'abort\'', abort, { percentage: checkShare, httpStatus: checkStatus }, ['percentage', 'httpStatus'])),
+  retries: propsOf({ attempts: checkAttempts, perTryTimeout: checkDuration, retryOn: checkRetryOn }, ['attempts']),
+  fault: propsOf({
+    delay: propsOf({ percentage: checkShare, fixedDelay: checkDuration }, ['percentage', 'fixedDelay']),
+    abort: propsOf({ percentage: checkShare, httpStatus: checkStatus }, ['percentage', 'httpStatus']),
   }),
 };
+
+export const checkHttp: Check = propsOf(HTTP);
 
 /**
  * @param inherited what holds for each setting that is left out
@@ -135,14 +132,15 @@ const HTTP = {
 export function httpModel(fail: Fail, settings: HttpSettings, inherited: HttpSettings = {}): HttpModel {
   const { timeout = inherited.timeout, retries = inherited.retries, fault = inherited.fault } = settings;
   const perTry = retries?.perTryTimeout;
+  const inHttp = within(fail, 'http');
   if (retries?.attempts === 0 && (perTry ?? retries.retryOn) !== undefined) {
-    fail(`'${perTry ? 'perTryTimeout' : 'retryOn'}' says how to try again, and 'attempts' is 0: leave it out, or try at least once`);
+    inHttp(`'retries.${perTry ? 'perTryTimeout' : 'retryOn'}' says how to try again, and 'attempts' is 0: leave it out, or try at least once`);
   }
   if (fault && !fault.delay && !fault.abort) {
-    fail('\'fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out');
+    inHttp('\'fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out');
   }
   if (timeout && perTry && parseFloat(secondsOf(perTry)) > parseFloat(secondsOf(timeout))) {
-    fail(`'perTryTimeout' ${secondsOf(perTry)} is longer than the 'timeout' of the whole request, ${secondsOf(timeout)}: give a longer timeout, or a shorter try`);
+    inHttp(`'retries.perTryTimeout' ${secondsOf(perTry)} is longer than the 'timeout' of the whole request, ${secondsOf(timeout)}: give a longer timeout, or a shorter try`);
   }
   return {
     timeout: secondsOf(timeout),

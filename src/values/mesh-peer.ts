@@ -1,5 +1,5 @@
-import { checkAddress, checkDnsLabel, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
-import { Fail, refuseAbstract } from '../private/fail';
+import { Check, checkAddress, checkDnsLabel, checkInstance, checkLabels, checkList, checkNotEmpty, checkPort, checkProps, cidrOf } from '../private/check';
+import { Fail, refuseAbstract, within } from '../private/fail';
 import { OpeningModel } from '../private/model';
 
 /** A Service that the pods of a locked-down namespace may use. */
@@ -91,7 +91,7 @@ class PeerNamespace extends MeshPeer {
   }
 
   public _check(fail: Fail): void {
-    checkDnsLabel(fail, 'MeshPeer.allIn()', this.namespaceName);
+    checkDnsLabel(fail, 'namespaceName', this.namespaceName);
   }
 
   public _host(clusterDomain: string): string {
@@ -145,6 +145,9 @@ class PeerAddresses extends PeerService<MeshPeerAddresses> {
   }
 }
 
-export const checkMeshPeer = checkInstance(MeshPeer, 'MeshPeer.allIn(), pods() or addresses()');
+export const checkMeshPeer: Check = (fail, property, value) => {
+  checkInstance(MeshPeer, 'MeshPeer.allIn(), pods() or addresses()')(fail, property, value);
+  (value as MeshPeer)._check(within(fail, property));
+};
 
 const SERVICE = { namespaceName: checkDnsLabel, serviceName: checkDnsLabel, targetPorts: checkList(checkPort, '8080') };

@@ -1,4 +1,5 @@
-import { Fail, quote } from '../private/fail';
+import { Check, checkInstance } from '../private/check';
+import { quote } from '../private/fail';
 import { PathModel } from '../private/model';
 
 /**
@@ -28,10 +29,15 @@ export class PathMatch {
   private constructor(private readonly type: 'exact' | 'prefix', private readonly path: string) {}
 
   /** @internal */
-  public _bind(fail: Fail): PathModel {
-    if (typeof this.path !== 'string' || !this.path.startsWith('/')) {
-      fail(`'paths' must begin with "/", got ${quote(this.path)}`);
-    }
+  public _bind(): PathModel {
     return { type: this.type, path: this.path };
   }
 }
+
+export const checkPathMatch: Check = (fail, property, value) => {
+  checkInstance(PathMatch, 'PathMatch.exact("/path") or PathMatch.prefix("/path")')(fail, property, value);
+  const { path } = (value as PathMatch)._bind();
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    fail(`'${property}' must begin with "/", got ${quote(path)}`);
+  }
+};

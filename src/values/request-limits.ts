@@ -1,5 +1,5 @@
-import { PathMatch } from './path-match';
-import { Check, checkDistinct, checkInstance, checkList, checkNotEmpty, checkProps } from '../private/check';
+import { checkPathMatch, PathMatch } from './path-match';
+import { Check, checkDistinct, checkList, checkNotEmpty, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { LimitModel } from '../private/model';
 
@@ -26,9 +26,24 @@ const checkMethod: Check = (fail, property, value) => {
   }
 };
 
+/** A path as the gateway compares it, which is without what a client may write in other ways. */
+const checkLimitedPath: Check = (fail, property, value) => {
+  checkPathMatch(fail, property, value);
+  const { path } = (value as PathMatch)._bind();
+  if (path.includes('*')) {
+    fail(`'${property}' must not contain "*", which a policy takes for any text, got ${quote(path)}: use PathMatch.prefix()`);
+  }
+  if (path.includes('//')) {
+    fail(`'${property}' must have one "/" between its parts, got ${quote(path)}: a mesh that merges slashes would find no request that fits it`);
+  }
+  if (/[?#]|\/\.{1,2}(\/|$)|%(2[dDeE]|5[fF]|7[eE]|3\d|[46][1-9a-fA-F]|[57][0-9aA])/.test(path)) {
+    fail(`'${property}' must be as the gateway compares paths, without query, dot segments and encoded letters, got ${quote(path)}: no request would fit it`);
+  }
+};
+
 const LIMITS = {
   methods: checkList(checkMethod, '"GET"'),
-  paths: checkList(checkInstance(PathMatch, 'PathMatch.exact("/path") or PathMatch.prefix("/path")'), 'PathMatch.prefix("/api")'),
+  paths: checkList(checkLimitedPath, 'PathMatch.prefix("/api")'),
 };
 
 /** Checks limits, and gives them as the words of a policy. */
@@ -44,14 +59,6 @@ export function limitModel(fail: Fail, limits: RequestLimits): LimitModel {
   if (limits.paths) {
     checkNotEmpty(fail, 'paths', limits.paths, 'PathMatch.prefix("/api")');
   }
-  const paths = limits.paths?.map(path => path._bind(fail));
-  const wildcard = paths?.find(({ path }) => path.includes('*'));
-  if (wildcard) {
-    fail(`'paths' must not contain "*", which a policy takes for any text, got ${quote(wildcard.path)}: use PathMatch.prefix()`);
-  }
-  const never = paths?.find(({ path }) => /[?#]|\/\.{1,2}(\/|$)|%(2[dDeE]|5[fF]|7[eE]|3\d|[46][1-9a-fA-F]|[57][0-9aA])/.test(path));
-  if (never) {
-    fail(`'paths' must be as the gateway compares them, without query, dot segments and encoded letters, got ${quote(never.path)}: no request would fit it`);
-  }
+  const paths = limits.paths?.map(path => path._bind());
   return { methods: limits.methods && [...limits.methods].sort(), paths: paths?.map(({ type, path }) => (type === 'prefix' ? `${path}*` : path)).sort() };
 }

@@ -1,6 +1,6 @@
 import {
-  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkNotEmpty, checkProps, checkWhole, isIp, isLinkLocal, isServerName,
-  singleAddress,
+  canonicalAddress, Check, checkAddress, checkCount, checkDistinct, checkList, checkNotEmpty, checkWhole, isIp, isLinkLocal, isServerName,
+  propsOf, singleAddress,
 } from '../private/check';
 import { Fail, quote, refuseAbstract } from '../private/fail';
 import { EndpointModel, ResolutionMode, UpstreamModel, WireProtocol } from '../private/model';
@@ -150,12 +150,12 @@ class IpAddresses extends Resolution {
 
   public _check(fail: Fail, use: ResolutionUse, virtualAddresses: readonly string[]): void {
     checkNotEmpty(fail, 'Resolution.ipAddresses()', this.addresses, 'Resolution.ipAddresses("192.0.2.14")');
-    this.addresses.forEach(address => {
+    this.addresses.forEach((address, i) => {
       if (typeof address === 'string' && isServerName(address)) {
-        fail(`'Resolution.ipAddresses()' must be an IP address or a CIDR range, got the name ${quote(address)}: use Resolution.dns(), or Resolution.endpoints() for a name `
+        fail(`'Resolution.ipAddresses()[${i}]' must be an IP address or a CIDR range, got the name ${quote(address)}: use Resolution.dns(), or Resolution.endpoints() for a name `
           + 'that is not the host');
       }
-      checkAddress(fail, 'Resolution.ipAddresses()', address);
+      checkAddress(fail, `Resolution.ipAddresses()[${i}]`, address);
     });
     checkDistinct(fail, 'Resolution.ipAddresses()', this.addresses.map(canonicalAddress));
     checkNoVirtualAddresses(fail, 'ipAddresses', virtualAddresses);
@@ -260,7 +260,7 @@ class Endpoints extends Resolution {
       fail('\'Resolution.endpoints()\' takes endpoints as its arguments and not as a list: write Resolution.endpoints(...endpoints)');
     }
     checkNotEmpty(fail, 'Resolution.endpoints()', this.endpoints, '{ address: "192.0.2.14" }');
-    this.endpoints.forEach(endpoint => checkProps(fail, 'an endpoint', endpoint, ENDPOINT, ['address']));
+    checkList(propsOf(ENDPOINT, ['address']), '{ address: "192.0.2.14" }')(fail, 'Resolution.endpoints()', this.endpoints);
     checkDistinct(fail, 'Resolution.endpoints()', this.endpoints.map(({ address }) => (isIp(address) ? canonicalAddress(address) : address)));
     if (use.hosts.length > 1) {
       fail(`'Resolution.endpoints()' would belong to ${use.hosts.length} hosts (${use.hosts.map(quote).join(', ')}), and a connection to one of them would end at an `
@@ -432,8 +432,8 @@ function refuseLinkLocal(fail: Fail, factory: string, addresses: readonly string
 }
 
 function checkVirtualAddresses(fail: Fail, factory: string, addresses: readonly string[]): void {
-  for (const address of addresses) {
-    checkAddress(fail, 'addresses', address);
+  for (const [i, address] of addresses.entries()) {
+    checkAddress(fail, `addresses[${i}]`, address);
     if (singleAddress(address) === undefined) {
       fail(`'addresses' has the range ${quote(address)}, which Resolution.${factory}() forbids: give single addresses, `
         + 'or the range itself with Resolution.ipAddresses()');

@@ -70,7 +70,7 @@ class NamespaceTarget extends TelemetryTarget {
   }
 
   public _bind(fail: Fail): TelemetryTargetModel {
-    checkDnsLabel(fail, 'TelemetryTarget.allIn()', this.namespaceName);
+    checkDnsLabel(fail, 'namespaceName', this.namespaceName);
     return { kind: 'namespace', namespace: this.namespaceName };
   }
 }

@@ -3,7 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, NamedMetadata, ownObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
-import { Check, checkDnsLabel, checkList, checkPort, checkProps, checkString, checkWhole } from '../private/check';
+import { Check, checkDnsLabel, checkList, checkPort, checkProps, propsOf, checkString, checkWhole } from '../private/check';
 import { failAt, failWith, quote } from '../private/fail';
 import { GatewayWorkloadModel } from '../private/model';
 import { labelOf, objectName } from '../private/names';
@@ -215,7 +215,6 @@ export class EgressGateway extends Construct implements IEgressGateway {
       fail(`'maxReplicas' ${maxReplicas} is less than 'minReplicas' ${minReplicas}: give at least ${minReplicas}`);
     }
     const peers = [...props.peers ?? []];
-    peers.forEach(peer => peer._check(fail));
     const { base, namespace = '' } = identityOf(this, { ...props.metadata, name: undefined });
     if (namespace === '') {
       fail('has no namespace, which its labels and identity are made of: give \'metadata.namespace\', or the chart a \'namespace\'');
@@ -314,7 +313,7 @@ const PROPS = {
   port: checkPort,
   minReplicas: checkWhole(2, 1000),
   maxReplicas: checkWhole(2, 1000),
-  resources: ((fail, property, value) => checkProps(fail, `'${property}'`, value, RESOURCES)) as Check,
+  resources: propsOf(RESOURCES),
   revision: checkDnsLabel,
   namespaces: checkList(checkDnsLabel, '"shop"'),
   peers: checkList(checkMeshPeer, 'MeshPeer.allIn("observability")'),

@@ -109,13 +109,13 @@ describe('a URL of a Secret', () => {
 
 describe('credentials that cannot be are refused', () => {
   test.each<[string, Credentials, string]>([
-    ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'usernameKey\' must be a key of the Secret'],
-    ['a key that no file can be called', Credentials.fromSecret('s', { passwordKey: '..' }), '\'passwordKey\' must be a key of the Secret'],
-    ['a key that is this folder', Credentials.passwordFromSecret('s', '.'), '\'passwordKey\' must be a key of the Secret'],
-    ['a key that Kubernetes keeps for itself', Credentials.passwordFromSecret('s', '..data'), '\'passwordKey\' must be a key of the Secret'],
-    ['a bad key of a URL', Credentials.urlFromSecret('s', 'a b'), '\'urlKey\' must be a key of the Secret'],
-    ['a bad name of a Secret', Credentials.urlFromSecret('S'), '\'secretName\' must be a DNS name'],
-    ['a misspelt key', Credentials.fromSecret('s', { user: 'u' } as never), '\'user\' is not a property of Credentials.fromSecret()'],
+    ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'credentials.usernameKey\' must be a key of the Secret'],
+    ['a key that no file can be called', Credentials.fromSecret('s', { passwordKey: '..' }), '\'credentials.passwordKey\' must be a key of the Secret'],
+    ['a key that is this folder', Credentials.passwordFromSecret('s', '.'), '\'credentials.passwordKey\' must be a key of the Secret'],
+    ['a key that Kubernetes keeps for itself', Credentials.passwordFromSecret('s', '..data'), '\'credentials.passwordKey\' must be a key of the Secret'],
+    ['a bad key of a URL', Credentials.urlFromSecret('s', 'a b'), '\'credentials.urlKey\' must be a key of the Secret'],
+    ['a bad name of a Secret', Credentials.urlFromSecret('S'), '\'credentials.secretName\' must be a DNS name'],
+    ['a misspelt key', Credentials.fromSecret('s', { user: 'u' } as never), '\'credentials.user\' is not a property of Credentials.fromSecret()'],
   ])('%s', (_, credentials, message) => {
     expect(messageOf(() => connected(credentials, {}))).toContain(`[test/Mysql] ${message}`);
   });

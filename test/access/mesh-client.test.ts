@@ -115,18 +115,18 @@ describe('a client', () => {
 describe('a client that cannot be is refused', () => {
   test.each<[string, () => MeshClient, string]>([
     ['namespace and account in one text', () => MeshClient.serviceAccount('shop/cart', undefined as never),
-      'MeshClient.serviceAccount() takes namespace and account, got "shop/cart": write MeshClient.serviceAccount("shop", "cart")'],
-    ['no account', () => MeshClient.serviceAccount('shop', undefined as never), '\'accountName\' must be a DNS name'],
-    ['a slash in the namespace', () => MeshClient.serviceAccount('shop/x', 'cart'), '\'namespaceName\' must be a DNS label'],
-    ['a namespace that is no text', () => MeshClient.serviceAccount(5 as never, undefined as never), '\'namespaceName\' must be a DNS label'],
-    ['a list as namespace', () => MeshClient.serviceAccount(['a/b'] as never, undefined as never), '\'namespaceName\' must be a DNS label'],
-    ['text as a workload', () => MeshClient.workload('cart' as never), 'MeshClient.workload() needs a workload, such as a Deployment, got "cart"'],
+      '\'allowFrom()[0]\': MeshClient.serviceAccount() takes namespace and account, got "shop/cart": write MeshClient.serviceAccount("shop", "cart")'],
+    ['no account', () => MeshClient.serviceAccount('shop', undefined as never), '\'allowFrom()[0].accountName\' must be a DNS name'],
+    ['a slash in the namespace', () => MeshClient.serviceAccount('shop/x', 'cart'), '\'allowFrom()[0].namespaceName\' must be a DNS label'],
+    ['a namespace that is no text', () => MeshClient.serviceAccount(5 as never, undefined as never), '\'allowFrom()[0].namespaceName\' must be a DNS label'],
+    ['a list as namespace', () => MeshClient.serviceAccount(['a/b'] as never, undefined as never), '\'allowFrom()[0].namespaceName\' must be a DNS label'],
+    ['text as a workload', () => MeshClient.workload('cart' as never), '\'allowFrom()[0]\': MeshClient.workload() needs a workload, such as a Deployment, got "cart"'],
   ])('%s', (_, client, message) => {
     expect(messageOf(() => routed(() => [client()]))).toContain(`[test/Mysql] ${message}`);
   });
 
   test('a workload of a namespace that is none', () => {
     expect(messageOf(() => routed(chart => [MeshClient.workload(deployment(chart, 'app', {}, 'Not_A_Label'))])))
-      .toContain('[test/Mysql] \'namespace of \'test/app\'\' must be a DNS label');
+      .toContain('[test/Mysql] \'allowFrom()[0]\': \'namespace of \'test/app\'\' must be a DNS label');
   });
 });

@@ -129,17 +129,17 @@ describe('a client with limits', () => {
 describe('limits are refused', () => {
   test.each<[string, RequestLimits, string]>([
     ['that limit nothing', {}, 'limitedTo() limits nothing: give \'methods\' or \'paths\''],
-    ['with an empty list of methods', { methods: [] }, '\'methods\' must not be empty'],
-    ['with an empty list of paths', { paths: [] }, '\'paths\' must not be empty'],
-    ['with a method in lower case', { methods: ['get'] }, '\'methods\' must be methods of HTTP in capitals, like "GET", got "get"'],
-    ['with a method twice', { methods: ['GET', 'GET'] }, '\'methods\' has "GET" twice'],
-    ['with a path as text', { paths: ['/a' as never] }, '\'paths\' must be one of PathMatch.exact("/path") or PathMatch.prefix("/path"), got "/a"'],
-    ['with a path that begins otherwise', { paths: [PathMatch.exact('a')] }, '\'paths\' must begin with "/", got "a"'],
-    ['with a wildcard in a path', { paths: [PathMatch.exact('/a/*')] }, '\'paths\' must not contain "*", which a policy takes for any text, got "/a/*": use PathMatch.prefix()'],
-    ['with a query', { paths: [PathMatch.exact('/a?b=c')] }, '\'paths\' must be as the gateway compares them, without query, dot segments and encoded letters, got "/a?b=c"'],
+    ['with an empty list of methods', { methods: [] }, '\'allowFrom()[0].methods\' must not be empty'],
+    ['with an empty list of paths', { paths: [] }, '\'allowFrom()[0].paths\' must not be empty'],
+    ['with a method in lower case', { methods: ['get'] }, '\'allowFrom()[0].methods[0]\' must be methods of HTTP in capitals, like "GET", got "get"'],
+    ['with a method twice', { methods: ['GET', 'GET'] }, '\'allowFrom()[0].methods\' has "GET" twice'],
+    ['with a path as text', { paths: ['/a' as never] }, '\'allowFrom()[0].paths[0]\' must be one of PathMatch.exact("/path") or PathMatch.prefix("/path"), got "/a"'],
+    ['with a path that begins otherwise', { paths: [PathMatch.exact('a')] }, '\'allowFrom()[0].paths[0]\' must begin with "/", got "a"'],
+    ['with a wildcard in a path', { paths: [PathMatch.exact('/a/*')] }, '\'allowFrom()[0].paths[0]\' must not contain "*", which a policy takes for any text, got "/a/*": use PathMatch.prefix()'],
+    ['with a query', { paths: [PathMatch.exact('/a?b=c')] }, '\'allowFrom()[0].paths[0]\' must be as the gateway compares paths, without query, dot segments and encoded letters, got "/a?b=c"'],
     ['with dot segments', { paths: [PathMatch.prefix('/a/../b')] }, 'got "/a/../b": no request would fit it'],
     ['with an encoded letter', { paths: [PathMatch.exact('/%7Euser')] }, 'got "/%7Euser"'],
-    ['with an unknown property', { hosts: ['a'] } as never, '\'hosts\' is not a property of limitedTo()'],
+    ['with an unknown property', { hosts: ['a'] } as never, '\'allowFrom()[0].hosts\' is not a property of limitedTo()'],
   ])('%s', (_, limits, message) => {
     expect(problem(CART.limitedTo(limits))).toMatch('[test/Api] ');
     expect(problem(CART.limitedTo(limits))).toContain(message);
@@ -195,6 +195,6 @@ describe('limits are refused', () => {
   test('for virtual machines', () => {
     expect(messageOf(() => synth(chart => new VirtualMachineService(chart, 'Web', {
       serviceName: 'web', ports: [{ number: 80, protocol: Protocol.HTTP }], membership: Membership.workloadGroup(),
-    }).allowFrom(CART.limitedTo(READS))))).toContain('[test/Web] limitedTo() is for services outside the mesh');
+    }).allowFrom(CART.limitedTo(READS))))).toContain('[test/Web] \'allowFrom()[0]\': limitedTo() is for services outside the mesh');
   });
 });

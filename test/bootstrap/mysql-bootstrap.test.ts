@@ -215,14 +215,14 @@ describe('the SQL', () => {
 describe('a mistake', () => {
   test.each<[string, object, string]>([
     ['no user', { users: [] }, '\'users\' must not be empty'],
-    ['a user without a grant', { users: [{ ...READER, grants: [] }] }, '\'grants\' must not be empty: write at least one, like MysqlGrant.onTable('],
-    ['a grant of nothing', { users: [{ ...READER, grants: [MysqlGrant.onDatabase()] }] }, '\'MysqlGrant.onDatabase()\' must not be empty'],
-    ['a privilege that there is not', { users: [{ ...READER, grants: [MysqlGrant.onDatabase('GRANT OPTION' as never)] }] }, '\'privileges\' must be one of "SELECT"'],
-    ['a privilege twice', { users: [{ ...READER, grants: [MysqlGrant.onDatabase(MysqlPrivilege.SELECT, MysqlPrivilege.SELECT)] }] }, '\'privileges\' has "SELECT" twice'],
+    ['a user without a grant', { users: [{ ...READER, grants: [] }] }, '\'users[0].grants\' must not be empty: write at least one, like MysqlGrant.onTable('],
+    ['a grant of nothing', { users: [{ ...READER, grants: [MysqlGrant.onDatabase()] }] }, '\'users[0].grants[0]\': \'MysqlGrant.onDatabase()\' must not be empty'],
+    ['a privilege that there is not', { users: [{ ...READER, grants: [MysqlGrant.onDatabase('GRANT OPTION' as never)] }] }, '\'users[0].grants[0].privileges[0]\' must be one of "SELECT"'],
+    ['a privilege twice', { users: [{ ...READER, grants: [MysqlGrant.onDatabase(MysqlPrivilege.SELECT, MysqlPrivilege.SELECT)] }] }, '\'users[0].grants[0].privileges\' has "SELECT" twice'],
     ['a privilege of databases for a table', { users: [{ ...READER, grants: [MysqlGrant.onTable('t', MysqlPrivilege.EXECUTE)] }] },
-      '\'privileges\' has "EXECUTE", which is a privilege of a whole database: grant it with MysqlGrant.onDatabase()'],
-    ['a text for a grant', { users: [{ ...READER, grants: ['SELECT'] }] }, '\'grants\' must be one of MysqlGrant.onTable('],
-    ['a table with a quotation mark', { users: [{ ...READER, grants: [MysqlGrant.onTable('a`b', MysqlPrivilege.SELECT)] }] }, '\'table\' must be a name that MySQL takes'],
+      '\'users[0].grants[0].privileges\' has "EXECUTE", which is a privilege of a whole database: grant it with MysqlGrant.onDatabase()'],
+    ['a text for a grant', { users: [{ ...READER, grants: ['SELECT'] }] }, '\'users[0].grants[0]\' must be one of MysqlGrant.onTable('],
+    ['a table with a quotation mark', { users: [{ ...READER, grants: [MysqlGrant.onTable('a`b', MysqlPrivilege.SELECT)] }] }, '\'users[0].grants[0].table\' must be a name that MySQL takes'],
     ['the server\'s own database', { database: 'MySQL' }, '\'database\' must be a database of the application, got "MySQL", which is the server\'s own'],
     ['a database with a pattern', { database: 'a%' }, '\'database\' must be a name that MySQL takes'],
     ['a database with too long a name', { database: 'x'.repeat(65) }, '\'database\' must be a name that MySQL takes (letters, digits, "_" and "-", at most 64)'],
@@ -230,12 +230,12 @@ describe('a mistake', () => {
       '\'users\' has the Secret "mysql-admin", which is that of the admin'],
     ['a Secret twice', { users: [READER, READER] }, '\'users\' has the Secret "ratings-mysql" twice'],
     ['a password without a name', { adminCredentials: Credentials.passwordFromSecret('admin') }, '\'adminCredentials\' must have a user name and a password of their own'],
-    ['an empty statement', { statements: [''] }, '\'statements\' must be a text that is not empty'],
+    ['an empty statement', { statements: [''] }, '\'statements[0]\' must be a text that is not empty'],
     ['one statement that is no list', { statements: 'SELECT 1' }, '\'statements\' must be a list'],
     ['more than a ConfigMap holds', { statements: ['x'.repeat(1_000_000)] }, '\'statements\' are more than a ConfigMap holds (1 MiB)'],
     ['half a second', { deadline: Duration.millis(500) }, '\'deadline\' must be whole seconds'],
-    ['an authentication that there is not', { users: [{ ...READER, authentication: 'sha256_password' }] }, '\'authentication\' must be one of "mysql_native_password"'],
-    ['an unknown property of a user', { users: [{ ...READER, password: 'secret' }] }, '\'password\' is not a property of \'users\''],
+    ['an authentication that there is not', { users: [{ ...READER, authentication: 'sha256_password' }] }, '\'users[0].authentication\' must be one of "mysql_native_password"'],
+    ['an unknown property of a user', { users: [{ ...READER, password: 'secret' }] }, '\'password\' is not a property of \'users[0]\''],
   ])('is refused: %s', (_, props, message) => {
     expect(refusal(props)).toContain(`[test/RatingsDatabase] ${message}`);
   });

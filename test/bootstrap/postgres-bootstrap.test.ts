@@ -80,14 +80,14 @@ test('the error of a password is passed on without its context, which has the pa
 });
 
 test.each<[string, object, string]>([
-  ['a user without a grant', { users: [{ ...READER, grants: [] }] }, '\'grants\' must not be empty: write at least one, like PostgresGrant.onTable('],
+  ['a user without a grant', { users: [{ ...READER, grants: [] }] }, '\'users[0].grants\' must not be empty: write at least one, like PostgresGrant.onTable('],
   ['a grant of nothing', { users: [{ ...READER, grants: [PostgresGrant.onTables()] }] }, '\'PostgresGrant.onTables()\' must not be empty'],
-  ['a privilege that there is not', { users: [{ ...READER, grants: [PostgresGrant.onTables('CREATE' as never)] }] }, '\'privileges\' must be one of "SELECT"'],
-  ['a table with a dot', { users: [{ ...READER, grants: [PostgresGrant.onTable('a.b', PostgresPrivilege.SELECT)] }] }, '\'table\' must be a name that PostgreSQL takes'],
+  ['a privilege that there is not', { users: [{ ...READER, grants: [PostgresGrant.onTables('CREATE' as never)] }] }, '\'users[0].grants[0].privileges[0]\' must be one of "SELECT"'],
+  ['a table with a dot', { users: [{ ...READER, grants: [PostgresGrant.onTable('a.b', PostgresPrivilege.SELECT)] }] }, '\'users[0].grants[0].table\' must be a name that PostgreSQL takes'],
   ['the server\'s own database', { database: 'postgres' }, '\'database\' must be a database of the application, got "postgres"'],
   ['a name that PostgreSQL would cut', { database: 'x'.repeat(64) }, 'at most 63'],
   ['the server\'s own schema', { schema: 'pg_catalog' }, '\'schema\' must be a schema of the application, got "pg_catalog"'],
-  ['another kind of grant', { users: [{ ...READER, grants: [{}] }] }, '\'grants\' must be one of PostgresGrant.onTable('],
+  ['another kind of grant', { users: [{ ...READER, grants: [{}] }] }, '\'users[0].grants[0]\' must be one of PostgresGrant.onTable('],
 ])('a mistake is refused: %s', (_, props, message) => {
   expect(refusal(props)).toContain(message);
 });

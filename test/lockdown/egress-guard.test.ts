@@ -261,12 +261,12 @@ test('a message says what to write instead, with the labels of the gateway', () 
 describe('refused is', () => {
   test.each<[string, Partial<EgressGuardProps>, string]>([
     ['something that is no gateway', { gateway: 'egress' as never }, '\'gateway\' must be EgressGateway.istioEgressGateway()'],
-    ['a namespace that is none', { namespaces: ['Shop'] }, '\'namespaces\' must be a DNS label'],
+    ['a namespace that is none', { namespaces: ['Shop'] }, '\'namespaces[0]\' must be a DNS label'],
     ['a namespace twice', { namespaces: ['shop', 'shop'] }, '\'namespaces\' has "shop" twice'],
-    ['a host that is none', { hosts: [{ host: '192.0.2.1', namespaces: ['shop'] }] }, '\'hosts\' must be a DNS name, got the address "192.0.2.1"'],
+    ['a host that is none', { hosts: [{ host: '192.0.2.1', namespaces: ['shop'] }] }, '\'hosts[0].host\' must be a DNS name, got the address "192.0.2.1"'],
     ['a host twice', { hosts: ['a', 'b'].map(namespace => ({ host: 'db.example.com', namespaces: [namespace] })) }, '\'hosts\' has "db.example.com" twice'],
-    ['a host without owners', { hosts: [{ host: 'db.example.com', namespaces: [] }] }, '\'hosts.namespaces\' must not be empty'],
-    ['an owner that is no namespace', { hosts: [{ host: 'db.example.com', namespaces: ['*'] }] }, '\'namespaces\' must be a DNS label'],
+    ['a host without owners', { hosts: [{ host: 'db.example.com', namespaces: [] }] }, '\'hosts[0].namespaces\' must not be empty'],
+    ['an owner that is no namespace', { hosts: [{ host: 'db.example.com', namespaces: ['*'] }] }, '\'hosts[0].namespaces[0]\' must be a DNS label'],
     ['an owner as a map', { hosts: { 'db.example.com': 'shop' } as never }, '\'hosts\' must be a list like [{ host: "db.example.com", namespaces: ["shop"] }]'],
     ['a mode that there is not', { mode: 'OFF' as never }, '\'mode\' must be one of "DENY", "AUDIT", got "OFF"'],
     ['an unknown property', { namespace: 'shop' } as never, '\'namespace\' is not a property of EgressGuard'],

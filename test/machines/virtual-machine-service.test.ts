@@ -238,7 +238,7 @@ describe('the clients', () => {
     const chart = new Chart(new App(), 'test', { namespace: 'vm' });
     const mysql = mysqlIn(chart);
 
-    expect(messageOf(() => mysql.allowFrom(CART, MeshClient.allIn('Shop')))).toContain('\'namespaceName\' must be a DNS label');
+    expect(messageOf(() => mysql.allowFrom(CART, MeshClient.allIn('Shop')))).toContain('\'allowFrom()[1].namespaceName\' must be a DNS label');
     expect(mysql.describe().clients).toEqual([]);
   });
 });
@@ -313,25 +313,25 @@ describe('what cannot be a service on virtual machines is refused', () => {
   test.each<[string, object, string]>([
     ['a name with a dot', { serviceName: 'mysqldb.vm' }, '\'serviceName\' must be a DNS label'],
     ['no port', { ports: [] }, '\'ports\' must not be empty: write at least one, like { number: 3306 }'],
-    ['a port out of range', { ports: [{ number: 0 }] }, '\'port\' must be a whole number from 1 to 65535, got 0'],
-    ['a target port out of range', { ports: [{ number: 1, targetPort: 65536 }] }, '\'targetPort\' must be a whole number from 1 to 65535, got 65536'],
-    ['a port twice', { ports: [{ number: 1 }, { number: 1, name: 'b' }] }, '\'port\' has 1 twice: write it once'],
-    ['a port without its number', { ports: [{ protocol: Protocol.TCP }] }, '\'number\' is missing, which a port needs'],
-    ['a port name twice', { ports: [{ number: 1, name: 'a' }, { number: 2, name: 'a' }] }, '\'name\' has "a" twice: write it once'],
-    ['a port name that is too long', { ports: [{ number: 1, name: 'abcdefghijklmnop' }] }, '\'name\' must have a letter, no "--" and at most 15 characters, got "abcdefghijklmnop"'],
-    ['a port name without a letter', { ports: [{ number: 1, name: '1' }] }, '\'name\' must have a letter, no "--" and at most 15 characters, got "1"'],
-    ['a port name with two dashes', { ports: [{ number: 1, name: 'a--b' }] }, '\'name\' must have a letter, no "--" and at most 15 characters, got "a--b"'],
-    ['a port name with capitals', { ports: [{ number: 1, name: 'A' }] }, '\'name\' must be a DNS label'],
-    ['a misspelt property of a port', { ports: [{ number: 1, target: 2 }] }, '\'target\' is not a property of a port'],
+    ['a port out of range', { ports: [{ number: 0 }] }, '\'ports[0].number\' must be a whole number from 1 to 65535, got 0'],
+    ['a target port out of range', { ports: [{ number: 1, targetPort: 65536 }] }, '\'ports[0].targetPort\' must be a whole number from 1 to 65535, got 65536'],
+    ['a port twice', { ports: [{ number: 1 }, { number: 1, name: 'b' }] }, '\'ports\' has 1 twice: write it once'],
+    ['a port without its number', { ports: [{ protocol: Protocol.TCP }] }, '\'number\' is missing, which \'ports[0]\' needs'],
+    ['a port name twice', { ports: [{ number: 1, name: 'a' }, { number: 2, name: 'a' }] }, '\'ports\' has "a" twice: write it once'],
+    ['a port name that is too long', { ports: [{ number: 1, name: 'abcdefghijklmnop' }] }, '\'ports[0].name\' must have a letter, no "--" and at most 15 characters, got "abcdefghijklmnop"'],
+    ['a port name without a letter', { ports: [{ number: 1, name: '1' }] }, '\'ports[0].name\' must have a letter, no "--" and at most 15 characters, got "1"'],
+    ['a port name with two dashes', { ports: [{ number: 1, name: 'a--b' }] }, '\'ports[0].name\' must have a letter, no "--" and at most 15 characters, got "a--b"'],
+    ['a port name with capitals', { ports: [{ number: 1, name: 'A' }] }, '\'ports[0].name\' must be a DNS label'],
+    ['a misspelt property of a port', { ports: [{ number: 1, target: 2 }] }, '\'target\' is not a property of \'ports[0]\''],
     ['a protocol that does not exist', { ports: [{ number: 1, protocol: (Protocol as never as { [name: string]: Protocol }).POSTGRESQL }] },
-      '\'protocol\' must be one of Protocol.TCP, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom(), got undefined'],
+      '\'ports[0].protocol\' must be one of Protocol.TCP, Protocol.HTTP, Protocol.MYSQL and the others, or Protocol.custom(), got undefined'],
     ['no labels', { labels: {} }, '\'labels\' must have a label, got {}: without one the Service would select every workload of the namespace'],
     ['labels that are none', { labels: 'app' }, '\'labels\' must be labels like { app: "egress" }, got "app"'],
     ['an address as membership', { membership: '192.0.2.30' }, '\'membership\' must be one of Membership.workloadEntries() or workloadGroup(), got "192.0.2.30"'],
     ['a namespace that is none', { namespaceName: 'VM' }, '\'namespaceName\' must be a DNS label'],
     ['an account that is none', { serviceAccountName: 'A b' }, '\'serviceAccountName\' must be a DNS name'],
     ['a password', { credentials: 'secret' }, '\'credentials\' must be one of Credentials.fromSecret(), passwordFromSecret() or urlFromSecret(): a password cannot be given as a value'],
-    ['a Secret that is none', { credentials: Credentials.fromSecret('A') }, '\'secretName\' must be a DNS name'],
+    ['a Secret that is none', { credentials: Credentials.fromSecret('A') }, '\'credentials.secretName\' must be a DNS name'],
   ])('%s', (_, more, message) => {
     expect(messageOf(() => written(more))).toContain(`[test/Mysql] ${message}`);
   });
@@ -339,7 +339,7 @@ describe('what cannot be a service on virtual machines is refused', () => {
   test('no client, and something else', () => {
     expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom()))).toBe('[test/Mysql] \'allowFrom()\' must not be empty: write at least one, '
       + 'like MeshClient.serviceAccount("shop", "cart")');
-    expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom('shop/cart' as never)))).toContain('[test/Mysql] \'allowFrom()\' must be one of MeshClient.serviceAccount(');
+    expect(messageOf(() => synth(chart => mysqlIn(chart).allowFrom('shop/cart' as never)))).toContain('[test/Mysql] \'allowFrom()[0]\' must be one of MeshClient.serviceAccount(');
   });
 
   test('one without a namespace', () => {

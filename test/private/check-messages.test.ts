@@ -112,7 +112,7 @@ describe('a value', () => {
     ['one of', oneOf, 'c', '\'it\' must be one of "a", "b", got "c"'],
     ['instance', instance, 'x', '\'it\' must be one of Date.now() or new Date(), got "x"'],
     ['instance', instance, ['x'], '\'it\' must be one of Date.now() or new Date(), got ["x"]: give several as separate arguments, not as a list'],
-    ['list', list, 443, '\'it\' must be a list like [443], got 443'], ['list', list, [0], `${port} 0`],
+    ['list', list, 443, '\'it\' must be a list like [443], got 443'], ['list', list, [0], `${port.replace('it', 'it[0]')} 0`],
     ['labels', checkLabels, { a: 1 }, '\'it\' must be labels like { app: "egress" }, got {"a":1}'], ['labels', checkLabels, null, '\'it\' must be labels like { app: "egress" }, got null'],
     ['labels', checkLabels, ['a'], '\'it\' must be labels like { app: "egress" }, got ["a"]'], ['labels', checkLabels, 'a', '\'it\' must be labels like { app: "egress" }, got "a"'],
     ['boolean', checkBoolean, 'true', '\'it\' must be true or false, got "true"'],

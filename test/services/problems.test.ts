@@ -42,10 +42,10 @@ const TWO = ['a.example.com', 'b.example.com'];
 describe('what is wrong with a service is said in full', () => {
   test.each<[string, Case, string[]]>([
     ['no ports', { props: { ports: [] } }, ['\'ports\' must not be empty: write at least one, like { number: 3306 }']],
-    ['a port without a number', { props: { ports: [{} as never] } }, ['\'number\' is missing, which a port needs']],
+    ['a port without a number', { props: { ports: [{} as never] } }, ['\'number\' is missing, which \'ports[0]\' needs']],
     ['a misspelt port', { props: { ports: [{ number: 1, proto: 'TLS' } as never] } },
-      ['\'proto\' is not a property of a port: it has \'number\', \'protocol\', \'tls\', \'name\', \'targetPort\'']],
-    ['a port that is none', { props: { ports: [{ number: 0 }] } }, ['\'port\' must be a whole number from 1 to 65535, got 0']],
+      ['\'proto\' is not a property of \'ports[0]\': it has \'number\', \'protocol\', \'tls\', \'name\', \'targetPort\'']],
+    ['a port that is none', { props: { ports: [{ number: 0 }] } }, ['\'ports[0].number\' must be a whole number from 1 to 65535, got 0']],
     ['several hosts, of which TCP on one port is told apart by nothing', { props: { hosts: TWO, ports: [TLS, { number: 22 }] } }, [
       '\'hosts\' has 2 names ("a.example.com", "b.example.com") on a TCP port, where nothing tells them apart: declare a service for each, or use Protocol.TLS when '
       + 'the clients speak TLS',

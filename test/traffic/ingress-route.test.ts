@@ -177,7 +177,7 @@ describe('what cannot be exposed is refused', () => {
       '\'httpsRedirectPort\' 443 is the port of TLS itself: give the port that clients call in plaintext, like 80'],
     ['a redirect from no port', { tls: ServerTls.simple({ credentialName: 'page' }), httpsRedirectPort: true },
       '\'httpsRedirectPort\' must be a whole number from 1 to 65535, got true'],
-    ['a host that is no text', { hosts: [5] }, '\'hosts\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got 5'],
+    ['a host that is no text', { hosts: [5] }, '\'hosts[0]\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got 5'],
   ])('%s', (_, more, message) => {
     expect(messageOf(() => synth(chart => new IngressRoute(chart, 'Bookinfo', { ...REQUIRED, ...more })))).toBe(`[test/Bookinfo] ${message}`);
   });

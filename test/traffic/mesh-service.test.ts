@@ -241,7 +241,7 @@ describe('rules that cannot be are refused', () => {
     ['a share of a mirror that is more than all', service => service.mirrorTo('v1', { percentage: 101 }),
       '\'percentage\' must be a number of percent from 0.0001 to 100, got 101'],
     ['a share of faults that is more than all', service => service.routeMatching(JASON, 'v1', { http: { fault: { abort: { percentage: 101, httpStatus: 500 } } } }),
-      '\'percentage\' must be a number of percent from 0.0001 to 100, got 101'],
+      '\'http.fault.abort.percentage\' must be a number of percent from 0.0001 to 100, got 101'],
     ['a mirror twice', service => {
       service.mirrorTo('v2');
       service.mirrorTo('v3');
@@ -271,7 +271,7 @@ describe('rules that cannot be are refused', () => {
       + 'leave one of them out, or call it first if it is for fewer requests'],
     ['a try that is longer than the request of the service may take', service => {
       service.routeMatching(JASON, 'v2', { http: { retries: { attempts: 1, perTryTimeout: Duration.seconds(5) } } });
-    }, '\'perTryTimeout\' 5s is longer than the \'timeout\' of the whole request, 2s: give a longer timeout, or a shorter try'],
+    }, '\'http.retries.perTryTimeout\' 5s is longer than the \'timeout\' of the whole request, 2s: give a longer timeout, or a shorter try'],
     ['a number for weights', service => service.split(90 as never), 'split() needs a weight for each version, like { v1: 90, v2: 10 }, got 90'],
   ])('%s', (_, route, message) => {
     expect(messageOf(() => synth(chart => route(reviewsIn(chart, { http: { timeout: Duration.seconds(2) } }))))).toBe(`[test/Reviews] ${message}`);
@@ -296,7 +296,7 @@ describe('rules that cannot be are refused', () => {
 
   test('settings that contradict each other, though no rule has them yet', () => {
     expect(messageOf(() => synth(chart => reviewsIn(chart, { http: { fault: {} } }))))
-      .toBe('[test/Reviews] \'fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out');
+      .toBe('[test/Reviews] \'http.fault\' has neither \'delay\' nor \'abort\': give one of them, or leave it out');
   });
 
   test('a Service of another namespace, whose versions gateways and other clients would not find', () => {

@@ -100,22 +100,22 @@ describe('connection settings', () => {
 
 describe('connection settings that cannot be are refused', () => {
   test.each<[string, unknown, string]>([
-    ['a time as a number', { connectTimeout: 5 }, '\'connectTimeout\' must be a Duration of at least a millisecond, like Duration.seconds(5), got 5'],
-    ['a time as text', { idleTimeout: '5s' }, '\'idleTimeout\' must be a Duration of at least a millisecond, like Duration.seconds(5), got "5s"'],
-    ['no time at all', { maxConnectionDuration: Duration.seconds(0) }, '\'maxConnectionDuration\' must be a Duration of at least a millisecond, like Duration.seconds(5), got 0 ms'],
-    ['no connection', { maxConnections: 0 }, '\'maxConnections\' must be a whole number from 1 to 2147483647, got 0'],
-    ['half a connection', { maxConnections: 1.5 }, '\'maxConnections\' must be a whole number from 1 to 2147483647, got 1.5'],
-    ['more than a number holds', { maxConnections: 2147483648 }, '\'maxConnections\' must be a whole number from 1 to 2147483647, got 2147483648'],
+    ['a time as a number', { connectTimeout: 5 }, '\'connection.connectTimeout\' must be a Duration of at least a millisecond, like Duration.seconds(5), got 5'],
+    ['a time as text', { idleTimeout: '5s' }, '\'connection.idleTimeout\' must be a Duration of at least a millisecond, like Duration.seconds(5), got "5s"'],
+    ['no time at all', { maxConnectionDuration: Duration.seconds(0) }, '\'connection.maxConnectionDuration\' must be a Duration of at least a millisecond, like Duration.seconds(5), got 0 ms'],
+    ['no connection', { maxConnections: 0 }, '\'connection.maxConnections\' must be a whole number from 1 to 2147483647, got 0'],
+    ['half a connection', { maxConnections: 1.5 }, '\'connection.maxConnections\' must be a whole number from 1 to 2147483647, got 1.5'],
+    ['more than a number holds', { maxConnections: 2147483648 }, '\'connection.maxConnections\' must be a whole number from 1 to 2147483647, got 2147483648'],
     ['a misspelt setting', { timeout: Duration.seconds(1) }, '\'timeout\' is not a property of \'connection\': it has \'connectTimeout\''],
     ['no settings', 5, '\'connection\' needs its properties as { connectTimeout, maxConnections, tcpKeepalive, ... }, got 5'],
-    ['a probe every half second', { tcpKeepalive: { interval: Duration.millis(1500) } }, '\'interval\' must be whole seconds, like Duration.seconds(5), got 1500 ms'],
-    ['a probe after half a second', { tcpKeepalive: { time: Duration.millis(500) } }, '\'time\' must be whole seconds, like Duration.seconds(5), got 500 ms'],
-    ['percent as text', { outlierDetection: { maxEjectionPercent: '50' } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got "50"'],
-    ['a probe that is none', { tcpKeepalive: { probes: 0 } }, '\'probes\' must be a whole number from 1'],
-    ['a misspelt probe', { tcpKeepalive: { probe: 1 } }, '\'probe\' is not a property of \'tcpKeepalive\''],
-    ['more than all endpoints', { outlierDetection: { maxEjectionPercent: 101 } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 101'],
-    ['less than none', { outlierDetection: { maxEjectionPercent: -1 } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got -1'],
-    ['half a percent', { outlierDetection: { maxEjectionPercent: 0.5 } }, '\'maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 0.5'],
+    ['a probe every half second', { tcpKeepalive: { interval: Duration.millis(1500) } }, '\'connection.tcpKeepalive.interval\' must be whole seconds, like Duration.seconds(5), got 1500 ms'],
+    ['a probe after half a second', { tcpKeepalive: { time: Duration.millis(500) } }, '\'connection.tcpKeepalive.time\' must be whole seconds, like Duration.seconds(5), got 500 ms'],
+    ['percent as text', { outlierDetection: { maxEjectionPercent: '50' } }, '\'connection.outlierDetection.maxEjectionPercent\' must be a whole number of percent from 0 to 100, got "50"'],
+    ['a probe that is none', { tcpKeepalive: { probes: 0 } }, '\'connection.tcpKeepalive.probes\' must be a whole number from 1'],
+    ['a misspelt probe', { tcpKeepalive: { probe: 1 } }, '\'probe\' is not a property of \'connection.tcpKeepalive\''],
+    ['more than all endpoints', { outlierDetection: { maxEjectionPercent: 101 } }, '\'connection.outlierDetection.maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 101'],
+    ['less than none', { outlierDetection: { maxEjectionPercent: -1 } }, '\'connection.outlierDetection.maxEjectionPercent\' must be a whole number of percent from 0 to 100, got -1'],
+    ['half a percent', { outlierDetection: { maxEjectionPercent: 0.5 } }, '\'connection.outlierDetection.maxEjectionPercent\' must be a whole number of percent from 0 to 100, got 0.5'],
   ])('%s', (_, connection, message) => {
     expect(messageOf(() => manifestsWith(connection as ConnectionSettings))).toContain(`[test/Db] ${message}`);
   });

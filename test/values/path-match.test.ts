@@ -11,9 +11,9 @@ test.each([
 });
 
 test.each(['login', ''])('a path that does not begin with "/" is refused: "%s"', path => {
-  expect(messageOf(() => exposed(PathMatch.exact(path)))).toBe(`[test/Page] 'paths' must begin with "/", got "${path}"`);
+  expect(messageOf(() => exposed(PathMatch.exact(path)))).toBe(`[test/Page] 'paths[0]' must begin with "/", got "${path}"`);
 });
 
 test('a path that is no text is refused, from JavaScript', () => {
-  expect(messageOf(() => exposed(PathMatch.exact(8080 as never)))).toBe('[test/Page] \'paths\' must begin with "/", got 8080');
+  expect(messageOf(() => exposed(PathMatch.exact(8080 as never)))).toBe('[test/Page] \'paths[0]\' must begin with "/", got 8080');
 });

@@ -211,20 +211,20 @@ describe('endpoints', () => {
 
   test.each<[string, () => Resolution, More, string]>([
     ['none', () => Resolution.endpoints(), {}, '\'Resolution.endpoints()\' must not be empty'],
-    ['text', () => Resolution.endpoints('192.0.2.14' as never), {}, 'an endpoint needs its properties as { address, priority, locality, ... }, got "192.0.2.14"'],
-    ['without an address', () => Resolution.endpoints({} as never), {}, '\'address\' is missing, which an endpoint needs'],
+    ['text', () => Resolution.endpoints('192.0.2.14' as never), {}, '\'Resolution.endpoints()[0]\' needs its properties as { address, priority, locality, ... }, got "192.0.2.14"'],
+    ['without an address', () => Resolution.endpoints({} as never), {}, '\'address\' is missing, which \'Resolution.endpoints()[0]\' needs'],
     ['with an address that is none', () => Resolution.endpoints({ address: 'DB' }), {},
-      '\'address\' must be an IP address or a DNS name like "192.0.2.14" or "db.example.com", got "DB"'],
-    ['with a short name', () => Resolution.endpoints({ address: 'db' }), {}, '\'address\' must be an IP address or a DNS name'],
-    ['with a range', () => Resolution.endpoints({ address: '192.0.2.0/24' }), {}, '\'address\' must be an IP address or a DNS name'],
-    ['with a number', () => Resolution.endpoints({ address: 5 as never }), {}, '\'address\' must be an IP address or a DNS name'],
-    ['of the machine itself', () => Resolution.endpoints({ address: '127.0.0.1' }), {}, '\'address\' has "127.0.0.1", which is not one service outside the mesh (loopback)'],
+      '\'Resolution.endpoints()[0].address\' must be an IP address or a DNS name like "192.0.2.14" or "db.example.com", got "DB"'],
+    ['with a short name', () => Resolution.endpoints({ address: 'db' }), {}, '\'Resolution.endpoints()[0].address\' must be an IP address or a DNS name'],
+    ['with a range', () => Resolution.endpoints({ address: '192.0.2.0/24' }), {}, '\'Resolution.endpoints()[0].address\' must be an IP address or a DNS name'],
+    ['with a number', () => Resolution.endpoints({ address: 5 as never }), {}, '\'Resolution.endpoints()[0].address\' must be an IP address or a DNS name'],
+    ['of the machine itself', () => Resolution.endpoints({ address: '127.0.0.1' }), {}, '\'Resolution.endpoints()[0].address\' has "127.0.0.1", which is not one service outside the mesh (loopback)'],
     ['twice', () => Resolution.endpoints({ address: '2001:db8::1' }, { address: '2001:DB8::1' }), {}, '\'Resolution.endpoints()\' has "2001:db8::1" twice'],
-    ['with a priority that is none', () => two({ priority: -1 }), {}, '\'priority\' must be a whole number from 0 to 16, got -1'],
-    ['with a weight that is none', () => two({ weight: 0 }), {}, '\'weight\' must be a whole number from 1 to 2147483647, got 0'],
+    ['with a priority that is none', () => two({ priority: -1 }), {}, '\'Resolution.endpoints()[1].priority\' must be a whole number from 0 to 16, got -1'],
+    ['with a weight that is none', () => two({ weight: 0 }), {}, '\'Resolution.endpoints()[1].weight\' must be a whole number from 1 to 2147483647, got 0'],
     ['with a locality that is none', () => two({ locality: 'eu//a' }), {},
-      '\'locality\' must be region, zone and subzone joined by "/", like "eu-central-1/eu-central-1a", got "eu//a"'],
-    ['with an unknown property', () => two({ port: 1 }), {}, '\'port\' is not a property of an endpoint: it has \'address\', \'priority\', \'locality\', \'weight\''],
+      '\'Resolution.endpoints()[1].locality\' must be region, zone and subzone joined by "/", like "eu-central-1/eu-central-1a", got "eu//a"'],
+    ['with an unknown property', () => two({ port: 1 }), {}, '\'port\' is not a property of \'Resolution.endpoints()[1]\': it has \'address\', \'priority\', \'locality\', \'weight\''],
     ['with priorities and localities', () => two({ locality: 'eu' }, { priority: 1 }), {},
       '\'priority\' 1 and \'locality\' "eu" both say which endpoint is asked first: use one of them'],
     ['for two hosts', () => two({}), { hosts: ['a.example.com', 'b.example.com'], protocol: Protocol.TLS },
@@ -232,11 +232,11 @@ describe('endpoints', () => {
     ['that are two for a wildcard', () => two({}), { hosts: ['*.example.com'], protocol: Protocol.TLS },
       '\'host\' is the wildcard "*.example.com", for which Resolution.endpoints() has 2 endpoints: give the one server that answers for every name'],
     ['that are services of the cluster', () => Resolution.endpoints({ address: 'db.shop.svc.cluster.local' }), {},
-      '\'address\' must be outside the mesh, got "db.shop.svc.cluster.local", which is a service of the cluster'],
+      '\'Resolution.endpoints()[0].address\' must be outside the mesh, got "db.shop.svc.cluster.local", which is a service of the cluster'],
     ['for a wildcard of TCP', () => Resolution.endpoints({ address: '192.0.2.14' }), { hosts: ['*.example.com'] },
       '\'host\' is the wildcard "*.example.com", which Resolution.endpoints() serves on ports of TLS alone, where the server name passes as it is'],
     ['with a misspelt address', () => Resolution.endpoints({ address: '192.0.2.256' }), {},
-      '\'address\' must be an IP address or a DNS name like "192.0.2.14" or "db.example.com", got "192.0.2.256"'],
+      '\'Resolution.endpoints()[0].address\' must be an IP address or a DNS name like "192.0.2.14" or "db.example.com", got "192.0.2.256"'],
     ['with a range for the host', () => two({}), { addresses: ['240.0.0.0/24'] }, '\'addresses\' has the range "240.0.0.0/24", which Resolution.endpoints() forbids'],
   ])('are refused: %s', (_, resolution, more, message) => {
     expect(messageOf(() => manifestsWith(resolution(), more))).toContain(`[test/Db] ${message}`);
@@ -251,7 +251,7 @@ describe('endpoints', () => {
 
   test('are no member of a cluster', () => {
     expect(messageOf(() => synth(chart => new ExternalKafka(chart, 'Db', { brokers: [{ host: 'a.example.com', resolution: two({}) }] }))))
-      .toContain('[test/Db] \'resolution\' Resolution.endpoints() of a member lets a proxy choose, and a member is one server');
+      .toContain('[test/Db] \'brokers[0].resolution\' Resolution.endpoints() of a member lets a proxy choose, and a member is one server');
   });
 });
 
@@ -295,7 +295,7 @@ describe('a wildcard', () => {
   });
 
   test.each(['*.cluster.local', '*.svc.cluster.local'])('is not %s, the services of the cluster', host => {
-    expect(messageOf(() => manifestsWith(Resolution.none(), { hosts: [host], protocol: Protocol.TLS }))).toContain(`[test/Db] 'host' must be outside the mesh, got "${host}"`);
+    expect(messageOf(() => manifestsWith(Resolution.none(), { hosts: [host], protocol: Protocol.TLS }))).toContain(`[test/Db] 'hosts[0]' must be outside the mesh, got "${host}"`);
   });
 
   const routed = (resolution: Resolution, ...clients: MeshClient[]) => synth(chart => {

@@ -14,14 +14,14 @@ test('a gateway demands one', () => {
 
 describe('TLS of a gateway refuses', () => {
   test.each<[string, unknown, string]>([
-    ['no Secret', ServerTls.simple({} as never), '\'credentialName\' is missing, which ServerTls.simple() needs'],
-    ['no options', ServerTls.mutual(undefined as never), 'ServerTls.mutual() needs its properties as { credentialName }, got undefined'],
+    ['no Secret', ServerTls.simple({} as never), '\'tls.credentialName\' is missing, which ServerTls.simple() needs'],
+    ['no options', ServerTls.mutual(undefined as never), '\'tls\': ServerTls.mutual() needs its properties as { credentialName }, got undefined'],
     ['a Secret with its namespace', ServerTls.simple({ credentialName: 'istio-system/page' }),
-      '\'credentialName\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got "istio-system/page"'],
+      '\'tls.credentialName\' must be a DNS name (lower-case labels of letters, digits and "-", joined by "."), got "istio-system/page"'],
     ['a Secret that is the authority of another', ServerTls.mutual({ credentialName: 'page-cacert' }),
-      '\'credentialName\' must not end in "-cacert", got "page-cacert": Istio reads such a Secret as the authority of another one'],
+      '\'tls.credentialName\' must not end in "-cacert", got "page-cacert": Istio reads such a Secret as the authority of another one'],
     ['an option that it does not have', ServerTls.simple({ credentialName: 'page', secret: 'x' } as never),
-      '\'secret\' is not a property of ServerTls.simple(): it has \'credentialName\''],
+      '\'tls.secret\' is not a property of ServerTls.simple(): it has \'credentialName\''],
     ['to be something else', 'page', '\'tls\' must be one of ServerTls.simple() or ServerTls.mutual(), got "page"'],
   ])('%s', (_, tls, message) => {
     expect(messageOf(() => tlsOf(tls as never))).toBe(`[test/Page] ${message}`);
