@@ -104,6 +104,8 @@ const wishes: Case[] = [
   ['routes as a list, from JavaScript', c => egress(c).route([mysql(c)] as never), 'Egress', '', 'got', 'call it once for each'],
   ['an address of the link behind a gateway', c => egress(c).route(mysql(c, { resolution: Resolution.ipAddresses('169.254.169.254') })),
     'Mysql', 'Resolution.ipAddresses()', '"169.254.169.254"', 'connect to it directly'],
+  ['an option of a call as a property', c => mysql(c, { delivery: 1 } as never), 'Mysql', 'delivery', 'is not a property of ExternalMysql', '\'delivery\' is an option of connectFrom()'],
+  ['a Deployment as a gateway', c => new EgressViaGateway(c, 'Egress', { gateway: workload(c) as never }), 'Egress', 'gateway', 'got the construct', 'new EgressGateway()'],
   ['a misspelt property, from JavaScript', c => mysql(c, { addreses: [] } as never), 'Mysql', 'addreses', 'is not a property of ExternalMysql', '\'addresses\''],
   ['no properties, from JavaScript', c => new ExternalMysql(c, 'Mysql', undefined as never), 'Mysql', '', 'undefined', 'needs its properties as { host, port, resolution'],
   ['a protocol that does not exist, from JavaScript', c => service(c, { ports: [{ number: 1, protocol: (Protocol as never as { [name: string]: Protocol }).POSTGRESQL }] }),

@@ -192,7 +192,7 @@ function asArguments(value: unknown): string {
 
 /** A time, of any copy of cdk8s. */
 export function checkDuration(fail: Fail, property: string, value: unknown): void {
-  const millis = typeof (value as Duration | undefined)?.toMilliseconds === 'function' ? millisOf(value as Duration) : undefined;
+  const millis = millisIn(value);
   if (millis === undefined || millis < 1) {
     fail(`'${property}' must be a Duration of at least a millisecond, like Duration.seconds(5), got ${millis === undefined ? quote(value) : `${millis} ms`}`);
   }
@@ -205,6 +205,10 @@ export function secondsOf(duration: Duration | undefined): string | undefined {
   return duration && `${Math.round(millisOf(duration) * 1000) / 1e6}s`;
 }
 
+function millisIn(value: unknown): number | undefined {
+  return typeof (value as Duration | undefined)?.toMilliseconds === 'function' ? millisOf(value as Duration) : undefined;
+}
+
 function millisOf(duration: Duration): number {
   // A part of a millisecond is no error: cdk8s would throw one that names nothing.
   return duration.toMilliseconds({ integral: false });
@@ -212,9 +216,9 @@ function millisOf(duration: Duration): number {
 
 /** A time of which Istio takes whole seconds. */
 export function checkSeconds(fail: Fail, property: string, value: unknown): void {
-  checkDuration(fail, property, value);
-  if (!Number.isInteger(millisOf(value as Duration) / 1000)) {
-    fail(`'${property}' must be whole seconds, like Duration.seconds(5), got ${millisOf(value as Duration)} ms`);
+  const millis = millisIn(value);
+  if (millis === undefined || millis < 1000 || !Number.isInteger(millis / 1000)) {
+    fail(`'${property}' must be a Duration of whole seconds, like Duration.minutes(5), got ${millis === undefined ? quote(value) : `${millis} ms`}`);
   }
 }
 
@@ -280,6 +284,11 @@ function isRecord(value: unknown): value is { readonly [key: string]: unknown } 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Options of calls that are looked for among the properties of constructs. */
+const CALLS: { readonly [property: string]: string | undefined } = {
+  delivery: 'connectFrom()', envPrefix: 'connectFrom()', containerName: 'connectFrom()', leg: 'route()',
+};
+
 /**
  * Checks the properties that a call was given: their types, and that each of them exists. Types do not help in plain JavaScript.
  *
@@ -296,7 +305,8 @@ export function checkProps(
   for (const property of Object.keys(props)) {
     if (!known.includes(property)) {
       // Its value may be a password.
-      fail(`'${property}' is not a property of ${what}: it has ${known.map(name => `'${name}'`).join(', ')}`);
+      const call = CALLS[property];
+      fail(`'${property}' is not a property of ${what}: it has ${known.map(name => `'${name}'`).join(', ')}${call ? `; '${property}' is an option of ${call}` : ''}`);
     }
   }
   for (const property of known) {

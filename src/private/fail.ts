@@ -43,6 +43,12 @@ export function checkConstruct(fail: Fail, what: string, value: unknown, example
   }
 }
 
+/** The classes that the factories of a class make instances of have names that nobody can write. */
+function publicClassOf(value: object): string {
+  const parent = Object.getPrototypeOf(value) as object | null;
+  return parent === null || parent === Object.prototype ? value.constructor?.name ?? 'value' : publicClassOf(parent);
+}
+
 /** A value as an error quotes it. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') {
@@ -55,7 +61,7 @@ export function quote(value: unknown): string {
     return `the construct '${value.node.path}'`;
   }
   if (typeof value === 'object' && value !== null && ![Object, Array].includes(value.constructor as never)) {
-    return `a ${value.constructor?.name ?? 'value'}`;
+    return `a ${publicClassOf(value)}`;
   }
   try {
     return JSON.stringify(value) ?? String(value);

@@ -40,7 +40,7 @@ export function problemsOfRoute({ service, exportTo, clients, allowed }: Asked, 
   const unread = clients.isLimited ? ports.find(port => !isHttp(port.protocol)) : undefined;
   if (unread) {
     problems.push(`a client has limits of requests, and the gateway cannot read those of port ${unread.number} (${unread.protocol}): declare Protocol.HTTP, with `
-      + 'ClientTls.originate() when the service wants TLS, or leave limitedTo() out');
+      + '\'tls\' ClientTls.originate() when the service wants TLS (an ExternalHttp needs that alone), or leave limitedTo() out');
   }
   if (clients.isLimited && !wayOut.identifiesClients) {
     problems.push('a client has limits of requests, and a plaintext leg to the gateway carries no identity: use GatewayLeg.istioMutual()');

@@ -99,7 +99,9 @@ const MODES = [0o400, 0o440, 0o444];
 
 const checkMode: Check = (fail, property, value) => {
   if (!MODES.includes(value as number)) {
-    fail(`'${property}' must be 0o400, 0o440 or 0o444, got ${typeof value === 'number' && value > 0 ? `0o${value.toString(8)}` : quote(value)}`);
+    const given = typeof value === 'number' && value > 0 ? `0o${value.toString(8)}` : quote(value);
+    const octal = MODES.find(mode => mode.toString(8) === String(value));
+    fail(`'${property}' must be 0o400, 0o440 or 0o444, got ${octal === undefined ? given : `${quote(value)}: write 0o${octal.toString(8)}`}`);
   }
 };
 

@@ -1,3 +1,4 @@
+import { Construct } from 'constructs';
 import { checkBoolean, checkDnsLabel, checkLabels, checkPort, checkProps } from '../private/check';
 import { Fail, quote } from '../private/fail';
 
@@ -61,7 +62,8 @@ export interface EgressGatewayAttributes {
 
 /** Checks a gateway where it is used: only there is a construct to name. */
 export function checkGateway(fail: Fail, gateway: unknown): asserts gateway is IEgressGateway {
-  if (typeof gateway !== 'object' || gateway === null) {
+  const isOther = Construct.isConstruct(gateway) && !('serviceName' in gateway || 'gateway' in gateway);
+  if (typeof gateway !== 'object' || gateway === null || isOther) {
     fail(`'gateway' must be EgressGateway.istioEgressGateway(), EgressGateway.fromAttributes() or a new EgressGateway(), got ${quote(gateway)}`);
   }
   const { gateway: inner } = gateway as { readonly gateway?: unknown };

@@ -280,7 +280,8 @@ export class EgressGateway extends Construct implements IEgressGateway {
 
   private problems(): string[] {
     return this.uses.some(use => !use.isEmpty) || this._namespaces.length > 0 ? [] : [
-      'has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps route through it',
+      'has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps, or the next version of this one, '
+      + 'route through it',
     ];
   }
 }

@@ -137,6 +137,7 @@ describe('limits are refused', () => {
     ['with a path that begins otherwise', { paths: [PathMatch.exact('a')] }, '\'allowFrom()[0].paths[0]\' must begin with "/", got "a"'],
     ['with a wildcard in a path', { paths: [PathMatch.exact('/a/*')] }, '\'allowFrom()[0].paths[0]\' must not contain "*", which a policy takes for any text, got "/a/*": use PathMatch.prefix()'],
     ['with a query', { paths: [PathMatch.exact('/a?b=c')] }, '\'allowFrom()[0].paths[0]\' must be as the gateway compares paths, without query, dot segments and encoded letters, got "/a?b=c"'],
+    ['with two slashes', { paths: [PathMatch.prefix('/a//b')] }, '\'allowFrom()[0].paths[0]\' must have one "/" between its parts, got "/a//b"'],
     ['with dot segments', { paths: [PathMatch.prefix('/a/../b')] }, 'got "/a/../b": no request would fit it'],
     ['with an encoded letter', { paths: [PathMatch.exact('/%7Euser')] }, 'got "/%7Euser"'],
     ['with an unknown property', { hosts: ['a'] } as never, '\'allowFrom()[0].hosts\' is not a property of limitedTo()'],
@@ -181,7 +182,7 @@ describe('limits are refused', () => {
       .toContain('[test/Db] a client has limits of requests, and the gateway cannot read those of port 3306 (TCP)');
     expect(of(chart => new ExternalService(chart, 'Api', {
       hosts: ['api.example.com'], ports: [{ number: 80, protocol: Protocol.HTTP }, { number: 443, protocol: Protocol.TLS }], resolution: Resolution.dns(),
-    }))).toContain('cannot read those of port 443 (TLS): declare Protocol.HTTP, with ClientTls.originate() when the service wants TLS');
+    }))).toContain('cannot read those of port 443 (TLS): declare Protocol.HTTP, with \'tls\' ClientTls.originate() when the service wants TLS (an ExternalHttp needs that alone)');
   });
 
   test('on a plaintext leg', () => {

@@ -233,7 +233,7 @@ describe('a mistake', () => {
     ['an empty statement', { statements: [''] }, '\'statements[0]\' must be a text that is not empty'],
     ['one statement that is no list', { statements: 'SELECT 1' }, '\'statements\' must be a list'],
     ['more than a ConfigMap holds', { statements: ['x'.repeat(1_000_000)] }, '\'statements\' are more than a ConfigMap holds (1 MiB)'],
-    ['half a second', { deadline: Duration.millis(500) }, '\'deadline\' must be whole seconds'],
+    ['half a second', { deadline: Duration.millis(500) }, '\'deadline\' must be a Duration of whole seconds'],
     ['an authentication that there is not', { users: [{ ...READER, authentication: 'sha256_password' }] }, '\'users[0].authentication\' must be one of "mysql_native_password"'],
     ['an unknown property of a user', { users: [{ ...READER, password: 'secret' }] }, '\'password\' is not a property of \'users[0]\''],
   ])('is refused: %s', (_, props, message) => {

@@ -1,4 +1,6 @@
-import { failWith, within } from '../../src/private/fail';
+import { ApiObject, App, Chart, Duration } from 'cdk8s';
+import { MeshClient, MeshPeer, MysqlGrant, Resolution } from '../../src';
+import { failWith, quote, within } from '../../src/private/fail';
 import { messageOf } from '../helpers';
 
 describe('what is wrong in a property is said with the property', () => {
@@ -10,5 +12,22 @@ describe('what is wrong in a property is said with the property', () => {
     ['a call in quotes', '\'MysqlGrant.onTable()\' must not be empty', '\'peers[1]\': \'MysqlGrant.onTable()\' must not be empty'],
   ])('%s', (_, message, expected) => {
     expect(messageOf(() => within(failWith('shop/It'), 'peers[1]')(message))).toBe(`[shop/It] ${expected}`);
+  });
+});
+
+describe('a value is quoted by what a user wrote', () => {
+  test.each<[string, unknown]>([
+    ['a MeshClient', MeshClient.allIn('shop')],
+    ['a MeshClient', MeshClient.allIn('shop').limitedTo({ methods: ['GET'] })],
+    ['a MeshPeer', MeshPeer.pods({ namespaceName: 'shop', serviceName: 'cart', targetPorts: [1], selector: {} })],
+    ['a MysqlGrant', MysqlGrant.allOnDatabase()],
+    ['a Resolution', Resolution.dns()],
+    ['a Duration', Duration.days(1)],
+    ['a value', Object.create(null)],
+    ['the construct \'shop\'', new Chart(new App(), 'shop')],
+    ['the function ApiObject', ApiObject],
+    ['{"app":"x"}', { app: 'x' }],
+  ])('%s', (quoted, value) => {
+    expect(quote(value)).toBe(quoted);
   });
 });

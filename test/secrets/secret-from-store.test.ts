@@ -128,8 +128,8 @@ describe('refused is', () => {
     ['password and URL', { url: { key: 'url' } }, '\'url\' has user and password in it: leave \'username\' and \'password\' out, or \'url\''],
     ['user and URL', { password: undefined, username: USERNAME, url: { key: 'url' } }, '\'url\' has user and password in it'],
     ['a bad name of the Secret', { secretName: 'Account' }, '\'secretName\' must be a DNS name'],
-    ['half a second', { refreshInterval: Duration.millis(500) }, '\'refreshInterval\' must be whole seconds'],
-    ['no interval at all', { refreshInterval: Duration.seconds(0) }, '\'refreshInterval\' must be a Duration of at least a millisecond'],
+    ['half a second', { refreshInterval: Duration.millis(500) }, '\'refreshInterval\' must be a Duration of whole seconds'],
+    ['no interval at all', { refreshInterval: Duration.seconds(0) }, '\'refreshInterval\' must be a Duration of whole seconds'],
     ['a bad name', { metadata: { name: 'Account' } }, '\'metadata.name\' must be a DNS name'],
   ])('%s', (_, props, message) => {
     expect(refused(props)).toContain(`[test/Account] ${message}`);

@@ -377,7 +377,7 @@ describe('refused is', () => {
     [{ accessLogProvider: '' }, '\'accessLogProvider\' must be a text that is not empty'],
     [{ thresholds: { refusedConnections: 0 } }, '\'thresholds.refusedConnections\' must be a whole number from 1'],
     [{ thresholds: { refused: 1 } }, '\'refused\' is not a property of \'thresholds\''],
-    [{ thresholds: { certificateExpiry: Duration.millis(1500) } }, '\'thresholds.certificateExpiry\' must be whole seconds'],
+    [{ thresholds: { certificateExpiry: Duration.millis(1500) } }, '\'thresholds.certificateExpiry\' must be a Duration of whole seconds'],
     [{ thresholds: { undeclaredConnections: 1 } }, '\'thresholds.undeclaredConnections\' has no alert here: it is of a namespace, and the target is a gateway'],
     [{ target: OF_NAMESPACE, thresholds: { refusedConnections: 1 } }, '\'thresholds.refusedConnections\' has no alert here: it is of a gateway, and the target is a namespace'],
     [{ target: OF_NAMESPACE, thresholds: { certificateExpiry: Duration.days(1) } }, '\'thresholds.certificateExpiry\' has no alert here'],

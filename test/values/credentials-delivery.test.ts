@@ -18,7 +18,7 @@ test.each([0o400, 0o440, 0o444])('files may have mode %i', defaultMode => {
 });
 
 test.each([
-  ['0o644', 0o644], ['0o777', 0o777], ['0o4', 0o004], ['0o670', 440], ['0', 0], ['-1', -1], ['"0440"', '0440'], ['null', null],
+  ['0o644', 0o644], ['0o777', 0o777], ['0o4', 0o004], ['440: write 0o440', 440], ['444: write 0o444', 444], ['0o1', 1], ['0', 0], ['-1', -1], ['"0440"', '0440'], ['null', null],
 ])('files cannot have mode %s', (quoted, defaultMode) => {
   expect(messageOf(() => files('/x', { defaultMode: defaultMode as never }))).toBe(`[it] 'defaultMode' must be 0o400, 0o440 or 0o444, got ${quoted}`);
 });

@@ -397,8 +397,8 @@ describe('a deployed gateway is refused:', () => {
   test('without a service, unless it is for other apps', () => {
     const alone = (props?: EgressGatewayProps) => synth(chart => new EgressViaGateway(chart, 'Via', { gateway: new EgressGateway(chart, 'Egress', props) }));
 
-    expect(messageOf(() => alone())).toContain('[test/Egress] has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services '
-      + 'other apps route through it');
+    expect(messageOf(() => alone())).toContain('[test/Egress] has no service: route one through it with an EgressViaGateway, or give the \'namespaces\' whose services other apps, '
+      + 'or the next version of this one, route through it');
     expect(() => alone({ namespaces: ['shop'] })).not.toThrow();
   });
 });
