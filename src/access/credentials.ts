@@ -88,6 +88,9 @@ export class Credentials {
         checkKey(fail, property, key);
       }
     }
+    if (this.keys.usernameKey !== undefined && this.keys.usernameKey === this.keys.passwordKey) {
+      fail(`'usernameKey' and 'passwordKey' are both ${quote(this.keys.usernameKey)}: a Secret has the user's name in a key of its own, or give Credentials.passwordFromSecret()`);
+    }
   }
 
   /** @internal */

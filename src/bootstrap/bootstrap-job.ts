@@ -24,8 +24,8 @@ export interface BootstrapOptions {
 
   /**
    * SQL that is run as the admin in the database, in this order, each time the Job runs. Write it so that it can run again: `CREATE TABLE IF NOT
-   * EXISTS`, `INSERT IGNORE` or `ON CONFLICT DO NOTHING`. The content of a file with several statements is one item too. It stands in a ConfigMap: no
-   * passwords.
+   * EXISTS`, `INSERT IGNORE` or `ON CONFLICT DO NOTHING`. The content of a file with several statements is one item too. It stands in a ConfigMap: a
+   * password of an account in it is refused.
    *
    * @default - none: the database and the users alone
    */
@@ -40,7 +40,8 @@ export interface BootstrapOptions {
   readonly caSecretName?: string;
 
   /**
-   * Any text. Another text is another Job, which runs again: after a password in a Secret has changed, which an app cannot see.
+   * Any text. Another text is another Job, which runs again: after a password in a Secret has changed, which an app cannot see, and with each change of a
+   * patch of the Job, which does not change its name.
    *
    * @default - the Job runs again when what it does changes
    */
@@ -69,10 +70,27 @@ export interface BootstrapOptions {
   readonly metadata?: ApiObjectMetadata;
 }
 
+/** The text that follows is in quotes of SQL. What ends a quoted text, as in `IN ('password', ...)`, begins none. */
+const QUOTED = /(e|u&|n|x)?(['"](?![\s,;)'"])|\$\w*\$)/.source;
+
+/** A password as MySQL, MariaDB and PostgreSQL take it for an account. */
+const PASSWORD = new RegExp([
+  /\bidentified\s+(with\s+\S+\s+|via\s+\S+\s+)?(by|as|using)\s+(password\s*\(?\s*)?/,
+  /\bpassword(\s*[=(]\s*|\s+)/,
+  /\bset\s+password\s+for\s[^;]*?=\s*/,
+].map(({ source }) => source + QUOTED).join('|'), 'i');
+
+const checkStatement: Check = (fail, property, value) => {
+  checkString(fail, property, value);
+  if (PASSWORD.test(value as string)) {
+    fail(`'${property}' must have no password, which whoever reads the ConfigMap of the statements would know: name the account in 'users', whose passwords are in Secrets`);
+  }
+};
+
 export const BOOTSTRAP_OPTIONS = {
   adminCredentials: checkCredentials,
   database: unchecked,
-  statements: checkList(checkString, '"CREATE TABLE IF NOT EXISTS ..."'),
+  statements: checkList(checkStatement, '"CREATE TABLE IF NOT EXISTS ..."'),
   caSecretName: checkDnsName,
   trigger: checkString,
   deadline: checkSeconds,

@@ -1,7 +1,7 @@
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
-import { checkDistinct, checkDnsLabel, checkFullList, checkHost, checkList, checkOneOf, checkProps, propsOf, unchecked } from '../private/check';
+import { checkConstants, checkDistinct, checkDnsLabel, checkFullList, checkHost, checkList, checkOneOf, checkProps, propsOf, unchecked } from '../private/check';
 import { checkConstruct, failAt, failWith, quote } from '../private/fail';
 import { gatewayModel } from '../private/legs';
 import { GuardModel, OwnedHostModel } from '../private/model';
@@ -119,6 +119,7 @@ export class EgressGuard extends Construct {
     super(scope, id);
     const fail = failAt(this);
     checkProps(fail, 'EgressGuard', props, PROPS, ['gateway']);
+    checkConstants(fail, props, PROPS, 'mode');
     checkGateway(fail, props.gateway);
     const { mesh } = AppMesh.of(this);
     if (mesh.dataPlane === 'ambient') {

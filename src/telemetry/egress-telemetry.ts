@@ -189,6 +189,10 @@ export class EgressTelemetry extends Construct {
     if (!accessLog && props.accessLogProvider !== undefined) {
       fail(`'accessLogProvider' ${quote(props.accessLogProvider)} has no effect without 'accessLog': leave it out`);
     }
+    const ineffective = [...alerts ? [] : ['thresholds', 'ruleLabels'] as const, ...dashboard ? [] : ['dashboardLabels'] as const].find(name => props[name] !== undefined);
+    if (ineffective) {
+      fail(`'${ineffective}' has no effect without '${ineffective === 'dashboardLabels' ? 'dashboard' : 'alerts'}': leave it out`);
+    }
     const { mesh } = AppMesh.of(this);
     if (mesh.dataPlane === 'ambient') {
       fail('has no effect in an ambient mesh: its proxies have other statistics and no access log of their own');
@@ -294,10 +298,17 @@ const SELECTED = [
   'namespace', 'pod', 'cluster_name', 'reporter', 'source_workload_namespace', 'destination_service_name', 'response_flags', 'authz_enforce_result', 'tcp_prefix',
 ];
 
+const checkProvider: Check = (fail, property, value) => {
+  checkString(fail, property, value);
+  if (/\s/.test(value as string)) {
+    fail(`'${property}' must be a name in 'extensionProviders' of the mesh, without blanks, got ${quote(value)}`);
+  }
+};
+
 const PROPS = {
   target: checkInstance(TelemetryTarget, 'TelemetryTarget.gateway() or allIn()'),
   accessLog: checkBoolean,
-  accessLogProvider: checkString,
+  accessLogProvider: checkProvider,
   alerts: checkBoolean,
   thresholds: propsOf(THRESHOLDS),
   ruleLabels: checkLabels,

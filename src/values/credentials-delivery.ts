@@ -37,7 +37,7 @@ export abstract class CredentialsDelivery {
    * The files are readable for root and for the group `securityContext.fsGroup` of the pod. A container that does not run as root needs `fsGroup`; synth refuses
    * a pod that says `runAsNonRoot` or `runAsUser` without it. A user that only the image sets is not visible here.
    *
-   * @param mountPath a directory that nothing else is mounted at, above or below, such as `/etc/credentials/mysql`
+   * @param mountPath a directory that nothing else is mounted at, above or below, and that the image has nothing in, such as `/etc/credentials/mysql`
    * @param options the mode of the files
    */
   public static files(mountPath: string, options: CredentialsFilesOptions = {}): CredentialsDelivery {
@@ -67,6 +67,15 @@ const FILES = 'CredentialsDelivery.files()';
 /** Where Kubernetes mounts the token of the service account, below both names that the directory has in most images. */
 const TOKEN = ['/var/run/secrets/kubernetes.io/serviceaccount', '/run/secrets/kubernetes.io/serviceaccount'];
 
+/** Directories of which an image needs what is in them. */
+const SYSTEM = [
+  '/bin', '/boot', '/etc', '/etc/ssl', '/home', '/lib', '/lib64', '/opt', '/root', '/sbin', '/srv', '/tmp', '/usr', '/usr/bin', '/usr/lib', '/usr/local', '/usr/local/bin',
+  '/usr/sbin', '/usr/share', '/var/lib', '/var/log', '/var/tmp',
+];
+
+/** What the container runtime mounts. */
+const VIRTUAL = ['/dev', '/proc', '/sys'];
+
 class Files extends CredentialsDelivery {
   public constructor(private readonly mountPath: string, private readonly options: CredentialsFilesOptions) {
     super();
@@ -78,6 +87,11 @@ class Files extends CredentialsDelivery {
     if (typeof mountPath !== 'string' || !/^(\/[A-Za-z0-9._-]+)+$/.test(mountPath) || mountPath.split('/').some(part => part === '.' || part === '..')) {
       fail(`'${FILES}' needs an absolute path of letters, digits, "-", "_" and "." below the root, without "/" at its end, like "/etc/credentials/mysql", `
         + `got ${quote(mountPath)}`);
+    }
+    const system = SYSTEM.find(path => path === mountPath) ?? VIRTUAL.find(path => overlaps(path, mountPath));
+    if (system !== undefined) {
+      fail(`'${FILES}' cannot mount at ${quote(mountPath)}, because it would hide what the image or the kernel has in "${system}": give a directory of its own, like `
+        + '"/etc/credentials/mysql"');
     }
     const token = TOKEN.find(path => overlaps(path, mountPath));
     if (token !== undefined) {

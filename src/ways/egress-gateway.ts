@@ -4,7 +4,7 @@ import { AppMesh } from '../app/app-mesh';
 import { checkMetadata, identityOf, istioObject, NamedMetadata, ownObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
 import { Check, checkDnsLabel, checkList, checkPort, checkProps, propsOf, checkString, checkWhole } from '../private/check';
-import { failAt, failWith, quote } from '../private/fail';
+import { Fail, failAt, failWith, quote } from '../private/fail';
 import { GatewayWorkloadModel } from '../private/model';
 import { labelOf, objectName } from '../private/names';
 import { checkControlPlane, openingsOfMesh } from '../private/openings';
@@ -116,6 +116,9 @@ const LONGEST_NAME = 46;
 /** The port of the pods: a process without privileges cannot listen on a lower one than 1024. */
 const TARGET_PORT = 8443;
 
+/** Istio's own, as its charts deploy it. */
+const STOCK = { serviceName: 'istio-egressgateway', namespaceName: 'istio-system', selector: { istio: 'egressgateway' }, targetPort: 8443 };
+
 /**
  * The workload that traffic leaves the mesh through: one that is installed already, or one that this construct deploys. Give a deployed one a namespace of its
  * own, where only trusted teams write and run pods.
@@ -150,12 +153,7 @@ const TARGET_PORT = 8443;
 export class EgressGateway extends Construct implements IEgressGateway {
   /** The gateway of Istio's own installation: Service `istio-egressgateway` in `istio-system`, pods labelled `istio: egressgateway`. */
   public static istioEgressGateway(): IEgressGateway {
-    return EgressGateway.fromAttributes({
-      serviceName: 'istio-egressgateway',
-      namespaceName: 'istio-system',
-      selector: { istio: 'egressgateway' },
-      targetPort: 8443,
-    });
+    return EgressGateway.fromAttributes(STOCK);
   }
 
   /**
@@ -224,6 +222,10 @@ export class EgressGateway extends Construct implements IEgressGateway {
     if (this.serviceName.length > LONGEST_NAME) {
       fail(`'metadata.name' ${quote(this.serviceName)} has more than ${LONGEST_NAME} characters, and Kubernetes would cut it in the names of the pods: give a shorter one`);
     }
+    if (this.serviceName === STOCK.serviceName && namespace === STOCK.namespaceName) {
+      fail(`'metadata.name' ${quote(this.serviceName)} in namespace ${quote(namespace)} is Istio's own gateway, whose objects this one would replace: give another name, or use `
+        + 'EgressGateway.istioEgressGateway()');
+    }
     this.namespaceName = namespace;
     const label = labelOf(`${this.serviceName}.${namespace}`);
     this.selector = { app: label, istio: label };
@@ -239,10 +241,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
       targetPort: TARGET_PORT,
       minReplicas,
       maxReplicas,
-      cpuRequest: props.resources?.cpuRequest ?? '100m',
-      memoryRequest: props.resources?.memoryRequest ?? '128Mi',
-      cpuLimit: props.resources?.cpuLimit,
-      memoryLimit: props.resources?.memoryLimit ?? '1Gi',
+      ...resourcesOf(fail, props.resources ?? {}),
       revision: props.revision,
       proxyConfig: gatewayProxyConfig(),
     };
@@ -301,14 +300,44 @@ export interface GatewayUse {
   readsSecrets(): boolean;
 }
 
-const checkQuantity: Check = (fail, property, value) => {
-  checkString(fail, property, value);
-  if (!/^\d+(\.\d+)?(m|[kMGT]i?)?$/.test(value as string)) {
-    fail(`'${property}' must be a quantity of Kubernetes, like "500m" or "128Mi", got ${quote(value)}`);
-  }
+/** What the suffixes of Kubernetes' quantities stand for. */
+const SUFFIXES: { readonly [suffix: string]: number } = {
+  '': 1, 'm': 1e-3, 'k': 1e3, 'M': 1e6, 'G': 1e9, 'T': 1e12, 'Ki': 2 ** 10, 'Mi': 2 ** 20, 'Gi': 2 ** 30, 'Ti': 2 ** 40,
 };
 
-const RESOURCES = { cpuRequest: checkQuantity, memoryRequest: checkQuantity, cpuLimit: checkQuantity, memoryLimit: checkQuantity };
+/** Undefined for what is no quantity. */
+function amountOf(quantity: string): number | undefined {
+  const [, amount, suffix] = /^(\d+(?:\.\d+)?)(\D*)$/.exec(quantity) ?? [];
+  return amount === undefined || SUFFIXES[suffix] === undefined ? undefined : Number(amount) * SUFFIXES[suffix];
+}
+
+function checkQuantity(example: string, suffixes: RegExp): Check {
+  return (fail, property, value) => {
+    checkString(fail, property, value);
+    if (!suffixes.test(value as string) || !amountOf(value as string)) {
+      fail(`'${property}' must be a quantity of Kubernetes that is more than 0, like ${example}, got ${quote(value)}`);
+    }
+  };
+}
+
+const checkCpu = checkQuantity('"500m" or "2"', /\dm?$/);
+
+// Kubernetes takes "128m" as well, which is a part of a byte.
+const checkMemory = checkQuantity('"128Mi"', /(\d|k|Ki|[MGT]i?)$/);
+
+const RESOURCES = { cpuRequest: checkCpu, memoryRequest: checkMemory, cpuLimit: checkCpu, memoryLimit: checkMemory };
+
+/** Kubernetes refuses a Deployment whose pods would be kept more than they may use. */
+function resourcesOf(fail: Fail, { cpuRequest = '100m', memoryRequest = '128Mi', cpuLimit, memoryLimit = '1Gi' }: GatewayResources) {
+  const refuseMore = (what: string, request: string, limit: string | undefined) => {
+    if (limit !== undefined && amountOf(request)! > amountOf(limit)!) {
+      fail(`'resources.${what}Request' ${quote(request)} is more than 'resources.${what}Limit' ${quote(limit)}: give a limit of at least ${quote(request)}`);
+    }
+  };
+  refuseMore('cpu', cpuRequest, cpuLimit);
+  refuseMore('memory', memoryRequest, memoryLimit);
+  return { cpuRequest, memoryRequest, cpuLimit, memoryLimit };
+}
 
 const PROPS = {
   port: checkPort,

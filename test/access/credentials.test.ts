@@ -110,6 +110,7 @@ describe('a URL of a Secret', () => {
 describe('credentials that cannot be are refused', () => {
   test.each<[string, Credentials, string]>([
     ['a key that is no text', Credentials.fromSecret('s', { usernameKey: 5 as never }), '\'credentials.usernameKey\' must be a key of the Secret'],
+    ['one key for both', Credentials.fromSecret('s', { usernameKey: 'password' }), '\'credentials.usernameKey\' and \'passwordKey\' are both "password"'],
     ['a key that no file can be called', Credentials.fromSecret('s', { passwordKey: '..' }), '\'credentials.passwordKey\' must be a key of the Secret'],
     ['a key that is this folder', Credentials.passwordFromSecret('s', '.'), '\'credentials.passwordKey\' must be a key of the Secret'],
     ['a key that Kubernetes keeps for itself', Credentials.passwordFromSecret('s', '..data'), '\'credentials.passwordKey\' must be a key of the Secret'],

@@ -212,6 +212,14 @@ describe('the SQL', () => {
   });
 });
 
+test.each([
+  'CREATE TABLE users (name VARCHAR(60), password CHAR(60) DEFAULT \'\')', 'CREATE TABLE t (kind TEXT CHECK (kind IN (\'password\', \'token\')))',
+  'SELECT \'a password \', \'b\'', 'ALTER USER x PASSWORD EXPIRE', 'ALTER ROLE x PASSWORD NULL', 'COMMENT ON COLUMN users.password IS \'a hash\'',
+  'INSERT INTO flags (name) VALUES (\'password\')', 'CREATE USER x IDENTIFIED BY RANDOM PASSWORD',
+])('a statement may speak of passwords: %s', statement => {
+  expect(() => synthWith({ statements: [statement] } as never)).not.toThrow();
+});
+
 describe('a mistake', () => {
   test.each<[string, object, string]>([
     ['no user', { users: [] }, '\'users\' must not be empty'],
@@ -231,6 +239,13 @@ describe('a mistake', () => {
     ['a Secret twice', { users: [READER, READER] }, '\'users\' has the Secret "ratings-mysql" twice'],
     ['a password without a name', { adminCredentials: Credentials.passwordFromSecret('admin') }, '\'adminCredentials\' must have a user name and a password of their own'],
     ['an empty statement', { statements: [''] }, '\'statements[0]\' must be a text that is not empty'],
+    ...[
+      'CREATE USER x IDENTIFIED BY \'hunter2\'', 'alter user x identified by "hunter2"', 'CREATE USER x IDENTIFIED WITH mysql_native_password AS \'hunter2\'',
+      'CREATE USER x IDENTIFIED BY PASSWORD \'hunter2\'', 'CREATE USER x IDENTIFIED VIA ed25519 USING PASSWORD(\'hunter2\')', 'SET PASSWORD FOR x = \'hunter2\'',
+      'SET PASSWORD = PASSWORD(\'hunter2\')', 'SELECT 1;\nCREATE ROLE x LOGIN PASSWORD \'hunter2\'', 'ALTER ROLE x ENCRYPTED PASSWORD E\'hunter2\'',
+      'ALTER ROLE x PASSWORD $$hunter2$$', 'UPDATE users SET password = \'hunter2\'',
+    ].map(statement => [`a password: ${statement}`, { statements: ['SELECT 1', statement] }, '\'statements[1]\' must have no password, which whoever reads the ConfigMap of the '
+      + 'statements would know: name the account in \'users\', whose passwords are in Secrets'] as [string, object, string]),
     ['one statement that is no list', { statements: 'SELECT 1' }, '\'statements\' must be a list'],
     ['more than a ConfigMap holds', { statements: ['x'.repeat(1_000_000)] }, '\'statements\' are more than a ConfigMap holds (1 MiB)'],
     ['half a second', { deadline: Duration.millis(500) }, '\'deadline\' must be a Duration of whole seconds'],

@@ -268,6 +268,7 @@ describe('refused is', () => {
     ['a host without owners', { hosts: [{ host: 'db.example.com', namespaces: [] }] }, '\'hosts[0].namespaces\' must not be empty'],
     ['an owner that is no namespace', { hosts: [{ host: 'db.example.com', namespaces: ['*'] }] }, '\'hosts[0].namespaces[0]\' must be a DNS label'],
     ['an owner as a map', { hosts: { 'db.example.com': 'shop' } as never }, '\'hosts\' must be a list like [{ host: "db.example.com", namespaces: ["shop"] }]'],
+    ['a mode that GuardMode does not have, from JavaScript', { mode: (GuardMode as never as { [name: string]: GuardMode }).WARN }, '\'mode\' must be one of "DENY", "AUDIT", got undefined'],
     ['a mode that there is not', { mode: 'OFF' as never }, '\'mode\' must be one of "DENY", "AUDIT", got "OFF"'],
     ['an unknown property', { namespace: 'shop' } as never, '\'namespace\' is not a property of EgressGuard'],
   ])('%s', (_, props, message) => {

@@ -42,6 +42,14 @@ test.each(['/var', '/var/run', '/var/run/secrets', '/var/run/secrets/kubernetes.
   expect(messageOf(() => files(path))).toContain(`cannot mount at "${path}", because Kubernetes mounts the token of the service account at "`);
 });
 
+test.each(['/etc', '/usr', '/bin', '/tmp', '/proc', '/proc/db', '/dev', '/dev/shm/db', '/sys', '/etc/ssl', '/var/lib'])('files cannot be where the image has its own: %s', path => {
+  expect(messageOf(() => files(path))).toContain(`[it] 'CredentialsDelivery.files()' cannot mount at "${path}", because it would hide what the image or the kernel has in "`);
+});
+
+test.each(['/etc/ssl-of-db', '/usr/share/db', '/home/app', '/devices', '/secrets'])('files may be beside or below those: %s', path => {
+  expect(files(path)?.mountPath).toBe(path);
+});
+
 test('there is no third', () => {
   expect(messageOf(() => new (CredentialsDelivery as never as new () => unknown)())).toContain('use one of its factories environment() or files()');
 });

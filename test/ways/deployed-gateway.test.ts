@@ -341,7 +341,18 @@ describe('a deployed gateway is refused:', () => {
     ['one pod', { minReplicas: 1 }, '\'minReplicas\' must be a whole number from 2 to 1000, got 1'],
     ['fewer pods at most than at least', { minReplicas: 4, maxReplicas: 3 }, '\'maxReplicas\' 3 is less than \'minReplicas\' 4: give at least 4'],
     ['a port that is none', { port: 0 }, '\'port\' must be a whole number from 1 to 65535, got 0'],
-    ['a quantity that is none', { resources: { cpuRequest: 'a lot' } }, '\'resources.cpuRequest\' must be a quantity of Kubernetes, like "500m" or "128Mi", got "a lot"'],
+    ['a quantity that is none', { resources: { cpuRequest: 'a lot' } }, '\'resources.cpuRequest\' must be a quantity of Kubernetes that is more than 0, like "500m" or "2", got "a lot"'],
+    ['CPU with a suffix of memory', { resources: { cpuLimit: '1Gi' } }, '\'resources.cpuLimit\' must be a quantity of Kubernetes that is more than 0, like "500m" or "2", got "1Gi"'],
+    ['no CPU, of which the autoscaler would have no share', { resources: { cpuRequest: '0' } }, '\'resources.cpuRequest\' must be a quantity of Kubernetes that is more than 0'],
+    ['parts of a byte', { resources: { memoryRequest: '128m' } }, '\'resources.memoryRequest\' must be a quantity of Kubernetes that is more than 0, like "128Mi", got "128m"'],
+    ['memory with a suffix that there is not', { resources: { memoryLimit: '1ki' } }, '\'resources.memoryLimit\' must be a quantity of Kubernetes'],
+    ['more memory than the usual limit', { resources: { memoryRequest: '2Gi' } },
+      '\'resources.memoryRequest\' "2Gi" is more than \'resources.memoryLimit\' "1Gi": give a limit of at least "2Gi"'],
+    ['more CPU than its limit', { resources: { cpuRequest: '1500m', cpuLimit: '1' } },
+      '\'resources.cpuRequest\' "1500m" is more than \'resources.cpuLimit\' "1": give a limit of at least "1500m"'],
+    ['the name of Istio\'s own', { metadata: { name: 'istio-egressgateway', namespace: 'istio-system' } },
+      '\'metadata.name\' "istio-egressgateway" in namespace "istio-system" is Istio\'s own gateway, whose objects this one would replace: give another name, or use '
+      + 'EgressGateway.istioEgressGateway()'],
     ['a quantity that is a number', { resources: { cpuRequest: 1 as never } }, '\'resources.cpuRequest\' must be a text that is not empty, got 1'],
     ['a resource that is none', { resources: { cpu: '1' } as never }, '\'cpu\' is not a property of \'resources\''],
     ['a revision that is no label', { revision: '1.31' }, '\'revision\' must be a DNS label'],
@@ -350,6 +361,16 @@ describe('a deployed gateway is refused:', () => {
     ['an unknown property', { replicas: 3 } as never, '\'replicas\' is not a property of EgressGateway'],
   ])('%s', (_, props, message) => {
     expect(messageOf(() => deployed(props))).toContain(`[test/Egress] ${message}`);
+  });
+
+  test.each([
+    { cpuRequest: '1', cpuLimit: '1000m' }, { memoryRequest: '1024Mi' }, { memoryRequest: '999M' }, { memoryLimit: '134217728' }, { cpuRequest: '0.5' },
+  ])('not with resources %j', resources => {
+    expect(() => deployed({ resources })).not.toThrow();
+  });
+
+  test.each([{ name: 'istio-egressgateway' }, { namespace: 'istio-system' }])('not with a part of the name of Istio\'s own: %j', metadata => {
+    expect(() => deployed({ metadata })).not.toThrow();
   });
 
   test('without a namespace', () => {
