@@ -49,6 +49,7 @@ export abstract class MeshClient {
    * The gateway compares the path that it is sent, and a server may see another one: `%2F` for `/` (set `meshConfig.pathNormalization` to `DECODE_AND_MERGE_SLASHES`),
    * `%5C` (Windows), `..;` (Tomcat and what is built on it). Prefer `PathMatch.exact()` in front of such a server. Headers that override method or path are removed.
    * Limits cost: each service with limited clients has a policy that is copied into every filter chain of the gateway.
+   * A client that is named without limits as well has the limits.
    *
    * @param limits the requests
    *
