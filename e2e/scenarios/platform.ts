@@ -99,7 +99,8 @@ const run = (open: boolean): Scenario['run'] => async (lab, report) => {
   const denied = pairs.filter((pair) => !pair.allowed);
   const withoutSidecar = servers.map((server) => ({ pod: bare, server }));
   const served = (): Promise<string | undefined> => each(allowed, async (pair) => is(await byName(pair), pair.server.name));
-  const refused = (some: readonly Pair[]): Promise<string | undefined> => each(some, async (pair) => isRefused(await byName(pair)) ?? isRefused(await byAddress(pair)));
+  const refused = (some: readonly Pair[]): Promise<string | undefined> => each(some, async (pair) =>
+    isRefused(await byName(pair)) ?? isRefused(await byAddress(pair)));
 
   if (open) {
     await report.check('nothing declared: every account reaches every dependency', () => each(pairs, async (pair) => is(await byName(pair), pair.server.name)));
