@@ -82,7 +82,7 @@ function importsOf(text: string): string[] {
 
 /** Who may import whom: a file may import those of its own folder and of folders that stand further down. */
 const LAYERS = [
-  ['index'],
+  ['index', 'cli'],
   ['lockdown', 'bootstrap'],
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],
   ['services'],
@@ -90,6 +90,9 @@ const LAYERS = [
   ['mesh'],
   ['values'],
   ['app'],
+  ['report'],
+  ['trace', 'reading'],
+  ['findings'],
   ['rules'],
   ['view'],
   ['private/render'],

@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { collect, constructOf } from './collect';
+import { findingsIn, fixFor } from '../findings/findings-in';
 import { CLUSTER_DNS, CONTROL_PLANE } from '../private/components';
 import { MeshModel, RuleModel } from '../private/model';
-import { CATALOGUE } from '../rules/catalogue';
 import { addTo, MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
@@ -168,10 +168,8 @@ export class AppMesh {
   private findings(): Map<IConstruct, string[]> {
     const view = new MeshView(this.mesh, collect(this.root, object => this.owners.get(object) ?? object));
     const findings = new Map<IConstruct, string[]>();
-    for (const rule of CATALOGUE) {
-      for (const { object, message } of rule.check(view)) {
-        addTo(findings, constructOf(object), `[${rule.id}] ${message}`);
-      }
+    for (const { rule, object, message, fix } of findingsIn(view)) {
+      addTo(findings, constructOf(object), `[${rule.id}] ${message}; ${fixFor('code', fix)}`);
     }
     return findings;
   }

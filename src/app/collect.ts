@@ -6,40 +6,39 @@ import { MeshObject, NETWORKING } from '../view/mesh-object';
 export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct): MeshObject[] {
   const { yamlOutputType } = root as App;
   const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
-  return objects.flatMap(object => {
+  return objects.flatMap((object): MeshObject[] => {
     const [owner, file] = [ownerOf(object), fileOf(object, yamlOutputType)];
+    if (!isRead(object)) {
+      return [new LazyObject(object, owner, file)];
+    }
     return manifestsOf(object).map(manifest => new CollectedObject(object, manifest, owner, file));
   });
 }
 
 /** The construct that an object of an app was collected from. */
 export function constructOf(object: MeshObject): IConstruct {
-  return (object as CollectedObject).owner;
+  return (object as CollectedObject | LazyObject).owner;
 }
 
 /** A manifest, as far as the mesh is concerned. */
 interface Manifest {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly labels?: MeshObject['labels']; readonly annotations?: MeshObject['annotations'] };
   readonly spec?: MeshObject['spec'];
   readonly items?: readonly Manifest[];
 }
 
-/** The groups and kinds that rules read everywhere; the others are rendered when a rule asks for their spec, because most of them say nothing. */
+/** The groups and kinds that most rules read; the others are rendered when a rule asks for more than their identity. */
 const READ = [NETWORKING, 'security.istio.io', 'networking.k8s.io', 'cert-manager.io', 'external-secrets.io'];
+
+function isRead({ apiVersion, kind }: ApiObject): boolean {
+  return READ.includes(groupOf(apiVersion)) || ['Service', 'List'].includes(kind);
+}
 
 /** What an object is written as, after its patches; a list is the objects in it. */
 function manifestsOf(object: ApiObject): Manifest[] {
-  const isRead = READ.includes(groupOf(object.apiVersion)) || ['Service', 'List'].includes(object.kind);
-  const manifest: Manifest = isRead
-    ? object.toJson() as Manifest
-    : {
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      metadata: { name: object.name, namespace: object.metadata.namespace },
-      get spec() { return (object.toJson() as Manifest).spec; },
-    };
+  const manifest = object.toJson() as Manifest;
   return manifest.kind === 'List' && Array.isArray(manifest.items) ? manifest.items.filter(item => typeof item === 'object' && item !== null) : [manifest];
 }
 
@@ -52,20 +51,54 @@ class CollectedObject implements MeshObject {
   public readonly kind: string;
   public readonly name: string;
   public readonly namespace: string;
+  public readonly labels: MeshObject['labels'];
+  public readonly annotations: MeshObject['annotations'];
   public readonly origin: { readonly path: string };
+  public readonly spec: MeshObject['spec'];
 
-  public constructor(
-    object: ApiObject, private readonly manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
-  ) {
+  public constructor(object: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined) {
     this.group = groupOf(manifest.apiVersion);
     this.kind = String(manifest.kind);
     this.name = String(manifest.metadata?.name);
     this.namespace = manifest.metadata?.namespace ?? object.metadata.namespace ?? '';
+    this.labels = manifest.metadata?.labels ?? {};
+    this.annotations = manifest.metadata?.annotations ?? {};
+    this.origin = { path: owner.node.path };
+    this.spec = manifest.spec ?? {};
+  }
+}
+
+/** One that is rendered when its content is asked for. */
+class LazyObject implements MeshObject {
+  public readonly group: string;
+  public readonly kind: string;
+  public readonly name: string;
+  public readonly namespace: string;
+  public readonly origin: { readonly path: string };
+  private manifest?: Manifest;
+
+  public constructor(private readonly object: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined) {
+    this.group = groupOf(object.apiVersion);
+    this.kind = object.kind;
+    this.name = String(object.name);
+    this.namespace = object.metadata.namespace ?? '';
     this.origin = { path: owner.node.path };
   }
 
+  public get labels(): MeshObject['labels'] {
+    return this.rendered.metadata?.labels ?? {};
+  }
+
+  public get annotations(): MeshObject['annotations'] {
+    return this.rendered.metadata?.annotations ?? {};
+  }
+
   public get spec(): MeshObject['spec'] {
-    return this.manifest.spec ?? {};
+    return this.rendered.spec ?? {};
+  }
+
+  private get rendered(): Manifest {
+    return this.manifest ??= this.object.toJson() as Manifest;
   }
 }
 

@@ -16,7 +16,8 @@ export const addressDeclaredTwice: Rule = {
     const find = (entry: ExternalEntry, { port, address }: Listener, taken: Taken | undefined): Finding[] => (taken ? [{
       object: entry.object,
       message: `address ${quote(address)} with port ${port} is declared by '${taken.other.object.origin.path}' as well, visible in `
-        + `${where(taken.namespace)}: all its connections would end at one of the two; declare one service for one address and port`,
+        + `${where(taken.namespace)}: all its connections would end at one of the two`,
+      fix: 'declare one service for one address and port',
     }] : []);
     return [
       ...view.entries.flatMap(entry => listenersOf(entry).flatMap(listener => find(entry, listener, listeners.take(slotOf(listener), entry)))),

@@ -1,7 +1,7 @@
 import { Finding, Rule } from './rule';
 import { canonicalAddress, isIp } from '../private/check';
 import { quote } from '../private/fail';
-import { records } from '../view/external-entry';
+import { records } from '../view/fields';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 
 export const ambientEndpointIsAddress: Rule = {
@@ -26,8 +26,8 @@ export const ambientEndpointIsAddress: Rule = {
       const service = typeof address === 'string' && isIp(address) ? services.get(canonicalAddress(address)) : undefined;
       return service ? [{
         object,
-        message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel would send its connections straight there, past every `
-          + 'waypoint; resolve the service by DNS without endpoints',
+        message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel would send its connections straight there, past every waypoint`,
+        fix: 'resolve the service by DNS without endpoints',
       }] : [];
     });
   },

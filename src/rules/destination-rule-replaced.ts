@@ -1,9 +1,10 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { fullServiceName } from '../private/names';
-import { records, strings, visibleTo } from '../view/external-entry';
+import { records, strings } from '../view/fields';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
-import { addTo, MeshView, reaches } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
+import { visibleTo, reaches } from '../view/visibility';
 
 export const destinationRuleReplaced: Rule = {
   id: 'MX0401',
@@ -31,7 +32,8 @@ function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: 
     return lost ? [{
       object,
       message: `'workloadSelector' of the rule for ${quote(String(object.spec.host))} takes '${lost.origin.path}' from every other workload, because that one is `
-        + `exported to "." alone: name its namespace in its 'exportTo' (${quote(object.namespace)}) instead`,
+        + 'exported to "." alone',
+      fix: `name its namespace in its 'exportTo' (${quote(object.namespace)}) instead`,
     }] : [];
   });
 }
@@ -78,8 +80,8 @@ function declaresHost(view: MeshView, { namespace }: MeshObject, host: string): 
 function finding(object: MeshObject, host: string, replaced: MeshObject): Finding {
   return {
     object,
-    message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' too, and sidecars in ${where(object.namespace)} would use only one of them: `
-      + 'write its settings in one place; addJsonPatch() adds to a rule of this library',
+    message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' too, and sidecars in ${where(object.namespace)} would use only one of them`,
+    fix: { code: 'write its settings in one place: addJsonPatch() adds to a rule of this library', yaml: 'write its settings in one place' },
   };
 }
 

@@ -21,7 +21,8 @@ export const fileOverwritten: Rule = {
       return first && identityOf(first) !== identityOf(object) && first.origin.path !== object.origin.path ? [{
         object,
         message: `'metadata.name' ${quote(object.name)} makes this ${object.kind} share the file ${quote(object.file)} with '${first.origin.path}', and `
-          + 'one of them would be lost: give one of them another \'metadata.name\', or write one file for each chart',
+          + 'one of them would be lost',
+        fix: 'give one of them another \'metadata.name\', or write one file for each chart',
       }] : [];
     });
   },

@@ -21,8 +21,8 @@ export const gatewayHostTwice: Rule = {
       }
       return [{
         object: server.object,
-        message: `'hosts' ${quote(host)} is served on port ${server.port} of the gateway by '${first.origin.path}' as well, and istiod would drop one of them: `
-          + 'write the host in one place, with all its paths or ports',
+        message: `'hosts' ${quote(host)} is served on port ${server.port} of the gateway by '${first.origin.path}' as well, and istiod would drop one of them`,
+        fix: 'write the host in one place, with all its paths or ports',
       }];
     }));
   },

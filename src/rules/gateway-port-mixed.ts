@@ -1,6 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { addTo, GatewayServer } from '../view/mesh-view';
+import { GatewayServer } from '../view/gateway';
+import { addTo } from '../view/mesh-view';
 
 export const gatewayPortMixed: Rule = {
   id: 'MX0302',
@@ -22,7 +23,11 @@ export const gatewayPortMixed: Rule = {
         return other ? [{
           object: server.object,
           message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `the ${server.protocol} server on port`} ${server.port} of the gateway carries `
-            + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well: give a port that no other service uses, or use GatewayLeg.istioMutual()`,
+            + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well`,
+          fix: {
+            code: 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
+            yaml: 'give a port that no other service uses, or use TLS (`ISTIO_MUTUAL`) on both',
+          },
         }] : [];
       });
     });

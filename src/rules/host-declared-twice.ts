@@ -16,8 +16,11 @@ export const hostDeclaredTwice: Rule = {
       const taken = hosts.take(host, entry);
       return taken ? [{
         object: entry.object,
-        message: `'host' ${quote(host)} is declared by '${taken.other.object.origin.path}' as well, visible in ${where(taken.namespace)}: `
-          + 'declare it once, with all its ports, and name the clients with allowFrom()',
+        message: `'host' ${quote(host)} is declared by '${taken.other.object.origin.path}' as well, visible in ${where(taken.namespace)}`,
+        fix: {
+          code: 'declare it once, with all its ports, and name the clients with allowFrom()',
+          yaml: 'declare it once, with all its ports, and export it to the namespaces of its clients',
+        },
       }] : [];
     }));
   },

@@ -1,6 +1,6 @@
 import { Rule, where } from './rule';
 import { podSpecIn } from '../private/pod-template';
-import { record } from '../view/external-entry';
+import { record } from '../view/fields';
 
 export const hostNetworkInLockdown: Rule = {
   id: 'MX0605',
@@ -14,8 +14,9 @@ export const hostNetworkInLockdown: Rule = {
     const lockdown = view.lockdowns.get(object.namespace);
     return lockdown && record(podSpecIn(object.kind, object)).hostNetwork === true ? [{
       object,
-      message: `runs its pods with 'hostNetwork' in ${where(object.namespace)}, which '${lockdown.origin.path}' locks down, and most network plugins apply no NetworkPolicy to them: `
-        + 'leave it out, or run them in another namespace',
+      message: `runs its pods with 'hostNetwork' in ${where(object.namespace)}, which '${lockdown.origin.path}' locks down, and most network plugins apply no NetworkPolicy to `
+        + 'them',
+      fix: 'leave it out, or run them in another namespace',
     }] : [];
   }),
 };

@@ -13,11 +13,15 @@ export const lockdownOpened: Rule = {
   check: view => {
     const finding = (object: MeshObject, does: string, cure: string): Finding[] => {
       const lockdown = view.lockdowns.get(object.namespace);
-      return lockdown ? [{ object, message: `${does} pods of ${where(object.namespace)}, which '${lockdown.origin.path}' locks down: ${cure}, or give the lock-down 'peers'` }] : [];
+      return lockdown ? [{
+        object,
+        message: `${does} pods of ${where(object.namespace)}, which '${lockdown.origin.path}' locks down`,
+        fix: { code: `${cure}, or give the lock-down 'peers'`, yaml: `${cure}, or open what the pods need and nothing else` },
+      }] : [];
     };
     return [
       ...view.egressPolicies.flatMap(({ object, opensAlmostAll }) => (opensAlmostAll ? finding(object, `opens ${opensAlmostAll} to`, 'remove it') : [])),
-      ...view.sidecarsOfSome.filter(({ isOpen }) => isOpen)
+      ...view.allSidecars.filter(({ workloadSelector, isClosed }) => workloadSelector && !(isClosed ?? view.facts.outboundTrafficPolicy === 'REGISTRY_ONLY'))
         .flatMap(({ object }) => finding(object, 'has \'outboundTrafficPolicy\' ALLOW_ANY for', 'write REGISTRY_ONLY')),
     ];
   },

@@ -2,7 +2,8 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { EgressPolicy } from '../view/egress-policy';
 import { ExternalEntry } from '../view/external-entry';
-import { addTo, MeshView, namesNamespace } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
+import { namesNamespace } from '../view/visibility';
 
 export const networkPolicyCutsService: Rule = {
   id: 'MX0603',
@@ -34,7 +35,7 @@ function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies:
     && addresses.some(address => !policies.some(policy => policy.admits(address, target))));
   return port ? [{
     object: closing.object,
-    message: `keeps the pods of ${where(namespace)} from ${quote(entry.hosts[0])} on port ${port.target}, which '${entry.object.origin.path}' declares for them: declare it with `
-      + 'ExternalService or one of its kinds, or open its addresses',
+    message: `keeps the pods of ${where(namespace)} from ${quote(entry.hosts[0])} on port ${port.target}, which '${entry.object.origin.path}' declares for them`,
+    fix: { code: 'declare it with ExternalService or one of its kinds, or open its addresses', yaml: 'open its addresses and this port' },
   }] : [];
 }

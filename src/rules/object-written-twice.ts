@@ -21,8 +21,8 @@ export const objectWrittenTwice: Rule = {
       }
       return [{
         object,
-        message: `writes the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, as '${first.origin.path}' does, and one would replace the `
-          + 'other: give one of them another construct id or \'metadata.name\'',
+        message: `writes the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, as '${first.origin.path}' does, and one would replace the other`,
+        fix: { code: 'give one of them another construct id or \'metadata.name\'', yaml: 'give one of them another \'metadata.name\'' },
       }];
     });
   },

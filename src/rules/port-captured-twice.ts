@@ -28,7 +28,7 @@ function finding(facts: MeshModel, entry: ExternalEntry, port: number, taken: Ta
   return taken ? [{
     object: entry.object,
     message: `port ${port} of ${quote(entry.hosts[0])} has no address of its own, and every address of port ${port} already goes to `
-      + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}') in ${where(taken.namespace)}: connections would silently end at the wrong one; `
-      + giveAnAddress(facts),
+      + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}') in ${where(taken.namespace)}: connections would silently end at the wrong one`,
+    fix: giveAnAddress(facts),
   }] : [];
 }

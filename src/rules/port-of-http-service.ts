@@ -1,6 +1,7 @@
 import { Finding, giveAnAddress, Rule } from './rule';
 import { quote } from '../private/fail';
-import { ANY, record, records } from '../view/external-entry';
+import { ANY } from '../view/external-entry';
+import { record, records } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 
 export const portOfHttpService: Rule = {
@@ -21,7 +22,8 @@ export const portOfHttpService: Rule = {
       return service ? [{
         object: entry.object,
         message: `port ${port.number} of ${quote(entry.hosts[0])} has no address of its own, and the HTTP Service '${service.origin.path}' listens on port `
-          + `${port.number}: no connection would reach ${quote(entry.hosts[0])}; ${giveAnAddress(view.facts)}`,
+          + `${port.number}: no connection would reach ${quote(entry.hosts[0])}`,
+        fix: giveAnAddress(view.facts),
       }] : [];
     }));
   },

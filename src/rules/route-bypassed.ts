@@ -24,7 +24,8 @@ export const routeBypassed: Rule = {
       return past ? [{
         object: entry.object,
         message: `port ${port.number} of ${quote(entry.hosts[0])} reaches ${past.what}, which '${past.entry.object.origin.path}' routes through a gateway, `
-          + 'directly: the gateway would not see these connections; route both services, or declare this one without it',
+          + 'directly: the gateway would not see these connections',
+        fix: 'route both services, or declare this one without it',
       }] : [];
     }));
   },

@@ -2,15 +2,21 @@ import { MeshModel } from '../private/model';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
-/** How bad a finding is. An error stops synth. */
-export type Severity = 'ERROR';
+/** How bad a finding is. An error stops synth; a warning is for a reader to decide. */
+export type Severity = 'ERROR' | 'WARNING';
+
+/** What to write instead: in code of this library, and in YAML where that is something else. */
+export type Fix = string | { readonly code: string; readonly yaml: string };
 
 /** What a rule says of one object. */
 export interface Finding {
   /** The object at fault, by whose construct synth reports it. */
   readonly object: MeshObject;
-  /** Property, value, what happens, what to write instead. */
+  /** Property, value, what happens. */
   readonly message: string;
+  readonly fix: Fix;
+  /** Where in the object, such as `['spec', 'ports', 0]`; the object as a whole when left out. */
+  readonly field?: readonly (string | number)[];
 }
 
 /** A mistake that shows only when objects are read together. */
@@ -34,9 +40,12 @@ export function where(namespace: string): string {
 }
 
 /** What to write instead of a TCP service that has no address of its own. */
-export function giveAnAddress({ dnsCapture }: MeshModel): string {
+export function giveAnAddress({ dnsCapture }: MeshModel): Fix {
   const declare = dnsCapture
     ? 'Mesh.declare(app, { dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'
     : 'Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture, or with a \'virtualIpRange\' when they do not';
-  return `give the addresses with Resolution.ipAddresses() or 'addresses', or call ${declare}`;
+  return {
+    code: `give the addresses with Resolution.ipAddresses() or 'addresses', or call ${declare}`,
+    yaml: dnsCapture ? 'give \'spec.addresses\', or let the mesh allocate addresses' : 'give \'spec.addresses\', or run the sidecars with DNS capture',
+  };
 }

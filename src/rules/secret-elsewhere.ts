@@ -1,6 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { record, records, strings } from '../view/external-entry';
+import { record, records, strings } from '../view/fields';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { addTo, MeshView } from '../view/mesh-view';
 
@@ -21,8 +21,8 @@ export const secretElsewhere: Rule = {
         const places = placesOf.get(name) ?? [];
         return places.length > 0 && !places.some(({ namespace }) => namespace === reader) ? [{
           object,
-          message: `'credentialName' ${quote(name)} is read in ${where(reader)}, and '${places[0].origin.path}' has the Secret in ${where(places[0].namespace)}: `
-            + `put it into ${where(reader)}`,
+          message: `'credentialName' ${quote(name)} is read in ${where(reader)}, and '${places[0].origin.path}' has the Secret in ${where(places[0].namespace)}`,
+          fix: `put it into ${where(reader)}`,
         }] : [];
       });
     });

@@ -16,8 +16,8 @@ export const sidecarTwice: Rule = {
       first.set(object.namespace, other ?? object);
       return other ? [{
         object,
-        message: `is a second Sidecar for every workload of ${where(object.namespace)}, beside '${other.origin.path}', and Istio uses one of them: keep one, or give this one a `
-          + '\'workloadSelector\'',
+        message: `is a second Sidecar for every workload of ${where(object.namespace)}, beside '${other.origin.path}', and Istio uses one of them`,
+        fix: 'keep one, or give this one a \'workloadSelector\'',
       }] : [];
     });
   },

@@ -1,9 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { fullServiceName } from '../private/names';
-import { strings, visibleTo } from '../view/external-entry';
-import { MeshObject, NETWORKING } from '../view/mesh-object';
-import { isForSidecars } from '../view/mesh-view';
+import { MeshObject } from '../view/mesh-object';
 
 export const virtualServiceIgnored: Rule = {
   id: 'MX0402',
@@ -15,18 +12,16 @@ export const virtualServiceIgnored: Rule = {
   related: ['IST0109'],
   check: view => {
     const seen = new Map<string, Map<string, MeshObject>>();
-    return view.of(NETWORKING, 'VirtualService').filter(isForSidecars).flatMap(object => strings(object.spec.hosts).flatMap((host): Finding[] => {
-      const name = host === '*' ? host : fullServiceName(host, object.namespace, view.facts.clusterDomain);
+    return view.routes.filter(route => route.isForSidecars).flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name): Finding[] => {
       const holders = seen.get(name) ?? new Map<string, MeshObject>();
       seen.set(name, holders);
-      const namespaces = visibleTo(object);
       const namespace = namespaces.find(candidate => holders.has(candidate) || holders.has('*') || (candidate === '*' && holders.size > 0));
       const other = namespace === undefined ? undefined : holders.get(namespace) ?? holders.get('*') ?? [...holders.values()][0];
       namespaces.filter(candidate => !holders.has(candidate)).forEach(candidate => holders.set(candidate, object));
       return other && other !== object ? [{
         object,
-        message: `'hosts' ${quote(name)} has a VirtualService at '${other.origin.path}' as well, visible in ${where(namespace!)}, and sidecars use the older one only: `
-          + 'write the routes of a host in one place',
+        message: `'hosts' ${quote(name)} has a VirtualService at '${other.origin.path}' as well, visible in ${where(namespace!)}, and sidecars use the older one only`,
+        fix: 'write the routes of a host in one place',
       }] : [];
     }));
   },

@@ -1,4 +1,4 @@
-import { record, records, strings } from './external-entry';
+import { record, records, strings } from './fields';
 import { MeshObject } from './mesh-object';
 import { contains, Network, networkOf } from '../private/network';
 

@@ -1,4 +1,6 @@
+import { records, strings } from './fields';
 import { MeshObject } from './mesh-object';
+import { visibleTo } from './visibility';
 import { canonicalAddress, isCidr, isIp } from '../private/check';
 import { MeshModel } from '../private/model';
 
@@ -57,32 +59,10 @@ export class ExternalEntry {
   }
 }
 
-/** The namespaces that see an object, by its `exportTo`: names, or `*` for all. */
-export function visibleTo({ spec, namespace }: MeshObject): string[] {
-  const exported = strings(spec.exportTo);
-  const all = exported.length === 0 ? ['*'] : exported.map(target => (target === '.' ? namespace : target));
-  return [...new Set(all)].filter(target => target !== '~');
-}
-
 function classOf(protocol: unknown): PortClass {
   const name = String(protocol ?? '').toUpperCase();
   if (['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(name)) {
     return 'HTTP';
   }
   return ['TLS', 'HTTPS'].includes(name) ? 'TLS' : 'TCP';
-}
-
-/** The strings of a list that may be missing. */
-export function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
-}
-
-/** The objects of a list that may be missing. */
-export function records(value: unknown): { readonly [field: string]: unknown }[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'object' && item !== null) : [];
-}
-
-/** An object that may be missing. */
-export function record(value: unknown): { readonly [field: string]: unknown } {
-  return records([value])[0] ?? {};
 }

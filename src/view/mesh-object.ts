@@ -1,6 +1,10 @@
-/** Where an object comes from: the path of the construct that stands for it. */
+/** Where an object comes from. */
 export interface Origin {
+  /** What messages call it: the path of the construct that stands for it, or file and line. */
   readonly path: string;
+  /** The file that it was read from, and the line there of the object itself; undefined for a construct. */
+  readonly file?: string;
+  readonly line?: number;
 }
 
 /** One object of the cluster, of this library or another tool. */
@@ -11,10 +15,12 @@ export interface MeshObject {
   readonly name: string;
   /** Empty when the manifest names none, and `kubectl apply -n` decides. */
   readonly namespace: string;
+  readonly labels: { readonly [name: string]: string };
+  readonly annotations: { readonly [name: string]: string };
   readonly origin: Origin;
   /** The file it is written to, when each object has one of its own. */
   readonly file?: string;
-  /** Empty for kinds without one. */
+  /** Without one in the manifest it is empty: of Secrets and ConfigMaps nothing but the name is known. */
   readonly spec: { readonly [field: string]: unknown };
 }
 
@@ -24,3 +30,4 @@ export function identityOf({ group, kind, namespace, name }: MeshObject): string
 }
 
 export const NETWORKING = 'networking.istio.io';
+export const SECURITY = 'security.istio.io';

@@ -1,6 +1,14 @@
+import { AccessPolicy } from './access-policy';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
-import { ExternalEntry, record, records, strings, visibleTo } from './external-entry';
-import { MeshObject, NETWORKING } from './mesh-object';
+import { ExternalEntry } from './external-entry';
+import { GatewayConfig, GatewayServer } from './gateway';
+import { KubeService } from './kube-service';
+import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
+import { NamespaceSidecar } from './namespace-sidecar';
+import { PodTemplate, podTemplatesOf } from './pod-template';
+import { MESH, Route } from './route';
+import { TrafficRule } from './traffic-rule';
+import { reaches } from './visibility';
 import { MeshModel } from '../private/model';
 
 /** One host and port that a VirtualService of the sidecars sends somewhere else. */
@@ -9,38 +17,10 @@ interface Detour {
   readonly ports: readonly number[];
 }
 
-/** A server of a Gateway on the pods that its selector matches. */
-export interface GatewayServer {
-  readonly object: MeshObject;
-  /** The pods, as text that can be compared. */
-  readonly workload: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly hosts: readonly string[];
-}
-
-/** A Sidecar: how the sidecars of some workloads, or of a namespace, treat outbound traffic. */
-export interface SidecarRules {
-  readonly object: MeshObject;
-  /** Whether it resets what it does not know, whatever the mesh does. */
-  readonly isClosed: boolean;
-  /** Whether it lets what it does not know pass, by itself or because the mesh does. */
-  readonly isOpen: boolean;
-  /** What it imports, as `<namespace>/<host>`; undefined when that is everything. */
-  readonly hosts?: readonly string[];
-}
-
-/** Every object of an app, foreign ones included, as the mesh reads them together. */
+/** Every object of an app, or of some files, as the mesh reads them together. */
 export class MeshView {
   private readonly byKind = new Map<string, MeshObject[]>();
-  private readonly found: {
-    entries?: ExternalEntry[];
-    detours?: Map<string, Detour[]>;
-    servers?: GatewayServer[];
-    policies?: EgressPolicy[];
-    upstreams?: ReadonlySet<string>;
-    lockdowns?: ReadonlyMap<string, MeshObject>;
-  } = {};
+  private readonly known = new Map<string, unknown>();
 
   public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
     objects.forEach(object => addTo(this.byKind, `${object.group}/${object.kind}`, object));
@@ -52,71 +32,74 @@ export class MeshView {
 
   /** The services that ServiceEntries declare. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
   public get entries(): readonly ExternalEntry[] {
-    return this.found.entries ??= this.of(NETWORKING, 'ServiceEntry').map(object => new ExternalEntry(object, this.facts));
+    return this.once('entries', () => this.of(NETWORKING, 'ServiceEntry').map(object => new ExternalEntry(object, this.facts)));
   }
 
-  /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */
-  public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
-    const detours = (this.found.detours ??= this.detours()).get(host) ?? [];
-    return detours.some(detour => detour.ports.includes(port) && entry.visibleTo.some(namespace => reaches(detour.visibleTo, namespace)));
+  /** The Services of the cluster. */
+  public get services(): readonly KubeService[] {
+    return this.once('services', () => this.of('', 'Service').map(object => new KubeService(object, this.facts.clusterDomain)));
+  }
+
+  /** The VirtualServices. */
+  public get routes(): readonly Route[] {
+    return this.once('routes', () => this.of(NETWORKING, 'VirtualService').map(object => new Route(object, this.facts.clusterDomain)));
+  }
+
+  /** The DestinationRules. */
+  public get trafficRules(): readonly TrafficRule[] {
+    return this.once('trafficRules', () => this.of(NETWORKING, 'DestinationRule').map(object => new TrafficRule(object, this.facts.clusterDomain)));
+  }
+
+  public get gateways(): readonly GatewayConfig[] {
+    return this.once('gateways', () => this.of(NETWORKING, 'Gateway').map(object => new GatewayConfig(object)));
+  }
+
+  public get gatewayServers(): readonly GatewayServer[] {
+    return this.once('gatewayServers', () => this.gateways.flatMap(({ servers }) => servers));
+  }
+
+  public get accessPolicies(): readonly AccessPolicy[] {
+    return this.once('accessPolicies', () => this.of(SECURITY, 'AuthorizationPolicy').map(object => new AccessPolicy(object)));
+  }
+
+  /** The Sidecars, those of some workloads included. */
+  public get allSidecars(): readonly NamespaceSidecar[] {
+    return this.once('allSidecars', () => this.of(NETWORKING, 'Sidecar').map(object => new NamespaceSidecar(object)));
   }
 
   /** The Sidecars without a selector, which hold for a namespace. */
-  public get sidecars(): readonly SidecarRules[] {
-    return this.sidecarsWhere(isForAll => isForAll);
+  public get sidecars(): readonly NamespaceSidecar[] {
+    return this.once('sidecars', () => this.allSidecars.filter(({ workloadSelector }) => workloadSelector === undefined));
   }
 
-  /** The Sidecars of some workloads, for which that of the namespace does not hold. */
-  public get sidecarsOfSome(): readonly SidecarRules[] {
-    return this.sidecarsWhere(isForAll => !isForAll);
+  public get egressPolicies(): readonly EgressPolicy[] {
+    return this.once('egressPolicies', () => this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object)));
   }
 
   /** The NetworkPolicies that close a namespace whose sidecars are closed too, by the namespace. */
   public get lockdowns(): ReadonlyMap<string, MeshObject> {
-    return this.found.lockdowns ??= this.closed();
-  }
-
-  private closed(): Map<string, MeshObject> {
-    const sidecars = new Set(this.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
-    const policies = this.egressPolicies.filter(({ limits, isForAll, opensAlmostAll }) => limits && isForAll && !opensAlmostAll);
-    return new Map(policies.filter(({ object }) => sidecars.has(object.namespace)).map(({ object }) => [object.namespace, object]));
-  }
-
-  private sidecarsWhere(wanted: (isForAll: boolean) => boolean): SidecarRules[] {
-    return this.of(NETWORKING, 'Sidecar').filter(({ spec }) => wanted(Object.keys(record(record(spec.workloadSelector).labels)).length === 0)).map(object => {
-      const listeners = records(object.spec.egress);
-      const { outboundTrafficPolicy: policy } = object.spec;
-      const mode = policy === undefined ? undefined : record(policy).mode ?? 'REGISTRY_ONLY';
-      return {
-        object,
-        isClosed: mode === 'REGISTRY_ONLY',
-        isOpen: (mode ?? this.facts.outboundTrafficPolicy) === 'ALLOW_ANY',
-        hosts: listeners.length > 0 ? listeners.flatMap(listener => strings(listener.hosts)) : undefined,
-      };
+    return this.once('lockdowns', () => {
+      const sidecars = new Set(this.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
+      const policies = this.egressPolicies.filter(({ limits, isForAll, opensAlmostAll }) => limits && isForAll && !opensAlmostAll);
+      return new Map(policies.filter(({ object }) => sidecars.has(object.namespace)).map(({ object }) => [object.namespace, object]));
     });
   }
 
-  public get gatewayServers(): readonly GatewayServer[] {
-    return this.found.servers ??= this.of(NETWORKING, 'Gateway').flatMap(object => {
-      const selector = Object.entries(record(object.spec.selector)).sort(([a], [b]) => (a < b ? -1 : 1));
-      return records(object.spec.servers).map(server => ({
-        object,
-        workload: JSON.stringify(selector),
-        port: Number(record(server.port).number),
-        protocol: String(record(server.port).protocol).toUpperCase(),
-        // `./` in front says whose routes may attach; two servers collide by the name.
-        hosts: strings(server.hosts).map(host => host.replace(/^[^/]*\//, '')),
-      }));
-    });
+  /** What pods are made of. Reading it renders every workload. */
+  public get pods(): readonly PodTemplate[] {
+    return this.once('pods', () => podTemplatesOf((group, kind) => this.of(group, kind)));
   }
 
-  public get egressPolicies(): readonly EgressPolicy[] {
-    return this.found.policies ??= this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object));
+  /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */
+  public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
+    const detours = this.once('detours', () => this.detours()).get(host) ?? [];
+    return detours.some(detour => detour.ports.includes(port) && entry.visibleTo.some(namespace => reaches(detour.visibleTo, namespace)));
   }
 
   /** The hosts that gateways send connections to. */
   public get gatewayHosts(): ReadonlySet<string> {
-    return this.found.upstreams ??= this.upstreams();
+    return this.once('gatewayHosts', () => new Set(this.routes.filter(({ gateways }) => gateways.some(gateway => gateway !== MESH))
+      .flatMap(({ rules }) => rules.flatMap(({ destinations }) => destinations.map(({ host }) => host)))));
   }
 
   /** Whether an entry is what gateways send to: its endpoints are those of the routed service, and no sidecar connects to it. */
@@ -124,39 +107,22 @@ export class MeshView {
     return entry.hosts.every(host => this.gatewayHosts.has(host));
   }
 
-  private upstreams(): ReadonlySet<string> {
-    const routes = this.of(NETWORKING, 'VirtualService').filter(({ spec }) => strings(spec.gateways).some(gateway => gateway !== 'mesh'));
-    return new Set(routes.flatMap(routeRulesOf).flatMap(rule => records(rule.route)).map(route => String(record(route.destination).host)));
-  }
-
   private detours(): Map<string, Detour[]> {
     const detours = new Map<string, Detour[]>();
-    for (const object of this.of(NETWORKING, 'VirtualService').filter(isForSidecars)) {
-      const hosts = strings(object.spec.hosts);
-      const rules = routeRulesOf(object).filter(rule => !records(rule.route).some(route => hosts.includes(String(record(route.destination).host))));
-      const ports = rules.flatMap(rule => records(rule.match).map(match => Number(match.port)));
-      for (const host of hosts) {
-        addTo(detours, host, { visibleTo: visibleTo(object), ports });
-      }
+    for (const { hosts, visibleTo, rules } of this.routes.filter(({ isForSidecars }) => isForSidecars)) {
+      const away = rules.filter(({ destinations }) => !destinations.some(({ host }) => hosts.includes(host)));
+      const ports = away.flatMap(({ matches }) => matches.map(({ port }) => port).filter(port => port !== undefined));
+      hosts.forEach(host => addTo(detours, host, { visibleTo, ports }));
     }
     return detours;
   }
-}
 
-/** Whether an object is meant for a namespace: it is in it or exported to it by name. */
-export function namesNamespace(object: MeshObject, namespace: string): boolean {
-  return object.namespace === namespace ? visibleTo(object).some(target => target === '*' || target === namespace) : visibleTo(object).includes(namespace);
-}
-
-/** The rules of a VirtualService, whatever their protocol. */
-function routeRulesOf({ spec }: MeshObject): { readonly [field: string]: unknown }[] {
-  return [...records(spec.tcp), ...records(spec.tls), ...records(spec.http)];
-}
-
-/** Whether a VirtualService is for the sidecars, alone or among gateways. */
-export function isForSidecars({ spec }: MeshObject): boolean {
-  const gateways = strings(spec.gateways);
-  return gateways.length === 0 || gateways.includes('mesh');
+  private once<T>(what: string, read: () => T): T {
+    if (!this.known.has(what)) {
+      this.known.set(what, read());
+    }
+    return this.known.get(what) as T;
+  }
 }
 
 /** Adds to the list under a key. */
@@ -167,9 +133,4 @@ export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   } else {
     lists.set(key, [item]);
   }
-}
-
-/** Whether something that is exported to some namespaces is seen in one; `*` on either side is every namespace. */
-export function reaches(exported: readonly string[], namespace: string): boolean {
-  return namespace === '*' ? exported.length > 0 : exported.includes('*') || exported.includes(namespace);
 }

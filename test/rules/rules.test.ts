@@ -955,17 +955,17 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const chart = new Chart(app, 'shop');
     ['A', 'B'].forEach(id => foreign(chart, id, 'ServiceEntry', { hosts: [`${id}.example.com`.toLowerCase()], ports: [], exportTo: ['.'] }, { name: 'db' }));
     tcp(chart, 'Ours', 'db.example.com', 1, ip('192.0.2.1'));
-  }, 'writes the ServiceEntry "db" in the chart\'s namespace, as \'shop/A\' does, and one would replace the other: give one of them another construct id or '
+  }, 'writes the ServiceEntry "db" in the chart\'s namespace, as \'shop/A\' does, and one would replace the other; give one of them another construct id or '
     + '\'metadata.name\''],
   ['MX0102', app => ['shop', 'data'].forEach(namespace => {
     new ExternalMysql(chartOf(app, namespace), 'Db', { host: `${namespace}.example.com`, resolution: ip('192.0.2.1'), metadata: { name: 'db' } });
-  }), '\'metadata.name\' "db" makes this ServiceEntry share the file "ServiceEntry.db" with \'shop/Db\', and one of them would be lost: give one of '
+  }), '\'metadata.name\' "db" makes this ServiceEntry share the file "ServiceEntry.db" with \'shop/Db\', and one of them would be lost; give one of '
     + 'them another \'metadata.name\', or write one file for each chart', YamlOutputType.FILE_PER_RESOURCE],
   ['MX0201', app => {
     tcp(chartOf(app, 'shop'), 'A', 'db.example.com', 1, ip('192.0.2.1'), { exportTo: ['*'] });
     tcp(chartOf(app, 'data'), 'B', 'db.example.com', 2, ip('192.0.2.2'), { exportTo: ['*'] });
     tcp(chartOf(app, 'third'), 'C', 'c.example.com', 2, ip('192.0.2.3'));
-  }, '\'host\' "db.example.com" is declared by \'shop/A\' as well, visible in every namespace: declare it once, with all its ports, and name the clients with '
+  }, '\'host\' "db.example.com" is declared by \'shop/A\' as well, visible in every namespace; declare it once, with all its ports, and name the clients with '
     + 'allowFrom()'],
   ['MX0202', app => {
     const chart = chartOf(app, 'shop');
@@ -1010,29 +1010,29 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const route = via(shop, GatewayLeg.plaintext(8080));
     route(tcp(shop, 'A', 'a.example.com', 3306, ip('192.0.2.1')));
     route(http(shop, 'B', 'b.example.com', 80, ip('192.0.2.2')));
-  }, 'the HTTP server on port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/A\') as well: give a port that no other service uses, or use '
+  }, 'the HTTP server on port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/A\') as well; give a port that no other service uses, or use '
     + 'GatewayLeg.istioMutual()'],
   ['MX0302', app => {
     const shop = chartOf(app, 'shop');
     const route = via(shop, GatewayLeg.plaintext(8080));
     ['a', 'b'].forEach((name, i) => route(tcp(shop, name, `${name}.example.com`, 3306, ip(`192.0.2.${i + 1}`))));
-  }, '\'GatewayLeg.plaintext()\' port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/a\') as well: give a port that no other service uses, or '
+  }, '\'GatewayLeg.plaintext()\' port 8080 of the gateway carries "p3306.shop.a.example.com" (\'shop/a\') as well; give a port that no other service uses, or '
     + 'use GatewayLeg.istioMutual()'],
   ['MX0303', app => {
     ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 }));
-  }, '\'hosts\' "page.example.com" is served on port 80 of the gateway by \'one/Page\' as well, and istiod would drop one of them: write the host in one place, '
+  }, '\'hosts\' "page.example.com" is served on port 80 of the gateway by \'one/Page\' as well, and istiod would drop one of them; write the host in one place, '
     + 'with all its paths or ports'],
   ['MX0401', app => {
     const chart = chartOf(app, 'shop');
     tls(chart, 'Api', ['api.example.com'], Resolution.dns());
     foreign(chart, 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {} });
-  }, '\'host\' "api.example.com" has a DestinationRule at \'shop/Api\' too, and sidecars in namespace "shop" would use only one of them: write its settings in one '
-    + 'place; addJsonPatch() adds to a rule of this library'],
+  }, '\'host\' "api.example.com" has a DestinationRule at \'shop/Api\' too, and sidecars in namespace "shop" would use only one of them; write its settings in one '
+    + 'place: addJsonPatch() adds to a rule of this library'],
   ['MX0402', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
     foreign(shop, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
-  }, '\'hosts\' "db.example.com" has a VirtualService at \'shop/Db\' as well, visible in namespace "shop", and sidecars use the older one only: write the routes of '
+  }, '\'hosts\' "db.example.com" has a VirtualService at \'shop/Db\' as well, visible in namespace "shop", and sidecars use the older one only; write the routes of '
     + 'a host in one place'],
   ['MX0501', app => {
     Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
@@ -1044,44 +1044,44 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     sidecar(chart, 'Own', ['*/*']);
-  }, 'is a second Sidecar for every workload of namespace "shop", beside \'shop/Lockdown\', and Istio uses one of them: keep one, or give this one a '
+  }, 'is a second Sidecar for every workload of namespace "shop", beside \'shop/Lockdown\', and Istio uses one of them; keep one, or give this one a '
     + '\'workloadSelector\''],
   ['MX0602', app => {
     tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
     sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
-  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop": add "data/db.example.com" to \'egress.hosts\''],
+  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop"; add "data/db.example.com" to \'egress.hosts\''],
   ['MX0602', app => {
     tcp(new Chart(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
     sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
-  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop": give that chart a \'namespace\', and add "<namespace>/db.example.com" to '
+  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop"; give that chart a \'namespace\', and add "<namespace>/db.example.com" to '
     + '\'egress.hosts\''],
   ['MX0603', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     foreign(chart, 'Old', 'ServiceEntry', { hosts: ['old.example.com'], addresses: ['192.0.2.9'], ports: [{ number: 1, protocol: 'TCP' }], exportTo: ['.'] });
-  }, 'keeps the pods of namespace "shop" from "old.example.com" on port 1, which \'shop/Old\' declares for them: declare it with ExternalService or one of its '
+  }, 'keeps the pods of namespace "shop" from "old.example.com" on port 1, which \'shop/Old\' declares for them; declare it with ExternalService or one of its '
     + 'kinds, or open its addresses'],
   ['MX0604', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     network(chart, 'Own', [{}]);
-  }, 'opens every address to pods of namespace "shop", which \'shop/Lockdown\' locks down: remove it, or give the lock-down \'peers\''],
+  }, 'opens every address to pods of namespace "shop", which \'shop/Lockdown\' locks down; remove it, or give the lock-down \'peers\''],
   ['MX0604', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     foreign(chart, 'Own', 'Sidecar', { workloadSelector: { labels: { app: 'cart' } }, outboundTrafficPolicy: { mode: 'ALLOW_ANY' } });
-  }, 'has \'outboundTrafficPolicy\' ALLOW_ANY for pods of namespace "shop", which \'shop/Lockdown\' locks down: write REGISTRY_ONLY, or give the lock-down \'peers\''],
+  }, 'has \'outboundTrafficPolicy\' ALLOW_ANY for pods of namespace "shop", which \'shop/Lockdown\' locks down; write REGISTRY_ONLY, or give the lock-down \'peers\''],
   ['MX0605', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     foreign(chart, 'Pod', 'Pod', { hostNetwork: true }, { apiVersion: 'v1' });
-  }, 'runs its pods with \'hostNetwork\' in namespace "shop", which \'shop/Lockdown\' locks down, and most network plugins apply no NetworkPolicy to them: leave it out, '
+  }, 'runs its pods with \'hostNetwork\' in namespace "shop", which \'shop/Lockdown\' locks down, and most network plugins apply no NetworkPolicy to them; leave it out, '
     + 'or run them in another namespace'],
   ['MX0701', app => {
     const chart = chartOf(app, 'shop');
     partner(chart);
     foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
-  }, '\'credentialName\' "partner" is read in namespace "istio-system", and \'shop/Secret\' has the Secret in namespace "shop": put it into namespace '
+  }, '\'credentialName\' "partner" is read in namespace "istio-system", and \'shop/Secret\' has the Secret in namespace "shop"; put it into namespace '
     + '"istio-system"'],
 ];
 

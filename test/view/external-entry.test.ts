@@ -1,15 +1,17 @@
 import { App } from 'cdk8s';
 import { AppMesh } from '../../src/app/app-mesh';
 import { MeshModel } from '../../src/private/model';
-import { ANY, ExternalEntry, record, records, strings, visibleTo } from '../../src/view/external-entry';
+import { ANY, ExternalEntry } from '../../src/view/external-entry';
+import { record, records, strings } from '../../src/view/fields';
 import { MeshObject } from '../../src/view/mesh-object';
+import { visibleTo } from '../../src/view/visibility';
 
 /** The facts of a mesh of which nothing is declared. */
 const FACTS = AppMesh.of(new App()).mesh;
 
 /** A ServiceEntry as anybody may have written it. */
 function objectWith(spec: object): MeshObject {
-  return { group: 'networking.istio.io', kind: 'ServiceEntry', name: 'db', namespace: 'shop', origin: { path: 'shop/Db' }, spec: { ...spec } };
+  return { group: 'networking.istio.io', kind: 'ServiceEntry', name: 'db', namespace: 'shop', labels: {}, annotations: {}, origin: { path: 'shop/Db' }, spec: { ...spec } };
 }
 
 const entryOf = (spec: object, facts: Partial<MeshModel> = {}) => new ExternalEntry(objectWith(spec), { ...FACTS, ...facts });

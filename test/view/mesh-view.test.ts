@@ -1,11 +1,13 @@
 import { MeshModel } from '../../src/private/model';
 import { MeshObject } from '../../src/view/mesh-object';
-import { isForSidecars, MeshView, reaches } from '../../src/view/mesh-view';
+import { MeshView } from '../../src/view/mesh-view';
+import { Route } from '../../src/view/route';
+import { reaches } from '../../src/view/visibility';
 
 const facts = { dnsCapture: false, ipAutoAllocate: true } as MeshModel;
 
 function object(kind: string, spec: object, namespace = 'shop'): MeshObject {
-  return { group: 'networking.istio.io', kind, name: kind.toLowerCase(), namespace, origin: { path: `${namespace}/${kind}` }, spec: { ...spec } };
+  return { group: 'networking.istio.io', kind, name: kind.toLowerCase(), namespace, labels: {}, annotations: {}, origin: { path: `${namespace}/${kind}` }, spec: { ...spec } };
 }
 
 const viewOf = (...objects: MeshObject[]) => new MeshView(facts, objects);
@@ -64,16 +66,16 @@ describe('servers of gateways', () => {
 
 test('hosts that gateways send to are those of routes for a gateway', () => {
   const view = viewOf(
-    detour({ gateways: ['edge'], tcp: [to('upstream')] }), detour({ gateways: ['mesh', 'edge'], tcp: [to('both')] }), detour({ gateways: ['mesh'], tcp: [to('inside')] }),
+    detour({ gateways: ['edge'], tcp: [to('upstream.test')] }), detour({ gateways: ['mesh', 'edge'], tcp: [to('both.test')] }), detour({ gateways: ['mesh'], tcp: [to('inside')] }),
     detour({ tcp: [to('also-inside')] }));
 
-  expect([...view.gatewayHosts].sort()).toEqual(['both', 'upstream']);
+  expect([...view.gatewayHosts].sort()).toEqual(['both.test', 'upstream.test']);
 });
 
 test.each([
   [['mesh'], true], [[], true], [undefined, true], [['edge'], false], [['edge', 'mesh'], true],
 ])('a VirtualService with gateways %j is for the sidecars: %s', (gateways, expected) => {
-  expect(isForSidecars(object('VirtualService', { gateways }))).toBe(expected);
+  expect(new Route(object('VirtualService', { gateways }), 'cluster.local').isForSidecars).toBe(expected);
 });
 
 test.each([

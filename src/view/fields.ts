@@ -1,0 +1,42 @@
+/** Reading of objects that anybody may have written: what has another type than expected counts as missing. */
+
+/** An object, as far as it is known. */
+export interface Fields {
+  readonly [field: string]: unknown;
+}
+
+/** The strings of a list that may be missing. */
+export function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}
+
+/** The objects of a list that may be missing. */
+export function records(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'object' && item !== null) : [];
+}
+
+/** An object that may be missing. */
+export function record(value: unknown): Fields {
+  return records([value])[0] ?? {};
+}
+
+/** A text that may be missing. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A number that may be missing, or written as a text. */
+export function number(value: unknown): number | undefined {
+  const read = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
+}
+
+/** Labels that may be missing. */
+export function labelsOf(value: unknown): { readonly [label: string]: string } {
+  return Object.fromEntries(Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Whether something with these labels is selected; an empty selector selects everything. */
+export function selects(selector: { readonly [label: string]: string }, labels: { readonly [label: string]: string }): boolean {
+  return Object.entries(selector).every(([label, value]) => labels[label] === value);
+}

@@ -1,0 +1,42 @@
+import { Fields, labelsOf, record, records, text } from './fields';
+import { MeshObject } from './mesh-object';
+
+/** What pods are made of: the template of a workload, or a Pod itself. */
+export class PodTemplate {
+  /** Its namespace; empty when the manifest names none. */
+  public readonly namespace: string;
+  public readonly labels: { readonly [label: string]: string };
+  public readonly annotations: { readonly [name: string]: string };
+  public readonly account: string;
+  public readonly hostNetwork: boolean;
+  /** Init containers first. */
+  public readonly containers: readonly Fields[];
+  /** Where the spec of the pods is in the object. */
+  public readonly field: readonly (string | number)[];
+
+  public constructor(public readonly object: MeshObject, template: Fields, field: readonly (string | number)[]) {
+    const [metadata, spec] = [record(template.metadata), record(template.spec)];
+    this.namespace = object.namespace;
+    this.labels = labelsOf(metadata.labels);
+    this.annotations = labelsOf(metadata.annotations);
+    this.account = text(spec.serviceAccountName) ?? text(spec.serviceAccount) ?? 'default';
+    this.hostNetwork = spec.hostNetwork === true;
+    this.containers = [...records(spec.initContainers), ...records(spec.containers)];
+    this.field = [...field, 'spec'];
+  }
+}
+
+/** The kinds that make pods, by their API group. */
+const WORKLOADS: readonly [group: string, kind: string][] = [
+  ['apps', 'Deployment'], ['apps', 'StatefulSet'], ['apps', 'DaemonSet'], ['apps', 'ReplicaSet'], ['batch', 'Job'],
+];
+
+/** All templates among the objects of a view. */
+export function podTemplatesOf(of: (group: string, kind: string) => readonly MeshObject[]): PodTemplate[] {
+  return [
+    ...WORKLOADS.flatMap(([group, kind]) => of(group, kind).map(object => new PodTemplate(object, record(object.spec.template), ['spec', 'template']))),
+    ...of('batch', 'CronJob').map(object => new PodTemplate(object, record(record(record(object.spec.jobTemplate).spec).template),
+      ['spec', 'jobTemplate', 'spec', 'template'])),
+    ...of('', 'Pod').map(object => new PodTemplate(object, { metadata: { labels: object.labels, annotations: object.annotations }, spec: object.spec }, [])),
+  ];
+}

@@ -1,0 +1,90 @@
+import { Fields, labelsOf, number, record, records, strings, text } from './fields';
+import { MeshObject } from './mesh-object';
+import { visibleTo } from './visibility';
+import { fullServiceName } from '../private/names';
+
+/** TLS that a proxy speaks with a destination, in Istio's words. */
+export interface ClientTlsSettings {
+  readonly mode: 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
+  readonly sni?: string;
+  readonly subjectAltNames: readonly string[];
+  readonly caCertificates?: string;
+  readonly credentialName?: string;
+  /** Where it is in the DestinationRule. */
+  readonly field: readonly (string | number)[];
+}
+
+/** A part of a destination with a policy of its own. */
+export interface Subset {
+  readonly name: string;
+  readonly labels: { readonly [label: string]: string };
+  readonly field: readonly (string | number)[];
+}
+
+/** A DestinationRule. */
+export class TrafficRule {
+  /** The full name. */
+  public readonly host: string;
+  public readonly visibleTo: readonly string[];
+  public readonly subsets: readonly Subset[];
+  /** The labels of the workloads that it is for; undefined for all of them. */
+  public readonly workloadSelector?: { readonly [label: string]: string };
+
+  public constructor(public readonly object: MeshObject, clusterDomain: string) {
+    const { spec } = object;
+    this.host = fullServiceName(String(spec.host), object.namespace, clusterDomain);
+    this.visibleTo = visibleTo(object);
+    this.subsets = records(spec.subsets).map(({ name, labels }, i) => ({ name: String(name), labels: labelsOf(labels), field: ['spec', 'subsets', i] }));
+    this.workloadSelector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).matchLabels);
+  }
+
+  /** The names of `exportTo`, as text that can be compared. */
+  public get exported(): string {
+    return strings(this.object.spec.exportTo).sort().join(' ');
+  }
+
+  /** TLS towards a port of the destination: the subset's policy before the rule's, the port's before that of all ports. */
+  public tlsOf(port: number, subset?: string): ClientTlsSettings | undefined {
+    const at = subset === undefined ? -1 : this.subsets.findIndex(({ name }) => name === subset);
+    const policies: [Fields, (string | number)[]][] = [
+      ...at < 0 ? [] : [[record(records(this.object.spec.subsets)[at].trafficPolicy), ['spec', 'subsets', at, 'trafficPolicy']] as [Fields, (string | number)[]]],
+      [record(this.object.spec.trafficPolicy), ['spec', 'trafficPolicy']],
+    ];
+    for (const [policy, field] of policies) {
+      const ports = records(policy.portLevelSettings);
+      const of = ports.findIndex(settings => number(record(settings.port).number) === port);
+      const found = of < 0 ? tlsFrom(policy.tls, [...field, 'tls']) : tlsFrom(ports[of].tls, [...field, 'portLevelSettings', of, 'tls']);
+      if (found) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** Every TLS setting that is written somewhere in it. */
+  public get allTls(): readonly ClientTlsSettings[] {
+    const policies: [unknown, (string | number)[]][] = [
+      [this.object.spec.trafficPolicy, ['spec', 'trafficPolicy']],
+      ...records(this.object.spec.subsets).map(({ trafficPolicy }, i): [unknown, (string | number)[]] => [trafficPolicy, ['spec', 'subsets', i, 'trafficPolicy']]),
+    ];
+    return policies.flatMap(([policy, field]) => [
+      tlsFrom(record(policy).tls, [...field, 'tls']),
+      ...records(record(policy).portLevelSettings).map(({ tls }, i) => tlsFrom(tls, [...field, 'portLevelSettings', i, 'tls'])),
+    ]).filter(tls => tls !== undefined);
+  }
+}
+
+function tlsFrom(value: unknown, field: readonly (string | number)[]): ClientTlsSettings | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const tls = record(value);
+  return {
+    mode: (text(tls.mode) ?? 'DISABLE') as ClientTlsSettings['mode'],
+    sni: text(tls.sni),
+    subjectAltNames: strings(tls.subjectAltNames),
+    caCertificates: text(tls.caCertificates),
+    credentialName: text(tls.credentialName),
+    field,
+  };
+}
