@@ -1,10 +1,9 @@
 import { IConstruct } from 'constructs';
 import { AppMesh } from './app/app-mesh';
-import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from './private/check';
-import { checkConstruct, failAt, failWith, quote, refuseAbstract } from './private/fail';
+import { checkConstruct, failAt, failWith, refuseAbstract } from './private/fail';
 import { MeshModel } from './private/model';
-import { checkVirtualIpRange } from './private/virtual-ip';
-import { checkClusterDns, checkControlPlane, ClusterDns, clusterDnsModel, ControlPlane, controlPlaneModel } from './values/cluster-components';
+import { ClusterDns, ControlPlane } from './values/cluster-components';
+import { checkFacts, factsModel } from './values/mesh-facts';
 
 /**
  * The version of Istio's API that the objects are written in.
@@ -167,21 +166,8 @@ export class Mesh {
     if (app.node.root !== app) {
       fail('the mesh is declared on the app, not inside of it: Mesh.declare(app, { ... })');
     }
-    checkProps(fail, 'Mesh.declare()', props, FACTS);
-    checkDistinct(fail, 'trustDomainAliases', [props.trustDomain ?? 'cluster.local', ...props.trustDomainAliases ?? []]);
-    const { apiVersion = IstioApiVersion.V1 } = props;
-    if (props.virtualIpRange !== undefined && props.dnsCapture) {
-      fail(`'virtualIpRange' ${quote(props.virtualIpRange)} with 'dnsCapture', where the sidecars answer with addresses of the mesh: leave one of them out`);
-    }
-    if (props.virtualIpRange !== undefined && props.dataPlane === DataPlane.AMBIENT) {
-      fail(`'virtualIpRange' ${quote(props.virtualIpRange)} is for sidecars, and in an ambient mesh ztunnel answers DNS: leave it out`);
-    }
-    const late = AppMesh.of(app).declareMesh({
-      ...props,
-      ipAutoAllocate: props.ipAutoAllocate ?? apiVersion === IstioApiVersion.V1,
-      clusterDns: clusterDnsModel(props.clusterDns ?? {}),
-      controlPlane: controlPlaneModel(props.controlPlane ?? {}),
-    });
+    checkFacts(fail, 'Mesh.declare()', props);
+    const late = AppMesh.of(app).declareMesh(factsModel(props));
     if (late) {
       fail(`the mesh is ${late}: call Mesh.declare() once, before the first construct`);
     }
@@ -234,18 +220,3 @@ export class Mesh {
     this.virtualIpRange = facts.virtualIpRange;
   }
 }
-
-const FACTS = {
-  apiVersion: checkOneOf(IstioApiVersion),
-  trustDomain: checkDnsName,
-  trustDomainAliases: checkList(checkDnsName, '"old.example"'),
-  clusterDomain: checkDnsName,
-  rootNamespace: checkDnsLabel,
-  outboundTrafficPolicy: checkOneOf(OutboundTrafficPolicy),
-  dataPlane: checkOneOf(DataPlane),
-  dnsCapture: checkBoolean,
-  ipAutoAllocate: checkBoolean,
-  virtualIpRange: checkVirtualIpRange,
-  clusterDns: checkClusterDns,
-  controlPlane: checkControlPlane,
-};

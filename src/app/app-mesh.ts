@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { collect, constructOf } from './collect';
 import { findingsIn, fixFor } from '../findings/findings-in';
-import { CLUSTER_DNS, CONTROL_PLANE } from '../private/components';
+import { DEFAULT_FACTS } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
 import { addTo, MeshView } from '../view/mesh-view';
 
@@ -11,20 +11,6 @@ export interface RuledService extends IConstruct {
   /** @internal */
   readonly _rules: readonly RuleModel[];
 }
-
-const DEFAULTS: MeshModel = {
-  apiVersion: 'v1',
-  trustDomain: 'cluster.local',
-  trustDomainAliases: [],
-  clusterDomain: 'cluster.local',
-  rootNamespace: 'istio-system',
-  outboundTrafficPolicy: 'REGISTRY_ONLY',
-  dataPlane: 'sidecar',
-  dnsCapture: false,
-  ipAutoAllocate: true,
-  clusterDns: CLUSTER_DNS,
-  controlPlane: CONTROL_PLANE,
-};
 
 /** Where the root construct keeps the state: a symbol that every copy of the package in the process agrees on. */
 const STATE = Symbol.for('cdk8s-istio-egress.AppMesh');
@@ -67,7 +53,7 @@ export class AppMesh {
 
   /** The mesh. Once it was read it cannot be declared: objects were written for it. */
   public get mesh(): MeshModel {
-    this.known ??= { mesh: DEFAULTS, declared: false };
+    this.known ??= { mesh: DEFAULT_FACTS, declared: false };
     return this.known.mesh;
   }
 
@@ -77,7 +63,7 @@ export class AppMesh {
       return this.known.declared ? 'declared already' : 'in use already with its defaults';
     }
     const given = Object.entries(mesh).filter(([, value]) => value !== undefined);
-    this.known = { mesh: structuredClone({ ...DEFAULTS, ...Object.fromEntries(given) }), declared: true };
+    this.known = { mesh: structuredClone({ ...DEFAULT_FACTS, ...Object.fromEntries(given) }), declared: true };
     return undefined;
   }
 

@@ -1,0 +1,17 @@
+import { CLUSTER_DNS, CONTROL_PLANE } from './components';
+import { MeshModel } from './model';
+
+/** The facts of a mesh that nobody declared, in an app of this library. */
+export const DEFAULT_FACTS: MeshModel = {
+  apiVersion: 'v1',
+  trustDomain: 'cluster.local',
+  trustDomainAliases: [],
+  clusterDomain: 'cluster.local',
+  rootNamespace: 'istio-system',
+  outboundTrafficPolicy: 'REGISTRY_ONLY',
+  dataPlane: 'sidecar',
+  dnsCapture: false,
+  ipAutoAllocate: true,
+  clusterDns: CLUSTER_DNS,
+  controlPlane: CONTROL_PLANE,
+};

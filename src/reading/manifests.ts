@@ -1,0 +1,148 @@
+import { Chunk, documentsOf, itemsOf, lineIn, LineCount } from './chunk';
+import { FileObject } from './file-object';
+import { jsonObjectsIn, Range } from './json-values';
+import { MeshConfig, meshConfigIn } from './mesh-config';
+import { lineOfPath } from './place';
+import { Problem, Unreadable } from './problem';
+import { Source } from './source';
+import { readYaml } from './yaml-value';
+import { Fields, record } from '../view/fields';
+
+/** What was read. */
+export interface Reading {
+  readonly objects: readonly FileObject[];
+  /** The settings of meshes, where the input has Istio's ConfigMap. */
+  readonly meshConfigs: readonly MeshConfig[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads every object of some texts. What cannot be read is a problem, and hides nothing else. */
+export function readManifests(sources: Iterable<Source>, namespace = ''): Reading {
+  const reader = new Reader(namespace);
+  for (const source of sources) {
+    reader.read(source);
+  }
+  return reader;
+}
+
+class Reader implements Reading {
+  public readonly objects: FileObject[] = [];
+  public readonly meshConfigs: MeshConfig[] = [];
+  public readonly problems: Problem[] = [];
+  private source: Source = { file: '', text: '', isNamed: true };
+
+  public constructor(private readonly namespace: string) {}
+
+  public read(source: Source): void {
+    this.source = source;
+    const before = this.objects.length + this.problems.length;
+    documentsOf(source.text).forEach(document => this.document(document));
+    if (source.isNamed && this.objects.length + this.problems.length === before) {
+      const message = source.text.trim() === '' ? 'there is nothing in it' : 'there is no object of Kubernetes in it: each has \'apiVersion\' and \'kind\'';
+      this.problems.push({ file: source.file, message });
+    }
+  }
+
+  private document(chunk: Chunk): void {
+    if (/^\s*\{(?!\{)/.test(chunk.text) && this.json(chunk)) {
+      return;
+    }
+    const list = itemsOf(chunk);
+    if (!list || !this.list(list.head, list.items)) {
+      this.yaml(chunk);
+    }
+  }
+
+  /** One object of JSON or several, one after the other, as kubectl takes them. Says whether that is what it was. */
+  private json(chunk: Chunk): boolean {
+    const ranges = jsonObjectsIn(chunk.text);
+    const values = ranges.map(range => jsonIn(chunk.text, range));
+    const rest = chunk.text.slice(ranges.at(-1)?.end ?? 0);
+    if (values.includes(undefined) || rest.trim() !== '') {
+      return false;
+    }
+    const lines = new LineCount(chunk.text);
+    const partOf = (range: Range) => ({ text: chunk.text.slice(range.start, range.end), line: chunk.line + lines.at(range.start) - 1 });
+    ranges.forEach((range, i) => {
+      const manifest = values[i] as Fields;
+      // Asked for in the order of the text.
+      const whole = partOf(range);
+      if (isList(manifest) && manifest.items.length === range.items.length) {
+        range.items.forEach((item, j) => this.manifest(manifest.items[j], partOf(item), []));
+      } else {
+        this.manifest(manifest, whole, []);
+      }
+    });
+    return true;
+  }
+
+  /** A list, item by item. Says whether it could be read in this way: an alias may lead out of its item. */
+  private list(head: string, items: readonly Chunk[]): boolean {
+    try {
+      if (!String((readYaml(head).value as Fields).kind).endsWith('List')) {
+        return false;
+      }
+    } catch {
+      return false;
+    }
+    if (items.some(({ text }) => /[\s,[{]\*[^\s*]/.test(text)) && items.some(({ text }) => /[\s,[{]&\w/.test(text))) {
+      return false;
+    }
+    items.forEach(item => this.yaml(item));
+    return true;
+  }
+
+  private yaml(chunk: Chunk): void {
+    try {
+      const { value, faults } = readYaml(chunk.text);
+      this.manifest(value, chunk, []);
+      faults.forEach(({ offset, message }) => this.fault(chunk, offset, message));
+    } catch (error) {
+      if (error instanceof RangeError) {
+        this.fault(chunk, 0, 'this is nested too deeply');
+      } else if (!(error instanceof Unreadable)) {
+        throw error;
+      } else if (this.source.isNamed || /(?:^|\n)[ -]*"?kind"?[ \t]*:/.test(chunk.text)) {
+        // A folder has files of others, such as settings with comments in JSON.
+        this.fault(chunk, error.offset, error.message);
+      }
+    }
+  }
+
+  private manifest(value: unknown, chunk: Chunk, path: readonly (string | number)[]): void {
+    const manifest = record(value);
+    if (typeof manifest.kind !== 'string') {
+      return;
+    }
+    if (isList(manifest)) {
+      manifest.items.forEach((item, i) => this.manifest(item, chunk, [...path, 'items', i]));
+      return;
+    }
+    if (typeof manifest.apiVersion !== 'string') {
+      if (this.source.isNamed) {
+        this.fault(chunk, 0, `'apiVersion' of this ${manifest.kind} is missing, or is no text`);
+      }
+      return;
+    }
+    const { file } = this.source;
+    const object = new FileObject(manifest, { file, line: lineOfPath(chunk, path), chunk, path }, this.namespace);
+    this.objects.push(object);
+    this.meshConfigs.push(...meshConfigIn(object, manifest));
+  }
+
+  private fault(chunk: Chunk, offset: number, message: string): void {
+    this.problems.push({ file: this.source.file, line: lineIn(chunk, offset), message });
+  }
+}
+
+function isList(manifest: Fields): manifest is Fields & { readonly items: readonly unknown[] } {
+  return String(manifest.kind).endsWith('List') && Array.isArray(manifest.items);
+}
+
+function jsonIn(text: string, { start, end }: Range): unknown {
+  try {
+    return JSON.parse(text.slice(start, end)) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,158 @@
+import { Document, isAlias, isMap, isScalar, isSeq, Node, Pair, parseDocument, Scalar, YAMLMap } from 'yaml';
+import { Fault, Unreadable } from './problem';
+import { plainValue } from './scalar';
+
+/** What a document says, and what was written in it and lost. */
+export interface YamlValue {
+  readonly value: unknown;
+  readonly faults: readonly Fault[];
+}
+
+const TEMPLATE = 'this is a template of Helm and not YAML: render it first, such as with "helm template CHART | cdk8s-istio-egress lint -"';
+
+/** Words of Helm, and not of the templates that alerts and dashboards carry in their texts. */
+const OF_HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml)\b)/;
+
+/** What aliases may add to a document, in nodes. A person writes some, a "billion laughs" 10⁹. */
+const MOST_BY_ALIASES = 1_000_000;
+
+/**
+ * Reads one document as kubectl does.
+ *
+ * @throws Unreadable when it is no YAML, or none that kubectl reads
+ */
+export function readYaml(text: string): YamlValue {
+  const hasBraces = text.includes('{{');
+  const document = parsed(text);
+  const [error] = document.errors;
+  if (error) {
+    const template = hasBraces ? text.search(OF_HELM) : -1;
+    throw template >= 0 ? new Unreadable(TEMPLATE, template) : new Unreadable(`this is no YAML: ${inWords(error.message)}`, error.pos[0]);
+  }
+  const reader = new ValueReader(hasBraces, text);
+  return { value: reader.valueOf(document.contents), faults: reader.faults };
+}
+
+/** A document with the places of its nodes. Every scalar is a text in it: what else it may be is for kubectl's parser to say. */
+export function parsed(text: string): Document {
+  try {
+    // Comparing every key with every other is quadratic, so keys that are written twice are found below.
+    return parseDocument(text, { schema: 'failsafe', strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  } catch (error) {
+    throw new Unreadable(error instanceof RangeError ? 'this is nested too deeply' : `this is no YAML: ${inWords((error as Error).message)}`);
+  }
+}
+
+function inWords(message: string): string {
+  return message.replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase()).replace(/[.:]$/, '');
+}
+
+class ValueReader {
+  public readonly faults: Fault[] = [];
+  /** The values by their anchors, and how many nodes each is. */
+  private readonly anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
+  private readonly open = new Set<string>();
+  private size = 0;
+  private byAliases = 0;
+
+  public constructor(private readonly hasBraces: boolean, private readonly text: string) {}
+
+  public valueOf(node: unknown): unknown {
+    this.size++;
+    if (isAlias(node)) {
+      return this.aliased(node.source, offsetOf(node));
+    }
+    const anchor = (node as { anchor?: string } | null)?.anchor;
+    if (anchor === undefined) {
+      return this.contentOf(node);
+    }
+    const before = this.size;
+    this.open.add(anchor);
+    const value = this.contentOf(node);
+    this.open.delete(anchor);
+    this.anchors.set(anchor, { value, size: this.size - before + 1 });
+    return value;
+  }
+
+  private contentOf(node: unknown): unknown {
+    if (isMap(node)) {
+      return this.mapOf(node);
+    }
+    if (isSeq(node)) {
+      return node.items.map(item => this.valueOf(item));
+    }
+    return isScalar(node) ? this.scalarOf(node) : null;
+  }
+
+  private aliased(anchor: string, offset: number): unknown {
+    const known = this.anchors.get(anchor);
+    if (this.open.has(anchor)) {
+      throw new Unreadable(`the alias "*${anchor}" stands inside of what it stands for`, offset);
+    }
+    if (!known) {
+      throw new Unreadable(`the alias "*${anchor}" stands for nothing: no "&${anchor}" is above it`, offset);
+    }
+    this.size += known.size;
+    this.byAliases += known.size;
+    if (this.byAliases > MOST_BY_ALIASES) {
+      throw new Unreadable(`aliases make more than ${MOST_BY_ALIASES} nodes of this document`, offset);
+    }
+    return known.value;
+  }
+
+  private mapOf(map: YAMLMap): unknown {
+    const value: { [key: string]: unknown } = {};
+    const merged: { [key: string]: unknown }[] = [];
+    const keys = new Set<string>();
+    for (const { key: keyNode, value: valueNode } of map.items as Pair<Node, Node | null>[]) {
+      if (isScalar(keyNode) && keyNode.source === '<<' && keyNode.type === 'PLAIN') {
+        merged.push(...[this.valueOf(valueNode)].flat().filter(item => typeof item === 'object' && item !== null) as typeof merged);
+        continue;
+      }
+      const key = this.keyOf(keyNode);
+      if (keys.has(key)) {
+        this.faults.push({ offset: offsetOf(keyNode), message: `"${key}" is written twice in one object, and kubectl takes the last one: write it once` });
+      }
+      keys.add(key);
+      set(value, key, this.valueOf(valueNode));
+    }
+    for (const more of merged) {
+      Object.keys(more).filter(key => !keys.has(key)).forEach(key => {
+        keys.add(key);
+        set(value, key, more[key]);
+      });
+    }
+    return value;
+  }
+
+  private keyOf(node: Node): string {
+    const value = this.valueOf(node);
+    if (typeof value === 'object' && value !== null) {
+      const offset = offsetOf(node);
+      // `{{ .Values.name }}` is a map in a map to YAML.
+      throw new Unreadable(this.text.slice(0, offset).trimEnd().endsWith('{') ? TEMPLATE : 'a key of an object is an object or a list itself', offset);
+    }
+    return String(value);
+  }
+
+  private scalarOf(node: Scalar): unknown {
+    const { type, value } = node;
+    if (this.hasBraces && typeof value === 'string' && !type?.startsWith('BLOCK') && OF_HELM.test(value)) {
+      throw new Unreadable(TEMPLATE, offsetOf(node));
+    }
+    return type === 'PLAIN' && node.tag === undefined && typeof value === 'string' ? plainValue(value) : value;
+  }
+}
+
+function offsetOf(node: unknown): number {
+  return (node as { range?: readonly number[] } | null)?.range?.[0] ?? 0;
+}
+
+/** Sets a key that may have a meaning to JavaScript. */
+function set(value: { [key: string]: unknown }, key: string, item: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(value, key, { value: item, enumerable: true });
+  } else {
+    value[key] = item;
+  }
+}

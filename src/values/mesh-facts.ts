@@ -1,0 +1,51 @@
+import { checkClusterDns, checkControlPlane, ClusterDns, clusterDnsModel, ControlPlane, controlPlaneModel } from './cluster-components';
+import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from '../private/check';
+import { Fail, quote } from '../private/fail';
+import { MeshModel } from '../private/model';
+import { checkVirtualIpRange } from '../private/virtual-ip';
+
+/** The facts of a mesh, as somebody writes those down that differ. */
+export interface MeshFacts extends Partial<Omit<MeshModel, 'clusterDns' | 'controlPlane'>> {
+  readonly clusterDns?: ClusterDns;
+  readonly controlPlane?: ControlPlane;
+}
+
+const oneOf = (...values: string[]) => checkOneOf(Object.fromEntries(values.map(value => [value, value])));
+
+const CHECKS = {
+  apiVersion: oneOf('v1', 'v1beta1', 'v1alpha3'),
+  trustDomain: checkDnsName,
+  trustDomainAliases: checkList(checkDnsName, '"old.example"'),
+  clusterDomain: checkDnsName,
+  rootNamespace: checkDnsLabel,
+  outboundTrafficPolicy: oneOf('REGISTRY_ONLY', 'ALLOW_ANY'),
+  dataPlane: oneOf('sidecar', 'ambient'),
+  dnsCapture: checkBoolean,
+  ipAutoAllocate: checkBoolean,
+  virtualIpRange: checkVirtualIpRange,
+  clusterDns: checkClusterDns,
+  controlPlane: checkControlPlane,
+};
+
+/** Checks facts that somebody wrote down. */
+export function checkFacts(fail: Fail, what: string, facts: unknown): asserts facts is MeshFacts {
+  checkProps(fail, what, facts, CHECKS);
+  const { trustDomain = 'cluster.local', trustDomainAliases = [], virtualIpRange, dnsCapture, dataPlane } = facts as MeshFacts;
+  checkDistinct(fail, 'trustDomainAliases', [trustDomain, ...trustDomainAliases]);
+  if (virtualIpRange !== undefined && dnsCapture) {
+    fail(`'virtualIpRange' ${quote(virtualIpRange)} with 'dnsCapture', where the sidecars answer with addresses of the mesh: leave one of them out`);
+  }
+  if (virtualIpRange !== undefined && dataPlane === 'ambient') {
+    fail(`'virtualIpRange' ${quote(virtualIpRange)} is for sidecars, and in an ambient mesh ztunnel answers DNS: leave it out`);
+  }
+}
+
+/** Facts as the rest of the library reads them. */
+export function factsModel(facts: MeshFacts): Partial<MeshModel> {
+  return {
+    ...facts,
+    ipAutoAllocate: facts.ipAutoAllocate ?? (facts.apiVersion ?? 'v1') === 'v1',
+    clusterDns: clusterDnsModel(facts.clusterDns ?? {}),
+    controlPlane: controlPlaneModel(facts.controlPlane ?? {}),
+  };
+}
