@@ -11,7 +11,7 @@ export interface Chunk {
  * A marker at the start of a line ends a document wherever it stands: YAML allows it in no scalar, not even in a block scalar, whose lines are indented.
  */
 export function documentsOf(text: string): Chunk[] {
-  const marker = /(?:^|\n)(?:---|\.\.\.)(?=[ \t\r\n]|$)/g;
+  const marker = /(?:^|\r?\n)(?:---|\.\.\.)(?=[ \t\r\n]|$)/g;
   const lines = new LineCount(text);
   const documents: Chunk[] = [];
   let start = 0;

@@ -5,7 +5,7 @@ import { MeshConfig, meshConfigIn } from './mesh-config';
 import { lineOfPath } from './place';
 import { Problem, Unreadable } from './problem';
 import { Source } from './source';
-import { readYaml } from './yaml-value';
+import { readYaml, TOO_DEEP } from './yaml-value';
 import { Fields, record } from '../view/fields';
 
 /** What was read. */
@@ -16,9 +16,14 @@ export interface Reading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads every object of some texts. What cannot be read is a problem, and hides nothing else. */
-export function readManifests(sources: Iterable<Source>, namespace = ''): Reading {
-  const reader = new Reader(namespace);
+/**
+ * Reads every object of some texts. What cannot be read is a problem, and hides nothing else.
+ *
+ * @param namespace that of objects which name none
+ * @param progress is told of every thousand objects
+ */
+export function readManifests(sources: Iterable<Source>, namespace = '', progress: (count: number) => void = () => undefined): Reading {
+  const reader = new Reader(namespace, progress);
   for (const source of sources) {
     reader.read(source);
   }
@@ -31,7 +36,7 @@ class Reader implements Reading {
   public readonly problems: Problem[] = [];
   private source: Source = { file: '', text: '', isNamed: true };
 
-  public constructor(private readonly namespace: string) {}
+  public constructor(private readonly namespace: string, private readonly progress: (count: number) => void) {}
 
   public read(source: Source): void {
     this.source = source;
@@ -44,7 +49,7 @@ class Reader implements Reading {
   }
 
   private document(chunk: Chunk): void {
-    if (/^\s*\{(?!\{)/.test(chunk.text) && this.json(chunk)) {
+    if (isJson(chunk) && this.json(chunk)) {
       return;
     }
     const list = itemsOf(chunk);
@@ -99,12 +104,12 @@ class Reader implements Reading {
       faults.forEach(({ offset, message }) => this.fault(chunk, offset, message));
     } catch (error) {
       if (error instanceof RangeError) {
-        this.fault(chunk, 0, 'this is nested too deeply');
+        this.fault(chunk, 0, TOO_DEEP);
       } else if (!(error instanceof Unreadable)) {
         throw error;
       } else if (this.source.isNamed || /(?:^|\n)[ -]*"?kind"?[ \t]*:/.test(chunk.text)) {
         // A folder has files of others, such as settings with comments in JSON.
-        this.fault(chunk, error.offset, error.message);
+        this.fault(chunk, error.offset, isJson(chunk) ? error.message.replace('no YAML', 'no JSON') : error.message);
       }
     }
   }
@@ -112,6 +117,10 @@ class Reader implements Reading {
   private manifest(value: unknown, chunk: Chunk, path: readonly (string | number)[]): void {
     const manifest = record(value);
     if (typeof manifest.kind !== 'string') {
+      if (manifest.kind !== undefined && typeof manifest.apiVersion === 'string') {
+        // `Y` without quotation marks is one.
+        this.fault(chunk, 0, `'kind' is no text, got ${JSON.stringify(manifest.kind)}`);
+      }
       return;
     }
     if (isList(manifest)) {
@@ -127,12 +136,20 @@ class Reader implements Reading {
     const { file } = this.source;
     const object = new FileObject(manifest, { file, line: lineOfPath(chunk, path), chunk, path }, this.namespace);
     this.objects.push(object);
+    if (this.objects.length % 1000 === 0) {
+      this.progress(this.objects.length);
+    }
     this.meshConfigs.push(...meshConfigIn(object, manifest));
   }
 
   private fault(chunk: Chunk, offset: number, message: string): void {
     this.problems.push({ file: this.source.file, line: lineIn(chunk, offset), message });
   }
+}
+
+/** What begins with a brace; with two of them it is a template. */
+function isJson({ text }: Chunk): boolean {
+  return /^\s*\{(?!\{)/.test(text);
 }
 
 function isList(manifest: Fields): manifest is Fields & { readonly items: readonly unknown[] } {

@@ -10,6 +10,8 @@ export interface YamlValue {
 
 const TEMPLATE = 'this is a template of Helm and not YAML: render it first, such as with "helm template CHART | cdk8s-istio-egress lint -"';
 
+export const TOO_DEEP = 'this is nested too deeply';
+
 /** Words of Helm, and not of the templates that alerts and dashboards carry in their texts. */
 const OF_HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml)\b)/;
 
@@ -27,7 +29,7 @@ export function readYaml(text: string): YamlValue {
   const [error] = document.errors;
   if (error) {
     const template = hasBraces ? text.search(OF_HELM) : -1;
-    throw template >= 0 ? new Unreadable(TEMPLATE, template) : new Unreadable(`this is no YAML: ${inWords(error.message)}`, error.pos[0]);
+    throw template >= 0 ? new Unreadable(TEMPLATE, template) : new Unreadable(error.message.includes('call stack') ? TOO_DEEP : notYaml(error), error.pos[0]);
   }
   const reader = new ValueReader(hasBraces, text);
   return { value: reader.valueOf(document.contents), faults: reader.faults };
@@ -39,12 +41,12 @@ export function parsed(text: string): Document {
     // Comparing every key with every other is quadratic, so keys that are written twice are found below.
     return parseDocument(text, { schema: 'failsafe', strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
   } catch (error) {
-    throw new Unreadable(error instanceof RangeError ? 'this is nested too deeply' : `this is no YAML: ${inWords((error as Error).message)}`);
+    throw new Unreadable(error instanceof RangeError ? TOO_DEEP : notYaml(error as Error));
   }
 }
 
-function inWords(message: string): string {
-  return message.replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase()).replace(/[.:]$/, '');
+function notYaml({ message }: Error): string {
+  return `this is no YAML: ${message.replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase()).replace(/[.:]$/, '')}`;
 }
 
 class ValueReader {

@@ -12,7 +12,8 @@ export const objectWrittenTwice: Rule = {
   related: [],
   check: view => {
     const written = new Map<string, MeshObject>();
-    return view.objects.flatMap((object): Finding[] => {
+    // One that the cluster names (generateName) is another each time.
+    return view.objects.filter(({ name }) => name !== '').flatMap((object): Finding[] => {
       const identity = identityOf(object);
       const first = written.get(identity);
       if (!first) {

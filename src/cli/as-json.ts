@@ -1,0 +1,28 @@
+import { countOf, LintResult } from './lint-result';
+
+/** What was found, for programs. Members are added and never renamed. */
+export function asJson(result: LintResult): string {
+  const { findings, problems, faults, objects, files, facts } = result;
+  return `${JSON.stringify({
+    version: 1,
+    errors: countOf(findings, 'ERROR'),
+    warnings: countOf(findings, 'WARNING'),
+    objects,
+    files,
+    findings: findings.map(({ rule, file, line, object, field, message, fix }) => ({
+      id: rule.id,
+      name: rule.name,
+      severity: rule.severity,
+      file,
+      line,
+      object: { group: object.group, kind: object.kind, namespace: object.namespace, name: object.name },
+      field,
+      message,
+      fix,
+      why: rule.why,
+    })),
+    problems,
+    faults,
+    mesh: facts,
+  }, undefined, 2)}\n`;
+}

@@ -1,0 +1,56 @@
+import { LintFinding, LintResult, nameOf, placeOf } from './lint-result';
+import { addTo } from '../view/mesh-view';
+
+/** What was found, as results of tests: a suite for each file, and one for what could not be read. */
+export function asJunit({ findings, problems, faults, files }: LintResult): string {
+  const byFile = new Map<string, LintFinding[]>(files.map(file => [file, []]));
+  findings.forEach(finding => addTo(byFile, finding.file, finding));
+  const errors = [
+    ...problems.map(problem => testCase(placeOf(problem), 'can be read', 'error', problem.message, problem.message)),
+    ...faults.map(fault => testCase('rules', fault.split(',')[0], 'error', fault, fault)),
+  ];
+  const suites = [
+    ...[...byFile].map(([file, found]) => suite(file, found.length > 0 ? found.map(caseOf) : [testCase(file, 'no findings')])),
+    ...errors.length > 0 ? [suite('reading', errors)] : [],
+  ];
+  return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name="cdk8s-istio-egress lint"${countsOf(suites.flatMap(({ cases }) => cases))}>`,
+    ...suites.map(({ text }) => text), '</testsuites>', ''].join('\n');
+}
+
+interface Case {
+  readonly text: string;
+  readonly kind?: 'failure' | 'error';
+}
+
+interface Suite {
+  readonly text: string;
+  readonly cases: readonly Case[];
+}
+
+function suite(name: string, cases: readonly Case[]): Suite {
+  return { cases, text: [`  <testsuite name="${escape(name)}"${countsOf(cases)}>`, ...cases.map(({ text }) => text), '  </testsuite>'].join('\n') };
+}
+
+function countsOf(cases: readonly Case[]): string {
+  const count = (kind: Case['kind']) => cases.filter(one => one.kind === kind).length;
+  return ` tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
+}
+
+/** A warning does not fail; its text is there for who looks. */
+function caseOf(finding: LintFinding): Case {
+  const { rule, object, message, fix } = finding;
+  const text = `${placeOf(finding)}\n${message}\nfix: ${fix}`;
+  const name = `${rule.id} ${rule.name}: ${nameOf(object)} (${placeOf(finding)})`;
+  return rule.severity === 'ERROR' ? testCase(finding.file, name, 'failure', message, text) : testCase(finding.file, name, undefined, message, text);
+}
+
+function testCase(classname: string, name: string, kind?: Case['kind'], message = '', text = ''): Case {
+  const content = kind !== undefined ? `<${kind} message="${escape(message)}">${escape(text)}</${kind}>` : text === '' ? '' : `<system-out>${escape(text)}</system-out>`;
+  return { kind, text: `    <testcase classname="${escape(classname)}" name="${escape(name)}">${content}</testcase>` };
+}
+
+/** Text of XML; what XML cannot have at all is left out. */
+function escape(text: string): string {
+  const names: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;' };
+  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '').replace(/[&<>"\n]/g, char => names[char]);
+}

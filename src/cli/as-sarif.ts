@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { LintFinding, LintResult, nameOf } from './lint-result';
+import { Problem } from '../reading/problem';
+import { identityOf } from '../view/mesh-object';
+import { Rule, Severity } from '../rules/rule';
+
+const LEVEL: { readonly [severity in Severity]: string } = { ERROR: 'error', WARNING: 'warning' };
+
+/**
+ * What was found, for code scanning.
+ *
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function asSarif({ findings, problems, faults, rules, version }: LintResult): string {
+  const indices = new Map(rules.map(({ id }, i) => [id, i]));
+  return `${JSON.stringify({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{
+      tool: { driver: { name: 'cdk8s-istio-egress', version, rules: rules.map(descriptorOf) } },
+      columnKind: 'utf16CodeUnits',
+      invocations: [{
+        executionSuccessful: problems.length + faults.length === 0,
+        toolExecutionNotifications: [
+          ...problems.map(problem => ({ level: 'error', message: { text: problem.message }, locations: [locationOf(problem)] })),
+          ...faults.map(text => ({ level: 'error', message: { text } })),
+        ],
+      }],
+      results: findings.map(finding => ({
+        ruleId: finding.rule.id,
+        ruleIndex: indices.get(finding.rule.id),
+        level: LEVEL[finding.rule.severity],
+        message: { text: `${finding.message}; ${finding.fix}` },
+        locations: [{ ...locationOf(finding), logicalLocations: [{ fullyQualifiedName: nameOf(finding.object), kind: 'resource' }] }],
+        partialFingerprints: { 'ruleAndObject/v1': fingerprintOf(finding) },
+      })),
+    }],
+  }, undefined, 2)}\n`;
+}
+
+function descriptorOf({ id, name, severity, title, why, fix, related }: Rule): object {
+  return {
+    id,
+    name,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: `${why}\n\n${fix}`, markdown: `${why}\n\n**What to write instead.** ${fix}` },
+    defaultConfiguration: { level: LEVEL[severity] },
+    properties: { tags: ['istio', 'egress', ...related] },
+  };
+}
+
+function locationOf({ file, line }: Pick<Problem, 'file' | 'line'>): object {
+  return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, ...line === undefined ? {} : { region: { startLine: line } } } };
+}
+
+/** A relative reference; a colon in its first part would make it a scheme. */
+function uriOf(file: string): string {
+  const encoded = file.split('/').map(encodeURIComponent).join('/').replace(/^(?:\.\/)+/, '');
+  return file.startsWith('/') ? `file://${encoded}` : encoded;
+}
+
+/** What stays when lines move: the rule, the object, and which of its findings. */
+function fingerprintOf({ rule, object, field }: LintFinding): string {
+  return createHash('sha256').update(`${rule.id} ${identityOf(object)} ${field}`).digest('hex').slice(0, 32);
+}

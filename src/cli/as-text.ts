@@ -1,0 +1,21 @@
+import { LintFinding, LintResult, nameOf, placeOf, summaryOf } from './lint-result';
+import { Style } from './style';
+
+/** What was found, for a person: one file after the other. */
+export function asText(result: LintResult, style: Style): string {
+  const blocks = result.findings.map((finding, i) => {
+    const isNewFile = i > 0 && result.findings[i - 1].file !== finding.file;
+    return `${isNewFile ? '\n' : ''}${blockOf(finding, style)}\n`;
+  });
+  return `${blocks.join('')}${blocks.length > 0 ? '\n' : ''}${style('bold', summaryOf(result))}\n`;
+}
+
+function blockOf(finding: LintFinding, style: Style): string {
+  const { rule, object, message, fix } = finding;
+  const severity = style(rule.severity === 'ERROR' ? 'red' : 'yellow', rule.severity);
+  return [
+    `${style('bold', placeOf(finding))}  ${severity}  ${rule.id} ${rule.name}  ${style('dim', nameOf(object))}`,
+    `  ${message}`,
+    `  fix: ${fix}`,
+  ].join('\n');
+}

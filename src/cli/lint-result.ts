@@ -1,0 +1,56 @@
+import { Finding, Rule, Severity } from '../rules/rule';
+import { MeshModel } from '../private/model';
+import { Problem } from '../reading/problem';
+
+/** A finding, as every format writes it. */
+export interface LintFinding {
+  readonly rule: Rule;
+  readonly file: string;
+  readonly line?: number;
+  readonly object: Finding['object'];
+  /** Where in the object, such as `spec.ports[0]`; empty for the object as a whole. */
+  readonly field: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What `lint` has to say. */
+export interface LintResult {
+  readonly findings: readonly LintFinding[];
+  readonly problems: readonly Problem[];
+  /** Rules that failed, which is no fault of the manifests. */
+  readonly faults: readonly string[];
+  readonly objects: number;
+  readonly files: readonly string[];
+  readonly facts: MeshModel;
+  /** The rules that looked. */
+  readonly rules: readonly Rule[];
+  /** The version of this program. */
+  readonly version: string;
+}
+
+/** The name of an object, for a person. */
+export function nameOf({ kind, namespace, name }: Finding['object']): string {
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name === '' ? '(without a name)' : name}`;
+}
+
+export function placeOf({ file, line }: { readonly file: string; readonly line?: number }): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+export function countOf(findings: readonly LintFinding[], severity: Severity): number {
+  return findings.filter(({ rule }) => rule.severity === severity).length;
+}
+
+/** What was found, in one line. */
+export function summaryOf({ findings, problems, faults, objects }: LintResult): string {
+  return [
+    `${plural(countOf(findings, 'ERROR'), 'error')}, ${plural(countOf(findings, 'WARNING'), 'warning')} in ${plural(objects, 'object')}`,
+    ...problems.length > 0 ? [`${plural(problems.length, 'part')} of the input could not be read`] : [],
+    ...faults.length > 0 ? [`${plural(faults.length, 'rule')} failed`] : [],
+  ].join('; ');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

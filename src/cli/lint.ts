@@ -1,0 +1,156 @@
+import * as fs from 'node:fs';
+import { Arguments, argumentsOf, Options, valueIn, valuesIn } from './arguments';
+import { asJson } from './as-json';
+import { asJunit } from './as-junit';
+import { asSarif } from './as-sarif';
+import { asText } from './as-text';
+import { Command, EXIT } from './command';
+import { byPlace, INPUT_OPTIONS, Input, inputOf } from './input';
+import { countOf, LintFinding, LintResult, placeOf, summaryOf } from './lint-result';
+import { rulesIn } from './organisation-rules';
+import { styleOf } from './style';
+import { Terminal } from './terminal';
+import { versionOf } from './version';
+import { WrongUse } from './wrong-use';
+import { findingsIn, fixFor, Found } from '../findings/findings-in';
+import { nearest } from '../private/nearest';
+import { lineOf } from '../reading/file-object';
+import { CATALOGUE } from '../rules/catalogue';
+import { Rule } from '../rules/rule';
+
+const OPTIONS: Options = {
+  'format': { value: 'FORMAT', oneOf: ['text', 'json', 'sarif', 'junit'], help: 'how findings are written (default: text)' },
+  'output': { value: 'FILE', help: 'write them to a file' },
+  'severity': { value: 'LEAST', oneOf: ['ERROR', 'WARNING'], help: 'the least severity that makes the exit code 1 (default: ERROR)' },
+  'strict': { help: 'the same as --severity WARNING' },
+  'only': { value: 'ID', isList: true, help: 'look with these rules alone' },
+  'skip': { value: 'ID', isList: true, help: 'look without these rules' },
+  'rules': { value: 'FILE.js', isList: true, help: 'look with rules of your organisation too' },
+  ...INPUT_OPTIONS,
+  'explain': { value: 'ID', help: 'say what a rule is about, and look at nothing' },
+  'list': { help: 'list the rules, and look at nothing' },
+};
+
+const USAGE = `cdk8s-istio-egress lint FILES... [options]
+
+Looks for mistakes in the Istio objects of YAML or JSON files that show only when all of them are read together.
+FILES are files, folders (all .yaml, .yml and .json below them), or - for the standard input:
+
+  cdk8s-istio-egress lint manifests/
+  kustomize build overlays/prod | cdk8s-istio-egress lint -
+  helm template my-chart | cdk8s-istio-egress lint --namespace shop -
+
+Exit code: 0 nothing found, 1 findings, 2 wrong use, or a part of the input could not be read.`;
+
+export const lint: Command = {
+  name: 'lint',
+  summary: 'finds mistakes in manifests',
+  usage: USAGE,
+  options: OPTIONS,
+  run: async (given, terminal) => {
+    const args = argumentsOf(given, OPTIONS);
+    const all = [...CATALOGUE, ...valuesIn(args, 'rules').flatMap(rulesIn)];
+    const explained = valueIn(args, 'explain');
+    if (explained !== undefined) {
+      terminal.out(explanationOf(ruleCalled(explained, all, '--explain')));
+      return EXIT.CLEAN;
+    }
+    if (args.all.has('list')) {
+      terminal.out(all.map(({ id, severity, name, title }) => `${id}  ${severity.padEnd(7)}  ${name}: ${title}\n`).join(''));
+      return EXIT.CLEAN;
+    }
+    const rules = chosen(args, all);
+    const result = look(await inputOf(args, terminal), rules);
+    result.problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+    result.faults.forEach(fault => terminal.err(`${fault}: please report it; your manifests are not to blame\n`));
+    write(result, args, terminal);
+    return exitCodeOf(result, args);
+  },
+};
+
+/** Lets the rules look, one by one: one that fails hides no other. */
+function look({ view, problems, files }: Input, rules: readonly Rule[]): LintResult {
+  const faults: string[] = [];
+  const found = rules.flatMap((rule): Found[] => {
+    try {
+      return findingsIn(view, [rule]);
+    } catch (error) {
+      faults.push((error as Error).message);
+      return [];
+    }
+  });
+  const findings = found.map(({ rule, object, message, fix, field = [] }): LintFinding => ({
+    rule,
+    object,
+    message,
+    fix: fixFor('yaml', fix),
+    file: object.origin.file ?? object.origin.path,
+    line: object.origin.line,
+    field: field.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').replace(/^\./, ''),
+  }));
+  // By objects first: the places of one file are asked for one after the other.
+  const sorted = found.map((one, i) => ({ one, finding: findings[i] })).sort((a, b) => byPlace(a.finding, b.finding))
+    .map(({ one, finding }) => ({ ...finding, line: lineOf(one.object, one.field) }));
+  return { findings: sorted.sort(byLineAndRule), problems, faults, objects: view.objects.length, files, facts: view.facts, rules, version: versionOf() };
+}
+
+function byLineAndRule(a: LintFinding, b: LintFinding): number {
+  return byPlace(a, b) || byText(a.rule.id, b.rule.id) || byText(a.field, b.field) || byText(a.message, b.message);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function chosen(args: Arguments, all: readonly Rule[]): Rule[] {
+  const rulesOf = (option: string) => new Set(valuesIn(args, option).map(id => ruleCalled(id, all, `--${option}`)));
+  const [only, skip] = [rulesOf('only'), rulesOf('skip')];
+  return all.filter(rule => (only.size === 0 || only.has(rule)) && !skip.has(rule));
+}
+
+/** A rule by its id or its name. */
+function ruleCalled(given: string, rules: readonly Rule[], option: string): Rule {
+  const found = rules.find(({ id, name }) => id.toLowerCase() === given.toLowerCase() || name === given);
+  if (found === undefined) {
+    const meant = nearest(given, rules.flatMap(({ id, name }) => [id, name]));
+    throw new WrongUse(`${option}: there is no rule "${given}"${meant === undefined ? '' : `: did you mean ${meant}?`} (see lint --list)`);
+  }
+  return found;
+}
+
+function explanationOf({ id, name, severity, title, why, fix, related }: Rule): string {
+  return `${id} ${name}  ${severity}\n\n${title}\n\nWhat happens: ${why}\n\nWhat to write instead: ${fix}\n\n`
+    + `${related.length > 0 ? `Related: ${related.join(', ')}` : 'No other tool reports it.'}\n`;
+}
+
+function write(result: LintResult, args: Arguments, terminal: Terminal): void {
+  const file = valueIn(args, 'output');
+  const text = formatted(result, valueIn(args, 'format') ?? 'text', terminal.hasColours && file === undefined);
+  if (file === undefined) {
+    terminal.out(text);
+    return;
+  }
+  try {
+    fs.writeFileSync(file, text);
+  } catch (error) {
+    throw new WrongUse(`--output ${file} cannot be written: ${(error as Error).message}`);
+  }
+  terminal.err(`${summaryOf(result)}: see ${file}\n`);
+}
+
+function formatted(result: LintResult, format: string, hasColours: boolean): string {
+  switch (format) {
+    case 'json': return asJson(result);
+    case 'sarif': return asSarif(result);
+    case 'junit': return asJunit(result);
+    default: return asText(result, styleOf(hasColours));
+  }
+}
+
+function exitCodeOf({ findings, problems, faults }: LintResult, args: Arguments): number {
+  if (problems.length + faults.length > 0) {
+    return EXIT.WRONG;
+  }
+  const counts = args.all.has('strict') || valueIn(args, 'severity') === 'WARNING' ? findings.length : countOf(findings, 'ERROR');
+  return counts > 0 ? EXIT.FOUND : EXIT.CLEAN;
+}
