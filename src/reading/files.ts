@@ -6,6 +6,9 @@ import { Source } from './source';
 /** What stands for the standard input among the files. */
 export const STDIN = '-';
 
+/** What Node says of bytes that are no text of their encoding. */
+const NO_TEXT = 'ERR_ENCODING_INVALID_ENCODED_DATA';
+
 const MANIFEST = /\.(?:ya?ml|json)$/;
 
 /**
@@ -89,7 +92,7 @@ function textOf(bytes: Buffer): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   if (text.includes('\0')) {
-    throw new TypeError('binary');
+    throw Object.assign(new Error(), { code: NO_TEXT });
   }
   return text;
 }
@@ -100,6 +103,7 @@ function reasonOf(error: unknown): string {
     case 'ENOENT': return 'there is no such file or folder';
     case 'EACCES': return 'this may not be read by you';
     case 'ERR_STRING_TOO_LONG': return 'this is too large to be read at once: divide it';
-    default: return error instanceof TypeError ? 'this is no text in UTF-8' : message;
+    case NO_TEXT: return 'this is no text in UTF-8';
+    default: return message;
   }
 }

@@ -1,0 +1,67 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { sourcesOf } from '../../src/reading/files';
+import { Problem } from '../../src/reading/problem';
+import { inTempFolder } from '../helpers';
+
+/** Writes files, and gives what is read of some paths. */
+function read(files: { readonly [file: string]: string | Buffer }, paths: readonly string[], stdin = Buffer.alloc(0)): { sources: string[]; texts: string[]; problems: string[] } {
+  return inTempFolder(folder => {
+    for (const [file, text] of Object.entries(files)) {
+      fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      fs.writeFileSync(path.join(folder, file), text);
+    }
+    const problems: Problem[] = [];
+    const sources = [...sourcesOf(paths.map(file => (file === '-' ? file : path.join(folder, file))), stdin, problems)];
+    const short = (file: string) => path.relative(folder, file) || '.';
+    return {
+      sources: sources.map(({ file, isNamed }) => `${file === 'stdin' ? file : short(file)}${isNamed ? '!' : ''}`),
+      texts: sources.map(({ text }) => text),
+      problems: problems.map(({ file, message }) => `${short(file)}: ${message}`),
+    };
+  });
+}
+
+test('a folder is all manifests below it, sorted, without what others put there', () => {
+  const files = ['b.yaml', 'a/z.yml', 'a/y.json', 'a/b/x.yaml', 'a/notes.md', 'node_modules/m/n.yaml', '.github/w.yaml', 'a/.hidden.yaml'];
+
+  expect(read(Object.fromEntries(files.map(file => [file, 'x'])), ['']).sources).toEqual(['a/b/x.yaml', 'a/y.json', 'a/z.yml', 'b.yaml']);
+});
+
+test('a file is read whatever its name, and once', () => {
+  expect(read({ 'a.yaml': 'x', 'manifest': 'y' }, ['manifest', 'a.yaml', '', './a.yaml']).sources).toEqual(['manifest!', 'a.yaml!']);
+});
+
+test('the standard input is one of the files', () => {
+  expect(read({ 'a.yaml': 'x' }, ['a.yaml', '-'], Buffer.from('y'))).toMatchObject({ sources: ['a.yaml!', 'stdin!'], texts: ['x', 'y'] });
+});
+
+test('what is not there, a folder without manifests and what is no text are problems, and the others are read', () => {
+  const files = { 'a.yaml': 'x', 'empty/x.md': '', 'b.yaml': Buffer.from([0xff, 0x00, 0xfe]), 'c.yaml': 'a\0b' };
+
+  expect(read(files, ['nowhere.yaml', 'empty', 'b.yaml', 'c.yaml', 'a.yaml'])).toMatchObject({
+    sources: ['a.yaml!'],
+    problems: [
+      'nowhere.yaml: there is no such file or folder',
+      'empty: there is no .yaml, .yml or .json below this folder',
+      'b.yaml: this is no text in UTF-8',
+      'c.yaml: this is no text in UTF-8',
+    ],
+  });
+});
+
+test('texts of Windows are read', () => {
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('kind: Ä', 'utf16le')]);
+
+  expect(read({ 'a.yaml': utf16, 'b.yaml': '\ufeffkind: B' }, ['']).texts).toEqual(['kind: Ä', 'kind: B']);
+});
+
+test('a link to a file is that file, and one to a folder is passed over', () => inTempFolder(folder => {
+  fs.mkdirSync(path.join(folder, 'a'));
+  fs.writeFileSync(path.join(folder, 'real'), 'x');
+  fs.symlinkSync(path.join(folder, 'real'), path.join(folder, 'a/link.yaml'));
+  fs.symlinkSync(folder, path.join(folder, 'a/circle.yaml'));
+  fs.symlinkSync('nowhere', path.join(folder, 'a/broken.yaml'));
+
+  expect([...sourcesOf([path.join(folder, 'a')], Buffer.alloc(0), [])].map(({ file }) => path.basename(file))).toEqual(['link.yaml']);
+}));
