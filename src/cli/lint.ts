@@ -42,6 +42,9 @@ FILES are files, folders (all .yaml, .yml and .json below them), or - for the st
 
 Exit code: 0 nothing found, 1 findings, 2 wrong use, or a part of the input could not be read.`;
 
+/** Objects that are written twice, from which on it is no mistake of one name. */
+const MANY = 5;
+
 export const lint: Command = {
   name: 'lint',
   summary: 'finds mistakes in manifests',
@@ -62,7 +65,8 @@ export const lint: Command = {
     const rules = chosen(args, all);
     const result = look(await inputOf(args, terminal), rules);
     result.problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
-    result.faults.forEach(fault => terminal.err(`${fault}: please report it; your manifests are not to blame\n`));
+    result.faults.forEach(fault => terminal.err(`${fault}\n`));
+    terminal.err(hintOf(result));
     write(result, args, terminal);
     return exitCodeOf(result, args);
   },
@@ -71,15 +75,27 @@ export const lint: Command = {
 /** Lets the rules look, one by one: one that fails hides no other. */
 function look({ view, problems, files }: Input, rules: readonly Rule[]): LintResult {
   const faults: string[] = [];
-  const found = rules.flatMap((rule): Found[] => {
+  const found = rules.flatMap((rule): Located[] => {
     try {
-      return findingsIn(view, [rule]);
+      return findingsIn(view, [rule]).map(located);
     } catch (error) {
-      faults.push((error as Error).message);
+      const { message } = error as Error;
+      faults.push(message.includes(rule.id) ? message : `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${message}`);
       return [];
     }
   });
-  const findings = found.map(({ rule, object, message, fix, field = [] }): LintFinding => ({
+  // By objects first: the places in one file are asked for one after the other.
+  const findings = found.sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) })).sort(byPlaceAndRule);
+  return { findings, problems, faults, objects: view.objects.length, files, facts: view.facts, rules, version: versionOf() };
+}
+
+/** A finding with the line of its object, and the way from there. */
+interface Located extends LintFinding {
+  readonly path: readonly (string | number)[];
+}
+
+function located({ rule, object, message, fix, field = [] }: Found): Located {
+  return {
     rule,
     object,
     message,
@@ -87,14 +103,11 @@ function look({ view, problems, files }: Input, rules: readonly Rule[]): LintRes
     file: object.origin.file ?? object.origin.path,
     line: object.origin.line,
     field: field.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').replace(/^\./, ''),
-  }));
-  // By objects first: the places of one file are asked for one after the other.
-  const sorted = found.map((one, i) => ({ one, finding: findings[i] })).sort((a, b) => byPlace(a.finding, b.finding))
-    .map(({ one, finding }) => ({ ...finding, line: lineOf(one.object, one.field) }));
-  return { findings: sorted.sort(byLineAndRule), problems, faults, objects: view.objects.length, files, facts: view.facts, rules, version: versionOf() };
+    path: field,
+  };
 }
 
-function byLineAndRule(a: LintFinding, b: LintFinding): number {
+function byPlaceAndRule(a: LintFinding, b: LintFinding): number {
   return byPlace(a, b) || byText(a.rule.id, b.rule.id) || byText(a.field, b.field) || byText(a.message, b.message);
 }
 
@@ -121,6 +134,13 @@ function ruleCalled(given: string, rules: readonly Rule[], option: string): Rule
 function explanationOf({ id, name, severity, title, why, fix, related }: Rule): string {
   return `${id} ${name}  ${severity}\n\n${title}\n\nWhat happens: ${why}\n\nWhat to write instead: ${fix}\n\n`
     + `${related.length > 0 ? `Related: ${related.join(', ')}` : 'No other tool reports it.'}\n`;
+}
+
+/** A folder often has what is applied to several clusters. */
+function hintOf({ findings }: LintResult): string {
+  const twice = findings.filter(({ rule }) => rule.id === 'MX0101').length;
+  return twice < MANY ? '' : `${twice} objects are in the input more than once: look at what is applied together, one environment at a time, `
+    + 'such as with "kustomize build overlays/prod | cdk8s-istio-egress lint -"\n';
 }
 
 function write(result: LintResult, args: Arguments, terminal: Terminal): void {

@@ -1,0 +1,87 @@
+import { DOMParser } from '@xmldom/xmldom';
+import { database, runWith } from './helpers';
+
+/** Two that disturb each other, a warning, a broken document, and what XML and URIs do not take as it is. */
+const FILES = {
+  'ä b/<a>&.yaml': `${database('orders')}---\n${database('stock')}---\nkind: "\n`,
+  'clean.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n',
+  'rules.js': `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'WARNING', title: 'T', why: 'W', fix: 'F', check: view => [
+    { object: view.objects[0], message: 'a "quoted" <text> & \\u0007 more', fix: ']]>', field: ['spec', 'hosts', 0] }] }];`,
+};
+const ARGS = ['lint', 'ä b', 'clean.yaml', 'nowhere.yaml', '--rules', 'rules.js', '--format'];
+
+interface Sarif {
+  readonly version: string;
+  readonly $schema: string;
+  readonly runs: {
+    readonly tool: { readonly driver: { readonly name: string; readonly version: string; readonly rules: { readonly id: string; readonly shortDescription: { readonly text: string } }[] } };
+    readonly invocations: { readonly executionSuccessful: boolean; readonly toolExecutionNotifications: { readonly message: { readonly text: string } }[] }[];
+    readonly results: {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly level: string;
+      readonly message: { readonly text: string };
+      readonly partialFingerprints: { readonly [name: string]: string };
+      readonly locations: { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: { readonly startLine: number } } }[];
+    }[];
+  }[];
+}
+
+describe('SARIF', () => {
+  const sarif = async (files: { readonly [file: string]: string } = FILES, args: readonly string[] = ARGS) => {
+    const { out } = await runWith(files, [...args, 'sarif']);
+    return JSON.parse(out) as Sarif;
+  };
+
+  test('has what version 2.1.0 requires', async () => {
+    const { version, $schema, runs: [run] } = await sarif();
+
+    expect([version, $schema]).toEqual(['2.1.0', 'https://json.schemastore.org/sarif-2.1.0.json']);
+    expect([run.tool.driver.name, run.tool.driver.version]).toEqual(['cdk8s-istio-egress', '0.0.0']);
+    expect(run.tool.driver.rules.every(({ id, shortDescription }) => id !== '' && shortDescription.text !== '')).toBe(true);
+    expect(run.results.map(({ ruleId, ruleIndex }) => run.tool.driver.rules[ruleIndex].id === ruleId)).toEqual([true, true]);
+  });
+
+  test('has each finding with its level and place; the place is a URI', async () => {
+    const { runs: [{ results }] } = await sarif();
+
+    expect(results.map(({ ruleId, level, locations: [{ physicalLocation: { artifactLocation, region } }] }) => [ruleId, level, artifactLocation.uri, region.startLine]))
+      .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml', 8], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml', 15]]);
+    expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; give 'spec\.addresses'/);
+  });
+
+  test('says what could not be read, and that the run did not succeed', async () => {
+    const { runs: [{ invocations: [{ executionSuccessful, toolExecutionNotifications }] }] } = await sarif();
+
+    expect(executionSuccessful).toBe(false);
+    expect(toolExecutionNotifications.map(({ message }) => message.text)).toEqual(['there is no such file or folder', expect.stringMatching(/^this is no YAML/)]);
+  });
+
+  test('has fingerprints that stay when lines move', async () => {
+    const printsOf = async (text: string) => (await sarif({ 'a.yaml': text }, ['lint', 'a.yaml', '--format'])).runs[0].results.map(result => result.partialFingerprints);
+    const text = `${database('orders')}---\n${database('stock')}`;
+
+    expect(await printsOf(`# moved\n\n${text}`)).toEqual(await printsOf(text));
+    expect(await printsOf(text.replaceAll('stock', 'store'))).not.toEqual(await printsOf(text));
+  });
+});
+
+describe('JUnit', () => {
+  /** The document; a parser that finds a fault throws. */
+  const junit = async () => new DOMParser({ onError: (_, message) => { throw new Error(message); } }).parseFromString((await runWith(FILES, [...ARGS, 'junit'])).out, 'text/xml');
+
+  test('is XML, with the same text in it', async () => {
+    const failure = (await junit()).getElementsByTagName('system-out')[0];
+
+    expect(failure.textContent).toBe('ä b/<a>&.yaml:8\na "quoted" <text> &  more\nfix: ]]>');
+  });
+
+  test('has a suite for each file; an error fails, a warning does not, and what could not be read is an error', async () => {
+    const document = await junit();
+    const suites = [...document.getElementsByTagName('testsuite')].map(suite => ['name', 'tests', 'failures', 'errors'].map(name => suite.getAttribute(name)));
+
+    expect(suites).toEqual([['ä b/<a>&.yaml', '2', '1', '0'], ['clean.yaml', '1', '0', '0'], ['reading', '2', '0', '2']]);
+    expect(['tests', 'failures', 'errors'].map(name => document.documentElement?.getAttribute(name))).toEqual(['5', '1', '2']);
+    expect(document.getElementsByTagName('failure')[0].getAttribute('message')).toMatch(/^port 3306 of "stock\.example\.com"/);
+  });
+});

@@ -1,0 +1,192 @@
+import * as fs from 'node:fs';
+import { database, run, runWith } from './helpers';
+
+const TWO = { 'b/stock.yaml': database('stock'), 'a.yaml': database('orders') };
+
+/** A rule of an organisation that finds something in every object. */
+function rule(id: string, severity: string, more = ''): string {
+  return `module.exports = [{
+  id: '${id}', name: 'of-ours', severity: '${severity}', title: 'Ours.', why: 'Why.', fix: 'Fix.',
+  check: view => view.objects.map(object => ({ object, message: 'is of ' + object.namespace, fix: { code: 'code', yaml: 'yaml' }, field: ['spec', 'ports', 0] ${more} })),
+}];`;
+}
+
+/** The findings of a run in JSON. */
+const idsIn = (out: string) => (JSON.parse(out) as { findings: { id: string; file: string; line: number }[] }).findings.map(({ id, file, line }) => `${file}:${line} ${id}`);
+
+describe('text', () => {
+  test('has place, severity, rule, object, what happens and what to write instead', async () => {
+    expect(await runWith(TWO, ['lint', '.'])).toEqual({
+      code: 1,
+      err: '',
+      out: 'b/stock.yaml:1  ERROR  MX0203 port-captured-twice  ServiceEntry shop/stock\n'
+        + '  port 3306 of "stock.example.com" has no address of its own, and every address of port 3306 already goes to "orders.example.com" (\'a.yaml:1\') '
+        + 'in every namespace: connections would silently end at the wrong one\n'
+        + '  fix: give \'spec.addresses\', or run the sidecars with DNS capture\n'
+        + '\n'
+        + '1 error, 0 warnings in 2 objects\n',
+      progress: [''],
+    });
+  });
+
+  test('has colours for a person, and the same words', async () => {
+    const plain = await runWith(TWO, ['lint', '.']);
+    const coloured = await runWith(TWO, ['lint', '.'], { hasColours: true });
+
+    expect(coloured.out).toContain('\u001b[31mERROR\u001b[39m');
+    // eslint-disable-next-line no-control-regex
+    expect(coloured.out.replace(/\u001b\[\d+m/g, '')).toBe(plain.out);
+  });
+
+  test('has the file of several findings apart from the next', async () => {
+    const { out } = await runWith({ 'a.yaml': database('a'), 'b.yaml': `${database('b')}---\n${database('c')}`, 'c.yaml': database('d') }, ['lint', '.']);
+
+    expect(out.split('\n\n').map(block => block.split('\n').map(line => line.split(' ')[0]).filter(word => word !== '')))
+      .toEqual([['b.yaml:1', 'b.yaml:15'], ['c.yaml:1'], ['3']]);
+  });
+});
+
+test('the line is that of the field', async () => {
+  expect(idsIn((await runWith({ ...TWO, 'rules.js': rule('ORG1', 'ERROR') }, ['lint', 'a.yaml', '--rules', 'rules.js', '--format', 'json'])).out)).toEqual(['a.yaml:10 ORG1']);
+});
+
+test('findings are in the order of files, lines and rules, whatever the order of the arguments', async () => {
+  const files = { ...TWO, 'z.js': rule('AAA', 'ERROR', ', field: undefined'), 'y.js': rule('ZZZ', 'ERROR', ', field: undefined') };
+  const expected = ['a.yaml:1 AAA', 'a.yaml:1 ZZZ', 'b/stock.yaml:1 AAA', 'b/stock.yaml:1 MX0203', 'b/stock.yaml:1 ZZZ'];
+
+  expect(idsIn((await runWith(files, ['lint', 'a.yaml', 'b', '--rules', 'y.js,z.js', '--format', 'json'])).out)).toEqual(expected);
+  const other = await runWith(files, ['lint', 'b', 'a.yaml', '--rules', 'z.js', '--rules', 'y.js', '--format', 'json']);
+  // The younger of two is at fault, and the order of the files is all there is to tell the age.
+  expect(idsIn(other.out).filter(id => !id.includes('MX'))).toEqual(expected.filter(id => !id.includes('MX')));
+});
+
+describe('the exit code', () => {
+  const lint = async (files: { readonly [file: string]: string }, ...args: string[]) => (await runWith(files, ['lint', ...args])).code;
+  const warned = { 'a.yaml': database('a'), 'rules.js': rule('ORG1', 'WARNING') };
+
+  test.each([
+    ['nothing is found', { 'a.yaml': database('a') }, ['a.yaml'], 0],
+    ['an error is found', TWO, ['.'], 1],
+    ['a warning is found', warned, ['a.yaml', '--rules', 'rules.js'], 0],
+    ['a warning is found and is to count', warned, ['a.yaml', '--rules', 'rules.js', '--strict'], 1],
+    ['a warning is found and is to count, in other words', warned, ['a.yaml', '--rules', 'rules.js', '--severity', 'WARNING'], 1],
+    ['a file is not there', TWO, ['a.yaml', 'nowhere.yaml'], 2],
+    ['a document is broken', { 'a.yaml': `${database('a')}---\na: b: c\n` }, ['a.yaml'], 2],
+    ['the input is empty', {}, ['-'], 2],
+    ['an option is wrong', TWO, ['.', '--frmt', 'x'], 2],
+  ] as const)('when %s', async (_, files, args, code) => {
+    expect(await lint(files, ...args)).toBe(code);
+  });
+});
+
+test('what cannot be read is said, and what is found in the rest as well', async () => {
+  const { code, out, err } = await runWith({ 'a.yaml': `${database('a')}---\na: b: c\n---\n${database('b')}` }, ['lint', 'a.yaml', 'nowhere.yaml']);
+
+  expect([code, err.split('\n')]).toEqual([2, [
+    expect.stringMatching(/^a\.yaml:15 {2}this is no YAML/), 'nowhere.yaml  there is no such file or folder', '',
+  ]]);
+  expect(out).toMatch(/^a\.yaml:17 {2}ERROR {2}MX0203[^]*1 error, 0 warnings in 2 objects; 2 parts of the input could not be read\n$/);
+});
+
+test('the standard input is read, and its objects get a namespace', async () => {
+  const entries = ['a', 'b'].map(name => database(name).replace('  namespace: shop\n', '')).join('---\n');
+
+  expect(await run(['lint', '-', '--namespace', 'data'], { stdin: entries })).toMatchObject({
+    code: 1, out: expect.stringMatching(/^stdin:14 {2}ERROR {2}MX0203 port-captured-twice {2}ServiceEntry data\/b\n/) as string,
+  });
+});
+
+test('rules are chosen by id or name', async () => {
+  const codes = async (...args: string[]) => (await runWith(TWO, ['lint', '.', ...args])).code;
+
+  expect(await codes('--skip', 'MX0203')).toBe(0);
+  expect(await codes('--skip', 'port-captured-twice')).toBe(0);
+  expect(await codes('--only', 'mx0203')).toBe(1);
+  expect(await codes('--only', 'MX0201,MX0202')).toBe(0);
+  expect(await runWith(TWO, ['lint', '.', '--skip', 'MX02O3']))
+    .toMatchObject({ code: 2, err: 'cdk8s-istio-egress: --skip: there is no rule "MX02O3": did you mean MX0203? (see lint --list)\n' });
+});
+
+test('a rule is explained, and all are listed, without any file', async () => {
+  expect(await run(['lint', '--explain', 'MX0203'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^MX0203 port-captured-twice {2}ERROR\n\nA TCP service[^]*What happens: [^]*What to write instead: [^]*Related: pilot_conflict/) as string,
+  });
+  const { code, out } = await run(['lint', '--list']);
+  expect([code, out.split('\n').filter(line => line.startsWith('MX0203'))])
+    .toEqual([0, ['MX0203  ERROR    port-captured-twice: A TCP service without addresses captures its whole port, and another service needs that port.']]);
+  expect(await run(['lint', '--explain', 'port-captured'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean port-captured-twice?') as string });
+});
+
+test('a file takes the findings, and the terminal one line', async () => {
+  const read: string[] = [];
+  const written = await runWith(TWO, ['lint', '.', '--format', 'json', '--output', `${process.cwd()}/test-reports/lint.json`], { hasColours: true });
+  read.push(fs.readFileSync('test-reports/lint.json', 'utf8'));
+  fs.rmSync('test-reports/lint.json');
+
+  expect(written).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^1 error, 0 warnings in 2 objects: see .*lint\.json\n$/) as string });
+  expect(idsIn(read[0])).toEqual(['b/stock.yaml:1 MX0203']);
+  expect(await runWith(TWO, ['lint', '.', '--output', 'no/where.txt'])).toMatchObject({
+    code: 2, err: expect.stringMatching(/^cdk8s-istio-egress: --output no\/where\.txt cannot be written: /) as string,
+  });
+});
+
+test('JSON has everything that is known of a finding', async () => {
+  const { out } = await runWith(TWO, ['lint', '.', '--format', 'json']);
+
+  expect(JSON.parse(out)).toMatchObject({
+    version: 1, errors: 1, warnings: 0, objects: 2, files: ['a.yaml', 'b/stock.yaml'], problems: [], faults: [], mesh: { outboundTrafficPolicy: 'ALLOW_ANY' },
+    findings: [{
+      id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', file: 'b/stock.yaml', line: 1, field: '',
+      object: { group: 'networking.istio.io', kind: 'ServiceEntry', namespace: 'shop', name: 'stock' },
+      fix: 'give \'spec.addresses\', or run the sidecars with DNS capture',
+    }],
+  });
+});
+
+describe('a rule that fails', () => {
+  test.each([
+    ['throws', 'check: () => { throw new TypeError("x is undefined"); }', 'rule ORG1 of-ours failed, which is a fault of the rule: x is undefined\n'],
+    ['gives nothing', 'check: () => undefined', /^rule ORG1 of-ours failed, which is a fault of the rule: /],
+    ['names no object', 'check: () => [{ message: "x", fix: "y" }]', /^rule ORG1 of-ours failed, which is a fault of the rule: /],
+  ])('and %s is named, and hides no finding', async (_, check, message) => {
+    const rules = `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'ERROR', title: '', why: '', fix: '', ${check} }];`;
+    const { code, out, err } = await runWith({ ...TWO, 'rules.js': rules }, ['lint', '.', '--rules', 'rules.js']);
+
+    expect([code, err]).toEqual([2, typeof message === 'string' ? message : expect.stringMatching(message)]);
+    expect(err).not.toContain('    at ');
+    expect(out).toMatch(/MX0203[^]*1 error, 0 warnings in 2 objects; 1 rule failed\n$/);
+  });
+});
+
+test.each([
+  ['module.exports = 5;', '--rules rules.js exports no list of rules: write module.exports = [rule, ...]'],
+  ['module.exports = [{ id: "X" }];', '--rules rules.js: rule 1 has no \'name\''],
+  ['module.exports = [null];', '--rules rules.js: rule 1 has no \'id\''],
+  ['module.exports = [{ id: "X", name: "x", title: "", why: "", fix: "" }];', '--rules rules.js: rule 1 has no \'check\''],
+  ['syntax error', '--rules rules.js cannot be loaded: '],
+])('rules that are none are refused: %s', async (rules, message) => {
+  const { code, err } = await runWith({ ...TWO, 'rules.js': rules }, ['lint', '.', '--rules', 'rules.js']);
+
+  expect([code, err]).toEqual([2, expect.stringContaining(`cdk8s-istio-egress: ${message}`)]);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('many objects that are written twice are said to be several environments', async () => {
+  const entries = ['a', 'b', 'c', 'd', 'e'].map((name, i) => database(name, i + 1)).join('---\n');
+
+  expect((await runWith({ 'prod.yaml': entries, 'test.yaml': entries }, ['lint', '.'])).err)
+    .toMatch(/^5 objects are in the input more than once: look at what is applied together, one environment at a time/);
+});
+
+test('objects that the cluster names are not the same', async () => {
+  const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: a-, namespace: shop }\n';
+
+  expect((await run(['lint', '-'], { stdin: `${job}---\n${job}` })).code).toBe(0);
+});
+
+test('who looks is told of long work', async () => {
+  const many = Array.from({ length: 2500 }, (_, i) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a${i} }\n`).join('---\n');
+
+  expect((await run(['lint', '-'], { stdin: many })).progress).toEqual(['1000 objects read ...', '2000 objects read ...', '']);
+});
