@@ -1,5 +1,5 @@
 /**
- * Writes API.md from the compiled assembly and docs/rules.md from the catalogue: `npm run docgen`; `--check` only says whether the committed ones are right.
+ * Writes API.md from the compiled assembly, docs/rules.md from the catalogue and what the program prints into docs/lint.md: `npm run docgen`; `--check` only says whether the committed ones are right.
  *
  * jsii-docgen leaves out what a member throws, and what is said of a constructor. Errors are part of the API, so both are put into the text first.
  * It repeats for every class what all constructs have, and for every kind of service what all kinds have; that is taken out again.
@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { withOutput } from './console-blocks';
 import { CATALOGUE } from '../src/rules/catalogue';
 
 interface Docs {
@@ -148,8 +149,14 @@ ${CATALOGUE.map(section).join('\n\n')}
 `;
 }
 
-if (require.main === module) {
-  const pages = { 'API.md': apiDocs(), 'docs/rules.md': rulesPage() };
+/** The pages that show what the program prints. */
+const PAGES_WITH_OUTPUT = ['docs/lint.md'];
+
+async function write(): Promise<void> {
+  const pages: { [name: string]: string } = { 'API.md': apiDocs(), 'docs/rules.md': rulesPage() };
+  for (const name of PAGES_WITH_OUTPUT) {
+    pages[name] = await withOutput(fs.readFileSync(path.join(root, name), 'utf8'));
+  }
   for (const [name, made] of Object.entries(pages)) {
     const file = path.join(root, name);
     if (!process.argv.includes('--check')) {
@@ -159,4 +166,8 @@ if (require.main === module) {
       process.exitCode = 1;
     }
   }
+}
+
+if (require.main === module) {
+  void write();
 }

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { filesBelow, inTempFolder, messageOf } from './helpers';
+import { withOutput } from '../projenrc/console-blocks';
 
 const ROOT = path.join(__dirname, '..');
 const INDEX = path.join(ROOT, 'src/index.ts');
@@ -223,8 +224,22 @@ describe('the documents', () => {
   });
 
   test.each(documents.flatMap(file => blocksOf(file, 'yaml')).map(block => [block.place, block] as const))('%s is YAML', (_, block) => {
-    expect(() => parse(block.code)).not.toThrow();
+    expect(parseAllDocuments(block.code).flatMap(({ errors }) => errors)).toEqual([]);
   });
+});
+
+test('docs/lint.md shows what the program prints', async () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs/lint.md'), 'utf8');
+
+  expect(await withOutput(page)).toBe(page);
+  expect(blocksOf('docs/lint.md', 'console').length).toBeGreaterThan(3);
+});
+
+test('what a page shows is run', async () => {
+  const page = '`a.yaml`:\n\n```text\n# nothing\n```\n\n```console\n$ npx cdk8s-istio-egress lint a.yaml\nold\n$ echo $?\n```\n';
+
+  expect(await withOutput(page)).toContain('```console\n$ npx cdk8s-istio-egress lint a.yaml\na.yaml  there is no object of Kubernetes in it');
+  await expect(withOutput('```console\n$ rm -rf x\n```\n')).rejects.toThrow('"rm -rf x", which is no command of this program');
 });
 
 describe('every public', () => {

@@ -17,6 +17,21 @@ mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
 app.synth();
 `;
 
+/** Two services that want all of one port. */
+const WRONG = ['a', 'b'].map(name => `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name}, namespace: shop }
+spec:
+  hosts: [${name}.example.com]
+  ports: [{ number: 3306, name: tcp, protocol: TCP }]
+  resolution: DNS
+`).join('---\n');
+
+/** Says what the program loads of cdk8s. */
+const LOADED = `require('cdk8s-istio-egress/lib/src/cli/main.js');
+const files = Object.keys(require.cache);
+console.log(files.filter(file => /node_modules.cdk8s./.test(file)).join() || 'none', files.length > 20);`;
+
 interface PackageJson {
   readonly devDependencies: { readonly [name: string]: string };
   readonly bundledDependencies: string[];
@@ -40,7 +55,7 @@ const tool = (name: string) => path.join(ROOT, 'node_modules/.bin', name);
 
 /** Compiles and packs the library, away from the checkout and from what an earlier compilation left there; gives the tarball. */
 function pack(folder: string): string {
-  const copied = ['src', 'imports', 'package.json', 'tsconfig.json', 'README.md', 'API.md', 'LICENSE', '.npmignore'];
+  const copied = ['src', 'bin', 'imports', 'package.json', 'tsconfig.json', 'README.md', 'API.md', 'LICENSE', '.npmignore'];
   copied.forEach(file => fs.cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true }));
   const modules = path.join(folder, 'node_modules');
   fs.mkdirSync(modules);
@@ -76,8 +91,15 @@ test('the package can be installed and used by an app outside of the repository'
   expect(fs.readFileSync(path.join(app, 'dist/shop.k8s.yaml'), 'utf8')).toBe(fromSources());
   const installed = filesBelow(path.join(app, 'node_modules/cdk8s-istio-egress')).filter(file => !file.startsWith('node_modules/'));
   expect(installed).toEqual(expect.arrayContaining(['.jsii', 'API.md', 'LICENSE', 'README.md', 'lib/src/index.d.ts', 'lib/src/index.js', 'package.json']));
-  expect(installed.filter(file => !/^(\.jsii|API\.md|LICENSE|README\.md|package\.json|lib\/.*(\.js|\.d\.ts))$/.test(file))).toEqual([]);
+  expect(installed.filter(file => !/^(\.jsii|API\.md|LICENSE|README\.md|package\.json|bin\/cdk8s-istio-egress|lib\/.*(\.js|\.d\.ts))$/.test(file))).toEqual([]);
   expect(installed.filter(file => /test|example|generate/.test(file))).toEqual([]);
+
+  // Its program reads what was just written, and anything else.
+  expect(run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'dist')).toMatch(/^0 errors, 0 warnings in \d+ objects\n$/);
+  // cdk8s would be half of the time that it takes to start.
+  expect(run(app, 'node', '-e', LOADED)).toBe('none true\n');
+  fs.writeFileSync(path.join(app, 'wrong.yaml'), WRONG);
+  expect(() => run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'wrong.yaml')).toThrow('wrong.yaml:9  ERROR  MX0203 port-captured-twice  ServiceEntry shop/b');
 }), 600_000);
 
 /** What the program gives here. */

@@ -2,8 +2,9 @@ import { ApiObject, ApiObjectMetadata, Chart, JsonPatch, Lazy } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from './app-mesh';
 import { Check, checkDnsLabel, checkDnsName, checkLabels, propsOf, unchecked } from '../private/check';
+import { baseNameOf } from '../private/construct-names';
 import { failAt, quote } from '../private/fail';
-import { baseNameOf, objectName, ROLES } from '../private/names';
+import { objectName, ROLES } from '../private/names';
 
 /** The API versions of the groups, by Istio's version of them. The security kinds never had v1alpha3. */
 const NETWORKING = { v1: 'networking.istio.io/v1', v1beta1: 'networking.istio.io/v1beta1', v1alpha3: 'networking.istio.io/v1alpha3' };

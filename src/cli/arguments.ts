@@ -55,7 +55,15 @@ export function argumentsOf(args: readonly string[], options: Options): Argument
   return { paths, all };
 }
 
-function valueOf({ name, rawName, value, inlineValue }: { name: string; rawName: string; value?: string; inlineValue?: boolean }, options: Options): string {
+/** An option as it was given. */
+interface Given {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string;
+  readonly inlineValue?: boolean;
+}
+
+function valueOf({ name, rawName, value, inlineValue }: Given, options: Options): string {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
     const meant = nearest(name, Object.keys(options));

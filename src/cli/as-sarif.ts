@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LintFinding, LintResult, nameOf } from './lint-result';
 import { Problem } from '../reading/problem';
-import { identityOf } from '../view/mesh-object';
 import { Rule, Severity } from '../rules/rule';
+import { identityOf } from '../view/mesh-object';
 
 const LEVEL: { readonly [severity in Severity]: string } = { ERROR: 'error', WARNING: 'warning' };
 

@@ -1,6 +1,6 @@
-import { Finding, Rule, Severity } from '../rules/rule';
 import { MeshModel } from '../private/model';
 import { Problem } from '../reading/problem';
+import { Finding, Rule, Severity } from '../rules/rule';
 
 /** A finding, as every format writes it. */
 export interface LintFinding {

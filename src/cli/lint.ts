@@ -19,16 +19,16 @@ import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 
 const OPTIONS: Options = {
-  'format': { value: 'FORMAT', oneOf: ['text', 'json', 'sarif', 'junit'], help: 'how findings are written (default: text)' },
-  'output': { value: 'FILE', help: 'write them to a file' },
-  'severity': { value: 'LEAST', oneOf: ['ERROR', 'WARNING'], help: 'the least severity that makes the exit code 1 (default: ERROR)' },
-  'strict': { help: 'the same as --severity WARNING' },
-  'only': { value: 'ID', isList: true, help: 'look with these rules alone' },
-  'skip': { value: 'ID', isList: true, help: 'look without these rules' },
-  'rules': { value: 'FILE.js', isList: true, help: 'look with rules of your organisation too' },
+  format: { value: 'FORMAT', oneOf: ['text', 'json', 'sarif', 'junit'], help: 'how findings are written (default: text)' },
+  output: { value: 'FILE', help: 'write them to a file' },
+  severity: { value: 'LEAST', oneOf: ['ERROR', 'WARNING'], help: 'the least severity that makes the exit code 1 (default: ERROR)' },
+  strict: { help: 'the same as --severity WARNING' },
+  only: { value: 'ID', isList: true, help: 'look with these rules alone' },
+  skip: { value: 'ID', isList: true, help: 'look without these rules' },
+  rules: { value: 'FILE.js', isList: true, help: 'look with rules of your organisation too' },
   ...INPUT_OPTIONS,
-  'explain': { value: 'ID', help: 'say what a rule is about, and look at nothing' },
-  'list': { help: 'list the rules, and look at nothing' },
+  explain: { value: 'ID', help: 'say what a rule is about, and look at nothing' },
+  list: { help: 'list the rules, and look at nothing' },
 };
 
 const USAGE = `cdk8s-istio-egress lint FILES... [options]

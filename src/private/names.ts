@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Chart } from 'cdk8s';
-import { IConstruct } from 'constructs';
 import * as ipaddr from 'ipaddr.js';
 import { isWildcard } from './wire';
 
@@ -15,22 +13,6 @@ export const ROLES = [
   'lockdown', 'guard', 'requests', 'bootstrap', 'telemetry',
 ] as const;
 export type Role = typeof ROLES[number];
-
-/**
- * The base of a construct's object names: its path inside the chart, `Data/RatingsMysql` as `data-ratings-mysql`.
- * The id names the objects, not the host: a database that moves to another host is updated in place, not left behind under its old name.
- */
-export function baseNameOf(construct: IConstruct): string {
-  const chart = Chart.of(construct);
-  return dnsLabel(...construct.node.scopes.slice(chart.node.scopes.length).map(scope => kebab(scope.node.id)));
-}
-
-/** The name of a chart as a part of an object name: its path as it is, or with a hash where a name cannot be written so. */
-export function chartNameOf(construct: IConstruct): string {
-  const path = Chart.of(construct).node.path.replaceAll('/', '.');
-  const name = dnsLabel(...path.split('.').map(kebab));
-  return name === path ? name : dnsLabel(name || 'chart', hashOf(path));
-}
 
 /**
  * An object name that no other namespace, app or repository makes: base, namespace, role, joined by `.`, which neither a namespace nor a role has.
@@ -135,10 +117,10 @@ export function dnsLabel(...parts: (string | number)[]): string {
   return whole.length <= LABEL_LENGTH ? whole : `${whole.slice(0, LABEL_LENGTH - HASH_LENGTH - 1).replace(/-+$/, '')}-${hashOf(whole)}`;
 }
 
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
 }
 
-function kebab(id: string): string {
+export function kebab(id: string): string {
   return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/([A-Z])([A-Z][a-z])/g, '$1-$2').toLowerCase();
 }

@@ -75,7 +75,8 @@ function manifestsBelow(folder: string, problems: Problem[]): string[] {
       return manifestsBelow(file, problems);
     }
     // A link to a folder may lead around in a circle; one to a file is that file.
-    return MANIFEST.test(entry.name) && (entry.isFile() || entry.isSymbolicLink() && fs.statSync(file, { throwIfNoEntry: false })?.isFile()) ? [file] : [];
+    const isFile = entry.isFile() || entry.isSymbolicLink() && fs.statSync(file, { throwIfNoEntry: false })?.isFile();
+    return isFile && MANIFEST.test(entry.name) ? [file] : [];
   });
 }
 

@@ -14,10 +14,11 @@ import { KeyedObjects } from '../app/keyed-objects';
 import {
   checkAddress, checkBoolean, checkDnsLabel, checkDnsName, checkHostName, checkInstance, checkList, checkProps, cidrOf, unchecked,
 } from '../private/check';
+import { baseNameOf, chartNameOf } from '../private/construct-names';
 import { checkConstruct, failAt, quote } from '../private/fail';
 import { gatewayModel, legsOf } from '../private/legs';
 import { PortModel, RouteModel } from '../private/model';
-import { baseNameOf, chartNameOf, labelOf, objectName } from '../private/names';
+import { labelOf, objectName } from '../private/names';
 import { clientNamespace, renderClientDestinationRule } from '../private/render/to-gateway';
 import { virtualIpOf } from '../private/virtual-ip';
 import { checkGateway, IEgressGateway } from '../values/egress-gateway-attributes';

@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { AppMesh } from '../app/app-mesh';
 import { istioObject } from '../app/istio-object';
 import { KeyedObjects } from '../app/keyed-objects';
+import { chartNameOf } from '../private/construct-names';
 import { RouteModel } from '../private/model';
-import { chartNameOf, policyName } from '../private/names';
+import { policyName } from '../private/names';
 import { renderNamespacePolicy } from '../private/render/at-gateway';
 import { Routable } from '../services/way-out';
 

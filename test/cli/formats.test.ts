@@ -10,22 +10,42 @@ const FILES = {
 };
 const ARGS = ['lint', 'ä b', 'clean.yaml', 'nowhere.yaml', '--rules', 'rules.js', '--format'];
 
+interface Text {
+  readonly text: string;
+}
+
 interface Sarif {
   readonly version: string;
   readonly $schema: string;
   readonly runs: {
-    readonly tool: { readonly driver: { readonly name: string; readonly version: string; readonly rules: { readonly id: string; readonly shortDescription: { readonly text: string } }[] } };
-    readonly invocations: { readonly executionSuccessful: boolean; readonly toolExecutionNotifications: { readonly message: { readonly text: string } }[] }[];
-    readonly results: {
-      readonly ruleId: string;
-      readonly ruleIndex: number;
-      readonly level: string;
-      readonly message: { readonly text: string };
-      readonly partialFingerprints: { readonly [name: string]: string };
-      readonly locations: { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region: { readonly startLine: number } } }[];
-    }[];
+    readonly tool: { readonly driver: Driver };
+    readonly invocations: { readonly executionSuccessful: boolean; readonly toolExecutionNotifications: { readonly message: Text }[] }[];
+    readonly results: Result[];
   }[];
 }
+
+interface Driver {
+  readonly name: string;
+  readonly version: string;
+  readonly rules: { readonly id: string; readonly shortDescription: Text }[];
+}
+
+interface Result {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly level: string;
+  readonly message: Text;
+  readonly partialFingerprints: { readonly [name: string]: string };
+  readonly locations: { readonly physicalLocation: Place }[];
+}
+
+interface Place {
+  readonly artifactLocation: { readonly uri: string };
+  readonly region: { readonly startLine: number };
+}
+
+/** A place as `<uri>:<line>`. */
+const placeOf = ({ locations: [{ physicalLocation: { artifactLocation, region } }] }: Result) => `${artifactLocation.uri}:${region.startLine}`;
 
 describe('SARIF', () => {
   const sarif = async (files: { readonly [file: string]: string } = FILES, args: readonly string[] = ARGS) => {
@@ -45,8 +65,8 @@ describe('SARIF', () => {
   test('has each finding with its level and place; the place is a URI', async () => {
     const { runs: [{ results }] } = await sarif();
 
-    expect(results.map(({ ruleId, level, locations: [{ physicalLocation: { artifactLocation, region } }] }) => [ruleId, level, artifactLocation.uri, region.startLine]))
-      .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml', 8], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml', 15]]);
+    expect(results.map(result => [result.ruleId, result.level, placeOf(result)]))
+      .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml:8'], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml:15']]);
     expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; give 'spec\.addresses'/);
   });
 
@@ -58,7 +78,10 @@ describe('SARIF', () => {
   });
 
   test('has fingerprints that stay when lines move', async () => {
-    const printsOf = async (text: string) => (await sarif({ 'a.yaml': text }, ['lint', 'a.yaml', '--format'])).runs[0].results.map(result => result.partialFingerprints);
+    const printsOf = async (text: string) => {
+      const { runs: [{ results }] } = await sarif({ 'a.yaml': text }, ['lint', 'a.yaml', '--format']);
+      return results.map(({ partialFingerprints }) => partialFingerprints);
+    };
     const text = `${database('orders')}---\n${database('stock')}`;
 
     expect(await printsOf(`# moved\n\n${text}`)).toEqual(await printsOf(text));
@@ -68,7 +91,10 @@ describe('SARIF', () => {
 
 describe('JUnit', () => {
   /** The document; a parser that finds a fault throws. */
-  const junit = async () => new DOMParser({ onError: (_, message) => { throw new Error(message); } }).parseFromString((await runWith(FILES, [...ARGS, 'junit'])).out, 'text/xml');
+  const junit = async () => {
+    const { out } = await runWith(FILES, [...ARGS, 'junit']);
+    return new DOMParser({ onError: (_, message) => { throw new Error(message); } }).parseFromString(out, 'text/xml');
+  };
 
   test('is XML, with the same text in it', async () => {
     const failure = (await junit()).getElementsByTagName('system-out')[0];

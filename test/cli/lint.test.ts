@@ -135,9 +135,21 @@ test('JSON has everything that is known of a finding', async () => {
   const { out } = await runWith(TWO, ['lint', '.', '--format', 'json']);
 
   expect(JSON.parse(out)).toMatchObject({
-    version: 1, errors: 1, warnings: 0, objects: 2, files: ['a.yaml', 'b/stock.yaml'], problems: [], faults: [], mesh: { outboundTrafficPolicy: 'ALLOW_ANY' },
+    version: 1,
+    errors: 1,
+    warnings: 0,
+    objects: 2,
+    files: ['a.yaml', 'b/stock.yaml'],
+    problems: [],
+    faults: [],
+    mesh: { outboundTrafficPolicy: 'ALLOW_ANY' },
     findings: [{
-      id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', file: 'b/stock.yaml', line: 1, field: '',
+      id: 'MX0203',
+      name: 'port-captured-twice',
+      severity: 'ERROR',
+      file: 'b/stock.yaml',
+      line: 1,
+      field: '',
       object: { group: 'networking.istio.io', kind: 'ServiceEntry', namespace: 'shop', name: 'stock' },
       fix: 'give \'spec.addresses\', or run the sidecars with DNS capture',
     }],

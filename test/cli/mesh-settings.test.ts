@@ -20,8 +20,13 @@ test('every fact has an option', async () => {
     '--cluster-domain', 'cluster.example', '--data-plane', 'ambient', '--dns-capture'];
 
   expect(factsOf(await lint({}, ...args))).toMatchObject({
-    outboundTrafficPolicy: 'REGISTRY_ONLY', trustDomain: 'corp.example', trustDomainAliases: ['a.example', 'b.example'], rootNamespace: 'root',
-    clusterDomain: 'cluster.example', dataPlane: 'ambient', dnsCapture: true,
+    outboundTrafficPolicy: 'REGISTRY_ONLY',
+    trustDomain: 'corp.example',
+    trustDomainAliases: ['a.example', 'b.example'],
+    rootNamespace: 'root',
+    clusterDomain: 'cluster.example',
+    dataPlane: 'ambient',
+    dnsCapture: true,
   });
 });
 

@@ -2,7 +2,8 @@ import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { isDnsLabel, isDnsName } from '../../src/private/check';
-import { baseNameOf, chartNameOf, dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf, policyName } from '../../src/private/names';
+import { baseNameOf, chartNameOf } from '../../src/private/construct-names';
+import { dnsLabel, labelOf, namespaceServerName, namespaceServerPrefix, objectName, serverNameOf, policyName } from '../../src/private/names';
 
 const SEED = { seed: 20260101 };
 

@@ -4,8 +4,14 @@ import { sourcesOf } from '../../src/reading/files';
 import { Problem } from '../../src/reading/problem';
 import { inTempFolder } from '../helpers';
 
+interface Read {
+  readonly sources: string[];
+  readonly texts: string[];
+  readonly problems: string[];
+}
+
 /** Writes files, and gives what is read of some paths. */
-function read(files: { readonly [file: string]: string | Buffer }, paths: readonly string[], stdin = Buffer.alloc(0)): { sources: string[]; texts: string[]; problems: string[] } {
+function read(files: { readonly [file: string]: string | Buffer }, paths: readonly string[], stdin = Buffer.alloc(0)): Read {
   return inTempFolder(folder => {
     for (const [file, text] of Object.entries(files)) {
       fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });

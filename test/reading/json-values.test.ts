@@ -1,6 +1,7 @@
 import { jsonObjectsIn } from '../../src/reading/json-values';
 
-const partsOf = (text: string) => jsonObjectsIn(text).map(({ start, end, items }) => [text.slice(start, end), items.map(item => text.slice(item.start, item.end))]);
+const partsOf = (text: string) => jsonObjectsIn(text).map(({ start, end, items }) => (
+  [text.slice(start, end), items.map(item => text.slice(item.start, item.end))]));
 
 test('objects stand one after the other', () => {
   expect(partsOf('{"a": 1}\n{"b": {"c": []}}\n')).toEqual([['{"a": 1}', []], ['{"b": {"c": []}}', []]]);

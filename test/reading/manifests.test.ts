@@ -25,7 +25,13 @@ test('an object has its group, its name and its place', () => {
   const [object] = read(`# a database\n\n${ENTRY}`).objects;
 
   expect(object).toMatchObject({
-    group: 'networking.istio.io', version: 'v1', kind: 'ServiceEntry', name: 'db', namespace: 'shop', labels: { team: 'a' }, annotations: {},
+    group: 'networking.istio.io',
+    version: 'v1',
+    kind: 'ServiceEntry',
+    name: 'db',
+    namespace: 'shop',
+    labels: { team: 'a' },
+    annotations: {},
     origin: { path: 'a.yaml:3', file: 'a.yaml', line: 3 },
   });
   expect(object.spec.hosts).toEqual(['db.example.com']);
