@@ -28,11 +28,21 @@ export function readYaml(text: string): YamlValue {
   const document = parsed(text);
   const [error] = document.errors;
   if (error) {
-    const template = hasBraces ? text.search(OF_HELM) : -1;
-    throw template >= 0 ? new Unreadable(TEMPLATE, template) : new Unreadable(error.message.includes('call stack') ? TOO_DEEP : notYaml(error), error.pos[0]);
+    const [at] = error.pos;
+    const template = hasBraces ? templateNear(text, at) : undefined;
+    throw template !== undefined ? new Unreadable(TEMPLATE, template) : new Unreadable(error.message.includes('call stack') ? TOO_DEEP : notYaml(error), at);
   }
   const reader = new ValueReader(hasBraces, text);
   return { value: reader.valueOf(document.contents), faults: reader.faults };
+}
+
+/** Where a template makes a text no YAML: on the line of the error or the one above, or wherever it has words of Helm. */
+function templateNear(text: string, at: number): number | undefined {
+  const above = text.lastIndexOf('\n', text.lastIndexOf('\n', at - 1) - 1) + 1;
+  const end = text.indexOf('\n', at);
+  const near = text.slice(above, end < 0 ? text.length : end).indexOf('{{');
+  const of = text.search(OF_HELM);
+  return near >= 0 ? above + near : of >= 0 ? of : undefined;
 }
 
 /** A document with the places of its nodes. Every scalar is a text in it: what else it may be is for kubectl's parser to say. */

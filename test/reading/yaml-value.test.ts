@@ -83,6 +83,7 @@ describe('a template of Helm', () => {
     ['in a text', 'name: "{{ .Release.Name }}-db"\n', 6],
     ['as a part of a value', 'name: db-{{ .Values.env }}\n', 6],
     ['around lines', 'a: 1\n{{- if .Values.on }}\nb: 2\n{{- end }}\n', 5],
+    ['whose words are its own', 'a: 1\nname: {{ .Name }}-db\n', 11],
     ['as a value that is called', 'spec:\n  {{- toYaml .Values.spec | nindent 2 }}\n', 8],
   ])('%s is said to be one', (_, text, offset) => {
     const [message, at] = reasonOf(text);
