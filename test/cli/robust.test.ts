@@ -1,0 +1,47 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as fc from 'fast-check';
+import { run } from './helpers';
+
+const EXAMPLE = fs.readFileSync(path.join(__dirname, '../../examples/bookinfo-external-mysql/manifests/via-gateway/bookinfo-via-gateway.k8s.yaml'), 'utf8');
+
+/** The objects of one route, small enough to be spoiled often. */
+const TEXT = EXAMPLE.split('\n---\n').filter(document => /kind: (ServiceEntry|Gateway|VirtualService|DestinationRule)\n/.test(document)).join('\n---\n');
+
+/** What has a meaning to YAML or to a rule. */
+const PARTS = ['{', '}', '[', ']', ':', ': ', '- ', '"', '\'', '|', '>', '&a ', '*a', '!!str ', '%', '@', '#', '\t', '\n', '\n---\n', '  ', '{{ .Values.x }}', '~', '-1', '1e999',
+  'null', '\u0000', '\u2028', '<<: ', '\ud800', '*', '0x', '[]', '{}', 'true'];
+
+const edits = fc.array(fc.record({
+  at: fc.nat({ max: TEXT.length }), cut: fc.nat({ max: 8 }), part: fc.constantFrom('', ...PARTS),
+}), { minLength: 1, maxLength: 6 });
+
+const spoiled = (changes: readonly { at: number; cut: number; part: string }[]) => changes.reduce(
+  (text, { at, cut, part }) => text.slice(0, at) + part + text.slice(at + cut), TEXT);
+
+test('whatever a file has, nothing fails but the file', async () => {
+  await fc.assert(fc.asyncProperty(edits, fc.constantFrom('text', 'json', 'sarif', 'junit'), async (changes, format) => {
+    const { code, out, err } = await run(['lint', '-', '--format', format], { stdin: spoiled(changes) });
+
+    expect([0, 1, 2]).toContain(code);
+    expect(err).not.toMatch(/fault of|undefined|\n {4}at /);
+    expect(err === '').toBe(code !== 2);
+    expect(out).not.toBe('');
+  }), { numRuns: 300, seed: 20260901 });
+});
+
+test('whatever values have another type than they should, no rule fails', async () => {
+  const value = fc.constantFrom('[]', '{}', '~', '5', '"x"', '[5]', '[[]]', '{a: b}', '[{}]', '[~]');
+  const fields = [...TEXT.matchAll(/^( *(?:- )?[\w.]+):(?: .*)?\n/gm)];
+
+  await fc.assert(fc.asyncProperty(fc.nat({ max: fields.length - 1 }), value, async (which, other) => {
+    const { index, 0: line, 1: key } = fields[which];
+    // What is below the field goes with it.
+    const indent = key.search(/[^ -]/);
+    const rest = TEXT.slice(index + line.length).split('\n');
+    const end = rest.findIndex(next => next.search(/[^ -]/) <= indent || next.startsWith('---'));
+    const { err } = await run(['lint', '-'], { stdin: `${TEXT.slice(0, index)}${key}: ${other}\n${rest.slice(Math.max(end, 0)).join('\n')}` });
+
+    expect(err).not.toMatch(/fault of/);
+  }), { numRuns: 300, seed: 20260901 });
+});
