@@ -154,7 +154,8 @@ export class AppMesh {
   private findings(): Map<IConstruct, string[]> {
     const view = new MeshView(this.mesh, collect(this.root, object => this.owners.get(object) ?? object));
     const findings = new Map<IConstruct, string[]>();
-    for (const { rule, object, message, fix } of findingsIn(view)) {
+    // A warning is for a reader to decide, and stops nothing.
+    for (const { rule, object, message, fix } of findingsIn(view).filter(found => found.rule.severity === 'ERROR')) {
       addTo(findings, constructOf(object), `[${rule.id}] ${message}; ${fixFor('code', fix)}`);
     }
     return findings;

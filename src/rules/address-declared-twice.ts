@@ -15,6 +15,7 @@ export const addressDeclaredTwice: Rule = {
     const listeners = new Slots();
     const find = (entry: ExternalEntry, { port, address }: Listener, taken: Taken | undefined): Finding[] => (taken ? [{
       object: entry.object,
+      field: ['spec', 'ports', entry.ports.findIndex(({ number }) => number === port)],
       message: `address ${quote(address)} with port ${port} is declared by '${taken.other.object.origin.path}' as well, visible in `
         + `${where(taken.namespace)}: all its connections would end at one of the two`,
       fix: 'declare one service for one address and port',

@@ -31,6 +31,7 @@ function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: 
     const lost = local.get(keyOf(view, object));
     return lost ? [{
       object,
+      field: ['spec', 'workloadSelector'],
       message: `'workloadSelector' of the rule for ${quote(String(object.spec.host))} takes '${lost.origin.path}' from every other workload, because that one is `
         + 'exported to "." alone',
       fix: `name its namespace in its 'exportTo' (${quote(object.namespace)}) instead`,
@@ -80,6 +81,7 @@ function declaresHost(view: MeshView, { namespace }: MeshObject, host: string): 
 function finding(object: MeshObject, host: string, replaced: MeshObject): Finding {
   return {
     object,
+    field: ['spec', 'host'],
     message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' too, and sidecars in ${where(object.namespace)} would use only one of them`,
     fix: { code: 'write its settings in one place: addJsonPatch() adds to a rule of this library', yaml: 'write its settings in one place' },
   };

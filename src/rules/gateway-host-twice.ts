@@ -12,7 +12,7 @@ export const gatewayHostTwice: Rule = {
   related: ['IST0145', 'KIA0301'],
   check: view => {
     const served = new Map<string, MeshObject>();
-    return view.gatewayServers.filter(server => server.protocol !== 'TCP').flatMap(server => server.hosts.flatMap((host): Finding[] => {
+    return view.gatewayServers.filter(server => server.protocol !== 'TCP').flatMap(server => server.hosts.flatMap((host, i): Finding[] => {
       const key = `${server.workload} ${server.port} ${host}`;
       const first = served.get(key);
       if (!first) {
@@ -21,6 +21,7 @@ export const gatewayHostTwice: Rule = {
       }
       return [{
         object: server.object,
+        field: [...server.field, 'hosts', i],
         message: `'hosts' ${quote(host)} is served on port ${server.port} of the gateway by '${first.origin.path}' as well, and istiod would drop one of them`,
         fix: 'write the host in one place, with all its paths or ports',
       }];

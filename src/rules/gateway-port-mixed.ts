@@ -22,6 +22,7 @@ export const gatewayPortMixed: Rule = {
         const other = isSecure(server.protocol) ? undefined : secure ?? plain;
         return other ? [{
           object: server.object,
+          field: server.field,
           message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `the ${server.protocol} server on port`} ${server.port} of the gateway carries `
             + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well`,
           fix: {

@@ -9,13 +9,14 @@ export const hostDeclaredTwice: Rule = {
   title: 'Two services declare one host, and a namespace sees both.',
   why: 'Istio merges ServiceEntries of one host in ways that depend on their age; connections may end at either.',
   fix: 'Declare the host once, with all its ports, and name the clients with `allowFrom()`.',
-  related: ['KIA1211'],
+  related: ['IST0177', 'KIA1211', 'KIA1212'],
   check: view => {
     const hosts = new Slots();
-    return view.entries.flatMap(entry => entry.hosts.flatMap((host): Finding[] => {
+    return view.entries.flatMap(entry => entry.hosts.flatMap((host, i): Finding[] => {
       const taken = hosts.take(host, entry);
       return taken ? [{
         object: entry.object,
+        field: ['spec', 'hosts', i],
         message: `'host' ${quote(host)} is declared by '${taken.other.object.origin.path}' as well, visible in ${where(taken.namespace)}`,
         fix: {
           code: 'declare it once, with all its ports, and name the clients with allowFrom()',

@@ -22,6 +22,7 @@ export const objectWrittenTwice: Rule = {
       }
       return [{
         object,
+        field: ['metadata', 'name'],
         message: `writes the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, as '${first.origin.path}' does, and one would replace the other`,
         fix: { code: 'give one of them another construct id or \'metadata.name\'', yaml: 'give one of them another \'metadata.name\'' },
       }];

@@ -21,6 +21,7 @@ export const portOfHttpService: Rule = {
       const service = port.class === 'TCP' && entry.listenersOf(port).includes(ANY) ? services.get(port.number) : undefined;
       return service ? [{
         object: entry.object,
+        field: port.field,
         message: `port ${port.number} of ${quote(entry.hosts[0])} has no address of its own, and the HTTP Service '${service.origin.path}' listens on port `
           + `${port.number}: no connection would reach ${quote(entry.hosts[0])}`,
         fix: giveAnAddress(view.facts),

@@ -23,6 +23,7 @@ export const routeBypassed: Rule = {
       const past = routed.reachedBy(entry, port);
       return past ? [{
         object: entry.object,
+        field: port.field,
         message: `port ${port.number} of ${quote(entry.hosts[0])} reaches ${past.what}, which '${past.entry.object.origin.path}' routes through a gateway, `
           + 'directly: the gateway would not see these connections',
         fix: 'route both services, or declare this one without it',

@@ -22,6 +22,7 @@ function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar): Finding[] {
   const declared = view.entries.filter(entry => namesNamespace(entry.object, namespace) && !view.isUpstream(entry));
   return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !sidecar.imports(by.namespace, host)).map(host => ({
     object,
+    field: ['spec', 'egress'],
     message: `leaves out the host ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}`,
     fix: `${by.namespace === '' ? 'give that chart a \'namespace\', and ' : ''}add ${quote(`${by.namespace || '<namespace>'}/${host}`)} to 'egress.hosts'`,
   })));

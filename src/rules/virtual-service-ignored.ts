@@ -12,7 +12,7 @@ export const virtualServiceIgnored: Rule = {
   related: ['IST0109'],
   check: view => {
     const seen = new Map<string, Map<string, MeshObject>>();
-    return view.routes.filter(route => route.isForSidecars).flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name): Finding[] => {
+    return view.routes.filter(route => route.isForSidecars).flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name, i): Finding[] => {
       const holders = seen.get(name) ?? new Map<string, MeshObject>();
       seen.set(name, holders);
       const namespace = namespaces.find(candidate => holders.has(candidate) || holders.has('*') || (candidate === '*' && holders.size > 0));
@@ -20,6 +20,7 @@ export const virtualServiceIgnored: Rule = {
       namespaces.filter(candidate => !holders.has(candidate)).forEach(candidate => holders.set(candidate, object));
       return other && other !== object ? [{
         object,
+        field: ['spec', 'hosts', i],
         message: `'hosts' ${quote(name)} has a VirtualService at '${other.origin.path}' as well, visible in ${where(namespace!)}, and sidecars use the older one only`,
         fix: 'write the routes of a host in one place',
       }] : [];

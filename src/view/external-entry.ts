@@ -12,6 +12,10 @@ export interface EntryPort {
   /** The port on the endpoints. */
   readonly target: number;
   readonly class: PortClass;
+  /** As it is written, in upper case; empty when proxies are to find out. */
+  readonly protocol: string;
+  /** Where it is in the ServiceEntry. */
+  readonly field: readonly (string | number)[];
 }
 
 /** What stands for every address of a port. */
@@ -26,13 +30,18 @@ export class ExternalEntry {
   /** The addresses that proxies connect to without the client having dialled them. */
   public readonly endpoints: readonly string[];
   public readonly visibleTo: readonly string[];
-  private readonly resolution: string;
+  /** In Istio's words; NONE when it is left out. */
+  public readonly resolution: string;
 
   public constructor(public readonly object: MeshObject, private readonly facts: MeshModel) {
     const { spec } = object;
     this.hosts = strings(spec.hosts);
-    this.ports = records(spec.ports).map(port => ({
-      number: Number(port.number), target: Number(port.targetPort ?? port.number), class: classOf(port.protocol),
+    this.ports = records(spec.ports).map((port, i) => ({
+      number: Number(port.number),
+      target: Number(port.targetPort ?? port.number),
+      class: classOf(port.protocol),
+      protocol: String(port.protocol ?? '').toUpperCase(),
+      field: ['spec', 'ports', i],
     }));
     this.addresses = strings(spec.addresses).map(address => (isIp(address) || isCidr(address) ? canonicalAddress(address) : address));
     this.endpoints = records(spec.endpoints).flatMap(({ address }) => (typeof address === 'string' && isIp(address) ? [canonicalAddress(address)] : []));

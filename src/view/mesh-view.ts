@@ -2,8 +2,11 @@ import { AccessPolicy } from './access-policy';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
+import { GatewayPlaces } from './gateway-places';
 import { KubeService } from './kube-service';
+import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
+import { NameIndex } from './name-index';
 import { NamespaceSidecar } from './namespace-sidecar';
 import { PodTemplate, podTemplatesOf } from './pod-template';
 import { MESH, Route } from './route';
@@ -90,6 +93,17 @@ export class MeshView {
     return this.once('pods', () => podTemplatesOf((group, kind) => this.of(group, kind)));
   }
 
+  /** What names what. */
+  public get names(): NameIndex {
+    return this.once('names', () => new NameIndex(this.entries, this.services, this.routes, this.trafficRules, this.gateways));
+  }
+
+  /** Where the pods of Gateways are. */
+  public get gatewayPlaces(): GatewayPlaces {
+    return this.once('gatewayPlaces', () => new GatewayPlaces(this.gateways, this.services, () => this.pods, this.trafficRules, this.names.detours, this.routes,
+      this.facts.clusterDomain));
+  }
+
   /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */
   public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
     const detours = this.once('detours', () => this.detours()).get(host) ?? [];
@@ -125,12 +139,5 @@ export class MeshView {
   }
 }
 
-/** Adds to the list under a key. */
-export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key);
-  if (list) {
-    list.push(item);
-  } else {
-    lists.set(key, [item]);
-  }
-}
+// Where most users look for it.
+export { addTo } from './lists';

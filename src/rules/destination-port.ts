@@ -1,0 +1,42 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { MeshView } from '../view/mesh-view';
+import { MESH, RouteDestination, RouteRule } from '../view/route';
+
+export const destinationPort: Rule = {
+  id: 'MX0407',
+  name: 'destination-port',
+  severity: 'ERROR',
+  title: 'A route sends to a port that the destination does not have.',
+  why: 'A proxy has a cluster for each port of a service. For another port there is none, and connections end, requests with 503. Without a port istiod takes that of the '
+    + 'listener, unless the destination has one port only.',
+  fix: 'Write a port of the Service or ServiceEntry.',
+  related: ['IST0101', 'IST0112'],
+  check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => rule.destinations.flatMap((destination): Finding[] => {
+    const ports = portsOf(view, destination.host);
+    const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports);
+    return port === undefined ? [] : [{
+      object,
+      field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
+      message: destination.port === undefined
+        ? `'destination' ${quote(destination.host)} has the ports ${ports.join(', ')} and the rule names none: it would send to port ${port}, which is none of them`
+        : `'port.number' ${port} is no port of ${quote(destination.host)}, which has ${ports.join(', ')}`,
+      fix: `write one of its ports as 'port.number', like ${ports[0]}`,
+    }];
+  }))),
+};
+
+/** The ports that a host is declared with; none when it is not declared. */
+function portsOf(view: MeshView, host: string): number[] {
+  const service = view.names.serviceOf(host)?.ports ?? [];
+  return [...new Set([...service, ...view.names.entriesOf(host).flatMap(({ ports }) => ports)].map(({ number }) => number))].sort((a, b) => a - b);
+}
+
+function wrongPort({ matches }: RouteRule, destination: RouteDestination, ports: readonly number[]): number | undefined {
+  if (destination.port !== undefined) {
+    return ports.includes(destination.port) ? undefined : destination.port;
+  }
+  // The port of a sidecar's listener is that of the host, which may be another one than the destination.
+  const atGateway = matches.filter(({ gateways, port }) => port !== undefined && !gateways.includes(MESH));
+  return ports.length === 1 ? undefined : atGateway.map(({ port }) => port).find(port => !ports.includes(port!));
+}

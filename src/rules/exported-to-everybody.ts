@@ -1,0 +1,25 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { ANY } from '../view/external-entry';
+import { strings } from '../view/fields';
+
+export const exportedToEverybody: Rule = {
+  id: 'MX0209',
+  name: 'exported-to-everybody',
+  severity: 'WARNING',
+  title: 'A service that captures its whole port is exported to every namespace.',
+  why: 'Without `exportTo` every sidecar of the mesh knows a ServiceEntry. One of TCP without addresses takes every connection to its port, in namespaces that never heard of '
+    + 'it.',
+  fix: 'Name the namespaces of the clients in `exportTo`; write `["*"]` when every namespace is meant.',
+  related: [],
+  // Ambient ignores `exportTo`.
+  check: view => (view.facts.dataPlane === 'ambient' ? [] : view.entries).flatMap((entry): Finding[] => {
+    const port = entry.ports.find(candidate => candidate.class === 'TCP' && entry.listenersOf(candidate).includes(ANY));
+    return port && strings(entry.object.spec.exportTo).length === 0 ? [{
+      object: entry.object,
+      field: ['spec'],
+      message: `'exportTo' is missing, and port ${port.number} of ${quote(entry.hosts[0])} has no address: in every namespace, each connection to port ${port.number} goes there`,
+      fix: { code: 'name the clients with allowFrom()', yaml: 'write \'exportTo: ["."]\', or the namespaces of the clients' },
+    }] : [];
+  }),
+};

@@ -1,0 +1,18 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+
+export const gatewayNameHasDot: Rule = {
+  id: 'MX0312',
+  name: 'gateway-name-has-dot',
+  severity: 'ERROR',
+  title: 'The name of a Gateway is no DNS label.',
+  why: 'Istio\'s webhook refuses the Gateway, and each VirtualService that names it ("invalid gateway name"): a name with dots is read as a host.',
+  fix: 'Use letters, digits and `-` only.',
+  related: [],
+  check: view => view.gateways.filter(({ object }) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(object.name)).map(({ object }): Finding => ({
+    object,
+    field: ['metadata', 'name'],
+    message: `'metadata.name' ${quote(object.name)} is no DNS label, and Istio refuses every VirtualService that names this Gateway`,
+    fix: `write ${quote(object.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, 63))}`,
+  })),
+};

@@ -1,0 +1,53 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { labelsOf } from '../view/fields';
+import { namespaceOfService } from '../view/host-name';
+import { MeshView } from '../view/mesh-view';
+import { PodTemplate } from '../view/pod-template';
+import { MESH } from '../view/route';
+
+export const gatewaySelectsNothing: Rule = {
+  id: 'MX0313',
+  name: 'gateway-selects-nothing',
+  severity: 'ERROR',
+  title: 'A Gateway selects none of the pods that its connections arrive at.',
+  why: 'No proxy takes the Gateway, so nothing listens on its ports.',
+  fix: 'Write the labels of the gateway\'s pods into `selector`.',
+  related: ['IST0101', 'KIA0302'],
+  check: view => {
+    const pods = new Map<string, PodTemplate[]>();
+    const podsIn = (namespace: string) => {
+      if (pods.size === 0) {
+        view.pods.forEach(pod => pods.set(pod.namespace, [...pods.get(pod.namespace) ?? [], pod]));
+      }
+      return pods.get(namespace) ?? [];
+    };
+    return view.gateways.filter(gateway => Object.keys(gateway.selector).length > 0 && view.gatewayPlaces.podsOf(gateway).length === 0).flatMap((gateway): Finding[] => {
+      const [pod] = expected(view, gateway.name, gateway.object.namespace, podsIn);
+      const selector = Object.entries(gateway.selector).map(label => label.join('=')).join(', ');
+      return pod ? [{
+        object: gateway.object,
+        field: ['spec', 'selector'],
+        message: `'selector' ${quote(selector)} selects no pod, and the gateway in ${where(pod.namespace)} is '${pod.object.origin.path}' with the labels `
+          + quote(Object.entries(pod.labels).map(label => label.join('=')).join(', ')),
+        fix: 'write labels that those pods have',
+      }] : [];
+    });
+  },
+};
+
+/** The pods that should take a Gateway: those behind the Service that the same VirtualService sends to, or those of a gateway in its own namespace. */
+function expected(view: MeshView, name: string, namespace: string, podsIn: (namespace: string) => readonly PodTemplate[]): readonly PodTemplate[] {
+  const routes = new Set(view.names.legsAt(name).map(({ route }) => route).filter(({ gateways }) => gateways.includes(MESH)));
+  const hosts = [...routes].flatMap(({ rules, hosts: own }) => rules.filter(({ matches }) => matches.some(({ gateways }) => gateways.includes(MESH)))
+    .flatMap(({ destinations }) => destinations.map(({ host }) => host).filter(host => !own.includes(host))));
+  for (const host of hosts) {
+    const service = view.names.serviceOf(host);
+    const behind = service ? podsIn(namespaceOfService(host, view.facts.clusterDomain) ?? '').filter(({ labels }) => (
+      Object.keys(service.selector).length > 0 && Object.entries(service.selector).every(([label, value]) => labels[label] === value))) : [];
+    if (behind.length > 0) {
+      return behind;
+    }
+  }
+  return podsIn(namespace).filter(({ annotations }) => labelsOf(annotations)['inject.istio.io/templates'] === 'gateway');
+}

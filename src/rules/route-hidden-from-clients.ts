@@ -1,0 +1,33 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { reaches } from '../view/visibility';
+
+export const routeHiddenFromClients: Rule = {
+  id: 'MX0316',
+  name: 'route-hidden-from-clients',
+  severity: 'ERROR',
+  title: 'A namespace sees a routed service and not its route.',
+  why: 'Its sidecars know the service, so they let connections out, and know no VirtualService that sends them to the gateway: they connect directly, past every policy of the '
+    + 'gateway.',
+  fix: 'Export the ServiceEntry and the VirtualService to the same namespaces.',
+  related: [],
+  check: view => view.entries.flatMap((entry): Finding[] => {
+    const places = view.gatewayPlaces.namespaces;
+    for (const host of entry.hosts) {
+      const routes = view.names.detoursOf(host).filter(({ match }) => match.port === undefined || entry.ports.some(({ number }) => number === match.port)).map(({ route }) => route);
+      // A gateway connects to the service itself.
+      const open = routes.length === 0 ? undefined : entry.visibleTo.find(namespace => !places.has(namespace) && !routes.some(({ visibleTo }) => (
+        namespace === '*' ? visibleTo.includes('*') : reaches(visibleTo, namespace))));
+      // A route that none of them sees is for another declaration of the host.
+      if (open !== undefined && routes.some(({ visibleTo }) => entry.visibleTo.some(namespace => !places.has(namespace) && reaches(visibleTo, namespace)))) {
+        return [{
+          object: entry.object,
+          field: entry.object.spec.exportTo === undefined ? ['spec', 'hosts', entry.hosts.indexOf(host)] : ['spec', 'exportTo'],
+          message: `${quote(host)} is seen in ${where(open)}, and its route '${routes[0].object.origin.path}' is not: connections from there go past the gateway`,
+          fix: { code: 'name the clients with allowFrom(), which exports both', yaml: 'write the same namespaces in \'exportTo\' of both' },
+        }];
+      }
+    }
+    return [];
+  }),
+};

@@ -1,0 +1,42 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { GatewayConfig } from '../view/gateway';
+import { overlaps } from '../view/host-name';
+import { servesHost } from '../view/name-index';
+import { MESH, Route } from '../view/route';
+
+export const routeHostNotServed: Rule = {
+  id: 'MX0306',
+  name: 'route-host-not-served',
+  severity: 'ERROR',
+  title: 'A VirtualService is for a host that its Gateway does not serve.',
+  why: 'istiod takes for a server only the VirtualServices of its hosts, from the namespaces that stand before them. The rules of the others are dropped without a word.',
+  fix: 'Write the host into the `hosts` of a server, or correct it.',
+  related: ['IST0132'],
+  check: view => view.routes.flatMap(route => {
+    const named = route.gateways.filter(name => name !== MESH);
+    const known = named.map(name => view.names.gatewayOf(name)).filter(gateway => gateway !== undefined);
+    // With the sidecars among the gateways, some of the hosts may be for them alone.
+    const hosts = route.isForSidecars
+      ? [route.hosts.some(host => known.some(gateway => serves(gateway, route, host))) ? [] : route.hosts.slice(0, 1)].flat()
+      : route.hosts.filter(host => !known.some(gateway => serves(gateway, route, host)));
+    return known.length === 0 || known.length < named.length ? [] : hosts.map(host => finding(route, host, known));
+  }),
+};
+
+function serves(gateway: GatewayConfig, { object }: Route, host: string): boolean {
+  return gateway.servers.some(server => servesHost(server, host, object.namespace));
+}
+
+function finding(route: Route, host: string, [gateway]: readonly GatewayConfig[]): Finding {
+  const at = route.hosts.indexOf(host);
+  const closed = gateway.servers.some(server => server.hosts.some(served => overlaps(served, host)));
+  return {
+    object: route.object,
+    field: ['spec', 'hosts', at],
+    message: closed
+      ? `'hosts' ${quote(host)} is served by '${gateway.object.origin.path}' for VirtualServices of other namespaces than ${where(route.object.namespace)}: its rules hold nowhere`
+      : `'hosts' ${quote(host)} is no host of '${gateway.object.origin.path}': its rules hold nowhere`,
+    fix: closed ? 'write the VirtualService in the namespace that stands before the host, or open the host to this one' : 'write the host into the \'hosts\' of a server, or correct it',
+  };
+}

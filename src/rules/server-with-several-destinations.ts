@@ -1,0 +1,38 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { GatewayServer } from '../view/gateway';
+import { Leg, routeKindOf, routesServer } from '../view/name-index';
+
+export const serverWithSeveralDestinations: Rule = {
+  id: 'MX0307',
+  name: 'server-with-several-destinations',
+  severity: 'ERROR',
+  title: 'Several TCP routes are for one server of a Gateway, which has one destination.',
+  why: 'A server that terminates TLS, or takes plain TCP, is one filter chain: istiod takes the first rule that fits, for all of its hosts. The connections for the second '
+    + 'database end at the first.',
+  fix: 'Write a server of its own, with its own port name, for each host.',
+  related: [],
+  check: view => view.gateways.flatMap(gateway => {
+    const legs = view.names.legsAt(gateway.name);
+    return gateway.servers.filter(server => routeKindOf(server) === 'tcp').flatMap(server => lost(server, legs.filter(leg => routesServer(server, leg))));
+  }),
+};
+
+function lost(server: GatewayServer, legs: readonly Leg[]): Finding[] {
+  const [first] = legs;
+  const other = legs.find(leg => targetsOf(leg) !== targetsOf(first));
+  return other ? [{
+    object: server.object,
+    field: [...server.field, 'hosts'],
+    message: `'hosts' ${server.hosts.map(quote).join(', ')} have one filter chain on port ${server.port}, and two routes lead on: to ${quote(first.rule.destinations[0].host)} `
+      + `('${first.route.object.origin.path}') and to ${quote(other.rule.destinations[0].host)} ('${other.route.object.origin.path}'): all connections would end at one of them`,
+    fix: {
+      code: 'route each service with EgressViaGateway, which writes a server for each',
+      yaml: server.tls === undefined ? 'give each host a port of its own, or TLS (`ISTIO_MUTUAL`) and a server of its own' : 'write a server for each host, with a port name of its own',
+    },
+  }] : [];
+}
+
+function targetsOf({ rule }: Leg): string {
+  return JSON.stringify(rule.destinations.map(({ host, subset, port, weight }) => [host, subset, port, weight]));
+}

@@ -1,0 +1,45 @@
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { overlaps } from '../view/host-name';
+import { MeshView } from '../view/mesh-view';
+import { NamespaceSidecar } from '../view/namespace-sidecar';
+import { Route } from '../view/route';
+import { reaches } from '../view/visibility';
+
+export const sidecarHidesRoute: Rule = {
+  id: 'MX0607',
+  name: 'sidecar-hides-route',
+  severity: 'ERROR',
+  title: 'A Sidecar knows a service and not its route to the gateway.',
+  why: 'A Sidecar imports VirtualServices by their own namespace and hosts. Without the route the sidecars connect to the service directly, past every policy of the gateway. The '
+    + 'Service of the gateway need not be named: istiod adds the destinations of imported routes.',
+  fix: 'Name the namespace of the VirtualService in `egress.hosts`.',
+  related: [],
+  check: view => {
+    const routes = [...new Set(view.names.detours.map(({ route }) => route))];
+    return view.sidecars.filter(({ hosts }) => hosts !== undefined).flatMap(sidecar => routes.filter(({ visibleTo }) => reaches(visibleTo, sidecar.object.namespace))
+      .flatMap(route => hidden(view, sidecar, route)));
+  },
+};
+
+function hidden(view: MeshView, sidecar: NamespaceSidecar, route: Route): Finding[] {
+  const { object } = sidecar;
+  if (route.hosts.some(host => importsRoute(sidecar, route.object.namespace, host))) {
+    return [];
+  }
+  const host = route.hosts.find(name => view.names.entriesOf(name).some(({ visibleTo, object: by }) => reaches(visibleTo, object.namespace) && sidecar.imports(by.namespace, name)));
+  return host === undefined ? [] : [{
+    object,
+    field: ['spec', 'egress'],
+    message: `names the host ${quote(host)} and not its route '${route.object.origin.path}' in ${where(route.object.namespace)}: connections would go past the gateway`,
+    fix: `add ${quote(`${route.object.namespace}/${host}`)} to 'egress.hosts'`,
+  }];
+}
+
+/** A wildcard on either side is enough, unlike for services. */
+function importsRoute({ hosts, object }: NamespaceSidecar, namespace: string, host: string): boolean {
+  return hosts === undefined || hosts.some(pattern => {
+    const [scope, name = '*'] = pattern.split('/');
+    return (scope === '*' || (scope === '.' ? object.namespace : scope) === namespace) && overlaps(name, host);
+  });
+}

@@ -1,0 +1,39 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { selects } from '../view/fields';
+import { addTo, MeshView } from '../view/mesh-view';
+import { PodTemplate } from '../view/pod-template';
+
+export const subsetSelectsNothing: Rule = {
+  id: 'MX0406',
+  name: 'subset-selects-nothing',
+  severity: 'WARNING',
+  title: 'A subset has labels that no pod of its Service has.',
+  why: 'The subset has no endpoints, and requests that are sent there end with 503 (UH).',
+  fix: 'Write labels of the pods, or deploy the version first.',
+  related: ['IST0173', 'KIA0203'],
+  check: view => {
+    const rules = view.trafficRules.filter(({ host, subsets }) => view.names.serviceOf(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0));
+    return rules.length === 0 ? [] : findings(view, rules);
+  },
+};
+
+function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
+  const pods = new Map<string, PodTemplate[]>();
+  view.pods.forEach(pod => addTo(pods, pod.namespace, pod));
+  const behind = new Map<string, readonly PodTemplate[]>();
+  return rules.flatMap(({ object, host, subsets }) => {
+    const service = view.names.serviceOf(host)!;
+    if (!behind.has(host)) {
+      behind.set(host, Object.keys(service.selector).length === 0 ? [] : (pods.get(service.object.namespace) ?? []).filter(({ labels }) => selects(service.selector, labels)));
+    }
+    const there = behind.get(host)!;
+    return there.length === 0 ? [] : subsets.filter(({ labels }) => !there.some(pod => selects(labels, pod.labels))).map(({ name, labels, field }): Finding => ({
+      object,
+      field: [...field, 'labels'],
+      message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on none of its pods, such as those of `
+        + `'${there[0].object.origin.path}'`,
+      fix: 'write labels that its pods have, or deploy that version first',
+    }));
+  });
+}

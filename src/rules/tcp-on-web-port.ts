@@ -1,0 +1,30 @@
+import { Finding, giveAnAddress, Rule } from './rule';
+import { quote } from '../private/fail';
+import { ANY } from '../view/external-entry';
+
+/** The ports on which almost every namespace has HTTP or HTTPS outside. */
+const WEB_PORTS: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
+
+export const tcpOnWebPort: Rule = {
+  id: 'MX0205',
+  name: 'tcp-on-web-port',
+  severity: 'WARNING',
+  title: 'A TCP service without addresses captures a port that HTTP or HTTPS uses.',
+  why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. Every connection to that port goes to this one service, those to other web sites among '
+    + 'them.',
+  fix: 'Declare the protocol that clients speak (TLS, HTTPS or HTTP), or give the addresses.',
+  related: ['IST0134'],
+  check: view => view.entries.flatMap(entry => entry.ports
+    .filter(port => port.class === 'TCP' && WEB_PORTS.has(port.number) && entry.listenersOf(port).includes(ANY)).map((port): Finding => {
+      const fix = giveAnAddress(view.facts);
+      return {
+        object: entry.object,
+        field: [...port.field, port.protocol === '' ? 'number' : 'protocol'],
+        message: `port ${port.number} of ${quote(entry.hosts[0])} is TCP without an address: every connection to port ${port.number} goes there, whatever its server name or host`,
+        fix: typeof fix === 'string' ? fix : {
+          code: `say what clients speak, like Protocol.TLS, or ${fix.code}`,
+          yaml: `write the protocol that clients speak (TLS, HTTPS or HTTP), or ${fix.yaml}`,
+        },
+      };
+    })),
+};

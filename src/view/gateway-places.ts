@@ -1,0 +1,150 @@
+import { selects } from './fields';
+import { GatewayConfig } from './gateway';
+import { namespaceOfService } from './host-name';
+import { KubeService } from './kube-service';
+import { addTo } from './lists';
+import { Leg } from './name-index';
+import { PodTemplate } from './pod-template';
+import { MESH, Route } from './route';
+import { TrafficRule } from './traffic-rule';
+
+interface Labels {
+  readonly [label: string]: string;
+}
+
+interface Workload {
+  readonly key: string;
+  readonly selector: Labels;
+}
+
+/** Where the pods of Gateways run, and behind which Services, as far as the objects show it. */
+export class GatewayPlaces {
+  private readonly workloads = new Map<string, Workload>();
+  private readonly byLabel = new Map<string, Workload[]>();
+  private readonly keysByHost = new Map<string, Set<string>>();
+  private readonly hostsByKey = new Map<string, Set<string>>();
+  private readonly servicesByKey = new Map<string, Set<KubeService>>();
+  private readonly namespacesByKey = new Map<string, Set<string>>();
+  private readonly podsByKey = new Map<string, PodTemplate[]>();
+  private readonly all = new Set<string>();
+
+  public constructor(
+    gateways: readonly GatewayConfig[], services: readonly KubeService[], pods: () => readonly PodTemplate[], trafficRules: readonly TrafficRule[],
+    detours: readonly Leg[], routes: readonly Route[], private readonly clusterDomain: string,
+  ) {
+    gateways.forEach(gateway => this.know(gateway));
+    if (gateways.length === 0) {
+      return;
+    }
+    const byNamespace = new Map<string, KubeService[]>();
+    for (const service of services.filter(({ selector }) => Object.keys(selector).length > 0)) {
+      addTo(byNamespace, service.object.namespace, service);
+      this.matching(service.selector).forEach(key => this.place(key, service));
+    }
+    for (const pod of pods()) {
+      const keys = this.matching(pod.labels);
+      keys.forEach(key => {
+        addTo(this.podsByKey, key, pod);
+        this.at(key, pod.namespace);
+        byNamespace.get(pod.namespace)?.filter(({ selector }) => selects(selector, pod.labels)).forEach(service => this.place(key, service));
+      });
+    }
+    const known = new Set(services.map(({ host }) => host));
+    // The labels of a subset are on some pods of its host.
+    for (const { host, subsets } of trafficRules) {
+      subsets.filter(({ labels }) => Object.keys(labels).length > 0).forEach(({ labels }) => this.matching(labels).forEach(key => this.behind(key, host)));
+    }
+    for (const host of new Set(detours.flatMap(({ rule }) => rule.destinations.map(destination => destination.host)))) {
+      if (namespaceOfService(host, clusterDomain) !== undefined && !known.has(host)) {
+        // Istio's charts label the pods of a gateway by the name of its release, which is that of the Service.
+        const [name] = host.split('.');
+        this.matching({ app: name, istio: name.replace(/^istio-/, '') }).forEach(key => this.behind(key, host));
+      }
+    }
+    const keyOf = new Map(gateways.map(gateway => [gateway.name, keyOfSelector(gateway.selector)]));
+    const detoursOf = new Map<Route, Leg[]>();
+    detours.forEach(leg => addTo(detoursOf, leg.route, leg));
+    // A VirtualService for the sidecars and one Gateway sends the first to the pods of the second.
+    for (const route of routes) {
+      const keys = new Set(route.gateways.filter(name => name !== MESH).map(name => keyOf.get(name)).filter(key => key !== undefined));
+      const [key] = keys;
+      if (keys.size === 1) {
+        (detoursOf.get(route) ?? []).forEach(({ rule }) => rule.destinations.filter(({ host }) => (
+          namespaceOfService(host, clusterDomain) !== undefined && !known.has(host))).forEach(({ host }) => this.behind(key, host)));
+      }
+    }
+  }
+
+  /** What is at the pods of a Service: the selectors of Gateways, as `GatewayServer.workload` has them. */
+  public workloadsAt(host: string): ReadonlySet<string> {
+    return this.keysByHost.get(host) ?? NOTHING;
+  }
+
+  /** The full names of the Services in front of a Gateway's pods. */
+  public hostsOf({ selector }: GatewayConfig): ReadonlySet<string> {
+    return this.hostsByKey.get(keyOfSelector(selector)) ?? NOTHING;
+  }
+
+  /** Those Services that are among the objects. */
+  public servicesOf({ selector }: GatewayConfig): ReadonlySet<KubeService> {
+    return this.servicesByKey.get(keyOfSelector(selector)) ?? new Set();
+  }
+
+  /** The namespaces of a Gateway's pods; empty when nothing shows them. */
+  public namespacesOf({ selector }: GatewayConfig): ReadonlySet<string> {
+    return this.namespacesByKey.get(keyOfSelector(selector)) ?? NOTHING;
+  }
+
+  /** The pods of a Gateway that are among the objects. */
+  public podsOf({ selector }: GatewayConfig): readonly PodTemplate[] {
+    return this.podsByKey.get(keyOfSelector(selector)) ?? [];
+  }
+
+  /** The namespaces of all Gateways' pods. */
+  public get namespaces(): ReadonlySet<string> {
+    return this.all;
+  }
+
+  private know({ selector }: GatewayConfig): void {
+    const key = keyOfSelector(selector);
+    if (this.workloads.has(key)) {
+      return;
+    }
+    const workload = { key, selector };
+    this.workloads.set(key, workload);
+    const [first] = Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1));
+    // One without labels is for every pod of the mesh: that says nothing of a place.
+    if (first !== undefined) {
+      addTo(this.byLabel, first.join('='), workload);
+    }
+  }
+
+  private matching(labels: Labels): string[] {
+    return Object.entries(labels).flatMap(label => this.byLabel.get(label.join('=')) ?? []).filter(({ selector }) => selects(selector, labels)).map(({ key }) => key);
+  }
+
+  private place(key: string, service: KubeService): void {
+    this.servicesByKey.set(key, (this.servicesByKey.get(key) ?? new Set()).add(service));
+    this.behind(key, service.host);
+  }
+
+  private behind(key: string, host: string): void {
+    this.keysByHost.set(host, (this.keysByHost.get(host) ?? new Set()).add(key));
+    this.hostsByKey.set(key, (this.hostsByKey.get(key) ?? new Set()).add(host));
+    this.at(key, namespaceOfService(host, this.clusterDomain));
+  }
+
+  private at(key: string, namespace: string | undefined): void {
+    if (namespace !== undefined) {
+      this.namespacesByKey.set(key, (this.namespacesByKey.get(key) ?? new Set()).add(namespace));
+      this.all.add(namespace);
+    }
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** A selector as text that can be compared. */
+function keyOfSelector(selector: Labels): string {
+  return JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,116 @@
+import { ExternalEntry } from './external-entry';
+import { GatewayConfig, GatewayServer } from './gateway';
+import { overlaps, wildcardsOver } from './host-name';
+import { KubeService } from './kube-service';
+import { addTo } from './lists';
+import { MESH, Route, RouteKind, RouteMatch, RouteRule } from './route';
+import { TrafficRule } from './traffic-rule';
+
+/** One match of a rule of a VirtualService, with what it is in. */
+export interface Leg {
+  readonly route: Route;
+  readonly rule: RouteRule;
+  readonly match: RouteMatch;
+}
+
+/** The objects that name each other, by these names. */
+export class NameIndex {
+  private readonly entriesByHost = new Map<string, ExternalEntry[]>();
+  private readonly servicesByHost = new Map<string, KubeService>();
+  private readonly trafficRulesByHost = new Map<string, TrafficRule[]>();
+  private readonly gatewaysByName = new Map<string, GatewayConfig>();
+  private readonly legsByGateway = new Map<string, Leg[]>();
+  private readonly legsByDestination = new Map<string, Leg[]>();
+  private readonly clientLegsByHost = new Map<string, Leg[]>();
+  /** The legs of sidecars that lead somewhere else than to their own host. */
+  public readonly detours: readonly Leg[];
+
+  public constructor(
+    entries: readonly ExternalEntry[], services: readonly KubeService[], routes: readonly Route[], trafficRules: readonly TrafficRule[],
+    gateways: readonly GatewayConfig[],
+  ) {
+    entries.forEach(entry => new Set(entry.hosts).forEach(host => addTo(this.entriesByHost, host, entry)));
+    services.forEach(service => this.servicesByHost.set(service.host, service));
+    trafficRules.forEach(rule => addTo(this.trafficRulesByHost, rule.host, rule));
+    gateways.forEach(gateway => this.gatewaysByName.set(gateway.name, gateway));
+    const detours: Leg[] = [];
+    for (const route of routes) {
+      for (const rule of route.rules) {
+        for (const match of rule.matches) {
+          const leg = { route, rule, match };
+          new Set(match.gateways).forEach(gateway => gateway !== MESH && addTo(this.legsByGateway, gateway, leg));
+          new Set(rule.destinations.map(({ host }) => host)).forEach(host => addTo(this.legsByDestination, host, leg));
+          if (match.gateways.includes(MESH) && rule.destinations.length > 0 && !rule.destinations.some(({ host }) => route.hosts.includes(host))) {
+            detours.push(leg);
+            route.hosts.forEach(host => addTo(this.clientLegsByHost, host, leg));
+          }
+        }
+      }
+    }
+    this.detours = detours;
+  }
+
+  public entriesOf(host: string): readonly ExternalEntry[] {
+    return this.entriesByHost.get(host) ?? [];
+  }
+
+  /** The entries of wildcards that cover a host. */
+  public wildcardEntriesOf(host: string): readonly ExternalEntry[] {
+    return wildcardsOver(host).flatMap(wildcard => this.entriesOf(wildcard));
+  }
+
+  public serviceOf(host: string): KubeService | undefined {
+    return this.servicesByHost.get(host);
+  }
+
+  public trafficRulesOf(host: string): readonly TrafficRule[] {
+    return this.trafficRulesByHost.get(host) ?? [];
+  }
+
+  /** By `<namespace>/<name>`. */
+  public gatewayOf(name: string): GatewayConfig | undefined {
+    return this.gatewaysByName.get(name);
+  }
+
+  /** The rules that hold at a Gateway, by its `<namespace>/<name>`. */
+  public legsAt(gateway: string): readonly Leg[] {
+    return this.legsByGateway.get(gateway) ?? [];
+  }
+
+  /** The rules that send to a host. */
+  public legsTo(host: string): readonly Leg[] {
+    return this.legsByDestination.get(host) ?? [];
+  }
+
+  /** Every Gateway that a rule holds at. */
+  public get routedGateways(): readonly string[] {
+    return [...this.legsByGateway.keys()];
+  }
+
+  /** The rules that send the sidecars' connections to a host somewhere else. */
+  public detoursOf(host: string): readonly Leg[] {
+    return this.clientLegsByHost.get(host) ?? [];
+  }
+}
+
+/** What kind of rule a server takes its routes from; nothing for one that needs none. */
+export function routeKindOf({ protocol, tls }: GatewayServer): RouteKind | undefined {
+  if (tls?.mode === 'AUTO_PASSTHROUGH') {
+    return undefined;
+  }
+  if (['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(protocol) || protocol === 'HTTPS' && tls !== undefined && tls.mode !== 'PASSTHROUGH') {
+    return 'http';
+  }
+  return tls?.mode === 'PASSTHROUGH' ? 'tls' : 'tcp';
+}
+
+/** Whether a server takes a host of a VirtualService in a namespace. */
+export function servesHost({ hosts, routesFrom }: GatewayServer, host: string, namespace: string): boolean {
+  return hosts.some((served, i) => (routesFrom[i] === '*' || routesFrom[i] === namespace) && overlaps(served, host));
+}
+
+/** Whether a rule routes what a server takes, as istiod decides it: labels, subnets and namespaces of clients are not looked at. */
+export function routesServer(server: GatewayServer, { route, rule, match }: Leg): boolean {
+  return rule.kind === routeKindOf(server) && (match.port === undefined || match.port === server.port) && rule.destinations.length > 0
+    && route.hosts.some(host => servesHost(server, host, route.object.namespace));
+}
