@@ -15,7 +15,7 @@ export const destinationPort: Rule = {
   check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => rule.destinations.flatMap((destination): Finding[] => {
     const ports = portsOf(view, destination.host);
     const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports);
-    return port === undefined ? [] : [{
+    return port === undefined || isGatewayPort(view, destination.host, port) ? [] : [{
       object,
       field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
       message: destination.port === undefined
@@ -25,6 +25,12 @@ export const destinationPort: Rule = {
     }];
   }))),
 };
+
+/** A port that a Gateway serves and its Service lacks is a fault of the Service, for which there is another rule. */
+function isGatewayPort(view: MeshView, host: string, port: number): boolean {
+  const workloads = view.gatewayPlaces.workloadsAt(host);
+  return workloads.size > 0 && view.gatewayServers.some(server => server.port === port && workloads.has(server.workload));
+}
 
 /** The ports that a host is declared with; none when it is not declared. */
 function portsOf(view: MeshView, host: string): number[] {

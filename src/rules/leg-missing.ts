@@ -4,7 +4,7 @@ import { GatewayServer } from '../view/gateway';
 import { overlaps } from '../view/host-name';
 import { addTo, MeshView } from '../view/mesh-view';
 import { Leg, routesServer } from '../view/name-index';
-import { RouteDestination } from '../view/route';
+import { MESH, RouteDestination } from '../view/route';
 
 export const legMissing: Rule = {
   id: 'MX0311',
@@ -33,6 +33,9 @@ type Servers = ReadonlyMap<string, readonly GatewayServer[]>;
 /** What sidecars send to a gateway that does not send it on. */
 function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, servers: Servers, ports: Servers): Finding[] {
   const { host, field } = destination;
+  if (isBroken(view, leg)) {
+    return [];
+  }
   const workloads = [...view.gatewayPlaces.workloadsAt(host)];
   const service = view.names.serviceOf(host);
   const port = destination.port ?? (service?.ports.length === 1 ? service.ports[0].number : undefined);
@@ -61,6 +64,12 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   }
   return found(`'destination.host' ${quote(host)} leads to port ${port} of the gateway ('${taking[0].object.origin.path}'), and no VirtualService leads on from there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
+}
+
+/** Whether the second leg is there and holds nowhere, for a reason that another rule says: no such Gateway, host, port or protocol. */
+function isBroken(view: MeshView, { route }: Leg): boolean {
+  const own = route.gateways.filter(gateway => gateway !== MESH).flatMap(gateway => view.names.legsAt(gateway).filter(leg => leg.route === route).map(leg => ({ gateway, leg })));
+  return own.length > 0 && !own.some(({ gateway, leg }) => view.names.gatewayOf(gateway)?.servers.some(server => routesServer(server, leg)));
 }
 
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
