@@ -32,8 +32,13 @@ export const CLOSED_MESH: MeshModel = {
 
 /** The objects of a YAML file. */
 export function readManifests(file: string): ReadObject[] {
+  return readText(fs.readFileSync(file, 'utf8'), file);
+}
+
+/** The objects of a text that a file could have. */
+export function readText(text: string, file = 'file.yaml'): ReadObject[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(fs.readFileSync(file, 'utf8'), { lineCounter: lines, version: '1.1' }) as Document[];
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1' }) as Document[];
   return documents.flatMap((document): ReadObject[] => {
     const [error] = document.errors;
     if (error) {

@@ -13,22 +13,23 @@ export const gatewayMissing: Rule = {
   fix: 'Write `<namespace>/<name>` of the Gateway.',
   related: ['IST0101', 'KIA1102'],
   check: view => {
-    const namespaces = new Set(view.gateways.map(({ object }) => object.namespace));
+    const served = new Map<string, MeshObject>(view.gatewayServers.flatMap(({ object, hosts }) => hosts.map(host => [host, object] as const)));
     const byName = new Map<string, MeshObject>(view.gateways.map(({ object }) => [object.name, object]));
     return view.routes.flatMap(route => strings(route.object.spec.gateways).flatMap((written, i): Finding[] => {
       const name = written.includes('/') ? written : `${route.object.namespace}/${written}`;
       const [namespace, base] = name.split('/');
-      const elsewhere = byName.get(base);
-      // Of another namespace nothing may be among the objects.
-      if (written === MESH || view.names.gatewayOf(name) || !elsewhere && !namespaces.has(namespace)) {
+      // A Gateway may be in another repository. That it is not shows when one of this name is elsewhere, or another one serves the host.
+      const [host] = route.hosts.filter(candidate => candidate !== '*' && served.has(candidate));
+      const elsewhere = byName.get(base) ?? served.get(host);
+      if (written === MESH || view.names.gatewayOf(name) || !elsewhere || route.gateways.some(other => view.names.gatewayOf(other))) {
         return [];
       }
       return [{
         object: route.object,
         field: ['spec', 'gateways', i],
-        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}${elsewhere ? `, but '${elsewhere.origin.path}' is one in ${where(elsewhere.namespace)}` : ''}: its rules `
-          + 'hold nowhere',
-        fix: elsewhere ? `write ${quote(`${elsewhere.namespace}/${base}`)}` : 'write the name of the Gateway as <namespace>/<name>',
+        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}, and '${elsewhere.origin.path}' is ${quote(elsewhere.name)} in ${where(elsewhere.namespace)}: its `
+          + 'rules hold nowhere',
+        fix: `write ${quote(`${elsewhere.namespace}/${elsewhere.name}`)}`,
       }];
     }));
   },

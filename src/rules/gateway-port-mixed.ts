@@ -23,8 +23,8 @@ export const gatewayPortMixed: Rule = {
         return other ? [{
           object: server.object,
           field: server.field,
-          message: `${server.protocol === 'TCP' ? '\'GatewayLeg.plaintext()\' port' : `the ${server.protocol} server on port`} ${server.port} of the gateway carries `
-            + `${quote(other.hosts[0])} ('${other.object.origin.path}') as well`,
+          message: `the ${server.protocol === 'TCP' ? 'plaintext' : server.protocol} server on port ${server.port} of the gateway shares it with `
+            + `${quote(other.hosts[0])} ('${other.object.origin.path}'): istiod drops one of them`,
           fix: {
             code: 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
             yaml: 'give a port that no other service uses, or use TLS (`ISTIO_MUTUAL`) on both',

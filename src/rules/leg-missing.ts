@@ -85,8 +85,9 @@ function namesOf(view: MeshView, { route, rule, match }: Leg, { host, subset }: 
 function neverLeft(view: MeshView): Finding[] {
   return view.gateways.flatMap(gateway => view.names.legsAt(gateway.name).flatMap(({ route, rule }) => rule.destinations.flatMap(({ host, field }): Finding[] => {
     const places = view.gatewayPlaces.namespacesOf(gateway);
-    // What only the gateway sees has another name for the clients.
-    const entry = view.names.entriesOf(host).find(({ visibleTo }) => visibleTo.some(namespace => !places.has(namespace)));
+    // What only the gateway sees has another name for the clients; a namespace that is named may be the gateway's.
+    const entry = view.names.entriesOf(host).find(({ visibleTo, object }) => visibleTo.some(namespace => (
+      places.size > 0 ? !places.has(namespace) : ['*', object.namespace].includes(namespace))));
     return entry && route.hosts.includes(host) && view.names.detoursOf(host).length === 0 ? [{
       object: route.object,
       field: [...field, 'host'],

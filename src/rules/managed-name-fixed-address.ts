@@ -26,8 +26,7 @@ export const managedNameFixedAddress: Rule = {
     const [host] = entry.hosts.filter(isManaged);
     const fixed = host === undefined ? undefined : fixedIn(entry);
     // What only a gateway connects to was declared once more for the clients, and found there.
-    const isForGateway = view.isUpstream(entry) && entry.hosts.every(name => view.names.detoursOf(name).length === 0);
-    return fixed && !isForGateway ? [{
+    return fixed && !view.isUpstream(entry) ? [{
       object: entry.object,
       field: fixed.field,
       message: `${quote(host)} is managed by its provider, who moves it to other addresses, and '${fixed.field[1]}' has ${quote(fixed.address)} for good`,

@@ -5,6 +5,9 @@ import { ANY } from '../view/external-entry';
 /** The ports on which almost every namespace has HTTP or HTTPS outside. */
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
 
+/** Without a protocol, sidecars find out that requests are HTTP, and go by their host. TLS is TCP to them. */
+const HTTP_PORTS: ReadonlySet<number> = new Set([80, 8080]);
+
 export const tcpOnWebPort: Rule = {
   id: 'MX0205',
   name: 'tcp-on-web-port',
@@ -15,7 +18,7 @@ export const tcpOnWebPort: Rule = {
   fix: 'Declare the protocol that clients speak (TLS, HTTPS or HTTP), or give the addresses.',
   related: ['IST0134'],
   check: view => view.entries.flatMap(entry => entry.ports
-    .filter(port => port.class === 'TCP' && WEB_PORTS.has(port.number) && entry.listenersOf(port).includes(ANY)).map((port): Finding => {
+    .filter(port => port.class === 'TCP' && WEB_PORTS.has(port.number) && !(port.protocol === '' && HTTP_PORTS.has(port.number)) && entry.listenersOf(port).includes(ANY)).map((port): Finding => {
       const fix = giveAnAddress(view.facts);
       return {
         object: entry.object,

@@ -118,7 +118,7 @@ export class MeshView {
 
   /** Whether an entry is what gateways send to: its endpoints are those of the routed service, and no sidecar connects to it. */
   public isUpstream(entry: ExternalEntry): boolean {
-    return entry.hosts.every(host => this.gatewayHosts.has(host));
+    return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0);
   }
 
   private detours(): Map<string, Detour[]> {

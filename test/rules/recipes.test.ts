@@ -1,0 +1,193 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { findingsIn } from '../../src/findings/findings-in';
+import { MeshModel } from '../../src/private/model';
+import { MeshView } from '../../src/view/mesh-view';
+import { CLOSED_MESH, readText } from '../manifests';
+
+const CORPUS = path.join(__dirname, '../../conformance/corpus');
+
+/** A text of the corpus, what is replaced in it, and the rules that find something then. */
+type Row = [name: string, file: string, replaced: [from: string | RegExp, to: string][], found: string[], facts?: Partial<MeshModel>];
+
+const GATEWAY = 'recipes/g-gateway-tcp-mutual-tls';
+const PLAINTEXT = 'recipes/g-gateway-tcp-plaintext';
+const PASSTHROUGH = 'recipes/e-gateway-passthrough';
+const ORIGINATION = 'recipes/f-gateway-origination';
+const NARROW = 'recipes/proven-9-own-namespace';
+const DIRECT = 'recipes/b-direct-http';
+
+const more = (kind: string, name: string, spec: object, namespace = 'shop', metadata: object = {}): [RegExp, string] => [/$/, `\n---\n${JSON.stringify({
+  apiVersion: kind === 'Service' ? 'v1' : kind === 'Deployment' ? 'apps/v1' : 'networking.istio.io/v1', kind, metadata: { name, namespace, ...metadata }, spec,
+})}\n`];
+const pods = (name: string, labels: object, namespace = 'istio-system') => more('Deployment', name, { template: { metadata: { labels }, spec: {} } }, namespace);
+const entry = (name: string, host: string, port: object, rest: object) => more('ServiceEntry', name, { hosts: [host], ports: [{ name: 'port', ...port }], exportTo: ['.'], ...rest });
+
+const ROWS: { readonly [rule: string]: Row[] } = {
+  MX0205: [
+    ['without a protocol', 'MX0205-tcp-on-web-port/fault', [[/ +protocol: TCP.*\n/, '']], ['MX0205']],
+    ['on 8443', 'MX0205-tcp-on-web-port/fault', [['number: 443', 'number: 8443']], ['MX0205']],
+    ['not on the port of a database', 'MX0205-tcp-on-web-port/fault', [['number: 443', 'number: 5432']], []],
+    ['not with an address', 'MX0205-tcp-on-web-port/fault', [['  ports:', '  addresses: [192.0.2.1]\n  ports:']], []],
+    ['not with an address that the mesh allocates', 'MX0205-tcp-on-web-port/fault', [], [], { dnsCapture: true }],
+  ],
+  MX0206: [
+    ['by the port of the endpoints', 'MX0206-members-in-one-entry/fault', [['number: 9092', 'number: 443'], ['protocol: TCP', 'protocol: TCP\n      targetPort: 9094']], ['MX0206']],
+    ['a replica set', 'MX0206-members-in-one-entry/fault', [['number: 9092', 'number: 27017']], ['MX0206']],
+    ['not where the client chooses', 'MX0206-members-in-one-entry/fault', [['resolution: STATIC', 'resolution: NONE']], []],
+    ['not with one endpoint', 'MX0206-members-in-one-entry/fault', [['    - address: 192.0.2.22\n', ''], ['    - address: 192.0.2.23\n', '']], []],
+    ['not for a primary and its standby, which are one', 'MX0206-members-in-one-entry/fault', [['number: 9092', 'number: 5432']], []],
+  ],
+  MX0207: [
+    ...['orders.mysql.database.azure.com', 'b-1.shop.x1.c2.kafka.eu-west-1.amazonaws.com', 'shop.abc123.0001.euw1.cache.amazonaws.com', 'shop.x1.mongodb.net'].map((host): Row => (
+      [host, 'MX0207-managed-name-fixed-address/fault', [['orders.c9akciq32.eu-west-1.rds.amazonaws.com', host]], ['MX0207']])),
+    ['as an endpoint', 'MX0207-managed-name-fixed-address/fault', [['resolution: NONE', 'resolution: STATIC\n  endpoints: [{address: 192.0.2.31}]']], ['MX0207']],
+    ['not with the range of a subnet', 'MX0207-managed-name-fixed-address/fault', [['192.0.2.31/32', '192.0.2.0/24']], []],
+    ['not a name of one\'s own', 'MX0207-managed-name-fixed-address/fault', [['orders.c9akciq32.eu-west-1.rds.amazonaws.com', 'rds.amazonaws.com.example.com']], []],
+    ['once, though the gateway has an entry of its own', 'recipes/proven-26-private-upstream', [[/db\.example\.com/g, 'db.x1.eu-west-1.rds.amazonaws.com']], ['MX0207']],
+  ],
+  MX0208: [
+    ['not a Service of another namespace', 'MX0208-host-of-cluster/fault', [['mysql.shop.svc', 'mysql.data.svc']], []],
+  ],
+  MX0209: [
+    ['not when every namespace is meant', 'MX0209-exported-to-everybody/fault', [['spec: # <- MX0209', 'spec:\n  exportTo: ["*"]']], []],
+    ['not with an address', 'MX0209-exported-to-everybody/fault', [['  ports:', '  addresses: [192.0.2.1]\n  ports:']], []],
+    ['not in an ambient mesh, which ignores exportTo', 'MX0209-exported-to-everybody/fault', [], [], { dataPlane: 'ambient' }],
+  ],
+  MX0211: [
+    ['not with a selector of workloads', 'MX0211-static-without-endpoints/fault', [['resolution: STATIC', 'resolution: STATIC\n  workloadSelector: {labels: {app: db}}']], []],
+  ],
+  MX0212: [
+    ['REDIS in small letters', 'MX0212-protocol-breaks-tls/fault', [['protocol: MONGO', 'protocol: redis']], ['MX0212']],
+  ],
+  MX0213: [
+    ['a range on the port of an HTTP Service', 'MX0204-port-of-http-service/clean', [[/9000/g, '3306'], ['192.0.2.14/32', '192.0.2.0/24']], ['MX0213']],
+    ['a range on the port of a TLS service', 'MX0213-server-first-is-inspected/clean', [['192.0.2.14/32', '192.0.2.0/24'],
+      entry('tls', 'tls.example.com', { number: 3306, protocol: 'TLS' }, { resolution: 'DNS' })], ['MX0213']],
+    ['not a range alone', 'MX0213-server-first-is-inspected/clean', [['192.0.2.14/32', '192.0.2.0/24']], []],
+    ['not an address on the port of an HTTP Service', 'MX0204-port-of-http-service/clean', [[/9000/g, '3306']], []],
+    ['not where the client speaks first', 'MX0213-server-first-is-inspected/fault', [['number: 3306', 'number: 5432']], []],
+  ],
+  MX0304: [
+    ['not for a host that is not declared', 'MX0304-gateway-without-route/fault', [['- api.example.com # <- MX0304', '- shop.example.com']], []],
+  ],
+  MX0305: [
+    ['another name, where a Gateway serves the host', PASSTHROUGH, [[/gateways: \[mesh, istio-egressgateway\]/, 'gateways: [mesh, egress]'], ['gateways: [istio-egressgateway]', 'gateways: [egress]']], ['MX0305']],
+    ['not of a namespace of which nothing is known', PASSTHROUGH, [[/kind: Gateway[^]*?---\n/, 'kind: Nothing\n---\n']], []],
+  ],
+  MX0306: [
+    ['a server for VirtualServices of another namespace', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: [data/edition.cnn.com]']], ['MX0306']],
+    ['one of two hosts', NARROW, [[/(name: db-from-gateway[^]*?hosts: \[)db/, '$1other.example.com, db']], ['MX0306']],
+    ['not for a server of every host of a domain', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: ["*.cnn.com"]']], []],
+    ['not for a server of every host, from its own namespace', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: ["./*"]']], []],
+  ],
+  MX0307: [
+    ['two routes for a plaintext port', PLAINTEXT, [more('VirtualService', 'other', {
+      hosts: ['my-mongo.tcp.svc'], gateways: ['istio-egressgateway'], tcp: [{ route: [{ destination: { host: 'other.example.com', port: { number: 27017 } } }] }],
+    })], ['MX0307', 'MX0405']],
+    ['not two routes to one destination', GATEWAY, [more('VirtualService', 'other', {
+      hosts: ['my-mongo.tcp.svc'], gateways: ['istio-egressgateway'], tcp: [{ route: [{ destination: { host: 'my-mongo.tcp.svc', port: { number: 27017 } } }] }],
+    })], []],
+    ['not where the SNI of each route tells connections apart', 'recipes/i-wildcard-one-server', [entry('en', 'en.wikipedia.org', { number: 443, protocol: 'TLS' }, { resolution: 'DNS', exportTo: ['istio-system'] }),
+      more('VirtualService', 'other', {
+        hosts: ['en.wikipedia.org'], gateways: ['istio-egressgateway'], tls: [{ match: [{ port: 443, sniHosts: ['en.wikipedia.org'] }], route: [{ destination: { host: 'en.wikipedia.org', port: { number: 443 } } }] }],
+      })], []],
+  ],
+  MX0308: [
+    ['resolution left out', GATEWAY, [['  resolution: STATIC\n', ''], [/ {2}endpoints:\n.*\n/, '']], ['MX0308']],
+    ['a host that only a wildcard declares', 'recipes/i-wildcard-one-server', [['[www.wikipedia.org]', '[other.wikipedia.org]']], ['MX0308']],
+    ['DYNAMIC_DNS', 'recipes/i-wildcard-one-server', [['resolution: NONE', 'resolution: DYNAMIC_DNS'], ['            host: www.wikipedia.org', '            host: "*.wikipedia.org"']], ['MX0308']],
+    ['not when the gateway has an entry of its own', 'recipes/proven-26-private-upstream', [], []],
+  ],
+  MX0309: [
+    ['a route', NARROW, [[/( gateways: \[db\]\n {2}exportTo: )\[istio-system\]/, '$1["."]']], ['MX0309']],
+    ['not where nothing shows the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge']], []],
+    ['by the pods of the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge'], pods('out', { istio: 'egressgateway' }, 'edge')],
+      ['MX0309', 'MX0309']],
+  ],
+  MX0310: [
+    ['not the port of the pods', PLAINTEXT, [['port: 7777, targetPort: 7777', 'port: 443, targetPort: 7777'], ['            port: {number: 7777}', '            port: {number: 443}'],
+      ['- port: {number: 7777}', '- port: {number: 443}']], []],
+  ],
+  MX0311: [
+    ['a server name that no server has', GATEWAY, [['sni: my-mongo.tcp.svc', 'sni: mongo.tcp.svc']], ['MX0311']],
+    ['no leg of the sidecars', GATEWAY, [[/ {4}- match:\n {8}- gateways: \[mesh\][^]*?( {4}- match:)/, '$1']], ['MX0311']],
+    ['no leg of the gateway', GATEWAY, [[/ {4}- match:\n {8}- gateways: \[istio-egressgateway\][^]*$/, '']], ['MX0311']],
+    ['a port that no Gateway serves', PLAINTEXT, [['port: 7777, targetPort: 7777}', 'port: 7777, targetPort: 7777}\n    - {name: other, port: 7778}'],
+      [/subset: mongo\n {12}port: \{number: 7777\}/, 'subset: mongo\n            port: {number: 7778}']], ['MX0311']],
+    ['not of a gateway of another repository', GATEWAY, [[/kind: Gateway[^]*?---\n/, 'kind: Nothing\n---\n']], []],
+    ['not of a service that is for the gateway alone', 'recipes/proven-26-private-upstream', [[/kind: VirtualService\nmetadata: \{name: db-to-gateway[^]*?---\n/, 'kind: Nothing\n---\n']], []],
+  ],
+  MX0313: [
+    ['not for a gateway whose pods are elsewhere', GATEWAY, [pods('web', { app: 'web' }, 'shop'), pods('istiod', { app: 'istiod' })], []],
+  ],
+  MX0314: [
+    ['not with mutual TLS', GATEWAY, [pods('out', { 'istio': 'egressgateway', 'security.istio.io/tlsMode': 'istio' })], []],
+    ['not without the label', PLAINTEXT, [['{mode: DISABLE}', '{mode: ISTIO_MUTUAL}'], pods('out', { istio: 'egressgateway' })], []],
+  ],
+  MX0316: [
+    ['the service for everybody, the route for one', GATEWAY, [[/gateways: \[mesh, istio-egressgateway\]/, 'gateways: [mesh, istio-egressgateway]\n  exportTo: [".", istio-system]']], ['MX0316']],
+    ['not for the namespace of the gateway', NARROW, [], []],
+  ],
+  MX0403: [
+    ['originating TLS at a gateway that does not see it', ORIGINATION, [[/(host: edition\.cnn\.com\n {2}trafficPolicy)/, 'exportTo: ["."]\n  $1']], ['MX0403']],
+    ['originating TLS at a gateway, from a namespace where it does not look', ORIGINATION, [['{name: edition-cnn-com, namespace: shop}', '{name: edition-cnn-com, namespace: data}']], ['MX0403']],
+    ['not beside the gateway', ORIGINATION, [['{name: edition-cnn-com, namespace: shop}', '{name: edition-cnn-com, namespace: istio-system}']], []],
+    ['not in the root namespace', 'MX0403-rule-not-looked-up/fault', [['kind: DestinationRule\nmetadata: {name: db, namespace: platform}', 'kind: DestinationRule\nmetadata: {name: db, namespace: istio-system}']], []],
+    ['not for the sidecars alone', 'recipes/c-origination-at-sidecar', [['  trafficPolicy', '  exportTo: ["."]\n  trafficPolicy']], []],
+  ],
+  MX0404: [
+    ['not without any rule for the host', GATEWAY, [[/kind: DestinationRule[^]*?---\n/, 'kind: Nothing\n---\n']], []],
+  ],
+  MX0405: [
+    ['a Service, where others of its namespace are known', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'egressgateway.istio-system.svc']], ['MX0405', 'MX0405']],
+    ['not a Service of a namespace of which nothing is known', GATEWAY, [[/istio-egressgateway\.istio-system/g, 'istio-egressgateway.edge']], []],
+    ['not a host that a wildcard declares', 'recipes/b-direct-http', [['hosts: [www.google.com]', 'hosts: ["*.google.com"]'], ['destination: {host: httpbin.org}', 'destination: {host: a.google.com, port: {number: 443}}']], []],
+  ],
+  MX0406: [
+    ['not without pods of the Service', 'MX0406-subset-selects-nothing/fault', [['name: reviews-v1, namespace: shop', 'name: reviews-v1, namespace: other']], []],
+  ],
+  MX0407: [
+    ['left out, though there are several and the gateway\'s is none of them', ORIGINATION, [[/( {12}host: edition\.cnn\.com\n) {12}port: \{number: 443\}\n/, '$1'],
+      [/(gateways: \[istio-egressgateway\]\n {10}port: )80/, '$18443'], [/(servers:\n {4}- port:\n {8}number: )80/, '$18443']], ['MX0407']],
+    ['not left out where there is one', PASSTHROUGH, [[/( {12}host: edition\.cnn\.com\n) {12}port: \{number: 443\}\n/, '$1']], []],
+  ],
+  MX0408: [
+    ['behind a prefix of every path', DIRECT, [['    - timeout: 3s', '    - match: [{uri: {prefix: /}}]\n      route: [{destination: {host: httpbin.org}}]\n    - timeout: 3s']], ['MX0408']],
+    ['the same match again', DIRECT, [['    - timeout: 3s', '    - match: [{uri: {prefix: /a}, port: 80}]\n      route: [{destination: {host: httpbin.org}}]\n    - match: [{port: 80, uri: {prefix: /a}}]\n      timeout: 3s']], ['MX0408']],
+    ['not before the rule for everything', DIRECT, [['    - timeout: 3s', '    - match: [{uri: {prefix: /a}}]\n      route: [{destination: {host: httpbin.org}}]\n    - timeout: 3s']], []],
+    ['not when one of two matches is left', DIRECT, [['    - timeout: 3s', '    - match: [{uri: {prefix: /a}}]\n      route: [{destination: {host: httpbin.org}}]\n    - match: [{uri: {prefix: /a}}, {uri: {prefix: /b}}]\n      timeout: 3s']], []],
+  ],
+  MX0409: [
+    ['a rule for TCP on a port of TLS', PASSTHROUGH, [[/ {2}tls:\n {4}- match:\n {8}- gateways: \[mesh\]\n {10}port: 443\n {10}sniHosts: .*/, '  tcp:\n    - match:\n        - gateways: [mesh]\n          port: 443'],
+      [/ {4}- match:\n {8}- gateways: \[istio/, '  tls:\n    - match:\n        - gateways: [istio']], ['MX0409']],
+    ['a port that the Gateway does not serve', GATEWAY, [[/(gateways: \[istio-egressgateway\]\n {10}port: )443/, '$18443']], ['MX0409']],
+    ['a rule for the SNI where the gateway terminates TLS', PASSTHROUGH, [['mode: PASSTHROUGH', 'mode: ISTIO_MUTUAL']], ['MX0409']],
+    ['not a rule for HTTP where one of the ports is HTTP', 'recipes/d-gateway-http', [], []],
+    ['not on a port whose protocol the sidecar finds out', DIRECT, [['      protocol: HTTP\n', '']], ['MX0209']],
+  ],
+  MX0607: [
+    ['not when everything is imported', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"*/*"']], []],
+    ['not when the service is not imported either', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*"']], ['MX0602']],
+    ['by the name of the host', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*", "data/db.example.com", "routes/*.example.org"']], ['MX0607']],
+    ['not by a wildcard over the host', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*", "data/db.example.com", "routes/*.example.com"']], []],
+  ],
+};
+
+function foundIn(file: string, replaced: readonly [string | RegExp, string][], facts: Partial<MeshModel>): string[] {
+  const text = replaced.reduce((before, [from, to]) => {
+    const after = before.replace(from, to);
+    if (after === before) {
+      throw new Error(`${String(from)} is not in ${file}`);
+    }
+    return after;
+  }, fs.readFileSync(path.join(CORPUS, `${file}.yaml`), 'utf8'));
+  return findingsIn(new MeshView({ ...CLOSED_MESH, ...facts }, readText(text))).map(({ rule }) => rule.id);
+}
+
+describe.each(Object.entries(ROWS))('%s', (_, rows) => {
+  // A row without facts has one argument less, and jest would wait for a callback.
+  test.each(rows.map(([name, file, replaced, found, facts = {}]) => [name, file, replaced, found, facts] as const))('%s', (__, file, replaced, found, facts) => {
+    expect(foundIn(file, replaced, facts)).toEqual(found);
+  });
+});
