@@ -8,6 +8,11 @@ export interface ReadObject extends MeshObject {
   lineOf(field?: readonly (string | number)[]): number;
 }
 
+/** What the parser has of a map or a list. */
+interface Collection {
+  readonly items?: { readonly range?: number[]; readonly key?: { readonly value?: unknown; readonly range?: number[] } }[];
+}
+
 interface Manifest {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -52,9 +57,9 @@ export function readText(text: string, file = 'file.yaml'): ReadObject[] {
     const lineOf = (field: readonly (string | number)[] = []): number => {
       for (let length = field.length; length > 0; length--) {
         const [path, key] = [field.slice(0, length), field[length - 1]];
-        const parent = document.getIn(path.slice(0, -1), true) as { items?: { key?: { value?: unknown; range?: number[] }; range?: number[] }[] } | undefined;
+        const parent = document.getIn(path.slice(0, -1), true) as Collection | undefined;
         const item = typeof key === 'number' ? parent?.items?.[key] : parent?.items?.find(pair => pair.key?.value === key)?.key;
-        const range = (item as { range?: number[] } | undefined)?.range;
+        const range = item?.range;
         if (range) {
           return lines.linePos(range[0]).line;
         }

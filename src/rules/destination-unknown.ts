@@ -14,13 +14,13 @@ export const destinationUnknown: Rule = {
   check: view => {
     const isUnknown = unknownIn(view);
     return [
-      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations }) => destinations.filter(({ host }) => isUnknown(host, object.namespace))
-        .map(({ host, field }): Finding => ({
+      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations }) => (
+        destinations.filter(({ host }) => isUnknown(host, object.namespace)).map(({ host, field }): Finding => ({
           object,
           field: [...field, 'host'],
           message: `'destination.host' ${quote(host)} is no Service and no ServiceEntry: what is sent there ends`,
           fix: 'declare the host, or correct its name',
-        })))),
+        }))))),
       ...view.trafficRules.filter(({ host, object }) => isUnknown(host, object.namespace)).map(({ host, object }): Finding => ({
         object,
         field: ['spec', 'host'],

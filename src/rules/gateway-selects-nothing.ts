@@ -22,7 +22,8 @@ export const gatewaySelectsNothing: Rule = {
       }
       return pods.get(namespace) ?? [];
     };
-    return view.gateways.filter(gateway => Object.keys(gateway.selector).length > 0 && view.gatewayPlaces.podsOf(gateway).length === 0).flatMap((gateway): Finding[] => {
+    const lost = view.gateways.filter(gateway => Object.keys(gateway.selector).length > 0 && view.gatewayPlaces.podsOf(gateway).length === 0);
+    return lost.flatMap((gateway): Finding[] => {
       const [pod] = expected(view, gateway.name, gateway.object.namespace, podsIn);
       const selector = Object.entries(gateway.selector).map(label => label.join('=')).join(', ');
       return pod ? [{

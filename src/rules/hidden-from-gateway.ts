@@ -1,8 +1,8 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { GatewayConfig } from '../view/gateway';
-import { Leg } from '../view/name-index';
 import { MeshView } from '../view/mesh-view';
+import { Leg } from '../view/name-index';
 import { reaches } from '../view/visibility';
 
 export const hiddenFromGateway: Rule = {
@@ -17,7 +17,8 @@ export const hiddenFromGateway: Rule = {
   check: view => view.gateways.flatMap(gateway => {
     const namespaces = [...view.gatewayPlaces.namespacesOf(gateway)];
     const seen = new Set<unknown>();
-    return namespaces.length === 0 ? [] : view.names.legsAt(gateway.name).flatMap(leg => findings(view, gateway, leg, namespaces)).filter(({ object }) => {
+    const legs = namespaces.length === 0 ? [] : view.names.legsAt(gateway.name);
+    return legs.flatMap(leg => findings(view, gateway, leg, namespaces)).filter(({ object }) => {
       const isNew = !seen.has(object);
       seen.add(object);
       return isNew;

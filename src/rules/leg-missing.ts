@@ -3,8 +3,9 @@ import { quote } from '../private/fail';
 import { GatewayServer } from '../view/gateway';
 import { overlaps } from '../view/host-name';
 import { addTo, MeshView } from '../view/mesh-view';
-import { Leg, routesServer } from '../view/name-index';
+import { ByHost, Leg, routesServer } from '../view/name-index';
 import { MESH, RouteDestination } from '../view/route';
+import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 
 export const legMissing: Rule = {
   id: 'MX0311',
@@ -15,75 +16,117 @@ export const legMissing: Rule = {
   fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host.',
   related: [],
   check: view => {
-    const servers = new Map<string, GatewayServer[]>();
-    const ports = new Map<string, GatewayServer[]>();
-    view.gatewayServers.forEach(server => {
-      addTo(servers, `${server.workload} ${server.port}`, server);
-      addTo(ports, server.workload, server);
-    });
+    const gateways = new ServersByPort(view.gatewayServers);
+    const originations = new Originations(view);
     return [
-      ...view.names.detours.flatMap(leg => leg.rule.destinations.flatMap(destination => endsAtGateway(view, leg, destination, servers, ports))),
+      ...view.names.detours.flatMap(leg => (
+        leg.rule.destinations.flatMap(destination => endsAtGateway(view, leg, destination, gateways, originations)))),
       ...neverLeft(view),
     ];
   },
 };
 
-type Servers = ReadonlyMap<string, readonly GatewayServer[]>;
+/** The servers of Gateways, by pods and port. */
+class ServersByPort {
+  private readonly ports = new Map<string, Set<number>>();
+  private readonly servers = new Map<string, GatewayServer[]>();
+  private readonly byHost = new Map<string, ByHost<GatewayServer>>();
+
+  public constructor(servers: readonly GatewayServer[]) {
+    for (const server of servers) {
+      addTo(this.servers, `${server.workload} ${server.port}`, server);
+      this.ports.set(server.workload, (this.ports.get(server.workload) ?? new Set()).add(server.port));
+    }
+    this.servers.forEach((list, key) => this.byHost.set(key, new ByHost(list, ({ hosts }) => hosts)));
+  }
+
+  public on(workload: string, port: number): readonly GatewayServer[] {
+    return this.servers.get(`${workload} ${port}`) ?? [];
+  }
+
+  public serving(workload: string, port: number, name: string): readonly GatewayServer[] {
+    return (this.byHost.get(`${workload} ${port}`)?.overlapping(name) ?? []).filter(({ hosts }) => hosts.some(host => overlaps(host, name)));
+  }
+
+  public portsOf(workload: string): number[] {
+    return [...this.ports.get(workload) ?? []];
+  }
+}
+
+/** The DestinationRules of a host, by subset: the Service of a gateway has thousands of them. */
+class Originations {
+  private readonly rules = new Map<string, TrafficRule[]>();
+
+  public constructor(view: MeshView) {
+    for (const rule of view.trafficRules) {
+      rule.subsets.forEach(({ name }) => addTo(this.rules, `${rule.host} ${name}`, rule));
+      if (rule.object.spec.trafficPolicy !== undefined) {
+        addTo(this.rules, `${rule.host} `, rule);
+      }
+    }
+  }
+
+  public of({ host, subset }: RouteDestination, port: number): ClientTlsSettings[] {
+    const own = subset === undefined ? undefined : this.rules.get(`${host} ${subset}`);
+    return (own ?? this.rules.get(`${host} `) ?? []).map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
+  }
+}
 
 /** What sidecars send to a gateway that does not send it on. */
-function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, servers: Servers, ports: Servers): Finding[] {
+function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, gateways: ServersByPort, originations: Originations): Finding[] {
   const { host, field } = destination;
-  if (isBroken(view, leg)) {
-    return [];
-  }
   const workloads = [...view.gatewayPlaces.workloadsAt(host)];
   const service = view.names.serviceOf(host);
   const port = destination.port ?? (service?.ports.length === 1 ? service.ports[0].number : undefined);
-  if (workloads.length === 0 || port === undefined) {
+  if (workloads.length === 0 || port === undefined || isBroken(view, leg)) {
     return [];
   }
   // A Gateway may name the port of the Service or that of the pods.
   const target = service?.ports.find(({ number }) => number === port)?.targetPort;
-  const there = workloads.flatMap(workload => [port, ...typeof target === 'number' && target !== port ? [target] : []].flatMap(at => servers.get(`${workload} ${at}`) ?? []));
-  const names = namesOf(view, leg, destination, port);
-  const taking = there.filter(server => server.tls?.mode === 'AUTO_PASSTHROUGH'
-    || names === undefined || server.hosts.some(served => names.some(name => overlaps(served, name))));
-  const found = (message: string, fix: string): Finding[] => [{ object: leg.route.object, field: [...field, 'host'], message, fix: { code: 'route the service with EgressViaGateway', yaml: fix } }];
-  if (there.length === 0) {
+  const places = workloads.flatMap(workload => [...new Set([port, typeof target === 'number' ? target : port])].map(at => ({ workload, at })));
+  const names = namesOf(leg, originations.of(destination, port));
+  const isServed = places.some(({ workload, at }) => gateways.on(workload, at).length > 0);
+  const taking = places.flatMap(({ workload, at }) => (
+    names === undefined ? gateways.on(workload, at) : names.flatMap(name => gateways.serving(workload, at, name))));
+  const found = (message: string, fix: string): Finding[] => [{
+    object: leg.route.object,
+    field: [...field, 'host'],
+    message: `'destination.host' ${quote(host)} leads to port ${port} of a gateway${message}`,
+    fix: { code: 'route the service with EgressViaGateway', yaml: fix },
+  }];
+  if (!isServed) {
     // Without its Service, which of its ports leads to which port of the pods is not known.
-    return service === undefined ? [] : found(`'destination.host' ${quote(host)} leads to a gateway on port ${port}, and no Gateway has a server there: `
-      + `${workloads.flatMap(workload => ports.get(workload) ?? []).map(server => server.port).filter((at, i, all) => all.indexOf(at) === i).join(', ') || 'none'} are served`,
-    'write a server for this port, or send to one that is served');
+    return service === undefined ? [] : found(`, and no Gateway has a server there: they have ${workloads.flatMap(workload => gateways.portsOf(workload)).join(', ')}`,
+      'write a server for this port, or send to one that is served');
   }
   if (taking.length === 0) {
-    return found(`'destination.host' ${quote(host)} leads to port ${port} of a gateway with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
-      'write a server with that host');
+    return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`, 'write a server with that host');
   }
-  if (taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsAt(`${server.object.namespace}/${server.object.name}`).some(other => routesServer(server, other)))) {
-    return [];
-  }
-  return found(`'destination.host' ${quote(host)} leads to port ${port} of the gateway ('${taking[0].object.origin.path}'), and no VirtualService leads on from there`,
+  return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsOf(server).length > 0) ? [] : found(
+    ` ('${taking[0].object.origin.path}'), and no VirtualService leads on from there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
 }
 
 /** Whether the second leg is there and holds nowhere, for a reason that another rule says: no such Gateway, host, port or protocol. */
 function isBroken(view: MeshView, { route }: Leg): boolean {
-  const own = route.gateways.filter(gateway => gateway !== MESH).flatMap(gateway => view.names.legsAt(gateway).filter(leg => leg.route === route).map(leg => ({ gateway, leg })));
-  return own.length > 0 && !own.some(({ gateway, leg }) => view.names.gatewayOf(gateway)?.servers.some(server => routesServer(server, leg)));
+  const own = route.rules.flatMap(rule => rule.matches.flatMap(match => (
+    match.gateways.filter(gateway => gateway !== MESH).map(gateway => ({ gateway, leg: { route, rule, match } })))));
+  return own.length > 0 && !own.some(({ gateway, leg }) => route.hosts.some(host => (
+    view.names.serversFor(gateway, host, route.object.namespace).some(server => routesServer(server, leg)))));
 }
 
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
-function namesOf(view: MeshView, { route, rule, match }: Leg, { host, subset }: RouteDestination, port: number): readonly string[] | undefined {
-  const originated = view.names.trafficRulesOf(host).map(other => other.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE');
+function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[]): readonly string[] | undefined {
   if (originated.length > 0) {
-    return originated.every(tls => tls!.sni !== undefined) ? originated.map(tls => tls!.sni!) : undefined;
+    return originated.every(({ sni }) => sni !== undefined) ? originated.map(({ sni }) => sni!) : undefined;
   }
-  return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? [...rule.authority === undefined ? route.hosts : [rule.authority]] : undefined;
+  return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;
 }
 
 /** What a gateway would send on, and sidecars do not send to it. */
 function neverLeft(view: MeshView): Finding[] {
-  return view.gateways.flatMap(gateway => view.names.legsAt(gateway.name).flatMap(({ route, rule }) => rule.destinations.flatMap(({ host, field }): Finding[] => {
+  const legs = view.gateways.flatMap(gateway => view.names.legsAt(gateway.name).map(leg => ({ gateway, ...leg })));
+  return legs.flatMap(({ gateway, route, rule }) => rule.destinations.flatMap(({ host, field }): Finding[] => {
     const places = view.gatewayPlaces.namespacesOf(gateway);
     // What only the gateway sees has another name for the clients; a namespace that is named may be the gateway's.
     const entry = view.names.entriesOf(host).find(({ visibleTo, object }) => visibleTo.some(namespace => (
@@ -95,5 +138,5 @@ function neverLeft(view: MeshView): Finding[] {
         + `'${entry.object.origin.path}' directly`,
       fix: { code: 'route the service with EgressViaGateway', yaml: 'add "mesh" to \'gateways\', and a rule that sends to the Service of the gateway' },
     }] : [];
-  })));
+  }));
 }

@@ -1,5 +1,5 @@
 import { Finding, Rule } from './rule';
-import { Fields, record, records } from '../view/fields';
+import { Fields, record, records, strings } from '../view/fields';
 import { MESH, Route, RouteKind } from '../view/route';
 
 export const matchUnreachable: Rule = {
@@ -40,9 +40,10 @@ function unreachable(route: Route, kind: RouteKind): Finding[] {
 function conditionsOf(route: Route, { gateways, name: _, ...match }: Fields): string[] {
   const everything = (field: string, value: unknown) => field === 'uri' && record(value).prefix === '/' || Array.isArray(value) && value.length === 0
     || typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  const conditions = Object.entries(match).filter(([field, value]) => !everything(field, value)).map(([field, value]) => JSON.stringify([field, value]));
-  const places = Array.isArray(gateways) && gateways.length > 0 ? gateways.map(gateway => qualified(route, String(gateway))).sort() : [...route.gateways].sort();
-  return [...conditions.sort(), ...JSON.stringify(places) === JSON.stringify([...route.gateways].sort()) ? [] : [JSON.stringify(['gateways', places])]];
+  const conditions = Object.entries(match).filter(([field, value]) => !everything(field, value)).map(condition => JSON.stringify(condition));
+  const named = strings(gateways).map(gateway => qualified(route, gateway)).sort();
+  const isEverywhere = named.length === 0 || JSON.stringify(named) === JSON.stringify([...route.gateways].sort());
+  return [...conditions.sort(), ...isEverywhere ? [] : [JSON.stringify(['gateways', named])]];
 }
 
 function qualified({ object }: Route, gateway: string): string {

@@ -26,7 +26,8 @@ export const membersInOneEntry: Rule = {
     if (entry.resolution === 'NONE' || endpoints < 2) {
       return [];
     }
-    const [found] = entry.ports.flatMap(({ number, target }) => STORES.filter(({ ports }) => ports.includes(number) || ports.includes(target)).map(store => ({ store, number })));
+    const [found] = entry.ports.flatMap(({ number, target }) => (
+      STORES.filter(({ ports }) => ports.includes(number) || ports.includes(target)).map(store => ({ store, number }))));
     return found ? [{
       object: entry.object,
       field: ['spec', 'endpoints'],

@@ -1,8 +1,8 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
-import { Leg } from '../view/name-index';
 import { MeshView } from '../view/mesh-view';
+import { Leg } from '../view/name-index';
 import { RouteDestination } from '../view/route';
 import { reaches } from '../view/visibility';
 

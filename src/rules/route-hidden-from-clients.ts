@@ -14,12 +14,14 @@ export const routeHiddenFromClients: Rule = {
   check: view => view.entries.flatMap((entry): Finding[] => {
     const places = view.gatewayPlaces.namespaces;
     for (const host of entry.hosts) {
-      const routes = view.names.detoursOf(host).filter(({ match }) => match.port === undefined || entry.ports.some(({ number }) => number === match.port)).map(({ route }) => route);
+      const legs = view.names.detoursOf(host).filter(({ match: { port } }) => port === undefined || entry.ports.some(({ number }) => number === port));
+      const routes = legs.map(({ route }) => route);
       // A gateway connects to the service itself.
       const open = routes.length === 0 ? undefined : entry.visibleTo.find(namespace => !places.has(namespace) && !routes.some(({ visibleTo }) => (
         namespace === '*' ? visibleTo.includes('*') : reaches(visibleTo, namespace))));
       // A route that none of them sees is for another declaration of the host.
-      if (open !== undefined && routes.some(({ visibleTo }) => entry.visibleTo.some(namespace => !places.has(namespace) && reaches(visibleTo, namespace)))) {
+      const clients = entry.visibleTo.filter(namespace => !places.has(namespace));
+      if (open !== undefined && routes.some(({ visibleTo }) => clients.some(namespace => reaches(visibleTo, namespace)))) {
         return [{
           object: entry.object,
           field: entry.object.spec.exportTo === undefined ? ['spec', 'hosts', entry.hosts.indexOf(host)] : ['spec', 'exportTo'],

@@ -2,7 +2,6 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { GatewayConfig } from '../view/gateway';
 import { overlaps } from '../view/host-name';
-import { servesHost } from '../view/name-index';
 import { MESH, Route } from '../view/route';
 
 export const routeHostNotServed: Rule = {
@@ -16,17 +15,12 @@ export const routeHostNotServed: Rule = {
   check: view => view.routes.flatMap(route => {
     const named = route.gateways.filter(name => name !== MESH);
     const known = named.map(name => view.names.gatewayOf(name)).filter(gateway => gateway !== undefined);
+    const isServed = (host: string) => named.some(name => view.names.serversFor(name, host, route.object.namespace).length > 0);
     // With the sidecars among the gateways, some of the hosts may be for them alone.
-    const hosts = route.isForSidecars
-      ? [route.hosts.some(host => known.some(gateway => serves(gateway, route, host))) ? [] : route.hosts.slice(0, 1)].flat()
-      : route.hosts.filter(host => !known.some(gateway => serves(gateway, route, host)));
+    const hosts = !route.isForSidecars ? route.hosts.filter(host => !isServed(host)) : route.hosts.some(isServed) ? [] : route.hosts.slice(0, 1);
     return known.length === 0 || known.length < named.length ? [] : hosts.map(host => finding(route, host, known));
   }),
 };
-
-function serves(gateway: GatewayConfig, { object }: Route, host: string): boolean {
-  return gateway.servers.some(server => servesHost(server, host, object.namespace));
-}
 
 function finding(route: Route, host: string, [gateway]: readonly GatewayConfig[]): Finding {
   const at = route.hosts.indexOf(host);

@@ -2,7 +2,7 @@ import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { EntryPort } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
-import { Leg, routeKindOf, servesHost } from '../view/name-index';
+import { Leg, routeKindOf } from '../view/name-index';
 import { MESH, Route, RouteKind, RouteRule } from '../view/route';
 import { reaches } from '../view/visibility';
 
@@ -48,7 +48,7 @@ function atSidecars(view: MeshView, { route, rule, match }: Leg): Finding[] {
 }
 
 function atGateway(view: MeshView, name: string, { route, rule, match }: Leg): Finding[] {
-  const servers = view.names.gatewayOf(name)?.servers.filter(server => route.hosts.some(host => servesHost(server, host, route.object.namespace))) ?? [];
+  const servers = route.hosts.flatMap(host => view.names.serversFor(name, host, route.object.namespace));
   const named = match.port === undefined ? servers : servers.filter(({ port }) => port === match.port);
   if (servers.length === 0 || named.some(server => routeKindOf(server) === rule.kind)) {
     return [];

@@ -27,7 +27,8 @@ export const serverFirstIsInspected: Rule = {
       .forEach(port => inspected.take(String(port.number), entry)));
     const services = new Map(view.services.flatMap(service => service.ports.filter(({ protocol }) => HTTP.includes(protocol))
       .map(({ number }) => [number, service.object.origin.path] as const)));
-    const other = (entry: ExternalEntry, port: EntryPort) => inspected.holder(String(port.number), entry)?.other.object.origin.path ?? services.get(port.number);
+    const other = (entry: ExternalEntry, { number }: EntryPort) => (
+      inspected.holder(String(number), entry)?.other.object.origin.path ?? services.get(number));
     return view.entries.flatMap(entry => entry.ports.flatMap((port): Finding[] => {
       const protocol = SERVER_FIRST[port.target] ?? SERVER_FIRST[port.number];
       if (port.class !== 'TCP' || protocol === undefined) {

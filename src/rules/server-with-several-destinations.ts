@@ -1,7 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { GatewayServer } from '../view/gateway';
-import { Leg, routeKindOf, routesServer } from '../view/name-index';
+import { Leg, routeKindOf } from '../view/name-index';
 
 export const serverWithSeveralDestinations: Rule = {
   id: 'MX0307',
@@ -12,10 +12,7 @@ export const serverWithSeveralDestinations: Rule = {
     + 'database end at the first.',
   fix: 'Write a server of its own, with its own port name, for each host.',
   related: [],
-  check: view => view.gateways.flatMap(gateway => {
-    const legs = view.names.legsAt(gateway.name);
-    return gateway.servers.filter(server => routeKindOf(server) === 'tcp').flatMap(server => lost(server, legs.filter(leg => routesServer(server, leg))));
-  }),
+  check: view => view.gatewayServers.filter(server => routeKindOf(server) === 'tcp').flatMap(server => lost(server, view.names.legsOf(server))),
 };
 
 function lost(server: GatewayServer, legs: readonly Leg[]): Finding[] {

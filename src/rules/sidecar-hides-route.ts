@@ -17,8 +17,8 @@ export const sidecarHidesRoute: Rule = {
   related: [],
   check: view => {
     const routes = [...new Set(view.names.detours.map(({ route }) => route))];
-    return view.sidecars.filter(({ hosts }) => hosts !== undefined).flatMap(sidecar => routes.filter(({ visibleTo }) => reaches(visibleTo, sidecar.object.namespace))
-      .flatMap(route => hidden(view, sidecar, route)));
+    return view.sidecars.filter(({ hosts }) => hosts !== undefined).flatMap(sidecar => (
+      routes.filter(({ visibleTo }) => reaches(visibleTo, sidecar.object.namespace)).flatMap(route => hidden(view, sidecar, route))));
   },
 };
 
@@ -27,7 +27,8 @@ function hidden(view: MeshView, sidecar: NamespaceSidecar, route: Route): Findin
   if (route.hosts.some(host => importsRoute(sidecar, route.object.namespace, host))) {
     return [];
   }
-  const host = route.hosts.find(name => view.names.entriesOf(name).some(({ visibleTo, object: by }) => reaches(visibleTo, object.namespace) && sidecar.imports(by.namespace, name)));
+  const host = route.hosts.find(name => view.names.entriesOf(name).some(({ visibleTo, object: by }) => (
+    reaches(visibleTo, object.namespace) && sidecar.imports(by.namespace, name))));
   return host === undefined ? [] : [{
     object,
     field: ['spec', 'egress'],

@@ -13,7 +13,8 @@ export const subsetSelectsNothing: Rule = {
   fix: 'Write labels of the pods, or deploy the version first.',
   related: ['IST0173', 'KIA0203'],
   check: view => {
-    const rules = view.trafficRules.filter(({ host, subsets }) => view.names.serviceOf(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0));
+    const rules = view.trafficRules.filter(({ host, subsets }) => (
+      view.names.serviceOf(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0)));
     return rules.length === 0 ? [] : findings(view, rules);
   },
 };
@@ -25,10 +26,12 @@ function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
   return rules.flatMap(({ object, host, subsets }) => {
     const service = view.names.serviceOf(host)!;
     if (!behind.has(host)) {
-      behind.set(host, Object.keys(service.selector).length === 0 ? [] : (pods.get(service.object.namespace) ?? []).filter(({ labels }) => selects(service.selector, labels)));
+      const all = Object.keys(service.selector).length === 0 ? [] : pods.get(service.object.namespace) ?? [];
+      behind.set(host, all.filter(({ labels }) => selects(service.selector, labels)));
     }
     const there = behind.get(host)!;
-    return there.length === 0 ? [] : subsets.filter(({ labels }) => !there.some(pod => selects(labels, pod.labels))).map(({ name, labels, field }): Finding => ({
+    const lost = there.length === 0 ? [] : subsets.filter(({ labels }) => !there.some(pod => selects(labels, pod.labels)));
+    return lost.map(({ name, labels, field }): Finding => ({
       object,
       field: [...field, 'labels'],
       message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on none of its pods, such as those of `

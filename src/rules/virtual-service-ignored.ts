@@ -12,7 +12,8 @@ export const virtualServiceIgnored: Rule = {
   related: ['IST0109'],
   check: view => {
     const seen = new Map<string, Map<string, MeshObject>>();
-    return view.routes.filter(route => route.isForSidecars).flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name, i): Finding[] => {
+    const routes = view.routes.filter(route => route.isForSidecars);
+    return routes.flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name, i): Finding[] => {
       const holders = seen.get(name) ?? new Map<string, MeshObject>();
       seen.set(name, holders);
       const namespace = namespaces.find(candidate => holders.has(candidate) || holders.has('*') || (candidate === '*' && holders.size > 0));

@@ -52,7 +52,7 @@ export class GatewayPlaces {
     const known = new Set(services.map(({ host }) => host));
     // The labels of a subset are on some pods of its host.
     for (const { host, subsets } of trafficRules) {
-      subsets.filter(({ labels }) => Object.keys(labels).length > 0).forEach(({ labels }) => this.matching(labels).forEach(key => this.behind(key, host)));
+      subsets.forEach(({ labels }) => this.matching(labels).forEach(key => this.behind(key, host)));
     }
     for (const host of new Set(detours.flatMap(({ rule }) => rule.destinations.map(destination => destination.host)))) {
       if (namespaceOfService(host, clusterDomain) !== undefined && !known.has(host)) {

@@ -22,6 +22,9 @@ export class NameIndex {
   private readonly legsByGateway = new Map<string, Leg[]>();
   private readonly legsByDestination = new Map<string, Leg[]>();
   private readonly clientLegsByHost = new Map<string, Leg[]>();
+  private readonly subsetsByHost = new Map<string, Set<string>>();
+  private readonly serversByGateway = new Map<string, ByHost<GatewayServer>>();
+  private readonly legHostsByGateway = new Map<string, ByHost<Leg>>();
   /** The legs of sidecars that lead somewhere else than to their own host. */
   public readonly detours: readonly Leg[];
 
@@ -31,7 +34,12 @@ export class NameIndex {
   ) {
     entries.forEach(entry => new Set(entry.hosts).forEach(host => addTo(this.entriesByHost, host, entry)));
     services.forEach(service => this.servicesByHost.set(service.host, service));
-    trafficRules.forEach(rule => addTo(this.trafficRulesByHost, rule.host, rule));
+    for (const rule of trafficRules) {
+      addTo(this.trafficRulesByHost, rule.host, rule);
+      const subsets = this.subsetsByHost.get(rule.host) ?? new Set();
+      this.subsetsByHost.set(rule.host, subsets);
+      rule.subsets.forEach(({ name }) => subsets.add(name));
+    }
     gateways.forEach(gateway => this.gatewaysByName.set(gateway.name, gateway));
     const detours: Leg[] = [];
     for (const route of routes) {
@@ -67,6 +75,11 @@ export class NameIndex {
     return this.trafficRulesByHost.get(host) ?? [];
   }
 
+  /** The subsets that any rule of a host has. */
+  public subsetsOf(host: string): ReadonlySet<string> {
+    return this.subsetsByHost.get(host) ?? new Set();
+  }
+
   /** By `<namespace>/<name>`. */
   public gatewayOf(name: string): GatewayConfig | undefined {
     return this.gatewaysByName.get(name);
@@ -75,6 +88,28 @@ export class NameIndex {
   /** The rules that hold at a Gateway, by its `<namespace>/<name>`. */
   public legsAt(gateway: string): readonly Leg[] {
     return this.legsByGateway.get(gateway) ?? [];
+  }
+
+  /** The servers of a Gateway that take a host of a VirtualService in a namespace. */
+  public serversFor(gateway: string, host: string, namespace: string): readonly GatewayServer[] {
+    const config = this.gatewayOf(gateway);
+    if (!config) {
+      return [];
+    }
+    if (!this.serversByGateway.has(gateway)) {
+      this.serversByGateway.set(gateway, new ByHost(config.servers, ({ hosts }) => hosts));
+    }
+    return this.serversByGateway.get(gateway)!.overlapping(host).filter(server => servesHost(server, host, namespace));
+  }
+
+  /** The rules that route what a server of a Gateway takes, as istiod decides it. */
+  public legsOf(server: GatewayServer): readonly Leg[] {
+    const gateway = `${server.object.namespace}/${server.object.name}`;
+    if (!this.legHostsByGateway.has(gateway)) {
+      this.legHostsByGateway.set(gateway, new ByHost(this.legsAt(gateway), ({ route }) => route.hosts));
+    }
+    const legs = this.legHostsByGateway.get(gateway)!;
+    return [...new Set(server.hosts.flatMap(host => legs.overlapping(host)))].filter(leg => routesServer(server, leg));
   }
 
   /** The rules that send to a host. */
@@ -90,6 +125,27 @@ export class NameIndex {
   /** The rules that send the sidecars' connections to a host somewhere else. */
   public detoursOf(host: string): readonly Leg[] {
     return this.clientLegsByHost.get(host) ?? [];
+  }
+}
+
+/** Things by their hosts, of which few are wildcards. */
+export class ByHost<T> {
+  private readonly exact = new Map<string, T[]>();
+  private readonly patterns: T[] = [];
+
+  public constructor(private readonly all: readonly T[], hostsOf: (item: T) => readonly string[]) {
+    for (const item of all) {
+      const hosts = new Set(hostsOf(item));
+      hosts.forEach(host => !host.startsWith('*') && addTo(this.exact, host, item));
+      if ([...hosts].some(host => host.startsWith('*'))) {
+        this.patterns.push(item);
+      }
+    }
+  }
+
+  /** Those that may have a host in common with this one: all of them for a wildcard. */
+  public overlapping(host: string): readonly T[] {
+    return host.startsWith('*') ? this.all : [...new Set([...this.exact.get(host) ?? [], ...this.patterns])];
   }
 }
 

@@ -27,6 +27,8 @@ export class TrafficRule {
   public readonly host: string;
   public readonly visibleTo: readonly string[];
   public readonly subsets: readonly Subset[];
+  private readonly placeOf = new Map<string, number>();
+  private readonly policies: readonly Fields[];
   /** The labels of the workloads that it is for; undefined for all of them. */
   public readonly workloadSelector?: { readonly [label: string]: string };
 
@@ -35,6 +37,9 @@ export class TrafficRule {
     this.host = fullServiceName(String(spec.host), object.namespace, clusterDomain);
     this.visibleTo = visibleTo(object);
     this.subsets = records(spec.subsets).map(({ name, labels }, i) => ({ name: String(name), labels: labelsOf(labels), field: ['spec', 'subsets', i] }));
+    // Of two subsets of one name the first one holds.
+    this.subsets.forEach(({ name }, i) => this.placeOf.has(name) || this.placeOf.set(name, i));
+    this.policies = records(spec.subsets).map(({ trafficPolicy }) => record(trafficPolicy));
     this.workloadSelector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).matchLabels);
   }
 
@@ -45,9 +50,9 @@ export class TrafficRule {
 
   /** TLS towards a port of the destination: the subset's policy before the rule's, the port's before that of all ports. */
   public tlsOf(port: number, subset?: string): ClientTlsSettings | undefined {
-    const at = subset === undefined ? -1 : this.subsets.findIndex(({ name }) => name === subset);
+    const at = subset === undefined ? -1 : this.placeOf.get(subset) ?? -1;
     const policies: [Fields, (string | number)[]][] = [
-      ...at < 0 ? [] : [[record(records(this.object.spec.subsets)[at].trafficPolicy), ['spec', 'subsets', at, 'trafficPolicy']] as [Fields, (string | number)[]]],
+      ...at < 0 ? [] : [[this.policies[at], ['spec', 'subsets', at, 'trafficPolicy']] as [Fields, (string | number)[]]],
       [record(this.object.spec.trafficPolicy), ['spec', 'trafficPolicy']],
     ];
     for (const [policy, field] of policies) {

@@ -27,7 +27,7 @@ describe('a ServiceEntry is read as istiod reads it', () => {
 
   test('a port leads to itself unless it says otherwise', () => {
     expect(entryOf({ ports: [{ number: 80, protocol: 'HTTP' }, { number: 80, targetPort: 8080, protocol: 'HTTP' }] }).ports)
-      .toEqual([{ number: 80, target: 80, class: 'HTTP' }, { number: 80, target: 8080, class: 'HTTP' }]);
+      .toMatchObject([{ number: 80, target: 80, class: 'HTTP' }, { number: 80, target: 8080, class: 'HTTP' }]);
   });
 
   test('two spellings of one address are one, and what is no address stays as it is', () => {
