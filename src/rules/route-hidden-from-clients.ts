@@ -14,7 +14,8 @@ export const routeHiddenFromClients: Rule = {
   check: view => view.entries.flatMap((entry): Finding[] => {
     const places = view.gatewayPlaces.namespaces;
     for (const host of entry.hosts) {
-      const legs = view.names.detoursOf(host).filter(({ match: { port } }) => port === undefined || entry.ports.some(({ number }) => number === port));
+      const isOfPort = (port?: number) => port === undefined || entry.ports.some(({ number }) => number === port);
+      const legs = view.names.detoursOf(host).filter(({ match }) => isOfPort(match.port));
       const routes = legs.map(({ route }) => route);
       // A gateway connects to the service itself.
       const open = routes.length === 0 ? undefined : entry.visibleTo.find(namespace => !places.has(namespace) && !routes.some(({ visibleTo }) => (
