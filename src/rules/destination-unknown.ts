@@ -1,7 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { namespaceOfService } from '../view/host-name';
-import { MeshView } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
 
 export const destinationUnknown: Rule = {
   id: 'MX0405',
@@ -31,9 +31,10 @@ export const destinationUnknown: Rule = {
   },
 };
 
-/** Whether the objects show that a host is not there: they have others of its namespace. */
+/** Whether the objects show that a host is not there. They may be a part of what is deployed only. */
 function unknownIn(view: MeshView): (host: string, namespace: string) => boolean {
-  const withServices = new Set(view.services.map(({ object }) => object.namespace));
+  const services = new Map<string, string[]>();
+  view.services.forEach(({ object }) => addTo(services, object.namespace, object.name));
   const withEntries = new Set(view.entries.map(({ object }) => object.namespace));
   return (host, namespace) => {
     // A wildcard of a DestinationRule is for whatever there is.
@@ -41,7 +42,19 @@ function unknownIn(view: MeshView): (host: string, namespace: string) => boolean
       return false;
     }
     const home = namespaceOfService(host, view.facts.clusterDomain);
-    const isService = home !== undefined || !host.includes('.') || host.endsWith(`.${view.facts.clusterDomain}`);
-    return isService ? withServices.has(home ?? namespace) : withEntries.has(namespace);
+    if (home === undefined && host.includes('.') && !host.endsWith(`.${view.facts.clusterDomain}`)) {
+      return withEntries.has(namespace);
+    }
+    const [name] = host.split('.');
+    // Some Services of a namespace may be among the objects and others not: what shows the mistake is one whose name is like it.
+    return (services.get(home ?? namespace) ?? []).some(other => other.includes(name) || name.includes(other) || isLike(other, name));
   };
+}
+
+/** Whether two names differ by one letter: another one, one more, or two in the other order. */
+function isLike(one: string, other: string): boolean {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
+  const at = [...long].findIndex((letter, i) => letter !== short[i]);
+  return long.slice(at + 1) === short.slice(at) || long.slice(at + 1) === short.slice(at + 1)
+    || long[at] === short[at + 1] && long[at + 1] === short[at] && long.slice(at + 2) === short.slice(at + 2);
 }

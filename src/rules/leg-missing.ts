@@ -3,7 +3,7 @@ import { quote } from '../private/fail';
 import { GatewayServer } from '../view/gateway';
 import { overlaps } from '../view/host-name';
 import { addTo, MeshView } from '../view/mesh-view';
-import { ByHost, Leg, routesServer } from '../view/name-index';
+import { ByHost, Leg, routeKindOf, routesServer } from '../view/name-index';
 import { MESH, RouteDestination } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 
@@ -30,11 +30,15 @@ export const legMissing: Rule = {
 class ServersByPort {
   private readonly ports = new Map<string, Set<number>>();
   private readonly servers = new Map<string, GatewayServer[]>();
+  private readonly plain = new Map<string, GatewayServer>();
   private readonly byHost = new Map<string, ByHost<GatewayServer>>();
 
   public constructor(servers: readonly GatewayServer[]) {
     for (const server of servers) {
       addTo(this.servers, `${server.workload} ${server.port}`, server);
+      if (server.tls === undefined && routeKindOf(server) === 'tcp') {
+        this.plain.set(`${server.workload} ${server.port}`, server);
+      }
       this.ports.set(server.workload, (this.ports.get(server.workload) ?? new Set()).add(server.port));
     }
     this.servers.forEach((list, key) => this.byHost.set(key, new ByHost(list, ({ hosts }) => hosts)));
@@ -44,8 +48,10 @@ class ServersByPort {
     return this.servers.get(`${workload} ${port}`) ?? [];
   }
 
+  /** A plaintext server takes every name. */
   public serving(workload: string, port: number, name: string): readonly GatewayServer[] {
-    return (this.byHost.get(`${workload} ${port}`)?.overlapping(name) ?? []).filter(({ hosts }) => hosts.some(host => overlaps(host, name)));
+    const plain = this.plain.get(`${workload} ${port}`);
+    return plain ? [plain] : (this.byHost.get(`${workload} ${port}`)?.overlapping(name) ?? []).filter(({ hosts }) => hosts.some(host => overlaps(host, name)));
   }
 
   public portsOf(workload: string): number[] {
@@ -66,9 +72,10 @@ class Originations {
     }
   }
 
-  public of({ host, subset }: RouteDestination, port: number): ClientTlsSettings[] {
+  /** Undefined for a subset that no rule has: that of a client in another repository says how it connects. */
+  public of({ host, subset }: RouteDestination, port: number): ClientTlsSettings[] | undefined {
     const own = subset === undefined ? undefined : this.rules.get(`${host} ${subset}`);
-    return (own ?? this.rules.get(`${host} `) ?? []).map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
+    return subset !== undefined && !own ? undefined : (own ?? this.rules.get(`${host} `) ?? []).map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
   }
 }
 
@@ -116,9 +123,9 @@ function isBroken(view: MeshView, { route }: Leg): boolean {
 }
 
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
-function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[]): readonly string[] | undefined {
-  if (originated.length > 0) {
-    return originated.every(({ sni }) => sni !== undefined) ? originated.map(({ sni }) => sni!) : undefined;
+function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined): readonly string[] | undefined {
+  if (originated === undefined || originated.length > 0) {
+    return originated?.every(({ sni }) => sni !== undefined) ? originated.map(({ sni }) => sni!) : undefined;
   }
   return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;
 }

@@ -1,5 +1,9 @@
-import { Finding, Rule } from './rule';
+import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { namespaceOfService } from '../view/host-name';
+import { MeshView } from '../view/mesh-view';
+import { MESH } from '../view/route';
+import { reaches } from '../view/visibility';
 
 export const subsetMissing: Rule = {
   id: 'MX0404',
@@ -9,16 +13,23 @@ export const subsetMissing: Rule = {
   why: 'A proxy has a cluster for each subset. Without the subset there is none, and connections end at once, requests with 503.',
   fix: 'Add the subset to the DestinationRule of the host, or correct its name.',
   related: ['IST0101', 'KIA1107'],
-  check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => rule.destinations.flatMap(({ host, subset, field }): Finding[] => {
-    const subsets = view.names.subsetsOf(host);
-    const [known] = view.names.trafficRulesOf(host);
-    // Without any rule for the host it may be in another repository.
-    return subset === undefined || !known || subsets.has(subset) ? [] : [{
+  check: view => view.routes.flatMap(({ object, visibleTo, rules }) => rules.flatMap(rule => rule.destinations.flatMap(({ host, subset, field }): Finding[] => {
+    // The rules of clients elsewhere may be in another repository.
+    const isForOwn = reaches(visibleTo, object.namespace) || !rule.matches.some(({ gateways }) => gateways.includes(MESH));
+    const subsets = subset === undefined || !isForOwn ? undefined : subsetsFor(view, host, object.namespace);
+    return subset === undefined || !subsets || subsets.has(subset) ? [] : [{
       object,
       field: [...field, 'subset'],
-      message: `'subset' ${quote(subset)} of ${quote(host)} is in no DestinationRule: `
-        + `'${known.object.origin.path}' has ${known.subsets.slice(0, 5).map(({ name }) => quote(name)).join(', ') || 'none'}`,
-      fix: 'add it there, or write one that is there',
+      message: `'subset' ${quote(subset)} of ${quote(host)} is in no DestinationRule that proxies of ${where(object.namespace)} use: `
+        + `they know ${[...subsets].slice(0, 5).map(quote).join(', ') || 'none'}`,
+      fix: 'add it to the rule of the host, or write one that is there',
     }];
   }))),
 };
+
+/** The subsets that proxies of a namespace know: by its own rules, or else by those of the service's namespace, or else by the root namespace's. */
+function subsetsFor(view: MeshView, host: string, namespace: string): ReadonlySet<string> | undefined {
+  const service = namespaceOfService(host, view.facts.clusterDomain);
+  const homes = service === undefined ? view.names.entriesOf(host).map(({ object }) => object.namespace) : [service];
+  return [namespace, ...homes, view.facts.rootNamespace].map(place => view.names.subsetsOf(host, place)).find(found => found !== undefined);
+}

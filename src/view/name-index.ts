@@ -22,7 +22,7 @@ export class NameIndex {
   private readonly legsByGateway = new Map<string, Leg[]>();
   private readonly legsByDestination = new Map<string, Leg[]>();
   private readonly clientLegsByHost = new Map<string, Leg[]>();
-  private readonly subsetsByHost = new Map<string, Set<string>>();
+  private readonly subsetsByPlace = new Map<string, Set<string>>();
   private readonly serversByGateway = new Map<string, ByHost<GatewayServer>>();
   private readonly legHostsByGateway = new Map<string, ByHost<Leg>>();
   /** The legs of sidecars that lead somewhere else than to their own host. */
@@ -36,8 +36,9 @@ export class NameIndex {
     services.forEach(service => this.servicesByHost.set(service.host, service));
     for (const rule of trafficRules) {
       addTo(this.trafficRulesByHost, rule.host, rule);
-      const subsets = this.subsetsByHost.get(rule.host) ?? new Set();
-      this.subsetsByHost.set(rule.host, subsets);
+      const place = `${rule.object.namespace} ${rule.host}`;
+      const subsets = this.subsetsByPlace.get(place) ?? new Set();
+      this.subsetsByPlace.set(place, subsets);
       rule.subsets.forEach(({ name }) => subsets.add(name));
     }
     gateways.forEach(gateway => this.gatewaysByName.set(gateway.name, gateway));
@@ -75,9 +76,9 @@ export class NameIndex {
     return this.trafficRulesByHost.get(host) ?? [];
   }
 
-  /** The subsets that any rule of a host has. */
-  public subsetsOf(host: string): ReadonlySet<string> {
-    return this.subsetsByHost.get(host) ?? new Set();
+  /** The subsets of a host, by the rules of one namespace; undefined without any rule there. */
+  public subsetsOf(host: string, namespace: string): ReadonlySet<string> | undefined {
+    return this.subsetsByPlace.get(`${namespace} ${host}`);
   }
 
   /** By `<namespace>/<name>`. */

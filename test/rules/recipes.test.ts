@@ -141,6 +141,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0405: [
     ['a Service, where others of its namespace are known', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'egressgateway.istio-system.svc']], ['MX0405', 'MX0405']],
+    ['two letters in the wrong order', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: reveiws\n']], ['MX0405']],
+    ['not another Service of that namespace, which may be in another repository', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: details\n']], []],
     ['not a Service of a namespace of which nothing is known', GATEWAY, [[/istio-egressgateway\.istio-system/g, 'istio-egressgateway.edge']], []],
     ['not a host that a wildcard declares', 'recipes/b-direct-http', [['hosts: [www.google.com]', 'hosts: ["*.google.com"]'], ['destination: {host: httpbin.org}', 'destination: {host: a.google.com, port: {number: 443}}']], []],
   ],
