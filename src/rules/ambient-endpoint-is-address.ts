@@ -1,5 +1,5 @@
 import { Finding, Rule } from './rule';
-import { canonicalAddress, isIp } from '../private/check';
+import { canonicalAddress, isCidr, isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { records } from '../view/fields';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
@@ -13,17 +13,20 @@ export const ambientEndpointIsAddress: Rule = {
   fix: 'Resolve the service by DNS without endpoints, or leave the endpoints out.',
   related: [],
   check: view => {
-    if (view.facts.dataPlane !== 'ambient') {
+    if (!view.namespaces.areSomeAmbient) {
       return [];
     }
     const services = new Map<string, MeshObject>();
     view.entries.forEach(entry => entry.addresses.forEach(address => services.set(address, entry.object)));
+    const lengths = [...new Set([...services.keys()].filter(isCidr).map(range => range.split('/')[1]))];
+    const around = (address: string) => lengths.map(length => `${address}/${length}`).filter(isCidr).map(range => services.get(canonicalAddress(range)))
+      .find(object => object !== undefined);
     const endpoints = [
       ...view.of(NETWORKING, 'ServiceEntry').flatMap(object => records(object.spec.endpoints).map(({ address }) => ({ object, address }))),
       ...view.of(NETWORKING, 'WorkloadEntry').map(object => ({ object, address: object.spec.address })),
     ];
     return endpoints.flatMap(({ object, address }): Finding[] => {
-      const service = typeof address === 'string' && isIp(address) ? services.get(canonicalAddress(address)) : undefined;
+      const service = typeof address === 'string' && isIp(address) ? services.get(canonicalAddress(address)) ?? around(address) : undefined;
       return service ? [{
         object,
         message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel would send its connections straight there, past every waypoint`,

@@ -1,5 +1,11 @@
+import { accountIsDefault } from './account-is-default';
 import { addressDeclaredTwice } from './address-declared-twice';
+import { allowDeniesTheRest } from './allow-denies-the-rest';
+import { allowNothingDeniesClients } from './allow-nothing-denies-clients';
 import { ambientEndpointIsAddress } from './ambient-endpoint-is-address';
+import { ambientIgnoresRoute } from './ambient-ignores-route';
+import { aroundTheWaypoint } from './around-the-waypoint';
+import { credentialOnSidecar } from './credential-on-sidecar';
 import { destinationPort } from './destination-port';
 import { destinationRuleReplaced } from './destination-rule-replaced';
 import { destinationUnknown } from './destination-unknown';
@@ -17,16 +23,28 @@ import { hiddenFromGateway } from './hidden-from-gateway';
 import { hostDeclaredTwice } from './host-declared-twice';
 import { hostNetworkInLockdown } from './host-network-in-lockdown';
 import { hostOfCluster } from './host-of-cluster';
+import { httpInTcpPolicy } from './http-in-tcp-policy';
 import { legMissing } from './leg-missing';
+import { literalPassword } from './literal-password';
 import { lockdownOpened } from './lockdown-opened';
 import { managedNameFixedAddress } from './managed-name-fixed-address';
 import { matchUnreachable } from './match-unreachable';
 import { membersInOneEntry } from './members-in-one-entry';
+import { networkPolicyCutsLongAnswers } from './network-policy-cuts-long-answers';
+import { networkPolicyCutsMesh } from './network-policy-cuts-mesh';
 import { networkPolicyCutsService } from './network-policy-cuts-service';
 import { noneBehindGateway } from './none-behind-gateway';
 import { objectWrittenTwice } from './object-written-twice';
+import { originationNamesTooLittle } from './origination-names-too-little';
+import { originationWithoutName } from './origination-without-name';
+import { policyNeedsIdentity } from './policy-needs-identity';
+import { policyOnClient } from './policy-on-client';
+import { policySelectsNothing } from './policy-selects-nothing';
 import { portCapturedTwice } from './port-captured-twice';
 import { portOfHttpService } from './port-of-http-service';
+import { principalNeverMatches } from './principal-never-matches';
+import { principalOfOtherTrustDomain } from './principal-of-other-trust-domain';
+import { promiseNeedsRegistryOnly } from './promise-needs-registry-only';
 import { protocolBreaksTls } from './protocol-breaks-tls';
 import { routeBypassed } from './route-bypassed';
 import { routeHiddenFromClients } from './route-hidden-from-clients';
@@ -35,8 +53,11 @@ import { routeOfAnotherProtocol } from './route-of-another-protocol';
 import { Rule } from './rule';
 import { ruleNotLookedUp } from './rule-not-looked-up';
 import { secretElsewhere } from './secret-elsewhere';
+import { secretMissing } from './secret-missing';
 import { serverFirstIsInspected } from './server-first-is-inspected';
+import { serverNameNeverSent } from './server-name-never-sent';
 import { serverWithSeveralDestinations } from './server-with-several-destinations';
+import { sidecarClosesByDefault } from './sidecar-closes-by-default';
 import { sidecarHidesRoute } from './sidecar-hides-route';
 import { sidecarHidesService } from './sidecar-hides-service';
 import { sidecarTwice } from './sidecar-twice';
@@ -44,7 +65,11 @@ import { staticWithoutEndpoints } from './static-without-endpoints';
 import { subsetMissing } from './subset-missing';
 import { subsetSelectsNothing } from './subset-selects-nothing';
 import { tcpOnWebPort } from './tcp-on-web-port';
+import { tlsBeforeStarttls } from './tls-before-starttls';
+import { tlsOnStarttlsPort } from './tls-on-starttls-port';
+import { tlsTwice } from './tls-twice';
 import { virtualServiceIgnored } from './virtual-service-ignored';
+import { waypointFailsOpen } from './waypoint-fails-open';
 
 /** Every rule, in the order of the ids. */
 export const CATALOGUE: readonly Rule[] = [
@@ -76,6 +101,7 @@ export const CATALOGUE: readonly Rule[] = [
   gatewayNameHasDot,
   gatewaySelectsNothing,
   gatewayLabelledForMtls,
+  accountIsDefault,
   routeHiddenFromClients,
   destinationRuleReplaced,
   virtualServiceIgnored,
@@ -87,11 +113,35 @@ export const CATALOGUE: readonly Rule[] = [
   matchUnreachable,
   routeOfAnotherProtocol,
   ambientEndpointIsAddress,
+  ambientIgnoresRoute,
+  waypointFailsOpen,
+  aroundTheWaypoint,
   sidecarTwice,
   sidecarHidesService,
   networkPolicyCutsService,
   lockdownOpened,
   hostNetworkInLockdown,
+  networkPolicyCutsMesh,
   sidecarHidesRoute,
+  sidecarClosesByDefault,
+  networkPolicyCutsLongAnswers,
   secretElsewhere,
+  credentialOnSidecar,
+  originationWithoutName,
+  tlsTwice,
+  tlsBeforeStarttls,
+  literalPassword,
+  secretMissing,
+  originationNamesTooLittle,
+  tlsOnStarttlsPort,
+  policyNeedsIdentity,
+  httpInTcpPolicy,
+  policySelectsNothing,
+  allowDeniesTheRest,
+  allowNothingDeniesClients,
+  principalNeverMatches,
+  policyOnClient,
+  serverNameNeverSent,
+  principalOfOtherTrustDomain,
+  promiseNeedsRegistryOnly,
 ];

@@ -13,7 +13,7 @@ export const secretElsewhere: Rule = {
   fix: 'Put the Secret into the namespace of the gateway, or of the workload when there is no gateway.',
   related: ['IST0161'],
   check: view => {
-    const placesOf = secretsOf(view);
+    const placesOf = placesOfSecrets(view);
     return view.of(NETWORKING, 'DestinationRule').flatMap(object => {
       // A rule that is exported to one namespace is for the proxies there.
       const [reader, ...others] = strings(object.spec.exportTo).map(target => (target === '.' ? object.namespace : target));
@@ -30,7 +30,7 @@ export const secretElsewhere: Rule = {
 };
 
 /** The objects of the app that are a Secret, or from which an operator makes one, by its name. */
-function secretsOf(view: MeshView): Map<string, MeshObject[]> {
+export function placesOfSecrets(view: MeshView): Map<string, MeshObject[]> {
   const secrets = new Map<string, MeshObject[]>();
   view.of('', 'Secret').forEach(object => addTo(secrets, object.name, object));
   view.of('cert-manager.io', 'Certificate').forEach(object => addTo(secrets, String(object.spec.secretName), object));

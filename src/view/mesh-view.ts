@@ -1,13 +1,19 @@
 import { AccessPolicy } from './access-policy';
+import { Arrivals } from './arrivals';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
+<<<<<<< HEAD
 import { GatewayPlaces } from './gateway-places';
+=======
+import { GatewayWorkloads } from './gateway-workload';
+>>>>>>> f9685f9 (feat: rules over TLS, credentials, policies, ambient, network policies and pods)
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
 import { NameIndex } from './name-index';
 import { NamespaceSidecar } from './namespace-sidecar';
+import { Namespaces } from './namespaces';
 import { PodTemplate, podTemplatesOf } from './pod-template';
 import { MESH, Route } from './route';
 import { TrafficRule } from './traffic-rule';
@@ -17,7 +23,8 @@ import { MeshModel } from '../private/model';
 /** One host and port that a VirtualService of the sidecars sends somewhere else. */
 interface Detour {
   readonly visibleTo: readonly string[];
-  readonly ports: readonly number[];
+  /** Undefined for every port. */
+  readonly ports: readonly (number | undefined)[];
 }
 
 /** Every object of an app, or of some files, as the mesh reads them together. */
@@ -31,6 +38,19 @@ export class MeshView {
 
   public of(group: string, kind: string): readonly MeshObject[] {
     return this.byKind.get(`${group}/${kind}`) ?? [];
+  }
+
+  /** The objects of a kind in a namespace, by their names. */
+  public inNamespace(group: string, kind: string, namespace: string): ReadonlyMap<string, MeshObject> {
+    const places = this.once(`${group}/${kind} by namespace`, () => {
+      const byNamespace = new Map<string, Map<string, MeshObject>>();
+      for (const object of this.of(group, kind)) {
+        const known = byNamespace.get(object.namespace) ?? new Map<string, MeshObject>();
+        byNamespace.set(object.namespace, known.set(object.name, object));
+      }
+      return byNamespace;
+    });
+    return places.get(namespace) ?? new Map();
   }
 
   /** The services that ServiceEntries declare. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
@@ -63,6 +83,22 @@ export class MeshView {
 
   public get accessPolicies(): readonly AccessPolicy[] {
     return this.once('accessPolicies', () => this.of(SECURITY, 'AuthorizationPolicy').map(object => new AccessPolicy(object)));
+  }
+
+  /** What is known of the namespaces. */
+  public get namespaces(): Namespaces {
+    return this.once('namespaces', () => new Namespaces(this.of('', 'Namespace'), this.facts.dataPlane === 'ambient'));
+  }
+
+  /** The gateways, by their pods. Reading them renders every workload, as far as there are Gateways at all. */
+  public get gatewayWorkloads(): GatewayWorkloads {
+    return this.once('gatewayWorkloads', () => {
+      const services = this.services.filter(({ selector }) => Object.keys(selector).length > 0);
+      const pods = this.gateways.length === 0 ? [] : [
+        ...this.pods, ...services.map(({ object, selector }) => ({ labels: selector, namespace: object.namespace })),
+      ];
+      return new GatewayWorkloads(this.gateways, pods, this.facts.rootNamespace);
+    });
   }
 
   /** The Sidecars, those of some workloads included. */
@@ -107,7 +143,13 @@ export class MeshView {
   /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */
   public isRouted(entry: ExternalEntry, host: string, port: number): boolean {
     const detours = this.once('detours', () => this.detours()).get(host) ?? [];
-    return detours.some(detour => detour.ports.includes(port) && entry.visibleTo.some(namespace => reaches(detour.visibleTo, namespace)));
+    return detours.some(({ ports, visibleTo }) => (
+      (ports.includes(port) || ports.includes(undefined)) && entry.visibleTo.some(namespace => reaches(visibleTo, namespace))));
+  }
+
+  /** What VirtualServices send where. */
+  public get arrivals(): Arrivals {
+    return this.once('arrivals', () => new Arrivals(this.routes));
   }
 
   /** The hosts that gateways send connections to. */
@@ -125,7 +167,7 @@ export class MeshView {
     const detours = new Map<string, Detour[]>();
     for (const { hosts, visibleTo, rules } of this.routes.filter(({ isForSidecars }) => isForSidecars)) {
       const away = rules.filter(({ destinations }) => !destinations.some(({ host }) => hosts.includes(host)));
-      const ports = away.flatMap(({ matches }) => matches.map(({ port }) => port).filter(port => port !== undefined));
+      const ports = away.flatMap(({ matches }) => matches.filter(({ gateways }) => gateways.includes(MESH)).map(({ port }) => port));
       hosts.forEach(host => addTo(detours, host, { visibleTo, ports }));
     }
     return detours;

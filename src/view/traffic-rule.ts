@@ -10,6 +10,8 @@ export interface ClientTlsSettings {
   readonly subjectAltNames: readonly string[];
   readonly caCertificates?: string;
   readonly credentialName?: string;
+  /** Whether it takes any certificate. */
+  readonly insecureSkipVerify: boolean;
   /** Where it is in the DestinationRule. */
   readonly field: readonly (string | number)[];
 }
@@ -90,6 +92,7 @@ function tlsFrom(value: unknown, field: readonly (string | number)[]): ClientTls
     subjectAltNames: strings(tls.subjectAltNames),
     caCertificates: text(tls.caCertificates),
     credentialName: text(tls.credentialName),
+    insecureSkipVerify: tls.insecureSkipVerify === true,
     field,
   };
 }

@@ -1,0 +1,33 @@
+import { allowedBy, allowingAt } from './allowing';
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { GatewayServer } from '../view/gateway';
+
+export const allowDeniesTheRest: Rule = {
+  id: 'MX0804',
+  name: 'allow-denies-the-rest',
+  severity: 'WARNING',
+  title: 'A gateway serves hosts that none of its ALLOW policies allows.',
+  why: 'An ALLOW policy makes everything else on the pods denied: what other teams route through the gateway ends with 403 or a reset, about a minute later, when open '
+    + 'connections have drained.',
+  fix: 'On a gateway that others use as well, deny: `action: DENY` with `notPrincipals`, for your server names. On one of your own, allow each of its hosts.',
+  related: [],
+  check: view => [...allowingAt(view)].flatMap(([workload, policies]): Finding[] => {
+    const rules = policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule })));
+    const allowed = new Set<GatewayServer>();
+    for (const { rule } of rules) {
+      if (allowed.size < workload.servers.length) {
+        allowedBy(rule, workload).forEach(server => allowed.add(server));
+      }
+    }
+    // What allows nothing at all is another mistake.
+    const denied = rules.length === 0 ? [] : workload.servers.filter(server => !allowed.has(server));
+    const more = denied.length > 1 ? ` and ${denied.length - 1} more` : '';
+    return denied.length > 0 ? [{
+      object: rules[0].policy.object,
+      message: `allows some of what the gateway serves, and no policy allows ${quote(denied[0].hosts[0] ?? '*')} of '${denied[0].object.origin.path}'${more}: it is denied`,
+      fix: 'deny what is yours with \'action: DENY\' and \'notPrincipals\' for its server names, or allow every host of the gateway',
+      field: ['spec', 'action'],
+    }] : [];
+  }),
+};

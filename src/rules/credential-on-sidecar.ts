@@ -1,0 +1,38 @@
+import { originationsIn } from './originated';
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { MeshView } from '../view/mesh-view';
+import { TrafficRule } from '../view/traffic-rule';
+
+export const credentialOnSidecar: Rule = {
+  id: 'MX0702',
+  name: 'credential-on-sidecar',
+  severity: 'ERROR',
+  title: 'Sidecars use a DestinationRule with `credentialName` and without `workloadSelector`.',
+  why: 'istiod gives such a Secret to gateways only, and leaves TLS out for sidecars: they send plaintext, and nothing says so.',
+  fix: 'Route the service through an egress gateway, which reads the Secret; or add a `workloadSelector`, with the Secret in the namespace of the workload.',
+  related: [],
+  check: view => {
+    const gateways = new Set(view.trafficRules.some(({ allTls }) => allTls.some(({ credentialName }) => credentialName !== undefined))
+      ? view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]) : []);
+    const found = new Map<string, Finding>();
+    for (const { rule, tls, host, port, isBySidecars } of originationsIn(view)) {
+      const isPlain = tls.credentialName !== undefined && !tls.credentialName.startsWith('configmap://') && rule.workloadSelector === undefined;
+      if (isPlain && isBySidecars && isForSidecars(view, rule, gateways)) {
+        found.set(JSON.stringify([rule.object.namespace, rule.object.name, tls.field]), {
+          object: rule.object,
+          message: `'credentialName' ${quote(tls.credentialName)} is for gateways, and sidecars connect to ${quote(host)} on port ${port.number} with this rule: istiod leaves TLS `
+            + 'out, and they send plaintext',
+          fix: 'route the service through an egress gateway, or add a \'workloadSelector\' and put the Secret into the namespace of the workload',
+          field: [...tls.field, 'credentialName'],
+        });
+      }
+    }
+    return [...found.values()];
+  },
+};
+
+/** Whether any proxy but those beside a gateway sees the rule. */
+function isForSidecars({ facts }: MeshView, rule: TrafficRule, gateways: ReadonlySet<string>): boolean {
+  return rule.visibleTo.some(namespace => !gateways.has(namespace) && (namespace !== facts.rootNamespace || rule.object.namespace === namespace && gateways.size === 0));
+}

@@ -1,0 +1,40 @@
+import { hasAuthority, isNameless } from './origination-without-name';
+import { Origination, originationsIn } from './originated';
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+
+export const originationNamesTooLittle: Rule = {
+  id: 'MX0709',
+  name: 'origination-names-too-little',
+  severity: 'WARNING',
+  title: 'A proxy originates TLS without the server name, or verifies the authority and not the name.',
+  why: 'On a TCP port Envoy sends no server name that is not written, and a server with several certificates answers with another one. With `sni` and without '
+    + '`subjectAltNames` Istio switches the check of the name off, for requests as well: every certificate of the authority is accepted.',
+  fix: 'Write `subjectAltNames`, and `sni` on a TCP port.',
+  related: [],
+  check: view => originationsIn(view).flatMap(origination => {
+    const { rule, tls, host } = origination;
+    const lack = lackOf(origination);
+    return lack === undefined ? [] : [{ object: rule.object, message: `'tls' for ${quote(host)} ${lack.what}`, fix: lack.fix, field: tls.field } satisfies Finding];
+  }),
+};
+
+function lackOf(origination: Origination): { readonly what: string; readonly fix: string } | undefined {
+  const { tls, names, host, port, isForRequests, isBySidecars } = origination;
+  if (tls.insecureSkipVerify || port.class === 'TLS' && isBySidecars && !isForRequests) {
+    return undefined;
+  }
+  const isUnverified = tls.subjectAltNames.length === 0 && names.length === 0;
+  const name = tls.sni ?? host;
+  if (isForRequests) {
+    return isUnverified && tls.sni !== undefined
+      ? { what: 'has \'sni\' and no \'subjectAltNames\', which switches the check of the name off: any certificate of the authority is accepted', fix: `add 'subjectAltNames: [${name}]'` }
+      : undefined;
+  }
+  if (isNameless(origination)) {
+    return hasAuthority(origination)
+      ? { what: `on port ${port.number}, which is TCP, accepts any certificate of the authority`, fix: `write 'sni: ${name}' and 'subjectAltNames: [${name}]'` } : undefined;
+  }
+  return tls.sni === undefined
+    ? { what: `on port ${port.number}, which is TCP, has no 'sni': a server with several certificates answers with another one`, fix: `add 'sni: ${host}'` } : undefined;
+}

@@ -1,0 +1,65 @@
+import { Finding, Rule, where } from './rule';
+import { AccessPolicy } from '../view/access-policy';
+import { labelsOf, record, records, selects, text } from '../view/fields';
+import { NETWORKING } from '../view/mesh-object';
+import { addTo, MeshView } from '../view/mesh-view';
+
+export const policySelectsNothing: Rule = {
+  id: 'MX0803',
+  name: 'policy-selects-nothing',
+  severity: 'WARNING',
+  title: 'A policy is for pods or objects that are not there.',
+  why: 'Istio accepts it, and it does nothing: what it denies stays open.',
+  fix: 'Select the labels of the pods, in their namespace; `targetRefs` name objects of the same namespace, a ServiceEntry by the name of the object and not its host.',
+  related: ['IST0127', 'IST0166', 'KIA0004'],
+  check: view => {
+    const policies = view.accessPolicies.filter(({ selector }) => Object.keys(selector).length > 0);
+    return [...policies.length > 0 ? withoutPods(view, policies) : [], ...view.accessPolicies.flatMap(policy => withoutTarget(view, policy))];
+  },
+};
+
+/** The policies with a selector that matches none of the pods of their namespace, as far as pods of it are there. */
+function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding[] {
+  const places = new Map<string, Map<string, { readonly [label: string]: string }>>();
+  const add = (namespace: string, labels: { readonly [label: string]: string }) => {
+    for (const place of [namespace, view.facts.rootNamespace]) {
+      const known = places.get(place) ?? new Map<string, { readonly [label: string]: string }>();
+      places.set(place, known.set(JSON.stringify(labels), labels));
+    }
+  };
+  view.pods.forEach(({ namespace, labels }) => add(namespace, labels));
+  view.of(NETWORKING, 'WorkloadEntry').forEach(({ namespace, spec }) => add(namespace, labelsOf(spec.labels)));
+  view.of(NETWORKING, 'WorkloadGroup').forEach(({ namespace, spec }) => add(namespace, labelsOf(record(spec.metadata).labels)));
+  const byLabel = new Map<string, { readonly [label: string]: string }[]>();
+  places.forEach((known, place) => known.forEach(labels => Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([place, label]), labels))));
+  return policies.flatMap(({ object, selector, hasTargetRefs }): Finding[] => {
+    const [label] = Object.entries(selector);
+    const isThere = (byLabel.get(JSON.stringify([object.namespace, label])) ?? []).some(labels => selects(selector, labels));
+    return !hasTargetRefs && places.has(object.namespace) && !isThere ? [{
+      object,
+      message: `'selector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} matches none of the pods of ${where(object.namespace)}: `
+        + 'the policy does nothing',
+      fix: 'select the labels of the pods, in the namespace that they are in',
+      field: ['spec', 'selector'],
+    }] : [];
+  });
+}
+
+/** The kinds that a policy may be for, as far as a mistake shows. */
+const TARGETS: { readonly [kind: string]: string } = { ServiceEntry: NETWORKING, Service: '', Gateway: 'gateway.networking.k8s.io' };
+
+function withoutTarget(view: MeshView, { object }: AccessPolicy): Finding[] {
+  const targets = [...records(object.spec.targetRefs).map((target, i) => ({ target, field: ['spec', 'targetRefs', i] })),
+    ...object.spec.targetRef === undefined ? [] : [{ target: record(object.spec.targetRef), field: ['spec', 'targetRef'] }]];
+  return targets.flatMap(({ target, field }): Finding[] => {
+    const kind = text(target.kind) ?? '';
+    const group = text(target.group) ?? '';
+    const others = Object.hasOwn(TARGETS, kind) && (TARGETS[kind] === group || group === 'core') ? view.inNamespace(TARGETS[kind], kind, object.namespace) : undefined;
+    return others && others.size > 0 && !others.has(text(target.name) ?? '') ? [{
+      object,
+      message: `'targetRefs' names the ${kind} "${text(target.name)}", which ${where(object.namespace)} does not have: the policy does nothing`,
+      fix: 'name an object of the same namespace, a ServiceEntry by its own name and not by its host',
+      field,
+    }] : [];
+  });
+}

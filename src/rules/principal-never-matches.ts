@@ -1,0 +1,68 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { AccessPolicy } from '../view/access-policy';
+import { strings } from '../view/fields';
+import { MeshView } from '../view/mesh-view';
+
+export const principalNeverMatches: Rule = {
+  id: 'MX0806',
+  name: 'principal-never-matches',
+  severity: 'ERROR',
+  title: 'An identity is written in a form that no certificate has.',
+  why: 'Policies put `spiffe://` in front of a principal, and take `*` at one of its ends only. `subjectAltNames` are compared as they stand, `spiffe://` included. What is '
+    + 'written the other way never matches, and nothing says so.',
+  fix: '`principals: [cluster.local/ns/shop/sa/cart]` in an AuthorizationPolicy, `subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]` beside `mode: ISTIO_MUTUAL`.',
+  related: ['KIA0106'],
+  check: view => [...view.accessPolicies.flatMap(inPolicy), ...inServers(view), ...inRules(view)],
+};
+
+function inPolicy(policy: AccessPolicy): Finding[] {
+  const { object } = policy;
+  const named = policy.rules.flatMap(rule => [
+    ...rule.sources.flatMap((source, i) => ['principals', 'notPrincipals'].map(property => (
+      { property, values: strings(source[property]), field: [...rule.field, 'from', i, 'source', property] }))),
+    ...rule.conditions.flatMap(({ key, values, notValues }, i) => (key === 'source.principal' ? [
+      { property: key, values, field: [...rule.field, 'when', i, 'values'] }, { property: key, values: notValues, field: [...rule.field, 'when', i, 'notValues'] },
+    ] : [])),
+  ]);
+  return named.flatMap(({ property, values, field }) => values.flatMap((value, i): Finding[] => {
+    const fault = faultOf(value);
+    return fault ? [{ object, message: `'${property}' ${quote(value)} ${fault.what}, and matches nobody`, fix: fault.fix, field: [...field, i] }] : [];
+  }));
+}
+
+/** What is wrong with a principal of a policy; identities of other issuers than Istio may have any path. */
+function faultOf(value: string): { readonly what: string; readonly fix: string } | undefined {
+  if (value.startsWith('spiffe://')) {
+    return { what: 'begins with "spiffe://", which istiod puts in front itself', fix: `write ${quote(value.slice('spiffe://'.length))}` };
+  }
+  const inner = value.startsWith('*') ? value.slice(1) : value.endsWith('*') ? value.slice(0, -1) : value;
+  if (inner.includes('*')) {
+    return { what: 'has a "*" that is not at one of its ends and stands for itself', fix: 'write "*" at the beginning or at the end, or name the accounts' };
+  }
+  const form = 'write <trust domain>/ns/<namespace>/sa/<service account>, like "cluster.local/ns/shop/sa/cart"';
+  if (/^\/|^(ns|sa)\//.test(value)) {
+    return { what: 'has no trust domain in front', fix: form };
+  }
+  return value.includes('*') || value.includes('/') ? undefined : { what: 'is no identity', fix: form };
+}
+
+function inServers(view: MeshView): Finding[] {
+  return view.gatewayServers.flatMap(({ object, tls, field }) => (tls?.mode === 'ISTIO_MUTUAL' ? tls.subjectAltNames : [])
+    .flatMap((name, i) => alternativeName(name, 'a client', { object, field: [...field, 'tls', 'subjectAltNames', i] })));
+}
+
+function inRules(view: MeshView): Finding[] {
+  return view.trafficRules.flatMap(({ object, allTls }) => allTls.filter(({ mode }) => mode === 'ISTIO_MUTUAL').flatMap(({ subjectAltNames, field }) => (
+    subjectAltNames.flatMap((name, i) => alternativeName(name, 'a server of the mesh', { object, field: [...field, 'subjectAltNames', i] })))));
+}
+
+function alternativeName(name: string, of: string, at: Pick<Finding, 'object' | 'field'>): Finding[] {
+  const isMissing = !name.startsWith('spiffe://');
+  const fixed = /^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(name) ? `write ${quote(`spiffe://${name}`)}` : 'write "spiffe://<trust domain>/ns/<namespace>/sa/<service account>"';
+  return isMissing || name.includes('*') ? [{
+    ...at,
+    message: `'subjectAltNames' ${quote(name)} ${isMissing ? 'does not begin with "spiffe://"' : 'has a "*" that stands for itself'}, and the certificate of ${of} never says it`,
+    fix: isMissing ? fixed : 'name each account: Istio compares these names exactly',
+  }] : [];
+}

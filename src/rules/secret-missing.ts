@@ -1,0 +1,57 @@
+import { Finding, Rule, where } from './rule';
+import { placesOfSecrets } from './secret-elsewhere';
+import { quote } from '../private/fail';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+export const secretMissing: Rule = {
+  id: 'MX0707',
+  name: 'secret-missing',
+  severity: 'WARNING',
+  title: 'A proxy is to read a Secret that is not there.',
+  why: 'A server of a gateway without its certificate takes no connection; a proxy without its client certificate makes none.',
+  fix: 'Create the Secret in the namespace of the proxy: that of the pods of the gateway, or of the workload. Only namespaces of which other Secrets are there are looked at.',
+  related: ['IST0101', 'IST0161'],
+  check: view => {
+    const reads = [...readByServers(view), ...readByWorkloads(view)];
+    if (reads.length === 0) {
+      return [];
+    }
+    const places = placesOfSecrets(view);
+    const shown = new Set([...places.values()].flat().map(({ namespace }) => namespace));
+    return reads.filter(({ namespace, name }) => (shown.has(namespace) || places.has(name)) && !(places.get(name) ?? []).some(secret => secret.namespace === namespace))
+      .map(({ object, namespace, name, field }): Finding => ({
+        object,
+        message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, which has no Secret of that name`,
+        fix: `create the Secret ${quote(name)} in ${where(namespace)}`,
+        field,
+      }));
+  },
+};
+
+interface Read {
+  readonly object: MeshObject;
+  readonly namespace: string;
+  readonly name: string;
+  readonly field: readonly (string | number)[];
+}
+
+/** What gateways read, as far as it is known where their pods are. */
+function readByServers(view: MeshView): Read[] {
+  const named = view.gatewayServers.filter(({ tls }) => isName(tls?.credentialName));
+  return named.length === 0 ? [] : view.gatewayWorkloads.all.filter(({ namespaces }) => namespaces.size === 1).flatMap(({ servers, namespaces }) => servers
+    .filter(({ tls }) => isName(tls?.credentialName))
+    .map(({ object, tls, field }) => ({ object, namespace: [...namespaces][0], name: tls!.credentialName!, field: [...field, 'tls', 'credentialName'] })));
+}
+
+/** What the workloads read that DestinationRules select, in their own namespace. */
+function readByWorkloads(view: MeshView): Read[] {
+  return view.trafficRules.filter(({ workloadSelector }) => workloadSelector !== undefined).flatMap(({ object, allTls }) => (
+    allTls.filter(({ credentialName }) => isName(credentialName))
+      .map(({ credentialName, field }) => ({ object, namespace: object.namespace, name: credentialName!, field: [...field, 'credentialName'] }))));
+}
+
+/** Whether it is the name of a Secret, and not the address of something else. */
+function isName(credential: string | undefined): boolean {
+  return credential !== undefined && !credential.includes('://');
+}
