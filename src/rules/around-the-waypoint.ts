@@ -31,12 +31,13 @@ function around(view: MeshView, checked: readonly ExternalEntry[]): Finding[] {
   const sidecars = view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name));
   const closed = new Set(view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(policy => new EgressDoor(policy))
     .filter(({ selector, isOpen }) => selector.isForAll && !isOpen).map(({ object }) => object.namespace));
-  return checked.filter(({ object }) => targets.has(`${object.namespace}/${object.name}`)).flatMap(({ object, hosts, addresses, visibleTo }) => {
+  return checked.filter(({ object }) => targets.has(`${object.namespace}/${object.name}`)).flatMap(({ object, hosts, ports, addresses, visibleTo }) => {
     const at = (message: string, fix: string, field: string[]): Finding => ({ object, message: `${message}, past the waypoint`, fix, field });
     const other = hosts.flatMap(host => byHost.get(host) ?? []).find(entry => entry.object !== object && !waypointOf(entry.object, view.namespaces));
     const unaware = sidecars.find(({ name }) => reaches(visibleTo, name) && !closed.has(name));
     return [
-      ...addresses.length === 0 && object.spec.resolution !== 'NONE' && !closed.has(object.namespace) ? [at(
+      // The addresses of a site on the web are nobody's to write; those of a database are.
+      ...addresses.length === 0 && ports.some(port => port.class === 'TCP') && !closed.has(object.namespace) ? [at(
         `${quote(hosts[0])} has no 'addresses', and whoever connects to its address instead of its name goes straight there`,
         'give its \'addresses\', or close the namespaces of the clients with a NetworkPolicy', ['spec'])] : [],
       ...unaware ? [at(`${where(unaware.name)} sees ${quote(hosts[0])} and has sidecars, which connect straight to it`,

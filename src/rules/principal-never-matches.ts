@@ -13,7 +13,7 @@ export const principalNeverMatches: Rule = {
     + 'written the other way never matches, and nothing says so.',
   fix: '`principals: [cluster.local/ns/shop/sa/cart]` in an AuthorizationPolicy, `subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]` beside `mode: ISTIO_MUTUAL`.',
   related: ['KIA0106'],
-  check: view => [...view.accessPolicies.flatMap(inPolicy), ...inServers(view), ...inRules(view)],
+  check: view => [...inServers(view), ...inRules(view), ...view.accessPolicies.flatMap(inPolicy)],
 };
 
 function inPolicy(policy: AccessPolicy): Finding[] {
