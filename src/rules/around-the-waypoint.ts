@@ -4,7 +4,7 @@ import { EgressDoor } from '../view/egress-door';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
 import { ExternalEntry } from '../view/external-entry';
 import { record, records, text } from '../view/fields';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { reaches } from '../view/visibility';
 import { waypointOf } from '../view/waypoint';
 
@@ -24,8 +24,6 @@ export const aroundTheWaypoint: Rule = {
 };
 
 function around(view: MeshView, checked: readonly ExternalEntry[]): Finding[] {
-  const byHost = new Map<string, ExternalEntry[]>();
-  view.entries.forEach(entry => entry.hosts.forEach(host => addTo(byHost, host, entry)));
   const targets = new Set(view.accessPolicies.flatMap(({ object }) => [...records(object.spec.targetRefs), record(object.spec.targetRef)]
     .filter(({ kind }) => kind === 'ServiceEntry').map(({ name }) => `${object.namespace}/${text(name)}`)));
   const sidecars = view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name));
@@ -33,7 +31,7 @@ function around(view: MeshView, checked: readonly ExternalEntry[]): Finding[] {
     .filter(({ selector, isOpen }) => selector.isForAll && !isOpen).map(({ object }) => object.namespace));
   return checked.filter(({ object }) => targets.has(`${object.namespace}/${object.name}`)).flatMap(({ object, hosts, ports, addresses, visibleTo }) => {
     const at = (message: string, fix: string, field: string[]): Finding => ({ object, message: `${message}, past the waypoint`, fix, field });
-    const other = hosts.flatMap(host => byHost.get(host) ?? []).find(entry => entry.object !== object && !waypointOf(entry.object, view.namespaces));
+    const other = hosts.flatMap(host => view.names.entriesOf(host)).find(entry => entry.object !== object && !waypointOf(entry.object, view.namespaces));
     const unaware = sidecars.find(({ name }) => reaches(visibleTo, name) && !closed.has(name));
     return [
       // The addresses of a site on the web are nobody's to write; those of a database are.

@@ -1,6 +1,7 @@
 import { originationsIn } from './originated';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { ExternalEntry } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
 import { TrafficRule } from '../view/traffic-rule';
 
@@ -16,9 +17,9 @@ export const credentialOnSidecar: Rule = {
     const gateways = new Set(view.trafficRules.some(({ allTls }) => allTls.some(({ credentialName }) => credentialName !== undefined))
       ? view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]) : []);
     const found = new Map<string, Finding>();
-    for (const { rule, tls, host, port, isBySidecars } of originationsIn(view)) {
+    for (const { rule, tls, entry, host, port, isBySidecars } of originationsIn(view)) {
       const isPlain = tls.credentialName !== undefined && !tls.credentialName.startsWith('configmap://') && rule.workloadSelector === undefined;
-      if (isPlain && isBySidecars && isForSidecars(view, rule, gateways)) {
+      if (isPlain && isBySidecars && isForSidecars(view, rule, entry, gateways)) {
         found.set(JSON.stringify([rule.object.namespace, rule.object.name, tls.field]), {
           object: rule.object,
           message: `'credentialName' ${quote(tls.credentialName)} is for gateways, and sidecars connect to ${quote(host)} on port ${port.number} with this rule: istiod leaves TLS `
@@ -32,7 +33,8 @@ export const credentialOnSidecar: Rule = {
   },
 };
 
-/** Whether any proxy but those beside a gateway sees the rule. */
-function isForSidecars({ facts }: MeshView, rule: TrafficRule, gateways: ReadonlySet<string>): boolean {
-  return rule.visibleTo.some(namespace => !gateways.has(namespace) && (namespace !== facts.rootNamespace || rule.object.namespace === namespace && gateways.size === 0));
+/** Whether any proxy but those beside a gateway sees the rule, as far as it is known what they are. */
+function isForSidecars(view: MeshView, rule: TrafficRule, { object }: ExternalEntry, gateways: ReadonlySet<string>): boolean {
+  const others = rule.visibleTo.filter(namespace => !gateways.has(namespace) && namespace !== view.facts.rootNamespace);
+  return others.some(namespace => namespace === '*' || namespace === object.namespace || view.namespaces.hasSidecars(namespace));
 }

@@ -1,6 +1,7 @@
-import { records, strings, text } from '../view/fields';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
-import { addTo, MeshView } from '../view/mesh-view';
+import { record, records, strings, text } from '../view/fields';
+import { MeshView } from '../view/mesh-view';
+import { MESH } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -23,23 +24,25 @@ export interface Origination {
 
 /** Every origination, as far as the services are there that it is for. */
 export function originationsIn(view: MeshView): Origination[] {
-  const rules = new Map<string, TrafficRule[]>();
-  view.trafficRules.filter(({ allTls }) => allTls.some(isOrigination)).forEach(rule => addTo(rules, rule.host, rule));
-  return rules.size === 0 ? [] : view.entries.flatMap(entry => entry.hosts.flatMap(host => (rules.get(host) ?? [])
-    .filter(rule => entry.visibleTo.some(namespace => reaches(rule.visibleTo, namespace)) || entry.visibleTo.includes('*'))
-    .flatMap(rule => entry.ports.flatMap((port, i) => of(view, rule, entry, host, port, i)))));
+  const rules = view.trafficRules.filter(({ allTls }) => allTls.some(isOrigination));
+  return rules.flatMap(rule => view.names.entriesOf(rule.host)
+    .filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.some(namespace => reaches(rule.visibleTo, namespace)))
+    .flatMap(entry => entry.ports.flatMap(port => of(view, rule, entry, port))));
 }
 
-function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, host: string, port: EntryPort, index: number): Origination[] {
-  const arrivals = view.arrivals.at(host, port.number);
-  const written = records(entry.object.spec.ports)[index];
+function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: EntryPort): Origination[] {
+  const { host } = rule;
+  // One that names no port sends to the only one of the service, or to the one that the client took.
+  const leading = view.names.legsTo(host).flatMap(({ rule: { kind, destinations }, match: { gateways } }) => (
+    destinations.filter(destination => destination.host === host && (destination.port ?? port.number) === port.number).map(({ subset }) => (
+      { kind, subset, bySidecars: gateways.includes(MESH), byGateways: gateways.some(gateway => gateway !== MESH) }))));
+  const written = record(records(entry.object.spec.ports)[Number(port.field[2])]);
   // A subset counts where a route leads to it.
-  const subsets = [undefined, ...new Set(arrivals.map(({ subset }) => subset).filter(subset => subset !== undefined))];
+  const subsets = [undefined, ...new Set(leading.map(({ subset }) => subset).filter(subset => subset !== undefined))];
   const settings = new Map(subsets.flatMap(subset => {
     const tls = rule.tlsOf(port.number, subset);
     return tls && isOrigination(tls) ? [[tls.field.join(' '), { tls, subset }] as const] : [];
   }));
-  const leading = arrivals.filter(({ bySidecars, byGateways }) => bySidecars || byGateways);
   return [...settings.values()].map(({ tls, subset }) => {
     const here = subset === undefined ? leading : leading.filter(arrival => arrival.subset === subset);
     return {

@@ -2,19 +2,13 @@ import { knowsClients, readsRequests, seesServerName, serverNamesOf } from './ac
 import { AccessPolicy, AccessRule } from './access-policy';
 import { selects } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
+import { GatewayPlaces } from './gateway-places';
 import { HostIndex } from './host-index';
 
 type Labels = { readonly [label: string]: string };
 
-/** Pods, as far as their labels are known. */
-export interface LabelledPods {
-  readonly labels: Labels;
-  /** Undefined when it is not known. */
-  readonly namespace?: string;
-}
-
 /** What the charts of Istio give the pods of their gateways. Policies and Gateways name one or the other of the two labels. */
-const INSTALLED: readonly LabelledPods[] = ['ingressgateway', 'egressgateway'].map(name => ({ labels: { app: `istio-${name}`, istio: name } }));
+const INSTALLED: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(name => ({ app: `istio-${name}`, istio: name }));
 
 /** Some servers of a gateway, with what rules ask of them. */
 export class ServersOfRule {
@@ -32,12 +26,15 @@ export class ServersOfRule {
 /** The pods of a gateway, with everything that Gateways make them serve. */
 export class GatewayWorkload {
   public readonly servers: GatewayServer[] = [];
-  public readonly pods: LabelledPods[] = [];
 
   private hosts?: HostIndex<GatewayServer>;
   private whole?: ServersOfRule;
 
-  public constructor(public readonly selector: Labels) {}
+  /**
+   * @param namespaces those that its pods are known to be in
+   * @param pods the labels that its pods are known to have
+   */
+  public constructor(public readonly selector: Labels, public readonly namespaces: ReadonlySet<string>, public readonly pods: readonly Labels[]) {}
 
   /** The servers with a host that one of some names, as policies write them, can stand for. */
   public serving(names: readonly string[]): readonly GatewayServer[] {
@@ -60,11 +57,6 @@ export class GatewayWorkload {
     }
     return new ServersOfRule(this.serving(names).filter(seesServerName));
   }
-
-  /** The namespaces that its pods are known to be in. */
-  public get namespaces(): ReadonlySet<string> {
-    return new Set(this.pods.map(({ namespace }) => namespace).filter(namespace => namespace !== undefined));
-  }
 }
 
 /** The gateways of a mesh, and the policies that are for their pods. */
@@ -73,24 +65,19 @@ export class GatewayWorkloads {
   /** Those whose pods may have a label, by the label. */
   private readonly byLabel = new Map<string, Set<GatewayWorkload>>();
 
-  /** @param pods of which some are of gateways */
-  public constructor(gateways: readonly GatewayConfig[], pods: readonly LabelledPods[], private readonly rootNamespace: string) {
+  public constructor(gateways: readonly GatewayConfig[], places: GatewayPlaces, private readonly rootNamespace: string) {
     const workloads = new Map<string, GatewayWorkload>();
-    for (const { selector, servers } of gateways) {
-      const key = servers[0]?.workload ?? '';
-      const workload = workloads.get(key) ?? new GatewayWorkload(selector);
+    for (const gateway of gateways.filter(({ servers, selector }) => servers.length > 0 && Object.keys(selector).length > 0)) {
+      const { selector, servers } = gateway;
+      const workload = workloads.get(servers[0].workload) ?? new GatewayWorkload(selector, places.namespacesOf(gateway), [
+        ...places.podsOf(gateway).map(({ labels }) => labels), ...[...places.servicesOf(gateway)].map(service => service.selector),
+        ...INSTALLED.filter(labels => selects(selector, labels)),
+      ]);
       workload.servers.push(...servers);
-      workloads.set(key, workload);
+      workloads.set(servers[0].workload, workload);
     }
-    this.all = [...workloads.values()].filter(({ servers, selector }) => servers.length > 0 && Object.keys(selector).length > 0);
-    this.all.forEach(workload => this.index(workload.selector, workload));
-    for (const some of [...pods, ...INSTALLED]) {
-      const of = Object.entries(some.labels).flatMap(label => [...this.byLabel.get(keyOf(label)) ?? []]);
-      for (const workload of new Set(of.filter(({ selector }) => selects(selector, some.labels)))) {
-        workload.pods.push(some);
-      }
-    }
-    this.all.forEach(workload => workload.pods.forEach(({ labels }) => this.index(labels, workload)));
+    this.all = [...workloads.values()];
+    this.all.forEach(workload => [workload.selector, ...workload.pods].forEach(labels => this.index(labels, workload)));
   }
 
   /**
@@ -108,8 +95,7 @@ export class GatewayWorkloads {
     }
     return [...this.byLabel.get(keyOf(label)) ?? []].filter(workload => {
       const isThere = isMeshWide || workload.namespaces.size === 0 || workload.namespaces.has(object.namespace);
-      return isThere && (selects(selector, workload.selector) || selects(workload.selector, selector)
-        || workload.pods.some(({ labels, namespace }) => selects(selector, labels) && (isMeshWide || namespace === undefined || namespace === object.namespace)));
+      return isThere && (selects(workload.selector, selector) || [workload.selector, ...workload.pods].some(labels => selects(selector, labels)));
     });
   }
 

@@ -1,13 +1,9 @@
 import { AccessPolicy } from './access-policy';
-import { Arrivals } from './arrivals';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
-<<<<<<< HEAD
 import { GatewayPlaces } from './gateway-places';
-=======
 import { GatewayWorkloads } from './gateway-workload';
->>>>>>> f9685f9 (feat: rules over TLS, credentials, policies, ambient, network policies and pods)
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
@@ -92,13 +88,7 @@ export class MeshView {
 
   /** The gateways, by their pods. Reading them renders every workload, as far as there are Gateways at all. */
   public get gatewayWorkloads(): GatewayWorkloads {
-    return this.once('gatewayWorkloads', () => {
-      const services = this.services.filter(({ selector }) => Object.keys(selector).length > 0);
-      const pods = this.gateways.length === 0 ? [] : [
-        ...this.pods, ...services.map(({ object, selector }) => ({ labels: selector, namespace: object.namespace })),
-      ];
-      return new GatewayWorkloads(this.gateways, pods, this.facts.rootNamespace);
-    });
+    return this.once('gatewayWorkloads', () => new GatewayWorkloads(this.gateways, this.gatewayPlaces, this.facts.rootNamespace));
   }
 
   /** The Sidecars, those of some workloads included. */
@@ -145,11 +135,6 @@ export class MeshView {
     const detours = this.once('detours', () => this.detours()).get(host) ?? [];
     return detours.some(({ ports, visibleTo }) => (
       (ports.includes(port) || ports.includes(undefined)) && entry.visibleTo.some(namespace => reaches(visibleTo, namespace))));
-  }
-
-  /** What VirtualServices send where. */
-  public get arrivals(): Arrivals {
-    return this.once('arrivals', () => new Arrivals(this.routes));
   }
 
   /** The hosts that gateways send connections to. */
