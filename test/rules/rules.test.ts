@@ -925,7 +925,6 @@ describe('MX0102', () => {
 });
 
 /** Whether a rule has its fault, what is right, and its message in YAML; `corpus.test.ts` reads them. */
-const inCorpus = (id: string) => fs.readdirSync(path.join(__dirname, '../../conformance/corpus')).some(folder => folder.startsWith(id));
 
 describe('the catalogue', () => {
   test('has ids that are unique and sorted, and names that are unique', () => {
