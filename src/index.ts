@@ -4,6 +4,7 @@ export { ClusterDns, ControlPlane } from './values/cluster-components';
 export { ConnectionPresets } from './values/connection-presets';
 export { ConnectionSettings, OutlierDetection, TcpKeepalive } from './values/connection-settings';
 export { CredentialsDelivery, CredentialsFilesOptions } from './values/credentials-delivery';
+export { DependencyPurpose } from './values/dependency-purpose';
 export { EgressGatewayAttributes, IEgressGateway } from './values/egress-gateway-attributes';
 export * from './values/gateway-leg';
 export { HeaderMatch } from './values/header-match';

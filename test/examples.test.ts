@@ -170,9 +170,11 @@ describe('the platform', () => {
     const objects = platform(new App(), readEnvironment('staging')).toJson() as Manifest[];
 
     const ofDependencies = objects.filter(({ kind }) => !['NetworkPolicy', 'Sidecar'].includes(kind));
-    expect(ofDependencies.filter(({ metadata }) => metadata.annotations?.['example.com/owner'] === undefined)).toEqual([]);
+    expect(ofDependencies.filter(({ metadata }) => metadata.annotations?.['cdk8s-istio-egress/owner'] === undefined)).toEqual([]);
     objects.forEach(({ metadata }) => expect(metadata.labels).toEqual(labelled));
-    expect(objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.name === 'orders--platform')?.metadata.annotations).toEqual({ 'example.com/owner': 'team-shop' });
+    expect(objects.find(({ kind, metadata }) => kind === 'Gateway' && metadata.name === 'orders--platform')?.metadata.annotations).toEqual({
+      'cdk8s-istio-egress/owner': 'team-shop', 'cdk8s-istio-egress/reason': 'orders of the shop',
+    });
   });
 
   /** Synthesises one dependency with a mistake in it, or in the place that it has in staging. */
@@ -180,7 +182,7 @@ describe('the platform', () => {
     return inTempFolder(at => {
       const write = (file: string, value: object) => fs.writeFileSync(path.join(at, file), JSON.stringify(value));
       fs.mkdirSync(path.join(at, 'config'));
-      write('dependencies.json', { orders: { kind: 'mysql', owner: 'team-shop', clients: ['shop/checkout'], ...dependency } });
+      write('dependencies.json', { orders: { kind: 'mysql', owner: 'team-shop', reason: 'orders', clients: ['shop/checkout'], ...dependency } });
       write('config/staging.json', { [name]: { hosts: { 'orders.example.com': ['192.0.2.14'] }, ...location } });
       return messageOf(() => platform(new App(), readEnvironment('staging', at)));
     });
@@ -213,7 +215,7 @@ describe('the platform', () => {
     expect(messageOf(() => readEnvironment('prod'))).toBe('ENVIRONMENT must be one of production, staging, got "prod"');
     inTempFolder(at => {
       fs.mkdirSync(path.join(at, 'config'));
-      fs.writeFileSync(path.join(at, 'dependencies.json'), JSON.stringify({ orders: { kind: 'mysql', owner: 'team-shop', clients: ['shop/checkout'] } }));
+      fs.writeFileSync(path.join(at, 'dependencies.json'), JSON.stringify({ orders: { kind: 'mysql', owner: 'team-shop', reason: 'orders', clients: ['shop/checkout'] } }));
       fs.writeFileSync(path.join(at, 'config/staging.json'), '{}');
       expect(messageOf(() => readEnvironment('staging', at))).toBe('config/staging.json: orders is missing: say where the dependency is in staging');
     });

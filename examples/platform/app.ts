@@ -1,6 +1,5 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { EgressGateway, EgressLockdown, EgressViaGateway, Mesh, MeshClient, Resolution } from 'cdk8s-istio-egress';
-import { Construct } from 'constructs';
 import { Environment } from './config';
 import { KINDS } from './kinds';
 
@@ -14,15 +13,14 @@ export function platform(app: App, { name: environment, dependencies }: Environm
   });
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
 
-  for (const { name, kind, hosts, port, clients, owner } of dependencies) {
+  for (const { name, kind, hosts, port, clients, ...purpose } of dependencies) {
     const servers = Object.entries(hosts).map(([host, addresses]) => ({ host, resolution: resolutionOf(host, addresses) }));
-    const service = KINDS[kind](chart, name, { servers, port });
+    const service = KINDS[kind](chart, name, { ...purpose, servers, port });
     egress.route(service);
     service.allowFrom(...clients.map(client => {
       const [namespace, account] = client.split('/');
       return MeshClient.serviceAccount(namespace, account);
     }));
-    annotate(service, 'example.com/owner', owner);
   }
 
   // The teams' pods reach what is declared for their namespace, and nothing else.
@@ -37,9 +35,4 @@ function resolutionOf(host: string, addresses: readonly string[]): Resolution {
   }
   // A wildcard has one server, which answers for every name.
   return host.startsWith('*.') ? Resolution.endpoints(...addresses.map(address => ({ address }))) : Resolution.ipAddresses(...addresses);
-}
-
-/** Annotates every object of a service. Called last, when all of them are there. */
-function annotate(service: Construct, key: string, value: string): void {
-  service.node.findAll().filter(construct => ApiObject.isApiObject(construct)).forEach(object => object.metadata.addAnnotation(key, value));
 }

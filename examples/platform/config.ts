@@ -9,6 +9,8 @@ export interface Dependency {
   readonly kind: Kind;
   /** The team that answers for it. */
   readonly owner: string;
+  /** Why it exists. */
+  readonly reason: string;
   /** The service accounts that may use it, as `namespace/account`. */
   readonly clients: string[];
 }
@@ -36,9 +38,10 @@ const DEPENDENCIES: JSONSchemaType<{ [name: string]: Dependency }> = {
     properties: {
       kind: { type: 'string', enum: Object.keys(KINDS) as Kind[] },
       owner: { type: 'string', minLength: 1 },
+      reason: { type: 'string', minLength: 1 },
       clients: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^[^/]+/[^/]+$', description: 'a service account, like "shop/cart"' } },
     },
-    required: ['kind', 'owner', 'clients'],
+    required: ['kind', 'owner', 'reason', 'clients'],
     additionalProperties: false,
   },
 };

@@ -1,12 +1,12 @@
 /** What a dependency can be. A kind more is a line more in KINDS. */
 import {
-  ClusterMember, DeclaredService, ExternalHttp, ExternalKafka, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis, ExternalRedisCluster,
-  ExternalService, ExternalServiceOptions, ExternalTls, Protocol,
+  ClusterMember, DeclaredService, DependencyPurpose, ExternalHttp, ExternalKafka, ExternalMongo, ExternalMysql, ExternalPostgres, ExternalRedis,
+  ExternalRedisCluster, ExternalService, ExternalServiceOptions, ExternalTls, Protocol,
 } from 'cdk8s-istio-egress';
 import { Construct } from 'constructs';
 
-/** Where a dependency is. */
-export interface Place {
+/** Where a dependency is, and what its objects say of its purpose. */
+export interface Place extends DependencyPurpose {
   /** Its server, or the members of a cluster. */
   readonly servers: ClusterMember[];
   /** The port they listen on; the usual one of the kind when left out. */
@@ -20,8 +20,8 @@ export const KINDS = {
   'postgres': server(ExternalPostgres),
   'mongo': server(ExternalMongo),
   'redis': server(ExternalRedis),
-  'redis-cluster': (scope, id, { servers, port }) => new ExternalRedisCluster(scope, id, { nodes: servers, port }),
-  'kafka': (scope, id, { servers, port }) => new ExternalKafka(scope, id, { brokers: servers, port }),
+  'redis-cluster': (scope, id, { servers, ...place }) => new ExternalRedisCluster(scope, id, { nodes: servers, ...place }),
+  'kafka': (scope, id, { servers, ...place }) => new ExternalKafka(scope, id, { brokers: servers, ...place }),
   'https': server(ExternalHttp),
   'tls': server(ExternalTls),
   'oracle': speaking(Protocol.ORACLE),
@@ -37,14 +37,14 @@ interface ServerProps extends ExternalServiceOptions {
 
 /** A kind with a construct of its own. */
 function server(Service: new (scope: Construct, id: string, props: ServerProps) => ExternalService): Declare {
-  return (scope, id, { servers, port }) => new Service(scope, id, { ...only(id, servers), port });
+  return (scope, id, { servers, ...place }) => new Service(scope, id, { ...only(id, servers), ...place });
 }
 
 /** A protocol that the library knows, and has no construct for. */
 function speaking(protocol: Protocol): Declare {
-  return (scope, id, { servers, port = protocol.defaultPort! }) => {
+  return (scope, id, { servers, port = protocol.defaultPort!, ...purpose }) => {
     const { host, ...found } = only(id, servers);
-    return new ExternalService(scope, id, { ...found, hosts: [host], ports: [{ number: port, protocol }] });
+    return new ExternalService(scope, id, { ...found, ...purpose, hosts: [host], ports: [{ number: port, protocol }] });
   };
 }
 

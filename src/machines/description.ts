@@ -1,8 +1,9 @@
 import { ClientModel, MachinesModel } from '../private/model';
 import { ClientDescription, describeClients, describePorts, PortDescription } from '../services/description';
+import { DependencyPurpose } from '../values/dependency-purpose';
 
 /** What an app declares of one service on virtual machines, as plain data. */
-export interface VirtualMachineServiceDescription {
+export interface VirtualMachineServiceDescription extends DependencyPurpose {
   /** The path of the construct. */
   readonly path: string;
   /** The name of the Service, and of the WorkloadGroup if there is one. */
@@ -29,7 +30,9 @@ export interface VirtualMachineServiceDescription {
   readonly clients: ClientDescription[];
 }
 
-export function describeMachines(machines: MachinesModel, clients: readonly ClientModel[]): VirtualMachineServiceDescription {
+export function describeMachines(
+  machines: MachinesModel, clients: readonly ClientModel[], purpose: DependencyPurpose,
+): VirtualMachineServiceDescription {
   return {
     path: machines.path,
     serviceName: machines.serviceName,
@@ -41,5 +44,6 @@ export function describeMachines(machines: MachinesModel, clients: readonly Clie
     addresses: machines.membership.addresses && [...machines.membership.addresses],
     visibleTo: [...machines.visibleTo],
     clients: describeClients(clients),
+    ...purpose,
   };
 }

@@ -18,6 +18,7 @@ import {
   renderMachinesPolicy, renderMachinesRule, renderMachinesService, renderWorkloadEntry, renderWorkloadGroup, visibilityOf,
 } from '../private/render/machines';
 import { checkedPorts } from '../services/declaration';
+import { DependencyPurpose, PURPOSE_OPTIONS, purposeAnnotations, purposeIn } from '../values/dependency-purpose';
 import { Membership } from '../values/membership';
 import { Protocol } from '../values/protocol';
 import { addTo } from '../view/mesh-view';
@@ -50,7 +51,7 @@ export interface VirtualMachinePort {
 }
 
 /** A service whose workloads are virtual machines. */
-export interface VirtualMachineServiceProps {
+export interface VirtualMachineServiceProps extends DependencyPurpose {
   /** The name of the Kubernetes Service, a DNS label. Clients connect to `<serviceName>.<namespace>.svc.<cluster domain>`. */
   readonly serviceName: string;
 
@@ -144,6 +145,7 @@ export class VirtualMachineService extends Construct {
   /** @internal */
   public readonly _labels: { readonly [label: string]: string };
   private readonly membership: MembershipModel;
+  private readonly purpose: DependencyPurpose;
   private readonly clients = new ClientList();
   private readonly connections: Connections;
 
@@ -177,6 +179,7 @@ export class VirtualMachineService extends Construct {
       fail(`'labels' must have a label, got ${quote(props.labels)}: without one the Service would select every workload of the namespace`);
     }
     this.membership = props.membership._bind(within(fail, 'membership'));
+    this.purpose = purposeIn(props);
     const { name: protocolName } = props.ports[0].protocol ?? Protocol.TCP;
     this.connections = new Connections({
       path: this.node.path,
@@ -233,7 +236,7 @@ export class VirtualMachineService extends Construct {
    * }
    */
   public describe(): VirtualMachineServiceDescription {
-    return describeMachines(this.model(), this.clients.models());
+    return describeMachines(this.model(), this.clients.models(), this.purpose);
   }
 
   /** How a namespace connects to the machines; undefined when it has no client. @internal */
@@ -265,9 +268,10 @@ export class VirtualMachineService extends Construct {
   private write(createsAccount: boolean): void {
     const { serviceName, namespaceName: namespace } = this;
     const { mesh } = AppMesh.of(this);
-    const named = (...rest: (Role | string)[]) => ({ name: objectName(serviceName, namespace, ...rest), namespace });
+    const purpose = purposeAnnotations(this.purpose, failAt(this));
+    const named = (...rest: (Role | string)[]) => ({ name: objectName(serviceName, namespace, ...rest), namespace, annotations: { ...purpose } });
     if (createsAccount) {
-      ownObject(this, 'Account', 'ServiceAccount', { name: serviceName, namespace }, {});
+      ownObject(this, 'Account', 'ServiceAccount', { name: serviceName, namespace, annotations: { ...purpose } }, {});
     }
     istioObject(this, 'Access', 'AuthorizationPolicy', named(), () => renderMachinesPolicy(
       // istiod adds the aliases of the trust domain to a policy.
@@ -279,13 +283,13 @@ export class VirtualMachineService extends Construct {
         () => renderWorkloadEntry(this.model(), address), this));
     } else {
       // An operator types its name, and istiod puts the address of each machine behind it.
-      istioObject(this, 'Group', 'WorkloadGroup', { name: serviceName, namespace }, () => renderWorkloadGroup(this.model()));
+      istioObject(this, 'Group', 'WorkloadGroup', { name: serviceName, namespace, annotations: { ...purpose } }, () => renderWorkloadGroup(this.model()));
     }
     if (addresses?.length !== 1) {
       istioObject(this, 'Endpoints', 'DestinationRule', named('machine-endpoints'), () => renderMachinesRule(this.model()));
     }
     const visibility = Lazy.any({ produce: () => visibilityOf(this.model()) }) as string;
-    const annotations = { 'networking.istio.io/exportTo': visibility };
+    const annotations = { ...purpose, 'networking.istio.io/exportTo': visibility };
     istioObject(this, 'Resource', 'Service', { name: serviceName, namespace, labels: { ...this._labels }, annotations }, () => renderMachinesService(this.model()));
   }
 
@@ -372,4 +376,5 @@ const PROPS = {
   labels: checkLabels,
   serviceAccountName: checkDnsName,
   credentials: checkCredentials,
+  ...PURPOSE_OPTIONS,
 };

@@ -10,6 +10,7 @@ import { renderSecretReader } from '../private/render/certificate';
 export interface SecretUser extends Construct {
   readonly namespaceName?: string;
   readonly _hosts: readonly string[];
+  readonly _annotations: { readonly [name: string]: string };
   _nameOf(...rest: (Role | number | string)[]): string;
 }
 
@@ -39,7 +40,7 @@ export class Certificates {
         return keyed([id, ...part].join('-'), (scope, key) => make(scope, key, host, part));
       }));
     const metadataOf = (key: string, ...more: string[]) => (
-      { name: service._nameOf('certificate', key, ...more), namespace: this.workloads.get(key)!.namespace });
+      { name: service._nameOf('certificate', key, ...more), namespace: this.workloads.get(key)!.namespace, annotations: { ...service._annotations } });
     const readers = [
       keyed('SecretReaders', (scope, key) => ownObject(scope, key, 'Role', metadataOf(key), { rules: renderSecretReader() }, service)),
       keyed('SecretReaderBindings', (scope, key) => {
@@ -52,7 +53,8 @@ export class Certificates {
     ];
     // istiod looks for rules in the client's namespace first: with a rule there for some pods only, the others would have none, and send plaintext.
     this.defaults = forEachHost('CertificateDefaults', (scope, namespace, host, part) => istioObject(
-      scope, namespace, 'DestinationRule', { name: service._nameOf('certificate', namespace, ...part), namespace }, () => renderDefault(host, namespace), service));
+      scope, namespace, 'DestinationRule', { name: service._nameOf('certificate', namespace, ...part), namespace, annotations: { ...service._annotations } },
+      () => renderDefault(host, namespace), service));
     const rules = forEachHost('Certificates', (scope, key, host, part) => {
       const workload = this.workloads.get(key)!;
       return istioObject(scope, key, 'DestinationRule', metadataOf(key, ...part), () => renderRule(host, workload.labels), service);

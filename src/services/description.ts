@@ -1,5 +1,6 @@
 import { ClientModel, PortModel, RouteModel, ServiceModel, UpstreamModel } from '../private/model';
 import { ConnectionSettings } from '../values/connection-settings';
+import { DependencyPurpose } from '../values/dependency-purpose';
 import { HttpSettings } from '../values/http-settings';
 
 /** A port of a described service. */
@@ -107,7 +108,7 @@ export interface RouteDescription {
 }
 
 /** What an app declares of one service outside the mesh, as plain data. */
-export interface ExternalServiceDescription {
+export interface ExternalServiceDescription extends DependencyPurpose {
   /** The path of the construct. */
   readonly path: string;
   /** The name of the ServiceEntry. */
@@ -162,6 +163,7 @@ export interface ExternalServiceDescription {
 export interface DeclaredSettings {
   readonly connection?: ConnectionSettings;
   readonly http?: HttpSettings;
+  readonly purpose: DependencyPurpose;
 }
 
 export function describeService(
@@ -185,6 +187,7 @@ export function describeService(
     connection: settings.connection,
     http: settings.http,
     route: service.route && describeRoute(service.route, upstreamOf),
+    ...settings.purpose,
   };
 }
 

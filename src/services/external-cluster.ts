@@ -20,6 +20,7 @@ import {
 import { checkConstruct, Fail, failAt, failBelow, quote, within } from '../private/fail';
 import { isWildcard } from '../private/wire';
 import { checkConnection, ConnectionSettings } from '../values/connection-settings';
+import { DependencyPurpose, PURPOSE_OPTIONS } from '../values/dependency-purpose';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { Resolution } from '../values/resolution';
 
@@ -50,7 +51,7 @@ export interface ClusterMember {
 }
 
 /** The options of every kind of cluster outside the mesh. */
-export interface ExternalClusterOptions {
+export interface ExternalClusterOptions extends DependencyPurpose {
   /**
    * The namespaces whose sidecars see the cluster: see `ExternalServiceOptions.exportTo`.
    *
@@ -103,6 +104,7 @@ export const CLUSTER_OPTIONS = {
   connection: checkConnection,
   credentials: checkCredentials,
   metadata: checkMetadata,
+  ...PURPOSE_OPTIONS,
 };
 
 /**

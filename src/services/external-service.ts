@@ -32,12 +32,13 @@ import { endpointsExport, renderEndpoints } from '../private/render/traffic-poli
 import { balances } from '../private/render/upstream';
 import { isHttp, isWildcard } from '../private/wire';
 import { checkConnection, connectionModel, ConnectionSettings } from '../values/connection-settings';
+import { DependencyPurpose, PURPOSE_OPTIONS, purposeAnnotations, purposeIn } from '../values/dependency-purpose';
 import { IEgressGateway } from '../values/egress-gateway-attributes';
 import { checkHttp, httpModel, HttpSettings } from '../values/http-settings';
 import { Resolution, ResolutionUse } from '../values/resolution';
 
 /** The options of every kind of service outside the mesh. */
-export interface ExternalServiceOptions {
+export interface ExternalServiceOptions extends DependencyPurpose {
   /** How the proxies find the endpoints. */
   readonly resolution: Resolution;
 
@@ -111,6 +112,7 @@ export const SERVICE_OPTIONS = {
   connection: checkConnection,
   credentials: checkCredentials,
   metadata: checkMetadata,
+  ...PURPOSE_OPTIONS,
 };
 
 /**
@@ -181,6 +183,8 @@ export class ExternalService extends DeclaredService {
   public readonly namespaceName?: string;
   /** The DNS names of the service. */
   public readonly hosts: string[];
+  /** What every object of its own says of its purpose. @internal */
+  public readonly _annotations: { readonly [name: string]: string };
 
   private readonly identity: ObjectIdentity;
   private readonly declaration: Declaration;
@@ -206,7 +210,7 @@ export class ExternalService extends DeclaredService {
     this.declaration = declarationOf(props, AppMesh.of(this).mesh, fail);
     this.claimVirtualIp(props);
     this.connection = connectionModel(props.connection);
-    this.settings = { connection: props.connection, http: props.http };
+    this.settings = { connection: props.connection, http: props.http, purpose: purposeIn(props) };
     this.refuseRulesOfWildcard(props);
     this.http = props.http && httpModel(fail, props.http);
     this.refuseWhatAmbientIgnores(props);
@@ -223,7 +227,8 @@ export class ExternalService extends DeclaredService {
     }, fail);
     this.identity = identityOf(this, props.metadata);
     this.namespaceName = this.identity.namespace;
-    const metadata = { ...props.metadata, name: this.identity.name };
+    this._annotations = purposeAnnotations(props, fail, props.metadata?.annotations);
+    const metadata = { ...props.metadata, name: this.identity.name, annotations: { ...props.metadata?.annotations, ...this._annotations } };
     istioObject(this, 'Resource', 'ServiceEntry', metadata, () => renderServiceEntry(this._model()));
     this.writeRules();
     this.certificates = secretOf(this.declaration.ports) === undefined ? undefined : new Certificates(this, {
@@ -422,6 +427,7 @@ export class ExternalService extends DeclaredService {
       const rules = new KeyedObjects(this, id, (parent, host) => istioObject(parent, host, kind, {
         name: this._nameOf(role, ...hostPart(host, hosts)),
         namespace: this.namespaceName,
+        annotations: { ...this._annotations },
       }, () => render(host), this), () => this.wayOut === undefined, ' for a service that is routed');
       hosts.forEach(host => rules.ensure(host));
     };

@@ -19,6 +19,8 @@ export interface Routable extends Construct {
   readonly _hosts: readonly string[];
   readonly _ports: readonly PortModel[];
   readonly _clients: ClientList;
+  /** The annotations of the objects that are written for the service alone. */
+  readonly _annotations: { readonly [name: string]: string };
   /** Refuses a service that cannot go through a gateway; returns the namespace that declares the others. */
   _prepareRoute(): string;
   /** Takes the one way out that a service can have. */

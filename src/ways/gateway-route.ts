@@ -48,6 +48,7 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
     this.gateway = props.gateway;
     this.route = route;
     const { legs } = this.route;
+    const annotations = { ...service._annotations };
     const access = () => this.access();
 
     // In the order in which they are applied: nothing is sent to the gateway before it knows what to do with it.
@@ -55,9 +56,10 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
       const key = this.keyOf(leg);
       const name = service._nameOf('upstream', ...key);
       const upstream = service._upstreamOf(leg.host);
-      istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace }, () => renderUpstream(this.route, leg, upstream), service);
+      istioObject(this, ['Upstream', ...key].join('-'), 'ServiceEntry', { name, namespace, annotations },
+        () => renderUpstream(this.route, leg, upstream), service);
       if (balances(upstream) || service._needsSettings(leg.port)) {
-        istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace },
+        istioObject(this, ['UpstreamRule', ...key].join('-'), 'DestinationRule', { name, namespace, annotations },
           () => renderUpstreamRule(this.route, leg, upstream, service._model().connection), service);
       }
     });
@@ -66,22 +68,26 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
     const requests = new KeyedObjects(this, 'Requests', (scope, policy) => istioObject(scope, policy, 'AuthorizationPolicy', {
       name: service._nameOf('requests'),
       namespace: route.gateway.namespace,
+      annotations,
     }, () => renderRequestPolicy(this.route, access()), service), () => service._clients.isLimited, ': no client has limits');
     requests.ensure('Policy');
     const gatewayName = labelOf(service._nameOf());
-    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace }, () => renderGateway(this.route, access()), service);
+    istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace, annotations }, () => renderGateway(this.route, access()), service);
     legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {
       name: service._nameOf('from-gateway', ...this.keyOf(leg)),
       namespace,
+      annotations,
     }, () => renderGatewayVirtualService(this.route, leg, gatewayName, access()), service));
     this.clientRules = new KeyedObjects(this, 'Clients', (scope, client) => istioObject(scope, client, 'DestinationRule', {
       name: service._nameOf('to-gateway', client),
       namespace: client,
+      annotations,
     }, () => renderClientDestinationRule(this.route, this.clientNamespace(client)), service));
     service._hosts.forEach(host => istioObject(this, ['ToGateway', ...hostPart(host, service._hosts)].join('-'), 'VirtualService', {
       // The name of a direct service's rule: applied over it, this one takes its place. Of two for one host Istio uses the older.
       name: service._nameOf('outbound', ...hostPart(host, service._hosts)),
       namespace,
+      annotations,
     }, () => renderMeshVirtualService(service._model(), this.route, host, access()), service));
     service._attach(this);
     this.clientsChanged();
