@@ -1,4 +1,7 @@
 export * from './mesh';
+export * from './mesh-findings';
+export { MeshDependency, MeshDependencyClient, MeshDependencyPort, MeshInventory, MeshManifest } from './findings/mesh-inventory';
+export { FindingSeverity, IMeshRule, MeshRuleFinding } from './findings/mesh-rule';
 export { ClientTls, MutualOptions, OriginateOptions } from './values/client-tls';
 export { ClusterDns, ControlPlane } from './values/cluster-components';
 export { ConnectionPresets } from './values/connection-presets';

@@ -87,7 +87,7 @@ const LAYERS = [
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],
   ['services'],
   ['access'],
-  ['mesh'],
+  ['mesh', 'mesh-findings'],
   ['values'],
   ['app'],
   ['report'],

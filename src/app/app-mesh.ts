@@ -1,9 +1,12 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, App } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { AppAcknowledgements } from './app-acknowledgements';
 import { collect, constructOf } from './collect';
-import { findingsIn, fixFor } from '../findings/findings-in';
+import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
+import { CATALOGUE } from '../rules/catalogue';
+import { Rule } from '../rules/rule';
 import { addTo, MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
@@ -44,11 +47,19 @@ export class AppMesh {
   private readonly reporting = new WeakSet<IConstruct>();
   private known: { readonly mesh: MeshModel; readonly declared: boolean } | undefined;
   private revision = 0;
-  private looked?: { readonly at: string; readonly findings: ReadonlyMap<IConstruct, readonly string[]> };
+  private looked?: { readonly at: string; readonly found: readonly Found[]; readonly errors: ReadonlyMap<IConstruct, readonly string[]> };
+  private printed = '';
+
+  /** What somebody accepted. */
+  public readonly acknowledgements: AppAcknowledgements;
+  private rules: readonly Rule[] = CATALOGUE;
 
   private constructor(private readonly root: IConstruct) {
+    this.acknowledgements = new AppAcknowledgements();
     // cdk8s validates the root first, in each of its passes.
     root.node.addValidation({ validate: () => this.look() });
+    this.printAfter('synth');
+    this.printAfter('synthYaml');
   }
 
   /** The mesh. Once it was read it cannot be declared: objects were written for it. */
@@ -129,19 +140,45 @@ export class AppMesh {
     return this.policies.get(policy) === service;
   }
 
-  /** Lets the rules look at the whole app. What they find is reported by the construct at fault. */
+  /** The rules that look at the app. */
+  public get ruleset(): readonly Rule[] {
+    return this.rules;
+  }
+
+  /** Adds rules to those that look at the app. */
+  public addRules(rules: readonly Rule[]): void {
+    this.rules = [...this.rules, ...rules];
+    this.changed();
+  }
+
+  /**
+   * What the rules find, looked for once until something changes.
+   *
+   * @param today the day by which dependencies are judged
+   */
+  public findings(today?: string): readonly Found[] {
+    return today === undefined ? this.looks().found : this.find(today);
+  }
+
+  /** Lets the rules look at the whole app. The errors that they find are reported by the construct at fault. */
   private look(): string[] {
-    const at = this.state();
-    if (this.looked?.at !== at) {
-      this.looked = { at, findings: this.findings() };
-    }
-    for (const construct of this.looked.findings.keys()) {
+    for (const construct of this.looks().errors.keys()) {
       if (construct !== this.root && !this.reporting.has(construct)) {
         this.reporting.add(construct);
-        construct.node.addValidation({ validate: () => [...this.looked?.findings.get(construct) ?? []] });
+        construct.node.addValidation({ validate: () => [...this.looked?.errors.get(construct) ?? []] });
       }
     }
     return [];
+  }
+
+  private looks() {
+    const at = this.state();
+    if (this.looked?.at !== at) {
+      const found = this.find();
+      this.looked = { at, found, errors: errorsOf(found) };
+      this.acknowledgements.write(found);
+    }
+    return this.looked;
   }
 
   /** Changes when an object does: by a call of the library, a new construct, or a patch of any object. */
@@ -151,15 +188,57 @@ export class AppMesh {
     return `${this.revision} ${constructs.length} ${patches}`;
   }
 
-  private findings(): Map<IConstruct, string[]> {
-    const view = new MeshView(this.mesh, collect(this.root, object => this.owners.get(object) ?? object));
-    const findings = new Map<IConstruct, string[]>();
-    // A warning is for a reader to decide, and stops nothing.
-    for (const { rule, object, message, fix } of findingsIn(view).filter(found => found.rule.severity === 'ERROR')) {
-      addTo(findings, constructOf(object), `[${rule.id}] ${message}; ${fixFor('code', fix)}`);
-    }
-    return findings;
+  private find(today?: string): Found[] {
+    return this.acknowledgements.hidden(() => {
+      const objects = collect(this.root, object => this.owners.get(object) ?? object);
+      return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
+    });
   }
+
+  /** Prints warnings when the app was written, and not when a test renders a chart. cdk8s has no channel for them. */
+  private printAfter(method: 'synth' | 'synthYaml'): void {
+    const app = this.root as App;
+    if (typeof app[method] !== 'function') {
+      return;
+    }
+    const write = app[method].bind(app);
+    app[method] = () => {
+      const written = write();
+      this.print();
+      return written as never;
+    };
+  }
+
+  private print(): void {
+    const warnings = linesOf(this.findings().filter(({ rule, acknowledged }) => rule.severity === 'WARNING' && acknowledged === undefined));
+    if (warnings !== this.printed && warnings !== '') {
+      // eslint-disable-next-line no-console
+      console.warn(warnings);
+    }
+    this.printed = warnings;
+  }
+}
+
+function errorsOf(found: readonly Found[]): Map<IConstruct, string[]> {
+  const errors = new Map<IConstruct, string[]>();
+  for (const { rule, object, message, fix, acknowledged } of found) {
+    if (rule.severity === 'ERROR' && acknowledged === undefined) {
+      addTo(errors, constructOf(object), `[${rule.id}] ${message}; ${fixFor('code', fix)}`);
+    }
+  }
+  return errors;
+}
+
+/** How many warnings are printed in full. */
+const SHOWN = 20;
+
+function linesOf(warnings: readonly Found[]): string {
+  if (warnings.length === 0) {
+    return '';
+  }
+  const lines = warnings.slice(0, SHOWN).map(({ rule, object, message, fix }) => `  [${object.origin.path}] ${rule.id} ${message}; ${fixFor('code', fix)}`);
+  const more = warnings.length > SHOWN ? [`  and ${warnings.length - SHOWN} more, which MeshFindings.of(app).list() gives`] : [];
+  return [`cdk8s-istio-egress: ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`, ...lines, ...more].join('\n');
 }
 
 /** Whether the objects of one construct are written before those of another. */

@@ -1,5 +1,6 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { isPatched } from './keyed-objects';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
@@ -18,6 +19,11 @@ export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConst
 /** The construct that an object of an app was collected from. */
 export function constructOf(object: MeshObject): IConstruct {
   return (object as CollectedObject | LazyObject).owner;
+}
+
+/** The object of cdk8s that an object of an app was collected from: several, when that is a list. */
+export function apiObjectOf(object: MeshObject): ApiObject {
+  return (object as CollectedObject | LazyObject).source;
 }
 
 /** A manifest, as far as the mesh is concerned. */
@@ -46,8 +52,13 @@ function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' && apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
 }
 
+function versionOf(apiVersion: unknown): string {
+  return String(apiVersion).split('/').at(-1)!;
+}
+
 class CollectedObject implements MeshObject {
   public readonly group: string;
+  public readonly version: string;
   public readonly kind: string;
   public readonly name: string;
   public readonly namespace: string;
@@ -56,11 +67,14 @@ class CollectedObject implements MeshObject {
   public readonly origin: { readonly path: string };
   public readonly spec: MeshObject['spec'];
 
-  public constructor(object: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined) {
+  public constructor(
+    public readonly source: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
+  ) {
     this.group = groupOf(manifest.apiVersion);
+    this.version = versionOf(manifest.apiVersion);
     this.kind = String(manifest.kind);
     this.name = String(manifest.metadata?.name);
-    this.namespace = manifest.metadata?.namespace ?? object.metadata.namespace ?? '';
+    this.namespace = manifest.metadata?.namespace ?? source.metadata.namespace ?? '';
     this.labels = manifest.metadata?.labels ?? {};
     this.annotations = manifest.metadata?.annotations ?? {};
     this.origin = { path: owner.node.path };
@@ -71,17 +85,19 @@ class CollectedObject implements MeshObject {
 /** One that is rendered when its content is asked for. */
 class LazyObject implements MeshObject {
   public readonly group: string;
+  public readonly version: string;
   public readonly kind: string;
   public readonly name: string;
   public readonly namespace: string;
   public readonly origin: { readonly path: string };
   private manifest?: Manifest;
 
-  public constructor(private readonly object: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined) {
-    this.group = groupOf(object.apiVersion);
-    this.kind = object.kind;
-    this.name = String(object.name);
-    this.namespace = object.metadata.namespace ?? '';
+  public constructor(public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined) {
+    this.group = groupOf(source.apiVersion);
+    this.version = versionOf(source.apiVersion);
+    this.kind = source.kind;
+    this.name = String(source.name);
+    this.namespace = source.metadata.namespace ?? '';
     this.origin = { path: owner.node.path };
   }
 
@@ -90,7 +106,9 @@ class LazyObject implements MeshObject {
   }
 
   public get annotations(): MeshObject['annotations'] {
-    return this.rendered.metadata?.annotations ?? {};
+    // Every rule run asks for them, and metadata is a small part of a workload.
+    const { metadata } = isPatched(this.source) ? this.rendered : { metadata: this.source.metadata.toJson() as Manifest['metadata'] };
+    return metadata?.annotations ?? {};
   }
 
   public get spec(): MeshObject['spec'] {
@@ -98,7 +116,7 @@ class LazyObject implements MeshObject {
   }
 
   private get rendered(): Manifest {
-    return this.manifest ??= this.object.toJson() as Manifest;
+    return this.manifest ??= this.source.toJson() as Manifest;
   }
 }
 

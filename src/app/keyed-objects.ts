@@ -35,6 +35,7 @@ export class KeyedObjects extends Construct {
   }
 }
 
-function isPatched(object: ApiObject): boolean {
+/** Whether somebody patched an object. */
+export function isPatched(object: ApiObject): boolean {
   return ((object as unknown as { patches?: unknown[] }).patches ?? []).length > 0;
 }

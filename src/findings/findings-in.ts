@@ -1,27 +1,93 @@
+import { Acknowledgement, acknowledgementsOf, GivenAcknowledgements, NONE_GIVEN, RULE_ID } from './acknowledgement';
+import { ACKNOWLEDGE } from '../private/annotations';
+import { nearest } from '../private/nearest';
+import { acknowledgementUnused } from '../rules/acknowledgement-unused';
 import { CATALOGUE } from '../rules/catalogue';
 import { Finding, Fix, Rule } from '../rules/rule';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A finding, and the rule that it is of. */
 export interface Found extends Finding {
   readonly rule: Rule;
+  /** The reason for which somebody accepted it: it is listed, and neither stops synth nor counts. */
+  readonly acknowledged?: string;
+}
+
+/** What rules said, and which of them failed. */
+export interface Look {
+  readonly found: readonly Found[];
+  /** Errors with the id of the rule, which is at fault, and not the objects. */
+  readonly faults: readonly Error[];
 }
 
 /**
- * Lets rules look at a view, in the order of the rules and of what each finds.
+ * Lets rules look at a view, in the order of the rules and of what each finds. Acknowledgements are those of the objects' annotations and those that are given.
  *
  * @throws an error with the rule's id when a rule throws, which is a fault of the rule and not of the objects
  */
-export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE): Found[] {
-  return rules.flatMap(rule => findingsOf(view, rule).map(finding => ({ ...finding, rule })));
+export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Found[] {
+  const { found, faults: [fault] } = lookAt(view, rules, given);
+  if (fault) {
+    throw fault;
+  }
+  return [...found];
 }
 
-function findingsOf(view: MeshView, rule: Rule): readonly Finding[] {
-  try {
-    return rule.check(view);
-  } catch (error) {
-    throw new Error(`rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`, { cause: error });
+/** The same for somebody who wants to know what the other rules find when one fails. */
+export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Look {
+  const written = new Map(view.objects.map(object => [object, acknowledgementsOf(object)] as const).filter(([, { length }]) => length > 0));
+  const used = new Set<Acknowledgement>();
+  const acknowledged = (rule: Rule, object: MeshObject): string | undefined => {
+    const all = rule.isFinal ? [] : [...written.get(object) ?? [], ...given.of(object)];
+    const matching = all.filter(({ id, reason }) => id === rule.id && reason !== '');
+    matching.forEach(acknowledgement => used.add(acknowledgement));
+    return matching[0]?.reason;
+  };
+  const looked = new Map<Rule, readonly Found[]>();
+  const faults: Error[] = [];
+  for (const rule of rules) {
+    try {
+      looked.set(rule, rule.check(view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding.object) })));
+    } catch (error) {
+      faults.push(new Error(`rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`, { cause: error }));
+    }
   }
+  if (looked.has(acknowledgementUnused)) {
+    const all = [...[...written.values()].flat(), ...given.all];
+    looked.set(acknowledgementUnused, all.filter(acknowledgement => !used.has(acknowledgement))
+      .flatMap(acknowledgement => problemOf(acknowledgement, rules, [...looked.keys()]))
+      .map(finding => ({ ...finding, rule: acknowledgementUnused })));
+  }
+  return { found: [...looked.values()].flat(), faults };
+}
+
+/** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time. */
+function problemOf({ id, reason, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
+  const tell = (message: string, fix: string): Finding[] => [{ object: at, message: `${text} ${message}`, fix, field: ['metadata', 'annotations', ACKNOWLEDGE] }];
+  const rule = rules.find(candidate => candidate.id === id);
+  const known = [...CATALOGUE, ...rules].map(candidate => candidate.id);
+  if (rule !== undefined && !looked.includes(rule)) {
+    return [];
+  }
+  if (rule === undefined && (known.includes(id) || (isForeign(id) && !rules.some(candidate => isForeign(candidate.id))))) {
+    return [];
+  }
+  if (rule === undefined) {
+    const meant = nearest(id, known);
+    return tell('names no rule', `write the id of a rule${meant === undefined ? '' : `, such as "${meant}"`}, and a reason behind ":"`);
+  }
+  if (rule.isFinal) {
+    return tell(`has no effect: findings of ${id} ${rule.name} cannot be acknowledged`, 'mend what it reports, and remove the acknowledgement');
+  }
+  return reason === ''
+    ? tell('has no reason, and has no effect', `write it as "${id}: <the reason>"`)
+    : tell('matches no finding', 'remove it, so that it cannot hide a later one');
+}
+
+/** Whether an id is one of an organisation's rules. */
+export function isForeign(id: string): boolean {
+  return RULE_ID.test(id) && !id.startsWith('MX');
 }
 
 /** What to write instead, in the words of the reader. */

@@ -1,20 +1,22 @@
-/** The name that is meant by a misspelt one; undefined when none is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const [best] = known.map(candidate => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
-  return best?.candidate;
+/** The name that somebody who wrote another one probably meant; undefined when none is close. */
+export function nearest(written: string, names: readonly string[]): string | undefined {
+  const most = Math.max(1, Math.floor(written.length / 3));
+  const [best] = names.map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ far }) => far <= most).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
+  return best?.name;
 }
 
-/** How many letters have to change, come or go. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+/** How many letters have to be added, taken away, replaced or swapped with the next one. */
+function distance(from: string, to: string): number {
+  const rows = [[...to, ''].map((_, i) => i)];
+  for (let i = 0; i < from.length; i++) {
+    const [row, before] = [rows[i], rows[i - 1]];
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const swapped = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j] ? before[j - 1] + 1 : Infinity;
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (from[i] === to[j] ? 0 : 1), swapped));
     }
-    row = next;
+    rows.push(next);
   }
-  return row[b.length];
+  return rows[from.length][to.length];
 }

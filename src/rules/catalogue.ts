@@ -1,4 +1,5 @@
 import { accountIsDefault } from './account-is-default';
+import { acknowledgementUnused } from './acknowledgement-unused';
 import { addressDeclaredTwice } from './address-declared-twice';
 import { allowDeniesTheRest } from './allow-denies-the-rest';
 import { allowNothingDeniesClients } from './allow-nothing-denies-clients';
@@ -7,6 +8,7 @@ import { ambientIgnoresRoute } from './ambient-ignores-route';
 import { aroundTheWaypoint } from './around-the-waypoint';
 import { credentialOnSidecar } from './credential-on-sidecar';
 import { destinationPort } from './destination-port';
+import { dependencyExpired } from './dependency-expired';
 import { destinationRuleReplaced } from './destination-rule-replaced';
 import { destinationUnknown } from './destination-unknown';
 import { exportedToEverybody } from './exported-to-everybody';
@@ -144,4 +146,6 @@ export const CATALOGUE: readonly Rule[] = [
   serverNameNeverSent,
   principalOfOtherTrustDomain,
   promiseNeedsRegistryOnly,
+  acknowledgementUnused,
+  dependencyExpired,
 ];

@@ -10,6 +10,8 @@ export const fileOverwritten: Rule = {
   why: 'With one file for each object, cdk8s names the file after kind and name. The second object replaces the first one\'s file, and one of them is lost.',
   fix: 'Give one of them another `metadata.name`, or leave the names to the library: those differ between namespaces.',
   related: [],
+  // The manifests themselves lose an object, which nobody can want.
+  isFinal: true,
   check: view => {
     const files = new Map<string, MeshObject>();
     return view.objects.flatMap((object): Finding[] => {

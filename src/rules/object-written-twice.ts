@@ -10,6 +10,8 @@ export const objectWrittenTwice: Rule = {
   why: 'The second one silently replaces the first when the manifests are applied.',
   fix: 'Give one of them another `metadata.name` or construct id.',
   related: [],
+  // The manifests themselves lose an object, which nobody can want.
+  isFinal: true,
   check: view => {
     const written = new Map<string, MeshObject>();
     // One that the cluster names (generateName) is another each time.

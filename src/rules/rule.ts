@@ -32,6 +32,8 @@ export interface Rule {
   readonly fix: string;
   /** Related checks of Istio and Kiali; none when no other tool reports it. */
   readonly related: readonly string[];
+  /** Whether its findings cannot be acknowledged. */
+  readonly isFinal?: boolean;
   check(view: MeshView): Finding[];
 }
 

@@ -11,6 +11,8 @@ export interface Origin {
 export interface MeshObject {
   /** The API group; the core group is the empty string. */
   readonly group: string;
+  /** The version of the API; undefined where nobody reads it. */
+  readonly version?: string;
   readonly kind: string;
   readonly name: string;
   /** Empty when the manifest names none, and `kubectl apply -n` decides. */

@@ -28,7 +28,8 @@ export class MeshView {
   private readonly byKind = new Map<string, MeshObject[]>();
   private readonly known = new Map<string, unknown>();
 
-  public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[]) {
+  /** @param today the day by which dependencies are judged, as 2027-01-31; without one, none has expired */
+  public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[], public readonly today?: string) {
     objects.forEach(object => addTo(this.byKind, `${object.group}/${object.kind}`, object));
   }
 
@@ -146,6 +147,14 @@ export class MeshView {
   /** Whether an entry is what gateways send to: its endpoints are those of the routed service, and no sidecar connects to it. */
   public isUpstream(entry: ExternalEntry): boolean {
     return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0);
+  }
+
+  /** The entries that workloads connect to: all but those that gateways alone are to see. */
+  public get dependencies(): readonly ExternalEntry[] {
+    return this.once('dependencies', () => {
+      const routed = this.once('detours', () => this.detours());
+      return this.entries.filter(entry => !this.isUpstream(entry) || entry.visibleTo.includes('*') || entry.hosts.some(host => routed.has(host)));
+    });
   }
 
   private detours(): Map<string, Detour[]> {

@@ -1,4 +1,4 @@
-import { fixFor, findingsIn } from '../../src/findings/findings-in';
+import { fixFor, findingsIn, lookAt } from '../../src/findings/findings-in';
 import { MeshModel } from '../../src/private/model';
 import { Rule } from '../../src/rules/rule';
 import { MeshObject } from '../../src/view/mesh-object';
@@ -19,6 +19,14 @@ test('a rule that throws is named, and said to be at fault itself', () => {
   const check = () => { throw new TypeError('x is undefined'); };
 
   expect(() => findingsIn(VIEW, [{ ...RULE, check }])).toThrow('rule MX9999 made-up failed, which is a fault of the rule: x is undefined');
+});
+
+test('what the other rules find is kept for somebody who asks for it', () => {
+  const other = { object: { origin: { path: '' } } as MeshObject, message: 'one', fix: 'mend it' };
+  const { found, faults } = lookAt(VIEW, [{ ...RULE, check: () => { throw new TypeError('x is undefined'); } }, { ...RULE, id: 'MX9998', check: () => [other] }]);
+
+  expect([found.map(({ message }) => message), faults.map(({ message }) => message)])
+    .toEqual([['one'], ['rule MX9999 made-up failed, which is a fault of the rule: x is undefined']]);
 });
 
 test('a fix is in the words of the reader where these differ', () => {

@@ -1,11 +1,15 @@
 import { nearest } from '../../src/private/nearest';
 
-test.each([
-  ['lnt', 'lint'], ['LINT', 'lint'], ['explian', 'explain'], ['explain', 'explain'], ['x', undefined], ['something', undefined], ['', undefined],
-])('%j is meant to be %j', (name, expected) => {
-  expect(nearest(name, ['lint', 'explain', 'report'])).toBe(expected);
+const NAMES = ['MX0203', 'MX0301', 'lint', 'explain'];
+
+test.each([['MX0230', 'MX0203'], ['mx0203', 'MX0203'], ['explian', 'explain'], ['lnt', 'lint'], ['MX203', 'MX0203']])('%s is meant as %s', (written, meant) => {
+  expect(nearest(written, NAMES)).toBe(meant);
 });
 
-test('of two that are as near, the first of the alphabet is meant', () => {
-  expect(nearest('MX0202', ['MX0203', 'MX0201'])).toBe('MX0201');
+test.each(['nothing-like-it', '', 'x'])('%p is not guessed', written => {
+  expect(nearest(written, NAMES)).toBeUndefined();
+});
+
+test('of two that are as near, the first in the alphabet is meant', () => {
+  expect(nearest('MX0000', ['MX0002', 'MX0001'])).toBe('MX0001');
 });

@@ -5,7 +5,8 @@ import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
   ClientTls, DataPlane, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp,
-  GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshService, OutboundTrafficPolicy, Protocol, Resolution, ServerTls,
+  FindingSeverity, GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshFindings, MeshService, OutboundTrafficPolicy, Protocol,
+  Resolution, ServerTls,
   VirtualMachineService,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
@@ -34,9 +35,15 @@ function via(scope: Construct, leg?: GatewayLeg, gateway = 'istio-egressgateway'
   };
 }
 
-function foreign(scope: Construct, id: string, kind: string, spec: object, more: { name?: string; apiVersion?: string } = {}): ApiObject {
-  const { apiVersion = 'networking.istio.io/v1', name = id.toLowerCase() } = more;
-  return new ApiObject(scope, id, { apiVersion, kind, metadata: { name }, spec });
+interface More {
+  name?: string;
+  apiVersion?: string;
+  annotations?: { [name: string]: string };
+}
+
+function foreign(scope: Construct, id: string, kind: string, spec: object, more: More = {}): ApiObject {
+  const { apiVersion = 'networking.istio.io/v1', name = id.toLowerCase(), annotations } = more;
+  return new ApiObject(scope, id, { apiVersion, kind, metadata: { name, annotations }, spec });
 }
 
 const httpService = (scope: Construct, port: number, more: object) =>
@@ -835,9 +842,36 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       foreign(data, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'another' });
     }, []],
   ],
+  MX0902: [
+    ['an acknowledgement of what is not found', app => {
+      MeshFindings.of(tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 1, ip('192.0.2.1'))).acknowledge('MX0203', 'moves on Monday');
+    }, [['MX0902', 'shop/Db']]],
+    ['an annotation that names no rule', app => {
+      foreign(chartOf(app, 'shop'), 'Own', 'ConfigMap', {}, { apiVersion: 'v1', annotations: { 'cdk8s-istio-egress/acknowledge': 'port-captured-twice: moves on Monday' } });
+      Mesh.declare(app, {});
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    }, [['MX0902', 'shop/Own']]],
+    ['an acknowledgement of what is found', app => {
+      const chart = chartOf(app, 'shop');
+      ['a', 'b'].forEach(name => tcp(chart, name, `${name}.example.com`, 1, Resolution.dns()));
+      MeshFindings.of(chart).acknowledge('MX0203', 'moves on Monday');
+    }, []],
+  ],
+  MX0903: [
+    ['a day that is none', app => {
+      foreign(chartOf(app, 'shop'), 'Old', 'ServiceEntry', { hosts: ['old.example.com'], ports: [{ number: 1, protocol: 'TLS' }], exportTo: ['.'] }, {
+        annotations: { 'cdk8s-istio-egress/expires': '31.1.2027' },
+      });
+      Mesh.declare(app, {});
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    }, [['MX0903', 'shop/Old']]],
+    ['a day, and nobody says which one it is today', app => {
+      new ExternalMysql(chartOf(app, 'shop'), 'Db', { host: 'db.example.com', resolution: ip('192.0.2.1'), expires: '2001-01-31' });
+    }, []],
+  ],
 };
 
-/** Findings that synth reports, in the order of its lines. */
+/** Errors that synth reports, in the order of its lines, and then warnings. */
 function foundIn(build: (app: App) => void, yamlOutputType?: YamlOutputType): Found[] {
   const app = new App({ yamlOutputType });
   build(app);
@@ -845,6 +879,11 @@ function foundIn(build: (app: App) => void, yamlOutputType?: YamlOutputType): Fo
 }
 
 function findings(app: App): { rule: string; construct: string; text: string }[] {
+  const warnings = MeshFindings.of(app).list().filter(({ severity }) => severity === FindingSeverity.WARNING);
+  return [...errors(app), ...warnings.map(({ id, path: construct, message, fix }) => ({ rule: id, construct, text: `${message}; ${fix}` }))];
+}
+
+function errors(app: App): { rule: string; construct: string; text: string }[] {
   try {
     manifestsOf(app);
   } catch (error) {
@@ -1088,6 +1127,12 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
   }, '\'credentialName\' "partner" is read in namespace "istio-system", and \'shop/Secret\' has the Secret in namespace "shop"; put it into namespace '
     + '"istio-system"'],
+  ['MX0902', app => MeshFindings.of(tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 1, ip('192.0.2.1'))).acknowledge('MX0203', 'on Monday'),
+    'acknowledge("MX0203", "on Monday") matches no finding; remove it, so that it cannot hide a later one'],
+  ['MX0903', app => {
+    const annotations = { 'cdk8s-istio-egress/expires': 'soon' };
+    new ExternalMysql(chartOf(app, 'shop'), 'Db', { host: 'db.example.com', resolution: ip('192.0.2.1'), metadata: { annotations } });
+  }, '\'cdk8s-istio-egress/expires\' "soon" is no date, so it never expires; write a day like "2027-01-31"'],
 ];
 
 describe('a message says value, consequence and cure', () => {

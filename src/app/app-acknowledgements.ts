@@ -1,0 +1,84 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { apiObjectOf, constructOf } from './collect';
+import { Acknowledgement, GivenAcknowledgements, writeAcknowledgement } from '../findings/acknowledgement';
+import { Found } from '../findings/findings-in';
+import { ACKNOWLEDGE } from '../private/annotations';
+import { MeshObject } from '../view/mesh-object';
+import { addTo } from '../view/mesh-view';
+
+/** What the code of an app acknowledges, for constructs and all below them. */
+export class AppAcknowledgements implements GivenAcknowledgements {
+  private readonly byConstruct = new Map<IConstruct, Acknowledgement[]>();
+  private readonly annotated = new WeakSet<ApiObject>();
+  private lines = new Map<ApiObject, string[]>();
+  private isHidden = false;
+
+  public add(construct: IConstruct, id: string, reason: string): void {
+    addTo(this.byConstruct, construct, { id, reason, at: new Place(construct), text: `acknowledge(${JSON.stringify(id)}, ${JSON.stringify(reason)})` });
+  }
+
+  public get all(): readonly Acknowledgement[] {
+    return [...this.byConstruct.values()].flat();
+  }
+
+  public of(object: MeshObject): readonly Acknowledgement[] {
+    if (this.byConstruct.size === 0 || object instanceof Place) {
+      return [];
+    }
+    // The construct that stands for an object need not be above it.
+    const scopes = new Set([...apiObjectOf(object).node.scopes.reverse(), ...constructOf(object).node.scopes.reverse()]);
+    return [...scopes].flatMap(scope => this.byConstruct.get(scope) ?? []);
+  }
+
+  /** Looks without what `write` adds to the objects, which is what was found the last time. */
+  public hidden<T>(look: () => T): T {
+    this.isHidden = true;
+    try {
+      return look();
+    } finally {
+      this.isHidden = false;
+    }
+  }
+
+  /** Writes what was acknowledged in code to the objects, as somebody who writes YAML does: so the manifests say it to whoever looks at them later. */
+  public write(found: readonly Found[]): void {
+    this.lines = new Map();
+    for (const { object, rule, acknowledged } of found) {
+      if (acknowledged !== undefined && this.of(object).some(({ id, reason }) => id === rule.id && reason === acknowledged)) {
+        this.annotate(apiObjectOf(object), writeAcknowledgement({ id: rule.id, reason: acknowledged }));
+      }
+    }
+  }
+
+  private annotate(object: ApiObject, line: string): void {
+    // The objects in a list have metadata of their own.
+    if (object.kind === 'List' || this.lines.get(object)?.includes(line)) {
+      return;
+    }
+    addTo(this.lines, object, line);
+    if (!this.annotated.has(object)) {
+      this.annotated.add(object);
+      const given = (object.metadata.toJson() as { annotations?: { [name: string]: string } }).annotations?.[ACKNOWLEDGE];
+      const produce = () => [...given === undefined ? [] : [given], ...this.isHidden ? [] : this.lines.get(object) ?? []].join('\n') || undefined;
+      object.metadata.addAnnotation(ACKNOWLEDGE, Lazy.any({ produce }) as string);
+    }
+  }
+}
+
+/** Where an acknowledgement of code stands: not an object, and told of as one. */
+class Place implements MeshObject {
+  public readonly group = '';
+  public readonly kind = 'Construct';
+  public readonly name: string;
+  public readonly namespace = '';
+  public readonly labels = {};
+  public readonly annotations = {};
+  public readonly spec = {};
+  public readonly origin: { readonly path: string };
+
+  public constructor(public readonly owner: IConstruct) {
+    this.name = owner.node.id;
+    this.origin = { path: owner.node.path || 'app' };
+  }
+}

@@ -1,0 +1,14 @@
+import { Rule } from './rule';
+
+/** What findings-in.ts reports: only when every other rule has looked is it known what matched nothing. */
+export const acknowledgementUnused: Rule = {
+  id: 'MX0902',
+  name: 'acknowledgement-unused',
+  severity: 'WARNING',
+  title: 'An acknowledgement matches no finding.',
+  why: 'What it accepted is gone, or its id is misspelt and the finding is still there. Left in place, it would hide the next finding of that rule without anybody having looked.',
+  fix: 'Remove it, or write the id of a finding of that object.',
+  related: [],
+  isFinal: true,
+  check: () => [],
+};

@@ -1,0 +1,87 @@
+import { findingsIn } from '../../src/findings/findings-in';
+import { MeshModel } from '../../src/private/model';
+import { acknowledgementUnused } from '../../src/rules/acknowledgement-unused';
+import { CATALOGUE } from '../../src/rules/catalogue';
+import { Rule } from '../../src/rules/rule';
+import { MeshObject } from '../../src/view/mesh-object';
+import { MeshView } from '../../src/view/mesh-view';
+
+const RULE: Rule = { id: 'MX0203', name: 'made-up', severity: 'ERROR', title: '', why: '', fix: '', related: [], check: () => [] };
+
+const objectWith = (acknowledge: string | undefined, name = 'db') => ({
+  group: '',
+  kind: 'ConfigMap',
+  name,
+  namespace: '',
+  labels: {},
+  spec: {},
+  origin: { path: `${name}.yaml:1` },
+  annotations: acknowledge === undefined ? {} : { 'cdk8s-istio-egress/acknowledge': acknowledge },
+}) as MeshObject;
+
+const reports = (object: MeshObject, more: Partial<Rule> = {}): Rule => ({ ...RULE, ...more, check: () => [{ object, message: 'found', fix: 'mend it' }] });
+
+/** What is found in objects: rule, reason or message, place. */
+function foundIn(objects: MeshObject[], ...rules: Rule[]) {
+  return findingsIn(new MeshView({} as MeshModel, objects), [...rules, acknowledgementUnused])
+    .map(({ rule, acknowledged, message, object }) => [rule.id, acknowledged ?? message, object.origin.path]);
+}
+
+test('an object says that a finding of it is accepted, and it is listed with the reason', () => {
+  const object = objectWith('MX0203: moves on Monday');
+
+  expect(foundIn([object], reports(object))).toEqual([['MX0203', 'moves on Monday', 'db.yaml:1']]);
+});
+
+test('the finding of another object, or of another rule, is not', () => {
+  const [accepted, other] = [objectWith('MX0203: on Monday'), objectWith(undefined, 'other')];
+
+  expect(foundIn([accepted, other], reports(accepted), reports(other))).toEqual([['MX0203', 'on Monday', 'db.yaml:1'], ['MX0203', 'found', 'other.yaml:1']]);
+  expect(foundIn([accepted], reports(accepted), reports(accepted, { id: 'MX0301' })).slice(0, 2))
+    .toEqual([['MX0203', 'on Monday', 'db.yaml:1'], ['MX0301', 'found', 'db.yaml:1']]);
+});
+
+test('an acknowledgement that matches nothing is a finding at its object', () => {
+  expect(foundIn([objectWith('MX0203: on Monday')], RULE)).toEqual([
+    ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203: on Monday" matches no finding', 'db.yaml:1'],
+  ]);
+});
+
+test('one without a reason has no effect, and says so', () => {
+  const object = objectWith('MX0203');
+
+  expect(foundIn([object], reports(object))).toEqual([
+    ['MX0203', 'found', 'db.yaml:1'],
+    ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203" has no reason, and has no effect', 'db.yaml:1'],
+  ]);
+});
+
+test('one of a rule that does not exist names the one that was meant', () => {
+  const [{ message, fix }] = findingsIn(new MeshView({} as MeshModel, [objectWith('MX0230: on Monday')]), CATALOGUE);
+
+  expect([message, fix]).toEqual(['\'cdk8s-istio-egress/acknowledge\' "MX0230: on Monday" names no rule', 'write the id of a rule, such as "MX0203", and a reason behind ":"']);
+});
+
+test('a finding that loses an object is not accepted', () => {
+  const object = objectWith('MX0203: whatever');
+
+  expect(foundIn([object], reports(object, { isFinal: true }))).toEqual([
+    ['MX0203', 'found', 'db.yaml:1'],
+    ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203: whatever" has no effect: findings of MX0203 made-up cannot be acknowledged', 'db.yaml:1'],
+  ]);
+});
+
+test('of a rule that does not look this time nothing is said', () => {
+  expect(foundIn([objectWith('MX0301: on Monday')], RULE)).toEqual([]);
+});
+
+test('of an organisation\'s rule nothing is said where its rules are not loaded', () => {
+  const object = objectWith('ACME-1: on Monday');
+
+  expect(foundIn([object], RULE)).toEqual([]);
+  expect(foundIn([object], { ...RULE, id: 'ACME-2' })).toEqual([['MX0902', '\'cdk8s-istio-egress/acknowledge\' "ACME-1: on Monday" names no rule', 'db.yaml:1']]);
+});
+
+test('nobody is told of it when that rule does not look', () => {
+  expect(findingsIn(new MeshView({} as MeshModel, [objectWith('MX0203: on Monday')]), [RULE])).toEqual([]);
+});

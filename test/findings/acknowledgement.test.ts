@@ -1,0 +1,25 @@
+import { acknowledgementsOf, parseAcknowledgements } from '../../src/findings/acknowledgement';
+import { MeshObject } from '../../src/view/mesh-object';
+
+const parsed = (text: string) => parseAcknowledgements(text).map(({ id, reason }) => [id, reason]);
+
+test('an annotation has one acknowledgement on each line, or several with ";" between them', () => {
+  expect(parsed('MX0203: moves on Monday')).toEqual([['MX0203', 'moves on Monday']]);
+  expect(parsed('MX0203: one\n  ACME-1 : two\n\n')).toEqual([['MX0203', 'one'], ['ACME-1', 'two']]);
+  expect(parsed('MX0203: one; MX0301: two;ACME-1:three')).toEqual([['MX0203', 'one'], ['MX0301', 'two'], ['ACME-1', 'three']]);
+});
+
+test('a reason may have ";" and ":"', () => {
+  expect(parsed('MX0203: nobody uses it; see https://example.com/1: the ticket')).toEqual([['MX0203', 'nobody uses it; see https://example.com/1: the ticket']]);
+});
+
+test('what has no reason is read all the same, so that somebody is told', () => {
+  expect(parsed('MX0203')).toEqual([['MX0203', '']]);
+  expect(parsed('MX0203:')).toEqual([['MX0203', '']]);
+});
+
+test('an annotation that is no text says nothing', () => {
+  const object: Partial<MeshObject> = { annotations: { 'cdk8s-istio-egress/acknowledge': 1 as never } };
+
+  expect(acknowledgementsOf(object as MeshObject)).toEqual([]);
+});
