@@ -32,6 +32,7 @@ export function asSarif({ findings, problems, faults, rules, version }: LintResu
         level: LEVEL[finding.rule.severity],
         message: { text: `${finding.message}; ${finding.fix}` },
         locations: [{ ...locationOf(finding), logicalLocations: [{ fullyQualifiedName: nameOf(finding.object), kind: 'resource' }] }],
+        ...finding.acknowledged === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: finding.acknowledged }] },
         partialFingerprints: { 'ruleAndObject/v1': fingerprintOf(finding) },
       })),
     }],

@@ -11,11 +11,11 @@ export function asText(result: LintResult, style: Style): string {
 }
 
 function blockOf(finding: LintFinding, style: Style): string {
-  const { rule, object, message, fix } = finding;
-  const severity = style(rule.severity === 'ERROR' ? 'red' : 'yellow', rule.severity);
+  const { rule, object, message, fix, acknowledged } = finding;
+  const severity = acknowledged === undefined ? style(rule.severity === 'ERROR' ? 'red' : 'yellow', rule.severity) : style('dim', 'acknowledged');
   return [
     `${style('bold', placeOf(finding))}  ${severity}  ${rule.id} ${rule.name}  ${style('dim', nameOf(object))}`,
     `  ${message}`,
-    `  fix: ${fix}`,
+    acknowledged === undefined ? `  fix: ${fix}` : `  reason: ${acknowledged}`,
   ].join('\n');
 }

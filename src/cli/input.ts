@@ -3,6 +3,7 @@ import { factsOf, MESH_OPTIONS } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
+import { isDate } from '../private/date';
 import { quote } from '../private/fail';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
@@ -13,6 +14,7 @@ import { MeshView } from '../view/mesh-view';
 /** What every command that reads manifests takes. */
 export const INPUT_OPTIONS: Options = {
   namespace: { value: 'NAME', help: 'the namespace of objects that name none, as kubectl apply -n gives it' },
+  today: { value: 'DAY', help: 'the day, as 2027-01-31, by which dependencies are judged (default: none has expired)' },
   ...MESH_OPTIONS,
 };
 
@@ -31,6 +33,10 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   if (namespace !== '' && !isDnsLabel(namespace)) {
     throw new WrongUse(`--namespace is the name of a namespace, got ${quote(namespace)}`);
   }
+  const today = valueIn(args, 'today');
+  if (today !== undefined && !isDate(today)) {
+    throw new WrongUse(`--today is a day like 2027-01-31, got ${quote(today)}`);
+  }
   if (args.paths.length === 0) {
     throw new WrongUse(`give at least one file or folder, or "${STDIN}" for the standard input`);
   }
@@ -43,7 +49,7 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   problems.push(...reading.problems);
   const facts = factsOf(args, reading.meshConfigs, problems);
   terminal.progress();
-  return { view: new MeshView(facts, reading.objects), problems: problems.sort(byPlace), files };
+  return { view: new MeshView(facts, reading.objects, today), problems: problems.sort(byPlace), files };
 }
 
 function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal): Generator<Source> {

@@ -12,6 +12,8 @@ export interface LintFinding {
   readonly field: string;
   readonly message: string;
   readonly fix: string;
+  /** The reason for which somebody accepted it; it does not count. */
+  readonly acknowledged?: string;
 }
 
 /** What `lint` has to say. */
@@ -38,17 +40,23 @@ export function placeOf({ file, line }: { readonly file: string; readonly line?:
   return line === undefined ? file : `${file}:${line}`;
 }
 
-export function countOf(findings: readonly LintFinding[], severity: Severity): number {
-  return findings.filter(({ rule }) => rule.severity === severity).length;
+/** How many there are that nobody accepted. */
+export function countOf(findings: readonly LintFinding[], ...severities: Severity[]): number {
+  return findings.filter(({ rule, acknowledged }) => severities.includes(rule.severity) && acknowledged === undefined).length;
 }
 
 /** What was found, in one line. */
 export function summaryOf({ findings, problems, faults, objects }: LintResult): string {
   return [
     `${plural(countOf(findings, 'ERROR'), 'error')}, ${plural(countOf(findings, 'WARNING'), 'warning')} in ${plural(objects, 'object')}`,
+    ...findings.some(isAcknowledged) ? [`${plural(findings.filter(isAcknowledged).length, 'finding')} acknowledged`] : [],
     ...problems.length > 0 ? [`${plural(problems.length, 'part')} of the input could not be read`] : [],
     ...faults.length > 0 ? [`${plural(faults.length, 'rule')} failed`] : [],
   ].join('; ');
+}
+
+export function isAcknowledged({ acknowledged }: LintFinding): boolean {
+  return acknowledged !== undefined;
 }
 
 function plural(count: number, noun: string): string {

@@ -12,7 +12,7 @@ import { styleOf } from './style';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
-import { findingsIn, fixFor, Found } from '../findings/findings-in';
+import { fixFor, Found, lookAt } from '../findings/findings-in';
 import { nearest } from '../private/nearest';
 import { lineOf } from '../reading/file-object';
 import { CATALOGUE } from '../rules/catalogue';
@@ -52,7 +52,7 @@ export const lint: Command = {
   options: OPTIONS,
   run: async (given, terminal) => {
     const args = argumentsOf(given, OPTIONS);
-    const all = [...CATALOGUE, ...valuesIn(args, 'rules').flatMap(rulesIn)];
+    const all = [...CATALOGUE, ...rulesIn(valuesIn(args, 'rules'))];
     const explained = valueIn(args, 'explain');
     if (explained !== undefined) {
       terminal.out(explanationOf(ruleCalled(explained, all, '--explain')));
@@ -72,21 +72,14 @@ export const lint: Command = {
   },
 };
 
-/** Lets the rules look, one by one: one that fails hides no other. */
 function look({ view, problems, files }: Input, rules: readonly Rule[]): LintResult {
-  const faults: string[] = [];
-  const found = rules.flatMap((rule): Located[] => {
-    try {
-      return findingsIn(view, [rule]).map(located);
-    } catch (error) {
-      const { message } = error as Error;
-      faults.push(message.includes(rule.id) ? message : `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${message}`);
-      return [];
-    }
-  });
+  const { found, faults } = lookAt(view, rules);
   // By objects first: the places in one file are asked for one after the other.
-  const findings = found.sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) })).sort(byPlaceAndRule);
-  return { findings, problems, faults, objects: view.objects.length, files, facts: view.facts, rules, version: versionOf() };
+  const sorted = found.map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) })).sort(byPlaceAndRule);
+  return {
+    findings: sorted, problems, faults: faults.map(({ error }) => error.message), objects: view.objects.length, files, facts: view.facts, rules,
+    version: versionOf(),
+  };
 }
 
 /** A finding with the line of its object, and the way from there. */
@@ -94,12 +87,13 @@ interface Located extends LintFinding {
   readonly path: readonly (string | number)[];
 }
 
-function located({ rule, object, message, fix, field = [] }: Found): Located {
+function located({ rule, object, message, fix, field = [], acknowledged }: Found): Located {
   return {
     rule,
     object,
     message,
     fix: fixFor('yaml', fix),
+    acknowledged,
     file: object.origin.file ?? object.origin.path,
     line: object.origin.line,
     field: field.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').replace(/^\./, ''),
@@ -171,6 +165,6 @@ function exitCodeOf({ findings, problems, faults }: LintResult, args: Arguments)
   if (problems.length + faults.length > 0) {
     return EXIT.WRONG;
   }
-  const counts = args.all.has('strict') || valueIn(args, 'severity') === 'WARNING' ? findings.length : countOf(findings, 'ERROR');
+  const counts = args.all.has('strict') || valueIn(args, 'severity') === 'WARNING' ? countOf(findings, 'ERROR', 'WARNING') : countOf(findings, 'ERROR');
   return counts > 0 ? EXIT.FOUND : EXIT.CLEAN;
 }

@@ -1,29 +1,34 @@
 import * as path from 'node:path';
 import { WrongUse } from './wrong-use';
+import { rulesFrom } from '../findings/mesh-rule';
+import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 
-/** The parts of a rule that have to be texts. */
-const TEXTS = ['id', 'name', 'title', 'why', 'fix'] as const;
-
 /**
- * The rules of an organisation: a module of JavaScript that exports a list of them.
+ * The rules of an organisation, from modules of JavaScript that export a list of them: as a whole, as `rules`, or as their default.
  *
- * @throws WrongUse when it is none
+ * @throws WrongUse when one exports none, or something in the list is no rule
  */
-export function rulesIn(file: string): Rule[] {
+export function rulesIn(files: readonly string[]): Rule[] {
+  const rules: Rule[] = [];
+  for (const file of files) {
+    try {
+      rules.push(...rulesFrom(listIn(file), [...CATALOGUE, ...rules]));
+    } catch (error) {
+      throw error instanceof WrongUse ? error : new WrongUse(`--rules ${file}: ${(error as Error).message}`);
+    }
+  }
+  return rules;
+}
+
+function listIn(file: string): readonly unknown[] {
   const exported = moduleIn(file);
-  const rules = Array.isArray(exported) ? exported : (exported as { default?: unknown; rules?: unknown } | undefined)?.rules
-    ?? (exported as { default?: unknown } | undefined)?.default;
-  if (!Array.isArray(rules)) {
+  const named = exported as { readonly default?: unknown; readonly rules?: unknown } | undefined;
+  const list = [exported, named?.rules, named?.default].find(candidate => Array.isArray(candidate)) as readonly unknown[] | undefined;
+  if (list === undefined) {
     throw new WrongUse(`--rules ${file} exports no list of rules: write module.exports = [rule, ...]`);
   }
-  rules.forEach((rule: Partial<Rule> | null, i) => {
-    const wrong = TEXTS.find(part => typeof rule?.[part] !== 'string') ?? (typeof rule?.check === 'function' ? undefined : 'check');
-    if (wrong !== undefined) {
-      throw new WrongUse(`--rules ${file}: rule ${i + 1} has no '${wrong}'`);
-    }
-  });
-  return (rules as Rule[]).map(rule => Object.assign(Object.create(rule) as Rule, { related: rule.related ?? [], severity: rule.severity ?? 'ERROR' }));
+  return list;
 }
 
 function moduleIn(file: string): unknown {

@@ -17,8 +17,8 @@ export interface Found extends Finding {
 /** What rules said, and which of them failed. */
 export interface Look {
   readonly found: readonly Found[];
-  /** Errors with the id of the rule, which is at fault, and not the objects. */
-  readonly faults: readonly Error[];
+  /** Rules that are at fault themselves, and not the objects; the message of the error has their id. */
+  readonly faults: readonly { readonly rule: Rule; readonly error: Error }[];
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Look {
 export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Found[] {
   const { found, faults: [fault] } = lookAt(view, rules, given);
   if (fault) {
-    throw fault;
+    throw fault.error;
   }
   return [...found];
 }
@@ -45,12 +45,13 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
     return matching[0]?.reason;
   };
   const looked = new Map<Rule, readonly Found[]>();
-  const faults: Error[] = [];
+  const faults: Look['faults'][number][] = [];
   for (const rule of rules) {
     try {
       looked.set(rule, rule.check(view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding.object) })));
     } catch (error) {
-      faults.push(new Error(`rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`, { cause: error }));
+      const message = `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`;
+      faults.push({ rule, error: new Error(message, { cause: error }) });
     }
   }
   if (looked.has(acknowledgementUnused)) {

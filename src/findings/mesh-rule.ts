@@ -29,6 +29,13 @@ export interface MeshRuleFinding {
    * @default - the rule's `fix`
    */
   readonly fix?: string;
+
+  /**
+   * Where in the object, step by step, such as `['spec', 'ports', '0']`: `lint` says its line.
+   *
+   * @default - the object as a whole
+   */
+  readonly field?: string[];
 }
 
 /** A rule of an organisation, beside those of the catalogue. */
@@ -125,7 +132,7 @@ function findingsFrom(view: MeshView, rule: IMeshRule, fix: string): Finding[] {
     if (known === undefined) {
       throw new Error(`a finding needs a 'manifest' of the inventory, got ${quote(manifest?.name)}`);
     }
-    return { object: known, message, fix: finding.fix ?? fix };
+    return { object: known, message, fix: finding.fix ?? fix, field: finding.field?.map(step => (/^\d+$/.test(step) ? Number(step) : step)) };
   });
 }
 

@@ -1,8 +1,7 @@
 /** The name that somebody who wrote another one probably meant; undefined when none is close. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(written.length / 3));
   const [best] = names.map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ far }) => far <= most).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
+    .filter(({ name, far }) => far <= Math.max(2, Math.floor(name.length / 3))).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
   return best?.name;
 }
 

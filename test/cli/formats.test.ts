@@ -5,8 +5,8 @@ import { database, runWith } from './helpers';
 const FILES = {
   'ä b/<a>&.yaml': `${database('orders')}---\n${database('stock')}---\nkind: "\n`,
   'clean.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n',
-  'rules.js': `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'WARNING', title: 'T', why: 'W', fix: 'F', check: view => [
-    { object: view.objects[0], message: 'a "quoted" <text> & \\u0007 more', fix: ']]>', field: ['spec', 'hosts', 0] }] }];`,
+  'rules.js': `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'WARNING', title: 'T', why: 'W', fix: 'F', check: ({ objects }) => [
+    { manifest: objects[0], message: 'a "quoted" <text> & \\u0007 more', fix: ']]>', field: ['spec', 'hosts', '0'] }] }];`,
 };
 const ARGS = ['lint', 'ä b', 'clean.yaml', 'nowhere.yaml', '--rules', 'rules.js', '--format'];
 

@@ -7,7 +7,7 @@ const TWO = { 'b/stock.yaml': database('stock'), 'a.yaml': database('orders') };
 function rule(id: string, severity: string, more = ''): string {
   return `module.exports = [{
   id: '${id}', name: 'of-ours', severity: '${severity}', title: 'Ours.', why: 'Why.', fix: 'Fix.',
-  check: view => view.objects.map(object => ({ object, message: 'is of ' + object.namespace, fix: { code: 'code', yaml: 'yaml' }, field: ['spec', 'ports', 0] ${more} })),
+  check: ({ objects }) => objects.map(manifest => ({ manifest, message: 'is of ' + manifest.namespaceName, field: ['spec', 'ports', '0'] ${more} })),
 }];`;
 }
 
@@ -162,7 +162,7 @@ describe('a rule that fails', () => {
     ['gives nothing', 'check: () => undefined', /^rule ORG1 of-ours failed, which is a fault of the rule: /],
     ['names no object', 'check: () => [{ message: "x", fix: "y" }]', /^rule ORG1 of-ours failed, which is a fault of the rule: /],
   ])('and %s is named, and hides no finding', async (_, check, message) => {
-    const rules = `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'ERROR', title: '', why: '', fix: '', ${check} }];`;
+    const rules = `module.exports = [{ id: 'ORG1', name: 'of-ours', severity: 'ERROR', title: 'Ours.', why: 'Why.', fix: 'Fix.', ${check} }];`;
     const { code, out, err } = await runWith({ ...TWO, 'rules.js': rules }, ['lint', '.', '--rules', 'rules.js']);
 
     expect([code, err]).toEqual([2, typeof message === 'string' ? message : expect.stringMatching(message)]);
@@ -173,15 +173,56 @@ describe('a rule that fails', () => {
 
 test.each([
   ['module.exports = 5;', '--rules rules.js exports no list of rules: write module.exports = [rule, ...]'],
-  ['module.exports = [{ id: "X" }];', '--rules rules.js: rule 1 has no \'name\''],
-  ['module.exports = [null];', '--rules rules.js: rule 1 has no \'id\''],
-  ['module.exports = [{ id: "X", name: "x", title: "", why: "", fix: "" }];', '--rules rules.js: rule 1 has no \'check\''],
+  ['module.exports = [{ id: "X" }];', '--rules rules.js: [rule X] \'name\' must be a text that is not empty, got undefined'],
+  ['module.exports = [null];', '--rules rules.js: [rule] must be an object with \'id\', '],
+  ['module.exports = [{ id: "X", name: "x", severity: "ERROR", title: "t", why: "w", fix: "f" }];', '--rules rules.js: [rule X] \'check\' must be a function'],
   ['syntax error', '--rules rules.js cannot be loaded: '],
 ])('rules that are none are refused: %s', async (rules, message) => {
   const { code, err } = await runWith({ ...TWO, 'rules.js': rules }, ['lint', '.', '--rules', 'rules.js']);
 
   expect([code, err]).toEqual([2, expect.stringContaining(`cdk8s-istio-egress: ${message}`)]);
   expect(err.trimEnd().split('\n')).toHaveLength(1);
+});
+
+describe('an acknowledged finding', () => {
+  const files = {
+    'a.yaml': database('orders'),
+    'b.yaml': database('stock').replace('  name: stock\n', '  name: stock\n  annotations:\n    cdk8s-istio-egress/acknowledge: "MX0203: moves on Monday"\n'),
+  };
+  const as = async (format: string) => (await runWith(files, ['lint', '.', '--strict', '--format', format])).out;
+
+  test('is shown with its reason, and does not count', async () => {
+    const { code, out } = await runWith(files, ['lint', '.', '--strict']);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/^b\.yaml:1 {2}acknowledged {2}MX0203 port-captured-twice {2}ServiceEntry shop\/stock\n.*\n {2}reason: moves on Monday\n\n/);
+    expect(out).toMatch(/\n0 errors, 0 warnings in 2 objects; 1 finding acknowledged\n$/);
+  });
+
+  test('has its reason in the formats for programs', async () => {
+    expect(JSON.parse(await as('json'))).toMatchObject({ errors: 0, findings: [{ id: 'MX0203', acknowledged: 'moves on Monday' }] });
+    expect(JSON.parse(await as('sarif'))).toMatchObject({ runs: [{ results: [{ suppressions: [{ kind: 'inSource', justification: 'moves on Monday' }] }] }] });
+    expect(await as('junit')).toMatch(/failures="0"[^]*acknowledged: moves on Monday/);
+  });
+
+  test('that is gone leaves a warning, at the line of the annotation', async () => {
+    const { out } = await runWith({ 'b.yaml': files['b.yaml'] }, ['lint', '.', '--format', 'json']);
+
+    expect(idsIn(out)).toEqual(['b.yaml:6 MX0902']);
+  });
+});
+
+describe('--today', () => {
+  const files = { 'a.yaml': database('orders').replace('  name: orders\n', '  name: orders\n  annotations: { cdk8s-istio-egress/expires: "2027-01-31" }\n') };
+
+  test('finds what is past its day', async () => {
+    expect(await runWith(files, ['lint', '.', '--strict'])).toMatchObject({ code: 0 });
+    expect(await runWith(files, ['lint', '.', '--strict', '--today', '2027-02-01'])).toMatchObject({ code: 1, out: expect.stringMatching(/^a\.yaml:5 .*MX0903/) as string });
+  });
+
+  test('is a day', async () => {
+    expect(await runWith(files, ['lint', '.', '--today', 'now'])).toMatchObject({ code: 2, err: 'cdk8s-istio-egress: --today is a day like 2027-01-31, got "now"\n' });
+  });
 });
 
 test('many objects that are written twice are said to be several environments', async () => {

@@ -25,7 +25,7 @@ test('what the other rules find is kept for somebody who asks for it', () => {
   const other = { object: { origin: { path: '' } } as MeshObject, message: 'one', fix: 'mend it' };
   const { found, faults } = lookAt(VIEW, [{ ...RULE, check: () => { throw new TypeError('x is undefined'); } }, { ...RULE, id: 'MX9998', check: () => [other] }]);
 
-  expect([found.map(({ message }) => message), faults.map(({ message }) => message)])
+  expect([found.map(({ message }) => message), faults.map(({ error }) => error.message)])
     .toEqual([['one'], ['rule MX9999 made-up failed, which is a fault of the rule: x is undefined']]);
 });
 

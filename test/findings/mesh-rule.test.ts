@@ -29,10 +29,10 @@ test('a rule of an organisation finds objects as the library\'s do', () => {
   ]);
 });
 
-test('a finding may have a fix of its own, and a copy of the object', () => {
-  const check = ({ objects: [, b] }: MeshInventory): MeshRuleFinding[] => [{ manifest: JSON.parse(JSON.stringify(b)), message: 'is wrong', fix: 'remove it' }];
+test('a finding may have a fix of its own, a place in the object, and a copy of the object', () => {
+  const check = ({ objects: [, b] }: MeshInventory): MeshRuleFinding[] => [{ manifest: JSON.parse(JSON.stringify(b)), message: 'is wrong', fix: 'remove it', field: ['spec', 'ports', '0'] }];
 
-  expect(run({ ...RULE, check }).map(found => [found.object.name, found.fix])).toEqual([['b', 'remove it']]);
+  expect(run({ ...RULE, check }).map(found => [found.object.name, found.fix, found.field])).toEqual([['b', 'remove it', ['spec', 'ports', 0]]]);
 });
 
 test('what a rule changes in the inventory, the next one does not see', () => {
