@@ -83,7 +83,7 @@ function importsOf(text: string): string[] {
 /** Who may import whom: a file may import those of its own folder and of folders that stand further down. */
 const LAYERS = [
   ['index', 'cli'],
-  ['lockdown', 'bootstrap'],
+  ['lockdown', 'bootstrap', 'mesh-validation'],
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],
   ['services'],
   ['access'],

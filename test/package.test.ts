@@ -32,6 +32,34 @@ const LOADED = `require('cdk8s-istio-egress/lib/src/cli/main.js');
 const files = Object.keys(require.cache);
 console.log(files.filter(file => file.includes('node_modules/cdk8s/')).join() || 'none', files.length > 20);`;
 
+/** A rule of an organisation. */
+const RULES = `module.exports = [{
+  id: 'ACME-1', name: 'owner-required', severity: 'WARNING', title: 'No owner.', why: 'Nobody can be asked.', fix: 'give an owner',
+  check: ({ dependencies }) => dependencies.filter(({ owner }) => !owner).map(({ manifest }) => ({ manifest, message: 'has no owner' })),
+}];
+`;
+
+/** The end of a cdk8s.yaml. */
+const validations = (version: string) => `validations:
+  - package: ./node_modules/cdk8s-istio-egress
+    version: ${version}
+    class: MeshValidation
+    properties:
+      mesh: { outboundTrafficPolicy: REGISTRY_ONLY }
+      rules: [./rules.js]
+`;
+
+/** Objects of another tool in an app that has nothing of the library: only the plugin looks at them. */
+const FOREIGN = `import { ApiObject } from 'cdk8s';
+const other = new Chart(new App({ outdir: process.env.CDK8S_OUTDIR }), 'other', { namespace: 'other' });
+for (const id of ['A', 'B']) {
+  new ApiObject(other, id, { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { name: id.toLowerCase() }, spec: {
+    hosts: [id.toLowerCase() + '.example.com'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], resolution: 'DNS', exportTo: ['.'],
+  } } as never);
+}
+(other.node.root as App).synth();
+`;
+
 interface PackageJson {
   readonly devDependencies: { readonly [name: string]: string };
   readonly bundledDependencies: string[];
@@ -100,6 +128,14 @@ test('the package can be installed and used by an app outside of the repository'
   expect(run(app, 'node', '-e', LOADED)).toBe('none true\n');
   fs.writeFileSync(path.join(app, 'wrong.yaml'), WRONG);
   expect(() => run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'wrong.yaml')).toThrow('wrong.yaml:9  ERROR  MX0203 port-captured-twice  ServiceEntry shop/b');
+
+  // The plugin of cdk8s-cli looks at the same manifests.
+  const installedVersion = (JSON.parse(fs.readFileSync(path.join(app, 'node_modules/cdk8s-istio-egress/package.json'), 'utf8')) as { version: string }).version;
+  fs.appendFileSync(path.join(app, 'cdk8s.yaml'), validations(installedVersion));
+  fs.writeFileSync(path.join(app, 'rules.js'), RULES);
+  expect(run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toMatch(/Status +│ success[^]*warnings +│ 1[^]*WARNING ACME-1 owner-required/);
+  fs.writeFileSync(path.join(app, 'main.ts'), `${PROGRAM.replace('app.synth();', '')}${FOREIGN}`);
+  expect(() => run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toThrow(/ERROR MX0203 port-captured-twice[^]*Construct Path: other\/B/);
 }), 600_000);
 
 /** What the program gives here. */

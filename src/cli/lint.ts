@@ -75,9 +75,16 @@ export const lint: Command = {
 function look({ view, problems, files }: Input, rules: readonly Rule[]): LintResult {
   const { found, faults } = lookAt(view, rules);
   // By objects first: the places in one file are asked for one after the other.
-  const sorted = found.map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) })).sort(byPlaceAndRule);
+  const sorted = found.map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) }))
+    .sort(byPlaceAndRule);
   return {
-    findings: sorted, problems, faults: faults.map(({ error }) => error.message), objects: view.objects.length, files, facts: view.facts, rules,
+    findings: sorted,
+    problems,
+    faults: faults.map(({ error }) => error.message),
+    objects: view.objects.length,
+    files,
+    facts: view.facts,
+    rules,
     version: versionOf(),
   };
 }
