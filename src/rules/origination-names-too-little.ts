@@ -1,5 +1,5 @@
-import { hasAuthority, isNameless } from './origination-without-name';
 import { Origination, originationsIn } from './originated';
+import { hasAuthority, isNameless } from './origination-without-name';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 
