@@ -137,7 +137,7 @@ function neverLeft(view: MeshView): Finding[] {
     const places = view.gatewayPlaces.namespacesOf(gateway);
     // What only the gateway sees has another name for the clients; a namespace that is named may be the gateway's.
     const entry = view.names.entriesOf(host).find(({ visibleTo, object }) => visibleTo.some(namespace => (
-      places.size > 0 ? !places.has(namespace) : ['*', object.namespace].includes(namespace))));
+      namespace === '*' || namespace === object.namespace && !places.has(namespace))));
     return entry && route.hosts.includes(host) && view.names.detoursOf(host).length === 0 ? [{
       object: route.object,
       field: [...field, 'host'],

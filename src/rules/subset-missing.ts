@@ -13,10 +13,12 @@ export const subsetMissing: Rule = {
   why: 'A proxy has a cluster for each subset. Without the subset there is none, and connections end at once, requests with 503.',
   fix: 'Add the subset to the DestinationRule of the host, or correct its name.',
   related: ['IST0101', 'KIA1107'],
-  check: view => view.routes.flatMap(({ object, visibleTo, rules }) => rules.flatMap(rule => rule.destinations.flatMap(({ host, subset, field }): Finding[] => {
+  check: view => view.routes.flatMap(({ object, visibleTo, gateways: names, rules }) => rules.flatMap(rule => rule.destinations.flatMap(({ host, subset, field }): Finding[] => {
     // The rules of clients elsewhere may be in another repository.
     const isForOwn = reaches(visibleTo, object.namespace) || !rule.matches.some(({ gateways }) => gateways.includes(MESH));
-    const subsets = subset === undefined || !isForOwn ? undefined : subsetsFor(view, host, object.namespace);
+    // A service that is routed and has no clients yet has a route without subsets: it is closed.
+    const isClosed = view.gatewayPlaces.workloadsAt(host).size > 0 && names.every(name => name === MESH);
+    const subsets = subset === undefined || !isForOwn || isClosed ? undefined : subsetsFor(view, host, object.namespace);
     return subset === undefined || !subsets || subsets.has(subset) ? [] : [{
       object,
       field: [...field, 'subset'],
