@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { filesBelow } from './helpers';
-import { CLOSED_MESH, ReadObject, readManifests } from './manifests';
+import { CLOSED_MESH, objectsIn } from './manifests';
 import { findingsIn, fixFor, Found } from '../src/findings/findings-in';
 import { MeshModel } from '../src/private/model';
+import { lineOf } from '../src/reading/file-object';
 import { CATALOGUE } from '../src/rules/catalogue';
 import { MeshView } from '../src/view/mesh-view';
 
@@ -20,12 +21,12 @@ function factsOf(file: string): MeshModel {
 }
 
 function findingsOf(files: readonly string[], facts: MeshModel): Found[] {
-  return findingsIn(new MeshView(facts, files.flatMap(readManifests)));
+  return findingsIn(new MeshView(facts, files.flatMap(objectsIn)));
 }
 
 /** `MX0307 12` for a finding on line 12. */
 function placeOf({ rule, object, field }: Found): string {
-  return `${rule.id} ${(object as ReadObject).lineOf(field)}`;
+  return `${rule.id} ${lineOf(object, field)}`;
 }
 
 /** The lines that a file marks with `# <- MX0307`, in the same form. */

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { findingsIn } from '../../src/findings/findings-in';
 import { MeshModel } from '../../src/private/model';
 import { MeshView } from '../../src/view/mesh-view';
-import { CLOSED_MESH, readText } from '../manifests';
+import { CLOSED_MESH, objectsOf } from '../manifests';
 
 const CORPUS = path.join(__dirname, '../../conformance/corpus');
 
@@ -184,7 +184,7 @@ function foundIn(file: string, replaced: readonly [string | RegExp, string][], f
     }
     return after;
   }, fs.readFileSync(path.join(CORPUS, `${file}.yaml`), 'utf8'));
-  return findingsIn(new MeshView({ ...CLOSED_MESH, ...facts }, readText(text))).map(({ rule }) => rule.id);
+  return findingsIn(new MeshView({ ...CLOSED_MESH, ...facts }, objectsOf(text))).map(({ rule }) => rule.id);
 }
 
 describe.each(Object.entries(ROWS))('%s', (_, rows) => {
