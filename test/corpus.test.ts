@@ -20,8 +20,13 @@ function factsOf(file: string): MeshModel {
   return { ...CLOSED_MESH, ...JSON.parse(declared) as Partial<MeshModel> };
 }
 
+/** The day by which a file is judged, in a comment `# today: 2027-02-01`. */
+function todayOf(file: string): string | undefined {
+  return /^# today: (.*)$/m.exec(fs.readFileSync(file, 'utf8'))?.[1];
+}
+
 function findingsOf(files: readonly string[], facts: MeshModel): Found[] {
-  return findingsIn(new MeshView(facts, files.flatMap(objectsIn)));
+  return findingsIn(new MeshView(facts, files.flatMap(objectsIn), todayOf(files[0])));
 }
 
 /** `MX0307 12` for a finding on line 12. */
