@@ -37,13 +37,15 @@ export function closedTo(view: MeshView, destination: Destination): Closed[] {
   }
   for (const [namespace, all] of doors) {
     const forAll = all.filter(({ selector }) => selector.isForAll);
-    const forSome = all.filter(({ selector }) => !selector.isForAll);
+    const forSome = new Map<string | undefined, EgressDoor[]>();
+    all.filter(({ selector }) => !selector.isForAll).forEach(door => addTo(forSome, door.selector.label, door));
     const known = new Set<string>();
     for (const pod of pods.get(namespace) ?? []) {
       const isInMesh = hasProxy(pod, isOfMesh(namespace));
       const key = JSON.stringify([pod.labels, isInMesh]);
       if (!known.has(key) && isInMesh) {
-        const holding = [...forSome.filter(({ selector }) => selector.selects(pod.labels)), ...forAll];
+        const some = [undefined, ...Object.entries(pod.labels).map(label => label.join('='))].flatMap(label => forSome.get(label) ?? []);
+        const holding = [...some.filter(({ selector }) => selector.selects(pod.labels)), ...forAll];
         keep(closed, holding, destination, { namespace, pod });
       }
       known.add(key);

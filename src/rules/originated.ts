@@ -22,8 +22,17 @@ export interface Origination {
   readonly isBySidecars: boolean;
 }
 
+/** Several rules ask for them. */
+const known = new WeakMap<MeshView, readonly Origination[]>();
+
 /** Every origination, as far as the services are there that it is for. */
-export function originationsIn(view: MeshView): Origination[] {
+export function originationsIn(view: MeshView): readonly Origination[] {
+  const found = known.get(view) ?? read(view);
+  known.set(view, found);
+  return found;
+}
+
+function read(view: MeshView): Origination[] {
   const rules = view.trafficRules.filter(({ allTls }) => allTls.some(isOrigination));
   return rules.flatMap(rule => view.names.entriesOf(rule.host)
     .filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.some(namespace => reaches(rule.visibleTo, namespace)))

@@ -30,12 +30,18 @@ function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding
   view.pods.forEach(({ namespace, labels }) => add(namespace, labels));
   view.of(NETWORKING, 'WorkloadEntry').forEach(({ namespace, spec }) => add(namespace, labelsOf(spec.labels)));
   view.of(NETWORKING, 'WorkloadGroup').forEach(({ namespace, spec }) => add(namespace, labelsOf(record(spec.metadata).labels)));
+  // What is behind a Service is somewhere, though its pods are not among the objects.
+  view.services.filter(({ object, selector }) => places.has(object.namespace) && Object.keys(selector).length > 0)
+    .forEach(({ object, selector }) => add(object.namespace, selector));
   const byLabel = new Map<string, { readonly [label: string]: string }[]>();
   places.forEach((known, place) => known.forEach(labels => Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([place, label]), labels))));
-  return policies.flatMap(({ object, selector, hasTargetRefs }): Finding[] => {
+  return policies.flatMap((policy): Finding[] => {
+    const { object, selector, hasTargetRefs } = policy;
     const [label] = Object.entries(selector);
     const isThere = (byLabel.get(JSON.stringify([object.namespace, label])) ?? []).some(labels => selects(selector, labels));
-    return !hasTargetRefs && places.has(object.namespace) && !isThere ? [{
+    // The pods of a gateway are often installed by somebody else.
+    const isElsewhere = () => view.gatewayWorkloads.policedBy(policy).length > 0;
+    return !hasTargetRefs && places.has(object.namespace) && !isThere && !isElsewhere() ? [{
       object,
       message: `'selector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} matches none of the pods of ${where(object.namespace)}: `
         + 'the policy does nothing',

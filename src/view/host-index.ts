@@ -41,7 +41,7 @@ export class HostIndex<T> {
 function firstFrom(sorted: readonly string[], start: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     [low, high] = sorted[middle] < start ? [middle + 1, high] : [low, middle];
   }
   return low;

@@ -3,6 +3,8 @@ import { labelsOf, record, records, selects, strings, text } from './fields';
 /** A label selector of Kubernetes, with its expressions. */
 export interface LabelSelector {
   readonly isForAll: boolean;
+  /** One of the labels that it asks for, as `<label>=<value>`; undefined when it has expressions only. */
+  readonly label?: string;
   selects(labels: { readonly [label: string]: string }): boolean;
   /** Whether it looks at no other label than one. */
   asksOnly(label: string): boolean;
@@ -16,6 +18,7 @@ export function selectorOf(value: unknown): LabelSelector {
   }));
   return {
     isForAll: Object.keys(exact).length === 0 && expressions.length === 0,
+    label: Object.entries(exact)[0]?.join('='),
     selects: labels => selects(exact, labels) && expressions.every(({ key, operator, values }) => {
       switch (operator) {
         case 'In': return labels[key] !== undefined && values.includes(labels[key]);

@@ -1,0 +1,327 @@
+import { parseAllDocuments } from 'yaml';
+import { CATALOGUE } from '../../src/rules/catalogue';
+import { MeshObject } from '../../src/view/mesh-object';
+import { MeshView } from '../../src/view/mesh-view';
+import { CLOSED_MESH } from '../manifests';
+
+/** What is found, as the name of the object and its field. */
+type Row = [name: string, yaml: string, found: string[], facts?: object];
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object };
+  readonly spec?: object;
+}
+
+function objectsOf(yaml: string): MeshObject[] {
+  return parseAllDocuments(yaml).map((document): MeshObject => {
+    const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations }, spec } = document.toJS() as Manifest;
+    return {
+      group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '',
+      kind,
+      name,
+      namespace,
+      labels: { ...labels } as MeshObject['labels'],
+      annotations: { ...annotations } as MeshObject['annotations'],
+      origin: { path: `${namespace}/${name}` },
+      spec: { ...spec },
+    };
+  });
+}
+
+function foundBy(id: string, yaml: string, facts: object = {}): string[] {
+  const rule = CATALOGUE.find(candidate => candidate.id === id)!;
+  const found = rule.check(new MeshView({ ...CLOSED_MESH, ...facts }, objectsOf(yaml)));
+  return found.map(({ object, field = [] }) => [object.name, ...field].join(' '));
+}
+
+const doc = (apiVersion: string, kind: string, name: string, namespace: string, spec: string, more = '') => (
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: ${namespace}${more}}\nspec: ${spec}\n`);
+const istio = (kind: string, name: string, namespace: string, spec: string, more = '') => doc('networking.istio.io/v1', kind, name, namespace, spec, more);
+const all = (...documents: string[]) => documents.join('---\n');
+
+const namespace = (name: string, labels: string) => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {${labels}}}\n`;
+const INJECTED = namespace('shop', 'istio-injection: enabled');
+const AMBIENT = namespace('shop', 'istio.io/dataplane-mode: ambient');
+
+const gateway = (server: string, more = 'selector: {istio: egressgateway}', name = 'egress') => istio('Gateway', name, 'shop', `{${more}, servers: [${server}]}`);
+const tlsServer = (host = 'db.example.com', tls = '{mode: ISTIO_MUTUAL}', protocol = 'TLS') => (
+  `{port: {number: 443, name: tls, protocol: ${protocol}}, hosts: ["${host}"]${tls ? `, tls: ${tls}` : ''}}`);
+const policy = (rules: string, action = 'ALLOW', more = 'selector: {matchLabels: {istio: egressgateway}}', place = 'istio-system') => (
+  doc('security.istio.io/v1', 'AuthorizationPolicy', 'policy', place, `{${[more, `action: ${action}`, rules && `rules: [${rules}]`].filter(part => part !== '').join(', ')}}`));
+const from = (source: string, more = '') => `{from: [{source: ${source}}]${more}}`;
+const CART = '{principals: [cluster.local/ns/shop/sa/cart]}';
+const sni = (...values: string[]) => `, when: [{key: connection.sni, values: [${values.map(value => `"${value}"`).join(', ')}]}]`;
+const SERVICE = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{selector: {istio: egressgateway, app: out}, ports: [{port: 443}]}');
+
+const entry = (port: string, more = 'resolution: DNS, exportTo: ["."]', host = 'db.example.com') => istio('ServiceEntry', 'db', 'shop', `{hosts: [${host}], ports: [${port}], ${more}}`);
+const TCP = '{number: 6379, name: tcp, protocol: TCP}';
+const HTTP = '{number: 80, name: http, protocol: HTTP, targetPort: 443}';
+const TLS = '{number: 443, name: tls, protocol: TLS}';
+const rule = (tls: string, more = 'exportTo: ["."]', host = 'db.example.com', place = 'shop') => (
+  istio('DestinationRule', 'rule', place, `{host: ${host}, trafficPolicy: {tls: ${tls}}, ${more}}`));
+const route = (kind: string, match: string, to: string, gateways = '[mesh]') => (
+  istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: ${gateways}, ${kind}: [{match: [${match}], route: [{destination: ${to}}]}]}`));
+
+const pods = (labels: string, spec = 'containers: [{name: app}]', name = 'app', kind = 'Deployment') => (
+  doc('apps/v1', kind, name, 'shop', `{template: {metadata: {labels: {${labels}}}, spec: {${spec}}}}`));
+const network = (egress: string, selector = '{}', name = 'network') => (
+  doc('networking.k8s.io/v1', 'NetworkPolicy', name, 'shop', `{podSelector: ${selector}, policyTypes: [Egress], egress: [${egress}]}`));
+const to = (place: string, ...ports: string[]) => (
+  `{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ${place}}}}], ports: [${ports.map(port => `{port: ${port.slice(3)}, protocol: ${port.slice(0, 3)}}`)}]}`);
+const DNS = to('kube-system', 'UDP53', 'TCP53');
+const ISTIOD = to('istio-system', 'TCP15012');
+
+const waypoint = (more = '', labels = '') => doc('gateway.networking.k8s.io/v1', 'Gateway', 'waypoint', 'shop',
+  `{gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE${more}}]}`, labels);
+const attached = (labels: string, place = 'shop', more = 'addresses: [192.0.2.1], resolution: DNS, exportTo: ["."]') => (
+  istio('ServiceEntry', 'db', place, `{hosts: [db.example.com], ports: [${TCP}], ${more}}`, `, labels: {${labels}}`));
+const targeting = (name: string, kind = 'ServiceEntry') => policy(from(CART), 'ALLOW', `targetRefs: [{group: networking.istio.io, kind: ${kind}, name: ${name}}]`, 'shop');
+
+const ROWS: { readonly [id: string]: Row[] } = {
+  MX0315: [
+    ['a policy that allows the account', policy(from('{principals: [cluster.local/ns/shop/sa/default]}')), ['policy spec rules 0 from 0 source principals 0']],
+    ['one that denies it, and an account that only ends so', all(policy(from('{principals: [cluster.local/ns/shop/sa/default]}'), 'DENY'),
+      policy(from('{principals: [cluster.local/ns/shop/sa/not-default]}'))), []],
+  ],
+  MX0501: [
+    ['a machine of another namespace, in a range of the service', all(AMBIENT, entry(TCP, 'addresses: [192.0.2.0/24], resolution: NONE'),
+      istio('WorkloadEntry', 'vm', 'data', '{address: 192.0.2.9}')), ['vm']],
+    ['one outside of the range, and pods with sidecars', all(AMBIENT, entry(TCP, 'addresses: [192.0.2.0/24], resolution: NONE'),
+      istio('WorkloadEntry', 'vm', 'data', '{address: 192.0.3.9}')), []],
+    ['no ambient namespace', all(INJECTED, entry(TCP, 'addresses: [192.0.2.9], resolution: NONE'), istio('WorkloadEntry', 'vm', 'data', '{address: 192.0.2.9}')), []],
+  ],
+  MX0502: [
+    ['a mesh that is ambient', all(entry(TCP), route('tcp', '{port: 6379}', '{host: gateway.istio-system.svc.cluster.local}')), ['route spec tcp 0'], { dataPlane: 'ambient' }],
+    ['a namespace with sidecars in a mesh that is ambient', all(INJECTED, entry(TCP), route('tcp', '{port: 6379}', '{host: gateway.istio-system.svc.cluster.local}')), [],
+      { dataPlane: 'ambient' }],
+    ['a waypoint, which reads the route', all(AMBIENT, attached('istio.io/use-waypoint: waypoint'),
+      route('tcp', '{port: 6379}', '{host: gateway.istio-system.svc.cluster.local}')), []],
+    ['a route to the service itself, one for a gateway, and one of a Service of the cluster', all(AMBIENT, entry(TCP),
+      route('tcp', '{port: 6379}', '{host: db.example.com}'), route('tcp', '{port: 1}', '{host: x.y.svc.cluster.local}', '[egress]')), []],
+  ],
+  MX0503: [
+    ['a waypoint that is not there, beside another', all(AMBIENT, waypoint(), attached('istio.io/use-waypoint: other')), ['db metadata labels istio.io/use-waypoint']],
+    ['one for workloads', all(AMBIENT, waypoint('', ', labels: {istio.io/waypoint-for: workload}'), attached('istio.io/use-waypoint: waypoint')),
+      ['db metadata labels istio.io/use-waypoint']],
+    ['a label of the namespace', all(namespace('shop', 'istio.io/use-waypoint: other'), waypoint(), attached('')), ['db']],
+    ['no waypoint in sight, `none`, and the right one', all(attached('istio.io/use-waypoint: other', 'data'), waypoint(), attached('istio.io/use-waypoint: none'),
+      attached('istio.io/use-waypoint: waypoint')), []],
+    ['a waypoint of another namespace that takes all, or some by labels that are not known', all(
+      waypoint(', allowedRoutes: {namespaces: {from: All}}'), attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop', 'data')), []],
+    ['one that selects namespaces by labels of one that is not there', all(
+      waypoint(', allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: a}}}}'),
+      attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop', 'data')), []],
+    ['one that selects other namespaces', all(namespace('data', 'team: b'), waypoint(', allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: a}}}}'),
+      attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop', 'data')), ['db metadata labels istio.io/use-waypoint']],
+  ],
+  MX0504: [
+    ['a namespace with sidecars that sees it, and another declaration', all(waypoint(), attached('istio.io/use-waypoint: waypoint', 'shop', 'addresses: [192.0.2.1], resolution: DNS'),
+      targeting('db'), namespace('guest', 'istio-injection: enabled'), istio('ServiceEntry', 'own', 'guest', `{hosts: [db.example.com], ports: [${TCP}]}`)),
+    ['db spec exportTo', 'db spec hosts']],
+    ['a NetworkPolicy that closes the namespaces', all(waypoint(), attached('istio.io/use-waypoint: waypoint', 'shop', 'resolution: DNS, exportTo: ["."]'), targeting('db'), network(DNS)), []],
+    ['no policy that could be gone around', all(waypoint(), attached('istio.io/use-waypoint: waypoint', 'shop', 'resolution: DNS')), []],
+  ],
+  MX0606: [
+    ['pods that a policy of their own opens the rest for', all(INJECTED, pods('app: cart'), network(''), network(`${DNS}, ${ISTIOD}`, '{matchLabels: {app: cart}}')), []],
+    ['pods that only others are opened for', all(INJECTED, pods('app: cart'), network(''), network(`${DNS}, ${ISTIOD}`, '{matchLabels: {app: web}}')),
+      ['network spec egress', 'network spec egress']],
+    ['no pods among the objects', all(INJECTED, network(DNS)), ['network spec egress']],
+    ['expressions of a selector', all(INJECTED, pods('app: cart'), network('', '{matchExpressions: [{key: app, operator: In, values: [cart]}]}')),
+      ['network spec egress', 'network spec egress']],
+    ['pods without a sidecar, in the network of the node, or of a namespace that is no part of the mesh', all(INJECTED, network(''),
+      pods('app: a, sidecar.istio.io/inject: "false"'), pods('app: b', 'hostNetwork: true')), []],
+    ['a namespace of which nothing is known', all(network(''), pods('app: a')), []],
+    ['DNS on the node, istiod of a revision, a range of ports, everything', all(INJECTED, pods('app: cart'),
+      network(`{to: [{ipBlock: {cidr: 169.254.20.10/32}}], ports: [{port: 53, protocol: UDP}]}, ${to('istio-control', 'TCP15012')}`)), []],
+    ['a range of ports', all(INJECTED, pods('app: cart'), network(`${DNS}, {to: [{namespaceSelector: {}}], ports: [{port: 15000, endPort: 15020}]}`)), []],
+    ['everything', all(INJECTED, pods('app: cart'), network('{}')), []],
+    ['the right port of the wrong namespace, or of the own one', all(INJECTED, pods('app: cart'),
+      network(`${DNS}, ${to('guest', 'TCP15012')}, {to: [{podSelector: {}}], ports: [{port: 15012}]}`)), ['network spec egress']],
+    ['a policy for what comes in', all(INJECTED, pods('app: cart'), doc('networking.k8s.io/v1', 'NetworkPolicy', 'in', 'shop', '{podSelector: {}, ingress: []}')), []],
+  ],
+  MX0608: [
+    ['a mode, and none at all', all(istio('Sidecar', 'a', 'shop', '{outboundTrafficPolicy: {mode: ALLOW_ANY}}'), istio('Sidecar', 'b', 'shop', '{egress: []}')), []],
+    ['one for some workloads', istio('Sidecar', 'a', 'shop', '{workloadSelector: {labels: {app: a}}, outboundTrafficPolicy: {}}'), ['a spec outboundTrafficPolicy']],
+  ],
+  MX0609: [['no DNS at all, which is another finding', all(INJECTED, pods('app: cart'), network(ISTIOD)), []]],
+  MX0702: [
+    ['a rule for everybody', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]')), ['rule spec trafficPolicy tls credentialName']],
+    ['a ConfigMap, which everybody may read', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: "configmap://ca"}')), []],
+    ['a rule of the gateway alone', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["."]', 'db.example.com', 'istio-system')), []],
+    ['a service that sidecars send to a gateway', all(entry(HTTP, 'resolution: DNS'), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]'),
+      route('http', '{port: 80}', '{host: istio-egressgateway.istio-system.svc.cluster.local}')), []],
+    ['a port that only gateways are sent to', all(entry(TLS, 'resolution: DNS'), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]'),
+      route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}', '[egress]')), []],
+    ['a port that sidecars are sent to', all(entry(TLS, 'resolution: DNS'), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]'),
+      route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), ['rule spec trafficPolicy tls credentialName']],
+  ],
+  MX0703: [
+    ['names in the ServiceEntry, an authority of its own, no check at all, requests', all(
+      entry(TCP, 'resolution: DNS, exportTo: ["."], subjectAltNames: [db.example.com]'), rule('{mode: SIMPLE}'),
+      entry(TCP, 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE, caCertificates: /ca.pem}', 'exportTo: ["."]', 'a.example.com'),
+      entry(TCP, 'resolution: DNS', 'b.example.com'), rule('{mode: SIMPLE, insecureSkipVerify: true}', 'exportTo: ["."]', 'b.example.com'),
+      entry(HTTP, 'resolution: DNS', 'c.example.com'), rule('{mode: SIMPLE}', 'exportTo: ["."]', 'c.example.com')), []],
+    ['the authorities of the system by their name, on a port of its own', all(entry(TCP), istio('DestinationRule', 'rule', 'shop',
+      '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 1}}, {port: {number: 6379}, tls: {mode: SIMPLE, caCertificates: system}}]}}')),
+    ['rule spec trafficPolicy portLevelSettings 1 tls']],
+    ['a service that is not there', rule('{mode: SIMPLE}'), []],
+    ['a subset that a route leads to', all(entry(TCP), route('tcp', '{port: 6379}', '{host: db.example.com, subset: safe, port: {number: 6379}}'), istio('DestinationRule', 'rule', 'shop',
+      '{host: db.example.com, subsets: [{name: safe, trafficPolicy: {tls: {mode: SIMPLE}}}, {name: unused, trafficPolicy: {tls: {mode: SIMPLE}}}]}')),
+    ['rule spec subsets 0 trafficPolicy tls']],
+  ],
+  MX0704: [
+    ['requests that a route sends there', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), []],
+    ['a rule without TLS, and mutual TLS of the mesh', all(entry(TLS), rule('{mode: DISABLE}')), []],
+    ['TLS of the client that a route keeps', all(entry(TLS), rule('{mode: SIMPLE}'), route('tls', '{port: 443, sniHosts: [db.example.com]}', '{host: db.example.com, port: {number: 443}}')),
+      ['rule spec trafficPolicy tls']],
+    ['what gateways send to: the client spoke plaintext', all(entry(TLS), rule('{mode: SIMPLE, sni: x, subjectAltNames: [x]}'),
+      route('tcp', '{port: 443}', '{host: db.example.com, port: {number: 443}}', '[egress]')), []],
+  ],
+  MX0705: [
+    ['the name of the port, and Istio\'s own protocol', all(entry('{number: 9306, name: mysql-primary, protocol: TCP}'), rule('{mode: SIMPLE}'),
+      entry('{number: 9306, name: a, protocol: MySQL}', 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE}', 'exportTo: ["."]', 'a.example.com')),
+    ['rule spec trafficPolicy tls', 'rule spec trafficPolicy tls']],
+    ['the number alone, the host alone', all(entry('{number: 3306, name: tcp, protocol: TCP}'), rule('{mode: SIMPLE}'),
+      entry('{number: 6446, name: tcp, protocol: TCP}', 'resolution: DNS', 'mysql.example.com'), rule('{mode: SIMPLE}', 'exportTo: ["."]', 'mysql.example.com')), []],
+  ],
+  MX0706: [
+    ['an init container, and the arguments of a command', pods('app: a',
+      'initContainers: [{name: i, env: [{name: X, value: y}, {name: DB_PASSWORD, value: x1}]}], containers: [{name: a}, {name: b, args: ["--password=x1"]}]'),
+    ['app spec template spec initContainers 0 env 1', 'app spec template spec containers 1 args']],
+    ['references, and lists that are none', pods('app: a', 'initContainers: none, containers: [null, {name: a, env: [null, {name: DB_PASSWORD, value: $(OTHER)}]}]'), []],
+  ],
+  MX0707: [
+    ['one that another namespace has, with the pods of the gateway known', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')),
+      doc('v1', 'Secret', 'cert', 'shop', '{}')), ['egress spec servers 0 tls credentialName']],
+    ['that of a workload', all(istio('DestinationRule', 'rule', 'shop',
+      '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE, credentialName: ca}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')),
+    ['rule spec trafficPolicy tls credentialName']],
+    ['no Secret at all, and one that an operator writes', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}'))), []],
+    ['one that an operator writes', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'other', 'istio-system', '{}'),
+      doc('cert-manager.io/v1', 'Certificate', 'x', 'istio-system', '{secretName: cert}')), []],
+  ],
+  MX0709: [
+    ['requests with a server name and no names to verify', all(entry(HTTP), rule('{mode: SIMPLE, sni: db.example.com}')), ['rule spec trafficPolicy tls']],
+    ['requests without either, which Istio verifies by their host', all(entry(HTTP), rule('{mode: SIMPLE}')), []],
+    ['a connection without a server name', all(entry(TCP), rule('{mode: SIMPLE, subjectAltNames: [db.example.com]}')), ['rule spec trafficPolicy tls']],
+    ['nothing verified at all, which is another finding, or on purpose', all(entry(TCP), rule('{mode: SIMPLE}'),
+      entry(TCP, 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE, insecureSkipVerify: true}', 'exportTo: ["."]', 'a.example.com')), []],
+  ],
+  MX0710: [['the port behind the one that clients use', all(entry('{number: 3307, name: tcp, protocol: TCP, targetPort: 3306}'), rule('{mode: SIMPLE}')), ['rule spec trafficPolicy tls']]],
+  MX0801: [
+    ['a plaintext server and one with a certificate of its own only', all(gateway(`${tlsServer('a', '', 'TCP')}, ${tlsServer('b', '{mode: SIMPLE}')}`), policy(from('{namespaces: [shop]}'))),
+      ['policy spec rules 0 from 0 source namespaces']],
+    ['a condition', all(gateway(tlsServer('a', '{mode: PASSTHROUGH}')), policy('{when: [{key: source.principal, values: [a]}]}', 'DENY')), ['policy spec rules 0 when 0']],
+    ['a server name of the one that knows its clients', all(gateway(`${tlsServer('a', '{mode: PASSTHROUGH}')}, ${tlsServer('b.example.com')}`), policy(from(CART, sni('b.*')))), []],
+    ['a server name of the one that does not', all(gateway(`${tlsServer('*.example.com', '{mode: PASSTHROUGH}')}, ${tlsServer('b')}`), policy(from(CART, sni('a.example.com')))),
+      ['policy spec rules 0 from 0 source principals']],
+    ['any server name, of which one knows', all(gateway(`${tlsServer('a', '{mode: PASSTHROUGH}')}, ${tlsServer('b')}`), policy(from(CART))), []],
+    ['a policy by addresses, of another gateway, of every pod of a namespace, of another namespace', all(SERVICE, gateway(tlsServer('a', '{mode: PASSTHROUGH}')),
+      policy(from('{ipBlocks: [10.0.0.0/8]}')), policy(from(CART), 'ALLOW', 'selector: {matchLabels: {istio: other}}'), policy(from(CART), 'ALLOW', ''),
+      policy(from(CART), 'ALLOW', 'selector: {matchLabels: {istio: egressgateway}}', 'elsewhere')), []],
+    ['the other label of an installed gateway', all(gateway(tlsServer('a', '{mode: PASSTHROUGH}')), policy(from(CART), 'ALLOW', 'selector: {matchLabels: {app: istio-egressgateway}}')),
+      ['policy spec rules 0 from 0 source principals']],
+    ['a label that the Service of the gateway shows', all(SERVICE, gateway(tlsServer('a', '{mode: PASSTHROUGH}')), policy(from(CART), 'ALLOW', 'selector: {matchLabels: {app: out}}')),
+      ['policy spec rules 0 from 0 source principals']],
+  ],
+  MX0802: [
+    ['a rule that denies by paths alone, beside a server of requests', all(gateway(`${tlsServer('a', '{mode: ISTIO_MUTUAL}', 'HTTPS')}, ${tlsServer('b')}`),
+      policy('{to: [{operation: {paths: [/admin]}}]}', 'DENY')), ['policy spec rules 0']],
+    ['one that allows by paths, or denies them on some ports, beside a server of requests', all(gateway(`${tlsServer('a', '{mode: ISTIO_MUTUAL}', 'HTTPS')}, ${tlsServer('b')}`),
+      policy('{to: [{operation: {paths: [/admin]}}]}'), policy('{to: [{operation: {paths: [/admin], ports: ["8443"]}}]}', 'DENY')), []],
+    ['HTTPS that is passed through', all(gateway(tlsServer('a', '{mode: PASSTHROUGH}', 'HTTPS')), policy('{to: [{operation: {hosts: [a]}}]}')), ['policy spec rules 0']],
+    ['HTTP without TLS', all(gateway(tlsServer('a', '', 'http')), policy('{to: [{operation: {hosts: [a]}}]}')), []],
+    ['the server name of the one of requests', all(gateway(`${tlsServer('a', '{mode: ISTIO_MUTUAL}', 'HTTPS')}, ${tlsServer('b')}`), policy(`{to: [{operation: {paths: [/]}}]${sni('a')}}`, 'DENY')), []],
+    ['tokens and headers of requests', all(gateway(tlsServer()), policy(from('{requestPrincipals: ["*"]}')), policy('{when: [{key: "request.headers[x]", values: [a]}]}')),
+      ['policy spec rules 0', 'policy spec rules 0']],
+  ],
+  MX0803: [
+    ['pods of another namespace', all(pods('app: a'), policy('{}', 'DENY', 'selector: {matchLabels: {app: b}}', 'data')), []],
+    ['the root namespace, which is for all', all(pods('app: a'), policy('{}', 'DENY', 'selector: {matchLabels: {app: a}}'), policy('{}', 'DENY', 'selector: {matchLabels: {app: b}}')),
+      ['policy spec selector']],
+    ['machines, and what is behind a Service', all(pods('app: a'), istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1, labels: {app: vm}}'),
+      istio('WorkloadGroup', 'vms', 'shop', '{metadata: {labels: {app: vms}}}'), doc('v1', 'Service', 's', 'shop', '{selector: {app: s}}'),
+      ...['vm', 'vms', 's'].map(app => policy('{}', 'DENY', `selector: {matchLabels: {app: ${app}}}`, 'shop'))), []],
+    ['a gateway that is installed by somebody else', all(pods('app: a'), istio('Gateway', 'g', 'shop', `{selector: {app: egress}, servers: [${tlsServer()}]}`),
+      policy('{}', 'DENY', 'selector: {matchLabels: {app: egress}}', 'shop')), []],
+    ['the host of a ServiceEntry in place of its name', all(entry(TCP), targeting('db.example.com')), ['policy spec targetRefs 0']],
+    ['the right name, and a kind of which there is none', all(entry(TCP), targeting('db'), targeting('x', 'Service')), []],
+  ],
+  MX0804: [
+    ['a plaintext server, which has no server name', all(gateway(`${tlsServer('a')}, ${tlsServer('b', '', 'HTTP')}`), policy(from(CART, sni('*')))), ['policy spec action']],
+    ['hosts of requests', all(gateway(`${tlsServer('a', '', 'HTTP')}, ${tlsServer('b', '', 'HTTP')}`), policy('{to: [{operation: {hosts: ["a:*"]}}]}')), ['policy spec action']],
+    ['two policies that allow everything together', all(gateway(`${tlsServer('a')}, ${tlsServer('b.example.com')}`), policy(from(CART, sni('a'))), policy(from(CART, sni('*.com')))), []],
+    ['a policy without names', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART))), []],
+    ['one of a trial run, and one that denies', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART, sni('a')), 'DENY'),
+      doc('security.istio.io/v1', 'AuthorizationPolicy', 'dry', 'istio-system', `{selector: {matchLabels: {istio: egressgateway}}, rules: [${from(CART, sni('a'))}]}`,
+        ', annotations: {istio.io/dry-run: "true"}')), []],
+  ],
+  MX0805: [
+    ['the namespace of the gateway', all(SERVICE, gateway(tlsServer()), policy('', 'ALLOW', '')), ['policy spec']],
+    ['another namespace', all(SERVICE, gateway(tlsServer()), policy('', 'ALLOW', '', 'shop')), []],
+    ['a rule for everything', all(SERVICE, gateway(tlsServer()), policy('', 'ALLOW', ''), policy('{}')), []],
+  ],
+  MX0806: [
+    ['a "*" in the middle, no trust domain, no identity', policy(from('{principals: [cluster.local/ns/*/sa/a, ns/shop/sa/a, cart]}')),
+      [0, 1, 2].map(i => `policy spec rules 0 from 0 source principals ${i}`)],
+    ['whom a policy leaves out, and a condition', policy(`${from('{notPrincipals: ["spiffe://a/ns/b/sa/c"]}')}, {when: [{key: source.principal, notValues: [cart]}]}`, 'DENY'),
+      ['policy spec rules 0 from 0 source notPrincipals 0', 'policy spec rules 1 when 0 notValues 0']],
+    ['patterns at the ends, identities of another issuer', policy(from('{principals: ["*", "*/ns/shop/sa/a", "cluster.local/ns/shop/*", example.org/cart]}')), []],
+    ['a pattern in the handshake', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/*"]}')),
+      ['egress spec servers 0 tls subjectAltNames 0']],
+    ['certificates of another issuer', all(gateway(tlsServer('a', '{mode: MUTUAL, subjectAltNames: [client.example.com]}')), rule('{mode: SIMPLE, subjectAltNames: [db.example.com]}')), []],
+    ['the other side of mutual TLS', rule('{mode: ISTIO_MUTUAL, subjectAltNames: [gateway.example.com]}'), ['rule spec trafficPolicy tls subjectAltNames 0']],
+  ],
+  MX0807: [
+    ['the host of requests', all(entry(HTTP), policy('{to: [{operation: {hosts: ["db.example.com:*"]}}]}', 'DENY', '', 'shop')), ['policy spec rules 0 to 0 operation hosts 0']],
+    ['a policy for a gateway, for a waypoint, of another namespace', all(entry(HTTP), gateway(tlsServer()),
+      policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', 'selector: {matchLabels: {istio: egressgateway}}', 'shop'),
+      policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', 'targetRefs: [{kind: ServiceEntry, group: networking.istio.io, name: db}]', 'shop'),
+      policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', '', 'elsewhere')), []],
+    ['a host of the mesh', all(entry(HTTP, 'location: MESH_INTERNAL'), policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', '', 'shop')), []],
+  ],
+  MX0808: [
+    ['a value among others', all(gateway(tlsServer()), policy(from(CART, sni('db.example.com', 'old.example.com')))), ['policy spec rules 0 when 0 values 1']],
+    ['patterns on either side', all(gateway(`${tlsServer('*.example.com')}, ${tlsServer('in.shop.a.b')}`), policy(from(CART, sni('a.example.com', 'in.shop.*', '*.b', '*')))), []],
+    ['patterns that nothing matches', all(gateway(tlsServer('in.shop.a')), policy(from(CART, sni('in.data.*', '*.b')))), [0, 1].map(i => `policy spec rules 0 when 0 values ${i}`)],
+    ['a gateway that is not there', policy(from(CART, sni('a'))), []],
+  ],
+  MX0809: [
+    ['a mesh that nobody told of', policy(from('{principals: [td.example/ns/shop/sa/a]}')), []],
+    ['two trust domains in one mesh', policy(from('{principals: [td.example/ns/shop/sa/a, cluster.local/ns/shop/sa/a]}')), ['policy spec rules 0 from 0 source principals 0']],
+    ['"cluster.local" in the handshake of a mesh with another one', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/a"]}')),
+      ['egress spec servers 0 tls subjectAltNames 0'], { trustDomain: 'td.example' }],
+    ['an alias', policy(from('{principals: [old.example/ns/shop/sa/a]}')), [], { trustDomain: 'td.example', trustDomainAliases: ['old.example'] }],
+  ],
+  MX0901: [
+    ['a policy at the gateway, pods, a service', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'), istio('ServiceEntry', 'e', 'data', `{hosts: [e.example.com], ports: [${TCP}]}`)),
+      ['app', 'e'], { outboundTrafficPolicy: 'ALLOW_ANY' }],
+    ['pods of the gateway, of no sidecar, of an ambient namespace', all(AMBIENT, SERVICE, gateway(tlsServer()), policy(from(CART)), pods('app: a'),
+      doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway}}}}'),
+      doc('apps/v1', 'Deployment', 'out', 'data', '{template: {metadata: {labels: {sidecar.istio.io/inject: "false"}}}}')), [], { outboundTrafficPolicy: 'ALLOW_ANY' }],
+    ['a gateway that takes everybody', all(gateway(tlsServer()), pods('app: a')), [], { outboundTrafficPolicy: 'ALLOW_ANY' }],
+    ['a mesh on REGISTRY_ONLY', all(gateway(tlsServer()), policy(from(CART)), pods('app: a')), []],
+  ],
+};
+
+describe.each(Object.entries(ROWS))('%s', (id, rows) => {
+  test.each(rows.map(row => [row[0], row] as const))('%s', (_, [, yaml, found, facts]) => {
+    expect(foundBy(id, yaml, facts)).toEqual(found);
+  });
+});
+
+test('a rule reads whatever stands where it looks', () => {
+  const odd = ['null', '1', 'text', '[]', '[null, 1, [], {}]', '{a: b}'];
+  const fields = ['hosts', 'ports', 'servers', 'selector', 'rules', 'tls', 'trafficPolicy', 'subsets', 'egress', 'podSelector', 'targetRefs', 'template', 'listeners', 'exportTo', 'http',
+    'outboundTrafficPolicy', 'workloadSelector', 'policyTypes', 'action', 'addresses', 'endpoints'];
+  const kinds: [string, string][] = [['networking.istio.io/v1', 'ServiceEntry'], ['networking.istio.io/v1', 'Gateway'], ['networking.istio.io/v1', 'VirtualService'],
+    ['networking.istio.io/v1', 'DestinationRule'], ['networking.istio.io/v1', 'Sidecar'], ['security.istio.io/v1', 'AuthorizationPolicy'], ['apps/v1', 'Deployment'],
+    ['networking.k8s.io/v1', 'NetworkPolicy'], ['gateway.networking.k8s.io/v1', 'Gateway'], ['v1', 'Service'], ['v1', 'Pod']];
+  const yaml = kinds.flatMap(([apiVersion, kind]) => odd.map((value, i) => (
+    doc(apiVersion, kind, `o${i}`, 'shop', `{${fields.map(field => `${field}: ${value}`).join(', ')}}`, ', labels: {istio.io/use-waypoint: x}'))));
+  const view = new MeshView({ ...CLOSED_MESH, dataPlane: 'ambient', outboundTrafficPolicy: 'ALLOW_ANY' }, objectsOf(all(INJECTED, ...yaml)));
+
+  expect(() => CATALOGUE.filter(({ id }) => Object.hasOwn(ROWS, id)).forEach(rule => rule.check(view))).not.toThrow();
+});
