@@ -275,7 +275,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the other side of mutual TLS', rule('{mode: ISTIO_MUTUAL, subjectAltNames: [gateway.example.com]}'), ['rule spec trafficPolicy tls subjectAltNames 0']],
   ],
   MX0807: [
-    ['the host of requests', all(entry(HTTP), policy('{to: [{operation: {hosts: ["db.example.com:*"]}}]}', 'DENY', '', 'shop')), ['policy spec rules 0 to 0 operation hosts 0']],
+    ['the host of requests', all(entry(HTTP), policy('{to: [{operation: {hosts: ["db.example.com:*"]}}]}', 'DENY', '', 'shop')), ['policy spec rules 0 to 0 operation hosts']],
     ['a policy for a gateway, for a waypoint, of another namespace', all(entry(HTTP), gateway(tlsServer()),
       policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', 'selector: {matchLabels: {istio: egressgateway}}', 'shop'),
       policy('{to: [{operation: {hosts: [db.example.com]}}]}', 'DENY', 'targetRefs: [{kind: ServiceEntry, group: networking.istio.io, name: db}]', 'shop'),

@@ -1,0 +1,29 @@
+import { MeshObject } from '../../src/view/mesh-object';
+import { Namespaces } from '../../src/view/namespaces';
+
+const namespace = (labels: MeshObject['labels']): MeshObject => (
+  { group: '', kind: 'Namespace', name: 'shop', namespace: '', labels, annotations: {}, origin: { path: 'shop' }, spec: {} });
+
+describe('the pods of a namespace', () => {
+  test.each<[string, MeshObject['labels'], boolean, boolean, boolean]>([
+    ['get sidecars by the label of injection', { 'istio-injection': 'enabled' }, false, true, false],
+    ['get those of a revision', { 'istio.io/rev': 'canary' }, false, true, false],
+    ['get none when injection is off, whatever the revision', { 'istio-injection': 'disabled', 'istio.io/rev': 'canary' }, false, false, false],
+    ['are ambient by their label', { 'istio.io/dataplane-mode': 'ambient' }, false, false, true],
+    ['are ambient with a revision', { 'istio.io/dataplane-mode': 'ambient', 'istio.io/rev': 'canary' }, false, false, true],
+    ['are ambient when the mesh is', {}, true, false, true],
+    ['have sidecars in a mesh that is ambient', { 'istio-injection': 'enabled' }, true, true, false],
+    ['are out of a mesh that is ambient', { 'istio.io/dataplane-mode': 'none' }, true, false, false],
+  ])('%s', (_, labels, isMeshAmbient, hasSidecars, isAmbient) => {
+    const namespaces = new Namespaces([namespace(labels)], isMeshAmbient);
+
+    expect([namespaces.hasSidecars('shop'), namespaces.isAmbient('shop')]).toEqual([hasSidecars, isAmbient]);
+    expect(namespaces.areSomeAmbient).toBe(isMeshAmbient || isAmbient);
+  });
+
+  test('are nothing that is known when the namespace is not there', () => {
+    const namespaces = new Namespaces([], false);
+
+    expect([namespaces.hasSidecars('shop'), namespaces.isAmbient('shop'), namespaces.areSomeAmbient]).toEqual([false, false, false]);
+  });
+});

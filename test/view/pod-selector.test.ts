@@ -1,0 +1,26 @@
+import { selectorOf } from '../../src/view/pod-selector';
+
+const LABELS = { app: 'cart', tier: 'web' };
+
+describe('a selector selects', () => {
+  test.each<[string, unknown, boolean]>([
+    ['everything without labels', {}, true],
+    ['everything when it is none', 'all', true],
+    ['by all of its labels', { matchLabels: { app: 'cart', tier: 'web' } }, true],
+    ['not by one of them', { matchLabels: { app: 'cart', tier: 'db' } }, false],
+    ['one of several values', { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'cart'] }] }, true],
+    ['none of others', { matchExpressions: [{ key: 'app', operator: 'In', values: ['web'] }] }, false],
+    ['what has no such label', { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] }, true],
+    ['not what is left out', { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['cart'] }] }, false],
+    ['what has a label', { matchExpressions: [{ key: 'app', operator: 'Exists' }, { key: 'zone', operator: 'DoesNotExist' }] }, true],
+    ['not what has none, or has one', { matchExpressions: [{ key: 'zone', operator: 'Exists' }] }, false],
+    ['not what has one', { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, false],
+    ['nothing by an operator that there is not', { matchExpressions: [{ key: 'app', operator: 'Like' }] }, false],
+  ])('%s', (_, selector, expected) => {
+    expect(selectorOf(selector).selects(LABELS)).toBe(expected);
+  });
+
+  test('every pod only when it asks for nothing', () => {
+    expect([{}, { matchLabels: { a: 'b' } }, { matchExpressions: [{ key: 'a', operator: 'Exists' }] }].map(selector => selectorOf(selector).isForAll)).toEqual([true, false, false]);
+  });
+});
