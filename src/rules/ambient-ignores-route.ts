@@ -20,14 +20,16 @@ export const ambientIgnoresRoute: Rule = {
     }
     const declared = new Map<string, ExternalEntry[]>();
     // A waypoint does read them.
-    view.entries.filter(({ object }) => !waypointOf(object, view.namespaces)).forEach(entry => entry.hosts.forEach(host => addTo(declared, host, entry)));
+    const direct = view.entries.filter(({ object }) => !waypointOf(object, view.namespaces));
+    direct.forEach(entry => entry.hosts.forEach(host => addTo(declared, host, entry)));
     return view.routes.filter(({ isForSidecars }) => isForSidecars).flatMap(route => ignored(view, route, declared));
   },
 };
 
 function ignored(view: MeshView, route: Route, declared: ReadonlyMap<string, ExternalEntry[]>): Finding[] {
   const host = route.hosts.find(name => declared.has(name));
-  const away = route.rules.find(({ destinations }) => destinations.length > 0 && !destinations.some(destination => route.hosts.includes(destination.host)));
+  const away = route.rules.find(({ destinations }) => (
+    destinations.length > 0 && !destinations.some(destination => route.hosts.includes(destination.host))));
   if (host === undefined || !away) {
     return [];
   }

@@ -31,7 +31,8 @@ function around(view: MeshView, checked: readonly ExternalEntry[]): Finding[] {
     .filter(({ selector, isOpen }) => selector.isForAll && !isOpen).map(({ object }) => object.namespace));
   return checked.filter(({ object }) => targets.has(`${object.namespace}/${object.name}`)).flatMap(({ object, hosts, ports, addresses, visibleTo }) => {
     const at = (message: string, fix: string, field: string[]): Finding => ({ object, message: `${message}, past the waypoint`, fix, field });
-    const other = hosts.flatMap(host => view.names.entriesOf(host)).find(entry => entry.object !== object && !waypointOf(entry.object, view.namespaces));
+    const all = hosts.flatMap(host => view.names.entriesOf(host));
+    const other = all.find(entry => entry.object !== object && !waypointOf(entry.object, view.namespaces));
     const unaware = sidecars.find(({ name }) => reaches(visibleTo, name) && !closed.has(name));
     return [
       // The addresses of a site on the web are nobody's to write; those of a database are.

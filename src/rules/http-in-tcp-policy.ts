@@ -27,7 +27,8 @@ function misread(view: MeshView, policy: AccessPolicy): Finding[] {
     const looked = workloads.map(workload => workload.serversOf(rule));
     const first = looked.find(({ connections }) => connections.length > 0)?.connections[0];
     const areAll = looked.every(({ all, connections }) => all.length === connections.length);
-    const isForSome = serverNamesOf(rule) !== undefined || rule.operations.some(({ ports, notPorts }) => strings(ports).length + strings(notPorts).length > 0);
+    const namesPorts = rule.operations.some(({ ports, notPorts }) => strings(ports).length + strings(notPorts).length > 0);
+    const isForSome = serverNamesOf(rule) !== undefined || namesPorts;
     // A rule for the requests of one server says nothing of the connections of another, unless it denies them.
     return first && (areAll || policy.action === 'DENY' && !isForSome) ? [{
       object: policy.object,

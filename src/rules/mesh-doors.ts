@@ -29,7 +29,8 @@ export function closedTo(view: MeshView, destination: Destination): Closed[] {
   const closed = new Map<EgressDoor, Closed>();
   const doors = doorsIn(view);
   const withSidecar = new Set(view.sidecars.map(({ object }) => object.namespace));
-  const isOfMesh = (namespace: string) => view.namespaces.hasSidecars(namespace) || withSidecar.has(namespace) && !view.namespaces.isAmbient(namespace);
+  const isOfMesh = (namespace: string) => (
+    view.namespaces.hasSidecars(namespace) || withSidecar.has(namespace) && !view.namespaces.isAmbient(namespace));
   // Reading the pods renders every workload.
   const pods = new Map<string, PodTemplate[]>();
   if (doors.size > 0) {

@@ -12,12 +12,13 @@ export const originationWithoutName: Rule = {
   fix: 'Write `subjectAltNames` and `sni` beside the mode, and `caCertificates` when a private authority signed the certificate.',
   // What they say of `caCertificates` is no longer true: Istio takes the authorities of the system when it is left out.
   related: ['IST0128', 'IST0129'],
-  check: view => originationsIn(view).filter(origination => isNameless(origination) && !hasAuthority(origination)).map(({ rule, tls, host, port }): Finding => ({
-    object: rule.object,
-    message: `'tls' without 'subjectAltNames' accepts any certificate of a public authority for ${quote(host)} on port ${port.number}, which is TCP`,
-    fix: `write 'sni: ${host}' and 'subjectAltNames: [${host}]'`,
-    field: tls.field,
-  })),
+  check: view => originationsIn(view).filter(origination => isNameless(origination) && !hasAuthority(origination))
+    .map(({ rule, tls, host, port }): Finding => ({
+      object: rule.object,
+      message: `'tls' without 'subjectAltNames' accepts any certificate of a public authority for ${quote(host)} on port ${port.number}, which is TCP`,
+      fix: `write 'sni: ${host}' and 'subjectAltNames: [${host}]'`,
+      field: tls.field,
+    })),
 };
 
 /** Whether no name is verified of a connection that is no request. */

@@ -33,8 +33,8 @@ function naming(view: MeshView, policy: AccessPolicy, outside: ReadonlyMap<strin
   const found = named.map(({ value, ...at }) => ({ ...at, value, entry: outside.get(value.replace(/:(\d+|\*)$/, '')) }))
     .find(({ entry }) => entry !== undefined && namesNamespace(entry.object, object.namespace));
   // A policy for a gateway or a waypoint is asked of what goes out through it.
-  const isMisplaced = found !== undefined && !hasTargetRefs && object.namespace !== view.facts.rootNamespace && view.gatewayWorkloads.policedBy(policy).length === 0
-    && !isOfGateway(policy);
+  const isOfClients = object.namespace !== view.facts.rootNamespace && !isOfGateway(policy) && view.gatewayWorkloads.policedBy(policy).length === 0;
+  const isMisplaced = found !== undefined && !hasTargetRefs && isOfClients;
   return isMisplaced ? [{
     object,
     message: `'${found.property}' ${quote(found.value)} is outside the mesh ('${found.entry!.object.origin.path}'), and the proxies of ${where(object.namespace)} ask a policy only of `

@@ -34,7 +34,9 @@ function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding
   view.services.filter(({ object, selector }) => places.has(object.namespace) && Object.keys(selector).length > 0)
     .forEach(({ object, selector }) => add(object.namespace, selector));
   const byLabel = new Map<string, { readonly [label: string]: string }[]>();
-  places.forEach((known, place) => known.forEach(labels => Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([place, label]), labels))));
+  for (const [place, known] of places) {
+    known.forEach(labels => Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([place, label]), labels)));
+  }
   return policies.flatMap((policy): Finding[] => {
     const { object, selector, hasTargetRefs } = policy;
     const [label] = Object.entries(selector);

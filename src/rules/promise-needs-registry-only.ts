@@ -19,7 +19,8 @@ export const promiseNeedsRegistryOnly: Rule = {
     }
     const closed = new Set(view.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
     const gateways = new Set(view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]));
-    return [...namespacesOf(view)].filter(([namespace]) => !closed.has(namespace) && !gateways.has(namespace)).map(([namespace, object]): Finding => ({
+    const open = [...namespacesOf(view)].filter(([namespace]) => !closed.has(namespace) && !gateways.has(namespace));
+    return open.map(([namespace, object]): Finding => ({
       object,
       message: `the sidecars of ${where(namespace)} pass on what they do not know, and '${checking.object.origin.path}' lets only named clients through its gateway: pods there may `
         + 'connect past it',

@@ -19,7 +19,11 @@ export const secretMissing: Rule = {
     }
     const places = placesOfSecrets(view);
     const shown = new Set([...places.values()].flat().map(({ namespace }) => namespace));
-    return reads.filter(({ namespace, name }) => (shown.has(namespace) || places.has(name)) && !(places.get(name) ?? []).some(secret => secret.namespace === namespace))
+    const isMissing = ({ namespace, name }: Read) => {
+      const secrets = places.get(name);
+      return (shown.has(namespace) || secrets !== undefined) && !secrets?.some(secret => secret.namespace === namespace);
+    };
+    return reads.filter(isMissing)
       .map(({ object, namespace, name, field }): Finding => ({
         object,
         message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, which has no Secret of that name`,
@@ -39,7 +43,8 @@ interface Read {
 /** What gateways read, as far as it is known where their pods are. */
 function readByServers(view: MeshView): Read[] {
   const named = view.gatewayServers.filter(({ tls }) => isName(tls?.credentialName));
-  return named.length === 0 ? [] : view.gatewayWorkloads.all.filter(({ namespaces }) => namespaces.size === 1).flatMap(({ servers, namespaces }) => servers
+  const known = named.length === 0 ? [] : view.gatewayWorkloads.all.filter(({ namespaces }) => namespaces.size === 1);
+  return known.flatMap(({ servers, namespaces }) => servers
     .filter(({ tls }) => isName(tls?.credentialName))
     .map(({ object, tls, field }) => ({ object, namespace: [...namespaces][0], name: tls!.credentialName!, field: [...field, 'tls', 'credentialName'] })));
 }

@@ -9,7 +9,7 @@ export const sidecarClosesByDefault: Rule = {
   why: 'Its mode is REGISTRY_ONLY then, whatever the mesh has: the workloads reach what is declared and nothing else.',
   fix: 'Write the mode, REGISTRY_ONLY or ALLOW_ANY; or leave `outboundTrafficPolicy` out, and the mesh decides.',
   related: ['KIA1007'],
-  check: view => view.allSidecars.filter(({ object: { spec } }) => spec.outboundTrafficPolicy !== undefined && record(spec.outboundTrafficPolicy).mode === undefined)
+  check: view => view.allSidecars.filter(({ object }) => isWithoutMode(object.spec.outboundTrafficPolicy))
     .map(({ object }): Finding => ({
       object,
       message: '\'outboundTrafficPolicy\' without \'mode\' is REGISTRY_ONLY: what is not declared is blocked',
@@ -17,3 +17,7 @@ export const sidecarClosesByDefault: Rule = {
       field: ['spec', 'outboundTrafficPolicy'],
     })),
 };
+
+function isWithoutMode(policy: unknown): boolean {
+  return policy !== undefined && record(policy).mode === undefined;
+}

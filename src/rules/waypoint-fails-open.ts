@@ -2,7 +2,7 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { GATEWAY_API, refusalOf, waypointOf } from '../view/waypoint';
+import { GATEWAY_API, isWaypoint, refusalOf, waypointOf } from '../view/waypoint';
 
 export const waypointFailsOpen: Rule = {
   id: 'MX0503',
@@ -21,10 +21,10 @@ function open(view: MeshView, object: MeshObject): Finding[] {
   if (!asked) {
     return [];
   }
-  // Waypoints are often made by a command: without any in the namespace nothing is known.
+  // Waypoints are often made by a command: without any other in the namespace nothing is known.
   const gateways = view.inNamespace(GATEWAY_API, 'Gateway', asked.namespace);
   const waypoint = gateways.get(asked.name);
-  const problem = waypoint ? refusalOf(waypoint, object.namespace, view.namespaces) : gateways.size > 0 ? 'is not there' : undefined;
+  const problem = waypoint ? refusalOf(waypoint, object.namespace, view.namespaces) : [...gateways.values()].some(isWaypoint) ? 'is not there' : undefined;
   return problem === undefined ? [] : [{
     object,
     message: `'istio.io/use-waypoint' names ${quote(asked.name)} in ${where(asked.namespace)}, which ${problem}: clients are connected past every waypoint`,

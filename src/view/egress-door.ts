@@ -33,7 +33,8 @@ export class EgressDoor {
     return records(this.object.spec.egress).some(rule => {
       const peers = records(rule.to);
       const ports = records(rule.ports);
-      return (ports.length === 0 || ports.some(port => isPort(port, destination))) && (peers.length === 0 || peers.some(peer => this.mayBe(peer, destination)));
+      return (ports.length === 0 || ports.some(port => isPort(port, destination)))
+        && (peers.length === 0 || peers.some(peer => this.mayBe(peer, destination)));
     });
   }
 

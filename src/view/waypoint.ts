@@ -24,6 +24,11 @@ export function waypointOf(object: MeshObject, namespaces: Namespaces): Waypoint
     ? { name, namespace: labelled.labels[WAYPOINT_NAMESPACE] ?? object.namespace, labelled } : undefined;
 }
 
+/** Whether a Gateway is a waypoint, by its class. */
+export function isWaypoint({ spec }: MeshObject): boolean {
+  return text(spec.gatewayClassName) === 'istio-waypoint';
+}
+
 /** Why a Gateway is no waypoint for the services of a namespace; undefined when it is one, or when what decides it is not there. */
 export function refusalOf(waypoint: MeshObject, namespace: string, namespaces: Namespaces): string | undefined {
   const { spec, labels } = waypoint;

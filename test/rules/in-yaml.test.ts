@@ -106,6 +106,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one for workloads', all(AMBIENT, waypoint('', ', labels: {istio.io/waypoint-for: workload}'), attached('istio.io/use-waypoint: waypoint')),
       ['db metadata labels istio.io/use-waypoint']],
     ['a label of the namespace', all(namespace('shop', 'istio.io/use-waypoint: other'), waypoint(), attached('')), ['db']],
+    ['a gateway that is none', all(doc('gateway.networking.k8s.io/v1', 'Gateway', 'page', 'shop', '{gatewayClassName: istio}'), attached('istio.io/use-waypoint: other')), []],
     ['no waypoint in sight, `none`, and the right one', all(attached('istio.io/use-waypoint: other', 'data'), waypoint(), attached('istio.io/use-waypoint: none'),
       attached('istio.io/use-waypoint: waypoint')), []],
     ['a waypoint of another namespace that takes all, or some by labels that are not known', all(
@@ -323,5 +324,5 @@ test('a rule reads whatever stands where it looks', () => {
     doc(apiVersion, kind, `o${i}`, 'shop', `{${fields.map(field => `${field}: ${value}`).join(', ')}}`, ', labels: {istio.io/use-waypoint: x}'))));
   const view = new MeshView({ ...CLOSED_MESH, dataPlane: 'ambient', outboundTrafficPolicy: 'ALLOW_ANY' }, objectsOf(all(INJECTED, ...yaml)));
 
-  expect(() => CATALOGUE.filter(({ id }) => Object.hasOwn(ROWS, id)).forEach(rule => rule.check(view))).not.toThrow();
+  expect(() => CATALOGUE.filter(({ id }) => Object.hasOwn(ROWS, id)).forEach(candidate => candidate.check(view))).not.toThrow();
 });
