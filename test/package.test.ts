@@ -124,7 +124,7 @@ test('the package can be installed and used by an app outside of the repository'
 
   // Its program reads what was just written, and anything else.
   expect(run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'dist')).toMatch(/^0 errors, 0 warnings in \d+ objects\n$/);
-  // cdk8s would be half of the time that it takes to start.
+  // cdk8s takes as long to load as Node takes to start.
   expect(run(app, 'node', '-e', LOADED)).toBe('none true\n');
   fs.writeFileSync(path.join(app, 'wrong.yaml'), WRONG);
   expect(() => run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'wrong.yaml')).toThrow('wrong.yaml:9  ERROR  MX0203 port-captured-twice  ServiceEntry shop/b');

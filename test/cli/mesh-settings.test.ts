@@ -75,6 +75,13 @@ describe('wrong facts are refused:', () => {
     expect(await run(['lint', '-', ...args], { stdin: database('db') })).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) as string });
   });
 
+  test('two that are right alone and not together', async () => {
+    const { code, err } = await runWith({ 'mesh.yaml': 'virtualIpRange: 240.64.0.0/10\n', 'db.yaml': database('db') },
+      ['lint', 'db.yaml', '--mesh', 'mesh.yaml', '--dns-capture']);
+
+    expect([code, err]).toEqual([2, expect.stringContaining('the facts of the mesh: \'virtualIpRange\' "240.64.0.0/10" with \'dnsCapture\'')]);
+  });
+
   test.each([
     ['trustDomian: a\n', '\'trustDomian\' is not a property of the mesh: it has \'apiVersion\', \'trustDomain\','],
     ['dnsCapture: "true"\n', '\'dnsCapture\' must be true or false, got "true"'],

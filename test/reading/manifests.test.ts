@@ -154,6 +154,12 @@ describe('the line of a field', () => {
     expect(lineIn('{"kind": "List", "items": [\n{"kind": "A", "apiVersion": "v1",\n"spec": {\n"x": 1}}]}', ['spec', 'x'])).toBe(4);
   });
 
+  test('is right in any order in which somebody asks', () => {
+    const { objects } = read('kind: List\napiVersion: v1\nitems: [{apiVersion: v1, kind: A, spec:\n  {x: 1}},\n  {apiVersion: v1, kind: B, spec:\n  {x: 1}}]\n');
+
+    expect([1, 0, 1].map(which => lineOf(objects[which], ['spec', 'x']))).toEqual([6, 4, 6]);
+  });
+
   test('of an object that no file has is not known', () => {
     expect(lineOf({ origin: { path: 'shop/Db' } } as MeshObject, ['spec'])).toBeUndefined();
   });

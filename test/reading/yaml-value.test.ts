@@ -71,6 +71,10 @@ describe('what cannot be read is named with its place:', () => {
   });
 });
 
+test('a bracket may close in the column of its key, as kubectl has it', () => {
+  expect(valueOf('spec:\n  hosts: [\n    a,\n    b\n  ]\n')).toEqual({ spec: { hosts: ['a', 'b'] } });
+});
+
 test('many aliases of one small thing are no attack', () => {
   const { l } = valueOf(`a: &a x\nl: [${Array(5000).fill('*a').join(', ')}]\n`) as { l: string[] };
 
