@@ -9,7 +9,10 @@ const EXAMPLES = path.join(__dirname, '../../examples');
 
 const files = filesBelow(EXAMPLES).filter(file => file.endsWith('.yaml'));
 const textOf = (file: string) => fs.readFileSync(path.join(EXAMPLES, file), 'utf8');
-const manifestsIn = (file: string) => parseAllDocuments(textOf(file)).map(document => document.toJS() as { metadata: { name: string }; spec?: object });
+const manifestsIn = (file: string) => parseAllDocuments(textOf(file)).map(document => document.toJS() as {
+  readonly metadata: { readonly name: string };
+  readonly spec?: object;
+});
 
 /** What is read of a text: names and specs, and the problems. */
 function read(text: string): { objects: readonly FileObject[]; contents: unknown } {
