@@ -336,6 +336,28 @@ describe('the inventory', () => {
     expect(orders).toMatchObject({ isRouted: false, routedTo: [], clients: [{ namespaceName: 'data' }], owner: undefined });
   });
 
+  test('has the host of a published recipe, which sidecars and gateway both send to', () => {
+    const { dependencies } = dependencyOf(chart => {
+      const istio = (id: string, kind: string, spec: object) => new ApiObject(chart, id, { apiVersion: 'networking.istio.io/v1', kind, spec });
+      istio('Entry', 'ServiceEntry', { hosts: ['cnn.example.com'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }], resolution: 'DNS', exportTo: ['.'] });
+      istio('Route', 'VirtualService', {
+        hosts: ['cnn.example.com'],
+        gateways: ['egress', 'mesh'],
+        http: [
+          { match: [{ gateways: ['mesh'], port: 80 }], route: [{ destination: { host: 'istio-egressgateway.istio-system.svc.cluster.local', port: { number: 80 } } }] },
+          { match: [{ gateways: ['egress'], port: 80 }], route: [{ destination: { host: 'cnn.example.com', port: { number: 80 } } }] },
+        ],
+      });
+    });
+
+    expect(dependencies.map(({ hosts, isRouted, routedTo, clients }) => ({ hosts, isRouted, routedTo, clients }))).toEqual([{
+      hosts: ['cnn.example.com'],
+      isRouted: true,
+      routedTo: ['istio-egressgateway.istio-system.svc.cluster.local'],
+      clients: [{ namespaceName: 'shop' }],
+    }]);
+  });
+
   test('has every object as it is written', () => {
     const { objects } = dependencyOf(chart => {
       tcp(chart, 'Orders');
