@@ -55,6 +55,10 @@ const SETTINGS = {
  * - `properties.strict`: `true` to fail on a warning, too
  * - `properties.today`: the day by which dependencies are judged, in quotation marks
  *
+ * @example
+ * // What the properties of cdk8s.yaml become.
+ * new MeshValidation({ mesh: { outboundTrafficPolicy: 'REGISTRY_ONLY' }, rules: ['./rules.js'], strict: true });
+ *
  * @see https://istio.io/latest/docs/ops/diagnostic-tools/istioctl-analyze/
  */
 export class MeshValidation {

@@ -271,8 +271,8 @@ describe('calls that do not fit together are refused', () => {
     way.route(other, { leg: GatewayLeg.plaintext(3306) });
     [chart.node.findChild('Mysql') as ExternalMysql, other].forEach(routed => routed.allowFrom(MeshClient.allIn('bookinfo')));
 
-    expect(messageOf(() => chart.toJson())).toContain('[test/Other] [MX0302] \'GatewayLeg.plaintext()\' port 3306 of the gateway carries '
-      + '"p3306.bookinfo.mysqldb.example.com" (\'test/Mysql\') as well: give a port that no other service uses');
+    expect(messageOf(() => chart.toJson())).toContain('[test/Other] [MX0302] the plaintext server on port 3306 of the gateway shares it with '
+      + '"p3306.bookinfo.mysqldb.example.com" (\'test/Mysql\'): istiod drops one of them; give \'GatewayLeg.plaintext()\' a port that no other service uses');
   });
 
   test('an unknown API version', () => {

@@ -140,12 +140,23 @@ function run(code: string): string {
   });
 }
 
+/** What synth warns of in a program. */
+function warningsOf(block: Block): unknown[] {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+  try {
+    run(programOf(block));
+    return warn.mock.calls.flat();
+  } finally {
+    warn.mockRestore();
+  }
+}
+
 describe('the TypeScript in the documents', () => {
   const problems = compile(new Map(blocks.map(block => [block.place, programOf(block)])));
 
-  test.each(blocks.map(block => [block.place, block] as const))('%s compiles and runs', (place, block) => {
+  test.each(blocks.map(block => [block.place, block] as const))('%s compiles and runs, and nothing is to be warned of', (place, block) => {
     expect(problems.get(place)).toEqual([]);
-    expect(() => run(programOf(block))).not.toThrow();
+    expect(warningsOf(block)).toEqual([]);
   });
 
   test('is found', () => {

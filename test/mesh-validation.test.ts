@@ -57,7 +57,7 @@ describe('the validation plugin of cdk8s-cli', () => {
         resourceName: 'stock.shop',
         constructPath: 'shop/Stock/Resource',
         manifestPath: expect.stringMatching(/shop\.k8s\.yaml$/),
-        locations: ['line 18 ServiceEntry'],
+        locations: ['line 27 ServiceEntry spec.ports.0'],
       }],
     }]);
     expect(text).toContain('ERROR MX0203 port-captured-twice (1 occurrences)');

@@ -25,6 +25,7 @@ spec:
   hosts: [${name}.example.com]
   ports: [{ number: 3306, name: tcp, protocol: TCP }]
   resolution: DNS
+  exportTo: ["."]
 `).join('---\n');
 
 /** Says what the program loads of cdk8s. */
@@ -123,11 +124,11 @@ test('the package can be installed and used by an app outside of the repository'
   expect(installed.filter(file => /test|example|generate/.test(file))).toEqual([]);
 
   // Its program reads what was just written, and anything else.
-  expect(run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'dist')).toMatch(/^0 errors, 0 warnings in \d+ objects\n$/);
+  expect(run(app, 'npx', 'cdk8s-istio-egress', 'lint', '--outbound-traffic-policy', 'REGISTRY_ONLY', 'dist')).toMatch(/^0 errors, 0 warnings in \d+ objects\n$/);
   // cdk8s takes as long to load as Node takes to start.
   expect(run(app, 'node', '-e', LOADED)).toBe('none true\n');
   fs.writeFileSync(path.join(app, 'wrong.yaml'), WRONG);
-  expect(() => run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'wrong.yaml')).toThrow('wrong.yaml:9  ERROR  MX0203 port-captured-twice  ServiceEntry shop/b');
+  expect(() => run(app, 'npx', 'cdk8s-istio-egress', 'lint', 'wrong.yaml')).toThrow('wrong.yaml:15  ERROR  MX0203 port-captured-twice  ServiceEntry shop/b');
 
   // The plugin of cdk8s-cli looks at the same manifests.
   const installedVersion = (JSON.parse(fs.readFileSync(path.join(app, 'node_modules/cdk8s-istio-egress/package.json'), 'utf8')) as { version: string }).version;

@@ -26,7 +26,9 @@ export const gatewayPortMixed: Rule = {
           message: `the ${server.protocol === 'TCP' ? 'plaintext' : server.protocol} server on port ${server.port} of the gateway shares it with `
             + `${quote(other.hosts[0])} ('${other.object.origin.path}'): istiod drops one of them`,
           fix: {
-            code: 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
+            code: server.protocol === 'TCP'
+              ? 'give \'GatewayLeg.plaintext()\' a port that no other service uses, or use GatewayLeg.istioMutual()'
+              : 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
             yaml: 'give a port that no other service uses, or use TLS (`ISTIO_MUTUAL`) on both',
           },
         }] : [];

@@ -15,7 +15,7 @@ function shell(line: string, input = ''): { code: number | null; out: string; er
 }
 
 test('the program reads its standard input and ends with its code, without colours in a pipe', () => {
-  expect(shell('lint -', `${database('a')}---\n${database('b')}`)).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/^stdin:15 {2}ERROR {2}MX0203 /) as string });
+  expect(shell('lint -', `${database('a')}---\n${database('b')}`)).toMatchObject({ code: 1, err: '', out: expect.stringMatching(/^stdin:25 {2}ERROR {2}MX0203 /) as string });
 });
 
 test('who reads the first lines only gets them, and nothing is said of it', () => inTempFolder(folder => {
@@ -23,7 +23,7 @@ test('who reads the first lines only gets them, and nothing is said of it', () =
   // More than a pipe holds.
   fs.writeFileSync(file, Array.from({ length: 1000 }, (_, i) => database(`db${i}`)).join('---\n'));
 
-  expect(shell(`lint ${file} | head -1; exit 0`)).toEqual({ code: 0, err: '', out: expect.stringMatching(/^[^\n]*many\.yaml:15 {2}ERROR {2}MX0203 [^\n]*\n$/) as string });
+  expect(shell(`lint ${file} | head -1; exit 0`)).toEqual({ code: 0, err: '', out: expect.stringMatching(/^[^\n]*many\.yaml:25 {2}ERROR {2}MX0203 [^\n]*\n$/) as string });
 }));
 
 test('the executable starts it', () => {

@@ -66,7 +66,7 @@ describe('SARIF', () => {
     const { runs: [{ results }] } = await sarif();
 
     expect(results.map(result => [result.ruleId, result.level, placeOf(result)]))
-      .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml:8'], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml:15']]);
+      .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml:8'], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml:25']]);
     expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; give 'spec\.addresses'/);
   });
 

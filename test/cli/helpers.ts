@@ -47,7 +47,7 @@ export async function runWith(files: { readonly [file: string]: string }, args: 
   }
 }
 
-/** A ServiceEntry for a database of TCP without an address of its own: two of them on one port are MX0203. */
+/** A ServiceEntry for a database of TCP without an address of its own: right on its own, and two of them on one port are MX0203. */
 export function database(name: string, port = 3306): string {
   return `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -62,5 +62,6 @@ spec:
       name: tcp
       protocol: TCP
   resolution: DNS
+  exportTo: ["."]
 `;
 }

@@ -21,9 +21,9 @@ describe('text', () => {
     expect(await runWith(TWO, ['lint', '.'])).toEqual({
       code: 1,
       err: '',
-      out: 'b/stock.yaml:1  ERROR  MX0203 port-captured-twice  ServiceEntry shop/stock\n'
+      out: 'b/stock.yaml:10  ERROR  MX0203 port-captured-twice  ServiceEntry shop/stock\n'
         + '  port 3306 of "stock.example.com" has no address of its own, and every address of port 3306 already goes to "orders.example.com" (\'a.yaml:1\') '
-        + 'in every namespace: connections would silently end at the wrong one\n'
+        + 'in namespace "shop": connections would silently end at the wrong one\n'
         + '  fix: give \'spec.addresses\', or run the sidecars with DNS capture\n'
         + '\n'
         + '1 error, 0 warnings in 2 objects\n',
@@ -44,7 +44,7 @@ describe('text', () => {
     const { out } = await runWith({ 'a.yaml': database('a'), 'b.yaml': `${database('b')}---\n${database('c')}`, 'c.yaml': database('d') }, ['lint', '.']);
 
     expect(out.split('\n\n').map(block => block.split('\n').map(line => line.split(' ')[0]).filter(word => word !== '')))
-      .toEqual([['b.yaml:1', 'b.yaml:15'], ['c.yaml:1'], ['3']]);
+      .toEqual([['b.yaml:10', 'b.yaml:25'], ['c.yaml:10'], ['3']]);
   });
 });
 
@@ -53,11 +53,13 @@ test('the line is that of the field', async () => {
 });
 
 test('findings are in the order of files, lines and rules, whatever the order of the arguments', async () => {
-  const files = { ...TWO, 'z.js': rule('AAA', 'ERROR', ', field: undefined'), 'y.js': rule('ZZZ', 'ERROR', ', field: undefined') };
-  const expected = ['a.yaml:1 AAA', 'a.yaml:1 ZZZ', 'b/stock.yaml:1 AAA', 'b/stock.yaml:1 MX0203', 'b/stock.yaml:1 ZZZ'];
+  const files = { ...TWO, 'x.js': rule('ZZY', 'ERROR', ', field: undefined'), 'z.js': rule('AAA', 'ERROR'), 'y.js': rule('ZZZ', 'ERROR') };
+  const expected = [
+    'a.yaml:1 ZZY', 'a.yaml:10 AAA', 'a.yaml:10 ZZZ', 'b/stock.yaml:1 ZZY', 'b/stock.yaml:10 AAA', 'b/stock.yaml:10 MX0203', 'b/stock.yaml:10 ZZZ',
+  ];
 
-  expect(idsIn((await runWith(files, ['lint', 'a.yaml', 'b', '--rules', 'y.js,z.js', '--format', 'json'])).out)).toEqual(expected);
-  const other = await runWith(files, ['lint', 'b', 'a.yaml', '--rules', 'z.js', '--rules', 'y.js', '--format', 'json']);
+  expect(idsIn((await runWith(files, ['lint', 'a.yaml', 'b', '--rules', 'y.js,x.js,z.js', '--format', 'json'])).out)).toEqual(expected);
+  const other = await runWith(files, ['lint', 'b', 'a.yaml', '--rules', 'z.js', '--rules', 'x.js,y.js', '--format', 'json']);
   // The younger of two is at fault, and the order of the files is all there is to tell the age.
   expect(idsIn(other.out).filter(id => !id.includes('MX'))).toEqual(expected.filter(id => !id.includes('MX')));
 });
@@ -85,16 +87,16 @@ test('what cannot be read is said, and what is found in the rest as well', async
   const { code, out, err } = await runWith({ 'a.yaml': `${database('a')}---\na: b: c\n---\n${database('b')}` }, ['lint', 'a.yaml', 'nowhere.yaml']);
 
   expect([code, err.split('\n')]).toEqual([2, [
-    expect.stringMatching(/^a\.yaml:15 {2}this is no YAML/), 'nowhere.yaml  there is no such file or folder', '',
+    expect.stringMatching(/^a\.yaml:16 {2}this is no YAML/), 'nowhere.yaml  there is no such file or folder', '',
   ]]);
-  expect(out).toMatch(/^a\.yaml:17 {2}ERROR {2}MX0203[^]*1 error, 0 warnings in 2 objects; 2 parts of the input could not be read\n$/);
+  expect(out).toMatch(/^a\.yaml:27 {2}ERROR {2}MX0203[^]*1 error, 0 warnings in 2 objects; 2 parts of the input could not be read\n$/);
 });
 
 test('the standard input is read, and its objects get a namespace', async () => {
   const entries = ['a', 'b'].map(name => database(name).replace('  namespace: shop\n', '')).join('---\n');
 
   expect(await run(['lint', '-', '--namespace', 'data'], { stdin: entries })).toMatchObject({
-    code: 1, out: expect.stringMatching(/^stdin:14 {2}ERROR {2}MX0203 port-captured-twice {2}ServiceEntry data\/b\n/) as string,
+    code: 1, out: expect.stringMatching(/^stdin:23 {2}ERROR {2}MX0203 port-captured-twice {2}ServiceEntry data\/b\n/) as string,
   });
 });
 
@@ -126,7 +128,7 @@ test('a file takes the findings, without colours, and the terminal one line', as
   const written = await runWith(TWO, ['lint', '.', '--output', file], { hasColours: true });
 
   expect(written).toMatchObject({ code: 1, out: '', err: `1 error, 0 warnings in 2 objects: see ${file}\n` });
-  expect(fs.readFileSync(file, 'utf8')).toMatch(/^b\/stock\.yaml:1 {2}ERROR {2}MX0203 /);
+  expect(fs.readFileSync(file, 'utf8')).toMatch(/^b\/stock\.yaml:10 {2}ERROR {2}MX0203 /);
   fs.rmSync(folder, { recursive: true });
 });
 
@@ -153,8 +155,8 @@ test('JSON has everything that is known of a finding', async () => {
       name: 'port-captured-twice',
       severity: 'ERROR',
       file: 'b/stock.yaml',
-      line: 1,
-      field: '',
+      line: 10,
+      field: 'spec.ports[0]',
       object: { group: 'networking.istio.io', kind: 'ServiceEntry', namespace: 'shop', name: 'stock' },
       fix: 'give \'spec.addresses\', or run the sidecars with DNS capture',
     }],
@@ -200,7 +202,7 @@ describe('an acknowledged finding', () => {
     const { code, out } = await runWith(files, ['lint', '.', '--strict']);
 
     expect(code).toBe(0);
-    expect(out).toMatch(/^b\.yaml:1 {2}acknowledged {2}MX0203 port-captured-twice {2}ServiceEntry shop\/stock\n.*\n {2}reason: moves on Monday\n\n/);
+    expect(out).toMatch(/^b\.yaml:12 {2}acknowledged {2}MX0203 port-captured-twice {2}ServiceEntry shop\/stock\n.*\n {2}reason: moves on Monday\n\n/);
     expect(out).toMatch(/\n0 errors, 0 warnings in 2 objects; 1 finding acknowledged\n$/);
   });
 

@@ -1,10 +1,10 @@
 import { findingsIn } from '../../src/findings/findings-in';
-import { MeshModel } from '../../src/private/model';
 import { acknowledgementUnused } from '../../src/rules/acknowledgement-unused';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { Rule } from '../../src/rules/rule';
 import { MeshObject } from '../../src/view/mesh-object';
 import { MeshView } from '../../src/view/mesh-view';
+import { CLOSED_MESH } from '../manifests';
 
 const RULE: Rule = { id: 'MX0203', name: 'made-up', severity: 'ERROR', title: '', why: '', fix: '', related: [], check: () => [] };
 
@@ -23,7 +23,7 @@ const reports = (object: MeshObject, more: Partial<Rule> = {}): Rule => ({ ...RU
 
 /** What is found in objects: rule, reason or message, place. */
 function foundIn(objects: MeshObject[], ...rules: Rule[]) {
-  return findingsIn(new MeshView({} as MeshModel, objects), [...rules, acknowledgementUnused])
+  return findingsIn(new MeshView(CLOSED_MESH, objects), [...rules, acknowledgementUnused])
     .map(({ rule, acknowledged, message, object }) => [rule.id, acknowledged ?? message, object.origin.path]);
 }
 
@@ -57,7 +57,7 @@ test('one without a reason has no effect, and says so', () => {
 });
 
 test('one of a rule that does not exist names the one that was meant', () => {
-  const [{ message, fix }] = findingsIn(new MeshView({} as MeshModel, [objectWith('MX0230: on Monday')]), CATALOGUE);
+  const [{ message, fix }] = findingsIn(new MeshView(CLOSED_MESH, [objectWith('MX0230: on Monday')]), CATALOGUE);
 
   expect([message, fix]).toEqual(['\'cdk8s-istio-egress/acknowledge\' "MX0230: on Monday" names no rule', 'write the id of a rule, such as "MX0203", and a reason behind ":"']);
 });
@@ -83,5 +83,5 @@ test('of an organisation\'s rule nothing is said where its rules are not loaded'
 });
 
 test('nobody is told of it when that rule does not look', () => {
-  expect(findingsIn(new MeshView({} as MeshModel, [objectWith('MX0203: on Monday')]), [RULE])).toEqual([]);
+  expect(findingsIn(new MeshView(CLOSED_MESH, [objectWith('MX0203: on Monday')]), [RULE])).toEqual([]);
 });

@@ -1061,8 +1061,8 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const shop = chartOf(app, 'shop');
     const route = via(shop, GatewayLeg.plaintext(8080));
     ['a', 'b'].forEach((name, i) => route(tcp(shop, name, `${name}.example.com`, 3306, ip(`192.0.2.${i + 1}`))));
-  }, 'the plaintext server on port 8080 of the gateway shares it with "p3306.shop.a.example.com" (\'shop/a\'): istiod drops one of them; give a port that no other service uses, or '
-    + 'use GatewayLeg.istioMutual()'],
+  }, 'the plaintext server on port 8080 of the gateway shares it with "p3306.shop.a.example.com" (\'shop/a\'): istiod drops one of them; give \'GatewayLeg.plaintext()\' a port that no other '
+    + 'service uses, or use GatewayLeg.istioMutual()'],
   ['MX0303', app => {
     ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 }));
   }, '\'hosts\' "page.example.com" is served on port 80 of the gateway by \'one/Page\' as well, and istiod would drop one of them; write the host in one place, '
