@@ -2,7 +2,7 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
-import { MESH } from '../view/route';
+import { MESH, Route, RouteRule } from '../view/route';
 import { reaches } from '../view/visibility';
 
 export const subsetMissing: Rule = {
@@ -13,9 +13,13 @@ export const subsetMissing: Rule = {
   why: 'A proxy has a cluster for each subset. Without the subset there is none, and connections end at once, requests with 503.',
   fix: 'Add the subset to the DestinationRule of the host, or correct its name.',
   related: ['IST0101', 'KIA1107'],
-  check: view => view.routes.flatMap(({ object, visibleTo, gateways: names, rules }) => rules.flatMap(rule => rule.destinations.flatMap(({ host, subset, field }): Finding[] => {
-    // The rules of clients elsewhere may be in another repository.
-    const isForOwn = reaches(visibleTo, object.namespace) || !rule.matches.some(({ gateways }) => gateways.includes(MESH));
+  check: view => view.routes.flatMap(route => route.rules.flatMap(rule => missingIn(view, route, rule))),
+};
+
+function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route, { destinations, matches }: RouteRule): Finding[] {
+  // The rules of clients elsewhere may be in another repository.
+  const isForOwn = reaches(visibleTo, object.namespace) || !matches.some(({ gateways }) => gateways.includes(MESH));
+  return destinations.flatMap(({ host, subset, field }): Finding[] => {
     // A service that is routed and has no clients yet has a route without subsets: it is closed.
     const isClosed = view.gatewayPlaces.workloadsAt(host).size > 0 && names.every(name => name === MESH);
     const subsets = subset === undefined || !isForOwn || isClosed ? undefined : subsetsFor(view, host, object.namespace);
@@ -26,8 +30,8 @@ export const subsetMissing: Rule = {
         + `they know ${[...subsets].slice(0, 5).map(quote).join(', ') || 'none'}`,
       fix: 'add it to the rule of the host, or write one that is there',
     }];
-  }))),
-};
+  });
+}
 
 /** The subsets that proxies of a namespace know: by its own rules, or else by those of the service's namespace, or else by the root namespace's. */
 function subsetsFor(view: MeshView, host: string, namespace: string): ReadonlySet<string> | undefined {

@@ -5,9 +5,8 @@ import { Construct } from 'constructs';
 import { rulesPage } from '../../projenrc/api-docs';
 import {
   ClientTls, DataPlane, EgressGateway, EgressLockdown, EgressViaGateway, ExternalHttp, ExternalMysql, ExternalService, ExternalTcp,
-  FindingSeverity, GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshFindings, MeshService, OutboundTrafficPolicy, Protocol,
-  Resolution, ServerTls,
-  VirtualMachineService,
+  FindingSeverity, GatewayLeg, IngressRoute, IstioApiVersion, Membership, Mesh, MeshClient, MeshFindings, MeshService,
+  OutboundTrafficPolicy, Protocol, Resolution, ServerTls, VirtualMachineService,
 } from '../../src';
 import { CATALOGUE } from '../../src/rules/catalogue';
 import { filesBelow, manifestsOf } from '../helpers';
