@@ -176,6 +176,10 @@ describe('the TypeScript in the documents', () => {
     expect(messageOf(() => run(programOf({ place: '', code: 'mysql.allowFrom(MeshClient.allIn(\'Shop\'));' })))).toContain('\'allowFrom()[0].namespaceName\'');
   });
 
+  test('would be warned of', () => {
+    expect(warningsOf({ place: '', code: 'MeshFindings.of(mysql).acknowledge(\'MX0203\', \'on Monday\');' })).toEqual([expect.stringContaining('MX0902')]);
+  });
+
   test('is all of it fenced as "ts"', () => {
     const others = documents.flatMap(file => ['typescript', 'js', 'javascript', 'tsx'].flatMap(language => blocksOf(file, language)));
 

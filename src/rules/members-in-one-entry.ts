@@ -26,12 +26,12 @@ export const membersInOneEntry: Rule = {
     if (entry.resolution === 'NONE' || endpoints < 2) {
       return [];
     }
-    const [found] = entry.ports.flatMap(({ number, target }) => (
-      STORES.filter(({ ports }) => ports.includes(number) || ports.includes(target)).map(store => ({ store, number }))));
+    const [found] = entry.ports.flatMap(({ number, target }) => STORES.flatMap(store => (
+      [number, target].filter(port => store.ports.includes(port)).map(port => ({ store, port })))));
     return found ? [{
       object: entry.object,
       field: ['spec', 'endpoints'],
-      message: `'endpoints' of ${quote(entry.hosts[0])} has ${endpoints} members for port ${found.number}, where ${found.store.name} usually is: a proxy takes any of them, `
+      message: `'endpoints' of ${quote(entry.hosts[0])} has ${endpoints} members for port ${found.port}, where ${found.store.name} usually is: a proxy takes any of them, `
         + `and ${found.store.why}`,
       fix: { code: 'declare each member: ExternalKafka, ExternalMongoReplicaSet or ExternalRedisCluster', yaml: 'write a ServiceEntry for each member, with the host that the store announces' },
     }] : [];

@@ -26,10 +26,13 @@ export function guessOf({ port }: Origination): string | undefined {
   return (upgradedOn(port.number) ?? upgradedOn(port.target))?.name;
 }
 
+/** A gateway has a port of its own for the service; the protocol goes by the one of the endpoints. */
+const targetOf = ({ number, target }: Origination['port']) => (target === number ? '' : ` (${target} on the endpoints)`);
+
 export function found({ rule, tls, host, port, isForRequests }: Origination, protocol: string | undefined, is: string): Finding[] {
   return protocol === undefined || isForRequests || port.class !== 'TCP' && !guessOf({ port } as Origination) ? [] : [{
     object: rule.object,
-    message: `'mode' ${tls.mode} begins port ${port.number} of ${quote(host)} with TLS, and it ${is} ${protocol}, which begins TLS later: no connection is made`,
+    message: `'mode' ${tls.mode} begins port ${port.number}${targetOf(port)} of ${quote(host)} with TLS, and it ${is} ${protocol}, which begins TLS later: no connection is made`,
     fix: 'leave \'tls\' out, and let the driver of the application speak TLS',
     field: tls.field,
   }];

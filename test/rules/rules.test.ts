@@ -1049,6 +1049,25 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/24'));
   }, 'port 3306 of "range.example.com" reaches whatever addresses "db.example.com" has in "192.0.2.0/24", which \'shop/Db\' routes through a gateway, directly: '
     + 'the gateway would not see these connections; route both services, or declare this one without it'],
+  ['MX0206', app => {
+    Mesh.declare(app, {});
+    foreign(chartOf(app, 'shop'), 'Store', 'ServiceEntry', {
+      hosts: ['store.example.com'],
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS', targetPort: 6379 }],
+      resolution: 'DNS',
+      exportTo: ['.'],
+      endpoints: [{ address: 'a.example.com' }, { address: 'b.example.com' }],
+    });
+  }, '\'endpoints\' of "store.example.com" has 2 members for port 6379, where Redis usually is: a proxy takes any of them, and each node of a cluster has other keys, and '
+    + 'only a primary takes writes; declare each member: ExternalKafka, ExternalMongoReplicaSet or ExternalRedisCluster'],
+  ['MX0710', app => {
+    Mesh.declare(app, {});
+    const shop = chartOf(app, 'shop');
+    const port = { number: 443, name: 'tls', protocol: 'TLS', targetPort: 5432 };
+    foreign(shop, 'Db', 'ServiceEntry', { hosts: ['db.example.com'], ports: [port], resolution: 'DNS', exportTo: ['.'] });
+    foreign(shop, 'Rule', 'DestinationRule', { host: 'db.example.com', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'db.example.com' } }, exportTo: ['.'] });
+  }, '\'mode\' SIMPLE begins port 443 (5432 on the endpoints) of "db.example.com" with TLS, and it looks like PostgreSQL, which begins TLS later: no connection is made; '
+    + 'leave \'tls\' out, and let the driver of the application speak TLS'],
   ['MX0302', app => {
     const shop = chartOf(app, 'shop');
     const route = via(shop, GatewayLeg.plaintext(8080));
