@@ -10,6 +10,7 @@ import { Expectations } from './expectations';
 import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
 import { LostObjects, readSet, variablesOf, writeSet } from './sets';
+import { writeTraces } from './traced';
 
 /** What became of one app. */
 export type Outcome =
@@ -39,7 +40,11 @@ export function attempt(spec: AppSpec, folder: string): Outcome {
     const problem = error instanceof LostObjects ? 'objects are lost' : problemOfRefusal(spec, message);
     return problem ? { kind: 'wrong', app: spec, problem: `${problem}: ${message}` } : { kind: 'refused', app: spec, message };
   }
-  return differences.length > 0 ? { kind: 'wrong', app: spec, problem: differences[0] } : { kind: 'accepted', app: spec, folder };
+  if (differences.length > 0) {
+    return { kind: 'wrong', app: spec, problem: differences[0] };
+  }
+  writeTraces(folder);
+  return { kind: 'accepted', app: spec, folder };
 }
 
 /** A refusal has to name the construct in every line, and nothing tame may be refused. */

@@ -4,21 +4,25 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeAnybodys } from './anybody';
 import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
 import { buildJudge, Complaint, Finding } from './judge';
-import { writeSet } from './sets';
+import { readSet, writeSet } from './sets';
+import { writeTraces } from './traced';
 import { EXAMPLES } from '../examples/write';
 
 export const DEFAULT_APPS = 300;
+export const DEFAULT_SETS = 200;
 export const DEFAULT_SEED = 20260901;
 
-const HELP = `usage: npm run conformance -- [--apps <n>] [--seed <n>] [--json] [--matrix]
-       npm run conformance:fuzz -- [--apps <n>] [--seed <n>]
+const HELP = `usage: npm run conformance -- [--apps <n>] [--sets <n>] [--seed <n>] [--json] [--matrix]
+       npm run conformance:fuzz -- [--apps <n>] [--sets <n>] [--seed <n>]
 
 Lets the code of Istio and Kubernetes judge manifests: those of every example and recipe, and those of generated apps. Needs Go.
 
   --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
+  --sets <n>   sets of objects as anybody may have written them, for the trace (default ${DEFAULT_SETS})
   --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
   --json       write the report as JSON
   --matrix     first write who reaches what in each example and recipe; --json has it for every set
@@ -29,6 +33,7 @@ exit status: 0 clean, 1 findings, 2 bad input or nothing to run with
 
 interface Options {
   readonly apps: number;
+  readonly sets: number;
   readonly seed: number;
   readonly json: boolean;
   readonly matrix: boolean;
@@ -38,7 +43,7 @@ interface Options {
 /** Reads the arguments; undefined when help was asked for. */
 export function readOptions(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Options | undefined {
   const types = {
-    apps: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, matrix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+    apps: { type: 'string' }, sets: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, matrix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
   } as const;
   let values;
   try {
@@ -51,6 +56,7 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
   }
   return {
     apps: wholeNumber('--apps', values.apps, DEFAULT_APPS),
+    sets: wholeNumber('--sets', values.sets, DEFAULT_SETS),
     seed: wholeNumber('--seed', values.seed, defaults.seed),
     json: values.json ?? false,
     matrix: values.matrix ?? false,
@@ -95,11 +101,13 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     for (const { folder, build } of EXAMPLES) {
       const target = path.join(work, 'examples', folder);
       writeSet(target, app => void build(app));
+      writeTraces(target);
       args.push('--name', `${target}=examples/${folder}`);
     }
     for (const name of recipes()) {
       const target = path.join(work, 'recipes', name);
       writeRecipe(name, target);
+      writeTraces(target);
       args.push('--name', `${target}=docs/recipes/${name}`);
     }
   }
@@ -139,7 +147,24 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
   if (tooFew) {
     summary(`only ${accepted.length} of ${options.apps} generated apps were accepted: the generator no longer fits the library`);
   }
-  return judged.status === 1 || failures.length > 0 || tooFew ? 1 : 0;
+  const isFollowed = options.sets === 0 || followAnybodys(options, program, work, summary);
+  return judged.status === 1 || failures.length > 0 || tooFew || !isFollowed ? 1 : 0;
+}
+
+/** Whether the trace and istiod agree about the objects of anybody. */
+function followAnybodys({ sets, seed }: Options, program: string, work: string, say: (message: string) => void): boolean {
+  const [folder, report] = [path.join(work, 'anybody'), path.join(work, 'anybody.json')];
+  const connections = writeAnybodys(sets, seed, folder);
+  const judged = spawnSync(program, ['--only', 'trace', '--findings', report, '--batch', folder], { encoding: 'utf8' });
+  if (judged.status === null || judged.status > 1) {
+    throw new Complaint(`the judge cannot follow the connections of anybody's objects: ${judged.stderr.trim()}`);
+  }
+  const findings = JSON.parse(fs.readFileSync(report, 'utf8')) as Finding[];
+  say(`\nanybody's objects: ${sets} sets from seed ${seed}, ${connections} connections followed, ${findings.length} of them otherwise than by istiod`);
+  for (const { set, subject, message } of findings.slice(0, 3)) {
+    say(`  ${set}: ${subject}: ${message}\n${readSet(path.join(folder, set))}`);
+  }
+  return findings.length === 0;
 }
 
 function generateAll({ apps, seed }: Options, work: string): Outcome[] {

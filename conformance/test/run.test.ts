@@ -1,16 +1,17 @@
 import { Complaint } from '../judge';
-import { DEFAULT_APPS, readOptions } from '../run';
+import { DEFAULT_APPS, DEFAULT_SETS, readOptions } from '../run';
 
 const DEFAULTS = { seed: 7, examples: true };
 
 describe('arguments', () => {
   test('without any, the fixed apps are judged', () => {
-    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, seed: 7, json: false, matrix: false, examples: true });
+    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, sets: DEFAULT_SETS, seed: 7, json: false, matrix: false, examples: true });
     expect(DEFAULT_APPS).toBeGreaterThanOrEqual(300);
   });
 
   test('are read', () => {
-    expect(readOptions(['--apps', '5000', '--seed=12', '--json', '--matrix'], DEFAULTS)).toEqual({ apps: 5000, seed: 12, json: true, matrix: true, examples: true });
+    expect(readOptions(['--apps', '5000', '--sets', '9', '--seed=12', '--json', '--matrix'], DEFAULTS))
+      .toEqual({ apps: 5000, sets: 9, seed: 12, json: true, matrix: true, examples: true });
   });
 
   test.each([['--help'], ['-h']])('%s asks for help', argument => {

@@ -1,12 +1,13 @@
 import { helpOf } from './arguments';
 import { Command, EXIT } from './command';
+import { explain } from './explain';
 import { lint } from './lint';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { nearest } from '../private/nearest';
 
-const COMMANDS: readonly Command[] = [lint];
+const COMMANDS: readonly Command[] = [explain, lint];
 
 const PROGRAM = 'cdk8s-istio-egress';
 

@@ -4,6 +4,7 @@ import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
+import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
@@ -60,9 +61,41 @@ export class MeshView {
     return this.once('services', () => this.of('', 'Service').map(object => new KubeService(object, this.facts.clusterDomain)));
   }
 
+  /** The Services of the cluster, by their full name. */
+  public get serviceByHost(): ReadonlyMap<string, KubeService> {
+    return this.once('serviceByHost', () => new Map(this.services.map(service => [service.host, service])));
+  }
+
   /** The VirtualServices. */
   public get routes(): readonly Route[] {
     return this.once('routes', () => this.of(NETWORKING, 'VirtualService').map(object => new Route(object, this.facts.clusterDomain)));
+  }
+
+  /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod for objects of one age: by name, then by namespace. */
+  public get routesByGateway(): ReadonlyMap<string, readonly Route[]> {
+    return this.once('routesByGateway', () => {
+      const found = new Map<string, Route[]>();
+      [...this.routes].sort((a, b) => byNameAndNamespace(a.object, b.object)).forEach(route => (
+        new Set(route.gateways).forEach(gateway => addTo(found, gateway, route))));
+      return found;
+    });
+  }
+
+  /** What istiod makes of entries and Services, in its order for objects of one age; Services count as older than entries. */
+  public get knownServices(): readonly KnownService[] {
+    return this.once('knownServices', () => [
+      ...this.services.map(serviceOfCluster),
+      ...this.of(NETWORKING, 'ServiceEntry').flatMap(object => servicesOfEntry(object, this.facts)),
+    ].sort((a, b) => (
+      Number(b.isKubernetes) - Number(a.isKubernetes) || compare(a.sortName, b.sortName) || compare(a.namespace, b.namespace))));
+  }
+
+  public get knownServicesByHost(): ReadonlyMap<string, readonly KnownService[]> {
+    return this.once('knownServicesByHost', () => {
+      const found = new Map<string, KnownService[]>();
+      this.knownServices.forEach(service => addTo(found, service.host, service));
+      return found;
+    });
   }
 
   /** The DestinationRules. */
@@ -177,3 +210,12 @@ export class MeshView {
 
 // Where most users look for it.
 export { addTo } from './lists';
+
+/** The order of istiod for objects of one age. */
+export function byNameAndNamespace(a: MeshObject, b: MeshObject): number {
+  return compare(a.name, b.name) || compare(a.namespace, b.namespace);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -40,6 +40,7 @@ Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL r
   --parallel <n>      sets judged at the same time (default 2)
   --json              write the report as JSON
   --matrix            before the report, write who reaches what in each set: accounts and external services, with a sidecar and without
+  --only <check>      tell of this check alone
   --findings <file>   write the findings to this file as well, as JSON
   --stream            read folders of sets from standard input, one a line; answer each with one line of JSON
   --help              this text
@@ -69,6 +70,7 @@ func run(args []string, out io.Writer) (int, error) {
 	findings := flags.String("findings", "", "")
 	stream := flags.Bool("stream", false, "")
 	parallel := flags.Int("parallel", 2, "")
+	only := flags.String("only", "", "")
 	batches, renames, bookinfos := list{}, list{}, list{}
 	flags.Var(&bookinfos, "bookinfo", "")
 	flags.Var(&batches, "batch", "")
@@ -107,6 +109,9 @@ func run(args []string, out io.Writer) (int, error) {
 			return 2, err
 		}
 		groups[i].Results = append(groups[i].Results, result)
+	}
+	for i := range groups {
+		groups[i].Results = slices.DeleteFunc(groups[i].Results, func(r *verdict.Result) bool { return *only != "" && r.Check != *only })
 	}
 	if *findings != "" {
 		if err := writeFindings(*findings, groups); err != nil {

@@ -20,7 +20,9 @@ import (
 
 // Set is what is applied to a cluster together: the manifests of one app, or of several.
 type Set struct {
-	Name    string
+	Name string
+	// Folder that it was read from; empty for one that was not.
+	Folder  string
 	Objects []*unstructured.Unstructured
 	// Expect is what the library says about the set; nil when nobody knows.
 	Expect *expect.App
@@ -41,7 +43,7 @@ func Load(name, dir string) (*Set, error) {
 	if err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%s: not a folder; give the folder that holds the manifests", dir)
 	}
-	set := &Set{Name: name, apps: map[*unstructured.Unstructured]string{}}
+	set := &Set{Name: name, Folder: dir, apps: map[*unstructured.Unstructured]string{}}
 	expected := []*expect.App{}
 	files := 0
 	err = filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {

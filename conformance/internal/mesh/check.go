@@ -40,6 +40,7 @@ const (
 // Run generates the configuration of every proxy that a set concerns and follows every connection it is about; then it works out who reaches what.
 func Run(set *manifests.Set, c *fixtures.Cluster) []*verdict.Result {
 	result, reached := verdict.New(set.Name, Check, "connections"), verdict.New(set.Name, ReachCheck, "connections")
+	followed := verdict.New(set.Name, TraceCheck, "connections")
 	app := set.Expect
 	if app == nil {
 		app, _ = expect.Parse([]byte("{}"), set.Name)
@@ -60,11 +61,14 @@ func Run(set *manifests.Set, c *fixtures.Cluster) []*verdict.Result {
 		if err := (&journey{mesh: m, app: app, result: reached, seen: map[string]bool{}}).matrix(); err != nil {
 			reached.Find(set.Name, err.Error())
 		}
+		if err := (&journey{mesh: m, app: app, result: followed, seen: map[string]bool{}}).traces(set.Folder); err != nil {
+			followed.Find(set.Name, err.Error())
+		}
 	})
 	if err != nil {
 		result.Find(set.Name, strings.Join(strings.Fields(err.Error()), " "))
 	}
-	return []*verdict.Result{result, reached}
+	return []*verdict.Result{result, reached, followed}
 }
 
 // journey follows the connections of one app.

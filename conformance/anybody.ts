@@ -1,0 +1,226 @@
+/** Objects as anybody may have written them, right or wrong together: what istiod makes of them is compared with what the trace says. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as fc from 'fast-check';
+import { EXPECTATIONS_FILE } from './expectations';
+import { writeTraces } from './traced';
+
+const NAMESPACES = ['shop', 'other'] as const;
+const SYSTEM = 'istio-system';
+const HOSTS = ['a.example.com', 'b.example.com', 'c.example.net', '*.example.com'] as const;
+const PORTS = [443, 3306, 7000, 8080] as const;
+const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3/32', '192.0.2.0/24', '192.0.2.0/28', '2001:db8::1'] as const;
+const GATEWAY = 'istio-egressgateway.istio-system.svc.cluster.local';
+const ACCOUNTS = ['cart', 'orders'] as const;
+const GATEWAYS = ['shop/one', 'shop/two', 'other/one'] as const;
+
+interface Written {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: object;
+  readonly spec: object;
+}
+
+const some = <T>(values: readonly T[]) => fc.constantFrom(...values);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const list = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2, minLength = 0) => fc.array(arbitrary, { minLength, maxLength });
+const distinct = <T>(values: readonly T[], maxLength = 2, minLength = 1) => fc.uniqueArray(some(values), { minLength, maxLength });
+
+/** Fields that are undefined are not written. */
+const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model).map(value => JSON.parse(JSON.stringify(value)) as object);
+
+const exportTo = some([undefined, undefined, ['.'], ['*'], ['.', 'other'], ['other'], ['.', SYSTEM], ['shop', SYSTEM]]);
+
+const entrySpec = fc.record({
+  hosts: distinct(HOSTS),
+  ports: fc.uniqueArray(record({
+    number: some(PORTS), protocol: some(['TCP', 'TCP', 'TLS', 'HTTPS', 'HTTP', 'HTTP2', 'GRPC', 'MYSQL', 'MONGO']), targetPort: maybe(some([443, 9443])),
+  }), { minLength: 1, maxLength: 3, selector: port => (port as { number: number }).number }),
+  resolution: some(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN']),
+  location: some(['MESH_EXTERNAL', 'MESH_EXTERNAL', 'MESH_INTERNAL']),
+  addresses: maybe(distinct(ADDRESSES)),
+  endpoints: distinct(['198.51.100.1', '198.51.100.2'], 2),
+  subjectAltNames: maybe(fc.constant(['server.example.com'])),
+  exportTo,
+}).map(({ resolution, endpoints, ports, hosts, addresses, ...more }) => JSON.parse(JSON.stringify({
+  ...more,
+  resolution,
+  // DNS of a wildcard has nothing to ask for, and a range no single name.
+  hosts: resolution.startsWith('DNS') ? (hosts as string[]).filter(host => !host.startsWith('*')).concat(hosts.every(host => host.startsWith('*')) ? ['d.example.org'] : []) : hosts,
+  addresses: resolution.startsWith('DNS') ? addresses?.filter(address => !/\/(24|28)$/.test(address)) : addresses,
+  ports: ports.map((port, i) => ({ ...port, name: `port-${i}` })),
+  endpoints: resolution === 'STATIC' ? endpoints.map(address => ({ address })) : undefined,
+})) as object);
+
+const destination = fc.oneof(
+  record({ host: fc.constant(GATEWAY), subset: some([undefined, 'one', 'two']), port: some([443, 80, 7000]).map(number => ({ number })) }),
+  record({ host: some(['a.example.com', 'b.example.com', 'c.example.net']), port: maybe(some(PORTS).map(number => ({ number }))), subset: some([undefined, undefined, undefined, 'one']) }),
+);
+const routes = destination.map(to => [{ destination: to }]);
+const source = { sourceNamespace: some([undefined, undefined, undefined, 'other']), sourceLabels: some([undefined, undefined, undefined, { app: 'cart' }]) };
+const matchGateways = some([undefined, undefined, ['mesh'], ['shop/one'], ['shop/one', 'mesh']]);
+
+const tcp = record({
+  match: maybe(list(record({ port: maybe(some([...PORTS, 80])), destinationSubnets: some([undefined, undefined, ['192.0.2.1/32'], ['192.0.2.0/28']]), gateways: matchGateways, ...source }), 2, 1)),
+  route: routes,
+});
+const tls = record({
+  match: list(record({ port: maybe(some(PORTS)), sniHosts: distinct(['a.example.com', 'b.example.com', '*.example.com']), gateways: matchGateways, ...source }), 2, 1),
+  route: routes,
+});
+const http = record({
+  match: maybe(list(record({ port: maybe(some([...PORTS, 80])), uri: some([undefined, undefined, { prefix: '/' }]), gateways: matchGateways, ...source }), 2, 1)),
+  route: routes,
+  rewrite: some([undefined, undefined, undefined, { authority: 'a.example.com' }]),
+});
+
+const routeSpec = record({
+  hosts: distinct(HOSTS),
+  gateways: some([undefined, ['mesh'], ['shop/one'], ['mesh', 'shop/one'], ['mesh', 'other/one'], ['shop/two'], ['mesh', 'shop/one', 'shop/two']]),
+  tcp: maybe(list(tcp, 2, 1)),
+  tls: maybe(list(tls, 2, 1)),
+  http: maybe(list(http, 2, 1)),
+  exportTo,
+});
+
+const clientTls = maybe(record({
+  mode: some(['ISTIO_MUTUAL', 'ISTIO_MUTUAL', 'SIMPLE', 'DISABLE', 'MUTUAL']),
+  sni: some([undefined, 'a.example.com', 'b.example.com']),
+  credentialName: some([undefined, undefined, 'client']),
+  subjectAltNames: some([undefined, undefined, ['other.example.com']]),
+}));
+const policy = record({
+  tls: clientTls, portLevelSettings: maybe(list(record({ port: some([443, 7000]).map(number => ({ number })), tls: clientTls }), 1, 1)),
+});
+const ruleSpec = record({
+  host: some([GATEWAY, GATEWAY, 'a.example.com', 'b.example.com', '*.example.com']),
+  trafficPolicy: maybe(policy),
+  subsets: maybe(fc.uniqueArray(record({ name: some(['one', 'two']), trafficPolicy: maybe(policy) }), { maxLength: 2, minLength: 1, selector: subset => (subset as { name: string }).name })),
+  workloadSelector: some([undefined, undefined, undefined, { matchLabels: { app: 'cart' } }]),
+  exportTo,
+});
+
+const server = fc.tuple(
+  some([443, 443, 80, 7000]),
+  some([['TLS', 'ISTIO_MUTUAL'], ['TLS', 'ISTIO_MUTUAL'], ['TLS', 'PASSTHROUGH'], ['HTTPS', 'ISTIO_MUTUAL'], ['TCP', ''], ['HTTP', ''], ['HTTPS', 'PASSTHROUGH']] as const),
+  distinct(['a.example.com', 'b.example.com', './a.example.com', 'other/b.example.com', '*.example.com', '*']),
+  some([undefined, undefined, ['spiffe://cluster.local/ns/shop/sa/cart']]),
+);
+const gatewaySpec = list(server, 3, 1).map(servers => ({
+  selector: { istio: 'egressgateway' },
+  servers: servers.map(([number, [protocol, mode], hosts, subjectAltNames], i) => ({
+    port: { number, name: `server-${i}`, protocol }, hosts, ...mode === '' ? {} : { tls: { mode, ...mode === 'ISTIO_MUTUAL' && subjectAltNames ? { subjectAltNames } : {} } },
+  })),
+}));
+
+const principal = some(['cluster.local/ns/shop/sa/cart', 'cluster.local/ns/shop/*', '*/sa/orders', '*']);
+const accessSource = fc.oneof(
+  record({ principals: list(principal, 2, 1) }), record({ notPrincipals: list(principal, 1, 1) }),
+  record({ namespaces: distinct(NAMESPACES) }), record({ notNamespaces: distinct(NAMESPACES, 1) }),
+);
+const accessSpec = record({
+  action: some(['ALLOW', 'ALLOW', 'DENY']),
+  selector: some([undefined, { matchLabels: { istio: 'egressgateway' } }, { matchLabels: { app: 'somebody-else' } }]),
+  rules: list(record({
+    from: maybe(list(accessSource.map(from => ({ source: from })), 2, 1)),
+    to: maybe(list(some([{ ports: ['8443'] }, { notPorts: ['8080'] }]).map(operation => ({ operation })), 1, 1)),
+    when: maybe(list(fc.oneof(
+      record({ key: fc.constant('connection.sni'), values: distinct(['a.example.com', '*.example.com', 'b.example.com']) }),
+      record({ key: fc.constant('source.namespace'), notValues: distinct(NAMESPACES, 1) }),
+      record({ key: fc.constant('destination.port'), values: fc.constant(['8443', '7000']) }),
+    ), 1, 1)),
+  }), 2),
+});
+
+const sidecarSpec = record({
+  workloadSelector: some([undefined, undefined, { labels: { app: 'cart' } }]),
+  egress: maybe(list(record({ hosts: distinct(['./*', '*/*', 'shop/*', 'istio-system/*', '*/*.example.com', 'other/a.example.com', '~shop/b.example.com'], 3) }), 1, 1)),
+  outboundTrafficPolicy: some([undefined, { mode: 'REGISTRY_ONLY' }, { mode: 'ALLOW_ANY' }, {}]),
+});
+
+const networkSpec = record({
+  podSelector: some([{}, { matchLabels: { app: 'cart' } }, { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['cart'] }] }]),
+  policyTypes: fc.constant(['Egress']),
+  egress: list(record({
+    to: maybe(list(some([
+      { ipBlock: { cidr: '198.51.100.0/24', except: ['198.51.100.2/32'] } }, { ipBlock: { cidr: '192.0.2.0/24' } },
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': SYSTEM } } }, { namespaceSelector: {}, podSelector: { matchLabels: { istio: 'egressgateway' } } },
+    ]), 2, 1)),
+    ports: maybe(list(some([{ port: 8443, protocol: 'TCP' }, { port: 3306 }, { port: 7000, endPort: 9999 }]), 2, 1)),
+  }), 2),
+});
+
+/** The objects of one set; what the charts of Istio install is among them or not. */
+const anybodys = fc.record({
+  entries: list(fc.tuple(some(NAMESPACES), entrySpec), 5, 1),
+  routes: list(fc.tuple(some(NAMESPACES), routeSpec), 4),
+  rules: list(fc.tuple(some([...NAMESPACES, SYSTEM]), ruleSpec), 4),
+  gateways: list(gatewaySpec, GATEWAYS.length),
+  access: list(fc.tuple(some([SYSTEM, SYSTEM, 'shop']), accessSpec), 2),
+  sidecars: list(fc.tuple(some([...NAMESPACES, SYSTEM]), sidecarSpec), 1),
+  network: list(fc.tuple(some(NAMESPACES), networkSpec), 1),
+  service: list(fc.constantFrom('HTTP', 'TCP', ''), 1),
+  facts: fc.record({ dnsCapture: fc.boolean(), outboundTrafficPolicy: some(['REGISTRY_ONLY', 'ALLOW_ANY']), trustDomainAliases: some([[], ['old.example']]) }),
+}).map(({ facts, ...all }) => ({
+  facts,
+  objects: [
+    ...onceEach(all.entries).map(([namespace, spec], i) => written('ServiceEntry', namespace, `entry-${i}`, spec)),
+    ...all.routes.map(([namespace, spec], i) => written('VirtualService', namespace, `route-${i}`, spec)),
+    ...all.rules.map(([namespace, spec], i) => written('DestinationRule', namespace, `rule-${i}`, spec)),
+    ...all.gateways.map((spec, i) => written('Gateway', GATEWAYS[i].split('/')[0], GATEWAYS[i].split('/')[1], spec)),
+    ...all.access.map(([namespace, spec], i) => written('AuthorizationPolicy', namespace, `access-${i}`, spec)),
+    ...all.sidecars.map(([namespace, spec], i) => written('Sidecar', namespace, `sidecar-${i}`, spec)),
+    ...all.network.map(([namespace, spec], i) => written('NetworkPolicy', namespace, `network-${i}`, spec)),
+    ...all.service.map(protocol => written('Service', 'shop', 'inside', {
+      selector: { app: 'inside' }, ports: [{ name: protocol === '' ? 'any' : `${protocol.toLowerCase()}-inside`, port: 3306 }],
+    })),
+    ...ACCOUNTS.map(account => written('Deployment', 'shop', account, {
+      selector: { matchLabels: { app: account } }, template: { metadata: { labels: { app: account } }, spec: { serviceAccountName: account, containers: [{ name: 'main', image: 'app:1' }] } },
+    })),
+    ...charts(),
+  ],
+}));
+
+/** Of a host that several entries declare, istiod makes what their ages and its maps decide; lint refuses them. */
+function onceEach(entries: readonly (readonly [string, object])[]): (readonly [string, object])[] {
+  const taken = new Set<string>();
+  return entries.flatMap(([namespace, spec]) => {
+    const { hosts } = spec as { readonly hosts: readonly string[] };
+    const own = hosts.filter(host => !taken.has(host));
+    own.forEach(host => taken.add(host));
+    return own.length > 0 ? [[namespace, { ...spec, hosts: own }] as const] : [];
+  });
+}
+
+function written(kind: string, namespace: string, name: string, spec: object): Written {
+  const groups: { readonly [kind: string]: string } = {
+    Service: 'v1', Deployment: 'apps/v1', NetworkPolicy: 'networking.k8s.io/v1', AuthorizationPolicy: 'security.istio.io/v1',
+  };
+  return { apiVersion: groups[kind] ?? 'networking.istio.io/v1', kind, metadata: { name, namespace }, spec };
+}
+
+/** What the charts of Istio install. */
+function charts(): Written[] {
+  return ['egress', 'ingress'].flatMap(kind => [written('Deployment', SYSTEM, `istio-${kind}gateway`, {
+    selector: { matchLabels: { istio: `${kind}gateway` } },
+    template: {
+      metadata: { labels: { app: `istio-${kind}gateway`, istio: `${kind}gateway` } },
+      spec: { serviceAccountName: `istio-${kind}gateway-service-account`, containers: [{ name: 'istio-proxy', image: 'auto' }] },
+    },
+  }), written('Service', SYSTEM, `istio-${kind}gateway`, {
+    selector: { app: `istio-${kind}gateway`, istio: `${kind}gateway` },
+    ports: [{ name: 'http2', port: 80, targetPort: 8080 }, { name: 'https', port: 443, targetPort: 8443 }, ...kind === 'egress' ? [{ name: 'tcp-7000', port: 7000, targetPort: 7000 }] : []],
+  })]);
+}
+
+/** Writes sets of a seed, and what the trace says of them; gives the number of connections. */
+export function writeAnybodys(count: number, seed: number, folder: string): number {
+  return fc.sample(anybodys, { numRuns: count, seed }).reduce((sum, { objects, facts }, i) => {
+    const target = path.join(folder, `set-${String(i).padStart(6, '0')}`);
+    fs.mkdirSync(target, { recursive: true });
+    fs.writeFileSync(path.join(target, 'set.yaml'), objects.map(object => JSON.stringify(object, undefined, 1)).join('\n---\n'));
+    const mesh = { trustDomain: 'cluster.local', clusterDomain: 'cluster.local', rootNamespace: SYSTEM, ...facts };
+    fs.writeFileSync(path.join(target, EXPECTATIONS_FILE), JSON.stringify({ mesh, services: [] }));
+    return sum + writeTraces(target);
+  }, 0);
+}

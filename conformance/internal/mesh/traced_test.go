@@ -1,0 +1,125 @@
+package mesh
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cdk8s-istio-egress/conformance/internal/fixtures"
+	"cdk8s-istio-egress/conformance/internal/manifests"
+	"cdk8s-istio-egress/conformance/internal/verdict"
+)
+
+const tracedSet = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  addresses: [192.0.2.1]
+  ports: [{number: 3306, name: tcp, protocol: TCP}]
+  resolution: STATIC
+  endpoints: [{address: 192.0.2.1}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: egress, namespace: shop}
+spec:
+  selector: {istio: egressgateway}
+  servers:
+  - port: {number: 443, name: tls, protocol: TLS}
+    hosts: [db.example.com]
+    tls: {mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: egress, namespace: shop}
+spec:
+  host: istio-egressgateway.istio-system.svc.cluster.local
+  trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: db.example.com}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db, namespace: shop}
+spec:
+  hosts: [db.example.com]
+  gateways: [mesh, egress]
+  tcp:
+  - match: [{gateways: [mesh], port: 3306}]
+    route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}}]
+  - match: [{gateways: [egress], port: 443}]
+    route: [{destination: {host: db.example.com, port: {number: 3306}}}]
+`
+
+const right = `[{"namespace": "shop", "account": "cart", "host": "db.example.com", "port": 3306, "address": "192.0.2.1", "protocol": "TCP",
+ "cluster": "outbound|443||istio-egressgateway.istio-system.svc.cluster.local",
+ "gateway": {"port": 8443, "tls": "ISTIO_MUTUAL", "sni": "db.example.com", "hasChain": true, "handshake": "accepted", "admitted": "yes",
+  "cluster": "outbound|3306||db.example.com"},
+ "upstream": {"tls": "PLAINTEXT", "sni": "", "subjectAltNames": "", "endpoints": ["192.0.2.1:3306"]}, "isCut": false, "end": "REACHES"}]`
+
+func followed(t *testing.T, traces string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	for file, text := range map[string]string{"set.yaml": tracedSet, TracesFile: traces} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set, err := manifests.Load("set", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster, err := fixtures.New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []string{}
+	for _, r := range Run(set, cluster) {
+		if r.Check != TraceCheck {
+			continue
+		}
+		if r.Checked != 1 {
+			t.Errorf("followed %d connections, want 1", r.Checked)
+		}
+		for _, f := range r.Findings {
+			found = append(found, told(f))
+		}
+	}
+	return found
+}
+
+func told(f verdict.Finding) string {
+	return fmt.Sprintf("%s: %s", f.Subject, f.Message)
+}
+
+func TestTraceThatIstiodConfirmsIsNoFinding(t *testing.T) {
+	if found := followed(t, right); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestEveryPartOfATraceIsCompared(t *testing.T) {
+	for _, wrong := range []struct{ from, to, want string }{
+		{`"outbound|443||istio`, `"outbound|80||istio`, "the sidecar sends it to"},
+		{`"port": 8443`, `"port": 8080`, "enters the gateway at port"},
+		{`"tls": "ISTIO_MUTUAL"`, `"tls": "SIMPLE"`, "enters the gateway with TLS"},
+		{`"sni": "db.example.com"`, `"sni": "other.example.com"`, "enters the gateway with TLS"},
+		{`"hasChain": true`, `"hasChain": false`, "has a filter chain"},
+		{`"handshake": "accepted"`, `"handshake": "refused"`, "the handshake is accepted"},
+		{`"account": "cart"`, `"account": "thief"`, "the handshake is accepted"},
+		{`"admitted": "yes"`, `"admitted": "no"`, "policies admit it"},
+		{`"outbound|3306||db`, `"outbound|3307||db`, "the gateway sends it to"},
+		{`"tls": "PLAINTEXT"`, `"tls": "SIMPLE"`, "the last proxy speaks"},
+		{`192.0.2.1:3306"]`, `192.0.2.2:3306"]`, "connects to"},
+		{`"end": "REACHES"`, `"end": "NOWHERE"`, "ends as REACHES"},
+		{`"isCut": false`, `"isCut": true`, "NetworkPolicies cut it"},
+		{`"address": "192.0.2.1"`, `"address": "192.0.2.9"`, "the sidecar sends it to BlackHoleCluster"},
+	} {
+		found := followed(t, strings.Replace(right, wrong.from, wrong.to, 1))
+		if len(found) != 1 || !strings.Contains(found[0], wrong.want) {
+			t.Errorf("with %s: found %v, want %q", wrong.to, found, wrong.want)
+		}
+	}
+}

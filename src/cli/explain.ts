@@ -1,0 +1,146 @@
+import { argumentsOf, Arguments, Options, valueIn } from './arguments';
+import { Command, EXIT } from './command';
+import { INPUT_OPTIONS, inputOf } from './input';
+import { placeOf } from './lint-result';
+import { Style, styleOf } from './style';
+import { WrongUse } from './wrong-use';
+import { isIp } from '../private/check';
+import { quote } from '../private/fail';
+import { lineOf } from '../reading/file-object';
+import { TraceTarget } from '../trace/application';
+import { TraceClient } from '../trace/capture';
+import { Cause, EndKind, nameOf } from '../trace/hop';
+import { Trace, trace } from '../trace/trace';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+const OPTIONS: Options = {
+  from: { value: 'NAMESPACE/ACCOUNT', help: 'who connects: the namespace and the service account of the pod' },
+  to: { value: 'HOST:PORT', help: 'what it connects to: a name or an address, and the port' },
+  labels: { value: 'A=B,C=D', help: 'the labels of the pod (default: those of the workload in the input that runs as the account)' },
+  address: { value: 'IP', help: 'the address that the application connects to, when DNS says another than the input shows' },
+  protocol: { value: 'PROTOCOL', oneOf: ['TCP', 'TLS', 'HTTP'], help: 'what the application speaks (default: what the port is declared for)' },
+  format: { value: 'FORMAT', oneOf: ['text', 'json'], help: 'how it is written (default: text)' },
+  json: { help: 'the same as --format json' },
+  ...INPUT_OPTIONS,
+};
+
+const USAGE = `cdk8s-istio-egress explain --from NAMESPACE/ACCOUNT --to HOST:PORT FILES... [options]
+
+Follows one connection through the Istio objects of YAML or JSON files, as istiod and Envoy decide it: the application, the listener of
+its sidecar, the VirtualService, the DestinationRule, the gateway with its policies, and where it ends. Each step names the objects and
+lines that decide it.
+
+  cdk8s-istio-egress explain --from shop/cart --to mysql.example.com:3306 manifests/
+
+Exit code: 0 the connection reaches something, 1 it does not, or the input does not show whether it does, 2 wrong use, or a part of the
+input could not be read.`;
+
+export const explain: Command = {
+  name: 'explain',
+  summary: 'follows one connection hop by hop',
+  usage: USAGE,
+  options: OPTIONS,
+  run: async (given, terminal) => {
+    const args = argumentsOf(given, OPTIONS);
+    const [from, to] = [clientIn(args), targetIn(args)];
+    const { view, problems } = await inputOf(args, terminal);
+    problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+    const found = trace(view, from, to);
+    const places = new Places(view);
+    const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
+    terminal.out(isJson ? `${JSON.stringify(asData(found, places), undefined, 2)}\n` : traceText(found, places, styleOf(terminal.hasColours)));
+    return problems.length > 0 ? EXIT.WRONG : reaches(found.end.kind) ? EXIT.CLEAN : EXIT.FOUND;
+  },
+};
+
+function reaches(kind: EndKind): boolean {
+  return kind === 'REACHES' || kind === 'DIRECT';
+}
+
+function clientIn(args: Arguments): TraceClient {
+  const given = valueIn(args, 'from');
+  const [namespace, account, ...more] = (given ?? '').split('/');
+  if (given === undefined || namespace === '' || !account || more.length > 0) {
+    throw new WrongUse(`--from is the namespace and the service account of the client, such as shop/cart${given === undefined ? '' : `, got ${quote(given)}`}`);
+  }
+  const labels = valueIn(args, 'labels');
+  return { namespace, account, ...labels === undefined ? {} : { labels: labelsIn(labels) } };
+}
+
+function labelsIn(given: string): { readonly [label: string]: string } {
+  return Object.fromEntries(given.split(',').filter(part => part !== '').map(part => {
+    const [label, value, ...more] = part.split('=');
+    if (label === '' || value === undefined || more.length > 0) {
+      throw new WrongUse(`--labels are pairs such as app=cart,version=v1, got ${quote(given)}`);
+    }
+    return [label, value];
+  }));
+}
+
+function targetIn(args: Arguments): TraceTarget {
+  const given = valueIn(args, 'to');
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(given ?? '') ?? [];
+  const [host, port] = [bracketed ?? plain, Number(digits)];
+  if (given === undefined || host === undefined || port < 1 || port > 65535) {
+    throw new WrongUse(`--to is a host and a port, such as mysql.example.com:3306 or [2001:db8::1]:5432${given === undefined ? '' : `, got ${quote(given)}`}`);
+  }
+  const address = valueIn(args, 'address');
+  if (address !== undefined && !isIp(address)) {
+    throw new WrongUse(`--address is an IP address, got ${quote(address)}`);
+  }
+  return { host: host.toLowerCase(), port, address, protocol: valueIn(args, 'protocol') as TraceTarget['protocol'] };
+}
+
+/** Where the objects of a view, and their fields, are in the files. */
+class Places {
+  private readonly objects = new Map<string, MeshObject>();
+
+  public constructor(view: MeshView) {
+    view.objects.forEach(object => this.objects.set(`${object.origin.path} ${nameOf(object)}`, object));
+  }
+
+  public of({ object, path, steps }: Cause): { readonly file: string; readonly line?: number } {
+    const found = this.objects.get(`${path} ${object}`);
+    return { file: found?.origin.file ?? path, line: found && lineOf(found, steps) };
+  }
+}
+
+function asData(found: Trace, places: Places): unknown {
+  const hops = found.hops.map(hop => ({
+    ...hop,
+    causes: hop.causes.map(cause => ({ object: cause.object, field: cause.field, ...places.of(cause) })),
+  }));
+  return { ...found, hops };
+}
+
+const TITLES: { readonly [stage: string]: string } = {
+  'application': 'Application',
+  'sidecar': 'Sidecar',
+  'route': 'VirtualService',
+  'destination': 'Destination',
+  'gateway': 'Gateway',
+  'access': 'Access',
+  'gateway route': 'Gateway\'s VirtualService',
+  'upstream': 'Last proxy',
+  'network': 'Network',
+};
+
+/** A trace for a person. */
+function traceText({ from, to, hops, end }: Trace, places: Places, style: Style): string {
+  const steps = hops.map(({ stage, text, causes, notes }, i) => [
+    `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${text}`,
+    ...causes.map(cause => {
+      const { file, line } = places.of(cause);
+      return `     ${style('dim', `${file}${line === undefined ? '' : `:${line}`}  ${cause.object}${cause.field === '' ? '' : `  ${cause.field}`}`)}`;
+    }),
+    ...notes.map(note => `     note: ${note}`),
+  ].join('\n'));
+  const isGood = reaches(end.kind);
+  const ending = [
+    `${isGood ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${end.text}`,
+    ...end.seen === undefined ? [] : [`  the client sees: ${end.seen}`],
+    ...end.conditions.map(condition => `  ${condition}`),
+  ].join('\n');
+  return `${from.namespace}/${from.account} to ${to.host}:${to.port}\n\n${steps.join('\n')}\n\n${ending}\n`;
+}

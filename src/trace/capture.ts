@@ -1,0 +1,85 @@
+import { Cause, cause } from './hop';
+import { contains, networkOf } from '../private/network';
+import { MeshView } from '../view/mesh-view';
+import { PodTemplate } from '../view/pod-template';
+
+/** Who connects. */
+export interface TraceClient {
+  readonly namespace: string;
+  readonly account: string;
+  /**
+   * The labels of its pods.
+   *
+   * @default - those of the workload in the input that runs as the account, if there is one
+   */
+  readonly labels?: { readonly [label: string]: string };
+}
+
+/** A client, with what the input has of its pods. */
+export interface Capture extends TraceClient {
+  readonly labels: { readonly [label: string]: string };
+  /** Whether the labels are known, or merely none were found. */
+  readonly hasLabels: boolean;
+  readonly pod?: PodTemplate;
+  /** Other workloads of the account whose pods have other labels. */
+  readonly others: readonly PodTemplate[];
+}
+
+export function captureOf(view: MeshView, client: TraceClient): Capture {
+  const pods = view.pods.filter(({ namespace, account }) => namespace === client.namespace && account === client.account);
+  const [pod] = client.labels ? pods.filter(({ labels }) => same(labels, client.labels)) : pods;
+  const labels = client.labels ?? pod?.labels;
+  return {
+    ...client,
+    labels: labels ?? {},
+    hasLabels: labels !== undefined,
+    pod,
+    others: client.labels ? [] : pods.filter(other => !same(other.labels, pod?.labels)),
+  };
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Why a connection does not pass the sidecar, if it does not. */
+export function bypass(
+  view: MeshView, { pod, namespace }: Capture, address: string, port: number,
+): { readonly text: string; readonly causes: Cause[] } | undefined {
+  if (!pod) {
+    return undefined;
+  }
+  const setting = (name: string) => pod.annotations[`traffic.sidecar.istio.io/${name}`];
+  const annotated = (name: string) => [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `traffic.sidecar.istio.io/${name}`])];
+  const injected = pod.labels['sidecar.istio.io/inject'] ?? pod.annotations['sidecar.istio.io/inject'];
+  if (pod.hostNetwork) {
+    return { text: 'the pod has the network of its node, so it has no sidecar', causes: [cause(pod.object, [...pod.field, 'hostNetwork'])] };
+  }
+  if (injected === 'false') {
+    return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };
+  }
+  const of = view.of('', 'Namespace').find(({ name }) => name === namespace);
+  if (of?.labels['istio-injection'] === 'disabled' && injected !== 'true') {
+    return { text: `namespace "${namespace}" has no sidecars`, causes: [cause(of, ['metadata', 'labels', 'istio-injection'])] };
+  }
+  if (listed(setting('excludeOutboundPorts')).includes(String(port))) {
+    return { text: `port ${port} is not redirected to the sidecar`, causes: annotated('excludeOutboundPorts') };
+  }
+  const only = setting('includeOutboundIPRanges');
+  if (inRanges(setting('excludeOutboundIPRanges'), address)) {
+    return { text: `${address} is not redirected to the sidecar`, causes: annotated('excludeOutboundIPRanges') };
+  }
+  if (only !== undefined && only !== '*' && networkOf(address).length > 0 && !inRanges(only, address)
+    && !listed(setting('includeOutboundPorts')).includes(String(port))) {
+    return { text: `${address} is not among the addresses that are redirected to the sidecar`, causes: annotated('includeOutboundIPRanges') };
+  }
+  return undefined;
+}
+
+function listed(value: string | undefined): string[] {
+  return (value ?? '').split(',').map(item => item.trim()).filter(item => item !== '');
+}
+
+function inRanges(value: string | undefined, address: string): boolean {
+  return networkOf(address).some(inner => listed(value).flatMap(networkOf).some(range => contains(range, inner)));
+}

@@ -1,0 +1,170 @@
+import { Cause, cause } from './hop';
+import { ProxyScope } from './proxy-scope';
+import { Choice } from './route-choice';
+import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf } from './rule-lookup';
+import { KnownPort, KnownService } from '../view/known-service';
+import { MeshView } from '../view/mesh-view';
+import { RouteDestination } from '../view/route';
+
+/** What a proxy speaks with the next one. */
+export interface Spoken {
+  readonly mode: 'PLAINTEXT' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
+  /** The server name; undefined when none is sent, or the host of each request. */
+  readonly sni?: string;
+  readonly tls?: DestinationTls;
+}
+
+/** Where a proxy sends a connection, once a rule has chosen a host. */
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  readonly subset?: string;
+  /** Envoy's name. */
+  readonly cluster: string;
+  /** Undefined when it is a Service that is not in the input. */
+  readonly service?: KnownService;
+  readonly servicePort?: KnownPort;
+  readonly rule?: MergedRule;
+  readonly labels: { readonly [label: string]: string };
+  readonly spoken: Spoken;
+  /** Why the proxy has no such cluster, if it has none. */
+  readonly missing?: { readonly text: string; readonly causes: readonly Cause[] };
+  readonly notes: readonly string[];
+  readonly causes: readonly Cause[];
+}
+
+/** A proxy that sends something on. */
+export interface Sender {
+  readonly kind: 'sidecar' | 'gateway';
+  readonly scope: ProxyScope;
+  readonly labels: { readonly [label: string]: string };
+  readonly listenerPort: number;
+}
+
+/** The destination with the largest share. */
+export function mainDestination({ destinations }: Choice): RouteDestination | undefined {
+  const largest = Math.max(...destinations.map(({ weight }) => weight ?? 0));
+  return destinations.find(({ weight }) => (weight ?? 0) === largest);
+}
+
+export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender, choice: Choice, to: RouteDestination): Destination {
+  const { scope, labels, kind } = sender;
+  const { host, subset } = to;
+  const known = scope.clusters.get(host);
+  const isStub = known === undefined && !view.knownServicesByHost.has(host) && isOfCluster(view, host);
+  const service = known ?? (isStub ? stub(host, to.port ?? sender.listenerPort) : undefined);
+  // A sidecar looks requests' destinations up among the services of the listener's port alone.
+  const isOfListener = kind === 'sidecar' && choice.rule?.kind === 'http';
+  const port = to.port ?? (service?.ports.length === 1 && !isOfListener ? service.ports[0].number : sender.listenerPort);
+  const servicePort = service?.ports.find(({ number }) => number === port);
+  const rule = service && rules.ruleOf(scope.namespace, labels, service);
+  const part = subset === undefined ? undefined : subsetOf(rule, subset);
+  const tls = tlsOf(rule, port, subset);
+  const plain = tls && withoutContext(tls, kind);
+  const others = choice.destinations.filter(other => other !== to);
+  return {
+    host,
+    port,
+    subset,
+    cluster: `outbound|${port}|${subset ?? ''}|${host}`,
+    service: isStub ? undefined : service,
+    servicePort,
+    rule,
+    labels: part ? subsetLabels(part) : {},
+    spoken: spokenTo(tls, plain !== undefined, { host, port, subset }),
+    missing: missingOf(view, rules, sender, {
+      host, port, subset, service, servicePort, rule, hasSubset: part !== undefined, causes: choice.causes.slice(-1),
+    }),
+    notes: [
+      ...others.map(other => `${other.weight ?? 0} % go to ${other.host}${other.subset ? `, subset ${other.subset}` : ''} instead`),
+      ...plain === undefined ? [] : [plain],
+    ],
+    causes: tls ? [cause(tls.rule.object, tls.field)]
+      : part ? [cause(part.rule.object, part.field)] : rule?.from.map(({ object }) => cause(object)) ?? [],
+  };
+}
+
+/** The server name that Istio makes of a cluster. */
+export function defaultServerName({ host, port, subset }: { readonly host: string; readonly port: number; readonly subset?: string }): string {
+  return `outbound_.${port}_.${subset ?? ''}_.${host}`;
+}
+
+function spokenTo(
+  tls: DestinationTls | undefined, isPlain: boolean, of: { readonly host: string; readonly port: number; readonly subset?: string },
+): Spoken {
+  if (tls === undefined || tls.mode === 'DISABLE' || isPlain) {
+    return { mode: 'PLAINTEXT', tls };
+  }
+  return { mode: tls.mode, sni: tls.sni ?? (tls.mode === 'ISTIO_MUTUAL' ? defaultServerName(of) : undefined), tls };
+}
+
+/** Why istiod makes no TLS of settings that ask for it, and the bytes leave in plaintext. */
+function withoutContext({ mode, credentialName, rule, certificate }: DestinationTls, kind: Sender['kind']): string | undefined {
+  if (mode !== 'SIMPLE' && mode !== 'MUTUAL') {
+    return undefined;
+  }
+  if (credentialName !== undefined && !credentialName.startsWith('configmap://') && kind === 'sidecar' && rule.workloadSelector === undefined) {
+    return `'${rule.object.origin.path}' has a 'credentialName' and no 'workloadSelector': a sidecar then sends plaintext`;
+  }
+  return mode === 'MUTUAL' && credentialName === undefined && !certificate
+    ? `'${rule.object.origin.path}' asks for MUTUAL without 'clientCertificate' and 'privateKey': the proxy then sends plaintext` : undefined;
+}
+
+interface Wanted {
+  readonly host: string;
+  readonly port: number;
+  readonly subset?: string;
+  readonly service?: KnownService;
+  readonly servicePort?: KnownPort;
+  readonly rule?: MergedRule;
+  readonly hasSubset: boolean;
+  readonly causes: readonly Cause[];
+}
+
+function missingOf(view: MeshView, rules: RuleLookup, { scope, kind }: Sender, wanted: Wanted): Destination['missing'] {
+  const { host, port, subset, service, servicePort, rule, hasSubset, causes } = wanted;
+  const who = kind === 'sidecar' ? `sidecars in "${scope.namespace}"` : `gateways in "${scope.namespace}"`;
+  if (service === undefined) {
+    const declared = view.knownServicesByHost.get(host) ?? [];
+    return declared.length > 0
+      ? { text: `${who} do not see ${host}: it is exported to ${exportText(declared[0])}`, causes: [...causes, ...declared.map(({ object }) => cause(object, ['spec', 'exportTo']))] }
+      : { text: `nothing declares ${host}`, causes };
+  }
+  if (servicePort === undefined) {
+    return { text: `${host} has no port ${port}`, causes: [...causes, cause(service.object, ['spec', 'ports'])] };
+  }
+  if (subset !== undefined && !hasSubset) {
+    const elsewhere = rules.unused(rule, service).filter(({ subsets }) => subsets.some(({ name }) => name === subset));
+    return {
+      text: elsewhere.length > 0 ? `the DestinationRule with subset "${subset}" is not the one that ${who} use` : `no DestinationRule of ${host} has a subset "${subset}"`,
+      causes: [...causes, ...rule?.from.map(({ object }) => cause(object)) ?? [], ...elsewhere.map(({ object }) => cause(object, ['spec', 'exportTo']))],
+    };
+  }
+  return undefined;
+}
+
+function exportText({ visibleTo }: KnownService): string {
+  return visibleTo.length === 0 ? 'nobody' : visibleTo.map(name => `"${name}"`).join(', ');
+}
+
+function isOfCluster(view: MeshView, host: string): boolean {
+  return host.endsWith(`.svc.${view.facts.clusterDomain}`);
+}
+
+/** A Service that is not in the input, taken for one that has the port. */
+function stub(host: string, port: number): KnownService {
+  const [name, namespace] = host.split('.');
+  const object = { group: '', kind: 'Service', name, namespace, labels: {}, annotations: {}, origin: { path: host }, spec: {} };
+  return {
+    object,
+    host,
+    namespace,
+    address: host,
+    isAllocated: false,
+    isKubernetes: true,
+    resolution: 'PODS',
+    visibleTo: ['*'],
+    sortName: name,
+    ports: [{ number: port, target: port, hasTarget: true, protocol: '', class: 'AUTO', isTls: false, field: [] }],
+  };
+}

@@ -1,0 +1,73 @@
+import { contains, networkOf } from '../private/network';
+import { isWithin } from '../view/host-match';
+
+/** What a proxy tells the connections of a listener apart by. */
+export interface ChainMatch {
+  /** Server names, wildcards among them; empty for every one. */
+  readonly sni: readonly string[];
+  /** Addresses and ranges; empty for every one. */
+  readonly ranges: readonly string[];
+  /** Whether it is for requests in plaintext alone. */
+  readonly isPlainHttp: boolean;
+}
+
+/** What a proxy sees of a connection. */
+export interface Wire {
+  /** The address that was dialled; undefined when nobody knows it. */
+  readonly address?: string;
+  /** Whether it begins with a TLS handshake. */
+  readonly isTls: boolean;
+  /** The name in the handshake. */
+  readonly sni?: string;
+  /** Whether it carries requests in plaintext. */
+  readonly isHttp: boolean;
+}
+
+/**
+ * The chains that Envoy chooses from, step by step: the longest range that holds the address, then the best server name, then what was detected. A step that some chain
+ * meets leaves out those that say nothing of it, even when a later step finds nothing. Envoy refuses a listener of which several are left for one connection.
+ */
+export function matchChains<T extends ChainMatch>(chains: readonly T[], wire: Wire): readonly T[] {
+  const byAddress = best(chains, ({ ranges }) => (ranges.length === 0 ? undefined : rangeRank(ranges, wire.address)));
+  const byName = best(byAddress, ({ sni }) => (named(sni).length === 0 ? undefined : wire.isTls ? nameRank(named(sni), wire.sni ?? '') : 0));
+  return best(byName, ({ isPlainHttp }) => (isPlainHttp ? Number(wire.isHttp && !wire.isTls) : undefined));
+}
+
+/** Whether two chains are for the very same connections, so that istiod keeps the first. */
+export function collide(one: ChainMatch, other: ChainMatch): boolean {
+  return one.isPlainHttp === other.isPlainHttp && sameSet(named(one.sni), named(other.sni))
+    && sameSet(one.ranges.map(masked), other.ranges.map(masked));
+}
+
+export function isForAll({ sni, ranges, isPlainHttp }: ChainMatch): boolean {
+  return named(sni).length === 0 && ranges.length === 0 && !isPlainHttp;
+}
+
+/** `*` is every name, with or without a handshake. */
+function named(sni: readonly string[]): readonly string[] {
+  return sni.includes('*') ? [] : sni;
+}
+
+/** Those with the highest rank above zero; without one, those that do not ask. */
+function best<T>(chains: readonly T[], rankOf: (chain: T) => number | undefined): readonly T[] {
+  const ranked = chains.map(chain => ({ chain, rank: rankOf(chain) }));
+  const highest = Math.max(0, ...ranked.map(({ rank }) => rank ?? 0));
+  return ranked.filter(({ rank }) => (highest > 0 ? rank === highest : rank === undefined)).map(({ chain }) => chain);
+}
+
+function rangeRank(ranges: readonly string[], address: string | undefined): number {
+  const [inner] = address === undefined ? [] : networkOf(address);
+  return inner ? Math.max(0, ...ranges.flatMap(networkOf).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
+}
+
+function nameRank(names: readonly string[], sni: string): number {
+  return Math.max(0, ...names.map(name => (name === sni ? Number.MAX_SAFE_INTEGER : isWithin(sni, name) ? name.length : 0)));
+}
+
+function masked(range: string): string {
+  return networkOf(range).map(({ first, length }) => `${first.toString()}/${length}`)[0] ?? range;
+}
+
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+  return new Set(one).size === new Set(other).size && one.every(item => other.includes(item));
+}

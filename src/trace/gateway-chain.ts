@@ -1,0 +1,189 @@
+import { ChainMatch, collide, matchChains } from './filter-chain';
+import { GatewayPods } from './gateway-pods';
+import { Cause, cause } from './hop';
+import { routesOf } from './proxy-scope';
+import { Choice, choiceOf, Chooser, httpChoice, isFor } from './route-choice';
+import { GatewayConfig, GatewayServer } from '../view/gateway';
+import { hostsMeet, isWithin } from '../view/host-match';
+import { MeshView } from '../view/mesh-view';
+import { Route } from '../view/route';
+
+/** What a gateway does with TLS: nothing, look at the name and pass it on, or end it. */
+export type Termination = 'NONE' | 'PASSTHROUGH' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL' | 'OPTIONAL_MUTUAL' | 'AUTO_PASSTHROUGH';
+
+/** A filter chain of a gateway. */
+export interface GatewayChain extends ChainMatch {
+  readonly server: GatewayServer;
+  readonly gateway: GatewayConfig;
+  readonly termination: Termination;
+  /** Where the connections go; undefined when requests are told apart by their host. */
+  readonly choice?: Choice;
+  /** The servers whose routes the requests have. */
+  readonly servers: readonly ServerOf[];
+}
+
+interface ServerOf {
+  readonly server: GatewayServer;
+  readonly gateway: GatewayConfig;
+}
+
+/** A server that istiod leaves out. */
+export interface LeftOut extends ServerOf {
+  readonly why: string;
+}
+
+/** What enters a gateway. */
+export interface Entering {
+  readonly isTls: boolean;
+  readonly sni?: string;
+  readonly isHttp: boolean;
+  /** The host of the requests. */
+  readonly authority?: string;
+}
+
+/** The filter chains of a gateway on one port. */
+export class GatewayChains {
+  public readonly chains: readonly GatewayChain[];
+  public readonly leftOut: readonly LeftOut[];
+  /** Servers without a VirtualService for them. */
+  public readonly routeless: readonly ServerOf[];
+
+  public constructor(private readonly view: MeshView, private readonly pods: GatewayPods) {
+    const leftOut: LeftOut[] = [];
+    const servers = this.merge(leftOut);
+    const routeless: ServerOf[] = [];
+    const chains: GatewayChain[] = [];
+    const passed = new Set<string>();
+    const plainHttp = servers.filter(({ server }) => isPlainHttp(server));
+    for (const of of servers) {
+      const found = this.chainsOf(of, plainHttp, passed);
+      if (found.length === 0 && !plainHttp.includes(of)) {
+        routeless.push(of);
+      }
+      chains.push(...found.filter(chain => !chains.some(known => collide(known, chain) && known.termination === chain.termination)));
+    }
+    [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
+  }
+
+  /** The chain for a connection, or several that Envoy cannot tell apart. */
+  public chainsFor(entering: Entering): readonly GatewayChain[] {
+    return matchChains(this.chains, { ...entering, isHttp: entering.isHttp && !entering.isTls });
+  }
+
+  /** Where requests for a host go: the VirtualServices of the chain's servers. */
+  public httpChoice(chain: GatewayChain, authority: string, labels: { readonly [label: string]: string }): Choice | undefined {
+    const byHost = new Map<string, Choice[]>();
+    for (const { server, gateway } of chain.servers) {
+      for (const route of routesOf(this.view, this.pods.namespace, gateway.name)) {
+        const choice = httpChoice(route, { namespace: this.pods.namespace, labels, gateway: gateway.name, port: server.port });
+        const common = choice === undefined ? [] : commonHosts(server, route);
+        common.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], choice!]));
+      }
+    }
+    const hosts = [...byHost.keys()].filter(host => host === '*' || isWithin(authority, host)).sort((a, b) => Number(b === authority) - Number(a === authority) || b.length - a.length);
+    const choices = hosts.length === 0 ? [] : byHost.get(hosts[0])!;
+    return choices.find(({ condition }) => condition === undefined) ?? choices[0];
+  }
+
+  /** The servers of a port that istiod keeps. */
+  private merge(leftOut: LeftOut[]): ServerOf[] {
+    const kept: ServerOf[] = [];
+    const hosts = new Map<string, ServerOf>();
+    let plain: ServerOf | undefined;
+    for (const gateway of this.pods.gateways) {
+      for (const server of gateway.servers.filter(({ port }) => this.pods.portOf(port) === this.pods.port)) {
+        const of = { server, gateway };
+        const leave = (why: string) => leftOut.push({ ...of, why });
+        const scoped = server.hosts.map((host, i) => scopedHost(host, server.routesFrom[i]));
+        const holder = server.tls && scoped.map(host => hosts.get(host)).find(found => found !== undefined);
+        if (holder) {
+          leave(`'${holder.gateway.object.origin.path}' serves ${server.hosts.join(', ')} on the port already`);
+          continue;
+        }
+        if (server.tls) {
+          scoped.forEach(host => hosts.set(host, of));
+        }
+        const isTls = server.tls !== undefined && !isHttpProtocol(server);
+        if (plain && !(isPlainHttp(plain.server) && isHttpProtocol(server))) {
+          leave(`'${plain.gateway.object.origin.path}' has the port in plaintext`);
+          continue;
+        }
+        plain = plain ?? (isTls ? undefined : of);
+        kept.push(of);
+      }
+    }
+    return kept;
+  }
+
+  private chainsOf(of: ServerOf, plainHttp: readonly ServerOf[], passed: Set<string>): GatewayChain[] {
+    const { server, gateway } = of;
+    if (isPlainHttp(server)) {
+      // The servers of a plaintext port share their routes.
+      return [{ ...of, sni: [], ranges: [], isPlainHttp: false, termination: 'NONE', servers: plainHttp }];
+    }
+    const termination = (server.tls?.mode ?? 'NONE') as Termination;
+    const chain = { ...of, ranges: [], isPlainHttp: false, termination, servers: [of] };
+    if (termination === 'AUTO_PASSTHROUGH') {
+      return [{ ...chain, sni: server.hosts }];
+    }
+    if (server.protocol === 'HTTPS' && termination !== 'PASSTHROUGH') {
+      return [{ ...chain, sni: server.hosts }];
+    }
+    const chooser = this.chooser(gateway, server);
+    const routes = routesOf(this.view, this.pods.namespace, gateway.name).filter(route => attaches(server, route));
+    if (termination === 'PASSTHROUGH') {
+      return routes.flatMap(route => route.rules.filter(({ kind, destinations }) => kind === 'tls' && destinations.length > 0).flatMap(rule => (
+        rule.matches.filter(match => match.field.includes('match') && isFor(route, match, 'tls', chooser)).flatMap((match): GatewayChain[] => {
+          if (match.sniHosts.some(name => passed.has(name))) {
+            return [];
+          }
+          match.sniHosts.forEach(name => passed.add(name));
+          return [{ ...chain, sni: match.sniHosts, choice: choiceOf(route, rule, match) }];
+        }))));
+    }
+    for (const route of routes) {
+      for (const rule of route.rules.filter(({ kind, destinations }) => kind === 'tcp' && destinations.length > 0)) {
+        const match = rule.matches.find(candidate => isFor(route, candidate, 'tcp', chooser));
+        if (match) {
+          return [{ ...chain, sni: server.tls ? server.hosts : [], choice: choiceOf(route, rule, match) }];
+        }
+      }
+    }
+    return [];
+  }
+
+  private chooser(gateway: GatewayConfig, server: GatewayServer): Chooser {
+    return { namespace: this.pods.namespace, labels: this.pods.labels, gateway: gateway.name, port: server.port };
+  }
+}
+
+export function causeOf({ server, gateway }: ServerOf): Cause {
+  return cause(gateway.object, server.field);
+}
+
+/** A host as istiod compares it: with the namespace whose routes may attach, if there is one. */
+function scopedHost(host: string, routesFrom: string): string {
+  return routesFrom === '*' ? host : `${routesFrom}/${host}`;
+}
+
+/** Whether a server takes routes of a VirtualService: by its namespace and a host that both have. */
+function attaches(server: GatewayServer, route: Route): boolean {
+  return server.hosts.some((host, i) => (server.routesFrom[i] === '*' || server.routesFrom[i] === route.object.namespace)
+    && route.hosts.some(other => host === '*' || other === '*' || hostsMeet(host, other)));
+}
+
+function commonHosts(server: GatewayServer, route: Route): string[] {
+  const allowed = server.hosts.filter((_, i) => server.routesFrom[i] === '*' || server.routesFrom[i] === route.object.namespace);
+  return [...new Set(allowed.flatMap(host => route.hosts.flatMap(other => (
+    other === '*' || isWithin(host, other) ? [host] : host === '*' || isWithin(other, host) ? [other] : []))))];
+}
+
+const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];
+
+function isHttpProtocol({ protocol }: GatewayServer): boolean {
+  return HTTP.includes(protocol);
+}
+
+function isPlainHttp(server: GatewayServer): boolean {
+  return isHttpProtocol(server);
+}

@@ -1,0 +1,142 @@
+import { Cause, cause } from './hop';
+import { number, records, selects } from '../view/fields';
+import { GatewayConfig } from '../view/gateway';
+import { KubeService } from '../view/kube-service';
+import { byNameAndNamespace, MeshView } from '../view/mesh-view';
+import { PodTemplate } from '../view/pod-template';
+
+type Labels = { readonly [label: string]: string };
+
+/** The pods of a gateway, as far as the input shows them. */
+export interface GatewayPods {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Whether the pods may have more labels than these. */
+  readonly mayHaveMore: boolean;
+  /** The Service that led there, if it is in the input. */
+  readonly service?: KubeService;
+  readonly pod?: PodTemplate;
+  /** Whether nothing is known of the Service: the ports of the pods are taken for its own. */
+  readonly isAssumed: boolean;
+  /** Where connections enter the pods; undefined when the Service lacks the port. */
+  readonly port?: number;
+  /** The Gateways that bind to the pods, in the order of istiod. */
+  readonly gateways: readonly GatewayConfig[];
+  readonly causes: readonly Cause[];
+  readonly notes: readonly string[];
+  /** The port of the pods for one of a Service; the port itself when no Service has it. */
+  portOf(port: number): number;
+}
+
+/** What Istio's charts give the pods of their gateways. */
+const CHARTS: { readonly [service: string]: Labels } = {
+  'istio-egressgateway': { app: 'istio-egressgateway', istio: 'egressgateway' },
+  'istio-ingressgateway': { app: 'istio-ingressgateway', istio: 'ingressgateway' },
+};
+
+/** The ports of the Services that Istio's charts install. */
+const CHART_PORTS: { readonly [port: number]: number } = { 80: 8080, 443: 8443 };
+
+/** The namespaces in which a Gateway's pods may run: those of the Services whose pods its selector matches; none when the input shows none. */
+export function namespacesOfGateway(view: MeshView, gateway: GatewayConfig): string[] {
+  const of = [
+    ...view.pods.filter(({ labels }) => selects(gateway.selector, labels)).map(({ namespace }) => namespace),
+    ...view.services.filter(({ selector }) => Object.keys(selector).length > 0 && selects(gateway.selector, selector))
+      .map(({ object }) => object.namespace),
+  ];
+  return [...new Set(of)].sort();
+}
+
+/** The gateways behind a port of a Service; none when it is another service, or when nothing in the input says that it is a gateway. */
+export function gatewaysBehind(view: MeshView, host: string, port: number): readonly GatewayPods[] {
+  const service = view.serviceByHost.get(host);
+  return service ? known(view, service, port) : assumed(view, host, port);
+}
+
+function known(view: MeshView, service: KubeService, port: number): GatewayPods[] {
+  const { object, selector } = service;
+  if (Object.keys(selector).length === 0) {
+    return [];
+  }
+  const pods = view.pods.filter(({ namespace, labels }) => namespace === object.namespace && selects(selector, labels));
+  const of = service.ports.find(candidate => candidate.number === port);
+  const others = view.services.filter(other => other.object.namespace === object.namespace && Object.keys(other.selector).length > 0);
+  const variants: { readonly labels: Labels; readonly pod?: PodTemplate }[] = pods.length > 0
+    ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...CHARTS[object.name], ...selector } }];
+  return variants.flatMap(({ labels, pod }): GatewayPods[] => {
+    const gateways = bindingTo(view, labels);
+    if (gateways.length === 0) {
+      return [];
+    }
+    const selecting = others.filter(other => selects(other.selector, labels));
+    const portOf = (given: number) => {
+      const found = selecting.flatMap(({ ports }) => ports).find(other => other.number === given);
+      return found ? numberOf(found.targetPort, pod, given) : given;
+    };
+    return [{
+      namespace: object.namespace,
+      labels,
+      mayHaveMore: pod === undefined,
+      isAssumed: false,
+      service,
+      pod,
+      port: of && numberOf(of.targetPort, pod, port),
+      portOf,
+      gateways,
+      causes: [cause(object, of ? ['spec', 'ports', service.ports.indexOf(of)] : ['spec', 'ports']), ...pod ? [cause(pod.object)] : []],
+      notes: [],
+    }];
+  });
+}
+
+/** Gateways that have a server on the port, when the Service is not in the input; each selector stands for pods of its own. */
+function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
+  const [name, namespace, svc] = host.split('.');
+  if (svc !== 'svc' || !host.endsWith(`.svc.${view.facts.clusterDomain}`)) {
+    return [];
+  }
+  const chart: Labels | undefined = CHARTS[name];
+  const target = (of: number) => (chart ? CHART_PORTS[of] ?? of : of);
+  const selectors = new Map(view.gateways.filter(({ servers }) => servers.some(server => server.port === port || target(port) === server.port))
+    .map(({ selector }) => [JSON.stringify(Object.entries(selector).sort()), selector]));
+  const fitting = [...selectors.values()].filter(selector => !chart || compatible(selector, chart));
+  return fitting.map(selector => ({
+    namespace,
+    labels: { ...selector, ...chart },
+    mayHaveMore: true,
+    isAssumed: chart === undefined,
+    port: target(port),
+    portOf: target,
+    gateways: bindingTo(view, { ...selector, ...chart }),
+    causes: [],
+    notes: [chart
+      ? `Service ${namespace}/${name} is not in the input: taken for the one that Istio's chart installs`
+      : `Service ${namespace}/${name} is not in the input: taken for that of the pods with ${labelsText(selector)}, which have a server on port ${port}`],
+  }));
+}
+
+function bindingTo(view: MeshView, labels: Labels): GatewayConfig[] {
+  return view.gateways.filter(({ selector }) => selects(selector, labels)).sort((a, b) => byNameAndNamespace(a.object, b.object));
+}
+
+function compatible(one: Labels, other: Labels): boolean {
+  return Object.entries(one).every(([label, value]) => other[label] === undefined || other[label] === value);
+}
+
+/** Whether a selector fits the labels that are known, or could when there are more. */
+export function couldSelect(selector: Labels, { labels, mayHaveMore }: Pick<GatewayPods, 'labels' | 'mayHaveMore'>): 'yes' | 'perhaps' | 'no' {
+  return selects(selector, labels) ? 'yes' : mayHaveMore && compatible(selector, labels) ? 'perhaps' : 'no';
+}
+
+export function labelsText(labels: Labels): string {
+  const written = Object.entries(labels).map(([label, value]) => `${label}=${value}`).sort();
+  return written.length === 0 ? 'any labels' : written.join(',');
+}
+
+function numberOf(target: number | string, pod: PodTemplate | undefined, port: number): number {
+  if (typeof target === 'number') {
+    return target;
+  }
+  const named = pod?.containers.flatMap(({ ports }) => records(ports)).find(({ name }) => name === target);
+  return number(named?.containerPort) ?? port;
+}

@@ -1,0 +1,205 @@
+import { Capture } from './capture';
+import { number, record, records, selects, strings } from '../view/fields';
+import { hostsMeet, isWithin } from '../view/host-match';
+import { KnownService } from '../view/known-service';
+import { addTo, MeshView } from '../view/mesh-view';
+import { NamespaceSidecar } from '../view/namespace-sidecar';
+import { MESH, Route } from '../view/route';
+import { reaches } from '../view/visibility';
+
+/** What one proxy knows: the services it listens for, those it has clusters of, and its VirtualServices. */
+export class ProxyScope {
+  private readonly byPort = new Map<number, KnownService[]>();
+  private readonly exact = new Map<string, number[]>();
+  private readonly wildcards: readonly (readonly [host: string, index: number])[];
+
+  /**
+   * @param services in the order of istiod, which is that of their precedence
+   * @param clusters by host; those that a VirtualService sends to are among them, whatever a Sidecar imports
+   * @param routes those of the sidecars, in the order of their precedence
+   * @param isClosed whether what it does not know is reset
+   */
+  public constructor(
+    public readonly namespace: string,
+    public readonly services: readonly KnownService[],
+    public readonly clusters: ReadonlyMap<string, KnownService>,
+    public readonly routes: readonly Route[],
+    public readonly isClosed: boolean,
+    public readonly sidecar?: NamespaceSidecar,
+  ) {
+    services.forEach(service => new Set(service.ports.map(({ number: port }) => port)).forEach(port => addTo(this.byPort, port, service)));
+    const hosts = routes.flatMap((route, i) => route.hosts.map(host => [host, i] as const));
+    hosts.forEach(([host, i]) => addTo(this.exact, host, i));
+    this.wildcards = hosts.filter(([host]) => host.startsWith('*'));
+  }
+
+  public onPort(port: number): readonly KnownService[] {
+    return this.byPort.get(port) ?? [];
+  }
+
+  /** The VirtualServices that have a host in common with another one. */
+  public routesFor(host: string): readonly Route[] {
+    const found = host.startsWith('*') ? this.routes.flatMap(({ hosts }, i) => (hosts.some(other => hostsMeet(other, host)) ? [i] : []))
+      : [...this.exact.get(host) ?? [], ...this.wildcards.filter(([name]) => hostsMeet(name, host)).map(([, i]) => i)];
+    return [...new Set(found)].sort((a, b) => a - b).map(i => this.routes[i]);
+  }
+}
+
+/** What the sidecar of a workload knows for the connections to a port. */
+export function sidecarScope(view: MeshView, client: Pick<Capture, 'namespace'>, sidecar: NamespaceSidecar | undefined, port: number): ProxyScope {
+  const isClosed = sidecar?.isClosed ?? view.facts.outboundTrafficPolicy === 'REGISTRY_ONLY';
+  const patterns = egressHosts(sidecar, port);
+  const routes = routesOf(view, client.namespace, MESH);
+  if (patterns === undefined) {
+    const services = oneOfEachHost(seenIn(view, client.namespace), client.namespace);
+    return scopeOf(view, client.namespace, services, routes, isClosed, sidecar);
+  }
+  const imports = new Imports(patterns, client.namespace);
+  const services = oneOfEachHost(seenIn(view, client.namespace).filter(service => imports.has(service.namespace, service.host)), client.namespace);
+  const imported = routes.filter(({ object, hosts }) => hosts.some(host => imports.meets(object.namespace, host)));
+  return scopeOf(view, client.namespace, services, imported, isClosed, sidecar);
+}
+
+/** What the gateways of a namespace know. */
+export function gatewayScope(view: MeshView, namespace: string): ProxyScope {
+  return scopeOf(view, namespace, seenIn(view, namespace), [], true);
+}
+
+/** The VirtualServices of a gateway, or of the sidecars, that a namespace sees: its own private ones, those exported to it by name, those of everybody. */
+export function routesOf(view: MeshView, namespace: string, gateway: string): readonly Route[] {
+  const all = view.routesByGateway.get(gateway) ?? [];
+  const isPublic = (route: Route) => route.visibleTo.includes('*');
+  const named = all.filter(route => !isPublic(route) && route.visibleTo.includes(namespace));
+  return [
+    ...named.filter(({ object }) => object.namespace === namespace), ...named.filter(({ object }) => object.namespace !== namespace),
+    ...all.filter(isPublic),
+  ];
+}
+
+/** The Sidecar of a workload: one that selects it, that of its namespace, or that of the root namespace. */
+export function sidecarOf(view: MeshView, { namespace, labels }: Pick<Capture, 'namespace' | 'labels'>): NamespaceSidecar | undefined {
+  const inNamespace = view.allSidecars.filter(({ object }) => object.namespace === namespace);
+  const selecting = inNamespace.find(({ workloadSelector }) => workloadSelector && selects(workloadSelector, labels));
+  return selecting ?? inNamespace.find(({ workloadSelector }) => !workloadSelector)
+    ?? view.sidecars.find(({ object }) => object.namespace === view.facts.rootNamespace);
+}
+
+/** What the egress listener for a port imports; undefined for everything. A listener with the port comes before the one for all others. */
+function egressHosts(sidecar: NamespaceSidecar | undefined, port: number): readonly string[] | undefined {
+  const listeners = records(sidecar?.object.spec.egress);
+  return listeners.length === 0 ? undefined : strings(listeners[egressListener(sidecar, port)]?.hosts);
+}
+
+/** The place of the egress listener for a port in its Sidecar; -1 when there is none. */
+export function egressListener(sidecar: NamespaceSidecar | undefined, port: number): number {
+  const listeners = records(sidecar?.object.spec.egress);
+  const own = listeners.findIndex(listener => number(record(listener.port).number) === port);
+  return own >= 0 ? own : listeners.findIndex(({ port: given }) => given === undefined);
+}
+
+/** The hosts of an egress listener. */
+class Imports {
+  private readonly wanted: readonly (readonly [namespace: string, host: string])[];
+  private readonly excluded: readonly (readonly [namespace: string, host: string])[];
+
+  public constructor(patterns: readonly string[], own: string) {
+    const read = patterns.filter(pattern => pattern.split('/').length === 2).map(pattern => {
+      const [scope, host] = pattern.split('/');
+      const namespace = scope.replace(/^~/, '');
+      return { isExcluded: scope.startsWith('~'), entry: [namespace === '.' ? own : namespace === '' ? '*' : namespace, host] as const };
+    });
+    this.wanted = read.filter(({ isExcluded }) => !isExcluded).map(({ entry }) => entry);
+    this.excluded = read.filter(({ isExcluded }) => isExcluded).map(({ entry }) => entry);
+  }
+
+  public has(namespace: string, host: string): boolean {
+    return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || isWithin(host, name)));
+  }
+
+  /** Whether a host of a VirtualService has a name in common with what is imported. */
+  public meets(namespace: string, host: string): boolean {
+    return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || hostsMeet(host, name)));
+  }
+
+  private excludes(namespace: string, host: string): boolean {
+    return this.excluded.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || isWithin(host, name)));
+  }
+}
+
+function inScope(scope: string, namespace: string): boolean {
+  return scope === '*' || scope === namespace;
+}
+
+/** The services that a namespace sees: those that name it before those that are for everybody. */
+function seenIn(view: MeshView, namespace: string): KnownService[] {
+  const isPublic = ({ visibleTo }: KnownService) => visibleTo.includes('*');
+  return [
+    ...view.knownServices.filter(service => !isPublic(service) && service.visibleTo.includes(namespace)), ...view.knownServices.filter(isPublic),
+  ];
+}
+
+/** Of one host in several namespaces a sidecar takes its own, else that of a Service, else the first. */
+function oneOfEachHost(services: readonly KnownService[], own: string): KnownService[] {
+  const chosen = new Map<string, KnownService>();
+  for (const service of services) {
+    const known = chosen.get(service.host);
+    if (!known || service.namespace === own
+      || !known.isKubernetes && service.isKubernetes && known.namespace !== own) {
+      chosen.set(service.host, service);
+    }
+  }
+  return services.filter(service => chosen.get(service.host)!.namespace === service.namespace);
+}
+
+function scopeOf(
+  view: MeshView, namespace: string, services: readonly KnownService[], routes: readonly Route[], isClosed: boolean, sidecar?: NamespaceSidecar,
+): ProxyScope {
+  const clusters = new Map<string, KnownService>();
+  const add = (service: KnownService) => {
+    const known = clusters.get(service.host);
+    clusters.set(service.host, known ? merged(known, service) : service);
+  };
+  services.forEach(add);
+  for (const [host, ports] of destinationsOf(routes, namespace)) {
+    const found = clusters.has(host) ? undefined : bestOf(view, host, namespace);
+    if (found) {
+      const named = ports.has(undefined) ? found.ports : found.ports.filter(({ number: port }) => ports.has(port));
+      add({ ...found, ports: named });
+    }
+  }
+  return new ProxyScope(namespace, services, clusters, routes, isClosed, sidecar);
+}
+
+/** The hosts that VirtualServices send to from a namespace, with the ports that they name; undefined is one that names none. */
+function destinationsOf(routes: readonly Route[], namespace: string): Map<string, Set<number | undefined>> {
+  const found = new Map<string, Set<number | undefined>>();
+  for (const { kind, matches, destinations } of routes.flatMap(({ rules }) => rules)) {
+    const sources = matches.map(({ sourceNamespace }) => sourceNamespace).filter(source => source !== undefined);
+    if (kind !== 'http' || sources.length === 0 || sources.includes(namespace)) {
+      destinations.forEach(({ host, port }) => found.set(host, (found.get(host) ?? new Set()).add(port)));
+    }
+  }
+  return found;
+}
+
+function bestOf(view: MeshView, host: string, namespace: string): KnownService | undefined {
+  const all = view.knownServicesByHost.get(host) ?? [];
+  const seen = all.filter(service => reaches(service.visibleTo, namespace));
+  return all.find(service => service.namespace === namespace) ?? seen.find(({ isKubernetes }) => isKubernetes)
+    ?? [...seen].sort((a, b) => (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0))[0];
+}
+
+/** Two services of one host are one cluster for each port: a Service wins, entries that are alike add their ports, and otherwise the first has it. */
+function merged(known: KnownService, other: KnownService): KnownService {
+  if (known.isKubernetes !== other.isKubernetes) {
+    return known.isKubernetes ? known : other;
+  }
+  const alike = known.namespace === other.namespace && known.resolution === other.resolution && same(known.object.labels, other.object.labels)
+    && same(known.selector, other.selector) && same([...known.visibleTo].sort(), [...other.visibleTo].sort());
+  const more = alike ? other.ports.filter(({ number: port }) => !known.ports.some(has => has.number === port)) : [];
+  return more.length === 0 ? known : { ...known, ports: [...known.ports, ...more] };
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? {}) === JSON.stringify(other ?? {});
+}

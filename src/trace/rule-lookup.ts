@@ -1,0 +1,198 @@
+import { Cause, cause } from './hop';
+import { Fields, labelsOf, number, record, records, selects, strings, text } from '../view/fields';
+import { mostSpecific } from '../view/host-match';
+import { KnownService } from '../view/known-service';
+import { addTo, byNameAndNamespace, MeshView } from '../view/mesh-view';
+import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
+
+/** The namespaces in which a proxy looks for DestinationRules of a service, in their order: its own, that of the service, the root namespace. */
+export function lookupPath(view: MeshView, namespace: string, service: string): string[] {
+  return [...new Set([namespace, service, view.facts.rootNamespace])];
+}
+
+/** A part of a DestinationRule, with the rule that it stands in. */
+interface Part {
+  readonly rule: TrafficRule;
+  readonly value: Fields;
+  readonly field: readonly (string | number)[];
+}
+
+/** What istiod makes of the DestinationRules of one host in one namespace that it merges. */
+export interface MergedRule {
+  readonly namespace: string;
+  readonly exportTo: readonly string[];
+  /** The labels of the workloads that it is for; undefined for all of them. */
+  readonly selector?: { readonly [label: string]: string };
+  readonly from: readonly TrafficRule[];
+  readonly policy?: Part;
+  readonly subsets: readonly Part[];
+}
+
+/** What a proxy speaks to a destination. */
+export interface DestinationTls extends ClientTlsSettings {
+  readonly rule: TrafficRule;
+  /** Whether it names a client certificate among the files of the proxy. */
+  readonly certificate: boolean;
+}
+
+/** The DestinationRules as istiod finds them. */
+export class RuleLookup {
+  private readonly local = new Map<string, Map<string, MergedRule[]>>();
+  private readonly exported = new Map<string, Map<string, MergedRule[]>>();
+  private readonly rootLocal = new Map<string, MergedRule[]>();
+
+  public constructor(private readonly view: MeshView) {
+    const rules = [...view.trafficRules].sort((a, b) => (
+      Number(a.workloadSelector === undefined) - Number(b.workloadSelector === undefined) || byNameAndNamespace(a.object, b.object)));
+    for (const rule of rules) {
+      const { namespace } = rule.object;
+      // A rule with a selector is for its own namespace.
+      const exportTo = rule.workloadSelector ? ['.'] : [...new Set(strings(rule.object.spec.exportTo))].sort();
+      if (exportTo.length === 0 || exportTo.some(target => ['*', '.', namespace].includes(target))) {
+        merge(inside(this.local, namespace), rule, exportTo);
+      }
+      if (exportTo.length !== 1 || !['.', namespace].includes(exportTo[0])) {
+        merge(inside(this.exported, namespace), rule, exportTo);
+      } else if (namespace === view.facts.rootNamespace) {
+        merge(this.rootLocal, rule, exportTo);
+      }
+    }
+  }
+
+  /** The rule that a proxy uses for a service. */
+  public ruleOf(namespace: string, labels: { readonly [label: string]: string }, service: KnownService): MergedRule | undefined {
+    let all: MergedRule | undefined;
+    for (const rule of this.candidates(namespace, service)) {
+      if (rule.selector === undefined) {
+        all = rule;
+      } else if (rule.namespace === namespace && selects(rule.selector, labels)) {
+        return rule;
+      }
+    }
+    return all;
+  }
+
+  /** Rules for the host that a proxy does not use, because they are elsewhere or others come before them. */
+  public unused(used: MergedRule | undefined, service: KnownService): TrafficRule[] {
+    return this.view.trafficRules.filter(rule => rule.host === service.host && !used?.from.includes(rule));
+  }
+
+  private candidates(namespace: string, { host, namespace: of }: KnownService): readonly MergedRule[] {
+    const own = namespace === this.view.facts.rootNamespace ? this.rootLocal : this.local.get(namespace);
+    const found = matching(own, host);
+    if (found) {
+      return found;
+    }
+    for (const where of [of, this.view.facts.rootNamespace]) {
+      const seen = (matching(this.exported.get(where), host) ?? [])
+        .filter(({ exportTo }) => exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(namespace));
+      if (seen.length > 0) {
+        return seen;
+      }
+    }
+    return [];
+  }
+}
+
+/** TLS of a rule towards a port of the destination; a port's policy replaces that of all ports, a subset's overrides that of the rule. */
+export function tlsOf(rule: MergedRule | undefined, port: number, subset: string | undefined): DestinationTls | undefined {
+  const own = subset === undefined ? undefined : subsetOf(rule, subset);
+  const base = rule?.policy && at(rule.policy, port);
+  if (own?.value.trafficPolicy === undefined) {
+    return base && tlsIn(base.part);
+  }
+  const over = at({ rule: own.rule, value: record(own.value.trafficPolicy), field: [...own.field, 'trafficPolicy'] }, port);
+  return over.part.value.tls !== undefined || over.isOfPort ? tlsIn(over.part) : base && tlsIn(base.part);
+}
+
+export function subsetOf(rule: MergedRule | undefined, subset: string): Part | undefined {
+  return rule?.subsets.find(({ value }) => value.name === subset);
+}
+
+/** The labels of the endpoints of a subset. */
+export function subsetLabels(part: Part): { readonly [label: string]: string } {
+  return labelsOf(part.value.labels);
+}
+
+export function causesOf(rule: MergedRule): Cause[] {
+  return rule.from.map(({ object }) => cause(object));
+}
+
+function at(part: Part, port: number): { readonly part: Part; readonly isOfPort: boolean } {
+  const ports = records(part.value.portLevelSettings);
+  const i = ports.findIndex(settings => number(record(settings.port).number) === port);
+  return i < 0 ? { part, isOfPort: false } : { part: { ...part, value: ports[i], field: [...part.field, 'portLevelSettings', i] }, isOfPort: true };
+}
+
+function tlsIn({ rule, value, field }: Part): DestinationTls | undefined {
+  if (value.tls === undefined) {
+    return undefined;
+  }
+  const tls = record(value.tls);
+  return {
+    rule,
+    certificate: text(tls.clientCertificate) !== undefined && text(tls.privateKey) !== undefined,
+    insecureSkipVerify: tls.insecureSkipVerify === true,
+    mode: (text(tls.mode) ?? 'DISABLE') as ClientTlsSettings['mode'],
+    sni: text(tls.sni),
+    subjectAltNames: strings(tls.subjectAltNames),
+    caCertificates: text(tls.caCertificates),
+    credentialName: text(tls.credentialName),
+    field: [...field, 'tls'],
+  };
+}
+
+function inside(maps: Map<string, Map<string, MergedRule[]>>, namespace: string): Map<string, MergedRule[]> {
+  const known = maps.get(namespace) ?? new Map<string, MergedRule[]>();
+  maps.set(namespace, known);
+  return known;
+}
+
+function matching(rules: ReadonlyMap<string, MergedRule[]> | undefined, host: string): readonly MergedRule[] | undefined {
+  if (!rules) {
+    return undefined;
+  }
+  const exact = rules.get(host);
+  const found = exact ? host : mostSpecific(host, [...rules.keys()].filter(name => name.startsWith('*')));
+  return found === undefined ? undefined : rules.get(found);
+}
+
+/** istiod merges a rule with those of the same `exportTo`; one without a selector disappears in one that has one and the same `exportTo`. */
+function merge(rules: Map<string, MergedRule[]>, rule: TrafficRule, exportTo: readonly string[]): void {
+  const list = rules.get(rule.host) ?? [];
+  let isOwn = true;
+  for (const [i, known] of list.entries()) {
+    isOwn = known.exportTo.join(' ') !== exportTo.join(' ');
+    // One that is exported further goes into the narrower one, and may stand for itself.
+    if (isOwn && (known.exportTo.length === 0 || !known.exportTo.every(target => exportTo.includes(target)))) {
+      continue;
+    }
+    const bothSelect = known.selector !== undefined && rule.workloadSelector !== undefined;
+    const sameSelector = JSON.stringify(sorted(known.selector)) === JSON.stringify(sorted(rule.workloadSelector));
+    if (bothSelect && !sameSelector) {
+      isOwn = true;
+      continue;
+    }
+    isOwn = isOwn && (known.selector === undefined) !== (rule.workloadSelector === undefined);
+    const fresh = subsetParts(rule).filter(({ value }) => !known.subsets.some(subset => subset.value.name === value.name));
+    list[i] = { ...known, from: [...known.from, rule], subsets: [...known.subsets, ...fresh], policy: known.policy ?? policyPart(rule) };
+  }
+  if (isOwn) {
+    addTo(rules, rule.host, {
+      namespace: rule.object.namespace, exportTo, selector: rule.workloadSelector, from: [rule], policy: policyPart(rule), subsets: subsetParts(rule),
+    });
+  }
+}
+
+function sorted(labels: { readonly [label: string]: string } = {}): [string, string][] {
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function policyPart(rule: TrafficRule): Part | undefined {
+  const { trafficPolicy } = rule.object.spec;
+  return trafficPolicy === undefined ? undefined : { rule, value: record(trafficPolicy), field: ['spec', 'trafficPolicy'] };
+}
+
+function subsetParts(rule: TrafficRule): Part[] {
+  return records(rule.object.spec.subsets).map((value, i) => ({ rule, value, field: ['spec', 'subsets', i] }));
+}

@@ -1,0 +1,89 @@
+import { cause, Cause } from './hop';
+import { labelsOf, number, record, selects, text } from '../view/fields';
+import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
+import { NETWORKING } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+/** Where a proxy finds a service. */
+export interface Upstream {
+  /** As `<address or name>:<port>`. */
+  readonly endpoints: readonly string[];
+  readonly text: string;
+  /** Why it finds nothing. */
+  readonly lost?: string;
+  readonly causes: readonly Cause[];
+  /** The addresses and ports, for NetworkPolicies; an address that is not known is undefined. */
+  readonly places: readonly { readonly address?: string; readonly port: number }[];
+  /** The pods of a Service. */
+  readonly pods?: { readonly namespace: string; readonly labels: { readonly [label: string]: string } };
+}
+
+/** Where a proxy sends what it has for a port of a service. */
+export function upstreamOf(
+  view: MeshView, service: KnownService, port: KnownPort, labels: { readonly [label: string]: string }, at: 'sidecar' | 'gateway',
+  dialled: { readonly host: string; readonly address?: string; readonly port: number; readonly isNobodys: boolean },
+): Upstream {
+  const { object, host, resolution } = service;
+  const because = [cause(object, object.spec.resolution === undefined ? ['spec'] : ['spec', 'resolution'])];
+  if (service.isKubernetes) {
+    const named = `pods of ${host}`;
+    return {
+      endpoints: [`${host}:${port.number}`],
+      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : named,
+      causes: [cause(object, ['spec', 'selector'])],
+      places: [],
+      pods: service.selector && { namespace: service.namespace, labels: service.selector },
+    };
+  }
+  switch (resolution) {
+    case 'NONE': return at === 'sidecar' ? {
+      endpoints: [place(dialled.address ?? dialled.host, port.hasTarget ? Number(port.target) : dialled.port)],
+      text: 'the address that the application dialled',
+      lost: dialled.isNobodys ? 'the address that was dialled is one that istiod allocates, which nobody has' : undefined,
+      causes: because,
+      places: [{ address: dialled.address, port: port.hasTarget ? Number(port.target) : dialled.port }],
+    } : {
+      endpoints: [],
+      places: [],
+      causes: because,
+      text: 'the address that was dialled',
+      lost: 'behind a gateway the address that was dialled is the gateway itself, so `resolution: NONE` has no endpoint',
+    };
+    case 'DYNAMIC_DNS': return {
+      endpoints: [place(dialled.host, Number(port.target))], text: 'what the name of each connection or request resolves to', causes: because, places: [{ port: Number(port.target) }],
+    };
+    case 'STATIC': {
+      const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)].filter(({ labels: own }) => selects(labels, own ?? {}));
+      return {
+        endpoints: found.map(({ address, port: of }) => place(address, of)),
+        text: 'its endpoints',
+        lost: found.length > 0 ? undefined : service.selector ? 'no WorkloadEntry in the input has the labels that it selects' : 'it has no endpoint',
+        causes: [cause(object, ['spec', service.selector ? 'workloadSelector' : 'endpoints'])],
+        places: found,
+      };
+    }
+    default: {
+      const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)];
+      const names = found.length > 0 || service.selector ? found : [{ address: host, port: Number(port.target) }];
+      return {
+        endpoints: names.map(({ address, port: of }) => place(address, of)),
+        text: found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
+        lost: names.length > 0 ? undefined : 'it has no endpoint',
+        causes: found.length > 0 ? [cause(object, ['spec', 'endpoints'])] : because,
+        places: names.map(({ address, port: of }) => ({ address: /[a-z]/i.test(address) && !address.includes(':') ? undefined : address, port: of })),
+      };
+    }
+  }
+}
+
+function workloads(view: MeshView, { object, selector }: KnownService, port: KnownPort): KnownEndpoint[] {
+  return selector === undefined ? [] : view.of(NETWORKING, 'WorkloadEntry').filter(({ namespace }) => namespace === object.namespace).flatMap(({ spec }) => {
+    const [labels, address] = [labelsOf(spec.labels), text(spec.address)];
+    const own = port.name === undefined ? undefined : number(record(spec.ports)[port.name]);
+    return address !== undefined && selects(selector, labels) ? [{ address, labels, port: own ?? Number(port.target) }] : [];
+  });
+}
+
+function place(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

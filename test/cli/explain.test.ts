@@ -1,0 +1,101 @@
+import { run, runWith } from './helpers';
+
+const ENTRY = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata:
+  name: stock
+  namespace: shop
+spec:
+  hosts:
+    - stock.example.com
+  addresses:
+    - 192.0.2.14
+  exportTo:
+    - "."
+  ports:
+    - number: 3306
+      name: tcp
+      protocol: TCP
+  resolution: STATIC
+  endpoints:
+    - address: 192.0.2.14
+`;
+const FILES = { 'a.yaml': ENTRY };
+const explain = (args: string[], files: { readonly [file: string]: string } = FILES) => runWith(files, ['explain', ...args]);
+
+test('prints each decision with the file and line that makes it', async () => {
+  const { code, out, err } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.']);
+
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toBe(`shop/cart to stock.example.com:3306
+
+1. Application: shop/cart connects to stock.example.com:3306: the name has 192.0.2.14, as the entry says; DNS has to agree; it speaks plain TCP
+     a.yaml:9  ServiceEntry shop/stock  spec.addresses
+2. Sidecar: the listener 192.0.2.14_3306 takes every connection that arrives there
+     a.yaml:14  ServiceEntry shop/stock  spec.ports[0]
+3. Destination: stock.example.com port 3306, no TLS is added
+4. Last proxy: the sidecar connects to its endpoints (192.0.2.14:3306); it adds no TLS
+     a.yaml:18  ServiceEntry shop/stock  spec.endpoints
+
+REACHES: it ends at 192.0.2.14:3306
+`);
+});
+
+test('ends with 1 and says what the client sees when nothing is reached', async () => {
+  const { code, out } = await explain(['--from', 'other/cart', '--to', 'stock.example.com:3306', '.', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+
+  expect(code).toBe(1);
+  expect(out).toContain('     a.yaml:11  ServiceEntry shop/stock  spec.exportTo\n');
+  expect(out).toContain('\nNOWHERE: the sidecar sends it to BlackHoleCluster: the mesh has REGISTRY_ONLY\n  the client sees: the connection is reset at once\n');
+});
+
+test('ends with 0 when the connection passes straight out', async () => {
+  const { code, out } = await explain(['--from', 'other/cart', '--to', '203.0.113.7:22', '.']);
+
+  expect(code).toBe(0);
+  expect(out).toContain('DIRECT: ALLOW_ANY');
+});
+
+test('is data on demand', async () => {
+  const { code, out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.', '--json']);
+  const found = JSON.parse(out) as { hops: { stage: string; causes: object[] }[]; end: { kind: string; endpoints: string[] } };
+
+  expect(code).toBe(0);
+  expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['192.0.2.14:3306'] });
+  expect(found.hops[1]).toMatchObject({ stage: 'sidecar', causes: [{ object: 'ServiceEntry shop/stock', field: 'spec.ports[0]', file: 'a.yaml', line: 14 }] });
+});
+
+test('takes labels, an address and a protocol', async () => {
+  const { out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '--labels', 'app=cart,version=v1', '--address', '192.0.2.99', '--protocol', 'TLS', '.']);
+
+  expect(out).toContain('at 192.0.2.99; it speaks TLS');
+});
+
+test('follows what can be read, and ends with 2 when a part cannot be', async () => {
+  const { code, out, err } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'], { ...FILES, 'b.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {' });
+
+  expect(code).toBe(2);
+  expect(out).toContain('REACHES');
+  expect(err).toContain('b.yaml');
+});
+
+test.each([
+  [['--to', 'a:1', '.'], '--from is the namespace and the service account'],
+  [['--from', 'cart', '--to', 'a:1', '.'], '--from is the namespace and the service account of the client, such as shop/cart, got "cart"'],
+  [['--from', 'shop/cart', '.'], '--to is a host and a port'],
+  [['--from', 'shop/cart', '--to', 'a.example.com', '.'], '--to is a host and a port'],
+  [['--from', 'shop/cart', '--to', 'a.example.com:0', '.'], '--to is a host and a port'],
+  [['--from', 'shop/cart', '--to', '2001:db8::1:5432', '.'], 'such as mysql.example.com:3306 or [2001:db8::1]:5432'],
+  [['--from', 'shop/cart', '--to', 'a:1', '--address', 'b', '.'], '--address is an IP address, got "b"'],
+  [['--from', 'shop/cart', '--to', 'a:1', '--labels', 'app', '.'], '--labels are pairs'],
+  [['--from', 'shop/cart', '--to', 'a:1'], 'give at least one file or folder'],
+])('refuses %j', async (args, message) => {
+  const { code, out, err } = await explain(args);
+
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+});
+
+test('is among the commands', async () => {
+  expect((await run(['--help'])).out).toContain('explain  follows one connection hop by hop');
+});

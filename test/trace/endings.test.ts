@@ -1,0 +1,241 @@
+import { causesAt, deployment, entry, hopAt, object, traced } from './helpers';
+
+const DB = 'db.example.com';
+
+const at = (address: string, more: object = {}) => entry(DB, 3306, 'TCP', { addresses: [address], resolution: 'STATIC', endpoints: [{ address }], ...more });
+
+describe('what nothing declares', () => {
+  test('is reset with REGISTRY_ONLY', () => {
+    const found = traced([], 'cart', `${DB}:3306`);
+
+    expect(found.end).toMatchObject({ kind: 'NOWHERE', seen: 'the connection is reset at once', endpoints: [] });
+    expect(hopAt(found, 'sidecar').facts.cluster).toBe('BlackHoleCluster');
+  });
+
+  test('goes straight out with ALLOW_ANY', () => {
+    const found = traced([], 'cart', `${DB}:3306`, { facts: { outboundTrafficPolicy: 'ALLOW_ANY' } });
+
+    expect(found.end).toMatchObject({ kind: 'DIRECT', endpoints: [`${DB}:3306`] });
+    expect(hopAt(found, 'sidecar').facts.cluster).toBe('PassthroughCluster');
+  });
+
+  test('is reset on ALLOW_ANY where a Sidecar says so, which is named', () => {
+    const sidecar = object('Sidecar', 'closed', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
+    const found = traced([sidecar], 'cart', `${DB}:3306`, { facts: { outboundTrafficPolicy: 'ALLOW_ANY' } });
+
+    expect(found.end.kind).toBe('NOWHERE');
+    expect(causesAt(found, 'sidecar')).toEqual(['Sidecar shop/closed spec.outboundTrafficPolicy']);
+    expect(traced([sidecar], 'other/cart', `${DB}:3306`, { facts: { outboundTrafficPolicy: 'ALLOW_ANY' } }).end.kind).toBe('DIRECT');
+  });
+
+  test('is answered with 502 where a listener takes requests', () => {
+    expect(traced([entry('api.example.com', 80, 'HTTP')], 'cart', 'other.example.com:80').end).toMatchObject({ kind: 'NOWHERE', seen: '502 Bad Gateway' });
+  });
+
+  test('is an address, too', () => {
+    expect(traced([at('192.0.2.14')], 'cart', '192.0.2.15:3306').end.kind).toBe('NOWHERE');
+    expect(traced([at('192.0.2.14')], 'cart', '192.0.2.14:3306').end).toMatchObject({ kind: 'REACHES', endpoints: ['192.0.2.14:3306'] });
+  });
+});
+
+describe('visibility', () => {
+  test('an entry for another namespace is not known, and that is said', () => {
+    const found = traced([at('192.0.2.14', { exportTo: ['other'] })], 'cart', `${DB}:3306`);
+
+    expect(found.end.kind).toBe('NOWHERE');
+    expect(causesAt(found, 'sidecar')).toEqual(['ServiceEntry shop/db-example-com spec.exportTo']);
+    expect(traced([at('192.0.2.14', { exportTo: ['other'] })], 'other/cart', `${DB}:3306`).end.kind).toBe('REACHES');
+  });
+
+  test('a Sidecar that does not name the entry hides it', () => {
+    const sidecar = (hosts: string[]) => object('Sidecar', 'other/default', { egress: [{ hosts }] });
+
+    expect(traced([at('192.0.2.14'), sidecar(['./*'])], 'other/cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
+    expect(traced([at('192.0.2.14'), sidecar(['./*', 'shop/*'])], 'other/cart', `${DB}:3306`).end.kind).toBe('REACHES');
+    expect(traced([at('192.0.2.14'), sidecar(['*/*.example.com'])], 'other/cart', `${DB}:3306`).end.kind).toBe('REACHES');
+    expect(traced([at('192.0.2.14'), sidecar(['*/*', '~shop/db.example.com'])], 'other/cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
+  });
+
+  test('a Sidecar with a selector comes before that of the namespace, and that of the root namespace after it', () => {
+    const all = object('Sidecar', 'istio-system/default', { egress: [{ hosts: ['istio-system/*'] }] });
+    const some = object('Sidecar', 'cart', { workloadSelector: { labels: { app: 'cart' } }, egress: [{ hosts: ['*/*'] }] });
+
+    expect(traced([at('192.0.2.14'), all, some], 'cart', `${DB}:3306`, { labels: { app: 'cart' } }).end.kind).toBe('REACHES');
+    expect(traced([at('192.0.2.14'), all, some], 'cart', `${DB}:3306`, { labels: { app: 'other' } }).end.kind).toBe('NOWHERE');
+  });
+
+  test('an egress listener of the port comes before the one for all ports', () => {
+    const sidecar = object('Sidecar', 'default', { egress: [{ port: { number: 3306, protocol: 'TCP', name: 'tcp' }, hosts: ['other/*'] }, { hosts: ['*/*'] }] });
+
+    expect(traced([at('192.0.2.14'), sidecar], 'cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
+  });
+});
+
+describe('the listener of another', () => {
+  test('takes every address of its port, and the one without a place is named', () => {
+    const objects = [entry('aaa.example.com', 3306, 'TCP'), entry(DB, 3306, 'TCP')];
+    const found = traced(objects, 'cart', `${DB}:3306`);
+
+    expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['aaa.example.com:3306'] });
+    expect(hopAt(found, 'sidecar').notes.join()).toContain(`istiod leaves ${DB}`);
+    expect(causesAt(found, 'sidecar')).toEqual(['ServiceEntry shop/aaa-example-com spec.ports[0]']);
+  });
+
+  test('with DNS capture each has an address of its own', () => {
+    const objects = [entry('aaa.example.com', 3306, 'TCP'), entry(DB, 3306, 'TCP')];
+
+    expect(traced(objects, 'cart', `${DB}:3306`, { facts: { dnsCapture: true } }).end.endpoints).toEqual([`${DB}:3306`]);
+  });
+
+  test('the smaller range has the connection', () => {
+    const range = (host: string, address: string) => entry(host, 3306, 'TCP', { addresses: [address], resolution: 'NONE' });
+    const found = traced([range('wide.example.com', '192.0.2.0/24'), range(DB, '192.0.2.0/28')], 'cart', '192.0.2.3:3306');
+
+    expect(hopAt(found, 'sidecar').facts.service).toBe(DB);
+    expect(found.end.endpoints).toEqual(['192.0.2.3:3306']);
+  });
+
+  test('who takes it is said where DNS decides', () => {
+    const wide = entry('wide.example.com', 443, 'TCP', { addresses: ['192.0.2.0/24'], resolution: 'NONE' });
+    const found = traced([wide, entry(DB, 443, 'TLS')], 'cart', `${DB}:443`);
+
+    expect(found.end.endpoints).toEqual([`${DB}:443`]);
+    expect(hopAt(found, 'sidecar').notes).toEqual(['if DNS says an address in 192.0.2.0/24, it is taken by wide.example.com']);
+  });
+
+  test('a server-first protocol waits where HTTP is on the port', () => {
+    const found = traced([entry('api.example.com', 3306, 'HTTP'), entry(DB, 3306, 'TCP')], 'cart', `${DB}:3306`);
+
+    expect(hopAt(found, 'sidecar').notes.join()).toContain('the connection hangs');
+  });
+
+  test('MONGO and MYSQL share their port with no other protocol', () => {
+    const found = traced([entry('aaa.example.com', 3306, 'TCP'), entry(DB, 3306, 'MYSQL')], 'cart', `${DB}:3306`);
+
+    expect(hopAt(found, 'sidecar')).toMatchObject({ facts: { service: 'aaa.example.com' }, notes: [expect.stringContaining('has its place') as string, expect.anything()] });
+  });
+});
+
+describe('the way of a pod', () => {
+  const facts = { outboundTrafficPolicy: 'REGISTRY_ONLY' as const };
+
+  test.each([
+    ['opts out', { labels: { 'sidecar.istio.io/inject': 'false' } }],
+    ['has the network of its node', { spec: { hostNetwork: true } }],
+    ['excludes the port', { annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': '80,3306' } }],
+    ['excludes the address', { annotations: { 'traffic.sidecar.istio.io/excludeOutboundIPRanges': '192.0.2.0/24' } }],
+    ['includes other addresses', { annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '10.0.0.0/8' } }],
+  ])('that %s passes its sidecar by', (_, more) => {
+    const found = traced([deployment('cart', 'cart', more)], 'cart', '192.0.2.14:3306', { facts });
+
+    expect(found.end).toMatchObject({ kind: 'DIRECT', endpoints: ['192.0.2.14:3306'] });
+    expect(causesAt(found, 'sidecar')[0]).toMatch(/^Deployment shop\/cart spec\.template/);
+  });
+
+  test('labels are those of the workload that runs as the account', () => {
+    const route = object('VirtualService', 'some', {
+      hosts: [DB], tcp: [{ match: [{ sourceLabels: { app: 'cart' } }], route: [{ destination: { host: 'other.example.com', port: { number: 3306 } } }] }],
+    });
+    const objects = [at('192.0.2.14'), entry('other.example.com', 3306, 'TCP', { addresses: ['192.0.2.20'] }), route, deployment('cart', 'cart')];
+
+    expect(traced(objects, 'cart', `${DB}:3306`).end.endpoints).toEqual(['other.example.com:3306']);
+    expect(traced(objects, 'nobody', `${DB}:3306`).end.endpoints).toEqual(['192.0.2.14:3306']);
+    expect(hopAt(traced(objects, 'nobody', `${DB}:3306`), 'sidecar').notes.join()).toContain('sourceLabels');
+  });
+});
+
+describe('endpoints', () => {
+  test('a STATIC entry without any has none', () => {
+    expect(traced([entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14'], resolution: 'STATIC' })], 'cart', `${DB}:3306`).end)
+      .toMatchObject({ kind: 'NOWHERE', seen: 'the connection is closed (UH)' });
+  });
+
+  test('ports of endpoints come before the target port', () => {
+    const found = traced([entry(DB, 3306, 'TCP', {
+      addresses: ['192.0.2.1'],
+      resolution: 'STATIC',
+      ports: [{ number: 3306, name: 'tcp', protocol: 'TCP', targetPort: 3307 }],
+      endpoints: [{ address: '192.0.2.14' }, { address: '2001:db8::1', ports: { tcp: 3308 } }],
+    })], 'cart', `${DB}:3306`);
+
+    expect(found.end.endpoints).toEqual(['192.0.2.14:3307', '[2001:db8::1]:3308']);
+  });
+
+  test('WorkloadEntries are those that the entry selects', () => {
+    const objects = [
+      entry(DB, 3306, 'TCP', { addresses: ['192.0.2.1'], resolution: 'STATIC', workloadSelector: { labels: { app: 'db' } } }),
+      object('WorkloadEntry', 'one', { address: '192.0.2.14', labels: { app: 'db' } }), object('WorkloadEntry', 'two', { address: '192.0.2.15', labels: { app: 'no' } }),
+    ];
+
+    expect(traced(objects, 'cart', `${DB}:3306`).end.endpoints).toEqual(['192.0.2.14:3306']);
+  });
+
+  test('a Service of the cluster is reached by its short names', () => {
+    const service = object('Service', 'redis', { selector: { app: 'redis' }, ports: [{ name: 'tcp', port: 6379 }] });
+
+    for (const [from, name] of [['shop/cart', 'redis'], ['other/cart', 'redis.shop'], ['other/cart', 'redis.shop.svc.cluster.local']]) {
+      expect(traced([service], from, `${name}:6379`).end).toMatchObject({ kind: 'REACHES', endpoints: ['redis.shop.svc.cluster.local:6379'] });
+    }
+    expect(traced([service], 'other/cart', 'redis:6379').end.kind).toBe('NOWHERE');
+  });
+});
+
+describe('NetworkPolicies', () => {
+  const policy = (egress: object[], podSelector: object = {}) => object('NetworkPolicy', 'limits', { podSelector, policyTypes: ['Egress'], egress });
+
+  test('cut what the sidecar would connect', () => {
+    const found = traced([at('192.0.2.14'), policy([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])], 'cart', `${DB}:3306`);
+
+    expect(found.end).toMatchObject({ kind: 'REFUSED', seen: 'a timeout (UF)' });
+    expect(found.hops.at(-1)).toMatchObject({ stage: 'network', facts: { cut: 'yes' } });
+    expect(causesAt(found, 'network')).toEqual(['NetworkPolicy shop/limits spec.egress']);
+  });
+
+  test('let through what they open, by address and port', () => {
+    const open = policy([{ to: [{ ipBlock: { cidr: '192.0.2.0/24', except: ['192.0.2.128/25'] } }], ports: [{ port: 3300, endPort: 3310 }] }]);
+
+    expect(traced([at('192.0.2.14'), open], 'cart', `${DB}:3306`).end.kind).toBe('REACHES');
+    expect(traced([at('192.0.2.200'), open], 'cart', `${DB}:3306`).end.kind).toBe('REFUSED');
+  });
+
+  test('that select pods whose labels nobody knows are told', () => {
+    const found = traced([at('192.0.2.14'), policy([], { matchLabels: { app: 'cart' } })], 'cart', `${DB}:3306`);
+
+    expect(found.end.kind).toBe('REACHES');
+    expect(hopAt(found, 'network').notes.join()).toContain('may limit it too');
+    expect(traced([at('192.0.2.14'), policy([], { matchLabels: { app: 'cart' } })], 'cart', `${DB}:3306`, { labels: { app: 'cart' } }).end.kind).toBe('REFUSED');
+  });
+});
+
+describe('what the input does not show', () => {
+  test('is a Service that a rule sends to', () => {
+    const route = object('VirtualService', 'away', { hosts: [DB], tcp: [{ route: [{ destination: { host: 'proxy.infra.svc.cluster.local', port: { number: 1 } } }] }] });
+
+    expect(traced([at('192.0.2.14'), route], 'cart', `${DB}:3306`).end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('is not in the input') as string });
+  });
+
+  test('is a rule that delegates', () => {
+    const route = object('VirtualService', 'away', { hosts: ['api.example.com'], http: [{ delegate: { name: 'other' } }] });
+
+    expect(traced([entry('api.example.com', 80, 'HTTP'), route], 'cart', 'api.example.com:80').end.kind).toBe('UNKNOWN');
+  });
+
+  test('is an ambient mesh', () => {
+    expect(traced([at('192.0.2.14')], 'cart', `${DB}:3306`, { facts: { dataPlane: 'ambient' } }).end.kind).toBe('UNKNOWN');
+  });
+});
+
+test('odd objects never throw', () => {
+  const odd = ['ServiceEntry', 'VirtualService', 'DestinationRule', 'Gateway', 'Sidecar', 'AuthorizationPolicy', 'NetworkPolicy', 'Service', 'Deployment', 'Namespace']
+    .flatMap(kind => [{}, { hosts: 5, ports: 'x', servers: [7, {}], egress: 'x', rules: [null, { from: 1, to: [{}], when: [1] }], http: [3], tcp: {}, selector: 1, template: 5, subsets: 1 }]
+      .map((spec, i) => object(kind, `odd-${i}`, spec)));
+
+  expect(traced([...odd, at('192.0.2.14')], 'cart', `${DB}:3306`).end.kind).toBeDefined();
+});
+
+test('the answer is plain data', () => {
+  const found = traced([at('192.0.2.14')], 'cart', `${DB}:3306`);
+
+  expect(JSON.parse(JSON.stringify(found))).toEqual(JSON.parse(JSON.stringify({ ...found })));
+  expect(found).toMatchObject({ from: { namespace: 'shop', account: 'cart' }, to: { host: DB, port: 3306 } });
+});
