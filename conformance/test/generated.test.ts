@@ -68,7 +68,7 @@ describe('generated apps', () => {
     expect(attempt(app(), folder)).toMatchObject({ kind: 'accepted', folder });
 
     const { services } = JSON.parse(fs.readFileSync(path.join(folder, EXPECTATIONS_FILE), 'utf8')) as ReturnType<typeof expectationsOf>;
-    expect(fs.readdirSync(folder)).toHaveLength(2);
+    expect(fs.readdirSync(folder)).toHaveLength(3);
     expect(services).toMatchObject([{
       path: 'chart-0/Db',
       namespace: 'shop',
@@ -187,7 +187,7 @@ describe('generated apps', () => {
 
     expect(attempt(app({}, { second }), folder)).toMatchObject({ kind: 'accepted', folder });
 
-    expect(fs.readdirSync(folder)).toEqual(['chart', 'other']);
+    expect(fs.readdirSync(folder)).toEqual(['chart', 'other', 'traces.json']);
     expect(fs.readdirSync(path.join(folder, 'other'))).toEqual([EXPECTATIONS_FILE, 'other-0.k8s.yaml']);
   });
 
