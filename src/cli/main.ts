@@ -2,12 +2,13 @@ import { helpOf } from './arguments';
 import { Command, EXIT } from './command';
 import { explain } from './explain';
 import { lint } from './lint';
+import { report } from './report';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { nearest } from '../private/nearest';
 
-const COMMANDS: readonly Command[] = [explain, lint];
+const COMMANDS: readonly Command[] = [explain, lint, report];
 
 const PROGRAM = 'cdk8s-istio-egress';
 

@@ -1,0 +1,100 @@
+import * as fs from 'node:fs';
+import { Arguments, argumentsOf, Options, valueIn } from './arguments';
+import { Command, EXIT } from './command';
+import { Input, INPUT_OPTIONS, inputOf } from './input';
+import { placeOf } from './lint-result';
+import { Terminal } from './terminal';
+import { WrongUse } from './wrong-use';
+import { asCsv } from '../report/as-csv';
+import { asHtml } from '../report/as-html';
+import { asJson } from '../report/as-json';
+import { asMarkdown } from '../report/as-markdown';
+import { Difference, differenceOf, opens } from '../report/difference';
+import { differenceAsJson } from '../report/difference-as-json';
+import { differenceAsMarkdown } from '../report/difference-as-markdown';
+import { Report, reportOf } from '../report/report';
+
+const OPTIONS: Options = {
+  'format': { value: 'FORMAT', oneOf: ['markdown', 'json', 'csv', 'html'], help: 'how it is written (default: markdown)' },
+  'json': { help: 'the same as --format json' },
+  'output': { value: 'FILE', help: 'write it to a file' },
+  'diff': { help: 'compare two files or folders: report --diff OLD NEW' },
+  'fail-on-opened': { help: 'with --diff: exit code 1 when the change opens something' },
+  ...INPUT_OPTIONS,
+};
+
+const USAGE = `cdk8s-istio-egress report FILES... [options]
+cdk8s-istio-egress report --diff OLD NEW [options]
+
+Says who reaches what outside the mesh, by which way, and who else could, from the Istio objects and NetworkPolicies of YAML or JSON
+files. FILES are files, folders, or - for the standard input: all that is applied together.
+
+  cdk8s-istio-egress report manifests/ --format html --output report.html
+  kustomize build overlays/prod | cdk8s-istio-egress report -
+  cdk8s-istio-egress report --diff before/ after/
+
+Exit code: 0 the report is written, 1 with --fail-on-opened the change opens something, 2 wrong use, or a part of the input could not
+be read: the report is then of the rest.`;
+
+export const report: Command = {
+  name: 'report',
+  summary: 'who reaches what, and what a change opens',
+  usage: USAGE,
+  options: OPTIONS,
+  run: async (given, terminal) => {
+    const args = argumentsOf(given, OPTIONS);
+    const format = args.all.has('json') ? 'json' : valueIn(args, 'format') ?? 'markdown';
+    return args.all.has('diff') ? compare(args, format, terminal) : single(args, format, terminal);
+  },
+};
+
+async function single(args: Arguments, format: string, terminal: Terminal): Promise<number> {
+  if (args.all.has('fail-on-opened')) {
+    throw new WrongUse('--fail-on-opened compares: give it with --diff OLD NEW');
+  }
+  const { view, problems } = await inputOf(args, terminal);
+  tell({ problems }, terminal);
+  write(formatted(reportOf(view), format), args, terminal);
+  return problems.length > 0 ? EXIT.WRONG : EXIT.CLEAN;
+}
+
+function formatted(found: Report, format: string): string {
+  switch (format) {
+    case 'json': return asJson(found);
+    case 'csv': return asCsv(found);
+    case 'html': return asHtml(found);
+    default: return asMarkdown(found);
+  }
+}
+
+async function compare(args: Arguments, format: string, terminal: Terminal): Promise<number> {
+  if (args.paths.length !== 2) {
+    throw new WrongUse(`--diff compares two files or folders: report --diff OLD NEW, got ${args.paths.length}`);
+  }
+  if (format === 'csv' || format === 'html') {
+    throw new WrongUse(`--diff is written as markdown or json, not as ${format}`);
+  }
+  const [old, now] = [await inputOf({ ...args, paths: [args.paths[0]] }, terminal), await inputOf({ ...args, paths: [args.paths[1]] }, terminal)];
+  [old, now].forEach(input => tell(input, terminal));
+  const found: Difference = differenceOf(old.view, now.view);
+  write(format === 'json' ? differenceAsJson(found) : differenceAsMarkdown(found), args, terminal);
+  return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;
+}
+
+function tell({ problems }: Pick<Input, 'problems'>, terminal: Terminal): void {
+  problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+}
+
+function write(text: string, args: Arguments, terminal: Terminal): void {
+  const file = valueIn(args, 'output');
+  if (file === undefined) {
+    terminal.out(text);
+    return;
+  }
+  try {
+    fs.writeFileSync(file, text);
+  } catch (error) {
+    throw new WrongUse(`--output ${file} cannot be written: ${(error as Error).message}`);
+  }
+  terminal.err(`written: ${file}\n`);
+}

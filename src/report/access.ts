@@ -1,0 +1,112 @@
+import { Answer, answerOf } from './answer';
+import { ANY_OTHER, Client, clientKey, namedIn, workloadsByClient } from './client';
+import { Target } from './dependency';
+import { Tracer } from '../trace/trace';
+import { records, record } from '../view/fields';
+import { addTo, MeshView } from '../view/mesh-view';
+import { PodTemplate } from '../view/pod-template';
+
+/** What becomes of the connections of one client to one host and port. */
+export interface Access extends Answer {
+  readonly client: Client;
+  readonly target: Target;
+  /** The workloads for which that holds, if the account has several that differ. */
+  readonly workloads: readonly string[];
+}
+
+/** Neither is a name that anything can have. */
+const NOBODY = { namespace: '(any-other-namespace)', account: '(any-other-account)' };
+
+/** The pods of an account that are alike for everything in the view. */
+interface Variant {
+  readonly pods: readonly PodTemplate[];
+  /** Text that is the same for all clients that get the same answers. */
+  readonly key: string;
+}
+
+/** Asks for one connection after the other; clients that nothing tells apart are asked for once. */
+export class AccessTable {
+  private readonly tracer: Tracer;
+  private readonly pods: ReadonlyMap<string, readonly PodTemplate[]>;
+  private readonly labels: ReadonlySet<string>;
+  private readonly named: ReadonlySet<string>;
+  private readonly isNamedByPattern: boolean;
+  private readonly answers = new Map<string, Answer>();
+  private readonly variants = new Map<string, readonly Variant[]>();
+
+  public constructor(private readonly view: MeshView) {
+    this.tracer = new Tracer(view);
+    this.pods = workloadsByClient(view);
+    this.labels = labelsThatMatter(view);
+    const { accounts, hasPatterns } = namedIn(view);
+    this.named = new Set(accounts.map(clientKey));
+    this.isNamedByPattern = hasPatterns;
+  }
+
+  public of(client: Client, target: Target): Access[] {
+    const variants = this.variantsOf(client);
+    const found = variants.map(variant => ({ variant, answer: this.answer(client, variant, target) }));
+    const groups = new Map<Answer, PodTemplate[]>();
+    found.forEach(({ variant, answer }) => {
+      const same = [...groups.keys()].find(other => JSON.stringify(other) === JSON.stringify(answer)) ?? answer;
+      groups.set(same, [...groups.get(same) ?? [], ...variant.pods]);
+    });
+    return [...groups].map(([answer, pods]) => ({
+      ...answer, client, target, workloads: groups.size === 1 ? [] : [...new Set(pods.map(({ object }) => `${object.kind} ${object.name}`))].sort(),
+    }));
+  }
+
+  private answer(client: Client, { pods: [pod], key }: Variant, target: Target): Answer {
+    const whole = JSON.stringify([key, target.host, target.port]);
+    const found = this.answers.get(whole) ?? answerOf(this.view, this.tracer.trace({
+      namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace,
+      account: client.account === ANY_OTHER ? NOBODY.account : client.account,
+      ...pod ? { labels: pod.labels } : {},
+    }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken }));
+    this.answers.set(whole, found);
+    return found;
+  }
+
+  private variantsOf(client: Client): readonly Variant[] {
+    const known = this.variants.get(clientKey(client));
+    if (known) {
+      return known;
+    }
+    const account = this.isNamedByPattern || this.named.has(clientKey(client)) ? client.account : '';
+    const byKey = new Map<string, PodTemplate[]>();
+    for (const pod of this.pods.get(clientKey(client)) ?? []) {
+      const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod), pod.hostNetwork]);
+      addTo(byKey, key, pod);
+    }
+    const variants = byKey.size === 0 ? [{ pods: [], key: JSON.stringify([client.namespace, account]) }]
+      : [...byKey].map(([key, pods]) => ({ key, pods }));
+    this.variants.set(clientKey(client), variants);
+    return variants;
+  }
+
+  private projected(labels: PodTemplate['labels']): unknown {
+    return Object.entries(labels).filter(([name]) => this.labels.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+function captureSettings({ annotations }: PodTemplate): unknown {
+  return Object.entries(annotations).filter(([name]) => name.includes('sidecar.istio.io/')).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The labels of clients that something selects by. */
+function labelsThatMatter(view: MeshView): Set<string> {
+  const selectors = (selector: unknown) => [
+    ...Object.keys(record(record(selector).matchLabels)), ...records(record(selector).matchExpressions).map(({ key }) => String(key)),
+  ];
+  return new Set([
+    'sidecar.istio.io/inject',
+    ...view.allSidecars.flatMap(({ workloadSelector }) => Object.keys(workloadSelector ?? {})),
+    ...view.trafficRules.flatMap(({ workloadSelector }) => Object.keys(workloadSelector ?? {})),
+    ...view.routes.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches.flatMap(({ sourceLabels }) => Object.keys(sourceLabels)))),
+    ...view.egressPolicies.flatMap(({ object: { spec } }) => [
+      ...selectors(spec.podSelector),
+      ...[...records(spec.ingress).flatMap(({ from }) => records(from)), ...records(spec.egress).flatMap(({ to }) => records(to))]
+        .flatMap(({ podSelector }) => selectors(podSelector)),
+    ]),
+  ]);
+}

@@ -1,0 +1,164 @@
+import { Cause, EndKind, Hop } from '../trace/hop';
+import { Trace } from '../trace/trace';
+import { Fields, record, records } from '../view/fields';
+import { MeshView } from '../view/mesh-view';
+
+/** What becomes of the connections of a client to one host and port. */
+export interface Answer {
+  readonly verdict: EndKind;
+  /** `<namespace>/<name>` of the Service of the gateway that they pass, or try to. */
+  readonly gateway?: string;
+  /** In plain words; neither the client nor the host is in it. */
+  readonly why: string;
+  /** What decides. */
+  readonly because: readonly Cause[];
+  /** What has to hold besides, and depends on the request. */
+  readonly conditions: readonly string[];
+  /** Where they end, as `<address or name>:<port>`. */
+  readonly endpoints: readonly string[];
+  /** TLS that the last proxy adds, in Istio's words; empty when it adds none, or nobody is there. */
+  readonly tls: string;
+  /** What the conditions say, as text that can be compared. */
+  readonly limits: string;
+  /** How they arrive at a gateway, if one takes them. */
+  readonly leg?: Leg;
+}
+
+/** How connections arrive at a gateway. */
+export interface Leg {
+  /** The full name of its Service. */
+  readonly host: string;
+  /** The port of its Service. */
+  readonly port: number;
+  /** The server name; empty without TLS. */
+  readonly sni: string;
+  /** The Gateway, as `<namespace>/<name>`. */
+  readonly server: string;
+  /** What the gateway does with TLS, in Istio's words. */
+  readonly mode: string;
+  readonly isHttp: boolean;
+  /** The host of the requests. */
+  readonly authority?: string;
+}
+
+/** Whether the client gets there. */
+export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
+  return verdict === 'REACHES' || verdict === 'DIRECT';
+}
+
+/** Text by which two answers can be compared: what decides is compared by its objects. */
+export function answerKey({ verdict, gateway, why, because, conditions, tls }: Answer): string {
+  return JSON.stringify([verdict, gateway, why, conditions, tls, because.map(({ object, path }) => [object, path])]);
+}
+
+/** A way for a person. */
+export function wayText({ verdict, gateway }: Pick<Answer, 'verdict' | 'gateway'>): string {
+  return gateway !== undefined ? `gateway ${gateway}` : verdict === 'REACHES' ? 'directly' : verdict === 'DIRECT' ? 'directly, past the rules' : '';
+}
+
+export const VERDICTS: { readonly [verdict in EndKind]: string } = {
+  REACHES: 'reaches it', DIRECT: 'reaches it unchecked', UNKNOWN: 'not known', REFUSED: 'is refused', NOWHERE: 'has no way there',
+};
+
+/** What a trace says, for those who do not know proxies. */
+export function answerOf(view: MeshView, found: Trace): Answer {
+  const { end, hops } = found;
+  const at = (stage: Hop['stage']) => hops.find(hop => hop.stage === stage);
+  const last = hops[hops.length - 1];
+  const gateway = at('gateway') && gatewayIn(at('destination'));
+  const isHttp = at('application')?.facts.protocol === 'HTTP';
+  const { why, because } = whyOf(view, found, at, last);
+  const upstream = at('upstream');
+  const tls = upstream?.facts.tls ?? '';
+  return {
+    verdict: end.kind,
+    gateway,
+    why: plain(why, found),
+    because: withoutDoubles(because),
+    conditions: end.conditions,
+    endpoints: [...new Set(end.endpoints)].sort(),
+    tls: tls === 'PLAINTEXT' ? '' : tls,
+    leg: at('gateway')?.facts.server === undefined ? undefined : legOf(at('gateway')!, at('destination')!, isHttp ? found.to.host : undefined),
+    limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
+  };
+}
+
+/** The Service, of a cluster like `outbound|443|subset|name.namespace.svc.cluster.local`. */
+function gatewayIn(hop: Hop | undefined): string {
+  const [name, namespace] = (hop?.facts.cluster ?? '').split('|').pop()!.split('.');
+  return `${namespace ?? ''}/${name}`;
+}
+
+function legOf({ facts: { server, mode, sni } }: Hop, { facts: { cluster } }: Hop, authority: string | undefined): Leg {
+  const [, port, , host] = cluster.split('|');
+  return { host, port: Number(port), sni, server, mode, isHttp: authority !== undefined, authority };
+}
+
+interface Why {
+  readonly why: string;
+  readonly because: readonly Cause[];
+}
+
+function whyOf(view: MeshView, { end }: Trace, at: (stage: Hop['stage']) => Hop | undefined, last: Hop): Why {
+  const sidecar = at('sidecar');
+  switch (end.kind) {
+    case 'REACHES': return at('gateway') ? admitted(view, at('gateway')!, at('access')) : seen(view, sidecar);
+    case 'DIRECT': return { why: sidecar?.text.includes('does not pass the sidecar') ? sidecar.text : `${afterColon(sidecar?.text ?? '')}, and ALLOW_ANY lets it pass`, because: sidecar?.causes ?? [] };
+    case 'NOWHERE': return last.stage === 'sidecar' ? { why: `${afterColon(last.text)}, and ${afterColon(end.text)}`, because: last.causes } : { why: end.text, because: last.causes };
+    // Who is named there decides; what the client sends is the same for all.
+    case 'REFUSED': return { why: end.text, because: last.causes.some(isList) ? last.causes.filter(isList) : last.causes };
+    default: return { why: end.text, because: last.causes };
+  }
+}
+
+function isList({ steps }: Cause): boolean {
+  return steps[steps.length - 1] === 'subjectAltNames';
+}
+
+function admitted(view: MeshView, gateway: Hop, access: Hop | undefined): Why {
+  const isMutual = gateway.facts.mode === 'ISTIO_MUTUAL';
+  const names = isMutual && view.gateways.some(({ name, servers }) => name === gateway.facts.server && servers.some(({ hosts, tls }) => (
+    hosts.includes(gateway.facts.sni) && (tls?.subjectAltNames.length ?? 0) > 0)));
+  const rules = access?.causes ?? [];
+  const isAllowed = access !== undefined && /ALLOW/.test(access.text);
+  const reasons = [...names ? ['the server of the Gateway names its account'] : [], ...isAllowed ? ['an AuthorizationPolicy of the gateway allows it'] : []];
+  const server = gateway.causes.slice(-1);
+  return reasons.length > 0 ? { why: reasons.join(', and '), because: [...names ? server : [], ...isAllowed ? rules : []] }
+    : { why: isMutual ? 'the gateway asks nobody in the mesh who they are' : 'the gateway asks for no certificate of the mesh', because: server };
+}
+
+function seen(view: MeshView, sidecar: Hop | undefined): Why {
+  const services = view.knownServicesByHost.get(sidecar?.facts.service ?? '') ?? [];
+  return { why: services.some(({ visibleTo }) => visibleTo.includes('*')) ? 'the service is shown to every namespace' : 'the service is shown to its namespace', because: sidecar?.causes ?? [] };
+}
+
+function afterColon(text: string): string {
+  return text.includes(': ') ? text.slice(text.indexOf(': ') + 2) : text;
+}
+
+/** Without the names of the client and the host, so that what is alike reads alike. */
+function plain(text: string, { from, to }: Trace): string {
+  return text
+    .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
+    .replaceAll(`"${from.namespace}"`, 'its namespace')
+    .replace('namespace its namespace', 'its namespace')
+    .replaceAll(new RegExp(`(?<![A-Za-z0-9.-])${to.host.replaceAll(/[^a-z0-9]/gi, '\\$&')}(?![A-Za-z0-9.-])`, 'g'), 'the service')
+    .replace(/'[^']*' has REGISTRY_ONLY/, 'its Sidecar has REGISTRY_ONLY')
+    // It was declared; one for a wildcard, to those who do not see it, is not there.
+    .replace('nothing in the input declares the service', 'the service is not exported to its namespace');
+}
+
+function withoutDoubles(causes: readonly Cause[]): Cause[] {
+  return [...new Map(causes.map(cause => [JSON.stringify([cause.object, cause.path, cause.field]), cause])).values()];
+}
+
+/** What stands at a cause. */
+function contentOf(view: MeshView, { object, path, steps }: Cause): unknown {
+  const found = objectOf(view, object, path);
+  return steps.reduce<unknown>((value, step) => (typeof step === 'number' ? records(value)[step] : record(value)[step]), found as unknown as Fields);
+}
+
+function objectOf(view: MeshView, name: string, path: string) {
+  const [kind, full] = name.split(' ');
+  return view.objects.find(object => object.origin.path === path && object.kind === kind && (full === object.name || full === `${object.namespace}/${object.name}`));
+}

@@ -1,0 +1,56 @@
+import { Access } from './access';
+import { Client } from './client';
+import { Opening } from './opening';
+import { Report } from './report';
+import { Sources, Source } from './sources';
+import { declarations } from './summary';
+import { MeshModel } from '../private/model';
+import { Cause } from '../trace/hop';
+
+/** A report for programs. Members are added and never renamed. */
+export interface ReportData {
+  readonly version: 1;
+  /** The facts of the mesh that it is for. */
+  readonly mesh: MeshModel;
+  /** The day by which dependencies are judged, if one was given. */
+  readonly today?: string;
+  readonly clients: readonly Client[];
+  readonly dependencies: readonly unknown[];
+}
+
+export function reportData({ view, clients, dependencies, sources }: Report): ReportData {
+  return {
+    version: 1,
+    mesh: view.facts,
+    today: view.today,
+    clients,
+    dependencies: dependencies.map(dependency => ({
+      hosts: dependency.hosts,
+      ports: [...new Map(dependency.targets.map(({ port, protocol }) => [port, { number: port, protocol }])).values()],
+      isInMesh: dependency.isInMesh,
+      ...dependency.purpose,
+      isExpired: dependency.isExpired,
+      declaredBy: declarations(dependency),
+      access: dependency.access.map(access => accessData(access, sources)),
+      whoElse: dependency.openings.map(opening => openingData(opening, sources)),
+    })),
+  };
+}
+
+function accessData({ client, target, workloads, verdict, gateway, why, conditions, endpoints, tls, because }: Access, sources: Sources): unknown {
+  return {
+    client, workloads, host: target.host, port: target.port, verdict, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
+  };
+}
+
+function openingData({ kind, who, why, except, because }: Opening, sources: Sources): unknown {
+  return { kind, who, why, except, because: placesOf(because, sources) };
+}
+
+export function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
+  return causes.map(cause => sources.of(cause));
+}
+
+export function asJson(report: Report): string {
+  return `${JSON.stringify(reportData(report), undefined, 2)}\n`;
+}

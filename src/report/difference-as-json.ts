@@ -1,0 +1,23 @@
+import { Access } from './access';
+import { placesOf } from './as-json';
+import { Difference, opens } from './difference';
+import { Sources } from './sources';
+
+/** What a change opens and closes, for programs. Members are added and never renamed. */
+export function differenceAsJson(difference: Difference): string {
+  const { before, after, access, dependencies, openings } = difference;
+  return `${JSON.stringify({
+    version: 1,
+    opens: opens(difference),
+    mesh: { before: before.view.facts, after: after.view.facts },
+    access: access.map(({ kind, client, target, ...states }) => ({
+      kind, client, host: target.host, port: target.port, before: stateOf(states.before, before.sources), after: stateOf(states.after, after.sources),
+    })),
+    dependencies,
+    whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
+  }, undefined, 2)}\n`;
+}
+
+function stateOf({ verdict, gateway, why, conditions, endpoints, tls, because, workloads }: Access, sources: Sources): unknown {
+  return { verdict, gateway, why, conditions, endpoints, tls, workloads, because: placesOf(because, sources) };
+}

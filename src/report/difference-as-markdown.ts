@@ -1,0 +1,92 @@
+import { Access } from './access';
+import { isOpen, VERDICTS, wayText } from './answer';
+import { list, plural, reasonText, safe, table } from './as-markdown';
+import { Client } from './client';
+import { targetKey } from './dependency';
+import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
+import { namesText, openingText } from './opening';
+import { namesOf } from './report';
+import { Sources } from './sources';
+import { addTo } from '../view/mesh-view';
+
+const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: string] } = {
+  OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],
+  REDIRECTED: ['Leads to other addresses', 'The name is the same; the connections end somewhere else.'],
+  WIDENED: ['Other requests are let through', 'Which requests pass has changed: compare the rules.'],
+  UNSURE: ['No longer shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
+  MOVED: ['Takes another way', 'Reached before and after, in another way.'],
+  NARROWED: ['Fewer requests are let through', 'Reached before without conditions.'],
+  CLOSED: ['Closed', 'Reached before, and no longer.'],
+};
+
+/** What a change opens and closes, for a pull request. */
+export function differenceAsMarkdown(difference: Difference): string {
+  const { access, dependencies, openings, before, after, clients } = difference;
+  const of = (kind: ChangeKind) => access.filter(change => change.kind === kind);
+  const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
+  const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
+  const gone = openings.filter(({ kind }) => kind === 'GONE');
+  const isAlike = access.length + dependencies.length + openings.length === 0;
+  const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
+  return `${[
+    '# What this change opens and closes',
+    isAlike ? 'Nobody reaches more or less than before.' : `**${opens(difference) ? 'It opens access' : 'It opens nothing'}.** ${summary(difference)}`,
+    ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
+    ...(['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'] as const).flatMap(section),
+    ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
+    ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
+    ...(['MOVED', 'NARROWED', 'CLOSED'] as const).flatMap(section),
+    ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
+  ].join('\n\n')}\n`;
+}
+
+function summary({ access, dependencies }: Difference): string {
+  const count = (kinds: readonly ChangeKind[]) => access.filter(({ kind }) => kinds.includes(kind)).length;
+  const parts = [
+    [count(['OPENED']), 'opened'], [count(['REDIRECTED', 'WIDENED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED']), 'closed'],
+  ] as const;
+  const changed = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`).join(', ');
+  return `${changed === '' ? 'No access of a client changes' : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies.`;
+}
+
+/** Clients that change alike are one row. */
+function changes(all: readonly AccessChange[], clients: readonly Client[], before: Sources, after: Sources): string {
+  const groups = new Map<string, AccessChange[]>();
+  for (const change of all) {
+    const key = JSON.stringify([targetKey(change.target), stateText(change.before), stateText(change.after), placeOf(change, before, after)]);
+    addTo(groups, key, change);
+  }
+  return table(['Service', 'Who', 'Before', 'Now', 'Decided by'], [...groups.values()].map(group => {
+    const [first] = group;
+    const who = namesText(namesOf(group.map(({ client }) => ({ client, workloads: [] })), clients), 12);
+    return [safe(targetKey(first.target)), safe(who), safe(stateText(first.before)), safe(stateText(first.after)), placeOf(first, before, after)];
+  }));
+}
+
+/** What is open by its way, what is not by the reason. */
+export function stateText(access: Access): string {
+  const ends = access.endpoints.length === 0 || access.verdict === 'DIRECT' ? '' : `, ends at ${namesText(access.endpoints, 4)}`;
+  return isOpen(access) ? `${VERDICTS[access.verdict]}, ${wayText(access)}${ends}: ${reasonText(access)}` : `${VERDICTS[access.verdict]}: ${access.why}`;
+}
+
+/** Where it is decided: of what is gone, in the old files. */
+function placeOf({ after, before }: AccessChange, was: Sources, is: Sources): string {
+  const [causes, sources] = after.because.length > 0 ? [after.because, is] : [before.because, was];
+  return causes.slice(0, 3).map(cause => {
+    const { object, file, line } = sources.of(cause);
+    return `${safe(object)} (${safe(file)}${line === undefined ? '' : `:${line}`})`;
+  }).join('<br>');
+}
+
+const DEPENDENCY: { readonly [kind in DependencyChange['kind']]: string } = { ADDED: 'added', REMOVED: 'removed', MOVED: 'takes another way', PURPOSE: 'another purpose' };
+
+function dependencyTable(dependencies: readonly DependencyChange[]): string {
+  return table(['Dependency', 'Change', 'Before', 'Now'], dependencies.map(({ kind, host, ports, before = '', after = '' }) => (
+    [`${safe(host)} (${ports.join(', ')})`, DEPENDENCY[kind], safe(before), safe(after)])));
+}
+
+function openingLines(openings: readonly OpeningChange[]): string {
+  const hosts = new Map<string, string[]>();
+  openings.forEach(({ host, opening }) => hosts.set(openingText(opening), [...hosts.get(openingText(opening)) ?? [], host]));
+  return list([...hosts].map(([text, of]) => `${safe(namesText(of))}: ${safe(text)}`));
+}

@@ -1,0 +1,162 @@
+import { Access, AccessTable } from './access';
+import { Answer, isOpen } from './answer';
+import { byClient, Client, clientKey } from './client';
+import { Target, targetKey } from './dependency';
+import { Opening } from './opening';
+import { DependencyReport, Report, reportOf } from './report';
+import { MeshView } from '../view/mesh-view';
+import { Purpose } from '../view/purpose';
+
+/**
+ * What a change does to the access of a client: `OPENED` what was closed, `REDIRECTED` to other addresses, `WIDENED` where fewer or other conditions hold,
+ * `UNSURE` where the new input does not show it; `MOVED` to another way, `NARROWED` by conditions, `CLOSED` what was open.
+ */
+export type ChangeKind = 'OPENED' | 'REDIRECTED' | 'WIDENED' | 'UNSURE' | 'MOVED' | 'NARROWED' | 'CLOSED';
+
+/** The kinds by which more may be reached than before. */
+export const OPENING: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'];
+
+/** The access of one client to one host and port, in both inputs. */
+export interface AccessChange {
+  readonly kind: ChangeKind;
+  readonly client: Client;
+  readonly target: Target;
+  readonly before: Access;
+  readonly after: Access;
+}
+
+/** A dependency that was added or removed, or of which something else was said. */
+export interface DependencyChange {
+  readonly kind: 'ADDED' | 'REMOVED' | 'MOVED' | 'PURPOSE';
+  readonly host: string;
+  readonly ports: readonly number[];
+  /** The ways and purposes of before and after, as far as they changed. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Somebody who could not reach a dependency before, or no longer can. */
+export interface OpeningChange {
+  readonly kind: 'APPEARED' | 'GONE';
+  readonly host: string;
+  readonly opening: Opening;
+}
+
+/** Which access a change opens and closes. */
+export interface Difference {
+  readonly before: Report;
+  readonly after: Report;
+  /** Of both. */
+  readonly clients: readonly Client[];
+  /** Those that open first. */
+  readonly access: readonly AccessChange[];
+  readonly dependencies: readonly DependencyChange[];
+  readonly openings: readonly OpeningChange[];
+}
+
+/** Whether something is opened that a reviewer has to know. */
+export function opens({ access, openings }: Difference): boolean {
+  return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED');
+}
+
+/** Compares two inputs; what only one of them declares or names is asked about in both. */
+export function differenceOf(old: MeshView, now: MeshView): Difference {
+  const [first, second] = [reportOf(old), reportOf(now)];
+  const clients = [...new Map([...first.clients, ...second.clients].map(client => [clientKey(client), client])).values()].sort(byClient);
+  const both = [...first.dependencies, ...second.dependencies].flatMap(dependency => dependency.targets);
+  const targets = [...new Map(both.map(target => [targetKey(target), target])).values()];
+  const [was, is] = [new AccessTable(old), new AccessTable(now)];
+  const access = targets.flatMap(target => clients.flatMap(client => changesOf(client, target, was.of(client, target), is.of(client, target))));
+  return {
+    before: first,
+    after: second,
+    clients,
+    access: access.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compare(targetKey(a.target), targetKey(b.target))
+      || byClient(a.client, b.client)),
+    dependencies: dependencyChanges(first, second),
+    openings: openingChanges(first, second),
+  };
+}
+
+const KINDS: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE', 'MOVED', 'NARROWED', 'CLOSED'];
+
+/** Of an account with several workloads the one that reaches most is compared, and each of those that now reach more. */
+function changesOf(client: Client, target: Target, before: readonly Access[], after: readonly Access[]): AccessChange[] {
+  const most = (all: readonly Access[]) => all.find(isOpen) ?? all[0];
+  const [was, is] = [most(before), most(after)];
+  const kind = kindOf(was, is);
+  return kind === undefined ? [] : [{ kind, client, target, before: was, after: is }];
+}
+
+function kindOf(before: Answer, after: Answer): ChangeKind | undefined {
+  if (!isOpen(before)) {
+    return isOpen(after) ? 'OPENED' : after.verdict === 'UNKNOWN' && before.verdict !== 'UNKNOWN' ? 'UNSURE' : undefined;
+  }
+  if (!isOpen(after)) {
+    return after.verdict === 'UNKNOWN' ? 'UNSURE' : 'CLOSED';
+  }
+  if (before.verdict === 'REACHES' && after.endpoints.some(endpoint => !before.endpoints.includes(endpoint))) {
+    return 'REDIRECTED';
+  }
+  if (before.limits !== after.limits && before.limits !== '') {
+    return 'WIDENED';
+  }
+  return before.limits !== after.limits ? 'NARROWED'
+    : before.verdict !== after.verdict || before.gateway !== after.gateway || before.tls !== after.tls ? 'MOVED' : undefined;
+}
+
+function dependencyChanges(before: Report, after: Report): DependencyChange[] {
+  const [was, is] = [byHost(before), byHost(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].sort(compare).flatMap((host): DependencyChange[] => {
+    const [old, now] = [was.get(host), is.get(host)];
+    if (!old || !now) {
+      return [{ kind: old ? 'REMOVED' : 'ADDED', host, ports: portsOf((old ?? now)!) }];
+    }
+    const [ways, newWays] = [waysOf(old), waysOf(now)];
+    const [purpose, newPurpose] = [purposeText(old.purpose), purposeText(now.purpose)];
+    return [
+      ...ways === newWays ? [] : [{ kind: 'MOVED' as const, host, ports: portsOf(now), before: ways, after: newWays }],
+      ...purpose === newPurpose ? [] : [{ kind: 'PURPOSE' as const, host, ports: portsOf(now), before: purpose, after: newPurpose }],
+    ];
+  });
+}
+
+function byHost({ dependencies }: Report): Map<string, DependencyReport> {
+  return new Map(dependencies.flatMap(dependency => dependency.hosts.map(host => [host, dependency] as const)));
+}
+
+function portsOf({ targets }: DependencyReport): number[] {
+  return [...new Set(targets.map(({ port }) => port))];
+}
+
+function waysOf({ access }: DependencyReport): string {
+  const ways = access.filter(({ verdict }) => verdict === 'REACHES').map(({ gateway }) => (gateway === undefined ? 'directly' : `gateway ${gateway}`));
+  return [...new Set(ways)].sort(compare).join(', ') || 'reached by nobody';
+}
+
+function purposeText({ owner, reason, expires, contact }: Purpose): string {
+  const parts = Object.entries({ owner, reason, expires, contact }).flatMap(([name, text]) => (text === undefined ? [] : [`${name} ${text}`]));
+  return parts.join(', ') || 'nothing is said of its purpose';
+}
+
+/** The kinds that the matrix of clients does not show. */
+const BESIDE: readonly Opening['kind'][] = ['WITHOUT_SIDECAR', 'WITHOUT_IDENTITY', 'ANY_IDENTITY'];
+
+/** What appears or goes with the dependency itself is no news. */
+function openingChanges(before: Report, after: Report): OpeningChange[] {
+  const [was, is] = [byHost(before), byHost(after)];
+  const known = (dependency: DependencyReport) => dependency.openings.filter(({ kind }) => BESIDE.includes(kind));
+  const covers = (all: readonly Opening[], { kind, who, except }: Opening) => all.some(other => other.kind === kind && other.who === who
+    && other.except.every(namespace => except.includes(namespace)));
+  return [...is].sort(([a], [b]) => compare(a, b)).flatMap(([host, now]): OpeningChange[] => {
+    const old = was.get(host);
+    return old === undefined ? known(now).filter(({ kind }) => kind !== 'WITHOUT_SIDECAR').map(opening => ({ kind: 'APPEARED', host, opening })) : [
+      ...known(now).filter(opening => !covers(known(old), opening)).map((opening): OpeningChange => ({ kind: 'APPEARED', host, opening })),
+      ...known(old).filter(opening => !covers(known(now), opening)).map((opening): OpeningChange => ({ kind: 'GONE', host, opening })),
+    ];
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

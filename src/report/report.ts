@@ -1,0 +1,124 @@
+import { Access, AccessTable } from './access';
+import { answerKey, isOpen } from './answer';
+import { ANY_OTHER, byClient, Client, clientName, clientsIn } from './client';
+import { dependenciesIn, Dependency, Target, targetKey } from './dependency';
+import { namesText, Opening, Openings } from './opening';
+import { Sources } from './sources';
+import { EndKind } from '../trace/hop';
+import { MeshView } from '../view/mesh-view';
+
+/** A dependency, and who reaches it. */
+export interface DependencyReport extends Dependency {
+  /** Each client with each host and port. */
+  readonly access: readonly Access[];
+  /** Who else could reach it. */
+  readonly openings: readonly Opening[];
+}
+
+/** Who reaches what, by which way, and who else could. */
+export interface Report {
+  readonly view: MeshView;
+  readonly clients: readonly Client[];
+  readonly dependencies: readonly DependencyReport[];
+  readonly sources: Sources;
+}
+
+/** What a report asks about beside what its input shows. */
+export interface MoreToAsk {
+  readonly clients?: readonly Client[];
+}
+
+/** Looks who reaches what. */
+export function reportOf(view: MeshView, { clients: more = [] }: MoreToAsk = {}): Report {
+  const clients = clientsIn(view, more);
+  const table = new AccessTable(view);
+  const openings = new Openings(view);
+  const dependencies = dependenciesIn(view).map((dependency): DependencyReport => {
+    const access = dependency.targets.flatMap(target => clients.flatMap(client => table.of(client, target)));
+    return { ...dependency, access, openings: openings.of(dependency, access) };
+  });
+  return { view, clients, dependencies, sources: new Sources(view) };
+}
+
+/** Clients of a dependency that get the same answers. */
+export interface AccessGroup {
+  readonly clients: readonly Access[];
+  /** The answers, and the hosts and ports that have them; without any when all have the same. */
+  readonly answers: readonly { readonly answer: Access; readonly targets: readonly Target[] }[];
+}
+
+/** The clients of a group for a person. */
+export function groupNames({ clients }: Pick<AccessGroup, 'clients'>, { access }: Pick<DependencyReport, 'access'>): string[] {
+  return namesOf(clients, access.map(({ client }) => client));
+}
+
+/** Some of all clients for a person: a namespace of which none is missing is one name. */
+export function namesOf(some: readonly Pick<Access, 'client' | 'workloads'>[], all: readonly Client[]): string[] {
+  const [mine, theirs] = [accountsByNamespace(some.map(({ client }) => client)), accountsByNamespace(all)];
+  const differing = new Set(some.filter(({ workloads }) => workloads.length > 0).map(({ client }) => client.namespace));
+  const whole = [...mine.keys()].filter(namespace => mine.get(namespace)!.size === theirs.get(namespace)?.size && !differing.has(namespace));
+  if (whole.includes(ANY_OTHER) && theirs.size === whole.length) {
+    return ['everybody'];
+  }
+  const named = whole.filter(namespace => namespace !== ANY_OTHER).map(namespace => namespace || '(no namespace)');
+  return [
+    ...some.filter(({ client }) => !whole.includes(client.namespace)).map(accessName), ...named.length === 0 ? [] : [`every account of ${namesText(named)}`],
+    ...whole.includes(ANY_OTHER) ? [clientName({ namespace: ANY_OTHER, account: ANY_OTHER })] : [],
+  ];
+}
+
+function accountsByNamespace(clients: readonly Client[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  clients.forEach(({ namespace, account }) => found.set(namespace, (found.get(namespace) ?? new Set()).add(account)));
+  return found;
+}
+
+/** A client with those of its workloads that an answer is about. */
+export function accessName({ client, workloads }: Pick<Access, 'client' | 'workloads'>): string {
+  return `${clientName(client)}${workloads.length === 0 ? '' : ` (${workloads.join(', ')})`}`;
+}
+
+const ORDER: readonly EndKind[] = ['REACHES', 'DIRECT', 'UNKNOWN', 'REFUSED', 'NOWHERE'];
+
+/** The clients of a dependency, those that reach it first. */
+export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 'targets'>): AccessGroup[] {
+  const byClientAndWorkloads = new Map<string, Access[]>();
+  for (const one of access) {
+    const key = JSON.stringify([one.client, one.workloads]);
+    const known = byClientAndWorkloads.get(key);
+    known ? known.push(one) : byClientAndWorkloads.set(key, [one]);
+  }
+  const groups = new Map<string, { clients: Access[]; answers: AccessGroup['answers'] }>();
+  for (const ofClient of byClientAndWorkloads.values()) {
+    const answers = new Map<string, { answer: Access; targets: Target[] }>();
+    for (const one of ofClient) {
+      const known = answers.get(answerKey(one));
+      known ? known.targets.push(one.target) : answers.set(answerKey(one), { answer: one, targets: [one.target] });
+    }
+    const key = JSON.stringify([...answers].map(([answer, { targets: of }]) => [answer, of.map(targetKey)]));
+    const group = groups.get(key) ?? {
+      clients: [],
+      answers: [...answers.values()].map(({ answer, targets: of }) => (
+        { answer, targets: answers.size === 1 && of.length === targets.length ? [] : of })),
+    };
+    group.clients.push(ofClient[0]);
+    groups.set(key, group);
+  }
+  const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => ORDER.indexOf(answer.verdict)));
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
+}
+
+/** The ways by which anybody reaches a dependency: gateways by name, and `directly`. */
+export function waysOf({ access }: Pick<DependencyReport, 'access'>): { readonly gateways: readonly string[]; readonly isDirect: boolean; readonly isUnchecked: boolean } {
+  const open = access.filter(isOpen);
+  return {
+    gateways: [...new Set(open.flatMap(({ gateway }) => gateway ?? []))].sort(),
+    isDirect: open.some(({ gateway, verdict }) => gateway === undefined && verdict === 'REACHES'),
+    isUnchecked: open.some(({ verdict }) => verdict === 'DIRECT'),
+  };
+}
+
+/** The clients that reach a dependency by its rules, sorted. */
+export function reachingClients({ access }: Pick<DependencyReport, 'access'>): Client[] {
+  return [...new Map(access.filter(({ verdict }) => verdict === 'REACHES').map(({ client }) => [JSON.stringify(client), client])).values()].sort(byClient);
+}

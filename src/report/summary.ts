@@ -1,0 +1,81 @@
+import { dependencyName } from './dependency';
+import { Opening, openingText } from './opening';
+import { DependencyReport, reachingClients, Report } from './report';
+import { nameOf } from '../trace/hop';
+
+/** What a reviewer looks at first. */
+export interface Remark {
+  readonly text: string;
+  /** The dependencies that it is about; without any, all. */
+  readonly about: readonly string[];
+}
+
+/** What every format says of itself. */
+export const UNKNOWN_TO_REPORT: readonly string[] = [
+  'Objects that are not in the input. A route, a policy or a Sidecar that is only in the cluster changes the result: give the report all that is applied together.',
+  'Whether the server answers, whether it accepts the credentials, and what DNS says: the report follows the configuration and not the traffic.',
+  'Firewalls, security groups and cloud policies outside of the cluster, and whether the network enforces NetworkPolicies.',
+  'Who may change these objects (RBAC), and pods that run as root beside their sidecar: those can pass it by.',
+  'EnvoyFilters, Wasm plugins and other meshes; in ambient mode what ztunnels and waypoints do.',
+];
+
+/** What is worth a look before everything else. */
+export function remarksOn({ dependencies, view }: Report): Remark[] {
+  const remark = (text: string, of: readonly DependencyReport[]): Remark[] => (of.length > 0 ? [{ text, about: of.map(dependencyName) }] : []);
+  const having = (kind: Opening['kind']) => dependencies.filter(({ openings }) => openings.some(opening => opening.kind === kind));
+  const passing = having('ALLOW_ANY');
+  return [
+    ...remark(`have expired by ${view.today}`, dependencies.filter(({ isExpired }) => isExpired)),
+    ...passing.length === 0 ? [] : [{ text: 'The mesh has ALLOW_ANY: pods connect to these services, and to any other address, past the rules. REGISTRY_ONLY closes that.', about: [] }],
+    ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
+    ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
+    ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),
+    ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
+    ...remark('are reached by nobody in the input', dependencies.filter(dependency => reachingClients(dependency).length === 0)),
+    ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
+  ];
+}
+
+/** A remark as a sentence. */
+export function remarkText({ text, about }: Remark, all: number): string {
+  return about.length === 0 ? text : `${about.length === all ? `All ${all} dependencies` : about.length > 6 ? `${about.slice(0, 5).join('; ')} and ${about.length - 5} more` : about.join('; ')} ${
+    about.length === 1 && all !== 1 ? singular(text) : all === 1 ? singular(text) : text}`.replace('All 1 dependencies', 'The dependency');
+}
+
+function singular(text: string): string {
+  return text.replace(/^have /, 'has ').replace(/^are /, 'is ').replace(/^pass /, 'passes ').replace('for them', 'for it').replace(/^cannot/, 'cannot');
+}
+
+/** What holds for every dependency, said once. */
+export function commonOpenings({ dependencies }: Report): Opening[] {
+  if (dependencies.length < 2) {
+    return [];
+  }
+  const [first, ...others] = dependencies.map(({ openings }) => new Map(openings.map(opening => [openingText(opening), opening])));
+  return [...first].filter(([text]) => others.every(other => other.has(text))).map(([, opening]) => opening);
+}
+
+/** What holds for one dependency and not for all. */
+export function ownOpenings({ openings }: DependencyReport, common: readonly Opening[]): Opening[] {
+  const said = new Set(common.map(openingText));
+  return openings.filter(opening => !said.has(openingText(opening)));
+}
+
+/** An object that declares a dependency, and to whom it shows it. */
+export interface Declaration {
+  readonly object: string;
+  readonly visibleTo: string;
+  readonly file: string;
+  readonly line?: number;
+}
+
+export function declarations({ entries }: DependencyReport): Declaration[] {
+  return entries.map(({ object, visibleTo }) => ({
+    object: nameOf(object), visibleTo: visibleTo.includes('*') ? 'every namespace' : visibleTo.join(', ') || 'nobody', file: object.origin.file ?? object.origin.path, line: object.origin.line,
+  }));
+}
+
+/** The ports of a dependency, for a person. */
+export function portsText({ targets }: Pick<DependencyReport, 'targets'>): string {
+  return [...new Set(targets.map(({ port, protocol }) => `${port} ${protocol}`))].join(', ');
+}

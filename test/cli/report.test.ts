@@ -1,0 +1,79 @@
+import { database, run, runWith } from './helpers';
+
+const TWO = { 'old/db.yaml': database('orders'), 'new/db.yaml': `${database('orders')}---\n${database('stock', 3307)}` };
+
+describe('report', () => {
+  test('is Markdown when nothing else is said', async () => {
+    const { code, out, err } = await runWith({ 'db.yaml': database('orders') }, ['report', 'db.yaml']);
+
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^# Who reaches what outside the mesh\n/);
+    expect(out).toContain('ServiceEntry shop/orders (db.yaml:1), shown to: every namespace');
+  });
+
+  test.each([['json', /^\{/], ['csv', /^dependency,port,/], ['html', /^<!DOCTYPE html>/]])('is %s when it is asked for', async (format, begin) => {
+    expect((await run(['report', '-', '--format', format], { stdin: database('orders') })).out).toMatch(begin);
+  });
+
+  test('--json is JSON', async () => {
+    expect(JSON.parse((await run(['report', '-', '--json'], { stdin: database('orders') })).out)).toMatchObject({ version: 1, dependencies: [{ hosts: ['orders.example.com'] }] });
+  });
+
+  test('knows the facts of the mesh', async () => {
+    const { out } = await run(['report', '-', '--outbound-traffic-policy', 'REGISTRY_ONLY'], { stdin: database('orders') });
+
+    expect(out).toContain('do not know: REGISTRY_ONLY');
+    expect(out).not.toContain('ALLOW');
+  });
+
+  test('is written to a file', async () => {
+    const { code, out, err } = await runWith({ 'db.yaml': database('orders') }, ['report', 'db.yaml', '--format', 'html', '--output', 'report.html']);
+
+    expect([code, out, err]).toEqual([0, '', 'written: report.html\n']);
+  });
+
+  test('a file that cannot be written is said', async () => {
+    expect((await runWith({ 'db.yaml': database('orders') }, ['report', 'db.yaml', '--output', 'no/such/report.md'])).err).toContain('cannot be written');
+  });
+
+  test('what cannot be read is said, and the rest reported', async () => {
+    const { code, out, err } = await runWith({ 'db.yaml': `${database('orders')}---\na: [\n` }, ['report', 'db.yaml']);
+
+    expect(code).toBe(2);
+    expect(err).toMatch(/^db\.yaml:\d+ {2}/);
+    expect(out).toContain('orders.example.com');
+  });
+});
+
+describe('report --diff', () => {
+  test('says what opens', async () => {
+    const { code, out } = await runWith(TWO, ['report', '--diff', 'old', 'new', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+
+    expect(code).toBe(0);
+    expect(out).toContain('## Warning: Opened');
+    expect(out).toContain('stock.example.com:3307');
+  });
+
+  test('--fail-on-opened fails when something opens, and not when something closes', async () => {
+    const args = ['report', '--fail-on-opened', '--outbound-traffic-policy', 'REGISTRY_ONLY', '--diff'];
+
+    expect((await runWith(TWO, [...args, 'old', 'new'])).code).toBe(1);
+    expect((await runWith(TWO, [...args, 'new', 'old'])).code).toBe(0);
+    expect((await runWith(TWO, [...args, 'old', 'old'])).code).toBe(0);
+  });
+
+  test('is JSON when it is asked for', async () => {
+    expect(JSON.parse((await runWith(TWO, ['report', '--diff', 'old', 'new', '--json'])).out)).toMatchObject({ version: 1, dependencies: [{ kind: 'ADDED', host: 'stock.example.com' }] });
+  });
+
+  test.each([
+    [['--diff', 'old'], 'compares two files or folders'],
+    [['--diff', 'old', 'new', '--format', 'csv'], 'not as csv'],
+    [['old', '--fail-on-opened'], 'give it with --diff'],
+  ])('%j is wrong use', async (args, message) => {
+    const { code, err } = await runWith(TWO, ['report', ...args]);
+
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});

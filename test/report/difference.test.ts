@@ -1,0 +1,108 @@
+import { deployment, entry, object, routed, viewOf } from './helpers';
+import { clientName } from '../../src/report/client';
+import { ChangeKind, Difference, differenceOf, opens } from '../../src/report/difference';
+import { differenceAsJson } from '../../src/report/difference-as-json';
+import { differenceAsMarkdown } from '../../src/report/difference-as-markdown';
+
+const carts = [deployment('cart', 'cart'), deployment('search', 'search')];
+
+const compared = (old: readonly string[], now: readonly string[]) => differenceOf(viewOf([...old, ...carts]), viewOf([...now, ...carts]));
+
+const changesOf = ({ access }: Difference, kind: ChangeKind) => access.filter(change => change.kind === kind).map(({ client }) => clientName(client));
+
+const direct = (more: object = {}) => [entry('db.example.com', 3306, 'TCP', { exportTo: ['.'], ...more }, 'db')];
+
+test('nothing changes when nothing does, wherever the objects stand', () => {
+  const found = compared(routed(['shop/cart']), [...routed(['shop/cart'])].reverse());
+
+  expect([found.access, found.dependencies, found.openings, opens(found)]).toEqual([[], [], [], false]);
+  expect(differenceAsMarkdown(found)).toContain('Nobody reaches more or less than before.');
+});
+
+test('an account that is added opens, one that is removed closes', () => {
+  const found = compared(routed(['shop/cart']), routed(['shop/search']));
+
+  expect([changesOf(found, 'OPENED'), changesOf(found, 'CLOSED'), opens(found)]).toEqual([['shop/search'], ['shop/cart'], true]);
+});
+
+test('a service that is new opens, one that goes closes', () => {
+  const found = compared([], direct());
+
+  expect(changesOf(found, 'OPENED')).toEqual(['shop/cart', 'shop/search', 'shop: every other account']);
+  expect(found.dependencies).toMatchObject([{ kind: 'ADDED', host: 'db.example.com', ports: [3306] }]);
+  expect(changesOf(compared(direct(), []), 'CLOSED')).toEqual(['shop/cart', 'shop/search', 'shop: every other account']);
+});
+
+test('on ALLOW_ANY a service that is declared moves those who reached it already', () => {
+  const [old, now] = [viewOf(carts, { outboundTrafficPolicy: 'ALLOW_ANY' }), viewOf([...direct(), ...carts], { outboundTrafficPolicy: 'ALLOW_ANY' })];
+
+  expect(changesOf(differenceOf(old, now), 'OPENED')).toEqual([]);
+  expect(changesOf(differenceOf(old, now), 'MOVED')).toContain('shop/cart');
+});
+
+test('a service that goes through a gateway moves its clients and closes the rest', () => {
+  const found = compared(direct({ addresses: ['192.0.2.14'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] }), routed(['shop/cart']));
+
+  expect([changesOf(found, 'MOVED'), changesOf(found, 'CLOSED'), opens(found)]).toEqual([['shop/cart'], ['shop/search', 'shop: every other account'], false]);
+  expect(found.dependencies).toMatchObject([{ kind: 'MOVED', before: 'directly', after: 'gateway istio-system/istio-egressgateway' }]);
+});
+
+test('a name that leads to another server opens that one', () => {
+  const found = compared(routed(['shop/cart']), routed(['shop/cart'], { endpoint: '203.0.113.9' }));
+
+  expect([changesOf(found, 'REDIRECTED'), opens(found)]).toEqual([['shop/cart'], true]);
+});
+
+test('a gateway that no longer asks who connects is a warning', () => {
+  const found = compared(routed(['shop/cart']), routed([]));
+
+  expect(found.openings).toMatchObject([{ kind: 'APPEARED', host: 'db.example.com', opening: { kind: 'ANY_IDENTITY' } }]);
+  expect(differenceAsMarkdown(found)).toContain('## Warning: who else could now');
+});
+
+test('NetworkPolicies that go open the way of pods without a sidecar', () => {
+  const closed = object('NetworkPolicy', 'catalog/closed', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
+
+  expect(compared([...routed(['shop/cart']), closed], routed(['shop/cart'])).openings).toMatchObject([{ kind: 'APPEARED', opening: { kind: 'WITHOUT_SIDECAR' } }]);
+  expect(opens(compared(routed(['shop/cart']), [...routed(['shop/cart']), closed]))).toBe(false);
+});
+
+test('requests that a rule newly lets through are to be looked at', () => {
+  const policy = (paths: readonly string[]) => ({ selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ to: [{ operation: { paths } }] }] });
+  const http = (paths: readonly string[]) => [
+    entry('api.example.com', 80, 'HTTP', { exportTo: ['*'] }),
+    object('Gateway', 'api', { selector: { istio: 'egressgateway' }, servers: [{ hosts: ['api.example.com'], port: { number: 80, name: 'http', protocol: 'HTTP' } }] }),
+    object('VirtualService', 'api', {
+      hosts: ['api.example.com'],
+      gateways: ['mesh', 'api'],
+      http: [
+        { match: [{ gateways: ['mesh'], port: 80 }], route: [{ destination: { host: 'istio-egressgateway.istio-system.svc.cluster.local', port: { number: 80 } } }] },
+        { match: [{ gateways: ['api'], port: 80 }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] },
+      ],
+    }),
+    object('AuthorizationPolicy', 'istio-system/api', policy(paths)),
+  ];
+
+  expect(changesOf(compared(http(['/a']), http(['/a', '/b'])), 'WIDENED')).toContain('shop/cart');
+  expect(compared(http(['/a']), http(['/a'])).access).toEqual([]);
+});
+
+test('another day on which a dependency ends is a change', () => {
+  const until = (day: string) => routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/expires': day } });
+
+  expect(compared(until('2026-12-31'), until('2030-12-31')).dependencies).toMatchObject([{ kind: 'PURPOSE', before: 'expires 2026-12-31', after: 'expires 2030-12-31' }]);
+});
+
+test('what opens comes first', () => {
+  const text = differenceAsMarkdown(compared(routed(['shop/cart']), routed(['shop/search'])));
+
+  expect(text).toContain('**It opens access.** Of pairs of a client and a service: 1 opened, 1 closed');
+  expect(text.indexOf('## Warning: Opened')).toBeLessThan(text.indexOf('## Closed'));
+});
+
+test('the same for programs', () => {
+  const { opens: isOpening, access } = JSON.parse(differenceAsJson(compared(routed(['shop/cart']), routed(['shop/search'])))) as { opens: boolean; access: object[] };
+
+  expect(isOpening).toBe(true);
+  expect(access[0]).toMatchObject({ kind: 'OPENED', client: { namespace: 'shop', account: 'search' }, host: 'db.example.com', port: 3306, before: { verdict: 'REFUSED' }, after: { verdict: 'REACHES' } });
+});

@@ -1,0 +1,214 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { answersOf, deployment, entry, object, reportOf, routed, viewOf } from './helpers';
+import { DEFAULT_FACTS } from '../../src/private/default-facts';
+import { readManifests } from '../../src/reading/manifests';
+import { openingText } from '../../src/report/opening';
+import { groupNames, groupsOf } from '../../src/report/report';
+import { remarksOn, remarkText } from '../../src/report/summary';
+import { MeshView } from '../../src/view/mesh-view';
+
+const workloads = [deployment('cart', 'cart'), deployment('search', 'search'), deployment('catalog/api', 'api')];
+
+const openingsOf = (found: ReturnType<typeof reportOf>, index = 0) => found.dependencies[index].openings.map(({ kind }) => kind);
+
+describe('who reaches a service through a gateway', () => {
+  const found = reportOf(viewOf([...routed(['shop/cart']), ...workloads]));
+
+  test('the account that the gateway names', () => {
+    expect(answersOf(found, 'db.example.com:3306')).toMatchObject({
+      'shop/cart': 'REACHES istio-system/istio-egressgateway',
+      'shop/search': 'REFUSED istio-system/istio-egressgateway',
+      'shop: every other account': 'REFUSED istio-system/istio-egressgateway',
+      'catalog/api': 'NOWHERE',
+      'every other namespace': 'NOWHERE',
+    });
+  });
+
+  test('what gateways send to is no dependency of its own', () => {
+    expect(found.dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
+  });
+
+  test('the reason names the object that decides', () => {
+    const access = found.dependencies[0].access.find(({ client }) => client.account === 'search')!;
+
+    expect(access.why).toContain('not among the \'subjectAltNames\'');
+    expect(access.because.map(({ object: of, field }) => `${of} ${field}`)).toEqual(['Gateway shop/db spec.servers[0].tls.subjectAltNames']);
+  });
+
+  test('clients with one answer are one group', () => {
+    const [dependency] = found.dependencies;
+
+    expect(groupsOf(dependency).map(group => groupNames(group, dependency))).toEqual([
+      ['shop/cart'], ['shop/search', 'shop: every other account'], ['every account of catalog, istio-system', 'every other namespace'],
+    ]);
+  });
+});
+
+describe('who else could reach it', () => {
+  test('every account of a namespace that sees a direct service', () => {
+    const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { exportTo: ['.'] }), ...workloads]));
+
+    expect(openingsOf(found)).toEqual(['NAMESPACE', 'WITHOUT_SIDECAR']);
+    expect(found.dependencies[0].openings[0].who).toBe('every account of shop');
+  });
+
+  test('everybody, when it is exported to all', () => {
+    const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP'), ...workloads]));
+
+    expect(openingsOf(found)).toContain('EVERYBODY');
+    expect(remarksOn(found).map(remark => remarkText(remark, 1))).toContain('The dependency is open to every namespace of the mesh');
+  });
+
+  test('everybody on ALLOW_ANY, but where a Sidecar closes', () => {
+    const closed = object('Sidecar', 'closed/default', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
+    const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { exportTo: ['.'] }), closed], { outboundTrafficPolicy: 'ALLOW_ANY' }));
+
+    expect(found.dependencies[0].openings.find(({ kind }) => kind === 'ALLOW_ANY')).toMatchObject({ except: ['closed', 'shop'] });
+    expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'every other namespace': 'DIRECT', 'closed: every other account': 'NOWHERE' });
+  });
+
+  test('pods without a sidecar, but where NetworkPolicies close', () => {
+    const closed = object('NetworkPolicy', 'catalog/closed', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
+    const open = object('NetworkPolicy', 'shop/open', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }] });
+    const found = reportOf(viewOf([...routed(['shop/cart']), closed, open]));
+
+    expect(found.dependencies[0].openings.find(({ kind }) => kind === 'WITHOUT_SIDECAR')).toMatchObject({ except: ['catalog'] });
+  });
+
+  test('every account of the mesh, when a gateway names none', () => {
+    expect(openingsOf(reportOf(viewOf(routed([]))))).toContain('ANY_IDENTITY');
+    expect(openingsOf(reportOf(viewOf(routed(['shop/cart']))))).not.toContain('ANY_IDENTITY');
+    const policy = { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/cart'] } }] }] };
+    expect(openingsOf(reportOf(viewOf(routed([], { policy }))))).not.toContain('ANY_IDENTITY');
+  });
+
+  test('every pod, when a gateway asks for no certificate of the mesh', () => {
+    expect(openingsOf(reportOf(viewOf(routed([], { mode: 'SIMPLE' }))))).toContain('WITHOUT_IDENTITY');
+  });
+
+  test('whoever may write Gateways, unless admission control looks', () => {
+    const guard = JSON.stringify({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'guard' },
+      spec: { matchConstraints: { resourceRules: [{ apiGroups: ['networking.istio.io'], resources: ['gateways'] }] } },
+    });
+    const tenant = (objects: readonly string[]) => reportOf(viewOf(objects)).dependencies[0].openings.find(({ kind }) => kind === 'TENANT')!;
+
+    expect(openingText(tenant(routed(['shop/cart'])))).toContain('the input has none');
+    expect(openingText(tenant([...routed(['shop/cart']), guard]))).toContain('looks at such objects');
+  });
+});
+
+/** Tasks of istio.io about egress, as they stand there. */
+describe('published recipes', () => {
+  const CNN = 'edition.cnn.com';
+  const GATEWAY = 'istio-egressgateway.istio-system.svc.cluster.local';
+  const routes = (port: number) => object('VirtualService', 'direct-cnn-through-egress-gateway', {
+    hosts: [CNN],
+    gateways: ['istio-egressgateway', 'mesh'],
+    http: [
+      { match: [{ gateways: ['mesh'], port: 80 }], route: [{ destination: { host: GATEWAY, subset: 'cnn', port: { number: 80 } } }] },
+      { match: [{ gateways: ['istio-egressgateway'], port: 80 }], route: [{ destination: { host: CNN, port: { number: port } } }] },
+    ],
+  });
+  const cnn = object('ServiceEntry', 'cnn', {
+    hosts: [CNN], ports: [{ number: 80, name: 'http-port', protocol: 'HTTP' }, { number: 443, name: 'https', protocol: 'HTTPS' }], resolution: 'DNS',
+  });
+  const gateway = (protocol: string, tls: object) => object('Gateway', 'istio-egressgateway', {
+    selector: { istio: 'egressgateway' }, servers: [{ port: { number: 80, name: 'port', protocol }, hosts: [CNN], ...tls }],
+  });
+  const subset = (policy: object) => object('DestinationRule', 'egressgateway-for-cnn', { host: GATEWAY, subsets: [{ name: 'cnn', ...policy }] });
+
+  test('HTTP through the egress gateway: the namespace with the subset gets there, and the gateway cannot tell who', () => {
+    const found = reportOf(viewOf([cnn, gateway('HTTP', {}), subset({}), routes(80), ...workloads]));
+
+    // Sidecars of other namespaces do not look for the DestinationRule in "shop".
+    expect(answersOf(found, `${CNN}:80`)).toMatchObject({ 'shop/cart': 'REACHES istio-system/istio-egressgateway', 'every other namespace': 'NOWHERE' });
+    expect(openingsOf(found)).toContain('WITHOUT_IDENTITY');
+    expect(answersOf(found, `${CNN}:443`)).toMatchObject({ 'shop/cart': 'REACHES' });
+  });
+
+  test('TLS origination at the egress gateway: it asks for an identity, and for no certain one', () => {
+    const found = reportOf(viewOf([
+      cnn, gateway('HTTPS', { tls: { mode: 'ISTIO_MUTUAL' } }), routes(443), ...workloads,
+      subset({ trafficPolicy: { portLevelSettings: [{ port: { number: 80 }, tls: { mode: 'ISTIO_MUTUAL', sni: CNN } }] } }),
+      object('DestinationRule', 'originate-tls-for-cnn', { host: CNN, trafficPolicy: { portLevelSettings: [{ port: { number: 443 }, tls: { mode: 'SIMPLE' } }] } }),
+    ]));
+
+    expect(openingsOf(found)).toContain('ANY_IDENTITY');
+    expect(found.dependencies[0].access.find(({ client, target }) => client.account === 'cart' && target.port === 80)).toMatchObject({ tls: 'SIMPLE' });
+  });
+
+  test('a direct service: its sidecar lets every namespace out', () => {
+    const found = reportOf(viewOf([cnn, ...workloads]));
+
+    expect(groupsOf(found.dependencies[0]).map(group => groupNames(group, found.dependencies[0]))).toEqual([['everybody']]);
+    expect(openingsOf(found)).toEqual(['EVERYBODY', 'WITHOUT_SIDECAR']);
+  });
+});
+
+describe('clients', () => {
+  test('workloads of one account that get other answers are told apart', () => {
+    const policy = object('NetworkPolicy', 'shop/cart', { podSelector: { matchLabels: { app: 'closed' } }, policyTypes: ['Egress'], egress: [] });
+    const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP'), policy, deployment('open', 'cart'), deployment('closed', 'cart')]));
+
+    expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'shop/cart (Deployment open)': 'REACHES', 'shop/cart (Deployment closed)': 'REFUSED' });
+  });
+
+  test('pods of a gateway are none', () => {
+    const found = reportOf(viewOf([...routed(['shop/cart']), deployment('istio-system/egress', 'egress', { labels: { istio: 'egressgateway' } })]));
+
+    expect(found.clients.map(({ account }) => account)).not.toContain('egress');
+  });
+
+  test('accounts that policies name are, with or without a workload', () => {
+    const policy = { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/nightly'] } }] }] };
+
+    expect(answersOf(reportOf(viewOf(routed([], { policy }))), 'db.example.com:3306')).toMatchObject({ 'shop/nightly': 'REACHES istio-system/istio-egressgateway' });
+  });
+});
+
+describe('dependencies', () => {
+  test('hosts of one object are one, with each of its ports', () => {
+    const found = reportOf(viewOf([object('ServiceEntry', 'mongo', { hosts: ['b.example.com', 'a.example.com'], ports: [{ number: 27017, name: 'a', protocol: 'TCP' }, { number: 27018, name: 'b', protocol: 'TCP' }], resolution: 'DNS' })]));
+
+    expect(found.dependencies.map(({ hosts, targets }) => [hosts, targets.length])).toEqual([[['a.example.com', 'b.example.com'], 4]]);
+  });
+
+  test('one that has expired is said to have, on the day after', () => {
+    const objects = [entry('db.example.com', 3306, 'TCP')].map(text => text.replace('"metadata":{', '"metadata":{"annotations":{"cdk8s-istio-egress/expires":"2026-11-26"},'));
+    const { facts, objects: read } = viewOf(objects);
+    const isExpired = (today?: string) => reportOf(new MeshView(facts, read, today)).dependencies[0].isExpired;
+
+    expect([isExpired(), isExpired('2026-11-26'), isExpired('2026-11-27')]).toEqual([false, false, true]);
+  });
+
+  test('odd objects are reported as far as they are understood', () => {
+    const odd = ['ServiceEntry', 'Gateway', 'VirtualService', 'DestinationRule', 'Sidecar', 'AuthorizationPolicy', 'NetworkPolicy'].flatMap(kind => [
+      object(kind, `odd-${kind.toLowerCase()}`, { hosts: 3, ports: ['x'], servers: 'y', egress: 7, rules: [null], tls: [] }), object(kind, `empty-${kind.toLowerCase()}`, {}),
+    ]);
+
+    expect(reportOf(viewOf([...odd, entry('db.example.com', 3306, 'TCP')])).dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
+  });
+});
+
+describe('the platform example', () => {
+  const folder = path.join(__dirname, '../../examples/platform/manifests/production');
+  const files = fs.readdirSync(folder).filter(file => file.endsWith('.yaml')).map(file => ({ file, text: fs.readFileSync(path.join(folder, file), 'utf8'), isNamed: true }));
+  const found = reportOf(new MeshView({ ...DEFAULT_FACTS, outboundTrafficPolicy: 'REGISTRY_ONLY' }, readManifests(files, 'default').objects));
+
+  test('shows owners, reasons and who is admitted', () => {
+    expect(found.dependencies.find(({ hosts }) => hosts[0] === 'orders.example.com')!.purpose).toEqual({ owner: 'team-shop', reason: 'orders of the shop' });
+    expect(Object.entries(answersOf(found, 'orders.example.com:3307')).filter(([, answer]) => answer.startsWith('REACHES')).map(([client]) => client))
+      .toEqual(['reports/nightly', 'shop/checkout']);
+  });
+
+  test('is the same in another order of the files', () => {
+    const turned = reportOf(new MeshView(found.view.facts, [...found.view.objects].reverse()));
+
+    expect(turned.dependencies.map(({ access }) => access.map(({ client, verdict, why }) => [client, verdict, why])))
+      .toEqual(found.dependencies.map(({ access }) => access.map(({ client, verdict, why }) => [client, verdict, why])));
+  });
+});
