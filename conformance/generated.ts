@@ -9,6 +9,7 @@ import { declaredOf, describe, describeVariables, openByName } from './described
 import { Expectations } from './expectations';
 import { requestsOf } from './inside';
 import { Finding, JudgeStream } from './judge';
+import { reportDisagreements } from './reported';
 import { LostObjects, readSet, variablesOf, writeSet } from './sets';
 import { writeTraces } from './traced';
 
@@ -27,13 +28,17 @@ export function generate(count: number, seed: number): AppSpec[] {
 export function attempt(spec: AppSpec, folder: string): Outcome {
   const all = repositories(spec);
   const differences: string[] = [];
+  const expected: Expectations[] = [];
   try {
     for (const repository of all) {
       const target = all.length > 1 ? path.join(folder, repository.name) : folder;
       const given = { declared: declaredOf(repository), requests: requestsOf(repository) };
       const { expectations, objects } = writeSet(target, app => build(app, repository), YamlOutputType[repository.output], given);
       differences.push(...disagreements(repository, expectations), ...wrongVariables(repository, variablesOf(objects)));
+      expected.push(expectations);
     }
+    // What one repository routes, another one may use: they are reported together.
+    differences.push(...expected.flatMap(expectations => reportDisagreements(folder, expectations, all.length > 1)));
   } catch (error) {
     fs.rmSync(folder, { recursive: true, force: true });
     const { message } = error as Error;

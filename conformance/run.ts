@@ -8,6 +8,7 @@ import { writeAnybodys } from './anybody';
 import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
 import { buildJudge, Complaint, Finding } from './judge';
+import { reportDisagreements } from './reported';
 import { readSet, writeSet } from './sets';
 import { writeTraces } from './traced';
 import { EXAMPLES } from '../examples/write';
@@ -97,10 +98,12 @@ export async function main(args: readonly string[], defaults: { readonly seed: n
 
 async function judgeAll(options: Options, program: string, work: string, say: (message: string) => void): Promise<number> {
   const args = [...options.json ? ['--json'] : [], ...options.matrix ? ['--matrix'] : []];
+  const wrong: string[] = [];
   if (options.examples) {
     for (const { folder, build } of EXAMPLES) {
       const target = path.join(work, 'examples', folder);
-      writeSet(target, app => void build(app));
+      const { expectations } = writeSet(target, app => void build(app));
+      reportDisagreements(target, expectations).forEach(difference => wrong.push(`examples/${folder}: ${difference}`));
       writeTraces(target);
       args.push('--name', `${target}=examples/${folder}`);
     }
@@ -148,7 +151,8 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     summary(`only ${accepted.length} of ${options.apps} generated apps were accepted: the generator no longer fits the library`);
   }
   const isFollowed = options.sets === 0 || followAnybodys(options, program, work, summary);
-  return judged.status === 1 || failures.length > 0 || tooFew || !isFollowed ? 1 : 0;
+  wrong.forEach(difference => summary(`the report is wrong: ${difference}`));
+  return judged.status === 1 || wrong.length > 0 || failures.length > 0 || tooFew || !isFollowed ? 1 : 0;
 }
 
 /** Whether the trace and istiod agree about the objects of anybody. */

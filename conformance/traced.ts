@@ -70,7 +70,7 @@ export function tracesOf(view: MeshView): Traced[] {
   }));
 }
 
-function factsOf(mesh: ExpectedMesh | undefined) {
+export function factsOf(mesh: ExpectedMesh | undefined) {
   return {
     apiVersion: 'v1' as const,
     trustDomain: 'cluster.local',

@@ -11,7 +11,7 @@ const PACKAGE = 'cdk8s-istio-egress';
 const USERS = ['conformance', 'e2e', 'bench'];
 
 /** What is asked without being public: the trace, by the comparison of its answers with istiod's. */
-const INSIDERS = ['conformance/traced'];
+const INSIDERS = ['conformance/traced', 'conformance/reported'];
 
 interface File {
   /** From the root, without its ending: `src/services/external-mysql`. */
