@@ -162,5 +162,10 @@ project.addTask('e2e', {
   exec: 'tsx --tsconfig e2e/tsconfig.json e2e/run.ts',
   receiveArgs: true,
 });
+project.addTask('e2e:report-page', {
+  description: 'Open the page of a report in a real browser',
+  exec: 'tsx --tsconfig e2e/tsconfig.json e2e/report-page.ts',
+  receiveArgs: true,
+});
 
 project.synth();
