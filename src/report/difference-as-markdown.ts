@@ -58,7 +58,7 @@ function changes(all: readonly AccessChange[], clients: readonly Client[], befor
   }
   return table(['Service', 'Who', 'Before', 'Now', 'Decided by'], [...groups.values()].map(group => {
     const [first] = group;
-    const who = namesText(namesOf(group.map(({ client }) => ({ client, workloads: [] })), clients), 12);
+    const who = namesText(namesOf(group.map(({ client, after: { workloads } }) => ({ client, workloads })), clients), 12);
     return [safe(targetKey(first.target)), safe(who), safe(stateText(first.before)), safe(stateText(first.after)), placeOf(first, before, after)];
   }));
 }

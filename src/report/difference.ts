@@ -80,12 +80,15 @@ export function differenceOf(old: MeshView, now: MeshView): Difference {
 
 const KINDS: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE', 'MOVED', 'NARROWED', 'CLOSED'];
 
-/** Of an account with several workloads the one that reaches most is compared, and each of those that now reach more. */
+/** Workloads of one account that differ are compared each with itself; with one that was closed, when it was not told apart before. */
 function changesOf(client: Client, target: Target, before: readonly Access[], after: readonly Access[]): AccessChange[] {
-  const most = (all: readonly Access[]) => all.find(isOpen) ?? all[0];
-  const [was, is] = [most(before), most(after)];
-  const kind = kindOf(was, is);
-  return kind === undefined ? [] : [{ kind, client, target, before: was, after: is }];
+  return after.flatMap(now => {
+    const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
+      || workloads.some(name => now.workloads.includes(name)));
+    const was = same.find(old => isOpen(old) !== isOpen(now)) ?? same[0] ?? before[0];
+    const kind = kindOf(was, now);
+    return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
+  });
 }
 
 function kindOf(before: Answer, after: Answer): ChangeKind | undefined {

@@ -87,6 +87,15 @@ test('requests that a rule newly lets through are to be looked at', () => {
   expect(compared(http(['/a']), http(['/a'])).access).toEqual([]);
 });
 
+test('a second workload of an account that gets there is opened, though the first one did before', () => {
+  const closed = (name: string) => object('NetworkPolicy', name, { podSelector: { matchLabels: { app: name } }, policyTypes: ['Egress'], egress: [] });
+  const two = [...direct(), deployment('one', 'both'), deployment('two', 'both')];
+
+  expect(compared([...two, closed('two')], two).access).toMatchObject([{ kind: 'OPENED', client: { account: 'both' }, before: { workloads: ['Deployment two'] } }]);
+  expect(compared(two, [...two, closed('two')]).access).toMatchObject([{ kind: 'CLOSED', client: { account: 'both' }, after: { workloads: ['Deployment two'] } }]);
+  expect(compared([...two, closed('two')], [closed('two'), ...two]).access).toEqual([]);
+});
+
 test('another day on which a dependency ends is a change', () => {
   const until = (day: string) => routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/expires': day } });
 
