@@ -65,7 +65,13 @@ const tcp = record({
   route: routes,
 });
 const tls = record({
-  match: list(record({ port: maybe(some(PORTS)), sniHosts: distinct(['a.example.com', 'b.example.com', '*.example.com']), gateways: matchGateways, ...source }), 2, 1),
+  match: list(record({
+    port: maybe(some(PORTS)),
+    sniHosts: distinct(['a.example.com', 'b.example.com', '*.example.com']),
+    gateways: matchGateways,
+    ...source,
+    destinationSubnets: some([undefined, undefined, undefined, ['192.0.2.0/28']]),
+  }), 2, 1),
   route: routes,
 });
 const http = record({
@@ -150,8 +156,41 @@ const networkSpec = record({
   }), 2),
 });
 
+/** A way through the gateway as recipes have it, which other objects may get in the way of. */
+const recipe = fc.record({
+  host: some(['e.example.com', 'e.example.org']),
+  namespace: some(NAMESPACES),
+  protocol: some(['TCP', 'TLS', 'HTTP']),
+  mode: some(['ISTIO_MUTUAL', 'ISTIO_MUTUAL', 'ISTIO_MUTUAL', 'DISABLE']),
+  subjectAltNames: some([undefined, ['spiffe://cluster.local/ns/shop/sa/cart']]),
+  port: some([443, 7000]),
+  origin: some([undefined, 'SIMPLE']),
+}).map(({ host, namespace, protocol, mode, subjectAltNames, port, origin }) => {
+  const isHttp = protocol === 'HTTP';
+  const [to, out] = [[{ destination: { host: GATEWAY, subset: 'recipe', port: { number: port } } }], [{ destination: { host, port: { number: 9000 } } }]];
+  const inner = [{ match: [{ gateways: ['recipe'], port }], route: out }];
+  const outer = [{ match: [{ gateways: ['mesh'], port: 9000, ...protocol === 'TLS' ? { sniHosts: [host] } : {} }], route: to }];
+  return JSON.parse(JSON.stringify([
+    written('ServiceEntry', namespace, 'a-recipe', {
+      hosts: [host], addresses: ['192.0.2.77'], ports: [{ number: 9000, name: 'main', protocol }], resolution: 'STATIC', endpoints: [{ address: '198.51.100.1' }],
+    }),
+    written('Gateway', namespace, 'recipe', {
+      selector: { istio: 'egressgateway' },
+      servers: [{ port: { number: port, name: 'recipe', protocol: isHttp ? 'HTTPS' : 'TLS' }, hosts: [host], tls: { mode: 'ISTIO_MUTUAL', subjectAltNames } }],
+    }),
+    written('DestinationRule', namespace, 'a-recipe', { host: GATEWAY, subsets: [{ name: 'recipe', trafficPolicy: { tls: { mode, sni: host } } }] }),
+    written('VirtualService', namespace, 'a-recipe', {
+      hosts: [host],
+      gateways: ['mesh', 'recipe'],
+      ...isHttp ? { http: [...outer, ...inner] } : protocol === 'TLS' ? { tls: outer, tcp: inner } : { tcp: [...outer, ...inner] },
+    }),
+    ...origin === undefined ? [] : [written('DestinationRule', namespace, 'a-recipe-origin', { host, trafficPolicy: { tls: { mode: origin, sni: host } } })],
+  ])) as Written[];
+});
+
 /** The objects of one set; what the charts of Istio install is among them or not. */
 const anybodys = fc.record({
+  recipe: fc.option(recipe, { nil: [] }),
   entries: list(fc.tuple(some(NAMESPACES), entrySpec), 5, 1),
   routes: list(fc.tuple(some(NAMESPACES), routeSpec), 4),
   rules: list(fc.tuple(some([...NAMESPACES, SYSTEM]), ruleSpec), 4),
@@ -164,6 +203,7 @@ const anybodys = fc.record({
 }).map(({ facts, ...all }) => ({
   facts,
   objects: [
+    ...all.recipe,
     ...onceEach(all.entries).map(([namespace, spec], i) => written('ServiceEntry', namespace, `entry-${i}`, spec)),
     ...all.routes.map(([namespace, spec], i) => written('VirtualService', namespace, `route-${i}`, spec)),
     ...all.rules.map(([namespace, spec], i) => written('DestinationRule', namespace, `rule-${i}`, spec)),
@@ -181,13 +221,13 @@ const anybodys = fc.record({
   ],
 }));
 
-/** Of a host that several entries declare, istiod makes what their ages and its maps decide; lint refuses them. */
+/** Of a host that several entries of a namespace declare, istiod makes what their ages and its maps decide; lint refuses them. */
 function onceEach(entries: readonly (readonly [string, object])[]): (readonly [string, object])[] {
   const taken = new Set<string>();
   return entries.flatMap(([namespace, spec]) => {
     const { hosts } = spec as { readonly hosts: readonly string[] };
-    const own = hosts.filter(host => !taken.has(host));
-    own.forEach(host => taken.add(host));
+    const own = hosts.filter(host => !taken.has(`${namespace} ${host}`));
+    own.forEach(host => taken.add(`${namespace} ${host}`));
     return own.length > 0 ? [[namespace, { ...spec, hosts: own }] as const] : [];
   });
 }

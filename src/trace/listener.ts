@@ -156,6 +156,7 @@ export class PortListeners {
 
   private byAddress(service: KnownService, ranges: readonly string[]): Chain[] {
     const found: Chain[] = [];
+    let isServed = false;
     const chain = (choice: Choice, of: readonly string[]) => found.push({ service, sni: [], ranges: of, isPlainHttp: false, choice });
     for (const route of this.scope.routesFor(service.host)) {
       for (const rule of route.rules.filter(({ kind, destinations }) => kind === 'tcp' && destinations.length > 0)) {
@@ -168,13 +169,13 @@ export class PortListeners {
         const subnets = matches.flatMap(({ destinationSubnets }) => destinationSubnets);
         if (subnets.length > 0) {
           chain(choiceOf(route, rule, matches[0]), subnets);
-          if ([...subnets].sort().join() === [...ranges].sort().join()) {
-            return found;
-          }
+          isServed = isServed || [...subnets].sort().join() === [...ranges].sort().join();
         }
       }
     }
-    chain(this.itself(service), ranges);
+    if (!isServed) {
+      chain(this.itself(service), ranges);
+    }
     return found;
   }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"net"
 	"net/netip"
 	"os"
@@ -366,7 +367,10 @@ func enteredChain(gateway *view, got simulation.Result, c simulation.Call) (chai
 				rank = 0
 			}
 			for _, name := range names {
-				if name == c.Sni || strings.HasPrefix(name, "*") && strings.HasSuffix(c.Sni, name[1:]) {
+				switch {
+				case name == c.Sni:
+					rank = math.MaxInt
+				case strings.HasPrefix(name, "*") && strings.HasSuffix(c.Sni, name[1:]):
 					rank = max(rank, len(name))
 				}
 			}
@@ -452,7 +456,7 @@ func (j *journey) ends(n *network, t traced, sidecar, v *view, ends []netip.Addr
 	if v == nil {
 		v = sidecar
 	}
-	if len(ends) == 0 || end == "DIRECT" && (t.Address == "" || strings.HasPrefix(t.Address, clusterOf)) {
+	if len(ends) == 0 || end == "DIRECT" && net.ParseIP(t.Address) == nil {
 		// What the trace says of an address that nobody knows holds for all of them.
 		if t.IsCut {
 			return wantEnd(t, "REFUSED")
