@@ -8,7 +8,7 @@ describe('report', () => {
 
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^# Who reaches what outside the mesh\n/);
-    expect(out).toContain('ServiceEntry shop/orders (db.yaml:1), shown to: every namespace');
+    expect(out).toContain('ServiceEntry shop/orders (db.yaml:1), shown to: shop');
   });
 
   test.each([['json', /^\{/], ['csv', /^dependency,port,/], ['html', /^<!DOCTYPE html>/]])('is %s when it is asked for', async (format, begin) => {
