@@ -1,5 +1,5 @@
 /**
- * Writes API.md from the compiled assembly, docs/rules.md from the catalogue and what the program prints into docs/lint.md and docs/report.md: `npm run docgen`; `--check` only says whether the committed ones are right.
+ * Writes API.md from the compiled assembly, docs/rules.md from the catalogue and what the program prints into docs/lint.md, docs/explain.md and docs/report.md: `npm run docgen`; `--check` only says whether the committed ones are right.
  *
  * jsii-docgen leaves out what a member throws, and what is said of a constructor. Errors are part of the API, so both are put into the text first.
  * It repeats for every class what all constructs have, and for every kind of service what all kinds have; that is taken out again.
@@ -150,7 +150,7 @@ ${CATALOGUE.map(section).join('\n\n')}
 }
 
 /** The pages that show what the program prints. */
-const PAGES_WITH_OUTPUT = ['docs/lint.md', 'docs/report.md'];
+const PAGES_WITH_OUTPUT = ['docs/lint.md', 'docs/explain.md', 'docs/report.md'];
 
 async function write(): Promise<void> {
   const pages: { [name: string]: string } = { 'API.md': apiDocs(), 'docs/rules.md': rulesPage() };
