@@ -13,7 +13,7 @@ export const ambientIgnoresRoute: Rule = {
   title: 'A VirtualService sends ambient pods to a gateway.',
   why: 'ztunnel reads no VirtualService: it connects the pods straight to the service, past the gateway and everything that the gateway checks.',
   fix: 'Give the pods sidecars; or let the service use a waypoint, with an AuthorizationPolicy for the ServiceEntry and a NetworkPolicy that closes the rest.',
-  related: ['KIA1317'],
+  related: [],
   check: view => {
     if (!view.namespaces.areSomeAmbient) {
       return [];

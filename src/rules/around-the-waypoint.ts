@@ -16,7 +16,7 @@ export const aroundTheWaypoint: Rule = {
   why: 'A waypoint sees what ztunnel takes for the service: connections to its `addresses`, of ambient pods, where no other declaration of the host is seen. Everything else goes '
     + 'straight out; ztunnel has no REGISTRY_ONLY.',
   fix: 'Give the ServiceEntry `addresses`, keep it from namespaces with sidecars (`exportTo`), declare the host once, and close the rest with a NetworkPolicy.',
-  related: [],
+  related: ['IST0134'],
   check: view => {
     const checked = view.entries.filter(({ object }) => waypointOf(object, view.namespaces));
     return checked.length === 0 ? [] : around(view, checked);

@@ -11,7 +11,7 @@ export const gatewayMissing: Rule = {
   title: 'A VirtualService names a Gateway that is not there.',
   why: 'Its rules hold at no proxy. A name without a namespace is a Gateway of the VirtualService\'s own namespace.',
   fix: 'Write `<namespace>/<name>` of the Gateway.',
-  related: ['IST0101', 'KIA1102'],
+  related: ['IST0101', 'IST0132', 'KIA1102'],
   check: view => {
     const served = new Map<string, MeshObject>(view.gatewayServers.flatMap(({ object, hosts }) => hosts.map(host => [host, object] as const)));
     const byName = new Map<string, MeshObject>(view.gateways.map(({ object }) => [object.name, object]));

@@ -8,7 +8,7 @@ export const gatewayNameHasDot: Rule = {
   title: 'The name of a Gateway is no DNS label.',
   why: 'Istio\'s webhook refuses the Gateway, and each VirtualService that names it ("invalid gateway name"): a name with dots is read as a host.',
   fix: 'Use letters, digits and `-` only.',
-  related: [],
+  related: ['IST0106'],
   check: view => view.gateways.filter(({ object }) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(object.name)).map(({ object }): Finding => ({
     object,
     field: ['metadata', 'name'],

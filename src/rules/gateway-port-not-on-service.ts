@@ -7,7 +7,7 @@ export const gatewayPortNotOnService: Rule = {
   title: 'A Gateway has a server on a port that the Service of its pods does not have.',
   why: 'The pods listen there, and no client reaches the port: a sidecar connects to ports of the Service only.',
   fix: 'Add the port to the Service, or use one that it has.',
-  related: ['IST0162'],
+  related: ['IST0101', 'IST0162'],
   check: view => view.gateways.flatMap(gateway => {
     const services = [...view.gatewayPlaces.servicesOf(gateway)];
     const ports = new Set(services.flatMap(service => service.ports.flatMap(({ number, targetPort }) => [number, targetPort])));

@@ -11,7 +11,7 @@ export const portCapturedTwice: Rule = {
   title: 'A TCP service without addresses captures its whole port, and another service needs that port.',
   why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. A second service on the port is silently dropped, and its connections end at the first.',
   fix: 'Give the addresses; or declare DNS capture when the sidecars run with it, a `virtualIpRange` when they do not.',
-  related: ['pilot_conflict_outbound_listener_tcp_over_current_tcp'],
+  related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
     const open = view.entries.flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));

@@ -11,7 +11,7 @@ export const portOfHttpService: Rule = {
   title: 'A TCP service without addresses uses a port on which an HTTP Service of the mesh listens.',
   why: 'Both need the listener on 0.0.0.0 of that port. The HTTP Service keeps it, and the external service is never reached (502).',
   fix: 'Give the addresses; or declare DNS capture when the sidecars run with it, a `virtualIpRange` when they do not.',
-  related: [],
+  related: ['IST0134'],
   check: view => {
     const services = new Map<number, MeshObject>();
     for (const service of view.of('', 'Service')) {

@@ -18,7 +18,7 @@ export const principalOfOtherTrustDomain: Rule = {
   title: 'An identity is of another trust domain than the mesh.',
   why: 'No workload of the mesh has it. In a policy `cluster.local` stands for the trust domain of the mesh, in `subjectAltNames` it does not.',
   fix: 'Write the trust domain of the mesh; or tell the rules which one it is, with its aliases.',
-  related: [],
+  related: ['KIA0108'],
   check: view => {
     const own = new Set([view.facts.trustDomain, ...view.facts.trustDomainAliases]);
     const all = namesIn(view);

@@ -8,7 +8,7 @@ export const sidecarTwice: Rule = {
   title: 'Two Sidecars hold for every workload of one namespace.',
   why: 'Istio uses one of the two, and does not say which: what the other one closes may be open.',
   fix: 'Keep one: an `EgressLockdown` writes it with all that the namespace declares, and `peers` for the rest.',
-  related: ['IST0111', 'KIA1002'],
+  related: ['IST0111', 'KIA0002'],
   check: view => {
     const first = new Map<string, MeshObject>();
     return view.sidecars.flatMap(({ object }): Finding[] => {

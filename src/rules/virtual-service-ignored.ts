@@ -9,7 +9,7 @@ export const virtualServiceIgnored: Rule = {
   title: 'Two VirtualServices of the sidecars are for one host, and a namespace sees both.',
   why: 'Sidecars use the oldest VirtualService of a host and ignore the others. A route to a gateway may silently not be taken.',
   fix: 'Write the routes of a host in one VirtualService.',
-  related: ['IST0109'],
+  related: ['IST0109', 'KIA1106'],
   check: view => {
     const seen = new Map<string, Map<string, MeshObject>>();
     const routes = view.routes.filter(route => route.isForSidecars);
