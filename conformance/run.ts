@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeAnybodys } from './anybody';
+import { askAbout, comparisonPage, CORPUS, PAGE, refusedIn, summaryOf } from './comparison';
 import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
 import { buildJudge, Complaint, Finding } from './judge';
@@ -17,16 +18,19 @@ export const DEFAULT_APPS = 300;
 export const DEFAULT_SETS = 200;
 export const DEFAULT_SEED = 20260901;
 
-const HELP = `usage: npm run conformance -- [--apps <n>] [--sets <n>] [--seed <n>] [--json] [--matrix]
+const HELP = `usage: npm run conformance -- [--apps <n>] [--sets <n>] [--seed <n>] [--json] [--matrix] [--write-comparison]
        npm run conformance:fuzz -- [--apps <n>] [--sets <n>] [--seed <n>]
 
 Lets the code of Istio and Kubernetes judge manifests: those of every example and recipe, and those of generated apps. Needs Go.
+The files of conformance/corpus are compared with what docs/comparison.md says of them.
 
   --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
   --sets <n>   sets of objects as anybody may have written them, for the trace (default ${DEFAULT_SETS})
   --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
   --json       write the report as JSON
   --matrix     first write who reaches what in each example and recipe; --json has it for every set
+  --write-comparison
+               write docs/comparison.md as the judge sees the corpus
   --help       this text
 
 exit status: 0 clean, 1 findings, 2 bad input or nothing to run with
@@ -39,12 +43,14 @@ interface Options {
   readonly json: boolean;
   readonly matrix: boolean;
   readonly examples: boolean;
+  readonly writeComparison: boolean;
 }
 
 /** Reads the arguments; undefined when help was asked for. */
 export function readOptions(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Options | undefined {
   const types = {
-    apps: { type: 'string' }, sets: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' }, matrix: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+    'apps': { type: 'string' }, 'sets': { type: 'string' }, 'seed': { type: 'string' }, 'json': { type: 'boolean' }, 'matrix': { type: 'boolean' },
+    'write-comparison': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' },
   } as const;
   let values;
   try {
@@ -62,6 +68,7 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
     json: values.json ?? false,
     matrix: values.matrix ?? false,
     examples: defaults.examples,
+    writeComparison: values['write-comparison'] ?? false,
   };
 }
 
@@ -152,7 +159,9 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
   }
   const isFollowed = options.sets === 0 || followAnybodys(options, program, work, summary);
   wrong.forEach(difference => summary(`the report is wrong: ${difference}`));
-  return judged.status === 1 || wrong.length > 0 || failures.length > 0 || tooFew || !isFollowed ? 1 : 0;
+  const unlike = options.examples ? compareCorpus(options, program, summary) : [];
+  unlike.forEach(problem => summary(`  wrong: ${problem}`));
+  return judged.status === 1 || wrong.length > 0 || unlike.length > 0 || failures.length > 0 || tooFew || !isFollowed ? 1 : 0;
 }
 
 /** Whether the trace and istiod agree about the objects of anybody. */
@@ -169,6 +178,21 @@ function followAnybodys({ sets, seed }: Options, program: string, work: string, 
     say(`  ${set}: ${subject}: ${message}\n${readSet(path.join(folder, set))}`);
   }
   return findings.length === 0;
+}
+
+/** What is wrong with the corpus, or with the page about it. */
+function compareCorpus({ writeComparison }: Options, program: string, say: (message: string) => void): string[] {
+  const answers = askAbout(program, CORPUS);
+  const page = comparisonPage(answers);
+  if (writeComparison) {
+    fs.writeFileSync(PAGE, page);
+  }
+  say(`\n${summaryOf(answers)}`);
+  const isCurrent = fs.existsSync(PAGE) && fs.readFileSync(PAGE, 'utf8') === page;
+  return [
+    ...refusedIn(answers),
+    ...isCurrent ? [] : ['docs/comparison.md is not what the judge says: run `npm run conformance -- --write-comparison` and commit the result'],
+  ];
 }
 
 function generateAll({ apps, seed }: Options, work: string): Outcome[] {

@@ -5,13 +5,13 @@ const DEFAULTS = { seed: 7, examples: true };
 
 describe('arguments', () => {
   test('without any, the fixed apps are judged', () => {
-    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, sets: DEFAULT_SETS, seed: 7, json: false, matrix: false, examples: true });
+    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, sets: DEFAULT_SETS, seed: 7, json: false, matrix: false, examples: true, writeComparison: false });
     expect(DEFAULT_APPS).toBeGreaterThanOrEqual(300);
   });
 
   test('are read', () => {
     expect(readOptions(['--apps', '5000', '--sets', '9', '--seed=12', '--json', '--matrix'], DEFAULTS))
-      .toEqual({ apps: 5000, sets: 9, seed: 12, json: true, matrix: true, examples: true });
+      .toEqual({ apps: 5000, sets: 9, seed: 12, json: true, matrix: true, examples: true, writeComparison: false });
   });
 
   test.each([['--help'], ['-h']])('%s asks for help', argument => {

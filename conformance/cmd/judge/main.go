@@ -17,6 +17,7 @@ import (
 
 	"istio.io/istio/pkg/test/env"
 
+	"cdk8s-istio-egress/conformance/internal/corpus"
 	"cdk8s-istio-egress/conformance/internal/judge"
 	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/quiet/loggers"
@@ -42,6 +43,7 @@ Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL r
   --matrix            before the report, write who reaches what in each set: accounts and external services, with a sidecar and without
   --only <check>      tell of this check alone
   --findings <file>   write the findings to this file as well, as JSON
+  --corpus <folder>   instead: write as JSON what the API server, the webhook and "istioctl analyze" say about each <folder>/*/*.yaml by itself
   --stream            read folders of sets from standard input, one a line; answer each with one line of JSON
   --help              this text
 
@@ -68,6 +70,7 @@ func run(args []string, out io.Writer) (int, error) {
 	matrix := flags.Bool("matrix", false, "")
 	istio := flags.String("istio", env.IstioSrc, "")
 	findings := flags.String("findings", "", "")
+	files := flags.String("corpus", "", "")
 	stream := flags.Bool("stream", false, "")
 	parallel := flags.Int("parallel", 2, "")
 	only := flags.String("only", "", "")
@@ -85,6 +88,13 @@ func run(args []string, out io.Writer) (int, error) {
 	if *stream {
 		loggers.Silence()
 		return judgeStream(os.Stdin, out, *istio)
+	}
+	if *files != "" {
+		loggers.Silence()
+		if err := corpus.Write(out, *files, *istio, *parallel); err != nil {
+			return 2, err
+		}
+		return 0, nil
 	}
 	if flags.NArg()+len(batches)+len(bookinfos) == 0 {
 		return 2, errors.New("no folder given; see judge --help")

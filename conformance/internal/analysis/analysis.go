@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	networking "istio.io/api/networking/v1alpha3"
 	security "istio.io/api/security/v1beta1"
@@ -107,25 +108,61 @@ func Run(set *manifests.Set, cluster *fixtures.Cluster) (*verdict.Result, error)
 	if set.Expect != nil {
 		declared = inUsualDomain(declared, set.Expect.Mesh.ClusterDomain)
 	}
+	messages, err := analyze(declared, stubbed)
+	if err != nil {
+		result.Find(set.Name, line(err.Error()))
+		return result, nil
+	}
+	for _, m := range messages {
+		record(result, m, cluster)
+	}
+	return result, nil
+}
+
+// Message of an analyser as "istioctl analyze" prints it.
+type Message struct {
+	Level  string
+	Code   string
+	Object string
+	Text   string
+}
+
+// Messages of every analyser and every level about objects and the stubs beside them, without exceptions.
+func Messages(objects, stubs []*unstructured.Unstructured) ([]Message, error) {
+	declared, err := manifests.YAML(objects)
+	if err != nil {
+		return nil, err
+	}
+	stubbed, err := manifests.YAML(stubs)
+	if err != nil {
+		return nil, err
+	}
+	found, err := analyze(declared, stubbed)
+	messages := []Message{}
+	for _, m := range found {
+		object := "mesh"
+		if m.Resource != nil {
+			object = m.Resource.Origin.FriendlyName()
+		}
+		messages = append(messages, Message{Level: strings.ToLower(m.Type.Level().String()), Code: m.Type.Code(), Object: object, Text: textOf(m)})
+	}
+	return messages, err
+}
+
+// analyze gives what every analyser says about objects and the stubs beside them.
+func analyze(declared, stubs string) (diag.Messages, error) {
 	analyzer := local.NewIstiodAnalyzer(analyzers.AllCombined(), "", resource.Namespace(fixtures.SystemNamespace), nil)
-	err = analyzer.AddTestReaderKubeSource([]local.ReaderSource{
+	err := analyzer.AddTestReaderKubeSource([]local.ReaderSource{
 		{Name: "set", Reader: strings.NewReader(declared)},
-		{Name: "stubs", Reader: strings.NewReader(stubbed)},
+		{Name: "stubs", Reader: strings.NewReader(stubs)},
 	})
 	if err != nil {
-		result.Find(set.Name, "cannot be read: "+line(err.Error()))
-		return result, nil
+		return nil, fmt.Errorf("cannot be read: %v", err)
 	}
 	stop := make(chan struct{})
 	defer close(stop)
 	outcome, err := analyzer.Analyze(stop)
-	if err != nil {
-		return nil, fmt.Errorf("analysis: %v", err)
-	}
-	for _, m := range outcome.Messages {
-		record(result, m, cluster)
-	}
-	return result, nil
+	return outcome.Messages, err
 }
 
 // inUsualDomain renames the cluster's services: the analysers take every cluster's domain to be cluster.local.
@@ -148,7 +185,7 @@ func record(result *verdict.Result, m diag.Message, cluster *fixtures.Cluster) {
 			subject += " (stub)"
 		}
 	}
-	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), line(fmt.Sprintf(m.Type.Template(), m.Parameters...)))
+	text := fmt.Sprintf("%s [%s] %s", strings.ToLower(m.Type.Level().String()), m.Type.Code(), textOf(m))
 	for _, e := range exceptions {
 		if e.code == m.Type.Code() && e.means(message{text, about, namespace, name, cluster}) {
 			result.Except(subject, text, e.reason)
@@ -194,6 +231,10 @@ func takesAuthorityFromSecret(about proto.Message) bool {
 		}
 	}
 	return named > 0
+}
+
+func textOf(m diag.Message) string {
+	return line(fmt.Sprintf(m.Type.Template(), m.Parameters...))
 }
 
 func line(text string) string {

@@ -1,4 +1,4 @@
-// Package crdschema validates Istio's objects with the schemas and CEL rules of Istio's own CRDs.
+// Package crdschema validates objects with the schemas and CEL rules of Istio's own CRDs, and of the Gateway API that Istio is tested with.
 package crdschema
 
 import (
@@ -27,18 +27,19 @@ func New(istio string) (*Checker, error) {
 	if _, err := os.Stat(file); err != nil {
 		return nil, fmt.Errorf("%s: no CRDs in this folder; give the folder of the istio.io/istio module with --istio", istio)
 	}
-	validator, err := crd.NewValidatorFromFilesWithOptions([]string{file}, crd.WithoutCRDValidation())
+	gatewayAPI := filepath.Join(istio, "tests", "integration", "pilot", "testdata", "gateway-api-crd.yaml")
+	validator, err := crd.NewValidatorFromFilesWithOptions([]string{file, gatewayAPI}, crd.WithoutCRDValidation())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %v", file, err)
 	}
 	return &Checker{validator: validator}, nil
 }
 
-// Run validates every object of Istio in a set.
+// Run validates every object of a set that has a CRD.
 func (c *Checker) Run(set *manifests.Set) *verdict.Result {
 	result := verdict.New(set.Name, Check, "objects")
 	for _, o := range set.Objects {
-		if !manifests.IsIstio(o) {
+		if !manifests.HasCRD(o) {
 			continue
 		}
 		result.Checked++

@@ -72,12 +72,12 @@ var foreign = map[schema.GroupVersionKind]func(*unstructured.Unstructured) []str
 	prometheusRuleKind: problemsOfPrometheusRule,
 }
 
-// Run validates every object of a set that is not Istio's; a kind that nothing here can judge is a finding, so that none passes unseen.
+// Run validates every object of a set that has no CRD of Istio or of the Gateway API; a kind that nothing here can judge is a finding, so that none passes unseen.
 func Run(set *manifests.Set) *verdict.Result {
 	result := verdict.New(set.Name, Check, "objects")
 	strict := serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict)
 	for _, o := range set.Namespaced() {
-		if manifests.IsIstio(o) {
+		if manifests.HasCRD(o) {
 			continue
 		}
 		result.Checked++

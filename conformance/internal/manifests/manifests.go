@@ -151,6 +151,11 @@ func IsIstio(o *unstructured.Unstructured) bool {
 	return strings.HasSuffix(o.GroupVersionKind().Group, ".istio.io")
 }
 
+// HasCRD says whether the schema of an object is one of a CRD: Istio's own, or of the Gateway API.
+func HasCRD(o *unstructured.Unstructured) bool {
+	return IsIstio(o) || o.GroupVersionKind().Group == "gateway.networking.k8s.io"
+}
+
 // ClusterScoped says whether a kind that applications may have lives outside namespaces.
 func ClusterScoped(o *unstructured.Unstructured) bool {
 	switch o.GetKind() {
