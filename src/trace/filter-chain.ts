@@ -33,10 +33,9 @@ export function matchChains<T extends ChainMatch>(chains: readonly T[], wire: Wi
   return best(byName, ({ isPlainHttp }) => (isPlainHttp ? Number(wire.isHttp && !wire.isTls) : undefined));
 }
 
-/** Whether two chains are for the very same connections, so that istiod keeps the first. */
-export function collide(one: ChainMatch, other: ChainMatch): boolean {
-  return one.isPlainHttp === other.isPlainHttp && sameSet(named(one.sni), named(other.sni))
-    && sameSet(one.ranges.map(masked), other.ranges.map(masked));
+/** What a chain is for, as text: of two chains for the very same connections istiod keeps the first. */
+export function keyOf({ sni, ranges, isPlainHttp }: ChainMatch): string {
+  return JSON.stringify([isPlainHttp, sortedSet(named(sni)), sortedSet(ranges.map(masked))]);
 }
 
 export function isForAll({ sni, ranges, isPlainHttp }: ChainMatch): boolean {
@@ -68,6 +67,6 @@ function masked(range: string): string {
   return networkOf(range).map(({ first, length }) => `${first.toString()}/${length}`)[0] ?? range;
 }
 
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  return new Set(one).size === new Set(other).size && one.every(item => other.includes(item));
+function sortedSet(items: readonly string[]): string[] {
+  return [...new Set(items)].sort();
 }

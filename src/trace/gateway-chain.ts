@@ -1,4 +1,4 @@
-import { ChainMatch, collide, matchChains } from './filter-chain';
+import { ChainMatch, keyOf, matchChains } from './filter-chain';
 import { GatewayPods } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { routesOf } from './proxy-scope';
@@ -53,14 +53,16 @@ export class GatewayChains {
     const servers = this.merge(leftOut);
     const routeless: ServerOf[] = [];
     const chains: GatewayChain[] = [];
-    const passed = new Set<string>();
+    const [passed, known] = [new Set<string>(), new Set<string>()];
     const plainHttp = servers.filter(({ server }) => isPlainHttp(server));
     for (const of of servers) {
       const found = this.chainsOf(of, plainHttp, passed);
       if (found.length === 0 && !plainHttp.includes(of)) {
         routeless.push(of);
       }
-      chains.push(...found.filter(chain => !chains.some(known => collide(known, chain) && known.termination === chain.termination)));
+      const fresh = found.filter(chain => !known.has(`${chain.termination} ${keyOf(chain)}`));
+      fresh.forEach(chain => known.add(`${chain.termination} ${keyOf(chain)}`));
+      chains.push(...fresh);
     }
     [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
   }

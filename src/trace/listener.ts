@@ -1,4 +1,4 @@
-import { collide, isForAll, matchChains, ChainMatch, Wire } from './filter-chain';
+import { ChainMatch, isForAll, keyOf, matchChains, Wire } from './filter-chain';
 import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice, choiceOf, Chooser, isFor } from './route-choice';
@@ -19,14 +19,16 @@ export interface Dropped {
 
 /** What a sidecar does with the connections to an address of a port. */
 export class Listener {
-  public chains: readonly Chain[];
+  public readonly chains: Chain[];
   public readonly dropped: Dropped[] = [];
+  private readonly holders: Map<string, Chain>;
 
   public constructor(
     public readonly address: string, public readonly port: number, public protocol: string, public readonly first: KnownService,
     chains: readonly Chain[],
   ) {
-    this.chains = chains;
+    this.chains = [...chains];
+    this.holders = new Map([...chains].reverse().map(chain => [keyOf(chain), chain]));
   }
 
   public get name(): string {
@@ -41,11 +43,12 @@ export class Listener {
 
   public add(chains: readonly Chain[]): void {
     for (const chain of chains) {
-      const holder = this.chains.find(known => collide(known, chain));
+      const holder = this.holders.get(keyOf(chain));
       if (holder) {
         this.dropped.push({ service: chain.service, by: holder.service });
       } else {
-        this.chains = [...this.chains, chain];
+        this.chains.push(chain);
+        this.holders.set(keyOf(chain), chain);
       }
     }
   }

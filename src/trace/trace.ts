@@ -24,6 +24,12 @@ export interface Trace {
   readonly end: Ending;
 }
 
+/** A port of a gateway's pods. */
+interface GatewayListener {
+  readonly pods: GatewayPods;
+  readonly chains: GatewayChains;
+}
+
 /** Follows one connection as istiod and Envoy decide it. */
 export function trace(view: MeshView, from: TraceClient, to: TraceTarget): Trace {
   return new Tracer(view).trace(from, to);
@@ -33,6 +39,7 @@ export function trace(view: MeshView, from: TraceClient, to: TraceTarget): Trace
 export class Tracer {
   private readonly rules: RuleLookup;
   private readonly scopes = new Map<string, ProxyScope>();
+  private readonly gateways = new Map<string, readonly GatewayListener[]>();
   private readonly listeners = new Map<ProxyScope, Map<string, PortListeners>>();
 
   public constructor(private readonly view: MeshView) {
@@ -64,6 +71,14 @@ export class Tracer {
     const key = JSON.stringify([chooser.port, Object.entries(chooser.labels).sort()]);
     const found = known.get(key) ?? new PortListeners(scope, chooser);
     known.set(key, found);
+    return found;
+  }
+
+  /** @internal */
+  public gatewaysBehind(host: string, port: number): readonly GatewayListener[] {
+    const key = `${host}:${port}`;
+    const found = this.gateways.get(key) ?? gatewaysBehind(this.view, host, port).map(pods => ({ pods, chains: new GatewayChains(this.view, pods) }));
+    this.gateways.set(key, found);
     return found;
   }
 
@@ -236,7 +251,7 @@ class Journey {
       return this.ending('NOWHERE', `the sidecar has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes);
     }
     if (to.service === undefined || to.service.isKubernetes) {
-      const gateways = gatewaysBehind(this.view, to.host, to.port);
+      const gateways = this.tracer.gatewaysBehind(to.host, to.port);
       if (gateways.length > 0) {
         return this.atGateways(to, gateways, choice);
       }
@@ -275,9 +290,8 @@ class Journey {
       : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
   }
 
-  private atGateways(to: Destination, gateways: readonly GatewayPods[], choice: Choice): Ending {
+  private atGateways(to: Destination, all: readonly GatewayListener[], choice: Choice): Ending {
     const entering = this.entering(to, choice);
-    const all = gateways.map(pods => ({ pods, chains: new GatewayChains(this.view, pods) }));
     const [first] = all;
     const { pods, chains } = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? first;
     const others = all.filter(other => other.pods !== pods && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
