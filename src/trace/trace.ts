@@ -13,6 +13,7 @@ import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { RuleLookup } from './rule-lookup';
 import { upstreamOf } from './upstream';
 import { Fields, record, records, strings } from '../view/fields';
+import { isWithin } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 
@@ -106,6 +107,8 @@ class Journey {
   public readonly hops: Hop[] = [];
   private readonly conditions: string[] = [];
   private dialled!: Dialled;
+  /** Whose listener took the connection, when it is not that of what was asked for. */
+  private instead?: string;
 
   public constructor(
     private readonly view: MeshView, private readonly rules: RuleLookup, private readonly tracer: Tracer,
@@ -163,14 +166,16 @@ class Journey {
     const isHttp = chain.choice === undefined;
     const told = isHttp ? 'tells requests apart by their host' : chain.sni.length > 0 ? `takes the server name ${chain.sni.join(', ')}`
       : chain.ranges.length > 0 ? `takes addresses in ${chain.ranges.join(', ')}` : 'takes every connection that arrives there';
-    const whose = service.host === host || isHttp ? '' : `, and sends them where ${service.host} is`;
+    const isAnothers = !isHttp && !isAddress(host) && !isWithin(host, service.host);
+    this.instead = isAnothers ? service.host : undefined;
+    const whose = isAnothers ? `, and sends them where ${service.host} is` : '';
     const detects = !isHttp && listener.protocol === '' && spoken === 'TCP' && listener.chains.some(({ isPlainHttp }) => isPlainHttp)
       ? ['the listener waits for the first bytes to tell HTTP from other protocols: where the server speaks first, the connection hangs'] : [];
     if (isHttp) {
       return this.byHost(scope, chooser, listener, [...sidecar, cause(service.object, portField(service, to.port))], notes);
     }
     this.hops.push(hop('sidecar', `the listener ${listener.name} ${told}${whose}`, [cause(service.object, portField(service, to.port)), ...sidecar], {
-      notes: [...notes, ...detects, ...whose === '' ? [] : [`the application asked for ${host}`]],
+      notes: [...notes, ...detects, ...isAnothers ? [`the application asked for ${host}`] : []],
       facts: { listener: listener.name, service: service.host },
     }));
     return chain.choice!;
@@ -422,7 +427,8 @@ class Journey {
     if (seen) {
       this.hops.push(hop('network', seen.text, seen.causes, { notes: seen.notes, facts: { cut: cuts.some(cut => cut?.isCut) ? 'some' : 'no' } }));
     }
-    return this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}`, undefined, upstream.endpoints);
+    const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
+    return this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints);
   }
 
   /** Of one host in several namespaces a gateway takes the first. */

@@ -76,7 +76,9 @@ describe('the listener of another', () => {
     const objects = [entry('aaa.example.com', 3306, 'TCP'), entry(DB, 3306, 'TCP')];
     const found = traced(objects, 'cart', `${DB}:3306`);
 
-    expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['aaa.example.com:3306'] });
+    expect(found.end).toMatchObject({
+      kind: 'REACHES', endpoints: ['aaa.example.com:3306'], text: expect.stringContaining(`by the way of aaa.example.com: not where ${DB} was asked for`) as string,
+    });
     expect(hopAt(found, 'sidecar').notes.join()).toContain(`istiod leaves ${DB}`);
     expect(causesAt(found, 'sidecar')).toEqual(['ServiceEntry shop/aaa-example-com spec.ports[0]']);
   });
