@@ -46,7 +46,7 @@ const OWN = ['MX0902', 'MX0903'];
 
 /** Asks the judge about every file. */
 export function askAbout(program: string, corpus: string): Answers[] {
-  const asked = spawnSync(program, ['--corpus', corpus], { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] });
+  const asked = spawnSync(program, ['--corpus', corpus], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'inherit'] });
   if (asked.error || asked.status !== 0) {
     throw new Complaint(`the judge cannot read the corpus${asked.error ? ` (${asked.error.message})` : ''}: run the command again`);
   }

@@ -49,8 +49,13 @@ interface Options {
 /** Reads the arguments; undefined when help was asked for. */
 export function readOptions(args: readonly string[], defaults: { readonly seed: number; readonly examples: boolean }): Options | undefined {
   const types = {
-    'apps': { type: 'string' }, 'sets': { type: 'string' }, 'seed': { type: 'string' }, 'json': { type: 'boolean' }, 'matrix': { type: 'boolean' },
-    'write-comparison': { type: 'boolean' }, 'help': { type: 'boolean', short: 'h' },
+    'apps': { type: 'string' },
+    'sets': { type: 'string' },
+    'seed': { type: 'string' },
+    'json': { type: 'boolean' },
+    'matrix': { type: 'boolean' },
+    'write-comparison': { type: 'boolean' },
+    'help': { type: 'boolean', short: 'h' },
   } as const;
   let values;
   try {

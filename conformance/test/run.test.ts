@@ -5,7 +5,9 @@ const DEFAULTS = { seed: 7, examples: true };
 
 describe('arguments', () => {
   test('without any, the fixed apps are judged', () => {
-    expect(readOptions([], DEFAULTS)).toEqual({ apps: DEFAULT_APPS, sets: DEFAULT_SETS, seed: 7, json: false, matrix: false, examples: true, writeComparison: false });
+    expect(readOptions([], DEFAULTS)).toEqual({
+      apps: DEFAULT_APPS, sets: DEFAULT_SETS, seed: 7, json: false, matrix: false, examples: true, writeComparison: false,
+    });
     expect(DEFAULT_APPS).toBeGreaterThanOrEqual(300);
   });
 

@@ -61,7 +61,8 @@ export class TrafficRule {
       const ports = records(policy.portLevelSettings);
       const of = ports.findIndex(settings => number(record(settings.port).number) === port);
       const found = of < 0 ? tlsFrom(policy.tls, [...field, 'tls']) : tlsFrom(ports[of].tls, [...field, 'portLevelSettings', of, 'tls']);
-      if (found) {
+      // A port's settings replace those of all ports, and of the rule below, even where they say nothing of TLS.
+      if (found || of >= 0) {
         return found;
       }
     }
