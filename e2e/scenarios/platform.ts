@@ -109,7 +109,8 @@ const run = (open: boolean): Scenario['run'] => async (lab, report) => {
   }
   await lab.kube.apply(manifest.yaml);
   await report.check(`declared: each of ${allowed.length} clients is answered by its dependency`, served);
-  await report.check('through the gateway, under its identity', () => each(allowed, async ({ pod, server: { host, port, address } }) =>
+  // a sidecar may know the service a moment before its route, and the first answer may have come directly
+  await report.check('through the gateway, under its identity', async () => await served() ?? each(allowed, async ({ pod, server: { host, port, address } }) =>
     passedOn([gateway], host.startsWith('*.') ? `any${port}.platform.${host.slice(2)}` : `p${port}.platform.${host}`, pod, `${address}:${port}`)));
   await report.holds(`the other ${denied.length} pairs are refused, by name and by address`, 1, () => refused(denied));
   await report.check('nothing was written into the gateway\'s namespace', async () => {
