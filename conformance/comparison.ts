@@ -25,9 +25,12 @@ export interface Answers {
   readonly analyze: readonly Said[];
 }
 
+/** What the page says of a rule. */
+export type Compared = Pick<Rule, 'id' | 'name' | 'severity' | 'title' | 'related'>;
+
 /** What others find of one mistake. */
 export interface Row {
-  readonly rule: Rule;
+  readonly rule: Compared;
   readonly folder: string;
   readonly apiServer: boolean;
   readonly webhook: boolean;
@@ -46,9 +49,12 @@ const OWN = ['MX0902', 'MX0903'];
 
 /** Asks the judge about every file. */
 export function askAbout(program: string, corpus: string): Answers[] {
-  const asked = spawnSync(program, ['--corpus', corpus], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (asked.error || asked.status !== 0) {
-    throw new Complaint(`the judge cannot read the corpus${asked.error ? ` (${asked.error.message})` : ''}: run the command again`);
+  const asked = spawnSync(program, ['--corpus', corpus], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (asked.error) {
+    throw new Complaint(`the judge cannot be run (${asked.error.message}): run the command again`);
+  }
+  if (asked.status !== 0) {
+    throw new Complaint(`the judge cannot read the corpus: ${asked.stderr.trim()}`);
   }
   return JSON.parse(asked.stdout) as Answers[];
 }
@@ -60,7 +66,7 @@ export function refusedIn(answers: readonly Answers[]): string[] {
 }
 
 /** One row for each mistake that a file can have, in the order of the rules. */
-export function rowsOf(answers: readonly Answers[], rules: readonly Rule[] = CATALOGUE): Row[] {
+export function rowsOf(answers: readonly Answers[], rules: readonly Compared[] = CATALOGUE): Row[] {
   const byFile = new Map(answers.map(answer => [answer.file, answer]));
   return rules.flatMap(rule => {
     const folder = `${rule.id}-${rule.name}`;

@@ -10,8 +10,8 @@ const PACKAGE = 'cdk8s-istio-egress';
 /** What stands beside the library and uses it as anybody does. */
 const USERS = ['conformance', 'e2e', 'bench'];
 
-/** What is asked without being public: the trace, by the comparison of its answers with istiod's. */
-const INSIDERS = ['conformance/traced', 'conformance/reported'];
+/** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools. */
+const INSIDERS = ['conformance/traced', 'conformance/reported', 'conformance/comparison'];
 
 interface File {
   /** From the root, without its ending: `src/services/external-mysql`. */

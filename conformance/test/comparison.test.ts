@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Rule } from '../../src/rules/rule';
-import { Answers, comparisonPage, CORPUS, figuresOf, PAGE, refusedIn, rowsOf, Said, summaryOf } from '../comparison';
+import { Answers, Compared, comparisonPage, CORPUS, figuresOf, PAGE, refusedIn, rowsOf, Said, summaryOf } from '../comparison';
 
-const RULE: Rule = {
-  id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', title: 'Two.', why: 'It is.', fix: 'Do not.', related: ['IST0134', 'IST0109', 'KIA0001'], check: () => [],
+const RULE: Compared = {
+  id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', title: 'Two.', related: ['IST0134', 'IST0109', 'KIA0001'],
 };
 
 const answers = (file: string, said: Partial<Answers> = {}): Answers => ({ file, apiServer: [], webhook: [], analyze: [], ...said });

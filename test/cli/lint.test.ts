@@ -114,7 +114,7 @@ test('rules are chosen by id or name', async () => {
 test('a rule is explained, and all are listed, without any file', async () => {
   expect(await run(['lint', '--explain', 'MX0203'])).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^MX0203 port-captured-twice {2}ERROR\n\nA TCP service[^]*What happens: [^]*What to write instead: [^]*Related: pilot_conflict/) as string,
+    out: expect.stringMatching(/^MX0203 port-captured-twice {2}ERROR\n\nA TCP service[^]*What happens: [^]*What to write instead: [^]*Related: IST0134, pilot_conflict/) as string,
   });
   const { code, out } = await run(['lint', '--list']);
   expect([code, out.split('\n').filter(line => line.startsWith('MX0203'))])

@@ -3,6 +3,7 @@ package corpus
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -107,7 +108,7 @@ func (t tools) about(folder, file string) (Answers, error) {
 	stubs = append(stubs, gatewayPods(set, cluster)...)
 	analyzed, err := analysis.Messages(set.Namespaced(), stubs)
 	if err != nil {
-		return Answers{}, err
+		return Answers{}, fmt.Errorf("%s: %s", name, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return Answers{
 		File:      filepath.ToSlash(name),
