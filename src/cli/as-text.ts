@@ -1,5 +1,5 @@
 import { LintFinding, LintResult, nameOf, placeOf, summaryOf } from './lint-result';
-import { Style } from './style';
+import { Style, visible } from './style';
 
 /** What was found, for a person: one file after the other. */
 export function asText(result: LintResult, style: Style): string {
@@ -14,8 +14,8 @@ function blockOf(finding: LintFinding, style: Style): string {
   const { rule, object, message, fix, acknowledged } = finding;
   const severity = acknowledged === undefined ? style(rule.severity === 'ERROR' ? 'red' : 'yellow', rule.severity) : style('dim', 'acknowledged');
   return [
-    `${style('bold', placeOf(finding))}  ${severity}  ${rule.id} ${rule.name}  ${style('dim', nameOf(object))}`,
-    `  ${message}`,
-    acknowledged === undefined ? `  fix: ${fix}` : `  reason: ${acknowledged}`,
+    `${style('bold', visible(placeOf(finding)))}  ${severity}  ${rule.id} ${rule.name}  ${style('dim', visible(nameOf(object)))}`,
+    `  ${visible(message)}`,
+    acknowledged === undefined ? `  fix: ${visible(fix)}` : `  reason: ${visible(acknowledged)}`,
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { argumentsOf, Arguments, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, inputOf } from './input';
 import { placeOf } from './lint-result';
-import { Style, styleOf } from './style';
+import { Style, styleOf, visible } from './style';
 import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
@@ -129,18 +129,18 @@ const TITLES: { readonly [stage: string]: string } = {
 /** A trace for a person. */
 function traceText({ from, to, hops, end }: Trace, places: Places, style: Style): string {
   const steps = hops.map(({ stage, text, causes, notes }, i) => [
-    `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${text}`,
+    `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${visible(text)}`,
     ...causes.map(cause => {
       const { file, line } = places.of(cause);
-      return `     ${style('dim', `${file}${line === undefined ? '' : `:${line}`}  ${cause.object}${cause.field === '' ? '' : `  ${cause.field}`}`)}`;
+      return `     ${style('dim', visible(`${file}${line === undefined ? '' : `:${line}`}  ${cause.object}${cause.field === '' ? '' : `  ${cause.field}`}`))}`;
     }),
-    ...notes.map(note => `     note: ${note}`),
+    ...notes.map(note => `     note: ${visible(note)}`),
   ].join('\n'));
   const isGood = reaches(end.kind);
   const ending = [
-    `${isGood ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${end.text}`,
-    ...end.seen === undefined ? [] : [`  the client sees: ${end.seen}`],
-    ...end.conditions.map(condition => `  ${condition}`),
+    `${isGood ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${visible(end.text)}`,
+    ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
+    ...end.conditions.map(condition => `  ${visible(condition)}`),
   ].join('\n');
   return `${from.namespace}/${from.account} to ${to.host}:${to.port}\n\n${steps.join('\n')}\n\n${ending}\n`;
 }

@@ -74,10 +74,18 @@ function manifestsBelow(folder: string, problems: Problem[]): string[] {
     if (entry.isDirectory()) {
       return manifestsBelow(file, problems);
     }
-    // A link to a folder may lead around in a circle; one to a file is that file.
-    const isFile = entry.isFile() || entry.isSymbolicLink() && fs.statSync(file, { throwIfNoEntry: false })?.isFile();
-    return isFile && MANIFEST.test(entry.name) ? [file] : [];
+    return MANIFEST.test(entry.name) && isFile(file, entry, problems) ? [file] : [];
   });
+}
+
+/** A link to a folder may lead around in a circle; one to a file is that file. */
+function isFile(file: string, entry: fs.Dirent, problems: Problem[]): boolean {
+  try {
+    return entry.isFile() || entry.isSymbolicLink() && fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    problems.push({ file, message: reasonOf(error) });
+    return false;
+  }
 }
 
 function* sourceOf(file: string, isNamed: boolean, read: () => Buffer, problems: Problem[]): Generator<Source> {

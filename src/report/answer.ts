@@ -142,7 +142,7 @@ function plain(text: string, { from, to }: Trace): string {
     .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
     .replaceAll(`"${from.namespace}"`, 'its namespace')
     .replace('namespace its namespace', 'its namespace')
-    .replaceAll(new RegExp(`(?<![A-Za-z0-9.-])${to.host.replaceAll(/[^a-z0-9]/gi, '\\$&')}(?![A-Za-z0-9.-])`, 'g'), 'the service')
+    .split(to.host).reduce((before, after) => `${before}${/[A-Za-z0-9.-]$/.test(before) || /^[A-Za-z0-9.-]/.test(after) ? to.host : 'the service'}${after}`)
     .replace(/'[^']*' has REGISTRY_ONLY/, 'its Sidecar has REGISTRY_ONLY')
     // It was declared; one for a wildcard, to those who do not see it, is not there.
     .replace('nothing in the input declares the service', 'the service is not exported to its namespace');

@@ -9,7 +9,7 @@ import { addTo, MeshView } from '../view/mesh-view';
 export function allowingAt(view: MeshView): Map<GatewayWorkload, AccessPolicy[]> {
   const allowing = new Map<GatewayWorkload, AccessPolicy[]>();
   // A policy of a trial run decides nothing.
-  const policies = view.accessPolicies.filter(({ action, object }) => action === 'ALLOW' && object.annotations['istio.io/dry-run'] !== 'true');
+  const policies = view.accessPolicies.filter(({ action, isDryRun }) => action === 'ALLOW' && !isDryRun);
   policies.forEach(policy => view.gatewayWorkloads.policedBy(policy).forEach(workload => addTo(allowing, workload, policy)));
   return allowing;
 }

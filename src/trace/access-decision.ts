@@ -32,8 +32,8 @@ type Held = boolean | undefined;
 /** The policies on the pods of a gateway: those of their namespace and of the root namespace. */
 export function policiesOn(view: MeshView, pods: GatewayPods): { readonly policy: AccessPolicy; readonly isAssumed: boolean }[] {
   const { rootNamespace } = view.facts;
-  return view.accessPolicies.filter(({ object, hasTargetRefs }) => !hasTargetRefs && [rootNamespace, pods.namespace].includes(object.namespace)
-    && object.annotations['istio.io/dry-run'] !== 'true')
+  return view.accessPolicies
+    .filter(({ object, hasTargetRefs, isDryRun }) => !hasTargetRefs && !isDryRun && [rootNamespace, pods.namespace].includes(object.namespace))
     .map(policy => ({ policy, fits: couldSelect(policy.selector, pods) }))
     .filter(({ fits }) => fits !== 'no').map(({ policy, fits }) => ({ policy, isAssumed: fits === 'perhaps' }));
 }

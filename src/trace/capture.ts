@@ -1,7 +1,11 @@
 import { Cause, cause } from './hop';
 import { contains, networkOf } from '../private/network';
+import { record } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
+
+/** The user that the sidecar runs as. */
+const PROXY_USER = 1337;
 
 /** Who connects. */
 export interface TraceClient {
@@ -57,6 +61,15 @@ export function bypass(
   }
   if (injected === 'false') {
     return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };
+  }
+  if (pod.annotations['sidecar.istio.io/interceptionMode'] === 'NONE') {
+    return {
+      text: 'nothing is redirected to the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', 'sidecar.istio.io/interceptionMode'])],
+    };
+  }
+  // The rules of istio-init let the user of the proxy pass.
+  if (pod.containers.some(({ securityContext }) => record(securityContext).runAsUser === PROXY_USER)) {
+    return { text: `a container runs as user ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, 'containers'])] };
   }
   const of = view.of('', 'Namespace').find(({ name }) => name === namespace);
   if (of?.labels['istio-injection'] === 'disabled' && injected !== 'true') {

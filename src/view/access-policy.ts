@@ -19,11 +19,15 @@ export class AccessPolicy {
   public readonly selector: { readonly [label: string]: string };
   /** Whether it is for a waypoint or a Gateway API gateway. */
   public readonly hasTargetRefs: boolean;
+  /** Whether it only counts what it would decide. */
+  public readonly isDryRun: boolean;
   public readonly rules: readonly AccessRule[];
 
   public constructor(public readonly object: MeshObject) {
     const { spec } = object;
     this.action = text(spec.action) ?? 'ALLOW';
+    // istiod reads the value as Go reads a boolean.
+    this.isDryRun = ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(object.annotations['istio.io/dry-run']);
     this.selector = labelsOf(record(spec.selector).matchLabels);
     this.hasTargetRefs = records(spec.targetRefs).length > 0 || spec.targetRef !== undefined;
     this.rules = records(spec.rules).map((rule, i) => ({

@@ -71,3 +71,12 @@ test('a link to a file is that file, and one to a folder is passed over', () => 
 
   expect([...sourcesOf([path.join(folder, 'a')], Buffer.alloc(0), [])].map(({ file }) => path.basename(file))).toEqual(['link.yaml']);
 }));
+
+test('a link that leads to itself is told, and hides no other file', () => inTempFolder(folder => {
+  fs.writeFileSync(path.join(folder, 'x.yaml'), 'x');
+  fs.symlinkSync('loop.yaml', path.join(folder, 'loop.yaml'));
+  const problems: Problem[] = [];
+
+  expect([...sourcesOf([folder], Buffer.alloc(0), problems)].map(({ file }) => path.basename(file))).toEqual(['x.yaml']);
+  expect(problems.map(({ file }) => path.basename(file))).toEqual(['loop.yaml']);
+}));

@@ -126,6 +126,8 @@ describe('the way of a pod', () => {
     ['has the network of its node', { spec: { hostNetwork: true } }],
     ['excludes the port', { annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': '80,3306' } }],
     ['excludes the address', { annotations: { 'traffic.sidecar.istio.io/excludeOutboundIPRanges': '192.0.2.0/24' } }],
+    ['redirects nothing', { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } }],
+    ['runs as the user of the proxy', { spec: { containers: [{ name: 'cart', securityContext: { runAsUser: 1337 } }] } }],
     ['includes other addresses', { annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '10.0.0.0/8' } }],
   ])('that %s passes its sidecar by', (_, more) => {
     const found = traced([deployment('cart', 'cart', more)], 'cart', '192.0.2.14:3306', { facts });
