@@ -2,7 +2,7 @@ import { countOf, LintResult } from './lint-result';
 
 /** What was found, for programs. Members are added and never renamed. */
 export function asJson(result: LintResult): string {
-  const { findings, problems, faults, objects, files, facts } = result;
+  const { findings, problems, notes, faults, objects, files, facts } = result;
   return `${JSON.stringify({
     version: 1,
     errors: countOf(findings, 'ERROR'),
@@ -23,6 +23,7 @@ export function asJson(result: LintResult): string {
       acknowledged,
     })),
     problems,
+    notes,
     faults,
     mesh: facts,
   }, undefined, 2)}\n`;

@@ -11,7 +11,7 @@ const LEVEL: { readonly [severity in Severity]: string } = { ERROR: 'error', WAR
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function asSarif({ findings, problems, faults, rules, version }: LintResult): string {
+export function asSarif({ findings, problems, notes, faults, rules, version }: LintResult): string {
   const indices = new Map(rules.map(({ id }, i) => [id, i]));
   return `${JSON.stringify({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -23,6 +23,7 @@ export function asSarif({ findings, problems, faults, rules, version }: LintResu
         executionSuccessful: problems.length + faults.length === 0,
         toolExecutionNotifications: [
           ...problems.map(problem => ({ level: 'error', message: { text: problem.message }, locations: [locationOf(problem)] })),
+          ...notes.map(text => ({ level: 'note', message: { text } })),
           ...faults.map(text => ({ level: 'error', message: { text } })),
         ],
       }],

@@ -1,7 +1,6 @@
 import { argumentsOf, Arguments, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
-import { INPUT_OPTIONS, inputOf } from './input';
-import { placeOf } from './lint-result';
+import { INPUT_OPTIONS, placedInputOf, tell } from './input';
 import { Style, styleOf, visible } from './style';
 import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
@@ -44,12 +43,13 @@ export const explain: Command = {
   run: async (given, terminal) => {
     const args = argumentsOf(given, OPTIONS);
     const [from, to] = [clientIn(args), targetIn(args)];
-    const { view, problems } = await inputOf(args, terminal);
-    problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+    const input = await placedInputOf(args, terminal);
+    const { view, problems } = input;
+    tell(input, terminal);
     const found = trace(view, from, to);
     const places = new Places(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
-    terminal.out(isJson ? `${JSON.stringify(asData(found, places), undefined, 2)}\n` : traceText(found, places, styleOf(terminal.hasColours)));
+    terminal.out(isJson ? `${JSON.stringify({ ...asData(found, places), notes: input.notes }, undefined, 2)}\n` : traceText(found, places, styleOf(terminal.hasColours)));
     return problems.length > 0 ? EXIT.WRONG : reaches(found.end.kind) ? EXIT.CLEAN : EXIT.FOUND;
   },
 };
@@ -106,7 +106,7 @@ class Places {
   }
 }
 
-function asData(found: Trace, places: Places): unknown {
+function asData(found: Trace, places: Places): object {
   const hops = found.hops.map(hop => ({
     ...hop,
     causes: hop.causes.map(cause => ({ object: cause.object, field: cause.field, ...places.of(cause) })),

@@ -1,4 +1,5 @@
 import { Arguments, Options, valueIn } from './arguments';
+import { placeOf } from './lint-result';
 import { factsOf, MESH_OPTIONS } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
@@ -9,6 +10,7 @@ import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
 import { Source } from '../reading/source';
+import { MeshObject, NETWORKING, SECURITY } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** What every command that reads manifests takes. */
@@ -23,8 +25,30 @@ export interface Input {
   readonly view: MeshView;
   /** What could not be read, sorted. */
   readonly problems: readonly Problem[];
+  /** What a reader has to know besides, and hides nothing. */
+  readonly notes: readonly string[];
   /** The files that were read, in their order. */
   readonly files: readonly string[];
+}
+
+/**
+ * Reads the manifests of a command that follows connections: whose they are is a question of namespaces.
+ *
+ * @throws WrongUse when objects name none, and `--namespace` is not given
+ */
+export async function placedInputOf(args: Arguments, terminal: Terminal): Promise<Input> {
+  const input = await inputOf(args, terminal);
+  const text = homelessText(input.view);
+  if (text !== undefined) {
+    throw new WrongUse(text);
+  }
+  return input;
+}
+
+/** Says what could not be read, and what a reader has to know besides. */
+export function tell({ problems, notes }: Pick<Input, 'problems' | 'notes'>, terminal: Terminal): void {
+  problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+  notes.forEach(note => terminal.err(`${note}\n`));
 }
 
 /** Reads the manifests of a command. */
@@ -49,8 +73,31 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   problems.push(...reading.problems);
   const facts = factsOf(args, reading.meshConfigs, problems);
   terminal.progress();
-  return { view: new MeshView(facts, reading.objects, today), problems: problems.sort(byPlace), files };
+  const view = new MeshView(facts, reading.objects, today);
+  return { view, problems: problems.sort(byPlace), notes: [homelessText(view)].filter(note => note !== undefined), files };
 }
+
+/** What `kubectl apply -n` has not placed yet; undefined when everything has its place. */
+function homelessText({ objects }: MeshView): string | undefined {
+  const homeless = objects.filter(object => object.namespace === '' && isPlaced(object));
+  if (homeless.length === 0) {
+    return undefined;
+  }
+  const [{ kind, name, origin }] = homeless;
+  const who = homeless.length === 1 ? '1 object names no namespace' : `${homeless.length} objects name no namespace`;
+  return `${who}, such as ${kind} ${name} (${origin.path}): give --namespace, as kubectl apply -n does`;
+}
+
+/** Whether the mesh decides something by the namespace of an object. */
+function isPlaced({ group, kind }: MeshObject): boolean {
+  return ISTIOS.includes(group) || DECISIVE.includes(`${group}/${kind}`);
+}
+
+const ISTIOS = [NETWORKING, SECURITY, 'telemetry.istio.io', 'extensions.istio.io'];
+
+const DECISIVE = [
+  '/Service', '/Pod', 'apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet', 'batch/Job', 'batch/CronJob', 'networking.k8s.io/NetworkPolicy',
+];
 
 function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal): Generator<Source> {
   for (const source of sources) {

@@ -20,6 +20,8 @@ export interface LintFinding {
 export interface LintResult {
   readonly findings: readonly LintFinding[];
   readonly problems: readonly Problem[];
+  /** What a reader has to know besides. */
+  readonly notes: readonly string[];
   /** Rules that failed, which is no fault of the manifests. */
   readonly faults: readonly string[];
   readonly objects: number;

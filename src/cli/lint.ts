@@ -5,8 +5,8 @@ import { asJunit } from './as-junit';
 import { asSarif } from './as-sarif';
 import { asText } from './as-text';
 import { Command, EXIT } from './command';
-import { byPlace, INPUT_OPTIONS, Input, inputOf } from './input';
-import { countOf, LintFinding, LintResult, placeOf, summaryOf } from './lint-result';
+import { byPlace, INPUT_OPTIONS, Input, inputOf, tell } from './input';
+import { countOf, LintFinding, LintResult, summaryOf } from './lint-result';
 import { rulesIn } from './organisation-rules';
 import { styleOf } from './style';
 import { Terminal } from './terminal';
@@ -64,7 +64,7 @@ export const lint: Command = {
     }
     const rules = chosen(args, all);
     const result = look(await inputOf(args, terminal), rules);
-    result.problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
+    tell(result, terminal);
     result.faults.forEach(fault => terminal.err(`${fault}\n`));
     terminal.err(hintOf(result));
     write(result, args, terminal);
@@ -72,7 +72,7 @@ export const lint: Command = {
   },
 };
 
-function look({ view, problems, files }: Input, rules: readonly Rule[]): LintResult {
+function look({ view, problems, notes, files }: Input, rules: readonly Rule[]): LintResult {
   const { found, faults } = lookAt(view, rules);
   // By objects first: the places in one file are asked for one after the other.
   const sorted = found.map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) }))
@@ -80,6 +80,7 @@ function look({ view, problems, files }: Input, rules: readonly Rule[]): LintRes
   return {
     findings: sorted,
     problems,
+    notes,
     faults: faults.map(({ error }) => error.message),
     objects: view.objects.length,
     files,

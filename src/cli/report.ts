@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import { Arguments, argumentsOf, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
-import { Input, INPUT_OPTIONS, inputOf } from './input';
-import { placeOf } from './lint-result';
+import { INPUT_OPTIONS, placedInputOf, tell } from './input';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { asCsv } from '../report/as-csv';
@@ -52,8 +51,9 @@ async function single(args: Arguments, format: string, terminal: Terminal): Prom
   if (args.all.has('fail-on-opened')) {
     throw new WrongUse('--fail-on-opened compares: give it with --diff OLD NEW');
   }
-  const { view, problems } = await inputOf(args, terminal);
-  tell({ problems }, terminal);
+  const input = await placedInputOf(args, terminal);
+  const { view, problems } = input;
+  tell(input, terminal);
   write(formatted(reportOf(view), format), args, terminal);
   return problems.length > 0 ? EXIT.WRONG : EXIT.CLEAN;
 }
@@ -74,15 +74,12 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   if (format === 'csv' || format === 'html') {
     throw new WrongUse(`--diff is written as markdown or json, not as ${format}`);
   }
-  const [old, now] = [await inputOf({ ...args, paths: [args.paths[0]] }, terminal), await inputOf({ ...args, paths: [args.paths[1]] }, terminal)];
+  const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal);
+  const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal);
   [old, now].forEach(input => tell(input, terminal));
   const found: Difference = differenceOf(old.view, now.view);
   write(format === 'json' ? differenceAsJson(found) : differenceAsMarkdown(found), args, terminal);
   return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;
-}
-
-function tell({ problems }: Pick<Input, 'problems'>, terminal: Terminal): void {
-  problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
 }
 
 function write(text: string, args: Arguments, terminal: Terminal): void {

@@ -99,3 +99,20 @@ test.each([
 test('is among the commands', async () => {
   expect((await run(['--help'])).out).toContain('explain  follows one connection hop by hop');
 });
+
+describe('objects that name no namespace', () => {
+  const args = ['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.', '--outbound-traffic-policy', 'REGISTRY_ONLY'];
+  const homeless = { 'a.yaml': ENTRY.replace('  namespace: shop\n', '') };
+
+  test('get no answer, as if they were nowhere', async () => {
+    expect(await explain(args, homeless)).toMatchObject({
+      code: 2,
+      out: '',
+      err: 'cdk8s-istio-egress: 1 object names no namespace, such as ServiceEntry stock (a.yaml:1): give --namespace, as kubectl apply -n does\n',
+    });
+  });
+
+  test('get one when it is given', async () => {
+    expect((await explain([...args, '--namespace', 'shop'], homeless)).out).toContain('REACHES: it ends at 192.0.2.14:3306');
+  });
+});

@@ -100,6 +100,25 @@ test('the standard input is read, and its objects get a namespace', async () => 
   });
 });
 
+describe('objects that name no namespace', () => {
+  const homeless = ['a', 'b'].map(name => database(name).replace('  namespace: shop\n', '')).join('---\n');
+  const note = '2 objects name no namespace, such as ServiceEntry a (stdin:1): give --namespace, as kubectl apply -n does';
+
+  test('are told, and change no exit code', async () => {
+    expect(await run(['lint', '-', '--only', 'MX0101'], { stdin: homeless })).toMatchObject({ code: 0, err: `${note}\n` });
+  });
+
+  test('are told in JSON and SARIF', async () => {
+    expect(JSON.parse((await run(['lint', '-', '--format', 'json'], { stdin: homeless })).out)).toMatchObject({ notes: [note] });
+    expect((await run(['lint', '-', '--format', 'sarif'], { stdin: homeless })).out).toContain(note);
+  });
+
+  test('are fine when it is given, and when no namespace decides anything', async () => {
+    expect((await run(['lint', '-', '--namespace', 'shop'], { stdin: homeless })).err).toBe('');
+    expect((await run(['lint', '-'], { stdin: 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n' })).err).toBe('');
+  });
+});
+
 test('rules are chosen by id or name', async () => {
   const codes = async (...args: string[]) => (await runWith(TWO, ['lint', '.', ...args])).code;
 

@@ -77,3 +77,17 @@ describe('report --diff', () => {
     expect(err).toContain(message);
   });
 });
+
+describe('objects that name no namespace', () => {
+  const homeless = database('orders').replace('  namespace: shop\n', '');
+  const refused = { code: 2, out: '', err: expect.stringContaining('1 object names no namespace, such as ServiceEntry orders (') as string };
+
+  test('are in no report', async () => {
+    expect(await runWith({ 'db.yaml': homeless }, ['report', 'db.yaml'])).toMatchObject(refused);
+    expect(await runWith({ 'old.yaml': database('orders'), 'new.yaml': homeless }, ['report', '--diff', 'old.yaml', 'new.yaml'])).toMatchObject(refused);
+  });
+
+  test('are where --namespace says', async () => {
+    expect((await runWith({ 'db.yaml': homeless }, ['report', 'db.yaml', '--namespace', 'reports'])).out).toContain('ServiceEntry reports/orders');
+  });
+});
