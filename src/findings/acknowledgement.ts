@@ -23,8 +23,8 @@ export const NONE_GIVEN: GivenAcknowledgements = { all: [], of: () => [] };
 /** How ids are written: those of the catalogue, and those of an organisation. */
 export const RULE_ID = /^[A-Z][A-Z0-9_-]*$/;
 
-/** Between two of them on one line: a reason may have a `;` of its own. */
-const BETWEEN = /\n|;(?=\s*[A-Z][A-Z0-9_-]*\s*:)/;
+/** Between two of them on one line: a reason may have a `;` or `,` of its own, and the number of a ticket behind a comma. */
+const BETWEEN = /\n|;(?=\s*[A-Z][A-Z0-9_-]*\s*:)|,(?=\s*MX\d{4}\s*:)/;
 
 /** The ids and reasons of a text, one on each line or divided by `;`. What has no id or no reason is given with the other one empty. */
 export function parseAcknowledgements(text: string): { readonly id: string; readonly reason: string }[] {

@@ -9,6 +9,11 @@ test('an annotation has one acknowledgement on each line, or several with ";" be
   expect(parsed('MX0203: one; MX0301: two;ACME-1:three')).toEqual([['MX0203', 'one'], ['MX0301', 'two'], ['ACME-1', 'three']]);
 });
 
+test('a comma stands between two of them where an id of the library follows', () => {
+  expect(parsed('MX0203: one, MX0301: two')).toEqual([['MX0203', 'one'], ['MX0301', 'two']]);
+  expect(parsed('MX0203: nobody, at all, SEC-1: the ticket')).toEqual([['MX0203', 'nobody, at all, SEC-1: the ticket']]);
+});
+
 test('a reason may have ";" and ":"', () => {
   expect(parsed('MX0203: nobody uses it; see https://example.com/1: the ticket')).toEqual([['MX0203', 'nobody uses it; see https://example.com/1: the ticket']]);
 });
