@@ -45,7 +45,7 @@ export interface Row {
 }
 
 /** Rules about annotations that are this library's own: no other tool could know them. */
-const OWN = ['MX0902', 'MX0903'];
+const OWN = ['MX0902', 'MX0903', 'MX0904'];
 
 /** Asks the judge about every file. */
 export function askAbout(program: string, corpus: string): Answers[] {
@@ -135,7 +135,7 @@ stands here; \`npm run conformance -- --write-comparison\` writes the page again
 |---|---|
 ${Object.entries(figures).map(([who, finds]) => `| ${who}${who === 'Kiali' ? ' (read, not run)' : ''} | ${finds} |`).join('\n')}
 
-${nobody} of them nobody but this library finds.${own.length > 0 ? ` ${own.join(' and ')} are about annotations that are this library's own.` : ''}
+${nobody} of them nobody but this library finds.${own.length > 0 ? ` ${own.slice(0, -1).join(', ')} and ${own.at(-1)} are about annotations that are this library's own.` : ''}
 
 | column | what is asked |
 |---|---|

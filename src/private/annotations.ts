@@ -1,5 +1,5 @@
 /** What all annotations of the library begin with. */
-const PREFIX = 'cdk8s-istio-egress';
+export const PREFIX = 'cdk8s-istio-egress';
 
 /** The annotation of an object whose findings somebody accepted: lines of `<id>: <reason>`. */
 export const ACKNOWLEDGE = `${PREFIX}/acknowledge`;
@@ -11,3 +11,9 @@ export const PURPOSE = {
   expires: `${PREFIX}/expires`,
   contact: `${PREFIX}/contact`,
 } as const;
+
+/** The annotation of a NetworkPolicy with the ports that it opens to every address. */
+export const BY_NAME_ONLY = `${PREFIX}/by-name-only`;
+
+/** All that there are. */
+export const ANNOTATIONS: readonly string[] = [ACKNOWLEDGE, ...Object.values(PURPOSE), BY_NAME_ONLY];

@@ -1,4 +1,5 @@
 import { Lazy } from 'cdk8s';
+import { BY_NAME_ONLY } from './annotations';
 import { cidrOf } from './check';
 import { Fail, quote } from './fail';
 import { ComponentModel, MeshModel, OpeningModel, PortModel, ServiceModel } from './model';
@@ -23,7 +24,7 @@ export function byNameOnly({ networks, hosts, ports }: Pick<ServiceModel, 'netwo
 
 /** The annotation that says which ports are open to every address, because a NetworkPolicy has no names; without such a port there is none. */
 export function byNameOnlyAnnotation(ports: () => readonly string[]): { [name: string]: string } {
-  return { 'cdk8s-istio-egress/by-name-only': Lazy.any({ produce: () => ports().join(', ') || undefined }) as string };
+  return { [BY_NAME_ONLY]: Lazy.any({ produce: () => ports().join(', ') || undefined }) as string };
 }
 
 /** Refuses a mesh of which it is not known where istiod runs: pods that cannot reach it lose their configuration, and their certificates after a day. */

@@ -5,6 +5,7 @@ import { allowDeniesTheRest } from './allow-denies-the-rest';
 import { allowNothingDeniesClients } from './allow-nothing-denies-clients';
 import { ambientEndpointIsAddress } from './ambient-endpoint-is-address';
 import { ambientIgnoresRoute } from './ambient-ignores-route';
+import { annotationUnknown } from './annotation-unknown';
 import { aroundTheWaypoint } from './around-the-waypoint';
 import { credentialOnSidecar } from './credential-on-sidecar';
 import { dependencyExpired } from './dependency-expired';
@@ -148,4 +149,5 @@ export const CATALOGUE: readonly Rule[] = [
   promiseNeedsRegistryOnly,
   acknowledgementUnused,
   dependencyExpired,
+  annotationUnknown,
 ];

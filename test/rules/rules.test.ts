@@ -868,6 +868,20 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       new ExternalMysql(chartOf(app, 'shop'), 'Db', { host: 'db.example.com', resolution: ip('192.0.2.1'), expires: '2001-01-31' });
     }, []],
   ],
+  MX0904: [
+    ['a misspelt annotation of an object of another tool', app => {
+      foreign(chartOf(app, 'shop'), 'Own', 'ConfigMap', {}, { apiVersion: 'v1', annotations: { 'cdk8s-istio-egress/onwer': 'team-shop', 'example.com/onwer': 'team-shop' } });
+      Mesh.declare(app, {});
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    }, [['MX0904', 'shop/Own']]],
+    ['the annotations that the library writes', app => {
+      const chart = chartOf(app, 'shop');
+      new ExternalMysql(chart, 'Db', {
+        host: 'db.example.com', resolution: Resolution.dns(), owner: 'team-shop', reason: 'orders', expires: '2027-01-31', contact: '#team-shop',
+      });
+      new EgressLockdown(chart, 'Lockdown');
+    }, []],
+  ],
 };
 
 /** Errors that synth reports, in the order of its lines, and then warnings. */
