@@ -1,6 +1,7 @@
 import { Chunk, documentsOf, itemsOf, lineIn, LineCount } from './chunk';
 import { FileObject } from './file-object';
 import { jsonObjectsIn, Range } from './json-values';
+import { refusedValuesIn } from './known-values';
 import { MeshConfig, meshConfigIn } from './mesh-config';
 import { lineOfPath } from './place';
 import { Problem, Unreadable } from './problem';
@@ -140,6 +141,8 @@ class Reader implements Reading {
       this.progress(this.objects.length);
     }
     this.meshConfigs.push(...meshConfigIn(object, manifest));
+    refusedValuesIn(object.group, object.kind, manifest).forEach(refused => (
+      this.problems.push({ file, line: object.lineOf(refused.path), message: refused.message })));
   }
 
   private fault(chunk: Chunk, offset: number, message: string): void {
