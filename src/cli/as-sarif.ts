@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as path from 'node:path';
 import { LintFinding, LintResult, nameOf } from './lint-result';
 import { Problem } from '../reading/problem';
 import { Rule, Severity } from '../rules/rule';
@@ -12,12 +13,14 @@ const LEVEL: { readonly [severity in Severity]: string } = { ERROR: 'error', WAR
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function asSarif({ findings, problems, notes, faults, rules, version }: LintResult): string {
-  const indices = new Map(rules.map(({ id }, i) => [id, i]));
+  const broken = new Set(findings.map(({ rule }) => rule));
+  const named = rules.filter(rule => broken.has(rule));
+  const indices = new Map(named.map(({ id }, i) => [id, i]));
   return `${JSON.stringify({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [{
-      tool: { driver: { name: 'cdk8s-istio-egress', version, rules: rules.map(descriptorOf) } },
+      tool: { driver: { name: 'cdk8s-istio-egress', version, rules: named.map(descriptorOf) } },
       columnKind: 'utf16CodeUnits',
       invocations: [{
         executionSuccessful: problems.length + faults.length === 0,
@@ -56,8 +59,10 @@ function locationOf({ file, line }: Pick<Problem, 'file' | 'line'>): object {
   return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, ...line === undefined ? {} : { region: { startLine: line } } } };
 }
 
-/** A relative reference; a colon in its first part would make it a scheme. */
-function uriOf(file: string): string {
+/** A relative reference, for code scanning looks for the files of a checkout; a colon in its first part would make it a scheme. */
+function uriOf(named: string): string {
+  const inside = path.isAbsolute(named) ? path.relative(process.cwd(), named) : '';
+  const file = inside === '' || inside.startsWith('..') || path.isAbsolute(inside) ? named : inside.split(path.sep).join('/');
   const encoded = file.split('/').map(encodeURIComponent).join('/').replace(/^(?:\.\/)+/, '');
   return file.startsWith('/') ? `file://${encoded}` : encoded;
 }

@@ -40,7 +40,8 @@ FILES are files, folders (all .yaml, .yml and .json below them), or - for the st
   kustomize build overlays/prod | cdk8s-istio-egress lint -
   helm template my-chart | cdk8s-istio-egress lint --namespace shop -
 
-Exit code: 0 nothing found, 1 findings, 2 wrong use, or a part of the input could not be read.`;
+Exit code: 0 no errors (with --strict no warnings either), 1 errors (with --strict errors or warnings), 2 wrong use, or a part of the
+input could not be read.`;
 
 /** Objects that are written twice, from which on it is no mistake of one name. */
 const MANY = 5;

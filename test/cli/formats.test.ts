@@ -1,5 +1,8 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { DOMParser } from '@xmldom/xmldom';
-import { database, runWith } from './helpers';
+import { database, run as runOnce, runWith } from './helpers';
 
 /** Two that disturb each other, a warning, a broken document, and what XML and URIs do not take as it is. */
 const FILES = {
@@ -77,6 +80,31 @@ describe('SARIF', () => {
     expect(toolExecutionNotifications.map(({ message }) => message.text)).toEqual(['there is no such file or folder', expect.stringMatching(/^this is no YAML/)]);
   });
 
+  test('has the rules that found something, and no other', async () => {
+    const { runs: [{ tool: { driver: { rules } } }] } = await sarif();
+
+    expect(rules.map(({ id }) => id)).toEqual(['MX0203', 'ORG1']);
+  });
+
+  test('has files inside of the working folder by their relative name, however they were given', async () => {
+    const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'istio-egress-test-'));
+    const before = process.cwd();
+    try {
+      fs.mkdirSync(path.join(folder, 'in'));
+      ['in/a.yaml', 'b.yaml'].forEach(file => fs.writeFileSync(path.join(folder, file), `${database('orders')}---\n${database('stock')}`));
+      process.chdir(path.join(folder, 'in'));
+      const uriOf = async (file: string) => {
+        const { out } = await runOnce(['lint', path.join(folder, file), '--only', 'MX0203', '--format', 'sarif']);
+        return placeOf((JSON.parse(out) as Sarif).runs[0].results[0]);
+      };
+
+      expect([await uriOf('in/a.yaml'), await uriOf('b.yaml')]).toEqual(['a.yaml:25', `file://${folder}/b.yaml:25`]);
+    } finally {
+      process.chdir(before);
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test('has fingerprints that stay when lines move', async () => {
     const printsOf = async (text: string) => {
       const { runs: [{ results }] } = await sarif({ 'a.yaml': text }, ['lint', 'a.yaml', '--format']);
@@ -91,8 +119,8 @@ describe('SARIF', () => {
 
 describe('JUnit', () => {
   /** The document; a parser that finds a fault throws. */
-  const junit = async () => {
-    const { out } = await runWith(FILES, [...ARGS, 'junit']);
+  const junit = async (files: { readonly [file: string]: string } = FILES, args: readonly string[] = ARGS) => {
+    const { out } = await runWith(files, [...args, 'junit']);
     return new DOMParser({ onError: (_, message) => { throw new Error(message); } }).parseFromString(out, 'text/xml');
   };
 
@@ -109,5 +137,12 @@ describe('JUnit', () => {
     expect(suites).toEqual([['ä b/<a>&.yaml', '2', '1', '0'], ['clean.yaml', '1', '0', '0'], ['reading', '2', '0', '2']]);
     expect(['tests', 'failures', 'errors'].map(name => document.documentElement?.getAttribute(name))).toEqual(['5', '1', '2']);
     expect(document.getElementsByTagName('failure')[0].getAttribute('message')).toMatch(/^port 3306 of "stock\.example\.com"/);
+  });
+
+  test('has no test that passes for a file that cannot be read', async () => {
+    const document = await junit({ 'broken.yaml': 'kind: "\n', 'clean.yaml': FILES['clean.yaml'] }, ['lint', '.', '--format']);
+
+    expect([...document.getElementsByTagName('testcase')].map(one => `${one.getAttribute('classname')} ${one.getAttribute('name')}`))
+      .toEqual(['clean.yaml no findings', 'broken.yaml:2 can be read']);
   });
 });

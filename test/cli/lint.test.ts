@@ -119,6 +119,10 @@ describe('objects that name no namespace', () => {
   });
 });
 
+test('the help says of the exit codes what holds: warnings count when they are asked for', async () => {
+  expect((await run(['lint', '--help'])).out).toContain('Exit code: 0 no errors (with --strict no warnings either), 1 errors (with --strict errors or warnings), 2 wrong use');
+});
+
 test('rules are chosen by id or name', async () => {
   const codes = async (...args: string[]) => (await runWith(TWO, ['lint', '.', ...args])).code;
 
