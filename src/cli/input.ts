@@ -1,6 +1,6 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { placeOf } from './lint-result';
-import { factsOf, MESH_OPTIONS } from './mesh-settings';
+import { factsOf, MESH_OPTIONS, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
@@ -74,7 +74,8 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   const facts = factsOf(args, reading.meshConfigs, problems);
   terminal.progress();
   const view = new MeshView(facts, reading.objects, today);
-  return { view, problems: problems.sort(byPlace), notes: [homelessText(view)].filter(note => note !== undefined), files };
+  const notes = [homelessText(view), unreadSettings(args, reading.meshConfigs, view.objects)].filter(note => note !== undefined);
+  return { view, problems: problems.sort(byPlace), notes, files };
 }
 
 /** What `kubectl apply -n` has not placed yet; undefined when everything has its place. */

@@ -4,11 +4,13 @@ import { WrongUse } from './wrong-use';
 import { DEFAULT_FACTS } from '../private/default-facts';
 import { Fail } from '../private/fail';
 import { MeshModel } from '../private/model';
+import { nearest } from '../private/nearest';
 import { MeshConfig } from '../reading/mesh-config';
 import { Problem } from '../reading/problem';
 import { readYaml } from '../reading/yaml-value';
-import { checkFacts, factsModel, MeshFacts } from '../values/mesh-facts';
+import { checkFacts, FACTS, factsModel, MeshFacts } from '../values/mesh-facts';
 import { Fields, record, strings, text } from '../view/fields';
+import { MeshObject } from '../view/mesh-object';
 
 /** How somebody says what the manifests do not. */
 export const MESH_OPTIONS: Options = {
@@ -24,6 +26,18 @@ export const MESH_OPTIONS: Options = {
 
 /** Of files nothing is known but what Istio does when it is told nothing. */
 const ISTIOS_DEFAULTS: MeshModel = { ...DEFAULT_FACTS, outboundTrafficPolicy: 'ALLOW_ANY' };
+
+/**
+ * What says in the place of Istio's ConfigMap how the mesh is, and is not read: the settings of a profile would be missing. Undefined when somebody says the
+ * facts, or the ConfigMap is there.
+ */
+export function unreadSettings(args: Arguments, configs: readonly MeshConfig[], objects: readonly MeshObject[]): string | undefined {
+  const isSaid = configs.length > 0 || Object.keys(MESH_OPTIONS).some(name => args.all.has(name));
+  const found = isSaid ? undefined : objects.find(({ group, kind, spec }) => (
+    group === 'install.istio.io' && kind === 'IstioOperator' && Object.keys(record(spec.meshConfig)).length > 0
+      || group === 'sailoperator.io' && kind === 'Istio' && Object.keys(record(record(spec.values).meshConfig)).length > 0));
+  return found && `${found.kind} ${found.name} (${found.origin.path}) has settings of the mesh, which are not read: give them with --mesh, or the ConfigMap "istio" of the cluster`;
+}
 
 /** The facts of the mesh: what the arguments say, then the file of `--mesh`, then Istio's ConfigMap in the input, then Istio's defaults. */
 export function factsOf(args: Arguments, configs: readonly MeshConfig[], problems: Problem[]): MeshModel {
@@ -53,14 +67,21 @@ function fromFile(file: string | undefined): MeshFacts {
     return {};
   }
   const fails = fail(`--mesh ${file}: `);
-  return checked(fails, 'the mesh', inIstiosWords(yamlIn(file, fails)));
+  const facts = inIstiosWords(yamlIn(file, fails));
+  for (const name of Object.keys(record(facts)).filter(written => !FACTS.includes(written))) {
+    const meant = nearest(name, FACTS);
+    if (meant !== undefined) {
+      fails(`'${name}' is not a property of the mesh: did you mean '${meant}'?`);
+    }
+  }
+  return checked(fails, 'the mesh', facts);
 }
 
 function yamlIn(file: string, fails: Fail): unknown {
   try {
     const { value, faults } = readYaml(fs.readFileSync(file, 'utf8'));
     faults.forEach(({ message }) => fails(message));
-    return value ?? {};
+    return value ?? fails('there is nothing in it: leave --mesh out for the defaults of Istio');
   } catch (error) {
     return error instanceof WrongUse ? fails(error.message.replace(`--mesh ${file}: `, '')) : fails((error as NodeJS.ErrnoException).code === 'ENOENT'
       ? 'there is no such file' : (error as Error).message);

@@ -27,6 +27,9 @@ const CHECKS = {
   controlPlane: checkControlPlane,
 };
 
+/** The names of the facts. */
+export const FACTS: readonly string[] = Object.keys(CHECKS);
+
 /** Checks facts that somebody wrote down. */
 export function checkFacts(fail: Fail, what: string, facts: unknown): asserts facts is MeshFacts {
   checkProps(fail, what, facts, CHECKS);

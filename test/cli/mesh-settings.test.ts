@@ -83,7 +83,10 @@ describe('wrong facts are refused:', () => {
   });
 
   test.each([
-    ['trustDomian: a\n', '\'trustDomian\' is not a property of the mesh: it has \'apiVersion\', \'trustDomain\','],
+    ['trustDomian: a\n', '\'trustDomian\' is not a property of the mesh: did you mean \'trustDomain\'?'],
+    ['color: a\n', '\'color\' is not a property of the mesh: it has \'apiVersion\', \'trustDomain\','],
+    ['', 'there is nothing in it'],
+    ['# trustDomain: a\n', 'there is nothing in it'],
     ['dnsCapture: "true"\n', '\'dnsCapture\' must be true or false, got "true"'],
     ['trustDomain: a\ntrustDomain: b\n', '"trustDomain" is written twice'],
     ['- a\n', 'the mesh needs its properties'],
@@ -110,4 +113,20 @@ test('of two ConfigMaps that say different things the first is used, and the oth
     .toEqual([2, expect.stringContaining('2.yaml:1  this ConfigMap has settings of a mesh, and \'1.yaml:1\' has others, which are used: say the facts with --mesh'), 'a']);
   const revision = await lint({ '1.yaml': config(one, 'istio-canary'), '2.yaml': config(two) });
   expect([revision.code, factsOf(revision).trustDomain]).toEqual([0, 'b']);
+});
+
+describe('settings of an operator are not read, and told', () => {
+  const operator = 'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: { name: i, namespace: istio-system }\nspec: { meshConfig: { trustDomain: a } }\n';
+  const sail = 'apiVersion: sailoperator.io/v1\nkind: Istio\nmetadata: { name: default }\nspec: { values: { meshConfig: { trustDomain: a } } }\n';
+  const errOf = async (stdin: string, ...args: string[]) => (await run(['lint', '-', ...args], { stdin })).err;
+
+  test.each([['IstioOperator i', operator], ['Istio default', sail]])('%s', async (who, text) => {
+    expect(await errOf(text)).toBe(`${who} (stdin:1) has settings of the mesh, which are not read: give them with --mesh, or the ConfigMap "istio" of the cluster\n`);
+  });
+
+  test('but not when it has none, or somebody says them', async () => {
+    expect(await errOf(operator.replace('meshConfig', 'components'))).toBe('');
+    expect(await errOf(operator, '--trust-domain', 'a')).toBe('');
+    expect(await errOf(`${operator}---\n${config('trustDomain: a')}`)).toBe('');
+  });
 });
