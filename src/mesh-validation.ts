@@ -7,6 +7,7 @@ import { DEFAULT_FACTS } from './private/default-facts';
 import { Fail, failWith, quote } from './private/fail';
 import { MeshModel } from './private/model';
 import { CATALOGUE } from './rules/catalogue';
+import { Fix } from './rules/rule';
 import { checkFacts, factsModel } from './values/mesh-facts';
 import { MeshView } from './view/mesh-view';
 
@@ -119,11 +120,17 @@ function violationOf({ rule, object, message, fix, field = [] }: Found, line = 1
   return {
     ruleName: `${rule.severity} ${rule.id} ${rule.name}`,
     recommendation: message,
-    fix: fixFor('code', fix),
+    fix: inBothWords(fix),
     violatingResources: [{
       resourceName: object.name,
       locations: [[`line ${line}`, object.kind, ...field.length > 0 ? [field.join('.')] : []].join(' ')],
       manifestPath: object.origin.file ?? object.origin.path,
     }],
   };
+}
+
+/** Nothing in a manifest says whether a construct of this library wrote it. */
+function inBothWords(fix: Fix): string {
+  const [code, yaml] = [fixFor('code', fix), fixFor('yaml', fix)];
+  return code === yaml ? code : `${code}; of an object of another tool: ${yaml}`;
 }

@@ -3,6 +3,7 @@ import { InventoryOf } from './inventory-of';
 import { MeshInventory, MeshManifest } from './mesh-inventory';
 import { checkString } from '../private/check';
 import { Fail, failWith, quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { CATALOGUE } from '../rules/catalogue';
 import { Finding, Rule, Severity } from '../rules/rule';
 import { MeshView } from '../view/mesh-view';
@@ -99,7 +100,19 @@ function ruleFrom(given: unknown, taken: readonly Rule[]): Rule {
   return { id, name, severity: severity as Severity, title, why, fix, related: [], check: view => findingsFrom(view, rule, fix) };
 }
 
+const PROPERTIES: readonly string[] = ['id', 'name', 'severity', 'title', 'why', 'fix', 'check'] satisfies (keyof IMeshRule)[];
+
+/** A class may have more for itself, and what jsii makes of one in another language has its own marks. */
+function checkProperties(fail: Fail, rule: IMeshRule): void {
+  const extra = Object.getPrototypeOf(rule) !== Object.prototype ? undefined : Object.keys(rule).find(name => !PROPERTIES.includes(name) && !/^[$_]/.test(name));
+  if (extra !== undefined) {
+    const meant = nearest(extra, PROPERTIES);
+    fail(`'${extra}' is not a property of a rule: ${meant === undefined ? `it has ${PROPERTIES.map(name => `'${name}'`).join(', ')}` : `did you mean '${meant}'?`}`);
+  }
+}
+
 function checkRule(fail: Fail, rule: IMeshRule): void {
+  checkProperties(fail, rule);
   checkString(fail, 'id', rule.id);
   if (!isForeign(rule.id)) {
     fail(`'id' must be capital letters, digits, "-" and "_", and not begin with "MX", got ${quote(rule.id)}: write one like "ACME-1"`);

@@ -68,9 +68,20 @@ test.each<[string, unknown, string]>([
   ['an id that no annotation has', { ...RULE, id: 'no secrets' }, '[rule no secrets] \'id\' must be capital letters'],
   ['no reason why', { ...RULE, why: '' }, '[rule ACME-1] \'why\' must be a text that is not empty, got ""'],
   ['an unknown severity', { ...RULE, severity: 'INFO' }, '[rule ACME-1] \'severity\' must be one of "ERROR", "WARNING", got "INFO"'],
+  ['a misspelt property', { ...RULE, chekc: RULE.check }, '[rule ACME-1] \'chekc\' is not a property of a rule: did you mean \'check\'?'],
+  ['a property that no rule has', { ...RULE, owners: [] }, '[rule ACME-1] \'owners\' is not a property of a rule: it has \'id\', \'name\''],
   ['nothing that looks', { ...RULE, check: true }, '[rule ACME-1] \'check\' must be a function of the inventory that gives findings, got true'],
 ])('a rule is refused with %s', (_, rule, message) => {
   expect(messageOf(() => rulesFrom([rule]))).toContain(message);
+});
+
+test('a class may have more than a rule has', () => {
+  class Rule {
+    public readonly allowed = ['a'];
+    public constructor() { Object.assign(this, RULE); }
+  }
+
+  expect(rulesFrom([new Rule()])).toMatchObject([{ id: 'ACME-1' }]);
 });
 
 test('two rules of one id are refused', () => {
