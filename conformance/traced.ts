@@ -136,7 +136,8 @@ function tracedOf({ from, to, hops, end }: Trace): Traced {
   const factsAt = (stage: string) => hops.filter(hop => hop.stage === stage).map(({ facts }) => facts);
   const [application] = factsAt('application');
   const [sidecar] = factsAt('sidecar');
-  const [gateway] = factsAt('gateway');
+  // What a NetworkPolicy keeps from a gateway is compared up to there.
+  const [gateway] = [...factsAt('gateway'), ...factsAt('network').filter(({ cut, port }) => cut === 'yes' && port !== undefined)];
   const [access] = factsAt('access');
   const [toFirst, toNext] = factsAt('destination');
   const [upstream] = factsAt('upstream');

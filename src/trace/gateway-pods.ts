@@ -1,5 +1,5 @@
 import { Cause, cause } from './hop';
-import { number, records, selects } from '../view/fields';
+import { number, records, selects, strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { KubeService } from '../view/kube-service';
 import { byNameAndNamespace, MeshView } from '../view/mesh-view';
@@ -37,6 +37,9 @@ const CHARTS: { readonly [service: string]: Labels } = {
 /** The ports of the Services that Istio's charts install. */
 const CHART_PORTS: { readonly [port: number]: number } = { 80: 8080, 443: 8443 };
 
+/** Ports that every proxy of Istio listens on for itself: metrics, health and the like. */
+const OWN_PORTS = [15000, 15020, 15021, 15090];
+
 /** The namespaces in which a Gateway's pods may run: those of the Services whose pods its selector matches; none when the input shows none. */
 export function namespacesOfGateway(view: MeshView, gateway: GatewayConfig): string[] {
   const of = [
@@ -65,7 +68,8 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
     ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...CHARTS[object.name], ...selector } }];
   return variants.flatMap(({ labels, pod }): GatewayPods[] => {
     const gateways = bindingTo(view, labels);
-    if (gateways.length === 0) {
+    const target = of && numberOf(of.targetPort, pod, port);
+    if (gateways.length === 0 && (!isGateway(service, pod) || target !== undefined && OWN_PORTS.includes(target))) {
       return [];
     }
     const selecting = others.filter(other => selects(other.selector, labels));
@@ -80,13 +84,21 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
       isAssumed: false,
       service,
       pod,
-      port: of && numberOf(of.targetPort, pod, port),
+      port: target,
       portOf,
       gateways,
       causes: [cause(object, of ? ['spec', 'ports', service.ports.indexOf(of)] : ['spec', 'ports']), ...pod ? [cause(pod.object)] : []],
       notes: [],
     }];
   });
+}
+
+/** Whether the proxy of a pod is one that Gateways configure, so that without any it listens for nothing; without pods the name of the Service says it. */
+function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
+  if (!pod) {
+    return CHARTS[object.name] !== undefined;
+  }
+  return (pod.annotations['inject.istio.io/templates'] ?? '').split(',').includes('gateway') || pod.containers.some(({ args }) => strings(args).includes('router'));
 }
 
 /** Gateways that have a server on the port, when the Service is not in the input; each selector stands for pods of its own. */

@@ -3,7 +3,7 @@ import { dialledBy, Dialled, TraceTarget } from './application';
 import { bypass, Capture, captureOf, TraceClient } from './capture';
 import { Destination, destinationOf, mainDestination, Sender } from './destination';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
-import { GatewayPods, gatewaysBehind, labelsText } from './gateway-pods';
+import { couldSelect, GatewayPods, gatewaysBehind, labelsText } from './gateway-pods';
 import { handshakeDecision } from './handshake';
 import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
@@ -98,6 +98,7 @@ const SEEN = {
   noChain: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '503 (UC, connection termination)' },
   handshake: { TCP: 'the connection is closed without a byte', TLS: 'the handshake is cut', HTTP: '503 (UC, connection termination)' },
   policy: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '403 RBAC: access denied' },
+  noListener: { TCP: 'the connection is closed (UF)', TLS: 'the handshake is cut (UF)', HTTP: '503 (UF, connection refused)' },
   noEndpoint: { TCP: 'the connection is closed (UH)', TLS: 'the handshake is cut (UH)', HTTP: '503 no healthy upstream (UH)' },
   dropped: { TCP: 'a timeout (UF)', TLS: 'a timeout (UF)', HTTP: '503 after a timeout (UF)' },
 } as const;
@@ -313,12 +314,18 @@ class Journey {
     }
     const what = `${arriving.isTls ? `TLS with the server name ${arriving.sni ?? '(none)'}` : this.dialled.spoken === 'HTTP' ? 'HTTP in plaintext' : 'plaintext'}`;
     const facts = { port: pods.isAssumed ? '' : String(pods.port), sni: arriving.sni ?? '', tls: spoken.mode };
-    const cut = pods.isAssumed ? undefined : this.network(this.client, { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, pods.port);
+    const cut = pods.isAssumed ? undefined : this.network(this.client, { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, pods.port, { notes: pods.notes, facts });
+    if (cut) {
+      return cut;
+    }
+    if (pods.gateways.length === 0) {
+      return this.unselected(pods, what, notes, facts);
+    }
     if (!chain) {
       this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", and no server there takes it`, [
         ...pods.causes, ...chains.routeless.map(causeOf), ...chains.leftOut.map(causeOf),
-      ], { notes: [...notes, ...withoutPlace(chains, pods)], facts }));
-      return cut ?? this.ending('NOWHERE', `the gateway has no filter chain for it${nobody(chains)}`, 'noChain');
+      ], { notes: [...notes, ...withoutPlace(chains)], facts }));
+      return this.ending('NOWHERE', `the gateway has no filter chain for it${nobody(chains)}`, 'noChain');
     }
     const { server, gateway } = chain;
     const refused = handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
@@ -328,14 +335,22 @@ class Journey {
       notes: [...notes, ...chains.leftOut.filter(left => left.server.hosts.some(host => server.hosts.includes(host))).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
       facts: { ...facts, server: gateway.name, mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
     }));
-    if (cut) {
-      return cut;
-    }
     if (refused) {
       return this.ending('REFUSED', refused.text, 'handshake', [], undefined, refused.causes);
     }
     const denied = this.access(pods, chain, arriving, spoken.mode);
     return denied ?? this.fromGateway(pods, chains, chain, arriving.authority);
+  }
+
+  /** At pods that no Gateway is for. */
+  private unselected(pods: GatewayPods, what: string, notes: readonly string[], facts: Hop['facts']): Ending {
+    const others = this.view.gateways.filter(({ servers }) => servers.some(({ port }) => pods.portOf(port) === pods.port));
+    const perhaps = others.find(({ selector }) => couldSelect(selector, pods) === 'perhaps');
+    this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", and no Gateway selects its pods`, [
+      ...pods.causes, ...others.map(({ object }) => cause(object, ['spec', 'selector'])),
+    ], { notes: [...notes, `the pods have the labels ${labelsText(pods.labels)}${pods.mayHaveMore ? ', as far as the input shows' : ''}`], facts }));
+    return perhaps ? this.ending('UNKNOWN', `the pods of the gateway are not in the input, and ${nameOf(perhaps.object)} may select them`)
+      : this.ending('NOWHERE', `no Gateway selects the pods of the gateway in "${pods.namespace}": nothing listens on port ${pods.port} there`, 'noListener');
   }
 
   /** What arrives at a gateway. */
@@ -441,10 +456,10 @@ class Journey {
     return networkDecision(this.view, from, end, port);
   }
 
-  private network(from: NetworkPeer, end: NetworkEnd, port: number): Ending | undefined {
+  private network(from: NetworkPeer, end: NetworkEnd, port: number, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending | undefined {
     const decision = this.networkHop(from, end, port);
     if (decision?.isCut) {
-      return this.cutBy(decision);
+      return this.cutBy(decision, more);
     }
     if (decision) {
       this.hops.push(hop('network', decision.text, decision.causes, { notes: decision.notes, facts: { cut: 'no' } }));
@@ -452,8 +467,10 @@ class Journey {
     return undefined;
   }
 
-  private cutBy({ text, causes, notes }: NonNullable<ReturnType<typeof networkDecision>>): Ending {
-    this.hops.push(hop('network', `the proxy would connect, and the network drops it: ${text}`, causes, { notes, facts: { cut: 'yes' } }));
+  private cutBy({ text, causes, notes }: NonNullable<ReturnType<typeof networkDecision>>, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending {
+    this.hops.push(hop('network', `the proxy would connect, and the network drops it: ${text}`, causes, {
+      notes: [...more.notes ?? [], ...notes], facts: { ...more.facts, cut: 'yes' },
+    }));
     return this.ending('REFUSED', `a NetworkPolicy cuts it: ${text}`, 'dropped', [], undefined, causes);
   }
 
@@ -507,11 +524,10 @@ function droppedNotes({ dropped }: Listener, host: string): string[] {
     + 'which of the two has it depends on their ages, which are not in the input'));
 }
 
-function withoutPlace({ leftOut, routeless }: GatewayChains, { gateways }: GatewayPods): string[] {
+function withoutPlace({ leftOut, routeless }: GatewayChains): string[] {
   return [
     ...leftOut.map(({ gateway, why }) => `istiod leaves out a server of '${gateway.object.origin.path}': ${why}`),
     ...routeless.map(({ gateway }) => `no VirtualService is bound to a server of '${gateway.object.origin.path}' that has its port, its hosts and namespace, and is visible to the gateway`),
-    ...gateways.length === 0 ? ['no Gateway selects these pods'] : [],
   ];
 }
 

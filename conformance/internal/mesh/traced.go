@@ -172,7 +172,8 @@ func (j *journey) compare(n *network, t traced) string {
 		if err != nil {
 			continue
 		}
-		if gateway := j.mesh.gateway(at.Addr().String()); gateway != nil && j.isGateway(gateway.proxy.ConfigNamespace, gateway.proxy.Labels) {
+		if gateway := j.mesh.gateway(at.Addr().String()); gateway != nil &&
+			(t.Gateway != nil || j.isGateway(gateway.proxy.ConfigNamespace, gateway.proxy.Labels)) {
 			return j.pass(n, t, sidecar, got, chosen, gateway, at)
 		}
 	}

@@ -1,0 +1,71 @@
+import { causesAt, deployment, entry, GATEWAY, hopAt, object, traced } from './helpers';
+
+const CNN = 'edition.cnn.com';
+
+const LABELS = { app: 'istio-egressgateway', istio: 'egressgateway' };
+
+const service = (spec: object = {}) => object('Service', 'istio-system/istio-egressgateway', { selector: LABELS, ports: [{ name: 'https', port: 443, targetPort: 8443 }], ...spec });
+
+const pods = (more: { readonly annotations?: object; readonly spec?: object } = { annotations: { 'inject.istio.io/templates': 'gateway' } }) => (
+  deployment('istio-system/istio-egressgateway', 'istio-egressgateway', { labels: LABELS, ...more }));
+
+/** TLS of the application, passed on by an egress gateway. */
+function passedOn(selector: object, port = 443): string[] {
+  return [
+    entry(CNN, 443, 'TLS'),
+    object('Gateway', 'cnn', { selector, servers: [{ port: { number: port, name: 'tls', protocol: 'TLS' }, hosts: [CNN], tls: { mode: 'PASSTHROUGH' } }] }),
+    object('VirtualService', 'cnn', {
+      hosts: [CNN],
+      gateways: ['mesh', 'cnn'],
+      tls: [
+        { match: [{ gateways: ['mesh'], port: 443, sniHosts: [CNN] }], route: [{ destination: { host: GATEWAY, port: { number: port } } }] },
+        { match: [{ gateways: ['cnn'], port, sniHosts: [CNN] }], route: [{ destination: { host: CNN, port: { number: 443 } } }] },
+      ],
+    }),
+  ];
+}
+
+describe('a gateway that no Gateway selects', () => {
+  const wrong = passedOn({ istio: 'egress-gateway' });
+
+  test('listens for nothing', () => {
+    const found = traced([...wrong, service(), pods()], 'curl', `${CNN}:443`);
+
+    expect(found.end).toMatchObject({ kind: 'NOWHERE', seen: 'the handshake is cut (UF)', text: expect.stringContaining('no Gateway selects the pods') as string });
+    expect(found.hops.at(-1)!.stage).toBe('gateway');
+    expect(causesAt(found, 'gateway')).toContain('Gateway shop/cnn spec.selector');
+    expect(traced([...passedOn({ istio: 'egressgateway' }), service(), pods()], 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
+  });
+
+  test('is told by its argument as well as by its template', () => {
+    const router = pods({ spec: { containers: [{ name: 'istio-proxy', args: ['proxy', 'router'] }] } });
+
+    expect(traced([...wrong, service(), router], 'curl', `${CNN}:443`).end.kind).toBe('NOWHERE');
+  });
+
+  test('may be selected when its pods are not in the input', () => {
+    expect(traced([...wrong, service()], 'curl', `${CNN}:443`).end.kind).toBe('NOWHERE');
+    expect(traced([...passedOn({ zone: 'a' }), service()], 'curl', `${CNN}:443`).end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('Gateway shop/cnn') as string });
+  });
+
+  test('answers on the ports of the proxy itself', () => {
+    const health = service({ ports: [{ name: 'tcp-status', port: 15021, targetPort: 15021 }] });
+
+    expect(traced([health, pods()], 'curl', `${GATEWAY}:15021`).end.kind).toBe('REACHES');
+  });
+
+  test('pods of another kind answer themselves', () => {
+    expect(traced([...wrong, service(), pods({})], 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
+  });
+});
+
+describe('a gateway that a NetworkPolicy keeps clients from', () => {
+  test('is not entered', () => {
+    const cut = object('NetworkPolicy', 'limits', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] });
+    const found = traced([...passedOn({ istio: 'egressgateway' }), service(), pods(), cut], 'curl', `${CNN}:443`);
+
+    expect(found.end).toMatchObject({ kind: 'REFUSED', seen: 'a timeout (UF)' });
+    expect(found.hops.map(({ stage }) => stage)).toEqual(['application', 'sidecar', 'route', 'destination', 'network']);
+    expect(hopAt(found, 'network').facts).toMatchObject({ cut: 'yes', port: '8443', sni: CNN, tls: 'PLAINTEXT' });
+  });
+});
