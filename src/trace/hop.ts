@@ -35,7 +35,7 @@ export interface Ending {
   readonly text: string;
   /** How the client sees it; undefined when it is answered. */
   readonly seen?: string;
-  /** Where it ends, as `<address or name>:<port>`. */
+  /** Where it ends, or would end, as `<address or name>:<port>`. */
   readonly endpoints: readonly string[];
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];
