@@ -3,34 +3,54 @@ import { knowsClients } from '../view/access-match';
 import { GatewayServer } from '../view/gateway';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { NamespaceSidecar } from '../view/namespace-sidecar';
 
 export const promiseNeedsRegistryOnly: Rule = {
   id: 'MX0901',
   name: 'promise-needs-registry-only',
   severity: 'WARNING',
   title: 'A gateway checks who its clients are, and a namespace may connect past it.',
-  why: 'On ALLOW_ANY a sidecar passes on what it does not know: a pod that is no client connects straight to the address of the service, and the gateway sees nothing of it.',
-  fix: 'Close the namespaces: an `EgressLockdown`, or a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}`, for each; or REGISTRY_ONLY for the mesh.',
+  why: 'On ALLOW_ANY, of the mesh or of a Sidecar, a sidecar passes on what it does not know: a pod that is no client connects straight to the address of the service, and the gateway sees nothing of it.',
+  fix: 'Close the namespaces: an `EgressLockdown`, or a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}`, for each; or REGISTRY_ONLY for the mesh, and no Sidecar that says otherwise.',
   related: [],
   check: view => {
-    const checking = view.facts.outboundTrafficPolicy === 'ALLOW_ANY' ? checkingServer(view) : undefined;
+    const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
+    const opening = view.allSidecars.filter(({ isClosed, workloadSelector }) => isClosed === false || isMeshOpen && isClosed === undefined && workloadSelector !== undefined);
+    const checking = isMeshOpen || opening.length > 0 ? checkingServer(view) : undefined;
     if (!checking) {
       return [];
     }
-    const closed = new Set(view.sidecars.filter(({ isClosed }) => isClosed).map(({ object }) => object.namespace));
     const gateways = new Set(view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]));
-    const open = [...namespacesOf(view)].filter(([namespace]) => !closed.has(namespace) && !gateways.has(namespace));
-    return open.map(([namespace, object]): Finding => ({
-      object,
-      message: `the sidecars of ${where(namespace)} pass on what they do not know, and '${checking.object.origin.path}' lets only named clients through its gateway: pods there may `
-        + 'connect past it',
-      fix: {
-        code: 'add an EgressLockdown for the namespace, or declare REGISTRY_ONLY when the mesh has it',
-        yaml: 'add a Sidecar with \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\' to the namespace, or tell that the mesh is on REGISTRY_ONLY',
-      },
-    }));
+    const sidecars = new Map([...view.sidecars].reverse().map(sidecar => [sidecar.object.namespace, sidecar]));
+    const ofMesh = sidecars.get(view.facts.rootNamespace);
+    const past = `and '${checking.object.origin.path}' lets only named clients through its gateway: pods there may connect past it`;
+    const open = [...namespacesOf(view)].filter(([namespace]) => !gateways.has(namespace)
+      // What a Sidecar opens is said of the Sidecar.
+      && (sidecars.has(namespace) ? sidecars.get(namespace)!.isClosed === undefined && isMeshOpen : ofMesh?.isClosed === undefined && isMeshOpen));
+    const isOpen = new Set(open.map(([namespace]) => namespace));
+    return [
+      ...open.map(([namespace, object]): Finding => ({
+        object,
+        message: `the sidecars of ${where(namespace)} pass on what they do not know, ${past}`,
+        fix: {
+          code: 'add an EgressLockdown for the namespace, or declare REGISTRY_ONLY when the mesh has it',
+          yaml: 'add a Sidecar with \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\' to the namespace, or tell that the mesh is on REGISTRY_ONLY',
+        },
+      })),
+      ...opening.filter(({ object: { namespace } }) => namespace === view.facts.rootNamespace || !gateways.has(namespace) && !isOpen.has(namespace)).map((sidecar): Finding => ({
+        object: sidecar.object,
+        field: ['spec', 'outboundTrafficPolicy'],
+        message: `lets the sidecars of ${whose(view, sidecar)} pass on what they do not know, ${past}`,
+        fix: 'write \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\'',
+      })),
+    ];
   },
 };
+
+function whose(view: MeshView, { object: { namespace }, workloadSelector }: NamespaceSidecar): string {
+  return workloadSelector ? `some workloads in ${where(namespace)}`
+    : namespace === view.facts.rootNamespace ? 'every namespace without a Sidecar of its own' : where(namespace);
+}
 
 /** A server that takes some clients only: by the names in the handshake, or by a policy. */
 function checkingServer(view: MeshView): GatewayServer | undefined {

@@ -304,8 +304,20 @@ const ROWS: { readonly [id: string]: Row[] } = {
       doc('apps/v1', 'Deployment', 'out', 'data', '{template: {metadata: {labels: {sidecar.istio.io/inject: "false"}}}}')), [], { outboundTrafficPolicy: 'ALLOW_ANY' }],
     ['a gateway that takes everybody', all(gateway(tlsServer()), pods('app: a')), [], { outboundTrafficPolicy: 'ALLOW_ANY' }],
     ['a mesh on REGISTRY_ONLY', all(gateway(tlsServer()), policy(from(CART)), pods('app: a')), []],
+    ['Sidecars that open a closed mesh: of a namespace, of some workloads, of every namespace', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'),
+      opening('app', 'ALLOW_ANY'), opening('data', 'ALLOW_ANY', 'workloadSelector: {labels: {app: b}}, '), opening('istio-system', 'ALLOW_ANY'), opening('closed', 'REGISTRY_ONLY')),
+    ['of-app', 'of-data', 'of-istio-system'].map(name => `${name} spec outboundTrafficPolicy`)],
+    ['a Sidecar of some workloads without a policy, in a namespace that is closed', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'), opening('shop', 'REGISTRY_ONLY'),
+      istio('Sidecar', 'some', 'shop', '{workloadSelector: {labels: {app: a}}, egress: [{hosts: ["./*"]}]}')), ['some spec outboundTrafficPolicy'], { outboundTrafficPolicy: 'ALLOW_ANY' }],
+    ['a Sidecar of the mesh closes the namespaces without one', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'), opening('istio-system', 'REGISTRY_ONLY')), [],
+      { outboundTrafficPolicy: 'ALLOW_ANY' }],
+    ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function opening(namespace: string, mode: string, selector = ''): string {
+  return istio('Sidecar', `of-${namespace}`, namespace, `{${selector}outboundTrafficPolicy: {mode: ${mode}}}`);
+}
 
 describe.each(Object.entries(ROWS))('%s', (id, rows) => {
   test.each(rows.map(row => [row[0], row] as const))('%s', (_, [, yaml, found, facts]) => {
