@@ -118,6 +118,7 @@ const TITLES: { readonly [stage: string]: string } = {
   'application': 'Application',
   'sidecar': 'Sidecar',
   'route': 'VirtualService',
+  'api route': 'Gateway API',
   'destination': 'Destination',
   'gateway': 'Gateway',
   'access': 'Access',

@@ -15,7 +15,8 @@ export const promiseNeedsRegistryOnly: Rule = {
   related: [],
   check: view => {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
-    const opening = view.allSidecars.filter(({ isClosed, workloadSelector }) => isClosed === false || isMeshOpen && isClosed === undefined && workloadSelector !== undefined);
+    const opening = view.allSidecars.filter(({ isClosed, workloadSelector }) => (
+      isClosed === false || isMeshOpen && isClosed === undefined && workloadSelector !== undefined));
     const checking = isMeshOpen || opening.length > 0 ? checkingServer(view) : undefined;
     if (!checking) {
       return [];
@@ -37,7 +38,8 @@ export const promiseNeedsRegistryOnly: Rule = {
           yaml: 'add a Sidecar with \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\' to the namespace, or tell that the mesh is on REGISTRY_ONLY',
         },
       })),
-      ...opening.filter(({ object: { namespace } }) => namespace === view.facts.rootNamespace || !gateways.has(namespace) && !isOpen.has(namespace)).map((sidecar): Finding => ({
+      ...opening.filter(({ object: { namespace } }) => (
+        namespace === view.facts.rootNamespace || !gateways.has(namespace) && !isOpen.has(namespace))).map((sidecar): Finding => ({
         object: sidecar.object,
         field: ['spec', 'outboundTrafficPolicy'],
         message: `lets the sidecars of ${whose(view, sidecar)} pass on what they do not know, ${past}`,

@@ -1,7 +1,7 @@
 import { MeshObject } from '../view/mesh-object';
 
 /** Where on its way a connection is. */
-export type Stage = 'application' | 'sidecar' | 'route' | 'destination' | 'gateway' | 'access' | 'gateway route' | 'upstream' | 'network';
+export type Stage = 'application' | 'sidecar' | 'route' | 'api route' | 'destination' | 'gateway' | 'access' | 'gateway route' | 'upstream' | 'network';
 
 /** An object that decides something, and where in it. */
 export interface Cause {

@@ -2,6 +2,7 @@ import { accessDecision } from './access-decision';
 import { dialledBy, Dialled, TraceTarget } from './application';
 import { bypass, Capture, captureOf, TraceClient } from './capture';
 import { Destination, destinationOf, mainDestination, Sender } from './destination';
+import { GatewayApi } from './gateway-api';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, gatewaysBehind, labelsText } from './gateway-pods';
 import { handshakeDecision } from './handshake';
@@ -38,6 +39,8 @@ export function trace(view: MeshView, from: TraceClient, to: TraceTarget): Trace
 
 /** Follows connections through the objects of one view; what many of them share is worked out once. */
 export class Tracer {
+  /** @internal */
+  public readonly gatewayApi: GatewayApi;
   private readonly rules: RuleLookup;
   private readonly scopes = new Map<string, ProxyScope>();
   private readonly gateways = new Map<string, readonly GatewayListener[]>();
@@ -45,6 +48,7 @@ export class Tracer {
 
   public constructor(private readonly view: MeshView) {
     this.rules = new RuleLookup(view);
+    this.gatewayApi = new GatewayApi(view);
   }
 
   public trace(from: TraceClient, to: TraceTarget): Trace {
@@ -133,7 +137,19 @@ class Journey {
       return this.straightOut('it goes straight to the address, past the sidecar');
     }
     const choice = this.atSidecar(scope);
-    return 'kind' in choice ? choice : this.onwards(this.sender(scope), choice);
+    return 'kind' in choice ? choice : this.byGatewayApi() ?? this.onwards(this.sender(scope), choice);
+  }
+
+  /** The end where a route of the Gateway API decides. */
+  private byGatewayApi(): Ending | undefined {
+    const service = this.hops[this.hops.length - 1].facts.service ?? this.dialled.host;
+    const declared = (this.view.knownServicesByHost.get(service) ?? []).map(({ object }) => object);
+    const route = this.tracer.gatewayApi.routeOf(declared, this.dialled.host, this.to.port);
+    if (!route) {
+      return undefined;
+    }
+    this.hops.push(hop('api route', `${nameOf(route)} may send it elsewhere`, [cause(route, ['spec', 'parentRefs'])]));
+    return this.ending('UNKNOWN', `${nameOf(route)} is a route of the Gateway API about ${service}, and those are not followed`);
   }
 
   private sender(scope: ProxyScope): Sender {
@@ -257,6 +273,13 @@ class Journey {
     }));
     if (to.missing) {
       return this.ending('NOWHERE', `the sidecar has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes);
+    }
+    const gateway = this.tracer.gatewayApi.gatewayAt(to.host);
+    if (gateway) {
+      this.hops.push(hop('gateway', `it arrives at the gateway that ${nameOf(gateway)} of the Gateway API is for`, [cause(gateway, ['spec', 'listeners'])], {
+        facts: { tls: to.spoken.mode },
+      }));
+      return this.ending('UNKNOWN', `${nameOf(gateway)} is a gateway of the Gateway API, and those are not followed`);
     }
     if (to.service === undefined || to.service.isKubernetes) {
       const gateways = this.tracer.gatewaysBehind(to.host, to.port);

@@ -315,8 +315,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
 };
 
-function opening(namespace: string, mode: string, selector = ''): string {
-  return istio('Sidecar', `of-${namespace}`, namespace, `{${selector}outboundTrafficPolicy: {mode: ${mode}}}`);
+function opening(place: string, mode: string, selector = ''): string {
+  return istio('Sidecar', `of-${place}`, place, `{${selector}outboundTrafficPolicy: {mode: ${mode}}}`);
 }
 
 describe.each(Object.entries(ROWS))('%s', (id, rows) => {
