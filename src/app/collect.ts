@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
+import { createdIn } from '../view/age';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
@@ -30,7 +31,13 @@ export function apiObjectOf(object: MeshObject): ApiObject {
 interface Manifest {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string; readonly labels?: MeshObject['labels']; readonly annotations?: MeshObject['annotations'] };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: MeshObject['labels'];
+    readonly annotations?: MeshObject['annotations'];
+    readonly creationTimestamp?: unknown;
+  };
   readonly spec?: MeshObject['spec'];
   readonly items?: readonly Manifest[];
 }
@@ -64,6 +71,7 @@ class CollectedObject implements MeshObject {
   public readonly namespace: string;
   public readonly labels: MeshObject['labels'];
   public readonly annotations: MeshObject['annotations'];
+  public readonly created?: string;
   public readonly origin: { readonly path: string };
   public readonly spec: MeshObject['spec'];
 
@@ -77,6 +85,7 @@ class CollectedObject implements MeshObject {
     this.namespace = manifest.metadata?.namespace ?? source.metadata.namespace ?? '';
     this.labels = manifest.metadata?.labels ?? {};
     this.annotations = manifest.metadata?.annotations ?? {};
+    this.created = createdIn(manifest.metadata ?? {});
     this.origin = { path: owner.node.path };
     this.spec = manifest.spec ?? {};
   }

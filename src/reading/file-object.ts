@@ -1,5 +1,6 @@
 import { Chunk } from './chunk';
 import { lineOfPath } from './place';
+import { createdIn } from '../view/age';
 import { Fields, labelsOf, record, text } from '../view/fields';
 import { MeshObject, Origin } from '../view/mesh-object';
 
@@ -20,6 +21,7 @@ export class FileObject implements MeshObject {
   public readonly namespace: string;
   public readonly labels: MeshObject['labels'];
   public readonly annotations: MeshObject['annotations'];
+  public readonly created?: string;
   public readonly origin: Origin;
   public readonly spec: MeshObject['spec'];
 
@@ -34,6 +36,7 @@ export class FileObject implements MeshObject {
     this.namespace = text(metadata.namespace) ?? namespace;
     this.labels = labelsOf(metadata.labels);
     this.annotations = labelsOf(metadata.annotations);
+    this.created = createdIn(metadata);
     this.origin = { path: `${place.file}:${place.line}`, file: place.file, line: place.line };
     this.spec = record(manifest.spec);
   }

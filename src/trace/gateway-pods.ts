@@ -1,8 +1,9 @@
 import { Cause, cause } from './hop';
+import { byAgeAndName } from '../view/age';
 import { number, records, selects, strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { KubeService } from '../view/kube-service';
-import { byNameAndNamespace, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 type Labels = { readonly [label: string]: string };
@@ -132,7 +133,7 @@ function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
 }
 
 function bindingTo(view: MeshView, labels: Labels): GatewayConfig[] {
-  return view.gateways.filter(({ selector }) => selects(selector, labels)).sort((a, b) => byNameAndNamespace(a.object, b.object));
+  return view.gateways.filter(({ selector }) => selects(selector, labels)).sort((a, b) => byAgeAndName(a.object, b.object));
 }
 
 function compatible(one: Labels, other: Labels): boolean {

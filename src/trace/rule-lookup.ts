@@ -1,8 +1,9 @@
 import { Cause, cause } from './hop';
+import { byAgeAndName } from '../view/age';
 import { Fields, labelsOf, number, record, records, selects, strings, text } from '../view/fields';
 import { mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
-import { addTo, byNameAndNamespace, MeshView } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 
 /** The namespaces in which a proxy looks for DestinationRules of a service, in their order: its own, that of the service, the root namespace. */
@@ -43,7 +44,7 @@ export class RuleLookup {
 
   public constructor(private readonly view: MeshView) {
     const rules = [...view.trafficRules].sort((a, b) => (
-      Number(a.workloadSelector === undefined) - Number(b.workloadSelector === undefined) || byNameAndNamespace(a.object, b.object)));
+      Number(a.workloadSelector === undefined) - Number(b.workloadSelector === undefined) || byAgeAndName(a.object, b.object)));
     for (const rule of rules) {
       const { namespace } = rule.object;
       // A rule with a selector is for its own namespace.

@@ -13,9 +13,11 @@ import { egressListener, gatewayScope, ProxyScope, sidecarOf, sidecarScope } fro
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { RuleLookup } from './rule-lookup';
 import { upstreamOf } from './upstream';
+import { byAge } from '../view/age';
 import { Fields, record, records, strings } from '../view/fields';
 import { isWithin } from '../view/host-match';
 import { KnownService } from '../view/known-service';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** One connection, decision by decision. */
@@ -340,7 +342,8 @@ class Journey {
     }
     const what = `${arriving.isTls ? `TLS with the server name ${arriving.sni ?? '(none)'}` : this.dialled.spoken === 'HTTP' ? 'HTTP in plaintext' : 'plaintext'}`;
     const facts = { port: pods.isAssumed ? '' : String(pods.port), sni: arriving.sni ?? '', tls: spoken.mode };
-    const cut = pods.isAssumed ? undefined : this.network(this.client, { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, pods.port, { notes: pods.notes, facts });
+    const at: NetworkEnd = { pods: { ...pods, hasLabels: !pods.mayHaveMore } };
+    const cut = pods.isAssumed ? undefined : this.network(this.client, at, pods.port, { notes: pods.notes, facts });
     if (cut) {
       return cut;
     }
@@ -476,8 +479,9 @@ class Journey {
 
   /** Of one host in several namespaces a gateway takes the first. */
   private firstOf(host: string): string[] {
-    return (this.view.knownServicesByHost.get(host) ?? []).length > 1
-      ? [`${host} is declared more than once: the oldest that the gateway sees is used, and ages are not in the input, so it is the first by name here`] : [];
+    const all = this.view.knownServicesByHost.get(host) ?? [];
+    const unknown = all.some(({ object }) => object.created === undefined) ? ', and ages are not in the input, so it is the first by name here' : '';
+    return all.length > 1 ? [`${host} is declared more than once: the oldest that the gateway sees is used${unknown}`] : [];
   }
 
   private networkHop(from: NetworkPeer, end: NetworkEnd, port: number) {
@@ -548,8 +552,13 @@ function serverText({ termination, server, sni }: GatewayChain): string {
 
 function droppedNotes({ dropped }: Listener, host: string): string[] {
   return dropped.filter(({ service }) => service.host === host).map(({ service, by }) => (
-    `istiod leaves ${service.host} ('${service.object.origin.path}') out of this listener, because ${by.host} ('${by.object.origin.path}') has its place; `
-    + 'which of the two has it depends on their ages, which are not in the input'));
+    `istiod leaves ${service.host} ('${service.object.origin.path}') out of this listener, because ${by.host} ('${by.object.origin.path}') has its place`
+    + agesText(service.object, by.object)));
+}
+
+function agesText({ created: own }: MeshObject, { created: other }: MeshObject): string {
+  return own === undefined || other === undefined ? '; which of the two has it depends on their ages, which are not in the input'
+    : byAge({ created: other }, { created: own }) < 0 ? `: it is older, made ${other} and not ${own}` : '';
 }
 
 function withoutPlace({ leftOut, routeless }: GatewayChains): string[] {

@@ -19,6 +19,8 @@ export interface MeshObject {
   readonly namespace: string;
   readonly labels: { readonly [name: string]: string };
   readonly annotations: { readonly [name: string]: string };
+  /** When the cluster made it, as 2026-05-01T00:00:00Z; undefined where nobody knows. */
+  readonly created?: string;
   readonly origin: Origin;
   /** The file it is written to, when each object has one of its own. */
   readonly file?: string;

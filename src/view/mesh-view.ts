@@ -1,4 +1,5 @@
 import { AccessPolicy } from './access-policy';
+import { byAge, byAgeAndName, compare } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
@@ -51,9 +52,9 @@ export class MeshView {
     return places.get(namespace) ?? new Map();
   }
 
-  /** The services that ServiceEntries declare. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
+  /** The services that ServiceEntries declare, the oldest first as far as ages are known. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
   public get entries(): readonly ExternalEntry[] {
-    return this.once('entries', () => this.of(NETWORKING, 'ServiceEntry').map(object => new ExternalEntry(object, this.facts)));
+    return this.once('entries', () => [...this.of(NETWORKING, 'ServiceEntry')].sort(byAge).map(object => new ExternalEntry(object, this.facts)));
   }
 
   /** The Services of the cluster. */
@@ -66,28 +67,28 @@ export class MeshView {
     return this.once('serviceByHost', () => new Map(this.services.map(service => [service.host, service])));
   }
 
-  /** The VirtualServices. */
+  /** The VirtualServices, the oldest first as far as ages are known. */
   public get routes(): readonly Route[] {
-    return this.once('routes', () => this.of(NETWORKING, 'VirtualService').map(object => new Route(object, this.facts.clusterDomain)));
+    return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts.clusterDomain)));
   }
 
-  /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod for objects of one age: by name, then by namespace. */
+  /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod: by age, name and namespace. */
   public get routesByGateway(): ReadonlyMap<string, readonly Route[]> {
     return this.once('routesByGateway', () => {
       const found = new Map<string, Route[]>();
-      [...this.routes].sort((a, b) => byNameAndNamespace(a.object, b.object)).forEach(route => (
+      [...this.routes].sort((a, b) => byAgeAndName(a.object, b.object)).forEach(route => (
         new Set(route.gateways).forEach(gateway => addTo(found, gateway, route))));
       return found;
     });
   }
 
-  /** What istiod makes of entries and Services, in its order for objects of one age; Services count as older than entries. */
+  /** What istiod makes of entries and Services, in its order; Services without an age count as older than entries. */
   public get knownServices(): readonly KnownService[] {
     return this.once('knownServices', () => [
       ...this.services.map(serviceOfCluster),
       ...this.of(NETWORKING, 'ServiceEntry').flatMap(object => servicesOfEntry(object, this.facts)),
     ].sort((a, b) => (
-      Number(b.isKubernetes) - Number(a.isKubernetes) || compare(a.sortName, b.sortName) || compare(a.namespace, b.namespace))));
+      ageRank(a) - ageRank(b) || byAge(a.object, b.object) || compare(a.sortName, b.sortName) || compare(a.namespace, b.namespace))));
   }
 
   public get knownServicesByHost(): ReadonlyMap<string, readonly KnownService[]> {
@@ -211,11 +212,7 @@ export class MeshView {
 // Where most users look for it.
 export { addTo } from './lists';
 
-/** The order of istiod for objects of one age. */
-export function byNameAndNamespace(a: MeshObject, b: MeshObject): number {
-  return compare(a.name, b.name) || compare(a.namespace, b.namespace);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Services of the cluster without an age, what has one, and the rest. */
+function ageRank({ object: { created }, isKubernetes }: KnownService): number {
+  return created !== undefined ? 1 : isKubernetes ? 0 : 2;
 }

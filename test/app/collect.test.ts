@@ -24,6 +24,13 @@ describe('an object of an app', () => {
     expect(collected(IT)[0].group).toBe('');
   });
 
+  test('has its age, where it was taken from a cluster', () => {
+    const metadata = { name: 'it', creationTimestamp: '2026-05-01T00:00:00Z' };
+
+    expect(collected({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata }] })[0].created).toBe('2026-05-01T00:00:00Z');
+    expect(collected({ ...IT, apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry' })[0].created).toBeUndefined();
+  });
+
   test('of a kind that few rules read is rendered when one asks for its content', () => {
     const app = new App();
     const object = new ApiObject(new Chart(app, 'shop'), 'It', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { labels: { app: 'a' } }, spec: { replicas: 2 } });

@@ -37,6 +37,12 @@ test('an object has its group, its name and its place', () => {
   expect(object.spec.hosts).toEqual(['db.example.com']);
 });
 
+test('an object of a cluster has its age', () => {
+  const aged = (time: string) => read(ENTRY.replace('  labels', `  creationTimestamp: ${time}\n  labels`)).objects[0].created;
+
+  expect(['"2026-05-01T00:00:00Z"', '2026-05-01T00:00:00Z', 'null'].map(aged)).toEqual(['2026-05-01T00:00:00Z', '2026-05-01T00:00:00Z', undefined]);
+});
+
 test('an object of the core group, without a name, without a namespace, without metadata', () => {
   expect(read('apiVersion: v1\nkind: Service\n').objects[0]).toMatchObject({ group: '', version: 'v1', name: '', namespace: '', spec: {} });
   expect(read('apiVersion: v1\nkind: Service\nmetadata: 5\nspec: x\n', { namespace: 'shop' }).objects[0]).toMatchObject({ name: '', namespace: 'shop', spec: {} });

@@ -10,13 +10,15 @@ type Row = [name: string, yaml: string, found: string[], facts?: object];
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object };
+  readonly metadata: {
+    readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object; readonly creationTimestamp?: string;
+  };
   readonly spec?: object;
 }
 
 function objectsOf(yaml: string): MeshObject[] {
   return parseAllDocuments(yaml).map((document): MeshObject => {
-    const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations }, spec } = document.toJS() as Manifest;
+    const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations, creationTimestamp }, spec } = document.toJS() as Manifest;
     return {
       group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '',
       kind,
@@ -24,6 +26,7 @@ function objectsOf(yaml: string): MeshObject[] {
       namespace,
       labels: { ...labels } as MeshObject['labels'],
       annotations: { ...annotations } as MeshObject['annotations'],
+      created: creationTimestamp,
       origin: { path: `${namespace}/${name}` },
       spec: { ...spec },
     };
@@ -40,6 +43,8 @@ const doc = (apiVersion: string, kind: string, name: string, namespace: string, 
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: ${namespace}${more}}\nspec: ${spec}\n`);
 const istio = (kind: string, name: string, namespace: string, spec: string, more = '') => doc('networking.istio.io/v1', kind, name, namespace, spec, more);
 const all = (...documents: string[]) => documents.join('---\n');
+
+const [EARLY, LATE] = ['2020-05-01T00:00:00Z', '2026-05-01T00:00:00Z'];
 
 const namespace = (name: string, labels: string) => `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {${labels}}}\n`;
 const INJECTED = namespace('shop', 'istio-injection: enabled');
@@ -296,6 +301,15 @@ const ROWS: { readonly [id: string]: Row[] } = {
       ['egress spec servers 0 tls subjectAltNames 0'], { trustDomain: 'td.example' }],
     ['an alias', policy(from('{principals: [old.example/ns/shop/sa/a]}')), [], { trustDomain: 'td.example', trustDomainAliases: ['old.example'] }],
   ],
+  MX0201: [['the younger of two', all(aged('young', LATE), aged('old', EARLY)), ['young spec hosts 0']]],
+  MX0203: [
+    ['the younger of two', all(aged('young', LATE, 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['young spec ports 0']],
+    ['one that nobody has applied yet', all(aged('new', '', 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['new spec ports 0']],
+    ['the second where nobody knows', all(aged('one', '', 'a.example.com'), aged('two', '', 'b.example.com')), ['two spec ports 0']],
+  ],
+  MX0402: [['the younger of two', all(...[['young', LATE], ['old', EARLY]].map(([name, created]) => (
+    istio('VirtualService', name, 'shop', '{hosts: [db.example.com], tcp: [{route: [{destination: {host: db.example.com}}]}]}', `, creationTimestamp: "${created}"`)))),
+  ['young spec hosts 0']]],
   MX0901: [
     ['a policy at the gateway, pods, a service', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'), istio('ServiceEntry', 'e', 'data', `{hosts: [e.example.com], ports: [${TCP}]}`)),
       ['app', 'e'], { outboundTrafficPolicy: 'ALLOW_ANY' }],
@@ -314,6 +328,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function aged(name: string, created: string, host = 'db.example.com'): string {
+  return istio('ServiceEntry', name, 'shop', `{hosts: [${host}], ports: [${TCP}], resolution: DNS, exportTo: ["."]}`, created === '' ? '' : `, creationTimestamp: "${created}"`);
+}
 
 function opening(place: string, mode: string, selector = ''): string {
   return istio('Sidecar', `of-${place}`, place, `{${selector}outboundTrafficPolicy: {mode: ${mode}}}`);

@@ -211,6 +211,36 @@ describe('NetworkPolicies', () => {
   });
 });
 
+describe('ages', () => {
+  const [EARLY, LATE] = ['2020-05-01T00:00:00Z', '2026-05-01T00:00:00Z'];
+  const database = (name: string, created?: string) => object('ServiceEntry', name, {
+    hosts: [`${name}.example.com`], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], resolution: 'DNS',
+  }, { creationTimestamp: created });
+  const noteOf = (...objects: string[]) => hopAt(traced(objects, 'cart', 'orders.example.com:3306'), 'sidecar').notes.join();
+
+  test('decide who has a listener, and are told', () => {
+    const aged = [database('orders', LATE), database('stock', EARLY)];
+
+    expect(traced(aged, 'cart', 'orders.example.com:3306').end.endpoints).toEqual(['stock.example.com:3306']);
+    expect(noteOf(...aged)).toContain(`it is older, made ${EARLY} and not ${LATE}`);
+    expect(traced([database('orders', EARLY), database('stock', LATE)], 'cart', 'orders.example.com:3306').end.endpoints).toEqual(['orders.example.com:3306']);
+  });
+
+  test('that are not in the input are not made up', () => {
+    expect(traced([database('orders'), database('stock', LATE)], 'cart', 'orders.example.com:3306').end.endpoints).toEqual(['stock.example.com:3306']);
+    expect(noteOf(database('orders'), database('stock', LATE))).toContain('which are not in the input');
+  });
+
+  test('decide between VirtualServices of one host', () => {
+    const route = (name: string, host: string, creationTimestamp: string) => (
+      object('VirtualService', name, { hosts: [DB], tcp: [{ route: [{ destination: { host } }] }] }, { creationTimestamp }));
+    const found = traced([at('192.0.2.14'), entry('b.example.com', 3306, 'TCP', { addresses: ['192.0.2.15'] }), route('a', DB, LATE), route('z', 'b.example.com', EARLY)],
+      'cart', `${DB}:3306`);
+
+    expect(causesAt(found, 'route')[0]).toContain('VirtualService shop/z');
+  });
+});
+
 describe('what the input does not show', () => {
   test('is a Service that a rule sends to', () => {
     const route = object('VirtualService', 'away', { hosts: [DB], tcp: [{ route: [{ destination: { host: 'proxy.infra.svc.cluster.local', port: { number: 1 } } }] }] });
