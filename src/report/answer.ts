@@ -1,11 +1,18 @@
+import { namesText } from './names';
 import { Cause, EndKind, Hop } from '../trace/hop';
 import { Trace } from '../trace/trace';
+import { upstreamOf } from '../trace/upstream';
 import { Fields, record, records } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
+/** How connections end: as a trace has it, or at another service than the one that was asked for. */
+export type Verdict = EndKind | 'ELSEWHERE';
+
 /** What becomes of the connections of a client to one host and port. */
 export interface Answer {
-  readonly verdict: EndKind;
+  readonly verdict: Verdict;
+  /** The hosts whose listener took the connections, when they end there and not where they were meant to. */
+  readonly instead: readonly string[];
   /** `<namespace>/<name>` of the Service of the gateway that they pass, or try to. */
   readonly gateway?: string;
   /** In plain words; neither the client nor the host is in it. */
@@ -46,9 +53,9 @@ export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
   return verdict === 'REACHES' || verdict === 'DIRECT';
 }
 
-/** Text by which two answers can be compared: what decides is compared by its objects. */
+/** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end, they miss the service alike. */
 export function answerKey({ verdict, gateway, why, because, conditions, tls }: Answer): string {
-  return JSON.stringify([verdict, gateway, why, conditions, tls, because.map(({ object, path }) => [object, path])]);
+  return verdict === 'ELSEWHERE' ? verdict : JSON.stringify([verdict, gateway, why, conditions, tls, because.map(({ object, path }) => [object, path])]);
 }
 
 /** A way for a person. */
@@ -56,9 +63,14 @@ export function wayText({ verdict, gateway }: Pick<Answer, 'verdict' | 'gateway'
   return gateway !== undefined ? `gateway ${gateway}` : verdict === 'REACHES' ? 'directly' : verdict === 'DIRECT' ? 'directly, past the rules' : '';
 }
 
-export const VERDICTS: { readonly [verdict in EndKind]: string } = {
+const VERDICTS: { readonly [verdict in EndKind]: string } = {
   REACHES: 'reaches it', DIRECT: 'reaches it unchecked', UNKNOWN: 'not known', REFUSED: 'is refused', NOWHERE: 'has no way there',
 };
+
+/** A verdict for a person. */
+export function verdictText({ verdict, instead }: Pick<Answer, 'verdict' | 'instead'>): string {
+  return verdict === 'ELSEWHERE' ? `ends at ${namesText(instead, 4)} instead` : VERDICTS[verdict];
+}
 
 /** What a trace says, for those who do not know proxies. */
 export function answerOf(view: MeshView, found: Trace): Answer {
@@ -70,17 +82,26 @@ export function answerOf(view: MeshView, found: Trace): Answer {
   const { why, because } = whyOf(view, found, at, last);
   const upstream = at('upstream');
   const tls = upstream?.facts.tls ?? '';
+  const isElsewhere = end.kind === 'REACHES' && end.instead !== undefined && !endsAtItsOwn(view, found);
   return {
-    verdict: end.kind,
+    verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
+    instead: isElsewhere ? [end.instead!] : [],
     gateway,
-    why: plain(why, found),
-    because: withoutDoubles(because),
+    why: isElsewhere ? 'its sidecar cannot tell the two apart on this port, and takes all connections for that one' : plain(why, found),
+    because: withoutDoubles(isElsewhere ? at('sidecar')?.causes ?? [] : because),
     conditions: end.conditions,
     endpoints: [...new Set(end.endpoints)].sort(),
     tls: tls === 'PLAINTEXT' ? '' : tls,
     leg: at('gateway')?.facts.server === undefined ? undefined : legOf(at('gateway')!, at('destination')!, isHttp ? found.to.host : undefined),
     limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
   };
+}
+
+/** Whether the other service, whose listener took the connection, has the endpoints of the one that was asked for. */
+function endsAtItsOwn(view: MeshView, { end, to: { host, port } }: Trace): boolean {
+  const own = new Set((view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.filter(({ number }) => number === port).flatMap(of => (
+    upstreamOf(view, service, of, {}, 'sidecar', { host, port, isNobodys: false }).endpoints))));
+  return end.endpoints.every(endpoint => own.has(endpoint) || endpoint === `${host}:${port}`);
 }
 
 /** The Service, of a cluster like `outbound|443|subset|name.namespace.svc.cluster.local`. */

@@ -1,4 +1,4 @@
-import { VERDICTS, wayText } from './answer';
+import { verdictText, wayText } from './answer';
 import { clientName } from './client';
 import { Report } from './report';
 import { sourceText } from './sources';
@@ -12,7 +12,7 @@ const HEADER = [
 export function asCsv({ dependencies, sources }: Report): string {
   const rows = dependencies.flatMap(({ access, purpose, isExpired }) => access.map(one => [
     one.target.host, String(one.target.port), one.target.protocol, clientName(one.client), one.client.namespace, one.client.account, one.workloads.join('; '),
-    one.verdict, VERDICTS[one.verdict], wayText(one), one.why, one.conditions.join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
+    one.verdict, verdictText(one), wayText(one), one.why, one.conditions.join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
     one.endpoints.join('; '), purpose.owner ?? '', purpose.reason ?? '', purpose.expires ?? '', isExpired ? 'yes' : 'no', purpose.contact ?? '',
   ]));
   return [HEADER, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');

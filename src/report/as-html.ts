@@ -1,8 +1,9 @@
-import { VERDICTS, wayText } from './answer';
+import { verdictText, wayText } from './answer';
 import { plural, purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
-import { namesText, Opening, openingText } from './opening';
+import { namesText } from './names';
+import { Opening, openingText } from './opening';
 import { PAGE_STYLE } from './page-style';
 import { picture } from './picture';
 import { AccessGroup, DependencyReport, groupNames, groupsOf, Report } from './report';
@@ -89,7 +90,7 @@ ${own.length === 0 ? '' : `<h3>Who else could</h3>${openingList(own, sources)}`}
 function rowsOf(group: AccessGroup, dependency: DependencyReport, sources: Sources): string[][] {
   const who = namesText(groupNames(group, dependency), 12);
   return group.answers.map(({ answer, targets }) => [
-    escaped(`${who}${targets.length === 0 ? '' : `, ${targetsText(targets)}`}`), `<span class="tag ${answer.verdict}">${VERDICTS[answer.verdict]}</span>`, escaped(wayText(answer)),
+    escaped(`${who}${targets.length === 0 ? '' : `, ${targetsText(targets)}`}`), `<span class="tag ${answer.verdict}">${escaped(verdictText(answer))}</span>`, escaped(wayText(answer)),
     escaped(reasonText(answer)), places(answer.because, sources),
   ]);
 }

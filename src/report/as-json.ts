@@ -37,9 +37,9 @@ export function reportData({ view, clients, dependencies, sources }: Report): Re
   };
 }
 
-function accessData({ client, target, workloads, verdict, gateway, why, conditions, endpoints, tls, because }: Access, sources: Sources): unknown {
+function accessData({ client, target, workloads, verdict, instead, gateway, why, conditions, endpoints, tls, because }: Access, sources: Sources): unknown {
   return {
-    client, workloads, host: target.host, port: target.port, verdict, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
+    client, workloads, host: target.host, port: target.port, verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
   };
 }
 

@@ -1,6 +1,7 @@
-import { Answer, VERDICTS, wayText } from './answer';
+import { Answer, verdictText, wayText } from './answer';
 import { dependencyName, Target, targetKey } from './dependency';
-import { namesText, Opening, openingText } from './opening';
+import { namesText } from './names';
+import { Opening, openingText } from './opening';
 import { AccessGroup, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
@@ -74,7 +75,7 @@ function section(dependency: DependencyReport, common: readonly Opening[], sourc
 function rowsOf(group: AccessGroup, dependency: DependencyReport, sources: Sources): string[][] {
   const who = namesText(groupNames(group, dependency), 12);
   return group.answers.map(({ answer, targets }) => [
-    `${safe(who)}${targetsText(targets) === '' ? '' : `, ${safe(targetsText(targets))}`}`, `**${VERDICTS[answer.verdict]}**`, safe(wayText(answer)), safe(reasonText(answer)), placesText(answer.because, sources),
+    `${safe(who)}${targetsText(targets) === '' ? '' : `, ${safe(targetsText(targets))}`}`, `**${safe(verdictText(answer))}**`, safe(wayText(answer)), safe(reasonText(answer)), placesText(answer.because, sources),
   ]);
 }
 

@@ -18,6 +18,6 @@ export function differenceAsJson(difference: Difference): string {
   }, undefined, 2)}\n`;
 }
 
-function stateOf({ verdict, gateway, why, conditions, endpoints, tls, because, workloads }: Access, sources: Sources): unknown {
-  return { verdict, gateway, why, conditions, endpoints, tls, workloads, because: placesOf(because, sources) };
+function stateOf({ verdict, instead, gateway, why, conditions, endpoints, tls, because, workloads }: Access, sources: Sources): unknown {
+  return { verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, workloads, because: placesOf(because, sources) };
 }

@@ -1,10 +1,11 @@
 import { Access } from './access';
-import { isOpen, VERDICTS, wayText } from './answer';
+import { isOpen, verdictText, wayText } from './answer';
 import { list, plural, reasonText, safe, table } from './as-markdown';
 import { Client } from './client';
 import { targetKey } from './dependency';
 import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
-import { namesText, openingText } from './opening';
+import { namesText } from './names';
+import { openingText } from './opening';
 import { namesOf } from './report';
 import { Sources } from './sources';
 import { addTo } from '../view/mesh-view';
@@ -66,7 +67,7 @@ function changes(all: readonly AccessChange[], clients: readonly Client[], befor
 /** What is open by its way, what is not by the reason. */
 export function stateText(access: Access): string {
   const ends = access.endpoints.length === 0 || access.verdict === 'DIRECT' ? '' : `, ends at ${namesText(access.endpoints, 4)}`;
-  return isOpen(access) ? `${VERDICTS[access.verdict]}, ${wayText(access)}${ends}: ${reasonText(access)}` : `${VERDICTS[access.verdict]}: ${access.why}`;
+  return isOpen(access) ? `${verdictText(access)}, ${wayText(access)}${ends}: ${reasonText(access)}` : `${verdictText(access)}: ${access.why}`;
 }
 
 /** Where it is decided: of what is gone, in the old files. */

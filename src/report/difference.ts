@@ -95,6 +95,9 @@ function kindOf(before: Answer, after: Answer): ChangeKind | undefined {
   if (!isOpen(before)) {
     return isOpen(after) ? 'OPENED' : after.verdict === 'UNKNOWN' && before.verdict !== 'UNKNOWN' ? 'UNSURE' : undefined;
   }
+  if (after.verdict === 'ELSEWHERE') {
+    return 'REDIRECTED';
+  }
   if (!isOpen(after)) {
     return after.verdict === 'UNKNOWN' ? 'UNSURE' : 'CLOSED';
   }

@@ -1,6 +1,7 @@
 import { Access } from './access';
 import { ANY_OTHER } from './client';
 import { addressesOf, Dependency, Target } from './dependency';
+import { namesText } from './names';
 import { accessDecision } from '../trace/access-decision';
 import { gatewaysBehind } from '../trace/gateway-pods';
 import { Cause, cause } from '../trace/hop';
@@ -157,9 +158,4 @@ function notIn(all: readonly Access[], some: readonly Access[]): string[] {
 /** An opening as one sentence, without its end. */
 export function openingText({ who, why, except }: Opening): string {
   return `${who}${except.length === 0 ? '' : ` (but not in ${namesText(except)})`}: ${why}`;
-}
-
-/** Some of many names. */
-export function namesText(names: readonly string[], most = 8): string {
-  return names.length > most + 1 ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
 }

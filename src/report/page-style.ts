@@ -29,7 +29,7 @@ td { border-bottom: 1px solid var(--edge); padding: 7px 10px 7px 0; vertical-ali
 .access { table-layout: fixed; } .access th:nth-child(1) { width: 23%; } .access th:nth-child(2) { width: 16%; } .access th:nth-child(3) { width: 15%; } .access th:nth-child(4) { width: 22%; }
 .place { display: block; color: var(--dim); font-size: .85rem; }
 .tag { display: inline-block; border-radius: 6px; padding: 0 8px; font-weight: 600; background: var(--plain-back); }
-.REACHES { color: var(--good); background: var(--good-back); } .DIRECT, .UNKNOWN, .expired { color: var(--warn); background: var(--warn-back); } .REFUSED, .NOWHERE { color: var(--dim); }
+.REACHES { color: var(--good); background: var(--good-back); } .DIRECT, .UNKNOWN, .expired { color: var(--warn); background: var(--warn-back); } .REFUSED, .NOWHERE, .ELSEWHERE { color: var(--dim); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 8px 0; } dt { color: var(--dim); } dd { margin: 0; }
 section.dependency { border-top: 1px solid var(--edge); margin-top: 28px; } section.dependency h2 { margin-top: 18px; }
 @media (max-width: 720px) {

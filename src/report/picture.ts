@@ -1,4 +1,4 @@
-import { isOpen, VERDICTS, wayText } from './answer';
+import { isOpen, verdictText, wayText } from './answer';
 import { ANY_OTHER, Client, clientKey, clientName } from './client';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
@@ -108,10 +108,11 @@ function linesOf(dependencies: readonly DependencyReport[]): { readonly clients:
     const whole = new Set(others.map(({ client, way }) => JSON.stringify([client.namespace, way])));
     const isIncluded = ({ namespace, account }: Client, way: string) => namespace !== ANY_OTHER && whole.has(JSON.stringify([ANY_OTHER, way]))
       || account !== ANY_OTHER && whole.has(JSON.stringify([namespace, way]));
-    open.filter(({ client, way }) => !isIncluded(client, way)).forEach(({ client, way, verdict }) => {
+    open.filter(({ client, way }) => !isIncluded(client, way)).forEach(one => {
+      const { client, way, verdict } = one;
       clients.set(clientKey(client), client);
       lines.set(JSON.stringify([client, way, to]), {
-        client: clientKey(client), way, to, isUnchecked: verdict === 'DIRECT', title: `${clientName(client)} ${VERDICTS[verdict]}: ${dependencyName(dependency)}, ${way}`,
+        client: clientKey(client), way, to, isUnchecked: verdict === 'DIRECT', title: `${clientName(client)} ${verdictText(one)}: ${dependencyName(dependency)}, ${way}`,
       });
     });
   });

@@ -1,11 +1,11 @@
 import { Access, AccessTable } from './access';
-import { answerKey, isOpen } from './answer';
+import { answerKey, isOpen, Verdict } from './answer';
 import { ANY_OTHER, byClient, Client, clientName, clientsIn } from './client';
 import { dependenciesIn, Dependency, Target, targetKey } from './dependency';
-import { namesText, Opening, Openings } from './opening';
+import { namesText } from './names';
+import { Opening, Openings } from './opening';
 import { Sources } from './sources';
-import { EndKind } from '../trace/hop';
-import { MeshView } from '../view/mesh-view';
+import { addTo, MeshView } from '../view/mesh-view';
 
 /** A dependency, and who reaches it. */
 export interface DependencyReport extends Dependency {
@@ -78,7 +78,7 @@ export function accessName({ client, workloads }: Pick<Access, 'client' | 'workl
   return `${clientName(client)}${workloads.length === 0 ? '' : ` (${workloads.join(', ')})`}`;
 }
 
-const ORDER: readonly EndKind[] = ['REACHES', 'DIRECT', 'UNKNOWN', 'REFUSED', 'NOWHERE'];
+const ORDER: readonly Verdict[] = ['REACHES', 'DIRECT', 'UNKNOWN', 'ELSEWHERE', 'REFUSED', 'NOWHERE'];
 
 /** The clients of a dependency, those that reach it first. */
 export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 'targets'>): AccessGroup[] {
@@ -88,24 +88,32 @@ export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 
     const known = byClientAndWorkloads.get(key);
     known ? known.push(one) : byClientAndWorkloads.set(key, [one]);
   }
-  const groups = new Map<string, { clients: Access[]; answers: AccessGroup['answers'] }>();
+  const groups = new Map<string, { clients: Access[]; answers: { readonly targets: readonly Target[]; readonly all: Access[] }[] }>();
   for (const ofClient of byClientAndWorkloads.values()) {
-    const answers = new Map<string, { answer: Access; targets: Target[] }>();
-    for (const one of ofClient) {
-      const known = answers.get(answerKey(one));
-      known ? known.targets.push(one.target) : answers.set(answerKey(one), { answer: one, targets: [one.target] });
-    }
-    const key = JSON.stringify([...answers].map(([answer, { targets: of }]) => [answer, of.map(targetKey)]));
+    const answers = new Map<string, Access[]>();
+    ofClient.forEach(one => addTo(answers, answerKey(one), one));
+    const key = JSON.stringify([...answers].map(([answer, all]) => [answer, all.map(({ target }) => targetKey(target))]));
     const group = groups.get(key) ?? {
       clients: [],
-      answers: [...answers.values()].map(({ answer, targets: of }) => (
-        { answer, targets: answers.size === 1 && of.length === targets.length ? [] : of })),
+      answers: [...answers.values()].map(all => ({ targets: answers.size === 1 && all.length === targets.length ? [] : all.map(({ target }) => target), all: [] })),
     };
     group.clients.push(ofClient[0]);
+    [...answers.values()].forEach((all, i) => group.answers[i].all.push(...all));
     groups.set(key, group);
   }
   const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => ORDER.indexOf(answer.verdict)));
-  return [...groups.values()].sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
+  return [...groups.values()].map(({ clients, answers }): AccessGroup => (
+    { clients, answers: answers.map(({ targets: of, all }) => ({ answer: together(all), targets: of })) })).sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
+}
+
+/** Answers that are alike as one. They differ in where else connections end, if anywhere. */
+function together(all: readonly Access[]): Access {
+  const [first] = all;
+  return first.instead.length === 0 ? first : {
+    ...first,
+    instead: [...new Set(all.flatMap(({ instead }) => instead))].sort(),
+    because: [...new Map(all.flatMap(({ because }) => because).map(because => [JSON.stringify(because), because])).values()],
+  };
 }
 
 /** The ways by which anybody reaches a dependency: gateways by name, and `directly`. */

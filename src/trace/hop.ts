@@ -37,6 +37,8 @@ export interface Ending {
   readonly seen?: string;
   /** Where it ends, or would end, as `<address or name>:<port>`. */
   readonly endpoints: readonly string[];
+  /** The host whose listener took the connection, when that is not the one that was asked for. */
+  readonly instead?: string;
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];
 }

@@ -473,8 +473,9 @@ class Journey {
     }
     const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
     const where = `it ends at ${upstream.endpoints.join(', ')}${wrong}`;
-    return this.unsure === undefined ? this.ending('REACHES', where, undefined, upstream.endpoints)
+    const end = this.unsure === undefined ? this.ending('REACHES', where, undefined, upstream.endpoints)
       : this.ending('UNKNOWN', `${this.unsure}; where it has one, ${where}`, undefined, upstream.endpoints);
+    return { ...end, instead: this.instead };
   }
 
   /** Of one host in several namespaces a gateway takes the first. */

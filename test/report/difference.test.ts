@@ -60,6 +60,16 @@ test('a gateway that no longer asks who connects is a warning', () => {
   expect(differenceAsMarkdown(found)).toContain('## Warning: who else could now');
 });
 
+test('who ends at another service is not opened, and who did not before is to be looked at', () => {
+  const stock = object('ServiceEntry', 'reports/stock', { hosts: ['stock.example.com'], exportTo: ['.'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], resolution: 'DNS' });
+  const older = object('ServiceEntry', 'shop/a-stock', { hosts: ['a-stock.example.com'], exportTo: ['.'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], resolution: 'DNS' });
+  const of = (found: ReturnType<typeof compared>, kind: string) => found.access.filter(change => change.kind === kind && change.target.host === 'db.example.com')
+    .map(({ client }) => client.namespace);
+
+  expect(of(compared(direct(), [...direct(), stock]), 'OPENED')).toEqual([]);
+  expect(new Set(of(compared(direct(), [...direct(), older]), 'REDIRECTED'))).toEqual(new Set(['shop']));
+});
+
 test('NetworkPolicies that go open the way of pods without a sidecar', () => {
   const closed = object('NetworkPolicy', 'catalog/closed', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
 

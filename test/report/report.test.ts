@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { answersOf, deployment, entry, object, reportOf, routed, viewOf } from './helpers';
 import { DEFAULT_FACTS } from '../../src/private/default-facts';
 import { readManifests } from '../../src/reading/manifests';
+import { asMarkdown } from '../../src/report/as-markdown';
 import { openingText } from '../../src/report/opening';
 import { groupNames, groupsOf } from '../../src/report/report';
 import { remarksOn, remarkText } from '../../src/report/summary';
@@ -42,6 +43,42 @@ describe('who reaches a service through a gateway', () => {
     expect(groupsOf(dependency).map(group => groupNames(group, dependency))).toEqual([
       ['shop/cart'], ['shop/search', 'shop: every other account'], ['every account of catalog, istio-system', 'every other namespace'],
     ]);
+  });
+});
+
+describe('two services on one port that sidecars cannot tell apart', () => {
+  const database = (name: string, endpoint?: string) => object('ServiceEntry', name, {
+    hosts: [`${name.split('/')[1]}.example.com`],
+    exportTo: ['.'],
+    ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }],
+    resolution: 'DNS',
+    ...endpoint === undefined ? {} : { endpoints: [{ address: endpoint }] },
+  });
+
+  test('who ends at another one does not reach it', () => {
+    const found = reportOf(viewOf([database('shop/orders'), database('reports/stock')]));
+    const [orders] = found.dependencies;
+
+    expect(answersOf(found, 'orders.example.com:3306')).toMatchObject({ 'shop: every other account': 'REACHES', 'reports: every other account': 'ELSEWHERE' });
+    expect(orders.access.find(({ client }) => client.namespace === 'reports')).toMatchObject({ instead: ['stock.example.com'], because: [{ object: 'ServiceEntry reports/stock' }] });
+    expect(asMarkdown(found)).toContain('| orders.example.com | 3306 TCP | directly | every account of shop |');
+    expect(asMarkdown(found)).toContain('| every account of reports | **ends at stock.example.com instead** |');
+    expect(orders.openings.map(({ who }) => who)).not.toContain('every account of reports, shop');
+  });
+
+  test('those who end at many others are one row', () => {
+    const found = reportOf(viewOf([database('shop/orders'), database('reports/stock'), database('billing/bills')]));
+    const [, orders] = found.dependencies;
+
+    expect(groupsOf(orders).map(group => [groupNames(group, orders), group.answers[0].answer.instead])).toEqual([
+      [['every account of shop'], []], [['every account of billing, reports'], ['bills.example.com', 'stock.example.com']], [['every other namespace'], []],
+    ]);
+  });
+
+  test('another one with the same server is that server', () => {
+    const found = reportOf(viewOf([database('shop/orders', '192.0.2.7'), database('reports/stock', '192.0.2.7')]));
+
+    expect(answersOf(found, 'orders.example.com:3306')).toMatchObject({ 'reports: every other account': 'REACHES' });
   });
 });
 
