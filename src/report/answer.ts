@@ -99,7 +99,8 @@ export function answerOf(view: MeshView, found: Trace): Answer {
 
 /** Whether the other service, whose listener took the connection, has the endpoints of the one that was asked for. */
 function endsAtItsOwn(view: MeshView, { end, to: { host, port } }: Trace): boolean {
-  const own = new Set((view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.filter(({ number }) => number === port).flatMap(of => (
+  const services = view.knownServicesByHost.get(host) ?? [];
+  const own = new Set(services.flatMap(service => service.ports.filter(({ number }) => number === port).flatMap(of => (
     upstreamOf(view, service, of, {}, 'sidecar', { host, port, isNobodys: false }).endpoints))));
   return end.endpoints.every(endpoint => own.has(endpoint) || endpoint === `${host}:${port}`);
 }

@@ -1,4 +1,5 @@
 import { Access } from './access';
+import { Answer } from './answer';
 import { Client } from './client';
 import { Opening } from './opening';
 import { Report } from './report';
@@ -37,9 +38,13 @@ export function reportData({ view, clients, dependencies, sources }: Report): Re
   };
 }
 
-function accessData({ client, target, workloads, verdict, instead, gateway, why, conditions, endpoints, tls, because }: Access, sources: Sources): unknown {
+function accessData({ client, target, workloads, ...answer }: Access, sources: Sources): unknown {
+  return { client, workloads, host: target.host, port: target.port, ...answerData(answer, sources) };
+}
+
+export function answerData({ verdict, instead, gateway, why, conditions, endpoints, tls, because }: Answer, sources: Sources) {
   return {
-    client, workloads, host: target.host, port: target.port, verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
+    verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
   };
 }
 
@@ -47,7 +52,7 @@ function openingData({ kind, who, why, except, because }: Opening, sources: Sour
   return { kind, who, why, except, because: placesOf(because, sources) };
 }
 
-export function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
+function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
   return causes.map(cause => sources.of(cause));
 }
 

@@ -1,5 +1,5 @@
 import { Access } from './access';
-import { placesOf } from './as-json';
+import { answerData } from './as-json';
 import { Difference, opens } from './difference';
 import { Sources } from './sources';
 
@@ -18,6 +18,6 @@ export function differenceAsJson(difference: Difference): string {
   }, undefined, 2)}\n`;
 }
 
-function stateOf({ verdict, instead, gateway, why, conditions, endpoints, tls, because, workloads }: Access, sources: Sources): unknown {
-  return { verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, workloads, because: placesOf(because, sources) };
+function stateOf({ workloads, ...answer }: Access, sources: Sources): unknown {
+  return { ...answerData(answer, sources), workloads };
 }

@@ -88,14 +88,16 @@ export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 
     const known = byClientAndWorkloads.get(key);
     known ? known.push(one) : byClientAndWorkloads.set(key, [one]);
   }
-  const groups = new Map<string, { clients: Access[]; answers: { readonly targets: readonly Target[]; readonly all: Access[] }[] }>();
+  interface Answered { readonly targets: readonly Target[]; readonly all: Access[] }
+  const groups = new Map<string, { readonly clients: Access[]; readonly answers: readonly Answered[] }>();
   for (const ofClient of byClientAndWorkloads.values()) {
     const answers = new Map<string, Access[]>();
     ofClient.forEach(one => addTo(answers, answerKey(one), one));
     const key = JSON.stringify([...answers].map(([answer, all]) => [answer, all.map(({ target }) => targetKey(target))]));
     const group = groups.get(key) ?? {
       clients: [],
-      answers: [...answers.values()].map(all => ({ targets: answers.size === 1 && all.length === targets.length ? [] : all.map(({ target }) => target), all: [] })),
+      answers: [...answers.values()].map(all => (
+        { targets: answers.size === 1 && all.length === targets.length ? [] : all.map(({ target }) => target), all: [] })),
     };
     group.clients.push(ofClient[0]);
     [...answers.values()].forEach((all, i) => group.answers[i].all.push(...all));

@@ -6,6 +6,7 @@ import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
 import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service';
+import { namespaceOfService } from './host-name';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
@@ -183,12 +184,36 @@ export class MeshView {
     return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0);
   }
 
-  /** The entries that workloads connect to: all but those that gateways alone are to see. */
+  /** The entries that workloads may connect to: all but those that gateways alone see. */
   public get dependencies(): readonly ExternalEntry[] {
     return this.once('dependencies', () => {
       const routed = this.once('detours', () => this.detours());
-      return this.entries.filter(entry => !this.isUpstream(entry) || entry.visibleTo.includes('*') || entry.hosts.some(host => routed.has(host)));
+      return this.entries.filter(entry => !this.isUpstream(entry) || !this.isSeenByGatewaysAlone(entry) || entry.hosts.some(host => routed.has(host)));
     });
+  }
+
+  /** Whether no namespace sees an entry but those of the gateways that send to it. */
+  private isSeenByGatewaysAlone({ hosts, visibleTo }: ExternalEntry): boolean {
+    const found = this.once('namespaces of gateways by host', () => this.gatewayNamespaces());
+    return visibleTo.every(namespace => hosts.some(host => found.get(host)?.has(namespace)));
+  }
+
+  /** The namespaces of the gateways that send to a host. Where nothing shows the pods of a gateway, those of the Services that sidecars are sent to. */
+  private gatewayNamespaces(): Map<string, Set<string>> {
+    const found = new Map<string, Set<string>>();
+    const byName = new Map(this.gateways.map(gateway => [gateway.name, gateway]));
+    const destinations = new Set(this.names.detours.flatMap(({ rule }) => rule.destinations.map(({ host }) => host)));
+    const likely = [...new Set([...destinations].flatMap(host => namespaceOfService(host, this.facts.clusterDomain) ?? []))];
+    for (const { gateways, rules } of this.routes) {
+      const places = gateways.filter(name => name !== MESH).flatMap(name => {
+        const gateway = byName.get(name);
+        const known = gateway ? this.gatewayPlaces.namespacesOf(gateway) : new Set<string>();
+        return known.size > 0 ? [...known] : likely;
+      });
+      rules.flatMap(rule => rule.destinations).forEach(({ host }) => (
+        found.set(host, new Set([...found.get(host) ?? [], ...places]))));
+    }
+    return found;
   }
 
   private detours(): Map<string, Detour[]> {

@@ -208,6 +208,23 @@ describe('clients', () => {
 });
 
 describe('dependencies', () => {
+  const egress = object('Deployment', 'istio-egress/egress', {
+    selector: { matchLabels: { istio: 'egress' } }, template: { metadata: { labels: { istio: 'egress' } }, spec: { containers: [] } },
+  }).replace(/"apiVersion":"[^"]*"/, '"apiVersion":"apps/v1"');
+  const alias = (...exportTo: string[]) => [
+    entry('api.example.com', 443, 'TLS', { exportTo }), egress,
+    object('Gateway', 'alias', { selector: { istio: 'egress' }, servers: [{ hosts: ['api.internal'], port: { number: 443, name: 'tls', protocol: 'TLS' }, tls: { mode: 'PASSTHROUGH' } }] }),
+    object('VirtualService', 'alias', { hosts: ['api.internal'], gateways: ['alias'], tls: [{ match: [{ sniHosts: ['api.internal'] }], route: [{ destination: { host: 'api.example.com', port: { number: 443 } } }] }] }),
+  ];
+
+  test('what a gateway sends to is one, as soon as other namespaces see it', () => {
+    const hostsOf = (objects: readonly string[]) => reportOf(viewOf(objects)).dependencies.map(({ hosts }) => hosts[0]);
+
+    expect(hostsOf(alias('istio-egress'))).toEqual([]);
+    expect(hostsOf(alias('.', 'istio-egress'))).toEqual(['api.example.com']);
+    expect(hostsOf(alias('.'))).toEqual(['api.example.com']);
+  });
+
   test('hosts of one object are one, with each of its ports', () => {
     const found = reportOf(viewOf([object('ServiceEntry', 'mongo', { hosts: ['b.example.com', 'a.example.com'], ports: [{ number: 27017, name: 'a', protocol: 'TCP' }, { number: 27018, name: 'b', protocol: 'TCP' }], resolution: 'DNS' })]));
 
