@@ -4,6 +4,8 @@ import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, placedInputOf, tell } from './input';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
+import { quote } from '../private/fail';
+import { STDIN } from '../reading/files';
 import { asCsv } from '../report/as-csv';
 import { asHtml } from '../report/as-html';
 import { asJson } from '../report/as-json';
@@ -54,7 +56,7 @@ async function single(args: Arguments, format: string, terminal: Terminal): Prom
   const input = await placedInputOf(args, terminal);
   const { view, problems } = input;
   tell(input, terminal);
-  write(formatted(reportOf(view), format), args, terminal);
+  write(formatted(reportOf(view, { unread: problems }), format), args, terminal);
   return problems.length > 0 ? EXIT.WRONG : EXIT.CLEAN;
 }
 
@@ -74,10 +76,16 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   if (format === 'csv' || format === 'html') {
     throw new WrongUse(`--diff is written as markdown or json, not as ${format}`);
   }
+  args.paths.forEach((side, i) => {
+    // Nothing at all would be compared with everything.
+    if (side !== STDIN && !fs.existsSync(side)) {
+      throw new WrongUse(`--diff compares two files or folders, and ${i === 0 ? 'OLD' : 'NEW'} is not there: ${quote(side)}`);
+    }
+  });
   const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal);
   const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal);
   [old, now].forEach(input => tell(input, terminal));
-  const found: Difference = differenceOf(old.view, now.view);
+  const found: Difference = differenceOf(old.view, now.view, { before: old.problems, after: now.problems });
   write(format === 'json' ? differenceAsJson(found) : differenceAsMarkdown(found), args, terminal);
   return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;
 }

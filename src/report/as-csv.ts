@@ -2,20 +2,32 @@ import { verdictText, wayText } from './answer';
 import { clientName } from './client';
 import { Report } from './report';
 import { sourceText } from './sources';
+import { Problem } from '../reading/problem';
 
 const HEADER = [
   'dependency', 'port', 'protocol', 'client', 'client_namespace', 'client_account', 'workloads', 'verdict', 'result', 'way', 'why', 'conditions', 'decided_by',
   'ends_at', 'owner', 'reason', 'expires', 'expired', 'contact',
 ];
 
+/** The row of what could not be read. */
+const UNREAD: { readonly [column: string]: (problem: Problem) => string } = {
+  dependency: () => '(could not be read)',
+  verdict: () => 'UNKNOWN',
+  result: () => 'not known',
+  why: ({ message }) => message,
+  decided_by: ({ file, line }) => `${file}${line === undefined ? '' : `:${line}`}`,
+};
+
 /** One row for each client and each host and port (RFC 4180), for a table of calculations. */
-export function asCsv({ dependencies, sources }: Report): string {
+export function asCsv({ dependencies, sources, unread }: Report): string {
+  // A comment is nothing that RFC 4180 knows.
+  const missing = unread.map(problem => HEADER.map(column => UNREAD[column]?.(problem) ?? ''));
   const rows = dependencies.flatMap(({ access, purpose, isExpired }) => access.map(one => [
     one.target.host, String(one.target.port), one.target.protocol, clientName(one.client), one.client.namespace, one.client.account, one.workloads.join('; '),
     one.verdict, verdictText(one), wayText(one), one.why, one.conditions.join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
     one.endpoints.join('; '), purpose.owner ?? '', purpose.reason ?? '', purpose.expires ?? '', isExpired ? 'yes' : 'no', purpose.contact ?? '',
   ]));
-  return [HEADER, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+  return [HEADER, ...missing, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
 function cell(text: string): string {

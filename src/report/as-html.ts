@@ -9,6 +9,7 @@ import { picture } from './picture';
 import { AccessGroup, DependencyReport, groupNames, groupsOf, Report } from './report';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
+import { problemText, unreadText } from './unread';
 import { Cause } from '../trace/hop';
 
 /** A page that needs nothing but itself: no scripts, no network. */
@@ -30,7 +31,7 @@ export function asHtml(report: Report): string {
 <main>
 <h1>Who reaches what outside the mesh</h1>
 <p class="dim">Read from the manifests${view.today === undefined ? '' : `, judged by ${escaped(view.today)}`}. It says what the configuration of Istio and the NetworkPolicies let through.</p>
-${numbers(report)}
+${unread(report)}${numbers(report)}
 ${remarks.length === 0 ? '' : `<section class="look" aria-labelledby="look"><h2 id="look">Look at first</h2>${list(remarks.map(remark => escaped(remarkText(remark, dependencies.length))))}</section>`}
 ${dependencies.length === 0 ? '<p>The input declares nothing outside the mesh.</p>' : `<h2 id="picture">The picture</h2>
 <figure tabindex="0" aria-label="The picture; it can be scrolled sideways on a small screen">
@@ -47,6 +48,13 @@ ${list(UNKNOWN_TO_REPORT.map(escaped))}
 </main>
 </body>
 </html>
+`;
+}
+
+function unread({ unread: problems }: Report): string {
+  const text = unreadText(problems);
+  return text === undefined ? '' : `<section class="look" aria-labelledby="unread"><h2 id="unread">${escaped(text)}</h2>${
+    list(problems.map(problem => escaped(problemText(problem))))}</section>
 `;
 }
 

@@ -6,6 +6,7 @@ import { Report } from './report';
 import { Sources, Source } from './sources';
 import { declarations } from './summary';
 import { MeshModel } from '../private/model';
+import { Problem } from '../reading/problem';
 import { Cause } from '../trace/hop';
 
 /** A report for programs. Members are added and never renamed. */
@@ -16,15 +17,18 @@ export interface ReportData {
   /** The day by which dependencies are judged, if one was given. */
   readonly today?: string;
   readonly clients: readonly Client[];
+  /** What could not be read, and is missing. */
+  readonly problems: readonly Problem[];
   readonly dependencies: readonly unknown[];
 }
 
-export function reportData({ view, clients, dependencies, sources }: Report): ReportData {
+export function reportData({ view, clients, dependencies, sources, unread }: Report): ReportData {
   return {
     version: 1,
     mesh: view.facts,
     today: view.today,
     clients,
+    problems: unread,
     dependencies: dependencies.map(dependency => ({
       hosts: dependency.hosts,
       ports: [...new Map(dependency.targets.map(({ port, protocol }) => [port, { number: port, protocol }])).values()],

@@ -5,6 +5,8 @@ import { Opening, openingText } from './opening';
 import { AccessGroup, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
+import { problemText, unreadText } from './unread';
+import { Problem } from '../reading/problem';
 import { Cause } from '../trace/hop';
 
 /** A report for a pull request. */
@@ -16,6 +18,7 @@ export function asMarkdown(report: Report): string {
     '# Who reaches what outside the mesh',
     `${plural(dependencies.length, 'dependency', 'dependencies')}, ${plural(clients.length, 'client')}. What sidecars do with what they do not know: ${view.facts.outboundTrafficPolicy}.${
       view.today === undefined ? '' : ` Judged by ${view.today}.`}`,
+    ...unreadLines(report.unread, unreadText(report.unread)),
     ...remarks.length === 0 ? [] : ['## Look at first', list(remarks.map(remark => safe(remarkText(remark, dependencies.length))))],
     ...dependencies.length === 0 ? ['The input declares nothing outside the mesh.'] : ['## Dependencies', overview(dependencies)],
     ...dependencies.map(dependency => section(dependency, common, report.sources)),
@@ -23,6 +26,11 @@ export function asMarkdown(report: Report): string {
     '## What this report does not know',
     list(UNKNOWN_TO_REPORT.map(safe)),
   ].join('\n\n')}\n`;
+}
+
+/** What could not be read, before everything else. */
+export function unreadLines(unread: readonly Problem[], text: string | undefined): string[] {
+  return text === undefined ? [] : [`**${safe(text)}.**`, list(unread.map(problem => safe(problemText(problem))))];
 }
 
 function overview(dependencies: readonly DependencyReport[]): string {

@@ -14,6 +14,7 @@ export function differenceAsJson(difference: Difference): string {
       kind, client, host: target.host, port: target.port, before: stateOf(states.before, before.sources), after: stateOf(states.after, after.sources),
     })),
     dependencies,
+    problems: { before: before.unread, after: after.unread },
     whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
   }, undefined, 2)}\n`;
 }

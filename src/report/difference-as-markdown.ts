@@ -1,6 +1,6 @@
 import { Access } from './access';
 import { isOpen, verdictText, wayText } from './answer';
-import { list, plural, reasonText, safe, table } from './as-markdown';
+import { list, plural, reasonText, safe, table, unreadLines } from './as-markdown';
 import { Client } from './client';
 import { targetKey } from './dependency';
 import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
@@ -8,6 +8,7 @@ import { namesText } from './names';
 import { openingText } from './opening';
 import { namesOf } from './report';
 import { Sources } from './sources';
+import { unreadText } from './unread';
 import { addTo } from '../view/mesh-view';
 
 const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: string] } = {
@@ -27,11 +28,14 @@ export function differenceAsMarkdown(difference: Difference): string {
   const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
   const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
   const gone = openings.filter(({ kind }) => kind === 'GONE');
+  const isWhole = before.unread.length + after.unread.length === 0;
   const isAlike = access.length + dependencies.length + openings.length === 0;
   const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
   return `${[
     '# What this change opens and closes',
-    isAlike ? 'Nobody reaches more or less than before.' : `**${opens(difference) ? 'It opens access' : 'It opens nothing'}.** ${summary(difference)}`,
+    ...unreadLines(before.unread, unreadText(before.unread, 'the state before is without them')),
+    ...unreadLines(after.unread, unreadText(after.unread, 'the state now is without them')),
+    isAlike ? isWhole ? 'Nobody reaches more or less than before.' : 'What could be read differs in nothing; of the rest it is not known.' : `**${opens(difference) ? 'It opens access' : 'It opens nothing'}.** ${summary(difference)}`,
     ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
     ...(['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'] as const).flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],

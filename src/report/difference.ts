@@ -4,6 +4,7 @@ import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
 import { Opening } from './opening';
 import { DependencyReport, Report, reportOf } from './report';
+import { Problem } from '../reading/problem';
 import { MeshView } from '../view/mesh-view';
 import { Purpose } from '../view/purpose';
 
@@ -59,9 +60,15 @@ export function opens({ access, openings }: Difference): boolean {
   return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED');
 }
 
+/** What of two inputs could not be read. */
+interface Unread {
+  readonly before?: readonly Problem[];
+  readonly after?: readonly Problem[];
+}
+
 /** Compares two inputs; what only one of them declares or names is asked about in both. */
-export function differenceOf(old: MeshView, now: MeshView): Difference {
-  const [first, second] = [reportOf(old), reportOf(now)];
+export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}): Difference {
+  const [first, second] = [reportOf(old, { unread: unread.before }), reportOf(now, { unread: unread.after })];
   const clients = [...new Map([...first.clients, ...second.clients].map(client => [clientKey(client), client])).values()].sort(byClient);
   const both = [...first.dependencies, ...second.dependencies].flatMap(dependency => dependency.targets);
   const targets = [...new Map(both.map(target => [targetKey(target), target])).values()];

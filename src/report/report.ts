@@ -5,6 +5,7 @@ import { dependenciesIn, Dependency, Target, targetKey } from './dependency';
 import { namesText } from './names';
 import { Opening, Openings } from './opening';
 import { Sources } from './sources';
+import { Problem } from '../reading/problem';
 import { addTo, MeshView } from '../view/mesh-view';
 
 /** A dependency, and who reaches it. */
@@ -21,15 +22,19 @@ export interface Report {
   readonly clients: readonly Client[];
   readonly dependencies: readonly DependencyReport[];
   readonly sources: Sources;
+  /** What could not be read, and is missing. */
+  readonly unread: readonly Problem[];
 }
 
 /** What a report asks about beside what its input shows. */
 export interface MoreToAsk {
   readonly clients?: readonly Client[];
+  /** What of the input could not be read. */
+  readonly unread?: readonly Problem[];
 }
 
 /** Looks who reaches what. */
-export function reportOf(view: MeshView, { clients: more = [] }: MoreToAsk = {}): Report {
+export function reportOf(view: MeshView, { clients: more = [], unread = [] }: MoreToAsk = {}): Report {
   const clients = clientsIn(view, more);
   const table = new AccessTable(view);
   const openings = new Openings(view);
@@ -37,7 +42,7 @@ export function reportOf(view: MeshView, { clients: more = [] }: MoreToAsk = {})
     const access = dependency.targets.flatMap(target => clients.flatMap(client => table.of(client, target)));
     return { ...dependency, access, openings: openings.of(dependency, access) };
   });
-  return { view, clients, dependencies, sources: new Sources(view) };
+  return { view, clients, dependencies, sources: new Sources(view), unread };
 }
 
 /** Clients of a dependency that get the same answers. */
@@ -103,9 +108,10 @@ export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 
     [...answers.values()].forEach((all, i) => group.answers[i].all.push(...all));
     groups.set(key, group);
   }
+  const whole = [...groups.values()].map(({ clients, answers }): AccessGroup => (
+    { clients, answers: answers.map(({ targets: of, all }) => ({ answer: together(all), targets: of })) }));
   const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => ORDER.indexOf(answer.verdict)));
-  return [...groups.values()].map(({ clients, answers }): AccessGroup => (
-    { clients, answers: answers.map(({ targets: of, all }) => ({ answer: together(all), targets: of })) })).sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
+  return whole.sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
 }
 
 /** Answers that are alike as one. They differ in where else connections end, if anywhere. */

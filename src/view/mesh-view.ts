@@ -5,8 +5,8 @@ import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
-import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service';
 import { namespaceOfService } from './host-name';
+import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
@@ -188,7 +188,8 @@ export class MeshView {
   public get dependencies(): readonly ExternalEntry[] {
     return this.once('dependencies', () => {
       const routed = this.once('detours', () => this.detours());
-      return this.entries.filter(entry => !this.isUpstream(entry) || !this.isSeenByGatewaysAlone(entry) || entry.hosts.some(host => routed.has(host)));
+      return this.entries.filter(entry => (
+        !this.isUpstream(entry) || !this.isSeenByGatewaysAlone(entry) || entry.hosts.some(host => routed.has(host))));
     });
   }
 
@@ -198,7 +199,7 @@ export class MeshView {
     return visibleTo.every(namespace => hosts.some(host => found.get(host)?.has(namespace)));
   }
 
-  /** The namespaces of the gateways that send to a host. Where nothing shows the pods of a gateway, those of the Services that sidecars are sent to. */
+  /** The namespaces of the gateways that send to each host. Where nothing shows a gateway's pods, those that sidecars are sent to. */
   private gatewayNamespaces(): Map<string, Set<string>> {
     const found = new Map<string, Set<string>>();
     const byName = new Map(this.gateways.map(gateway => [gateway.name, gateway]));

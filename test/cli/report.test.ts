@@ -45,6 +45,25 @@ describe('report', () => {
   });
 });
 
+describe('a part that cannot be read', () => {
+  const files = { 'db.yaml': `${database('orders')}---\na: [\n` };
+
+  test.each([['markdown', /^# [^\n]*\n\n[^\n]*\n\n\*\*1 part of the input could not be read, and this report is without it\.\*\*\n\n- db\.yaml:\d+: /],
+    ['html', /<h2 id="unread">1 part of the input could not be read, and this report is without it<\/h2><ul><li>db\.yaml:\d+: [\s\S]*Look at first/],
+    ['csv', /^dependency[^\n]*\n\(could not be read\),.*,UNKNOWN,not known,/],
+    ['json', /"problems": \[\n\s*\{\n\s*"file": "db\.yaml"/]])('is at the top of %s', async (format, text) => {
+    expect((await runWith(files, ['report', 'db.yaml', '--format', format])).out).toMatch(text);
+  });
+
+  test('is at the top of a comparison, which does not say that all is alike', async () => {
+    const { code, out } = await runWith({ 'old.yaml': database('orders'), 'new.yaml': files['db.yaml'] }, ['report', '--diff', 'old.yaml', 'new.yaml']);
+
+    expect(code).toBe(2);
+    expect(out).toContain('**1 part of the input could not be read, and the state now is without it.**');
+    expect(out).not.toContain('Nobody reaches more or less');
+  });
+});
+
 describe('report --diff', () => {
   test('says what opens', async () => {
     const { code, out } = await runWith(TWO, ['report', '--diff', 'old', 'new', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
@@ -69,6 +88,7 @@ describe('report --diff', () => {
   test.each([
     [['--diff', 'old'], 'compares two files or folders'],
     [['--diff', 'old', 'new', '--format', 'csv'], 'not as csv'],
+    [['--diff', 'old', 'nwe'], 'NEW is not there: "nwe"'],
     [['old', '--fail-on-opened'], 'give it with --diff'],
   ])('%j is wrong use', async (args, message) => {
     const { code, err } = await runWith(TWO, ['report', ...args]);
