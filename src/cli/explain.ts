@@ -143,5 +143,5 @@ function traceText({ from, to, hops, end }: Trace, places: Places, style: Style)
     ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
     ...end.conditions.map(condition => `  ${visible(condition)}`),
   ].join('\n');
-  return `${from.namespace}/${from.account} to ${to.host}:${to.port}\n\n${steps.join('\n')}\n\n${ending}\n`;
+  return `${[`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...steps.length === 0 ? [] : [steps.join('\n')], ending].join('\n\n')}\n`;
 }

@@ -76,7 +76,7 @@ export function verdictText({ verdict, instead }: Pick<Answer, 'verdict' | 'inst
 export function answerOf(view: MeshView, found: Trace): Answer {
   const { end, hops } = found;
   const at = (stage: Hop['stage']) => hops.find(hop => hop.stage === stage);
-  const last = hops[hops.length - 1];
+  const [last] = hops.slice(-1);
   const gateway = at('gateway') && gatewayIn(at('destination'));
   const isHttp = at('application')?.facts.protocol === 'HTTP';
   const { why, because } = whyOf(view, found, at, last);
@@ -121,8 +121,11 @@ interface Why {
   readonly because: readonly Cause[];
 }
 
-function whyOf(view: MeshView, { end }: Trace, at: (stage: Hop['stage']) => Hop | undefined, last: Hop): Why {
+function whyOf(view: MeshView, { end }: Trace, at: (stage: Hop['stage']) => Hop | undefined, last: Hop | undefined): Why {
   const sidecar = at('sidecar');
+  if (last === undefined) {
+    return { why: end.text, because: [] };
+  }
   switch (end.kind) {
     case 'REACHES': return at('gateway') ? admitted(view, at('gateway')!, at('access')) : seen(view, sidecar);
     case 'DIRECT': return { why: sidecar?.text.includes('does not pass the sidecar') ? sidecar.text : `${afterColon(sidecar?.text ?? '')}, and ALLOW_ANY lets it pass`, because: sidecar?.causes ?? [] };

@@ -1,4 +1,4 @@
-import { Answer, verdictText, wayText } from './answer';
+import { Answer, Verdict, verdictText, wayText } from './answer';
 import { dependencyName, Target, targetKey } from './dependency';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
@@ -43,13 +43,23 @@ function overview(dependencies: readonly DependencyReport[]): string {
 /** The ways by which anybody reaches a dependency, for a person. */
 export function waysText(dependency: DependencyReport): string {
   const { gateways, isDirect, isUnchecked } = waysOf(dependency);
-  return [...gateways.map(name => `gateway ${name}`), ...isDirect ? ['directly'] : [], ...isUnchecked ? ['directly, past the rules'] : []].join('; ') || 'nobody reaches it';
+  return [...gateways.map(name => `gateway ${name}`), ...isDirect ? ['directly'] : [], ...isUnchecked ? ['directly, past the rules'] : []].join('; ')
+    || (dependency.access.some(({ verdict }) => verdict === 'UNKNOWN') ? 'not known' : 'nobody reaches it');
 }
 
-/** Those who reach a dependency by its objects, for a person. */
+/** Those who reach a dependency, for a person: first those whom its objects let through. */
 export function reachedBy(dependency: DependencyReport): string {
-  const clients = [...new Map(dependency.access.filter(({ verdict }) => verdict === 'REACHES').map(one => [JSON.stringify([one.client, one.workloads]), one])).values()];
-  return clients.length === 0 ? 'nobody' : namesText(groupNames({ clients }, dependency));
+  const named = (verdict: Verdict) => {
+    const found = dependency.access.filter(one => one.verdict === verdict);
+    const clients = [...new Map(found.map(one => [JSON.stringify([one.client, one.workloads]), one])).values()];
+    return clients.length === 0 ? undefined : namesText(groupNames({ clients }, dependency));
+  };
+  const [reaching, passing, unknown] = [named('REACHES'), named('DIRECT'), named('UNKNOWN')];
+  return [
+    ...reaching === undefined ? [] : [reaching],
+    ...passing === undefined ? [] : [`unchecked: ${passing}`],
+    ...unknown === undefined ? [] : [`not known: ${unknown}`],
+  ].join('; ') || 'nobody';
 }
 
 export function expiryText({ purpose, isExpired }: Pick<DependencyReport, 'purpose' | 'isExpired'>): string {

@@ -8,6 +8,7 @@ import { namesText } from './names';
 import { openingText } from './opening';
 import { namesOf } from './report';
 import { Sources } from './sources';
+import { UNKNOWN_TO_REPORT } from './summary';
 import { unreadText } from './unread';
 import { addTo } from '../view/mesh-view';
 
@@ -15,7 +16,7 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
   OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],
   REDIRECTED: ['Leads to other addresses', 'The name is the same; the connections end somewhere else.'],
   WIDENED: ['Other requests are let through', 'Which requests pass has changed: compare the rules.'],
-  UNSURE: ['No longer shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
+  UNSURE: ['Not shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
   MOVED: ['Takes another way', 'Reached before and after, in another way.'],
   NARROWED: ['Fewer requests are let through', 'Reached before without conditions.'],
   CLOSED: ['Closed', 'Reached before, and no longer.'],
@@ -35,14 +36,21 @@ export function differenceAsMarkdown(difference: Difference): string {
     '# What this change opens and closes',
     ...unreadLines(before.unread, unreadText(before.unread, 'the state before is without them')),
     ...unreadLines(after.unread, unreadText(after.unread, 'the state now is without them')),
-    isAlike ? isWhole ? 'Nobody reaches more or less than before.' : 'What could be read differs in nothing; of the rest it is not known.' : `**${opens(difference) ? 'It opens access' : 'It opens nothing'}.** ${summary(difference)}`,
+    isAlike ? isWhole ? 'Nobody reaches more or less than before.' : 'What could be read differs in nothing; of the rest it is not known.' : `**${verdictOf(difference)}.** ${summary(difference)}`,
     ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
     ...(['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'] as const).flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
     ...(['MOVED', 'NARROWED', 'CLOSED'] as const).flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
+    '## What this comparison does not know',
+    list(UNKNOWN_TO_REPORT.map(safe)),
   ].join('\n\n')}\n`;
+}
+
+function verdictOf(difference: Difference): string {
+  const isSure = difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
+  return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 
 function summary({ access, dependencies }: Difference): string {

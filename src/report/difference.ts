@@ -1,5 +1,5 @@
 import { Access, AccessTable } from './access';
-import { Answer, isOpen } from './answer';
+import { Answer, isOpen, wayText } from './answer';
 import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
 import { Opening } from './opening';
@@ -73,7 +73,9 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
   const both = [...first.dependencies, ...second.dependencies].flatMap(dependency => dependency.targets);
   const targets = [...new Map(both.map(target => [targetKey(target), target])).values()];
   const [was, is] = [new AccessTable(old), new AccessTable(now)];
-  const access = targets.flatMap(target => clients.flatMap(client => changesOf(client, target, was.of(client, target), is.of(client, target))));
+  const declared = new Set(first.dependencies.flatMap(dependency => dependency.targets.map(targetKey)));
+  const isNew = (target: Target) => !declared.has(targetKey(target));
+  const access = targets.flatMap(target => clients.flatMap(client => changesOf(client, target, isNew(target), was.of(client, target), is.of(client, target))));
   return {
     before: first,
     after: second,
@@ -88,12 +90,14 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
 const KINDS: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE', 'MOVED', 'NARROWED', 'CLOSED'];
 
 /** Workloads of one account that differ are compared each with itself; with one that was closed, when it was not told apart before. */
-function changesOf(client: Client, target: Target, before: readonly Access[], after: readonly Access[]): AccessChange[] {
+function changesOf(
+  client: Client, target: Target, isNew: boolean, before: readonly Access[], after: readonly Access[],
+): AccessChange[] {
   return after.flatMap(now => {
     const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
       || workloads.some(name => now.workloads.includes(name)));
     const was = same.find(old => isOpen(old) !== isOpen(now)) ?? same[0] ?? before[0];
-    const kind = kindOf(was, now);
+    const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now);
     return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
   });
 }
@@ -143,8 +147,8 @@ function portsOf({ targets }: DependencyReport): number[] {
 }
 
 function waysOf({ access }: DependencyReport): string {
-  const ways = access.filter(({ verdict }) => verdict === 'REACHES').map(({ gateway }) => (gateway === undefined ? 'directly' : `gateway ${gateway}`));
-  return [...new Set(ways)].sort(compare).join(', ') || 'reached by nobody';
+  const ways = access.filter(isOpen).map(wayText);
+  return [...new Set(ways)].sort(compare).join('; ') || (access.some(({ verdict }) => verdict === 'UNKNOWN') ? 'not known' : 'reached by nobody');
 }
 
 function purposeText({ owner, reason, expires, contact }: Purpose): string {

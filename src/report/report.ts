@@ -133,8 +133,3 @@ export function waysOf({ access }: Pick<DependencyReport, 'access'>): { readonly
     isUnchecked: open.some(({ verdict }) => verdict === 'DIRECT'),
   };
 }
-
-/** The clients that reach a dependency by its rules, sorted. */
-export function reachingClients({ access }: Pick<DependencyReport, 'access'>): Client[] {
-  return [...new Map(access.filter(({ verdict }) => verdict === 'REACHES').map(({ client }) => [JSON.stringify(client), client])).values()].sort(byClient);
-}

@@ -1,6 +1,7 @@
+import { isOpen } from './answer';
 import { dependencyName } from './dependency';
 import { Opening, openingText } from './opening';
-import { DependencyReport, reachingClients, Report } from './report';
+import { DependencyReport, Report } from './report';
 import { nameOf } from '../trace/hop';
 
 /** What a reviewer looks at first. */
@@ -31,7 +32,7 @@ export function remarksOn({ dependencies, view }: Report): Remark[] {
     ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
     ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),
     ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
-    ...remark('are reached by nobody in the input', dependencies.filter(dependency => reachingClients(dependency).length === 0)),
+    ...remark('are reached by nobody in the input', dependencies.filter(({ access }) => !access.some(one => isOpen(one) || one.verdict === 'UNKNOWN'))),
     ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
   ];
 }

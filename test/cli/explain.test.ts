@@ -71,6 +71,12 @@ test('takes labels, an address and a protocol', async () => {
   expect(out).toContain('at 192.0.2.99; it speaks TLS');
 });
 
+test('says of an ambient mesh only that it does not know', async () => {
+  const { out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.', '--data-plane', 'ambient']);
+
+  expect(out).toMatch(/^[^\n]*\n\nUNKNOWN: the mesh is ambient/);
+});
+
 test('follows what can be read, and ends with 2 when a part cannot be', async () => {
   const { code, out, err } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'], { ...FILES, 'b.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {' });
 

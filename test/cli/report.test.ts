@@ -45,6 +45,21 @@ describe('report', () => {
   });
 });
 
+test('nothing is known of an ambient mesh', async () => {
+  const given = ['--data-plane', 'ambient'];
+  const { code, out } = await runWith(TWO, ['report', 'new', ...given]);
+
+  expect(code).toBe(0);
+  expect(out).toContain('| everybody | **not known** |');
+  expect(out).not.toContain('reaches it');
+  expect(out).not.toContain('nobody in the input');
+  const diff = await runWith(TWO, ['report', '--diff', 'old', 'new', '--fail-on-opened', ...given]);
+  expect([diff.code, diff.out.includes('**Whether it opens access is not known.**')]).toEqual([1, true]);
+  for (const format of ['html', 'csv', 'json']) {
+    expect((await runWith(TWO, ['report', 'new', ...given, '--format', format])).code).toBe(0);
+  }
+});
+
 describe('a part that cannot be read', () => {
   const files = { 'db.yaml': `${database('orders')}---\na: [\n` };
 

@@ -47,6 +47,14 @@ test('a service that goes through a gateway moves its clients and closes the res
   expect(found.dependencies).toMatchObject([{ kind: 'MOVED', before: 'directly', after: 'gateway istio-system/istio-egressgateway' }]);
 });
 
+test('who passes the rules by afterwards is said to get there', () => {
+  const aside = deployment('shop/cart', 'cart', { labels: { 'sidecar.istio.io/inject': 'false' } });
+
+  expect(compared(routed(['shop/cart']), [...routed(['shop/cart']), aside]).dependencies.find(({ kind }) => kind === 'MOVED')).toMatchObject({
+    after: 'directly, past the rules; gateway istio-system/istio-egressgateway',
+  });
+});
+
 test('a name that leads to another server opens that one', () => {
   const found = compared(routed(['shop/cart']), routed(['shop/cart'], { endpoint: '203.0.113.9' }));
 
@@ -116,6 +124,7 @@ test('what opens comes first', () => {
   const text = differenceAsMarkdown(compared(routed(['shop/cart']), routed(['shop/search'])));
 
   expect(text).toContain('**It opens access.** Of pairs of a client and a service: 1 opened, 1 closed');
+  expect(text).toContain('## What this comparison does not know\n\n- Objects that are not in the input.');
   expect(text.indexOf('## Warning: Opened')).toBeLessThan(text.indexOf('## Closed'));
 });
 

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { answersOf, deployment, entry, object, reportOf, routed, viewOf } from './helpers';
 import { DEFAULT_FACTS } from '../../src/private/default-facts';
 import { readManifests } from '../../src/reading/manifests';
+import { asHtml } from '../../src/report/as-html';
 import { asMarkdown } from '../../src/report/as-markdown';
 import { openingText } from '../../src/report/opening';
 import { groupNames, groupsOf } from '../../src/report/report';
@@ -103,6 +104,13 @@ describe('who else could reach it', () => {
 
     expect(found.dependencies[0].openings.find(({ kind }) => kind === 'ALLOW_ANY')).toMatchObject({ except: ['closed', 'shop'] });
     expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'every other namespace': 'DIRECT', 'closed: every other account': 'NOWHERE' });
+  });
+
+  test('the summary names who gets there unchecked', () => {
+    const found = reportOf(viewOf([...routed(['shop/cart']), ...workloads], { outboundTrafficPolicy: 'ALLOW_ANY' }));
+
+    expect(asMarkdown(found)).toContain('| shop/cart; unchecked: every account of catalog, istio-system, every other namespace |');
+    expect(asHtml(found)).toContain('shop/cart; unchecked: every account of catalog, istio-system, every other namespace');
   });
 
   test('pods without a sidecar, but where NetworkPolicies close', () => {
