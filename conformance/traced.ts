@@ -162,8 +162,7 @@ function tracedOf({ from, to, hops, end }: Trace): Traced {
       tls: upstream.tls, sni: upstream.sni, subjectAltNames: upstream.subjectAltNames, endpoints: upstream.endpoints === '' ? [] : upstream.endpoints.split(','),
     },
     isCut: factsAt('network').some(({ cut }) => cut === 'yes'),
-    // The judge adds a port that the chart's Service lacks.
-    end: end.kind === 'UNKNOWN' && end.endpoints.length > 0 ? 'REACHES' : end.kind,
+    end: end.kind,
     text: end.text,
     conditions: end.conditions,
   };

@@ -19,8 +19,6 @@ export interface GatewayPods {
   readonly pod?: PodTemplate;
   /** Whether nothing is known of the Service: the ports of the pods are taken for its own. */
   readonly isAssumed: boolean;
-  /** Why it is not known whether the Service has the port, where that is so. */
-  readonly unsure?: string;
   /** Where connections enter the pods; undefined when the Service lacks the port. */
   readonly port?: number;
   /** The Gateways that bind to the pods, in the order of istiod. */
@@ -120,8 +118,6 @@ function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
     labels: { ...selector, ...chart },
     mayHaveMore: true,
     isAssumed: chart === undefined,
-    unsure: chart && CHART_PORTS[port] === undefined && !OWN_PORTS.includes(port)
-      ? `Service ${namespace}/${name} is not in the input, and Istio's chart gives it no port ${port}` : undefined,
     port: target(port),
     portOf: target,
     gateways: bindingTo(view, { ...selector, ...chart }),

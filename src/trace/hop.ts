@@ -35,7 +35,7 @@ export interface Ending {
   readonly text: string;
   /** How the client sees it; undefined when it is answered. */
   readonly seen?: string;
-  /** Where it ends, or would end, as `<address or name>:<port>`. */
+  /** Where it ends, as `<address or name>:<port>`. */
   readonly endpoints: readonly string[];
   /** The host whose listener took the connection, when that is not the one that was asked for. */
   readonly instead?: string;

@@ -114,8 +114,6 @@ class Journey {
   public readonly hops: Hop[] = [];
   private readonly conditions: string[] = [];
   private dialled!: Dialled;
-  /** Why it is not known whether the gateway's Service has the port. */
-  private unsure?: string;
   /** Whose listener took the connection, when it is not that of what was asked for. */
   private instead?: string;
 
@@ -329,7 +327,6 @@ class Journey {
     const { pods, chains } = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? first;
     const others = all.filter(other => other.pods !== pods && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
     const notes = [...pods.notes, ...others.map(other => `pods with ${labelsText(other.pods.labels)} may be behind the Service as well, with other Gateways`)];
-    this.unsure = pods.unsure;
     if (pods.port === undefined) {
       return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);
     }
@@ -472,10 +469,7 @@ class Journey {
       this.hops.push(hop('network', seen.text, seen.causes, { notes: seen.notes, facts: { cut: cuts.some(cut => cut?.isCut) ? 'some' : 'no' } }));
     }
     const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
-    const where = `it ends at ${upstream.endpoints.join(', ')}${wrong}`;
-    const end = this.unsure === undefined ? this.ending('REACHES', where, undefined, upstream.endpoints)
-      : this.ending('UNKNOWN', `${this.unsure}; where it has one, ${where}`, undefined, upstream.endpoints);
-    return { ...end, instead: this.instead };
+    return { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
   }
 
   /** Of one host in several namespaces a gateway takes the first. */

@@ -69,16 +69,3 @@ describe('a gateway that a NetworkPolicy keeps clients from', () => {
     expect(hopAt(found, 'network').facts).toMatchObject({ cut: 'yes', port: '8443', sni: CNN, tls: 'PLAINTEXT' });
   });
 });
-
-describe('the Service of Istio\'s chart', () => {
-  test('is not known to have further ports', () => {
-    const found = traced(passedOn({ istio: 'egressgateway' }, 7777), 'curl', `${CNN}:443`);
-
-    expect(found.end).toMatchObject({ kind: 'UNKNOWN', endpoints: [`${CNN}:443`], text: expect.stringContaining('no port 7777') as string });
-    expect(traced(passedOn({ istio: 'egressgateway' }), 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
-  });
-
-  test('does not matter where another one is in the input', () => {
-    expect(traced([...passedOn({ istio: 'egressgateway' }, 7777), service({ ports: [{ name: 'tls', port: 7777 }] }), pods()], 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
-  });
-});
