@@ -25,12 +25,15 @@ export interface Capture extends TraceClient {
   /** Whether the labels are known, or merely none were found. */
   readonly hasLabels: boolean;
   readonly pod?: PodTemplate;
+  /** The accounts of the workloads in the namespace, when none of them runs as the client. */
+  readonly instead: readonly string[];
   /** Other workloads of the account whose pods have other labels. */
   readonly others: readonly PodTemplate[];
 }
 
 export function captureOf(view: MeshView, client: TraceClient): Capture {
-  const pods = view.pods.filter(({ namespace, account }) => namespace === client.namespace && account === client.account);
+  const inNamespace = view.pods.filter(({ namespace }) => namespace === client.namespace);
+  const pods = inNamespace.filter(({ account }) => account === client.account);
   const [pod] = client.labels ? pods.filter(({ labels }) => same(labels, client.labels)) : pods;
   const labels = client.labels ?? pod?.labels;
   return {
@@ -38,6 +41,7 @@ export function captureOf(view: MeshView, client: TraceClient): Capture {
     labels: labels ?? {},
     hasLabels: labels !== undefined,
     pod,
+    instead: pods.length > 0 ? [] : [...new Set(inNamespace.map(({ account }) => account))].sort(),
     others: client.labels ? [] : pods.filter(other => !same(other.labels, pod?.labels)),
   };
 }

@@ -502,10 +502,11 @@ class Journey {
   }
 
   private notesOfClient(scope: ProxyScope): string[] {
-    const { others, hasLabels } = this.client;
+    const { others, hasLabels, instead, namespace, account } = this.client;
     const matches = scope.routes.flatMap(({ rules }) => rules.flatMap(rule => rule.matches));
     const asksForLabels = matches.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0);
     return [
+      ...instead.length > 0 ? [`no workload of the input runs as ${namespace}/${account}: those of "${namespace}" run as ${firstOf(instead)}`] : [],
       ...others.map(({ object }) => `${nameOf(object)} runs as the account too, with other labels`),
       ...!hasLabels && asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
     ];
@@ -529,6 +530,11 @@ class Journey {
     const sight = seenText ?? (seen === undefined ? undefined : SEEN[seen][this.dialled.spoken]);
     return { kind, text, seen: sight, endpoints, conditions: [...new Set(this.conditions)] };
   }
+}
+
+/** Some names of many. */
+function firstOf(names: readonly string[]): string {
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
 function destinationText({ host, port, subset, spoken }: Destination): string {

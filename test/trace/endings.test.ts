@@ -211,6 +211,21 @@ describe('NetworkPolicies', () => {
   });
 });
 
+describe('an account that no workload runs as', () => {
+  const notesOf = (from: string, ...objects: string[]) => hopAt(traced([at('192.0.2.14'), ...objects], from, `${DB}:3306`), 'sidecar').notes.join();
+
+  test('is told, with those that there are', () => {
+    expect(notesOf('chekout', deployment('checkout', 'checkout'), deployment('web', 'default'))).toBe(
+      'no workload of the input runs as shop/chekout: those of "shop" run as checkout, default');
+    expect(notesOf('chekout', ...'abcdefg'.split('').map(name => deployment(name, name)))).toContain('a, b, c, d, e and 2 more');
+  });
+
+  test('is not, where the input has no workloads of the namespace, or one of the account', () => {
+    expect(notesOf('checkout', deployment('checkout', 'checkout'))).toBe('');
+    expect(notesOf('chekout', deployment('other/checkout', 'checkout'))).toBe('');
+  });
+});
+
 describe('ages', () => {
   const [EARLY, LATE] = ['2020-05-01T00:00:00Z', '2026-05-01T00:00:00Z'];
   const database = (name: string, created?: string) => object('ServiceEntry', name, {
