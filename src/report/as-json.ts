@@ -56,7 +56,7 @@ function openingData({ kind, who, why, except, because }: Opening, sources: Sour
   return { kind, who, why, except, because: placesOf(because, sources) };
 }
 
-function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
+export function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
   return causes.map(cause => sources.of(cause));
 }
 

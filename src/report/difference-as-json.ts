@@ -1,11 +1,11 @@
 import { Access } from './access';
-import { answerData } from './as-json';
+import { answerData, placesOf } from './as-json';
 import { Difference, opens } from './difference';
 import { Sources } from './sources';
 
 /** What a change opens and closes, for programs. Members are added and never renamed. */
 export function differenceAsJson(difference: Difference): string {
-  const { before, after, access, dependencies, openings } = difference;
+  const { before, after, access, dependencies, openings, outbound } = difference;
   return `${JSON.stringify({
     version: 1,
     opens: opens(difference),
@@ -14,6 +14,7 @@ export function differenceAsJson(difference: Difference): string {
       kind, client, host: target.host, port: target.port, before: stateOf(states.before, before.sources), after: stateOf(states.after, after.sources),
     })),
     dependencies,
+    outbound: outbound.map(({ kind, place, because }) => ({ change: kind, ...place, because: placesOf(because, after.sources) })),
     problems: { before: before.unread, after: after.unread },
     whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
   }, undefined, 2)}\n`;

@@ -6,8 +6,9 @@ import { targetKey } from './dependency';
 import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
 import { namesText } from './names';
 import { openingText } from './opening';
+import { OutboundChange, outboundName } from './outbound';
 import { namesOf } from './report';
-import { Sources } from './sources';
+import { Sources, sourceText } from './sources';
 import { UNKNOWN_TO_REPORT } from './summary';
 import { unreadText } from './unread';
 import { addTo } from '../view/mesh-view';
@@ -24,13 +25,13 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
 
 /** What a change opens and closes, for a pull request. */
 export function differenceAsMarkdown(difference: Difference): string {
-  const { access, dependencies, openings, before, after, clients } = difference;
+  const { access, dependencies, openings, outbound, before, after, clients } = difference;
   const of = (kind: ChangeKind) => access.filter(change => change.kind === kind);
   const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
   const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
   const gone = openings.filter(({ kind }) => kind === 'GONE');
   const isWhole = before.unread.length + after.unread.length === 0;
-  const isAlike = access.length + dependencies.length + openings.length === 0;
+  const isAlike = access.length + dependencies.length + openings.length + outbound.length === 0;
   const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
   return `${[
     '# What this change opens and closes',
@@ -40,16 +41,24 @@ export function differenceAsMarkdown(difference: Difference): string {
     ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
     ...(['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'] as const).flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
+    ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', outbound, 'OPENED', after.sources),
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
     ...(['MOVED', 'NARROWED', 'CLOSED'] as const).flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
+    ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', outbound, 'CLOSED', after.sources),
     '## What this comparison does not know',
     list(UNKNOWN_TO_REPORT.map(safe)),
   ].join('\n\n')}\n`;
 }
 
+function outboundLines(title: string, text: string, all: readonly OutboundChange[], of: OutboundChange['kind'], sources: Sources): string[] {
+  const some = all.filter(({ kind }) => kind === of);
+  return some.length === 0 ? [] : [title, safe(text), list(some.map(({ place, because }) => (
+    [safe(outboundName(place)), ...because.map(one => safe(sourceText(sources.of(one))))].join('<br>'))))];
+}
+
 function verdictOf(difference: Difference): string {
-  const isSure = difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
+  const isSure = difference.outbound.some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 

@@ -3,6 +3,7 @@ import { Answer, isOpen, wayText } from './answer';
 import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
 import { Opening } from './opening';
+import { OutboundChange, outboundChanges } from './outbound';
 import { DependencyReport, Report, reportOf } from './report';
 import { Problem } from '../reading/problem';
 import { MeshView } from '../view/mesh-view';
@@ -53,11 +54,14 @@ export interface Difference {
   readonly access: readonly AccessChange[];
   readonly dependencies: readonly DependencyChange[];
   readonly openings: readonly OpeningChange[];
+  /** Whose sidecars let pass now what they do not know, or no longer do. */
+  readonly outbound: readonly OutboundChange[];
 }
 
 /** Whether something is opened that a reviewer has to know. */
-export function opens({ access, openings }: Difference): boolean {
-  return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED');
+export function opens({ access, openings, outbound }: Difference): boolean {
+  return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED')
+    || outbound.some(({ kind }) => kind === 'OPENED');
 }
 
 /** What of two inputs could not be read. */
@@ -75,7 +79,8 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
   const [was, is] = [new AccessTable(old), new AccessTable(now)];
   const declared = new Set(first.dependencies.flatMap(dependency => dependency.targets.map(targetKey)));
   const isNew = (target: Target) => !declared.has(targetKey(target));
-  const access = targets.flatMap(target => clients.flatMap(client => changesOf(client, target, isNew(target), was.of(client, target), is.of(client, target))));
+  const access = targets.flatMap(target => clients.flatMap(client => (
+    changesOf(client, target, isNew(target), was.of(client, target), is.of(client, target)))));
   return {
     before: first,
     after: second,
@@ -84,6 +89,7 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
       || byClient(a.client, b.client)),
     dependencies: dependencyChanges(first, second),
     openings: openingChanges(first, second),
+    outbound: outboundChanges(old, now, clients.map(({ namespace }) => namespace)),
   };
 }
 

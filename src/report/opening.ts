@@ -2,6 +2,7 @@ import { Access } from './access';
 import { ANY_OTHER } from './client';
 import { addressesOf, Dependency, Target } from './dependency';
 import { namesText } from './names';
+import { outboundName, OutboundPolicies } from './outbound';
 import { accessDecision } from '../trace/access-decision';
 import { gatewaysBehind } from '../trace/gateway-pods';
 import { Cause, cause } from '../trace/hop';
@@ -10,7 +11,7 @@ import { records, record, strings } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
 /** Why somebody could reach a dependency whom nobody named. */
-export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'TENANT';
+export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'SIDECAR_ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'TENANT';
 
 /** Who else could reach a dependency. */
 export interface Opening {
@@ -26,8 +27,10 @@ export interface Opening {
 export class Openings {
   private readonly limited: readonly string[];
   private readonly isGuarded: boolean;
+  private readonly outbound: OutboundPolicies;
 
   public constructor(private readonly view: MeshView) {
+    this.outbound = new OutboundPolicies(view);
     const limiting = view.egressPolicies.filter(({ limits, isForAll }) => limits && isForAll);
     this.limited = [...new Set(limiting.map(({ object }) => object.namespace))].sort();
     this.isGuarded = view.of('admissionregistration.k8s.io', 'ValidatingAdmissionPolicy').some(({ spec }) => (
@@ -42,7 +45,6 @@ export class Openings {
   private inMesh(access: readonly Access[]): Opening[] {
     const others = access.filter(({ client }) => client.account === ANY_OTHER);
     const reaching = others.filter(({ verdict }) => verdict === 'REACHES');
-    const passing = others.filter(({ verdict, why }) => verdict === 'DIRECT' && why.includes('ALLOW_ANY'));
     const everybody = reaching.filter(({ client }) => client.namespace === ANY_OTHER);
     const namespaces = [...new Set(reaching.map(({ client }) => client.namespace))].sort();
     const found: Opening[] = [];
@@ -63,16 +65,37 @@ export class Openings {
         because: first(reaching),
       });
     }
-    if (passing.some(({ client }) => client.namespace === ANY_OTHER)) {
-      found.push({
-        kind: 'ALLOW_ANY',
+    const direct = new Set(reaching.filter(({ gateway }) => gateway === undefined).map(({ client }) => client.namespace));
+    return [...found, ...this.passing([...new Set(others.map(({ client }) => client.namespace))].filter(namespace => !direct.has(namespace)).sort())];
+  }
+
+  /** Whose sidecars let pass what they do not know, such as an address that no object has. */
+  private passing(namespaces: readonly string[]): Opening[] {
+    if (this.view.facts.dataPlane === 'ambient') {
+      return [];
+    }
+    const everybody = { namespace: ANY_OTHER, labels: {} };
+    const isOpen = namespaces.includes(ANY_OTHER) && this.outbound.isOpen(everybody);
+    const own = namespaces.flatMap(namespace => {
+      const [whole, ...some] = this.outbound.placesIn(namespace);
+      return this.outbound.isOpen(whole) ? isOpen ? [] : [whole] : some.filter(place => this.outbound.isOpen(place));
+    });
+    return [
+      ...isOpen ? [{
+        kind: 'ALLOW_ANY' as const,
         who: 'every pod with a sidecar, in every namespace',
         why: 'the mesh has ALLOW_ANY: sidecars let pass what they do not know',
-        except: notIn(others, passing),
-        because: [],
-      });
-    }
-    return found;
+        except: namespaces.filter(namespace => !this.outbound.isOpen({ namespace, labels: {} })),
+        because: this.outbound.because(everybody),
+      }] : [],
+      ...own.length > 0 ? [{
+        kind: 'SIDECAR_ALLOW_ANY' as const,
+        who: `every pod with a sidecar of ${own.map(outboundName).join(', ')}`,
+        why: 'a Sidecar has ALLOW_ANY for them: it lets pass what it does not know',
+        except: [],
+        because: own.flatMap(place => this.outbound.because(place)),
+      }] : [],
+    ];
   }
 
   /** What gateways ask of those who come without the route that was meant for them. */

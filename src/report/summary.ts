@@ -25,9 +25,11 @@ export function remarksOn({ dependencies, view }: Report): Remark[] {
   const remark = (text: string, of: readonly DependencyReport[]): Remark[] => (of.length > 0 ? [{ text, about: of.map(dependencyName) }] : []);
   const having = (kind: Opening['kind']) => dependencies.filter(({ openings }) => openings.some(opening => opening.kind === kind));
   const passing = having('ALLOW_ANY');
+  const sidecars = [...new Set(dependencies.flatMap(({ openings }) => openings.filter(({ kind }) => kind === 'SIDECAR_ALLOW_ANY').map(({ who }) => who)))];
   return [
     ...remark(`have expired by ${view.today}`, dependencies.filter(({ isExpired }) => isExpired)),
     ...passing.length === 0 ? [] : [{ text: 'The mesh has ALLOW_ANY: pods connect to these services, and to any other address, past the rules. REGISTRY_ONLY closes that.', about: [] }],
+    ...sidecars.length === 0 ? [] : [{ text: `${sidecars.join('; ')}: a Sidecar has ALLOW_ANY for them, and they connect to any other address past the rules. REGISTRY_ONLY closes that.`, about: [] }],
     ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
     ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
     ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),

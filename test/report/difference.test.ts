@@ -55,6 +55,31 @@ test('who passes the rules by afterwards is said to get there', () => {
   });
 });
 
+test.each([
+  ['a namespace', {}, {}],
+  ['some workloads', { workloadSelector: { labels: { app: 'cart' } } }, { app: 'cart' }],
+])('a Sidecar that lets everything pass for %s opens', (_, more, labels) => {
+  const sidecar = (mode: string) => object('Sidecar', 'shop/own', { ...more, outboundTrafficPolicy: { mode } });
+  const [closed, open] = [[...routed(['shop/cart']), sidecar('REGISTRY_ONLY')], [...routed(['shop/cart']), sidecar('ALLOW_ANY')]];
+
+  for (const before of [closed, routed(['shop/cart'])]) {
+    const found = compared(before, open);
+    expect(found.outbound).toMatchObject([{ kind: 'OPENED', place: { namespace: 'shop', labels }, because: [{ object: 'Sidecar shop/own' }] }]);
+    expect(opens(found)).toBe(true);
+    expect(differenceAsMarkdown(found)).toContain('## Warning: whose sidecars let everything pass now');
+    expect(JSON.parse(differenceAsJson(found))).toMatchObject({ opens: true, outbound: [{ change: 'OPENED', namespace: 'shop', labels }] });
+  }
+  expect(opens(compared(open, closed))).toBe(false);
+  expect(compared(open, closed).outbound).toMatchObject([{ kind: 'CLOSED' }]);
+  expect(compared(routed(['shop/cart']), closed).outbound).toEqual([]);
+});
+
+test('a mesh that lets everything pass opens every namespace that has nothing else', () => {
+  const objects = [...carts, object('Sidecar', 'closed/default', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })];
+
+  expect(differenceOf(viewOf(objects), viewOf(objects, { outboundTrafficPolicy: 'ALLOW_ANY' })).outbound.map(({ place }) => place.namespace)).toEqual(['*', 'shop']);
+});
+
 test('a name that leads to another server opens that one', () => {
   const found = compared(routed(['shop/cart']), routed(['shop/cart'], { endpoint: '203.0.113.9' }));
 

@@ -102,8 +102,27 @@ describe('who else could reach it', () => {
     const closed = object('Sidecar', 'closed/default', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
     const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { exportTo: ['.'] }), closed], { outboundTrafficPolicy: 'ALLOW_ANY' }));
 
-    expect(found.dependencies[0].openings.find(({ kind }) => kind === 'ALLOW_ANY')).toMatchObject({ except: ['closed', 'shop'] });
+    expect(found.dependencies[0].openings.find(({ kind }) => kind === 'ALLOW_ANY')).toMatchObject({ except: ['closed'] });
     expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'every other namespace': 'DIRECT', 'closed: every other account': 'NOWHERE' });
+  });
+
+  test('the pods for which a Sidecar has ALLOW_ANY in a closed mesh', () => {
+    const sidecar = (name: string, more: object) => object('Sidecar', name, { outboundTrafficPolicy: { mode: 'ALLOW_ANY' }, ...more });
+    const openingOf = (...sidecars: string[]) => {
+      const found = reportOf(viewOf([...routed(['shop/cart']), ...workloads, ...sidecars]));
+      return { opening: found.dependencies[0].openings.find(({ kind }) => kind === 'SIDECAR_ALLOW_ANY'), text: asMarkdown(found) };
+    };
+
+    expect(openingOf().opening).toBeUndefined();
+    expect(openingOf(sidecar('shop/default', {})).opening).toMatchObject({ who: 'every pod with a sidecar of shop', because: [{ object: 'Sidecar shop/default' }] });
+    expect(openingOf(sidecar('shop/old', { workloadSelector: { labels: { app: 'old' } } })).opening).toMatchObject({ who: 'every pod with a sidecar of shop (pods with app=old)' });
+    expect(openingOf(sidecar('shop/default', {})).text).toContain('- every pod with a sidecar of shop: a Sidecar has ALLOW\\_ANY for them');
+  });
+
+  test('on ALLOW_ANY a namespace that reaches a gateway passes the rest on too', () => {
+    const found = reportOf(viewOf([...routed(['shop/cart']), ...workloads], { outboundTrafficPolicy: 'ALLOW_ANY' }));
+
+    expect(found.dependencies[0].openings.find(({ kind }) => kind === 'ALLOW_ANY')).toMatchObject({ except: [] });
   });
 
   test('the summary names who gets there unchecked', () => {
