@@ -183,7 +183,7 @@ describe('generated apps', () => {
 
   test('of two repositories are written beside each other', () => {
     const folder = path.join(work, 'two');
-    const second = [{ namespace: 'data', services: [{ ...SERVICE, id: 'Other', hosts: ['other.example.com'] }], workloads: [] }];
+    const second = [{ namespace: 'data', services: [{ ...SERVICE, id: 'Other', hosts: ['other.example.com'], resolution: { how: 'ips' as const, addresses: ['192.0.2.15'] } }], workloads: [] }];
 
     expect(attempt(app({}, { second }), folder)).toMatchObject({ kind: 'accepted', folder });
 
