@@ -1,17 +1,19 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { EgressDoor } from '../view/egress-door';
 import { EgressPolicy } from '../view/egress-policy';
 import { ExternalEntry } from '../view/external-entry';
+import { MeshObject } from '../view/mesh-object';
 import { addTo, MeshView } from '../view/mesh-view';
-import { namesNamespace } from '../view/visibility';
+import { namesNamespace, reaches } from '../view/visibility';
 
 export const networkPolicyCutsService: Rule = {
   id: 'MX0603',
   name: 'network-policy-cuts-service',
   severity: 'ERROR',
-  title: 'The NetworkPolicies of a namespace keep it from a service that is declared for it.',
+  title: 'The NetworkPolicies of a namespace keep it from a service that is declared for it, or from the gateway on the way there.',
   why: 'The sidecars know the service and connect to it, and the network drops the connection: it ends with a timeout that no log explains.',
-  fix: 'Declare the service with `ExternalService` or one of its kinds, which an `EgressLockdown` knows, or open its addresses and ports.',
+  fix: 'Declare the service with `ExternalService` or one of its kinds, which an `EgressLockdown` knows, or open its addresses and ports, or the pods of the gateway.',
   related: [],
   check: view => {
     const policies = new Map<string, EgressPolicy[]>();
@@ -20,7 +22,10 @@ export const networkPolicyCutsService: Rule = {
     }
     return [...policies].flatMap(([namespace, all]) => {
       const closing = all.find(({ limits, isForAll }) => limits && isForAll);
-      return closing ? view.entries.flatMap(entry => cut(view, namespace, closing, all, entry)) : [];
+      const doors = closing ? all.filter(({ limits }) => limits).map(({ object }) => new EgressDoor(object)) : [];
+      return closing ? view.entries.flatMap(entry => [
+        ...cut(view, namespace, closing, all, entry), ...cutFromGateway(view, namespace, closing.object, doors, entry),
+      ]) : [];
     });
   },
 };
@@ -38,4 +43,43 @@ function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies:
     message: `keeps the pods of ${where(namespace)} from ${quote(entry.hosts[0])} on port ${port.target}, which '${entry.object.origin.path}' declares for them`,
     fix: { code: 'declare it with ExternalService or one of its kinds, or open its addresses', yaml: 'open its addresses and this port' },
   }] : [];
+}
+
+/** What pods cannot connect to the gateway for, whose Service shows the port of its pods. In doubt it is open. */
+function cutFromGateway(
+  view: MeshView, namespace: string, closing: MeshObject, doors: readonly EgressDoor[], entry: ExternalEntry,
+): Finding[] {
+  if (!namesNamespace(entry.object, namespace) || view.isUpstream(entry) || view.gatewayPlaces.namespaces.has(namespace)) {
+    return [];
+  }
+  for (const { number } of entry.ports) {
+    const [gateway, ...others] = gatewaysOn(view, namespace, entry.hosts[0], number);
+    // With several destinations some connections arrive.
+    if (gateway && others.length === 0 && !doors.some(door => door.mayOpen({ ports: [gateway.port], protocol: 'TCP', isIn: name => name === gateway.namespace }))) {
+      return [{
+        object: closing,
+        message: `keeps the pods of ${where(namespace)} from the gateway in ${where(gateway.namespace)}, which '${gateway.path}' sends port ${number} of ${quote(entry.hosts[0])} through`,
+        fix: {
+          code: 'declare it with ExternalService or one of its kinds, which an EgressLockdown knows',
+          yaml: `open TCP ${gateway.port} to the pods of the gateway`,
+        },
+      }];
+    }
+  }
+  return [];
+}
+
+/** The gateways that a namespace's connections to a host are sent to; none when one of the destinations is something else. */
+function gatewaysOn(
+  view: MeshView, namespace: string, host: string, number: number,
+): readonly { readonly namespace: string; readonly port: number; readonly path: string }[] {
+  const legs = view.names.detoursOf(host).filter(({ route, match }) => (
+    reaches(route.visibleTo, namespace) && (match.port === undefined || match.port === number)));
+  const found = legs.flatMap(({ route, rule }) => rule.destinations.map(destination => {
+    const service = view.serviceByHost.get(destination.host);
+    const target = service?.ports.find(port => port.number === destination.port)?.targetPort;
+    return service && typeof target === 'number' && view.gatewayPlaces.workloadsAt(destination.host).size > 0
+      ? { namespace: service.object.namespace, port: target, path: route.object.origin.path } : undefined;
+  }));
+  return found.every(gateway => gateway !== undefined) ? found : [];
 }

@@ -84,6 +84,16 @@ const attached = (labels: string, place = 'shop', more = 'addresses: [192.0.2.1]
   istio('ServiceEntry', 'db', place, `{hosts: [db.example.com], ports: [${TCP}], ${more}}`, `, labels: {${labels}}`));
 const targeting = (name: string, kind = 'ServiceEntry') => policy(from(CART), 'ALLOW', `targetRefs: [{group: networking.istio.io, kind: ${kind}, name: ${name}}]`, 'shop');
 
+/** A service, and a gateway on its way; the Service of the gateway comes first. */
+const THROUGH_GATEWAY = [
+  SERVICE.replace('{port: 443}', '{port: 443, targetPort: 8443}'),
+  entry(TCP, 'resolution: DNS, exportTo: [".", istio-system]'),
+  gateway(tlsServer()),
+  istio('VirtualService', 'db', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], tcp: [
+    {match: [{gateways: [mesh], port: 6379}], route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}}]},
+    {match: [{gateways: [egress], port: 443}], route: [{destination: {host: db.example.com, port: {number: 6379}}}]}]}`),
+];
+
 const ROWS: { readonly [id: string]: Row[] } = {
   MX0315: [
     ['a policy that allows the account', policy(from('{principals: [cluster.local/ns/shop/sa/default]}')), ['policy spec rules 0 from 0 source principals 0']],
@@ -310,6 +320,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0402: [['the younger of two', all(...[['young', LATE], ['old', EARLY]].map(([name, created]) => (
     istio('VirtualService', name, 'shop', '{hosts: [db.example.com], tcp: [{route: [{destination: {host: db.example.com}}]}]}', `, creationTimestamp: "${created}"`)))),
   ['young spec hosts 0']]],
+  MX0603: [
+    ['a gateway that is not opened', all(...THROUGH_GATEWAY, network(DNS)), ['network']],
+    ['a gateway that is opened on another port', all(...THROUGH_GATEWAY, network(to('istio-system', 'TCP443'))), ['network']],
+    ['a gateway that is opened', all(...THROUGH_GATEWAY, network(to('istio-system', 'TCP8443'))), []],
+    ['a gateway whose Service is elsewhere', all(...THROUGH_GATEWAY.slice(1), network(DNS)), []],
+    ['the namespace of the gateway', all(...THROUGH_GATEWAY, network(DNS).replaceAll('namespace: shop', 'namespace: istio-system')), []],
+  ],
   MX0901: [
     ['a policy at the gateway, pods, a service', all(gateway(tlsServer()), policy(from(CART)), pods('app: a'), istio('ServiceEntry', 'e', 'data', `{hosts: [e.example.com], ports: [${TCP}]}`)),
       ['app', 'e'], { outboundTrafficPolicy: 'ALLOW_ANY' }],
