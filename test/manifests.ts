@@ -1,23 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { MeshModel } from '../src/private/model';
+import { DEFAULT_FACTS } from '../src/private/default-facts';
 import { FileObject } from '../src/reading/file-object';
 import { readManifests } from '../src/reading/manifests';
 
 /** The facts of a mesh whose sidecars reset what they do not know. */
-export const CLOSED_MESH: MeshModel = {
-  apiVersion: 'v1',
-  trustDomain: 'cluster.local',
-  trustDomainAliases: [],
-  clusterDomain: 'cluster.local',
-  rootNamespace: 'istio-system',
-  outboundTrafficPolicy: 'REGISTRY_ONLY',
-  dataPlane: 'sidecar',
-  dnsCapture: false,
-  ipAutoAllocate: true,
-  clusterDns: { serviceName: 'kube-dns', namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, port: 53, addresses: [] },
-  controlPlane: { labels: { app: 'istiod' }, port: 15012, addresses: [] },
-};
+export const CLOSED_MESH = DEFAULT_FACTS;
 
 /** The objects of a YAML file, which messages call by folder and name. */
 export function objectsIn(file: string): readonly FileObject[] {

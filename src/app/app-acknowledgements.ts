@@ -4,8 +4,8 @@ import { apiObjectOf, constructOf } from './collect';
 import { Acknowledgement, GivenAcknowledgements, writeAcknowledgement } from '../findings/acknowledgement';
 import { Found } from '../findings/findings-in';
 import { ACKNOWLEDGE } from '../private/annotations';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
-import { addTo } from '../view/mesh-view';
 
 /** What the code of an app acknowledges, for constructs and all below them. */
 export class AppAcknowledgements implements GivenAcknowledgements {

@@ -7,7 +7,8 @@ import { DEFAULT_FACTS } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 
 /** Traffic rules for a Service of the cluster, as the app's state knows them. */
 export interface RuledService extends IConstruct {

@@ -2,7 +2,7 @@ import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
 import { createdIn } from '../view/age';
-import { MeshObject, NETWORKING } from '../view/mesh-object';
+import { groupAndVersionOf, MeshObject, NETWORKING } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
 export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct): MeshObject[] {
@@ -46,21 +46,13 @@ interface Manifest {
 const READ = [NETWORKING, 'security.istio.io', 'networking.k8s.io', 'cert-manager.io', 'external-secrets.io'];
 
 function isRead({ apiVersion, kind }: ApiObject): boolean {
-  return READ.includes(groupOf(apiVersion)) || ['Service', 'List'].includes(kind);
+  return READ.includes(groupAndVersionOf(apiVersion).group) || ['Service', 'List'].includes(kind);
 }
 
 /** What an object is written as, after its patches; a list is the objects in it. */
 function manifestsOf(object: ApiObject): Manifest[] {
   const manifest = object.toJson() as Manifest;
   return manifest.kind === 'List' && Array.isArray(manifest.items) ? manifest.items.filter(item => typeof item === 'object' && item !== null) : [manifest];
-}
-
-function groupOf(apiVersion: unknown): string {
-  return typeof apiVersion === 'string' && apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
-}
-
-function versionOf(apiVersion: unknown): string {
-  return String(apiVersion).split('/').at(-1)!;
 }
 
 class CollectedObject implements MeshObject {
@@ -78,8 +70,7 @@ class CollectedObject implements MeshObject {
   public constructor(
     public readonly source: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
   ) {
-    this.group = groupOf(manifest.apiVersion);
-    this.version = versionOf(manifest.apiVersion);
+    ({ group: this.group, version: this.version } = groupAndVersionOf(manifest.apiVersion));
     this.kind = String(manifest.kind);
     this.name = String(manifest.metadata?.name);
     this.namespace = manifest.metadata?.namespace ?? source.metadata.namespace ?? '';
@@ -102,8 +93,7 @@ class LazyObject implements MeshObject {
   private manifest?: Manifest;
 
   public constructor(public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined) {
-    this.group = groupOf(source.apiVersion);
-    this.version = versionOf(source.apiVersion);
+    ({ group: this.group, version: this.version } = groupAndVersionOf(source.apiVersion));
     this.kind = source.kind;
     this.name = String(source.name);
     this.namespace = source.metadata.namespace ?? '';

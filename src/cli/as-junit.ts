@@ -1,5 +1,5 @@
 import { LintFinding, LintResult, nameOf, placeOf } from './lint-result';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 /** What was found, as results of tests: a suite for each file, and one for what could not be read. */
 export function asJunit({ findings, problems, faults, files }: LintResult): string {

@@ -6,6 +6,7 @@ import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
 import { isDate } from '../private/date';
 import { quote } from '../private/fail';
+import { compareTexts } from '../private/order';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
@@ -112,5 +113,5 @@ function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal):
 
 /** The order of what is said of files. */
 export function byPlace(a: { readonly file: string; readonly line?: number }, b: { readonly file: string; readonly line?: number }): number {
-  return a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0);
+  return compareTexts(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0);
 }

@@ -1,4 +1,5 @@
 import { MeshModel } from '../private/model';
+import { plural } from '../private/plural';
 import { Problem } from '../reading/problem';
 import { Finding, Rule, Severity } from '../rules/rule';
 
@@ -61,6 +62,3 @@ export function isAcknowledged({ acknowledged }: LintFinding): boolean {
   return acknowledged !== undefined;
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import { Arguments, argumentsOf, Options, valueIn, valuesIn } from './arguments';
 import { asJson } from './as-json';
 import { asJunit } from './as-junit';
@@ -8,12 +7,14 @@ import { Command, EXIT } from './command';
 import { byPlace, INPUT_OPTIONS, Input, inputOf, tell } from './input';
 import { countOf, LintFinding, LintResult, summaryOf } from './lint-result';
 import { rulesIn } from './organisation-rules';
+import { writeResult } from './output';
 import { styleOf } from './style';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { fixFor, Found, lookAt } from '../findings/findings-in';
 import { nearest } from '../private/nearest';
+import { compareTexts } from '../private/order';
 import { lineOf } from '../reading/file-object';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
@@ -111,11 +112,7 @@ function located({ rule, object, message, fix, field = [], acknowledged }: Found
 }
 
 function byPlaceAndRule(a: LintFinding, b: LintFinding): number {
-  return byPlace(a, b) || byText(a.rule.id, b.rule.id) || byText(a.field, b.field) || byText(a.message, b.message);
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return byPlace(a, b) || compareTexts(a.rule.id, b.rule.id) || compareTexts(a.field, b.field) || compareTexts(a.message, b.message);
 }
 
 function chosen(args: Arguments, all: readonly Rule[]): Rule[] {
@@ -147,18 +144,9 @@ function hintOf({ findings }: LintResult): string {
 }
 
 function write(result: LintResult, args: Arguments, terminal: Terminal): void {
-  const file = valueIn(args, 'output');
-  const text = formatted(result, valueIn(args, 'format') ?? 'text', terminal.hasColours && file === undefined);
-  if (file === undefined) {
-    terminal.out(text);
-    return;
-  }
-  try {
-    fs.writeFileSync(file, text);
-  } catch (error) {
-    throw new WrongUse(`--output ${file} cannot be written: ${(error as Error).message}`);
-  }
-  terminal.err(`${summaryOf(result)}: see ${file}\n`);
+  const isForTerminal = valueIn(args, 'output') === undefined;
+  const text = formatted(result, valueIn(args, 'format') ?? 'text', terminal.hasColours && isForTerminal);
+  writeResult(text, args, terminal, file => `${summaryOf(result)}: see ${file}`);
 }
 
 function formatted(result: LintResult, format: string, hasColours: boolean): string {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { Arguments, argumentsOf, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, placedInputOf, tell } from './input';
+import { writeResult } from './output';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { quote } from '../private/fail';
@@ -91,15 +92,5 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
 }
 
 function write(text: string, args: Arguments, terminal: Terminal): void {
-  const file = valueIn(args, 'output');
-  if (file === undefined) {
-    terminal.out(text);
-    return;
-  }
-  try {
-    fs.writeFileSync(file, text);
-  } catch (error) {
-    throw new WrongUse(`--output ${file} cannot be written: ${(error as Error).message}`);
-  }
-  terminal.err(`written: ${file}\n`);
+  writeResult(text, args, terminal, file => `written: ${file}`);
 }

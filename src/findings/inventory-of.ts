@@ -2,8 +2,9 @@ import { MeshDependency, MeshDependencyClient, MeshInventory, MeshManifest } fro
 import { ExternalEntry } from '../view/external-entry';
 import { records, strings } from '../view/fields';
 import { GatewayServer } from '../view/gateway';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { purposeOf } from '../view/purpose';
 import { MESH, Route, RouteDestination } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';

@@ -21,7 +21,7 @@ import { checkedPorts } from '../services/declaration';
 import { DependencyPurpose, PURPOSE_OPTIONS, purposeAnnotations, purposeIn } from '../values/dependency-purpose';
 import { Membership } from '../values/membership';
 import { Protocol } from '../values/protocol';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 /** A port of a service on virtual machines. */
 export interface VirtualMachinePort {

@@ -2,7 +2,7 @@ import { Chunk } from './chunk';
 import { lineOfPath } from './place';
 import { createdIn } from '../view/age';
 import { Fields, labelsOf, record, text } from '../view/fields';
-import { MeshObject, Origin } from '../view/mesh-object';
+import { groupAndVersionOf, MeshObject, Origin } from '../view/mesh-object';
 
 /** Where an object was read: the text, and the way to it in there. */
 export interface Place {
@@ -27,10 +27,7 @@ export class FileObject implements MeshObject {
 
   public constructor(manifest: Fields, private readonly place: Place, namespace: string) {
     const metadata = record(manifest.metadata);
-    const apiVersion = String(manifest.apiVersion);
-    const slash = apiVersion.indexOf('/');
-    this.group = apiVersion.slice(0, Math.max(slash, 0));
-    this.version = apiVersion.slice(slash + 1);
+    ({ group: this.group, version: this.version } = groupAndVersionOf(manifest.apiVersion));
     this.kind = String(manifest.kind);
     this.name = text(metadata.name) ?? '';
     this.namespace = text(metadata.namespace) ?? namespace;

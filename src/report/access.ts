@@ -3,7 +3,8 @@ import { ANY_OTHER, Client, clientKey, namedIn, workloadsByClient } from './clie
 import { Target } from './dependency';
 import { Tracer } from '../trace/trace';
 import { records, record } from '../view/fields';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 /** What becomes of the connections of one client to one host and port. */

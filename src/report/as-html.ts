@@ -1,5 +1,5 @@
 import { verdictText, wayText } from './answer';
-import { plural, purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
+import { purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
 import { namesText } from './names';
@@ -10,6 +10,7 @@ import { AccessGroup, DependencyReport, groupNames, groupsOf, Report } from './r
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
+import { plural } from '../private/plural';
 import { Cause } from '../trace/hop';
 
 /** A page that needs nothing but itself: no scripts, no network. */

@@ -6,6 +6,7 @@ import { AccessGroup, DependencyReport, groupNames, groupsOf, Report, waysOf } f
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
+import { plural } from '../private/plural';
 import { Problem } from '../reading/problem';
 import { Cause } from '../trace/hop';
 
@@ -125,10 +126,6 @@ export function list(lines: readonly string[]): string {
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const used = header.map((_, i) => i).filter(i => rows.some(row => row[i] !== ''));
   return [header, header.map(() => '---'), ...rows].map(row => used.map(i => row[i])).map(row => `| ${row.join(' | ')} |`).join('\n');
-}
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Text of a manifest, as text: neither Markdown nor HTML, and nobody is mentioned. */

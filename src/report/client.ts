@@ -1,5 +1,7 @@
+import { compareTexts } from '../private/order';
 import { Fields, selects, strings } from '../view/fields';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 /** What stands for the accounts of a namespace that nothing in the input names, and for the namespaces that it does not know. */
@@ -20,8 +22,7 @@ export function clientKey({ namespace, account }: Client): string {
 }
 
 export function byClient(a: Client, b: Client): number {
-  const [one, other] = [clientKey(a), clientKey(b)];
-  return one < other ? -1 : one > other ? 1 : 0;
+  return compareTexts(clientKey(a), clientKey(b));
 }
 
 /** A client for a person. */

@@ -1,9 +1,11 @@
+import { compareTexts } from '../private/order';
 import { Spoken } from '../trace/application';
 import { ExternalEntry } from '../view/external-entry';
 import { records, text } from '../view/fields';
 import { KnownPort } from '../view/known-service';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { Purpose, purposeOf } from '../view/purpose';
 
 /** A host and a port of a dependency. */
@@ -52,7 +54,7 @@ export function dependenciesIn(view: MeshView): Dependency[] {
     groups.set(key, group);
   }
   const found = [...groups.values()].map(({ hosts, entries }) => dependencyOf(view, hosts.sort(), entries));
-  return found.sort((a, b) => compare(a.hosts.join(), b.hosts.join()));
+  return found.sort((a, b) => compareTexts(a.hosts.join(), b.hosts.join()));
 }
 
 function dependencyOf(view: MeshView, hosts: readonly string[], entries: readonly ExternalEntry[]): Dependency {
@@ -84,8 +86,4 @@ function joined(purposes: readonly Purpose[]): Purpose {
 export function addressesOf({ entries }: Pick<Dependency, 'entries'>): string[] {
   const of = ({ spec }: MeshObject) => [...records(spec.endpoints).flatMap(({ address }) => text(address) ?? [])];
   return [...new Set(entries.flatMap(({ object, addresses }) => [...addresses, ...of(object)]))].filter(address => /^[0-9./]+$|:/.test(address)).sort();
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

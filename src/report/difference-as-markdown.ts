@@ -1,6 +1,6 @@
 import { Access } from './access';
 import { isOpen, verdictText, wayText } from './answer';
-import { list, plural, reasonText, safe, table, unreadLines } from './as-markdown';
+import { list, reasonText, safe, table, unreadLines } from './as-markdown';
 import { Client } from './client';
 import { targetKey } from './dependency';
 import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
@@ -11,7 +11,8 @@ import { namesOf } from './report';
 import { Sources, sourceText } from './sources';
 import { UNKNOWN_TO_REPORT } from './summary';
 import { unreadText } from './unread';
-import { addTo } from '../view/mesh-view';
+import { plural } from '../private/plural';
+import { addTo } from '../view/lists';
 
 const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: string] } = {
   OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],

@@ -5,6 +5,7 @@ import { Target, targetKey } from './dependency';
 import { Opening } from './opening';
 import { OutboundChange, outboundChanges } from './outbound';
 import { DependencyReport, Report, reportOf } from './report';
+import { compareTexts } from '../private/order';
 import { Problem } from '../reading/problem';
 import { MeshView } from '../view/mesh-view';
 import { Purpose } from '../view/purpose';
@@ -85,7 +86,7 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
     before: first,
     after: second,
     clients,
-    access: access.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compare(targetKey(a.target), targetKey(b.target))
+    access: access.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareTexts(targetKey(a.target), targetKey(b.target))
       || byClient(a.client, b.client)),
     dependencies: dependencyChanges(first, second),
     openings: openingChanges(first, second),
@@ -130,7 +131,7 @@ function kindOf(before: Answer, after: Answer): ChangeKind | undefined {
 
 function dependencyChanges(before: Report, after: Report): DependencyChange[] {
   const [was, is] = [byHost(before), byHost(after)];
-  return [...new Set([...was.keys(), ...is.keys()])].sort(compare).flatMap((host): DependencyChange[] => {
+  return [...new Set([...was.keys(), ...is.keys()])].sort(compareTexts).flatMap((host): DependencyChange[] => {
     const [old, now] = [was.get(host), is.get(host)];
     if (!old || !now) {
       return [{ kind: old ? 'REMOVED' : 'ADDED', host, ports: portsOf((old ?? now)!) }];
@@ -154,7 +155,7 @@ function portsOf({ targets }: DependencyReport): number[] {
 
 function waysOf({ access }: DependencyReport): string {
   const ways = access.filter(isOpen).map(wayText);
-  return [...new Set(ways)].sort(compare).join('; ') || (access.some(({ verdict }) => verdict === 'UNKNOWN') ? 'not known' : 'reached by nobody');
+  return [...new Set(ways)].sort(compareTexts).join('; ') || (access.some(({ verdict }) => verdict === 'UNKNOWN') ? 'not known' : 'reached by nobody');
 }
 
 function purposeText({ owner, reason, expires, contact }: Purpose): string {
@@ -171,15 +172,11 @@ function openingChanges(before: Report, after: Report): OpeningChange[] {
   const known = (dependency: DependencyReport) => dependency.openings.filter(({ kind }) => BESIDE.includes(kind));
   const covers = (all: readonly Opening[], { kind, who, except }: Opening) => all.some(other => other.kind === kind && other.who === who
     && other.except.every(namespace => except.includes(namespace)));
-  return [...is].sort(([a], [b]) => compare(a, b)).flatMap(([host, now]): OpeningChange[] => {
+  return [...is].sort(([a], [b]) => compareTexts(a, b)).flatMap(([host, now]): OpeningChange[] => {
     const old = was.get(host);
     return old === undefined ? known(now).filter(({ kind }) => kind !== 'WITHOUT_SIDECAR').map(opening => ({ kind: 'APPEARED', host, opening })) : [
       ...known(now).filter(opening => !covers(known(old), opening)).map((opening): OpeningChange => ({ kind: 'APPEARED', host, opening })),
       ...known(old).filter(opening => !covers(known(now), opening)).map((opening): OpeningChange => ({ kind: 'GONE', host, opening })),
     ];
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

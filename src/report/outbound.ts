@@ -2,7 +2,8 @@ import { ANY_OTHER } from './client';
 import { Cause, cause } from '../trace/hop';
 import { sidecarOf } from '../trace/proxy-scope';
 import { selects } from '../view/fields';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
 
 type Labels = { readonly [label: string]: string };

@@ -4,7 +4,7 @@ import { dependencyName } from './dependency';
 import { escaped } from './html-text';
 import { DependencyReport, Report } from './report';
 import { portsText } from './summary';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 /** The sizes of the picture. */
 const WIDTH = 1000;

@@ -6,7 +6,8 @@ import { namesText } from './names';
 import { Opening, Openings } from './opening';
 import { Sources } from './sources';
 import { Problem } from '../reading/problem';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 
 /** A dependency, and who reaches it. */
 export interface DependencyReport extends Dependency {

@@ -3,7 +3,8 @@ import { AccessPolicy, AccessRule } from '../view/access-policy';
 import { strings } from '../view/fields';
 import { GatewayServer } from '../view/gateway';
 import { GatewayWorkload } from '../view/gateway-workload';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 
 /** The ALLOW policies that hold at each gateway; one of them makes everything else denied. */
 export function allowingAt(view: MeshView): Map<GatewayWorkload, AccessPolicy[]> {

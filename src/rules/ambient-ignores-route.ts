@@ -1,7 +1,8 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { Route } from '../view/route';
 import { reaches } from '../view/visibility';
 import { waypointOf } from '../view/waypoint';

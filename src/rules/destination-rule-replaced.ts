@@ -2,8 +2,9 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { fullServiceName } from '../private/names';
 import { records, strings } from '../view/fields';
+import { addTo } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { visibleTo, reaches } from '../view/visibility';
 
 export const destinationRuleReplaced: Rule = {

@@ -1,7 +1,8 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { namespaceOfService } from '../view/host-name';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 
 export const destinationUnknown: Rule = {
   id: 'MX0405',

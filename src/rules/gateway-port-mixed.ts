@@ -1,7 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { GatewayServer } from '../view/gateway';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 export const gatewayPortMixed: Rule = {
   id: 'MX0302',

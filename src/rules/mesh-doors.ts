@@ -1,7 +1,8 @@
 import { MeshModel } from '../private/model';
 import { Destination, EgressDoor } from '../view/egress-door';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 /** NetworkPolicies that keep pods of the mesh from something. */

@@ -3,8 +3,9 @@ import { quote } from '../private/fail';
 import { EgressDoor } from '../view/egress-door';
 import { EgressPolicy } from '../view/egress-policy';
 import { ExternalEntry } from '../view/external-entry';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 import { namesNamespace, reaches } from '../view/visibility';
 
 export const networkPolicyCutsService: Rule = {

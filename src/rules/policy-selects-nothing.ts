@@ -1,8 +1,9 @@
 import { Finding, Rule, where } from './rule';
 import { AccessPolicy } from '../view/access-policy';
 import { labelsOf, record, records, selects, text } from '../view/fields';
+import { addTo } from '../view/lists';
 import { NETWORKING } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 
 export const policySelectsNothing: Rule = {
   id: 'MX0803',

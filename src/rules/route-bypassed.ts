@@ -4,7 +4,8 @@ import { quote } from '../private/fail';
 import { contains, Network, networkOf } from '../private/network';
 import { isWildcard } from '../private/wire';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 
 export const routeBypassed: Rule = {
   id: 'MX0301',

@@ -1,8 +1,9 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { record, records, strings } from '../view/fields';
+import { addTo } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
-import { addTo, MeshView } from '../view/mesh-view';
+import { MeshView } from '../view/mesh-view';
 
 export const secretElsewhere: Rule = {
   id: 'MX0701',

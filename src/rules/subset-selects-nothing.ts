@@ -1,7 +1,8 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { selects } from '../view/fields';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 export const subsetSelectsNothing: Rule = {

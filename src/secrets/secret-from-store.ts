@@ -8,7 +8,7 @@ import { Fail, failAt, quote } from '../private/fail';
 import { ExternalSecretModel, RemoteValueModel } from '../private/model';
 import { renderExternalSecret } from '../private/render/external-secret';
 import { SecretStoreRef } from '../values/secret-store-ref';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 /** Where a value is in a store: its name there, never the value. */
 export interface RemoteRef {

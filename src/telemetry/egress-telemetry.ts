@@ -12,7 +12,7 @@ import { renderDashboard, renderPrometheusRule, renderTelemetry } from '../priva
 import { signalsOf } from '../private/signals';
 import { gatewayProxyConfig, SIDECAR_STATISTICS } from '../private/statistics';
 import { TelemetryTarget } from '../values/telemetry-target';
-import { addTo } from '../view/mesh-view';
+import { addTo } from '../view/lists';
 
 /** When the alerts fire. */
 export interface EgressAlertThresholds {

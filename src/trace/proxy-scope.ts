@@ -1,8 +1,10 @@
 import { Capture } from './capture';
+import { compareTexts } from '../private/order';
 import { number, record, records, selects, strings } from '../view/fields';
 import { hostsMeet, isWithin } from '../view/host-match';
 import { KnownService } from '../view/known-service';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
 import { MESH, Route } from '../view/route';
 import { reaches } from '../view/visibility';
@@ -186,7 +188,7 @@ function bestOf(view: MeshView, host: string, namespace: string): KnownService |
   const all = view.knownServicesByHost.get(host) ?? [];
   const seen = all.filter(service => reaches(service.visibleTo, namespace));
   return all.find(service => service.namespace === namespace) ?? seen.find(({ isKubernetes }) => isKubernetes)
-    ?? [...seen].sort((a, b) => (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0))[0];
+    ?? [...seen].sort((a, b) => compareTexts(a.namespace, b.namespace))[0];
 }
 
 /** Two services of one host are one cluster for each port: a Service wins, entries that are alike add their ports, and otherwise the first has it. */

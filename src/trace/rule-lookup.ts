@@ -3,7 +3,8 @@ import { byAgeAndName } from '../view/age';
 import { Fields, labelsOf, number, record, records, selects, strings, text } from '../view/fields';
 import { mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
-import { addTo, MeshView } from '../view/mesh-view';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 
 /** The namespaces in which a proxy looks for DestinationRules of a service, in their order: its own, that of the service, the root namespace. */

@@ -28,6 +28,13 @@ export interface MeshObject {
   readonly spec: { readonly [field: string]: unknown };
 }
 
+/** The group, which the core group has none of, and the version. */
+export function groupAndVersionOf(apiVersion: unknown): { readonly group: string; readonly version: string } {
+  const text = String(apiVersion);
+  const slash = text.indexOf('/');
+  return { group: text.slice(0, Math.max(slash, 0)), version: text.slice(slash + 1) };
+}
+
 /** What is one object to Kubernetes, as text that can be compared. */
 export function identityOf({ group, kind, namespace, name }: MeshObject): string {
   return JSON.stringify([group, kind, namespace, name]);

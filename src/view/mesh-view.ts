@@ -1,5 +1,5 @@
 import { AccessPolicy } from './access-policy';
-import { byAge, byAgeAndName, compare } from './age';
+import { byAge, byAgeAndName } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
@@ -18,6 +18,7 @@ import { MESH, Route } from './route';
 import { TrafficRule } from './traffic-rule';
 import { reaches } from './visibility';
 import { MeshModel } from '../private/model';
+import { compareTexts } from '../private/order';
 
 /** One host and port that a VirtualService of the sidecars sends somewhere else. */
 interface Detour {
@@ -89,7 +90,7 @@ export class MeshView {
       ...this.services.map(serviceOfCluster),
       ...this.of(NETWORKING, 'ServiceEntry').flatMap(object => servicesOfEntry(object, this.facts)),
     ].sort((a, b) => (
-      ageRank(a) - ageRank(b) || byAge(a.object, b.object) || compare(a.sortName, b.sortName) || compare(a.namespace, b.namespace))));
+      ageRank(a) - ageRank(b) || byAge(a.object, b.object) || compareTexts(a.sortName, b.sortName) || compareTexts(a.namespace, b.namespace))));
   }
 
   public get knownServicesByHost(): ReadonlyMap<string, readonly KnownService[]> {
@@ -234,9 +235,6 @@ export class MeshView {
     return this.known.get(what) as T;
   }
 }
-
-// Where most users look for it.
-export { addTo } from './lists';
 
 /** Services of the cluster without an age, what has one, and the rest. */
 function ageRank({ object: { created }, isKubernetes }: KnownService): number {

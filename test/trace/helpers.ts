@@ -1,4 +1,4 @@
-import { CLUSTER_DNS, CONTROL_PLANE } from '../../src/private/components';
+import { DEFAULT_FACTS } from '../../src/private/default-facts';
 import { MeshModel } from '../../src/private/model';
 import { readManifests } from '../../src/reading/manifests';
 import { TraceTarget } from '../../src/trace/application';
@@ -6,21 +6,6 @@ import { TraceClient } from '../../src/trace/capture';
 import { Hop } from '../../src/trace/hop';
 import { Trace, trace } from '../../src/trace/trace';
 import { MeshView } from '../../src/view/mesh-view';
-
-/** What Istio does when nobody says anything, but for what sidecars do with unknown destinations. */
-const FACTS: MeshModel = {
-  apiVersion: 'v1',
-  trustDomain: 'cluster.local',
-  trustDomainAliases: [],
-  clusterDomain: 'cluster.local',
-  rootNamespace: 'istio-system',
-  outboundTrafficPolicy: 'REGISTRY_ONLY',
-  dataPlane: 'sidecar',
-  dnsCapture: false,
-  ipAutoAllocate: true,
-  clusterDns: CLUSTER_DNS,
-  controlPlane: CONTROL_PLANE,
-};
 
 /** An object of Istio as YAML; fields of `spec` are given as JSON, which is YAML as well. */
 export function object(kind: string, name: string, spec: object, more: object = {}): string {
@@ -34,7 +19,7 @@ export function object(kind: string, name: string, spec: object, more: object = 
 export function viewOf(objects: readonly string[], facts: Partial<MeshModel> = {}): MeshView {
   const { objects: read, problems } = readManifests([{ file: 'app.yaml', text: objects.join('\n---\n'), isNamed: false }], 'shop');
   expect(problems).toEqual([]);
-  return new MeshView({ ...FACTS, ...facts }, read);
+  return new MeshView({ ...DEFAULT_FACTS, ...facts }, read);
 }
 
 /** Follows a connection from `<account>` or `<namespace>/<account>` to `<host>:<port>`. */
