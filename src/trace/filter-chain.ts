@@ -1,4 +1,4 @@
-import { contains, networkOf } from '../private/network';
+import { contains, Network, networkOf } from '../private/network';
 import { isWithin } from '../view/host-match';
 
 /** What a proxy tells the connections of a listener apart by. */
@@ -56,7 +56,16 @@ function best<T>(chains: readonly T[], rankOf: (chain: T) => number | undefined)
 
 function rangeRank(ranges: readonly string[], address: string | undefined): number {
   const [inner] = address === undefined ? [] : networkOf(address);
-  return inner ? Math.max(0, ...ranges.flatMap(networkOf).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
+  return inner ? Math.max(0, ...networksOf(ranges).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
+}
+
+/** A chain is asked for each connection that is followed, and reading a range takes longer than comparing it. */
+const READ = new WeakMap<readonly string[], readonly Network[]>();
+
+function networksOf(ranges: readonly string[]): readonly Network[] {
+  const read = READ.get(ranges) ?? ranges.flatMap(networkOf);
+  READ.set(ranges, read);
+  return read;
 }
 
 function nameRank(names: readonly string[], sni: string): number {

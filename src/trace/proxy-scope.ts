@@ -14,6 +14,7 @@ export class ProxyScope {
   private readonly byPort = new Map<number, KnownService[]>();
   private readonly exact = new Map<string, number[]>();
   private readonly wildcards: readonly (readonly [host: string, index: number])[];
+  private asks?: boolean;
 
   /**
    * @param services in the order of istiod, which is that of their precedence
@@ -37,6 +38,12 @@ export class ProxyScope {
 
   public onPort(port: number): readonly KnownService[] {
     return this.byPort.get(port) ?? [];
+  }
+
+  /** Whether some rule is for workloads of certain labels alone. */
+  public get asksForLabels(): boolean {
+    return this.asks ??= this.routes.some(({ rules }) => rules.some(({ matches }) => (
+      matches.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0))));
   }
 
   /** The VirtualServices that have a host in common with another one. */

@@ -263,16 +263,9 @@ class Journey {
 
   /** From a proxy to where a rule sends. */
   private onwards(sender: Sender, choice: Choice): Ending {
-    const answered = this.route(sender, choice);
-    if (answered) {
-      return answered;
-    }
-    const to = destinationOf(this.view, this.rules, sender, choice, mainDestination(choice)!);
-    this.hops.push(hop('destination', destinationText(to), to.causes, {
-      notes: to.notes, facts: { cluster: to.cluster, tls: to.spoken.mode, sni: to.spoken.sni ?? '' },
-    }));
-    if (to.missing) {
-      return this.ending('NOWHERE', `the sidecar has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes);
+    const to = this.destination(sender, choice);
+    if ('kind' in to) {
+      return to;
     }
     const gateway = this.tracer.gatewayApi.gatewayAt(to.host);
     if (gateway) {
@@ -291,6 +284,20 @@ class Journey {
       }
     }
     return this.leaves(sender, to, this.client, this.dialled.spoken);
+  }
+
+  /** Where a proxy sends by the rule that was chosen; the end when the rule answers itself, or the proxy lacks the destination. */
+  private destination(sender: Sender, choice: Choice): Destination | Ending {
+    const answered = this.route(sender, choice);
+    if (answered) {
+      return answered;
+    }
+    const to = destinationOf(this.view, this.rules, sender, choice, mainDestination(choice)!);
+    this.hops.push(hop('destination', destinationText(to), to.causes, {
+      notes: to.notes, facts: { cluster: to.cluster, tls: to.spoken.mode, sni: to.spoken.sni ?? '' },
+    }));
+    return to.missing
+      ? this.ending('NOWHERE', `the ${sender.kind} has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes) : to;
   }
 
   /** The rule that was chosen, if it is one of a VirtualService; the end when it answers itself. */
@@ -418,16 +425,9 @@ class Journey {
     }
     const scope = this.tracer.gatewayScope(pods.namespace);
     const sender: Sender = { kind: 'gateway', scope, labels: pods.labels, listenerPort: chain.server.port };
-    const answered = this.route(sender, choice);
-    if (answered) {
-      return answered;
-    }
-    const to = destinationOf(this.view, this.rules, sender, choice, mainDestination(choice)!);
-    this.hops.push(hop('destination', destinationText(to), to.causes, {
-      notes: to.notes, facts: { cluster: to.cluster, tls: to.spoken.mode, sni: to.spoken.sni ?? '' },
-    }));
-    if (to.missing) {
-      return this.ending('NOWHERE', `the gateway has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes);
+    const to = this.destination(sender, choice);
+    if ('kind' in to) {
+      return to;
     }
     if (to.service === undefined) {
       return this.ending('UNKNOWN', `Service ${to.host} is not in the input`);
@@ -460,7 +460,7 @@ class Journey {
     const ends: { readonly end: NetworkEnd; readonly port: number }[] = upstream.pods
       ? typeof to.servicePort!.target === 'number' ? [{ end: { pods: { ...upstream.pods, hasLabels: true } }, port: to.servicePort!.target }] : []
       : upstream.places.map(({ address: place, port }) => ({ end: { address: place }, port }));
-    const cuts = ends.map(({ end, port }) => this.networkHop(from, end, port));
+    const cuts = ends.map(({ end, port }) => networkDecision(this.view, from, end, port));
     if (cuts.length > 0 && cuts.every(cut => cut?.isCut)) {
       return this.cutBy(cuts[0]!);
     }
@@ -479,12 +479,8 @@ class Journey {
     return all.length > 1 ? [`${host} is declared more than once: the oldest that the gateway sees is used${unknown}`] : [];
   }
 
-  private networkHop(from: NetworkPeer, end: NetworkEnd, port: number) {
-    return networkDecision(this.view, from, end, port);
-  }
-
   private network(from: NetworkPeer, end: NetworkEnd, port: number, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending | undefined {
-    const decision = this.networkHop(from, end, port);
+    const decision = networkDecision(this.view, from, end, port);
     if (decision?.isCut) {
       return this.cutBy(decision, more);
     }
@@ -503,12 +499,10 @@ class Journey {
 
   private notesOfClient(scope: ProxyScope): string[] {
     const { others, hasLabels, instead, namespace, account } = this.client;
-    const matches = scope.routes.flatMap(({ rules }) => rules.flatMap(rule => rule.matches));
-    const asksForLabels = matches.some(({ sourceLabels }) => Object.keys(sourceLabels).length > 0);
     return [
       ...instead.length > 0 ? [`no workload of the input runs as ${namespace}/${account}: those of "${namespace}" run as ${firstOf(instead)}`] : [],
       ...others.map(({ object }) => `${nameOf(object)} runs as the account too, with other labels`),
-      ...!hasLabels && asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
+      ...!hasLabels && scope.asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
     ];
   }
 
