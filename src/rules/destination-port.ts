@@ -34,7 +34,7 @@ function isGatewayPort(view: MeshView, host: string, port: number): boolean {
 
 /** The ports that a host is declared with; none when it is not declared. */
 function portsOf(view: MeshView, host: string): number[] {
-  const service = view.names.serviceOf(host)?.ports ?? [];
+  const service = view.serviceByHost.get(host)?.ports ?? [];
   return [...new Set([...service, ...view.names.entriesOf(host).flatMap(({ ports }) => ports)].map(({ number }) => number))].sort((a, b) => a - b);
 }
 

@@ -39,7 +39,7 @@ function unknownIn(view: MeshView): (host: string, namespace: string) => boolean
   const withEntries = new Set(view.entries.map(({ object }) => object.namespace));
   return (host, namespace) => {
     // A wildcard of a DestinationRule is for whatever there is.
-    if (host.includes('*') || view.names.serviceOf(host) || view.names.entriesOf(host).length > 0 || view.names.wildcardEntriesOf(host).length > 0) {
+    if (host.includes('*') || view.serviceByHost.get(host) || view.names.entriesOf(host).length > 0 || view.names.wildcardEntriesOf(host).length > 0) {
       return false;
     }
     const home = namespaceOfService(host, view.facts.clusterDomain);

@@ -43,7 +43,7 @@ function expected(view: MeshView, name: string, namespace: string, podsIn: (name
   const hosts = [...routes].flatMap(({ rules, hosts: own }) => rules.filter(({ matches }) => matches.some(({ gateways }) => gateways.includes(MESH)))
     .flatMap(({ destinations }) => destinations.map(({ host }) => host).filter(host => !own.includes(host))));
   for (const host of hosts) {
-    const service = view.names.serviceOf(host);
+    const service = view.serviceByHost.get(host);
     const behind = service ? podsIn(namespaceOfService(host, view.facts.clusterDomain) ?? '').filter(({ labels }) => (
       Object.keys(service.selector).length > 0 && Object.entries(service.selector).every(([label, value]) => labels[label] === value))) : [];
     if (behind.length > 0) {

@@ -31,7 +31,7 @@ function findings(view: MeshView, gateway: GatewayConfig, { route, rule }: Leg, 
   const at = `the pods of '${gateway.object.origin.path}' in ${where(namespaces[0])}`;
   const fix = `add ${quote(namespaces[0])} to 'exportTo'`;
   const hidden = rule.destinations.map(({ host }) => ({ host, entries: view.names.entriesOf(host) }))
-    .filter(({ host, entries }) => entries.length > 0 && !view.names.serviceOf(host) && !entries.some(({ visibleTo }) => isSeen(visibleTo)));
+    .filter(({ host, entries }) => entries.length > 0 && !view.serviceByHost.get(host) && !entries.some(({ visibleTo }) => isSeen(visibleTo)));
   return [
     ...isSeen(route.visibleTo) ? [] : [{
       object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this route from ${at}: it holds nowhere`, fix,

@@ -11,7 +11,7 @@ export const hostOfCluster: Rule = {
   fix: 'Give the external service a name outside of the cluster\'s domain.',
   related: [],
   check: view => view.entries.flatMap(entry => entry.hosts.flatMap((host, i): Finding[] => {
-    const service = view.names.serviceOf(host);
+    const service = view.serviceByHost.get(host);
     return service ? [{
       object: entry.object,
       field: ['spec', 'hosts', i],

@@ -84,7 +84,7 @@ class Originations {
 function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, gateways: ServersByPort, originations: Originations): Finding[] {
   const { host, field } = destination;
   const workloads = [...view.gatewayPlaces.workloadsAt(host)];
-  const service = view.names.serviceOf(host);
+  const service = view.serviceByHost.get(host);
   const port = destination.port ?? (service?.ports.length === 1 ? service.ports[0].number : undefined);
   if (workloads.length === 0 || port === undefined || isBroken(view, leg)) {
     return [];

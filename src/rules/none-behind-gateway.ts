@@ -25,7 +25,7 @@ function findings(view: MeshView, gateway: string, { route }: Leg, destination: 
   const namespaces = config ? [...view.gatewayPlaces.namespacesOf(config)] : [];
   const isSeen = ({ visibleTo }: ExternalEntry) => namespaces.length === 0 || namespaces.some(namespace => reaches(visibleTo, namespace));
   const exact = view.names.entriesOf(host).filter(isSeen);
-  const [wildcard] = exact.length > 0 || view.names.serviceOf(host) ? [] : view.names.wildcardEntriesOf(host).filter(isSeen);
+  const [wildcard] = exact.length > 0 || view.serviceByHost.get(host) ? [] : view.names.wildcardEntriesOf(host).filter(isSeen);
   const [entry] = exact;
   const why = exact.length > 0 && exact.every(({ resolution }) => resolution === 'NONE') ? `has resolution NONE in '${entry.object.origin.path}': the gateway would connect to itself`
     : exact.length > 0 && exact.every(({ resolution }) => resolution === 'DYNAMIC_DNS') ? `has resolution DYNAMIC_DNS in '${entry.object.origin.path}', which a gateway does not do`

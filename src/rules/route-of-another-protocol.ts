@@ -28,7 +28,7 @@ function kindsOf(port: EntryPort): readonly RouteKind[] {
 
 /** Of hosts that the sidecars know as services outside. */
 function atSidecars(view: MeshView, { route, rule, match }: Leg): Finding[] {
-  const entries = route.hosts.map(host => view.names.serviceOf(host) ? [] : view.names.entriesOf(host).filter(({ visibleTo }) => (
+  const entries = route.hosts.map(host => view.serviceByHost.get(host) ? [] : view.names.entriesOf(host).filter(({ visibleTo }) => (
     route.visibleTo.some(namespace => reaches(visibleTo, namespace)))));
   // Of another host nothing is known.
   if (entries.length === 0 || entries.some(found => found.length === 0)) {

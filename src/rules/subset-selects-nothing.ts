@@ -15,7 +15,7 @@ export const subsetSelectsNothing: Rule = {
   related: ['IST0173', 'KIA0203'],
   check: view => {
     const rules = view.trafficRules.filter(({ host, subsets }) => (
-      view.names.serviceOf(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0)));
+      view.serviceByHost.get(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0)));
     return rules.length === 0 ? [] : findings(view, rules);
   },
 };
@@ -25,7 +25,7 @@ function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
   view.pods.forEach(pod => addTo(pods, pod.namespace, pod));
   const behind = new Map<string, readonly PodTemplate[]>();
   return rules.flatMap(({ object, host, subsets }) => {
-    const service = view.names.serviceOf(host)!;
+    const service = view.serviceByHost.get(host)!;
     if (!behind.has(host)) {
       const all = Object.keys(service.selector).length === 0 ? [] : pods.get(service.object.namespace) ?? [];
       behind.set(host, all.filter(({ labels }) => selects(service.selector, labels)));

@@ -1,9 +1,9 @@
 import { Cause, cause } from './hop';
 import { contains, networkOf } from '../private/network';
 import { Fields, number, record, records, strings } from '../view/fields';
-import { isEmptySelector, selectorMatches } from '../view/label-selector';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { selectorOf } from '../view/pod-selector';
 
 type Labels = { readonly [label: string]: string };
 
@@ -35,7 +35,10 @@ export function networkDecision(view: MeshView, from: NetworkPeer, to: NetworkEn
 
 function side(view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number): NetworkDecision | undefined {
   const about = view.egressPolicies.map(({ object }) => object).filter(object => object.namespace === of.namespace && isAbout(object, direction));
-  const sure = about.filter(({ spec }) => (of.hasLabels || isEmptySelector(spec.podSelector)) && selectorMatches(spec.podSelector, of.labels));
+  const sure = about.filter(({ spec }) => {
+    const selector = selectorOf(spec.podSelector);
+    return (of.hasLabels || selector.isForAll) && selector.selects(of.labels);
+  });
   const unsure = of.hasLabels ? [] : about.filter(object => !sure.includes(object));
   const notes = unsure.map(({ origin }) => `'${origin.path}' may limit it too: the labels of the pods are not known`);
   if (sure.length === 0) {
@@ -76,8 +79,9 @@ function isPeer(view: MeshView, own: string, peer: Fields, end: NetworkEnd): boo
   if ('pods' in end) {
     const { namespace, labels } = end.pods;
     const { namespaceSelector } = peer;
-    const inNamespace = namespaceSelector === undefined ? namespace === own : selectorMatches(namespaceSelector, labelsOfNamespace(view, namespace));
-    return peer.ipBlock === undefined && inNamespace && (peer.podSelector === undefined || selectorMatches(peer.podSelector, labels));
+    const inNamespace = namespaceSelector === undefined ? namespace === own
+      : selectorOf(namespaceSelector).selects(labelsOfNamespace(view, namespace));
+    return peer.ipBlock === undefined && inNamespace && (peer.podSelector === undefined || selectorOf(peer.podSelector).selects(labels));
   }
   const { cidr, except } = record(peer.ipBlock);
   const [range] = typeof cidr === 'string' ? networkOf(cidr) : [];
@@ -88,8 +92,7 @@ function isPeer(view: MeshView, own: string, peer: Fields, end: NetworkEnd): boo
 
 /** The API server labels every namespace with its name. */
 function labelsOfNamespace(view: MeshView, name: string): Labels {
-  const object = view.of('', 'Namespace').find(candidate => candidate.name === name);
-  return { ...object?.labels, 'kubernetes.io/metadata.name': name };
+  return { ...view.namespaces.of(name)?.labels, 'kubernetes.io/metadata.name': name };
 }
 
 function endText(end: NetworkEnd): string {

@@ -1,5 +1,6 @@
 import { record, records, strings } from './fields';
 import { MeshObject } from './mesh-object';
+import { selectorOf } from './pod-selector';
 import { contains, Network, networkOf } from '../private/network';
 
 /** The API group of NetworkPolicies. */
@@ -42,7 +43,7 @@ export class EgressPolicy {
     const { spec } = object;
     const types = strings(spec.policyTypes);
     this.limits = types.includes('Egress') || types.length === 0 && spec.egress !== undefined;
-    this.isForAll = isEmpty(spec.podSelector);
+    this.isForAll = selectorOf(spec.podSelector).isForAll;
     this.rules = this.limits ? records(spec.egress).map(ruleOf) : [];
   }
 
@@ -67,7 +68,8 @@ function ruleOf(rule: { readonly [field: string]: unknown }): EgressRule {
   const ports = records(rule.ports);
   return {
     isOpen: peers.length === 0,
-    isForEveryPod: peers.some(peer => peer.namespaceSelector !== undefined && isEmpty(peer.namespaceSelector) && isEmpty(peer.podSelector)),
+    isForEveryPod: peers.some(({ namespaceSelector, podSelector }) => (
+      namespaceSelector !== undefined && selectorOf(namespaceSelector).isForAll && selectorOf(podSelector).isForAll)),
     ranges: blocks.flatMap(({ cidr, except }) => networkOf(cidr as string).map(range => ({ range, except: strings(except).flatMap(networkOf) }))),
     // A port by its name is one of pods; of an address nothing is known then.
     ports: ports.length === 0 ? undefined : ports.filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP').map(({ port, endPort }) => (
@@ -83,9 +85,4 @@ function isLarge(ranges: readonly Block[]): boolean {
   const shareOf = (family: string) => ranges.filter(({ range }) => range.first.kind() === family)
     .reduce((sum, { range, except }) => sum + sizeOf(range) - except.reduce((gaps, gap) => gaps + sizeOf(gap), 0), 0);
   return shareOf('ipv4') >= LARGE_SHARE || shareOf('ipv6') >= LARGE_SHARE;
-}
-
-function isEmpty(selector: unknown): boolean {
-  const { matchLabels, matchExpressions } = record(selector);
-  return Object.keys(record(matchLabels)).length === 0 && records(matchExpressions).length === 0;
 }

@@ -158,7 +158,7 @@ export class MeshView {
 
   /** What names what. */
   public get names(): NameIndex {
-    return this.once('names', () => new NameIndex(this.entries, this.services, this.routes, this.trafficRules, this.gateways));
+    return this.once('names', () => new NameIndex(this.entries, this.routes, this.trafficRules, this.gateways));
   }
 
   /** Where the pods of Gateways are. */

@@ -1,7 +1,6 @@
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { overlaps, wildcardsOver } from './host-name';
-import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MESH, Route, RouteKind, RouteMatch, RouteRule } from './route';
 import { TrafficRule } from './traffic-rule';
@@ -16,7 +15,6 @@ export interface Leg {
 /** The objects that name each other, by these names. */
 export class NameIndex {
   private readonly entriesByHost = new Map<string, ExternalEntry[]>();
-  private readonly servicesByHost = new Map<string, KubeService>();
   private readonly trafficRulesByHost = new Map<string, TrafficRule[]>();
   private readonly gatewaysByName = new Map<string, GatewayConfig>();
   private readonly legsByGateway = new Map<string, Leg[]>();
@@ -29,11 +27,9 @@ export class NameIndex {
   public readonly detours: readonly Leg[];
 
   public constructor(
-    entries: readonly ExternalEntry[], services: readonly KubeService[], routes: readonly Route[], trafficRules: readonly TrafficRule[],
-    gateways: readonly GatewayConfig[],
+    entries: readonly ExternalEntry[], routes: readonly Route[], trafficRules: readonly TrafficRule[], gateways: readonly GatewayConfig[],
   ) {
     entries.forEach(entry => new Set(entry.hosts).forEach(host => addTo(this.entriesByHost, host, entry)));
-    services.forEach(service => this.servicesByHost.set(service.host, service));
     for (const rule of trafficRules) {
       addTo(this.trafficRulesByHost, rule.host, rule);
       const place = `${rule.object.namespace} ${rule.host}`;
@@ -66,10 +62,6 @@ export class NameIndex {
   /** The entries of wildcards that cover a host. */
   public wildcardEntriesOf(host: string): readonly ExternalEntry[] {
     return wildcardsOver(host).flatMap(wildcard => this.entriesOf(wildcard));
-  }
-
-  public serviceOf(host: string): KubeService | undefined {
-    return this.servicesByHost.get(host);
   }
 
   public trafficRulesOf(host: string): readonly TrafficRule[] {

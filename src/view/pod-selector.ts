@@ -17,7 +17,8 @@ export function selectorOf(value: unknown): LabelSelector {
     key: text(key) ?? '', operator: text(operator) ?? '', values: strings(values),
   }));
   return {
-    isForAll: Object.keys(exact).length === 0 && expressions.length === 0,
+    // A label whose value is no text selects something, though nobody knows what.
+    isForAll: Object.keys(record(written.matchLabels)).length === 0 && expressions.length === 0,
     label: Object.entries(exact)[0]?.join('='),
     selects: labels => selects(exact, labels) && expressions.every(({ key, operator, values }) => {
       switch (operator) {

@@ -24,3 +24,22 @@ describe('a selector selects', () => {
     expect([{}, { matchLabels: { a: 'b' } }, { matchExpressions: [{ key: 'a', operator: 'Exists' }] }].map(selector => selectorOf(selector).isForAll)).toEqual([true, false, false]);
   });
 });
+
+test.each([
+  [{}, {}, true],
+  [{ matchLabels: { app: 'a' } }, { app: 'a', more: 'b' }, true],
+  [{ matchLabels: { app: 'a' } }, { app: 'b' }, false],
+  [{ matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'b'] }] }, { app: 'b' }, true],
+  [{ matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] }, {}, false],
+  [{ matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] }, {}, true],
+  [{ matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] }, { app: 'a' }, false],
+  [{ matchExpressions: [{ key: 'app', operator: 'Exists' }] }, { app: '' }, true],
+  [{ matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, { app: '' }, false],
+  [{ matchExpressions: [{ key: 'app', operator: 'Unheard' }] }, { app: '' }, false],
+])('%j of %j: %s', (selector, labels, expected) => {
+  expect(selectorOf(selector).selects(labels)).toBe(expected);
+});
+
+test('a selector without requirements is for all, and one whose label is no text is not', () => {
+  expect([{}, undefined, { matchLabels: {} }, { matchLabels: { a: 'b' } }, { matchExpressions: [{}] }, { matchLabels: { a: 1 } }].map(selector => selectorOf(selector).isForAll)).toEqual([true, true, true, false, false, false]);
+});
