@@ -3,7 +3,7 @@ import { fixFor, Found, lookAt } from './findings/findings-in';
 import { rulesInFiles } from './findings/rules-file';
 import { checkBoolean, checkList, checkProps, checkString } from './private/check';
 import { isDate } from './private/date';
-import { DEFAULT_FACTS } from './private/default-facts';
+import { DEFAULT_FACTS, factsOver } from './private/default-facts';
 import { Fail, failWith, quote } from './private/fail';
 import { MeshModel } from './private/model';
 import { CATALOGUE } from './rules/catalogue';
@@ -73,8 +73,7 @@ export class MeshValidation {
   public constructor(properties: { [property: string]: any } = {}) {
     checkProps(failWith('MeshValidation'), '\'properties\' of MeshValidation', properties, SETTINGS);
     this.settings = properties;
-    const given = Object.entries(factsModel(this.settings.mesh ?? {})).filter(([, value]) => value !== undefined);
-    this.facts = { ...DEFAULT_FACTS, ...Object.fromEntries(given) };
+    this.facts = factsOver(DEFAULT_FACTS, factsModel(this.settings.mesh ?? {}));
   }
 
   /**

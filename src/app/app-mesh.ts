@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { AppAcknowledgements } from './app-acknowledgements';
 import { collect, constructOf } from './collect';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
-import { DEFAULT_FACTS } from '../private/default-facts';
+import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
@@ -74,8 +74,7 @@ export class AppMesh {
     if (this.known) {
       return this.known.declared ? 'declared already' : 'in use already with its defaults';
     }
-    const given = Object.entries(mesh).filter(([, value]) => value !== undefined);
-    this.known = { mesh: structuredClone({ ...DEFAULT_FACTS, ...Object.fromEntries(given) }), declared: true };
+    this.known = { mesh: structuredClone(factsOver(DEFAULT_FACTS, mesh)), declared: true };
     return undefined;
   }
 

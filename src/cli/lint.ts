@@ -18,6 +18,7 @@ import { compareTexts } from '../private/order';
 import { lineOf } from '../reading/file-object';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
+import { fieldText } from '../view/fields';
 
 const OPTIONS: Options = {
   format: { value: 'FORMAT', oneOf: ['text', 'json', 'sarif', 'junit'], help: 'how findings are written (default: text)' },
@@ -106,7 +107,7 @@ function located({ rule, object, message, fix, field = [], acknowledged }: Found
     acknowledged,
     file: object.origin.file ?? object.origin.path,
     line: object.origin.line,
-    field: field.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').replace(/^\./, ''),
+    field: fieldText(field),
     path: field,
   };
 }

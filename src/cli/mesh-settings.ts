@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { Arguments, Options, valueIn, valuesIn } from './arguments';
 import { WrongUse } from './wrong-use';
-import { DEFAULT_FACTS } from '../private/default-facts';
+import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { Fail } from '../private/fail';
 import { MeshModel } from '../private/model';
 import { nearest } from '../private/nearest';
@@ -44,8 +44,7 @@ export function factsOf(args: Arguments, configs: readonly MeshConfig[], problem
   const facts: MeshFacts = { ...configured(configs, problems), ...fromFile(valueIn(args, 'mesh')), ...fromArguments(args) };
   // Each of them was checked, and not yet what they are together.
   checkFacts(fail('the facts of the mesh: '), 'the mesh', facts);
-  const given = Object.entries(factsModel(facts)).filter(([, value]) => value !== undefined);
-  return { ...ISTIOS_DEFAULTS, ...Object.fromEntries(given) };
+  return factsOver(ISTIOS_DEFAULTS, factsModel(facts));
 }
 
 function fromArguments(args: Arguments): MeshFacts {

@@ -15,3 +15,8 @@ export const DEFAULT_FACTS: MeshModel = {
   clusterDns: CLUSTER_DNS,
   controlPlane: CONTROL_PLANE,
 };
+
+/** Facts of which somebody gave some. */
+export function factsOver(defaults: MeshModel, given: Partial<MeshModel>): MeshModel {
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}

@@ -2,7 +2,7 @@ import { namesText } from './names';
 import { Cause, EndKind, Hop } from '../trace/hop';
 import { Trace } from '../trace/trace';
 import { upstreamOf } from '../trace/upstream';
-import { Fields, record, records } from '../view/fields';
+import { valueAt } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
 /** How connections end: as a trace has it, or at another service than the one that was asked for. */
@@ -179,8 +179,7 @@ function withoutDoubles(causes: readonly Cause[]): Cause[] {
 
 /** What stands at a cause. */
 function contentOf(view: MeshView, { object, path, steps }: Cause): unknown {
-  const found = objectOf(view, object, path);
-  return steps.reduce<unknown>((value, step) => (typeof step === 'number' ? records(value)[step] : record(value)[step]), found as unknown as Fields);
+  return valueAt(objectOf(view, object, path), steps);
 }
 
 function objectOf(view: MeshView, name: string, path: string) {

@@ -1,7 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { passwordsIn } from '../private/literal-password';
-import { records, record } from '../view/fields';
+import { records, record, valueAt } from '../view/fields';
 import { PodTemplate } from '../view/pod-template';
 
 export const literalPassword: Rule = {
@@ -17,7 +17,7 @@ export const literalPassword: Rule = {
 
 function passwordsOf(pod: PodTemplate): Finding[] {
   const { object, field } = pod;
-  const spec = field.reduce<unknown>((part, key) => record(part)[key], object);
+  const spec = valueAt(object, field);
   return ['initContainers', 'containers'].flatMap(list => records(record(spec)[list]).flatMap((container, i) => passwordsIn(container).map((place): Finding => ({
     object,
     message: 'variable' in place

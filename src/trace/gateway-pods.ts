@@ -2,6 +2,7 @@ import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
 import { number, records, selects, strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
+import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
@@ -28,12 +29,6 @@ export interface GatewayPods {
   /** The port of the pods for one of a Service; the port itself when no Service has it. */
   portOf(port: number): number;
 }
-
-/** What Istio's charts give the pods of their gateways. */
-const CHARTS: { readonly [service: string]: Labels } = {
-  'istio-egressgateway': { app: 'istio-egressgateway', istio: 'egressgateway' },
-  'istio-ingressgateway': { app: 'istio-ingressgateway', istio: 'ingressgateway' },
-};
 
 /** The ports of the Services that Istio's charts install. */
 const CHART_PORTS: { readonly [port: number]: number } = { 80: 8080, 443: 8443 };
@@ -66,7 +61,7 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
   const of = service.ports.find(candidate => candidate.number === port);
   const others = view.services.filter(other => other.object.namespace === object.namespace && Object.keys(other.selector).length > 0);
   const variants: { readonly labels: Labels; readonly pod?: PodTemplate }[] = pods.length > 0
-    ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...CHARTS[object.name], ...selector } }];
+    ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...INSTALLED_GATEWAYS[object.name], ...selector } }];
   return variants.flatMap(({ labels, pod }): GatewayPods[] => {
     const gateways = bindingTo(view, labels);
     const target = of && numberOf(of.targetPort, pod, port);
@@ -97,7 +92,7 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
 /** Whether the proxy of a pod is one that Gateways configure, so that without any it listens for nothing; without pods the name of the Service says it. */
 function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
   if (!pod) {
-    return CHARTS[object.name] !== undefined;
+    return INSTALLED_GATEWAYS[object.name] !== undefined;
   }
   return (pod.annotations['inject.istio.io/templates'] ?? '').split(',').includes('gateway') || pod.containers.some(({ args }) => strings(args).includes('router'));
 }
@@ -108,7 +103,7 @@ function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
   if (svc !== 'svc' || !host.endsWith(`.svc.${view.facts.clusterDomain}`)) {
     return [];
   }
-  const chart: Labels | undefined = CHARTS[name];
+  const chart: Labels | undefined = INSTALLED_GATEWAYS[name];
   const target = (of: number) => (chart ? CHART_PORTS[of] ?? of : of);
   const selectors = new Map(view.gateways.filter(({ servers }) => servers.some(server => server.port === port || target(port) === server.port))
     .map(({ selector }) => [JSON.stringify(Object.entries(selector).sort()), selector]));

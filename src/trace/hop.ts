@@ -1,3 +1,4 @@
+import { fieldText } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 
 /** Where on its way a connection is. */
@@ -54,11 +55,6 @@ export function causeText({ object, path, field }: Cause): string {
 
 export function nameOf({ kind, namespace, name }: MeshObject): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-}
-
-/** `spec.http[0].route[0]` */
-function fieldText(field: readonly (string | number)[]): string {
-  return field.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
 }
 
 export function hop(stage: Stage, text: string, causes: readonly Cause[], more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Hop {

@@ -1,6 +1,6 @@
 import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
-import { Fields, record, records, selects } from '../view/fields';
+import { record, selects, valueAt } from '../view/fields';
 import { hostsMeet, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { Route, RouteDestination, RouteMatch, RouteRule } from '../view/route';
@@ -78,7 +78,7 @@ function takesAll({ object }: Route, { isPartial, field }: RouteMatch): boolean 
   if (!isPartial) {
     return true;
   }
-  const match = field.reduce<unknown>((value, part) => (typeof part === 'number' ? records(value)[part] : record(value)[part]), object as unknown as Fields);
+  const match = valueAt(object, field);
   const { gateways: _g, port: _p, sourceNamespace: _n, sourceLabels: _l, name: _m, statPrefix: _s, ...more } = record(match);
   return Object.keys(more).every(key => key === 'uri') && record(more.uri).prefix === '/';
 }

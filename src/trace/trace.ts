@@ -14,7 +14,7 @@ import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { RuleLookup } from './rule-lookup';
 import { upstreamOf } from './upstream';
 import { byAge } from '../view/age';
-import { Fields, record, records, strings } from '../view/fields';
+import { record, strings, valueAt } from '../view/fields';
 import { isWithin } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { MeshObject } from '../view/mesh-object';
@@ -321,9 +321,7 @@ class Journey {
   }
 
   private answered(choice: Choice): Ending {
-    const rule = choice.rule?.field.reduce<unknown>((value, part) => (typeof part === 'number' ? records(value)[part] : record(value)[part]),
-      choice.route?.object as unknown as Fields);
-    const { delegate, redirect } = record(rule);
+    const { delegate, redirect } = record(choice.rule && valueAt(choice.route?.object, choice.rule.field));
     return delegate !== undefined ? this.ending('UNKNOWN', 'the rule delegates to another VirtualService, which is not followed')
       : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
   }

@@ -40,3 +40,13 @@ export function labelsOf(value: unknown): { readonly [label: string]: string } {
 export function selects(selector: { readonly [label: string]: string }, labels: { readonly [label: string]: string }): boolean {
   return Object.entries(selector).every(([label, value]) => labels[label] === value);
 }
+
+/** What stands at a place of an object; undefined where the way there is none. */
+export function valueAt(object: unknown, field: readonly (string | number)[]): unknown {
+  return field.reduce<unknown>((value, step) => (typeof step === 'number' ? records(value)[step] : record(value)[step]), object);
+}
+
+/** A place as people write it: `spec.http[0].route[0]`. */
+export function fieldText(field: readonly (string | number)[]): string {
+  return field.reduce<string>((written, step) => (typeof step === 'number' ? `${written}[${step}]` : written === '' ? step : `${written}.${step}`), '');
+}

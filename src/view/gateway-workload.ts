@@ -4,11 +4,9 @@ import { selects } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { HostIndex } from './host-index';
+import { INSTALLED_GATEWAYS } from './installed-gateways';
 
 type Labels = { readonly [label: string]: string };
-
-/** What the charts of Istio give the pods of their gateways. Policies and Gateways name one or the other of the two labels. */
-const INSTALLED: readonly Labels[] = ['ingressgateway', 'egressgateway'].map(name => ({ app: `istio-${name}`, istio: name }));
 
 /** Some servers of a gateway, with what rules ask of them. */
 export class ServersOfRule {
@@ -71,7 +69,7 @@ export class GatewayWorkloads {
       const { selector, servers } = gateway;
       const workload = workloads.get(servers[0].workload) ?? new GatewayWorkload(selector, places.namespacesOf(gateway), [
         ...places.podsOf(gateway).map(({ labels }) => labels), ...[...places.servicesOf(gateway)].map(service => service.selector),
-        ...INSTALLED.filter(labels => selects(selector, labels)),
+        ...Object.values(INSTALLED_GATEWAYS).filter(labels => selects(selector, labels)),
       ]);
       workload.servers.push(...servers);
       workloads.set(servers[0].workload, workload);
