@@ -170,13 +170,19 @@ const BESIDE: readonly Opening['kind'][] = ['WITHOUT_SIDECAR', 'WITHOUT_IDENTITY
 function openingChanges(before: Report, after: Report): OpeningChange[] {
   const [was, is] = [byHost(before), byHost(after)];
   const known = (dependency: DependencyReport) => dependency.openings.filter(({ kind }) => BESIDE.includes(kind));
-  const covers = (all: readonly Opening[], { kind, who, except }: Opening) => all.some(other => other.kind === kind && other.who === who
-    && other.except.every(namespace => except.includes(namespace)));
   return [...is].sort(([a], [b]) => compareTexts(a, b)).flatMap(([host, now]): OpeningChange[] => {
     const old = was.get(host);
     return old === undefined ? known(now).filter(({ kind }) => kind !== 'WITHOUT_SIDECAR').map(opening => ({ kind: 'APPEARED', host, opening })) : [
-      ...known(now).filter(opening => !covers(known(old), opening)).map((opening): OpeningChange => ({ kind: 'APPEARED', host, opening })),
-      ...known(old).filter(opening => !covers(known(now), opening)).map((opening): OpeningChange => ({ kind: 'GONE', host, opening })),
+      ...known(now).flatMap(opening => beyond(known(old), opening)).map((opening): OpeningChange => ({ kind: 'APPEARED', host, opening })),
+      ...known(old).flatMap(opening => beyond(known(now), opening)).map((opening): OpeningChange => ({ kind: 'GONE', host, opening })),
     ];
   });
+}
+
+/** What an opening has beyond others: nothing when one of them covers it, and the namespaces that one leaves out when it is the same elsewhere. */
+function beyond(others: readonly Opening[], opening: Opening): Opening[] {
+  const twins = others.filter(({ kind, who }) => kind === opening.kind && who === opening.who);
+  const lacks = twins.map(({ except }) => except.filter(namespace => !opening.except.includes(namespace)));
+  const [least] = [...lacks].sort((a, b) => a.length - b.length);
+  return least === undefined ? [opening] : least.length === 0 ? [] : [{ ...opening, who: `${opening.who}, in ${least.join(', ')}`, except: [] }];
 }

@@ -107,6 +107,10 @@ test('NetworkPolicies that go open the way of pods without a sidecar', () => {
   const closed = object('NetworkPolicy', 'catalog/closed', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
 
   expect(compared([...routed(['shop/cart']), closed], routed(['shop/cart'])).openings).toMatchObject([{ kind: 'APPEARED', opening: { kind: 'WITHOUT_SIDECAR' } }]);
+  // Pods of the other namespaces could before, and still can.
+  const who = { who: 'every pod without a sidecar, in catalog', except: [] };
+  expect(compared([...routed(['shop/cart']), closed], routed(['shop/cart'])).openings).toMatchObject([{ kind: 'APPEARED', opening: who }]);
+  expect(compared(routed(['shop/cart']), [...routed(['shop/cart']), closed]).openings).toMatchObject([{ kind: 'GONE', opening: who }]);
   expect(opens(compared(routed(['shop/cart']), [...routed(['shop/cart']), closed]))).toBe(false);
 });
 
