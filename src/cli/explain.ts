@@ -9,7 +9,7 @@ import { lineOf } from '../reading/file-object';
 import { TraceTarget } from '../trace/application';
 import { TraceClient } from '../trace/capture';
 import { Cause, EndKind, nameOf } from '../trace/hop';
-import { Trace, trace } from '../trace/trace';
+import { OtherWay, Trace, trace, Way } from '../trace/trace';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
@@ -28,11 +28,11 @@ const USAGE = `cdk8s-istio-egress explain --from NAMESPACE/ACCOUNT --to HOST:POR
 
 Follows one connection through the Istio objects of YAML or JSON files, as istiod and Envoy decide it: the application, the listener of
 its sidecar, the VirtualService, the DestinationRule, the gateway with its policies, and where it ends. Each step names the objects and
-lines that decide it.
+lines that decide it. Where a route has several ways (shares, rules for some requests, copies), each of them is followed.
 
   cdk8s-istio-egress explain --from shop/cart --to mysql.example.com:3306 manifests/
 
-Exit code: 0 the connection reaches something, 1 it does not, or the input does not show whether it does, 2 wrong use, or a part of the
+Exit code: 0 the connection reaches something by one of its ways, 1 it does not, or the input does not show whether it does, 2 wrong use, or a part of the
 input could not be read.`;
 
 export const explain: Command = {
@@ -50,7 +50,7 @@ export const explain: Command = {
     const places = new Places(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
     terminal.out(isJson ? `${JSON.stringify({ ...asData(found, places), notes: input.notes }, undefined, 2)}\n` : traceText(found, places, styleOf(terminal.hasColours)));
-    return problems.length > 0 ? EXIT.WRONG : reaches(found.end.kind) ? EXIT.CLEAN : EXIT.FOUND;
+    return problems.length > 0 ? EXIT.WRONG : [found, ...found.others].some(({ end }) => reaches(end.kind)) ? EXIT.CLEAN : EXIT.FOUND;
   },
 };
 
@@ -107,11 +107,14 @@ class Places {
 }
 
 function asData(found: Trace, places: Places): object {
-  const hops = found.hops.map(hop => ({
+  return { ...found, hops: hopsAsData(found, places), others: found.others.map(way => ({ ...way, hops: hopsAsData(way, places) })) };
+}
+
+function hopsAsData({ hops }: Way, places: Places): object[] {
+  return hops.map(hop => ({
     ...hop,
     causes: hop.causes.map(cause => ({ object: cause.object, field: cause.field, ...places.of(cause) })),
   }));
-  return { ...found, hops };
 }
 
 const TITLES: { readonly [stage: string]: string } = {
@@ -128,7 +131,17 @@ const TITLES: { readonly [stage: string]: string } = {
 };
 
 /** A trace for a person. */
-function traceText({ from, to, hops, end }: Trace, places: Places, style: Style): string {
+function traceText(found: Trace, places: Places, style: Style): string {
+  const { from, to, others } = found;
+  const ways = others.map(way => [
+    style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, places, style, way),
+  ]);
+  const parts = [`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...wayText(found, places, style), ...ways.flat()];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The steps of a way that are not those of the main one, and its end. */
+function wayText({ hops, end }: Way, places: Places, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' }): string[] {
   const steps = hops.map(({ stage, text, causes, notes }, i) => [
     `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${visible(text)}`,
     ...causes.map(cause => {
@@ -136,12 +149,11 @@ function traceText({ from, to, hops, end }: Trace, places: Places, style: Style)
       return `     ${style('dim', visible(`${file}${line === undefined ? '' : `:${line}`}  ${cause.object}${cause.field === '' ? '' : `  ${cause.field}`}`))}`;
     }),
     ...notes.map(note => `     note: ${visible(note)}`),
-  ].join('\n'));
-  const isGood = reaches(end.kind);
+  ].join('\n')).slice(shared);
   const ending = [
-    `${isGood ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${visible(end.text)}`,
+    `${reaches(end.kind) ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${visible(end.text)}`,
     ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
-    ...end.conditions.map(condition => `  ${visible(condition)}`),
+    ...end.conditions.filter(condition => condition !== taken).map(condition => `  ${visible(condition)}`),
   ].join('\n');
-  return `${[`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...steps.length === 0 ? [] : [steps.join('\n')], ending].join('\n\n')}\n`;
+  return [...steps.length === 0 ? [] : [steps.join('\n')], ending];
 }

@@ -125,3 +125,7 @@ function addressesOf(view: MeshView, services: readonly KnownService[], host: st
 function isWildcardRange(services: readonly KnownService[]): boolean {
   return services.some(({ address }) => address.includes('/'));
 }
+
+export function isAddress(text: string): boolean {
+  return /^[0-9.]+$|:/.test(text);
+}

@@ -29,6 +29,8 @@ export interface Destination {
   readonly spoken: Spoken;
   /** Why the proxy has no such cluster, if it has none. */
   readonly missing?: { readonly text: string; readonly causes: readonly Cause[] };
+  /** The host that requests get, if a rule rewrites it. */
+  readonly authority?: string;
   readonly notes: readonly string[];
   readonly causes: readonly Cause[];
 }
@@ -41,10 +43,24 @@ export interface Sender {
   readonly listenerPort: number;
 }
 
-/** The destination with the largest share. */
-export function mainDestination({ destinations }: Choice): RouteDestination | undefined {
+/** Where some of what a rule takes goes. */
+export interface Share {
+  readonly to: RouteDestination;
+  /** In percent of the sum; undefined for all of it. */
+  readonly percent?: number;
+  /** Whether the application gets no answer from there. */
+  readonly isCopy: boolean;
+}
+
+/** Where a rule sends what it takes: the largest share first, copies last. */
+export function sharesOf({ destinations, mirrors }: Choice): Share[] {
   const largest = Math.max(...destinations.map(({ weight }) => weight ?? 0));
-  return destinations.find(({ weight }) => (weight ?? 0) === largest);
+  const main = destinations.find(({ weight }) => (weight ?? 0) === largest);
+  const others = destinations.filter(to => to !== main && (to.weight ?? 0) > 0);
+  return [
+    ...main ? [{ to: main, isCopy: false, percent: others.length > 0 ? main.weight : undefined }] : [],
+    ...others.map(to => ({ to, isCopy: false, percent: to.weight })), ...mirrors.map(to => ({ to, isCopy: true, percent: to.weight })),
+  ];
 }
 
 export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender, choice: Choice, to: RouteDestination): Destination {
@@ -61,7 +77,6 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
   const part = subset === undefined ? undefined : subsetOf(rule, subset);
   const tls = tlsOf(rule, port, subset);
   const plain = tls && withoutContext(tls, kind);
-  const others = choice.destinations.filter(other => other !== to);
   return {
     host,
     port,
@@ -73,12 +88,10 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
     labels: part ? subsetLabels(part) : {},
     spoken: spokenTo(tls, plain !== undefined, { host, port, subset }),
     missing: missingOf(view, rules, sender, {
-      host, port, subset, service, servicePort, rule, hasSubset: part !== undefined, causes: choice.causes.slice(-1),
+      host, port, subset, service, servicePort, rule, hasSubset: part !== undefined, causes: [cause(to.object, to.field)],
     }),
-    notes: [
-      ...others.map(other => `${other.weight ?? 0} % go to ${other.host}${other.subset ? `, subset ${other.subset}` : ''} instead`),
-      ...plain === undefined ? [] : [plain],
-    ],
+    authority: choice.authority ?? to.authority,
+    notes: plain === undefined ? [] : [plain],
     causes: tls ? [cause(tls.rule.object, tls.field)]
       : part ? [cause(part.rule.object, part.field)] : rule?.from.map(({ object }) => cause(object)) ?? [],
   };

@@ -2,7 +2,7 @@ import { ChainMatch, keyOf, matchChains } from './filter-chain';
 import { GatewayPods } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { routesOf } from './proxy-scope';
-import { Choice, choiceOf, Chooser, httpChoice, isFor } from './route-choice';
+import { Choice, choiceOf, Chooser, httpChoices, isFor, waysOf } from './route-choice';
 import { GatewayConfig, GatewayServer } from '../view/gateway';
 import { hostsMeet, isWithin } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
@@ -72,19 +72,20 @@ export class GatewayChains {
     return matchChains(this.chains, { ...entering, isHttp: entering.isHttp && !entering.isTls });
   }
 
-  /** Where requests for a host go: the VirtualServices of the chain's servers. */
-  public httpChoice(chain: GatewayChain, authority: string, labels: { readonly [label: string]: string }): Choice | undefined {
+  /** Where requests for a host go, by the VirtualServices of the chain's servers: the main way first. */
+  public httpChoices(chain: GatewayChain, authority: string, labels: { readonly [label: string]: string }): readonly Choice[] {
     const byHost = new Map<string, Choice[]>();
     for (const { server, gateway } of chain.servers) {
       for (const route of routesOf(this.view, this.pods.namespace, gateway.name)) {
-        const choice = httpChoice(route, { namespace: this.pods.namespace, labels, gateway: gateway.name, port: server.port });
-        const common = choice === undefined ? [] : commonHosts(server, route);
-        common.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], choice!]));
+        const hosts = commonHosts(server, route);
+        const chooser: Chooser = { namespace: this.pods.namespace, labels, gateway: gateway.name, port: server.port };
+        const choices = hosts.length === 0 ? [] : httpChoices(route, chooser);
+        hosts.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], ...choices]));
       }
     }
-    const hosts = [...byHost.keys()].filter(host => host === '*' || isWithin(authority, host)).sort((a, b) => Number(b === authority) - Number(a === authority) || b.length - a.length);
-    const choices = hosts.length === 0 ? [] : byHost.get(hosts[0])!;
-    return choices.find(({ condition }) => condition === undefined) ?? choices[0];
+    const hosts = [...byHost].filter(([host, choices]) => choices.length > 0 && (host === '*' || isWithin(authority, host))).map(([host]) => host)
+      .sort((a, b) => Number(b === authority) - Number(a === authority) || b.length - a.length);
+    return hosts.length === 0 ? [] : waysOf(byHost.get(hosts[0])!);
   }
 
   /** The servers of a port that istiod keeps. */

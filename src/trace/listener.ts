@@ -190,7 +190,13 @@ export class PortListeners {
 /** A service that nothing routes: its connections go to itself. */
 export function itself(service: KnownService, port: number): Choice {
   const of = service.ports.find(({ number }) => number === port);
-  return { destinations: [{ host: service.host, port, field: of?.field ?? [] }], causes: [cause(service.object, of?.field)], conditional: [] };
+  return {
+    destinations: [{ host: service.host, port, object: service.object, field: of?.field ?? [] }],
+    mirrors: [],
+    causes: [cause(service.object, of?.field)],
+    conditional: [],
+    condition: [],
+  };
 }
 
 /** Where the connections of nobody go. */

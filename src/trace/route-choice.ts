@@ -1,6 +1,6 @@
 import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
-import { record, selects, valueAt } from '../view/fields';
+import { selects } from '../view/fields';
 import { hostsMeet, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { Route, RouteDestination, RouteMatch, RouteRule } from '../view/route';
@@ -9,6 +9,8 @@ import { Route, RouteDestination, RouteMatch, RouteRule } from '../view/route';
 export interface Choice {
   /** None when the proxy answers itself. */
   readonly destinations: readonly RouteDestination[];
+  /** Where copies of requests go. */
+  readonly mirrors: readonly RouteDestination[];
   /** The host that requests get. */
   readonly authority?: string;
   readonly causes: readonly Cause[];
@@ -16,8 +18,8 @@ export interface Choice {
   readonly rule?: RouteRule;
   /** Rules that come before it, for some requests only. */
   readonly conditional: readonly Cause[];
-  /** What it takes of requests, when it is not for every one of them. */
-  readonly condition?: Cause;
+  /** What it takes of requests; nothing when it is for every one of them. */
+  readonly condition: readonly Cause[];
 }
 
 /** The proxy whose routes are chosen. */
@@ -42,51 +44,68 @@ export function isFor(route: Route, match: RouteMatch, kind: RouteRule['kind'], 
   return selects(match.sourceLabels, labels) && (match.sourceNamespace === undefined || match.sourceNamespace === namespace);
 }
 
-export function choiceOf(route: Route, rule: RouteRule, match: RouteMatch | undefined, conditional: readonly Cause[] = []): Choice {
+export function choiceOf(route: Route, rule: RouteRule, match: RouteMatch): Choice {
   const [first] = rule.destinations;
   return {
     destinations: rule.destinations,
+    mirrors: rule.mirrors,
     authority: rule.authority,
-    causes: [cause(route.object, match?.field ?? rule.field), ...first ? [cause(route.object, first.field)] : []],
+    causes: [cause(match.object, match.field), ...first ? [cause(first.object, first.field)] : []],
     route,
     rule,
-    conditional,
+    conditional: [],
+    condition: [],
   };
 }
 
-/** The rule that every request meets which no earlier one took, or else the first for some of them; undefined when no rule is for the proxy. */
-export function httpChoice(route: Route, chooser: Chooser): Choice | undefined {
-  const conditional: Cause[] = [];
-  let partial: Choice | undefined;
+/** What becomes of requests, rule by rule, up to the one that takes all that are left; nothing when no rule is for the proxy. */
+export function httpChoices(route: Route, chooser: Chooser): Choice[] {
+  const found: Choice[] = [];
   for (const rule of route.rules.filter(({ kind }) => kind === 'http')) {
-    for (const match of rule.matches) {
-      if (!isFor(route, match, 'http', chooser)) {
-        continue;
-      }
-      if (takesAll(route, match)) {
-        return choiceOf(route, rule, match, conditional);
-      }
-      partial = partial ?? { ...choiceOf(route, rule, match), condition: cause(route.object, match.field) };
-      conditional.push(cause(route.object, match.field));
+    const matches = rule.matches.filter(match => isFor(route, match, 'http', chooser));
+    const every = matches.find(({ isPartial }) => !isPartial);
+    if (every) {
+      return [...found, choiceOf(route, rule, every)];
+    }
+    if (matches.length > 0) {
+      found.push({ ...choiceOf(route, rule, matches[0]), condition: matches.map(({ object, field }) => cause(object, field)) });
     }
   }
-  return partial;
+  return found;
 }
 
-/** Whether a match takes every request; one with no more than the prefix `/` does. */
-function takesAll({ object }: Route, { isPartial, field }: RouteMatch): boolean {
-  if (!isPartial) {
-    return true;
+/**
+ * The choices as ways: first the rule for all requests that no earlier one took, or else the first for some of them. Then those before it that send
+ * somewhere else, each place once.
+ */
+export function waysOf(choices: readonly Choice[]): Choice[] {
+  const last = choices.findIndex(({ condition }) => condition.length === 0);
+  const before = last < 0 ? choices : choices.slice(0, last);
+  const elsewhere = last < 0 ? [] : before.filter(choice => placeOf(choice) !== placeOf(choices[last]));
+  const main = last < 0 ? choices.slice(0, 1) : [{ ...choices[last], conditional: elsewhere.flatMap(({ condition }) => condition) }];
+  const byPlace = new Map(main.map(choice => [placeOf(choice), choice]));
+  for (const choice of before) {
+    const known = byPlace.get(placeOf(choice));
+    if (!known) {
+      byPlace.set(placeOf(choice), choice);
+    } else if (known !== choice && known.condition.length > 0) {
+      byPlace.set(placeOf(choice), { ...known, condition: [...known.condition, ...choice.condition] });
+    }
   }
-  const match = valueAt(object, field);
-  const { gateways: _g, port: _p, sourceNamespace: _n, sourceLabels: _l, name: _m, statPrefix: _s, ...more } = record(match);
-  return Object.keys(more).every(key => key === 'uri') && record(more.uri).prefix === '/';
+  return [...byPlace.values()];
+}
+
+/** Where a choice sends, as text that can be compared. */
+function placeOf({ destinations, mirrors, authority, rule }: Choice): string {
+  const places = (all: readonly RouteDestination[]) => all.map(({ host, port, subset, weight, authority: own }) => [host, port, subset, weight, own]);
+  return JSON.stringify([places(destinations), places(mirrors), authority, destinations.length > 0 ? '' : rule?.field]);
 }
 
 /** What the sidecar does with requests to a host on a port: a VirtualService of the host, of the longest wildcard around it, or the service itself. */
 export interface HostChoice {
   readonly service?: KnownService;
-  readonly choice?: Choice;
+  /** The main way first; none when nothing routes the service. */
+  readonly choices: readonly Choice[];
 }
 
 export function sidecarHttpChoice(scope: ProxyScope, host: string, chooser: Chooser): HostChoice | undefined {
@@ -94,7 +113,7 @@ export function sidecarHttpChoice(scope: ProxyScope, host: string, chooser: Choo
   const isHttp = (service: KnownService) => service.ports.some(port => port.number === chooser.port && (port.class === 'HTTP' || port.class === 'AUTO'));
   // Of one host the last service holds the place.
   const byHost = new Map(services.map(service => [service.host.toLowerCase(), service]));
-  const routes = scope.routes.map(route => ({ route, choice: httpChoice(route, chooser) })).filter(({ choice }) => choice !== undefined);
+  const routes = scope.routes.map(route => ({ route, choices: httpChoices(route, chooser) })).filter(({ choices }) => choices.length > 0);
   const serves = (route: Route) => [...byHost.values()].some(service => isHttp(service)
     && (service.host.startsWith('*') || !route.hosts.includes(service.host) ? aroundOf(scope, service) === route : true));
   const of = (name: string): HostChoice | undefined => {
@@ -104,13 +123,13 @@ export function sidecarHttpChoice(scope: ProxyScope, host: string, chooser: Choo
     const exact = isTaken ? undefined : routes.find(({ route }) => route.hosts.some(other => other.toLowerCase() === name)
       && (service ? isHttp(service) : chooser.port === 80 || serves(route)));
     if (exact) {
-      return { service, choice: exact.choice };
+      return { service, choices: waysOf(exact.choices) };
     }
     if (!service || !isHttp(service)) {
       return undefined;
     }
     const around = aroundOf(scope, service);
-    return { service, choice: around && routes.find(({ route }) => route === around)?.choice };
+    return { service, choices: waysOf(routes.find(({ route }) => route === around)?.choices ?? []) };
   };
   const names = new Set([...byHost.keys(), ...routes.flatMap(({ route }) => route.hosts.map(name => name.toLowerCase()))]);
   const byAddress = [...byHost.values()].find(({ address }) => address === host);

@@ -1,578 +1,73 @@
-import { accessDecision } from './access-decision';
-import { dialledBy, Dialled, TraceTarget } from './application';
-import { bypass, Capture, captureOf, TraceClient } from './capture';
-import { Destination, destinationOf, mainDestination, Sender } from './destination';
-import { GatewayApi } from './gateway-api';
-import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
-import { couldSelect, GatewayPods, gatewaysBehind, labelsText } from './gateway-pods';
-import { handshakeDecision } from './handshake';
-import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
-import { itself, Listener, PortListeners, unknownDestination } from './listener';
-import { NetworkEnd, networkDecision, NetworkPeer } from './network-cut';
-import { egressListener, gatewayScope, ProxyScope, sidecarOf, sidecarScope } from './proxy-scope';
-import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
-import { RuleLookup } from './rule-lookup';
-import { upstreamOf } from './upstream';
-import { byAge } from '../view/age';
-import { record, strings, valueAt } from '../view/fields';
-import { isWithin } from '../view/host-match';
-import { KnownService } from '../view/known-service';
-import { MeshObject } from '../view/mesh-object';
+import { TraceTarget } from './application';
+import { captureOf, TraceClient } from './capture';
+import { Ending, Hop } from './hop';
+import { Journey } from './journey';
+import { Proxies } from './proxies';
+import { everyWay } from './ways';
 import { MeshView } from '../view/mesh-view';
 
-/** One connection, decision by decision. */
-export interface Trace {
-  readonly from: { readonly namespace: string; readonly account: string };
-  readonly to: { readonly host: string; readonly port: number };
+/** One way of a connection, decision by decision. */
+export interface Way {
   readonly hops: readonly Hop[];
   readonly end: Ending;
 }
 
-/** A port of a gateway's pods. */
-interface GatewayListener {
-  readonly pods: GatewayPods;
-  readonly chains: GatewayChains;
+/** A way that some of the connections or requests take, or copies of them. */
+export interface OtherWay extends Way {
+  /** What takes it, such as `for 10 % of the requests`; among the conditions of its end as well. */
+  readonly taken: string;
+  /** How many of its hops are those of the main way. */
+  readonly shared: number;
 }
+
+/** One connection on the way that most of what it carries takes, and on every other way. */
+export interface Trace extends Way {
+  readonly from: { readonly namespace: string; readonly account: string };
+  readonly to: { readonly host: string; readonly port: number };
+  readonly others: readonly OtherWay[];
+}
+
+/** A route with more of them is looked at by nobody. */
+const MOST_WAYS = 100;
+
+const UNFOLLOWED: OtherWay = {
+  hops: [],
+  taken: 'for what takes none of the other ways',
+  shared: 0,
+  end: {
+    kind: 'UNKNOWN',
+    text: `the routes have more than ${MOST_WAYS} ways, and not all of them are followed`,
+    endpoints: [],
+    conditions: ['for what takes none of the other ways'],
+  },
+};
 
 /** Follows one connection as istiod and Envoy decide it. */
 export function trace(view: MeshView, from: TraceClient, to: TraceTarget): Trace {
   return new Tracer(view).trace(from, to);
 }
 
-/** Follows connections through the objects of one view; what many of them share is worked out once. */
+/** Follows connections through the objects of one view. */
 export class Tracer {
-  /** @internal */
-  public readonly gatewayApi: GatewayApi;
-  private readonly rules: RuleLookup;
-  private readonly scopes = new Map<string, ProxyScope>();
-  private readonly gateways = new Map<string, readonly GatewayListener[]>();
-  private readonly listeners = new Map<ProxyScope, Map<string, PortListeners>>();
+  private readonly proxies: Proxies;
 
   public constructor(private readonly view: MeshView) {
-    this.rules = new RuleLookup(view);
-    this.gatewayApi = new GatewayApi(view);
+    this.proxies = new Proxies(view);
   }
 
   public trace(from: TraceClient, to: TraceTarget): Trace {
-    const journey = new Journey(this.view, this.rules, this, captureOf(this.view, from), to);
-    const end = journey.end();
-    return { from: { namespace: from.namespace, account: from.account }, to: { host: to.host, port: to.port }, hops: journey.hops, end };
-  }
-
-  /** @internal */
-  public sidecarScope(client: Capture, port: number): ProxyScope {
-    const sidecar = sidecarOf(this.view, client);
-    const key = JSON.stringify([client.namespace, sidecar?.object.namespace, sidecar?.object.name, egressListener(sidecar, port)]);
-    return this.scope(key, () => sidecarScope(this.view, client, sidecar, port));
-  }
-
-  /** @internal */
-  public gatewayScope(namespace: string): ProxyScope {
-    return this.scope(`gateway ${namespace}`, () => gatewayScope(this.view, namespace));
-  }
-
-  /** @internal */
-  public listenersOf(scope: ProxyScope, chooser: Chooser): PortListeners {
-    const known = this.listeners.get(scope) ?? new Map<string, PortListeners>();
-    this.listeners.set(scope, known);
-    const key = JSON.stringify([chooser.port, Object.entries(chooser.labels).sort()]);
-    const found = known.get(key) ?? new PortListeners(scope, chooser);
-    known.set(key, found);
-    return found;
-  }
-
-  /** @internal */
-  public gatewaysBehind(host: string, port: number): readonly GatewayListener[] {
-    const key = `${host}:${port}`;
-    const found = this.gateways.get(key) ?? gatewaysBehind(this.view, host, port).map(pods => ({ pods, chains: new GatewayChains(this.view, pods) }));
-    this.gateways.set(key, found);
-    return found;
-  }
-
-  private scope(key: string, make: () => ProxyScope): ProxyScope {
-    const found = this.scopes.get(key) ?? make();
-    this.scopes.set(key, found);
-    return found;
-  }
-}
-
-/** How a client of a protocol sees that something went wrong. */
-const SEEN = {
-  unknown: { TCP: 'the connection is reset at once', TLS: 'the connection is reset at once', HTTP: '502 Bad Gateway' },
-  noCluster: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '503 (NC, cluster not found)' },
-  noRoute: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '404 Not Found (NR)' },
-  noChain: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '503 (UC, connection termination)' },
-  handshake: { TCP: 'the connection is closed without a byte', TLS: 'the handshake is cut', HTTP: '503 (UC, connection termination)' },
-  policy: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '403 RBAC: access denied' },
-  noListener: { TCP: 'the connection is closed (UF)', TLS: 'the handshake is cut (UF)', HTTP: '503 (UF, connection refused)' },
-  noEndpoint: { TCP: 'the connection is closed (UH)', TLS: 'the handshake is cut (UH)', HTTP: '503 no healthy upstream (UH)' },
-  dropped: { TCP: 'a timeout (UF)', TLS: 'a timeout (UF)', HTTP: '503 after a timeout (UF)' },
-} as const;
-
-/** One connection on its way. */
-class Journey {
-  public readonly hops: Hop[] = [];
-  private readonly conditions: string[] = [];
-  private dialled!: Dialled;
-  /** Whose listener took the connection, when it is not that of what was asked for. */
-  private instead?: string;
-
-  public constructor(
-    private readonly view: MeshView, private readonly rules: RuleLookup, private readonly tracer: Tracer,
-    private readonly client: Capture, private readonly to: TraceTarget,
-  ) {}
-
-  public end(): Ending {
-    const { view, client, to } = this;
-    if (view.facts.dataPlane === 'ambient') {
-      return this.ending('UNKNOWN', 'the mesh is ambient, and this follows sidecars: a ztunnel ignores VirtualServices, DestinationRules and exportTo');
-    }
-    const scope = this.tracer.sidecarScope(client, to.port);
-    this.dialled = dialledBy(view, scope, client, to);
-    this.hops.push(this.dialled.hop);
-    const { address } = this.dialled;
-    const past = bypass(view, client, address ?? '', to.port);
-    if (past) {
-      this.hops.push(hop('sidecar', `the connection does not pass the sidecar: ${past.text}`, past.causes, { facts: { cluster: '' } }));
-      return this.straightOut('it goes straight to the address, past the sidecar');
-    }
-    const choice = this.atSidecar(scope);
-    return 'kind' in choice ? choice : this.byGatewayApi() ?? this.onwards(this.sender(scope), choice);
-  }
-
-  /** The end where a route of the Gateway API decides. */
-  private byGatewayApi(): Ending | undefined {
-    const service = this.hops[this.hops.length - 1].facts.service ?? this.dialled.host;
-    const declared = (this.view.knownServicesByHost.get(service) ?? []).map(({ object }) => object);
-    const route = this.tracer.gatewayApi.routeOf(declared, this.dialled.host, this.to.port);
-    if (!route) {
-      return undefined;
-    }
-    this.hops.push(hop('api route', `${nameOf(route)} may send it elsewhere`, [cause(route, ['spec', 'parentRefs'])]));
-    return this.ending('UNKNOWN', `${nameOf(route)} is a route of the Gateway API about ${service}, and those are not followed`);
-  }
-
-  private sender(scope: ProxyScope): Sender {
-    return { kind: 'sidecar', scope, labels: this.client.labels, listenerPort: this.to.port };
-  }
-
-  /** What the sidecar does with the connection: where it sends it, or how it ends there. */
-  private atSidecar(scope: ProxyScope): Choice | Ending {
-    const { to, client } = this;
-    const { address, spoken, host, others } = this.dialled;
-    const chooser: Chooser = { namespace: client.namespace, labels: client.labels, gateway: 'mesh', port: to.port };
-    const listeners = this.tracer.listenersOf(scope, chooser);
-    const at = (place: string | undefined) => {
-      const listener = listeners.at(place ?? '');
-      const wire = { address: place, isTls: spoken === 'TLS', sni: spoken === 'TLS' ? host : undefined, isHttp: spoken === 'HTTP' };
-      const [chain, ...more] = listener?.chainsFor(wire) ?? [];
-      return { listener, chain, more };
-    };
-    const { listener, chain, more } = at(address);
-    const sidecar = scope.sidecar ? [cause(scope.sidecar.object, ['spec', 'egress'])] : [];
-    const notes = [
-      ...this.notesOfClient(scope), ...listener ? droppedNotes(listener, host) : [],
-      ...others.filter(other => at(other).chain?.service !== chain?.service).map(other => `at ${other} it is taken by ${at(other).chain?.service.host ?? 'nobody'}`),
-      ...address === undefined ? this.elsewhere(listeners) : [],
-    ];
-    if (!listener || !chain) {
-      return this.unknownTo(scope, listener, notes);
-    }
-    if (more.length > 0) {
-      return this.overlapping('sidecar', `the listener ${listener.name}`, [chain, ...more].flatMap(({ choice }) => choice?.causes ?? []));
-    }
-    const { service } = chain;
-    const isHttp = chain.choice === undefined;
-    const told = isHttp ? 'tells requests apart by their host' : chain.sni.length > 0 ? `takes the server name ${chain.sni.join(', ')}`
-      : chain.ranges.length > 0 ? `takes addresses in ${chain.ranges.join(', ')}` : 'takes every connection that arrives there';
-    const isAnothers = !isHttp && !isAddress(host) && !isWithin(host, service.host);
-    this.instead = isAnothers ? service.host : undefined;
-    const whose = isAnothers ? `, and sends them where ${service.host} is` : '';
-    const detects = !isHttp && listener.protocol === '' && spoken === 'TCP' && listener.chains.some(({ isPlainHttp }) => isPlainHttp)
-      ? ['the listener waits for the first bytes to tell HTTP from other protocols: where the server speaks first, the connection hangs'] : [];
-    if (isHttp) {
-      return this.byHost(scope, chooser, listener, [...sidecar, cause(service.object, portField(service, to.port))], notes);
-    }
-    this.hops.push(hop('sidecar', `the listener ${listener.name} ${told}${whose}`, [cause(service.object, portField(service, to.port)), ...sidecar], {
-      notes: [...notes, ...detects, ...isAnothers ? [`the application asked for ${host}`] : []],
-      facts: { listener: listener.name, service: service.host },
-    }));
-    return chain.choice!;
-  }
-
-  /** Of a listener with two chains for one connection. */
-  private overlapping(stage: 'sidecar' | 'gateway', what: string, causes: readonly Cause[]): Ending {
-    this.hops.push(hop(stage, `${what} has several filter chains for the connection, and Envoy refuses such a listener`, causes, { facts: { cluster: '' } }));
-    return this.ending('UNKNOWN', `Envoy refuses the configuration of ${what}: it keeps what it had, or has nothing there`);
-  }
-
-  private byHost(scope: ProxyScope, chooser: Chooser, listener: Listener, causes: readonly Cause[], notes: readonly string[]): Choice | Ending {
-    const { spoken, host } = this.dialled;
-    if (spoken !== 'HTTP') {
-      this.hops.push(hop('sidecar', `the listener ${listener.name} takes HTTP only`, causes, { notes, facts: { listener: listener.name, cluster: '' } }));
-      return this.ending('REFUSED', `the sidecar expects HTTP in plaintext on port ${this.to.port}`, 'noChain');
-    }
-    const found = sidecarHttpChoice(scope, host, chooser);
-    if (!found) {
-      return this.unknownTo(scope, listener, notes);
-    }
-    this.hops.push(hop('sidecar', `the listener ${listener.name} tells requests apart by their host, and knows ${found.service?.host ?? host}`, [
-      ...found.service ? [cause(found.service.object, portField(found.service, this.to.port))] : [], ...scope.sidecar ? [cause(scope.sidecar.object, ['spec', 'egress'])] : [],
-    ], { notes, facts: { listener: listener.name, service: found.service?.host ?? host } }));
-    if (found.choice) {
-      return found.choice;
-    }
-    const { service } = found;
-    return itself(service!, this.to.port);
-  }
-
-  /** What becomes of a destination that the sidecar does not know. */
-  private unknownTo(scope: ProxyScope, listener: Listener | undefined, notes: readonly string[]): Ending {
-    const { cluster, causes } = unknownDestination(scope);
-    const why = this.whyUnknown();
-    const name = listener?.name ?? 'virtualOutbound';
-    const what = listener ? `the listener ${name} has no place for it` : `no listener takes port ${this.to.port} there`;
-    this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...causes], { notes, facts: { listener: name, cluster } }));
-    if (scope.isClosed) {
-      const what_ = scope.sidecar?.isClosed ? `'${scope.sidecar.object.origin.path}' has REGISTRY_ONLY` : 'the mesh has REGISTRY_ONLY';
-      return this.ending('NOWHERE', `the sidecar sends it to BlackHoleCluster: ${what_}`, listener || this.dialled.spoken !== 'HTTP' ? 'unknown' : undefined, [],
-        this.dialled.spoken === 'HTTP' && !listener ? 'the connection is reset at once' : undefined);
-    }
-    return this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');
-  }
-
-  private whyUnknown(): { readonly text: string; readonly causes: readonly Cause[] } {
-    const { host, port } = this.dialled;
-    const declared = this.view.knownServicesByHost.get(host) ?? [];
-    const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
-    if (declared.length === 0) {
-      return { text: `nothing in the input declares ${host}`, causes: [] };
-    }
-    const { namespace } = this.client;
-    const seen = withPort.filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(namespace));
-    return withPort.length === 0 ? { text: `${host} is declared without port ${port}`, causes: declared.map(({ object }) => cause(object, ['spec', 'ports'])) }
-      : seen.length === 0 ? { text: `${host} is not exported to "${namespace}"`, causes: withPort.map(({ object }) => cause(object, ['spec', 'exportTo'])) }
-        : { text: `${host} is declared, and not what these sidecars listen for there`, causes: seen.map(({ object }) => cause(object)) };
-  }
-
-  private straightOut(text: string): Ending {
-    const { address, host, port } = this.dialled;
-    const cut = this.network(this.client, { address: address !== undefined && isAddress(address) ? address : undefined }, port);
-    return cut ?? this.ending('DIRECT', text, undefined, [`${address !== undefined && isAddress(address) ? address : host}:${port}`]);
-  }
-
-  /** From a proxy to where a rule sends. */
-  private onwards(sender: Sender, choice: Choice): Ending {
-    const to = this.destination(sender, choice);
-    if ('kind' in to) {
-      return to;
-    }
-    const gateway = this.tracer.gatewayApi.gatewayAt(to.host);
-    if (gateway) {
-      this.hops.push(hop('gateway', `it arrives at the gateway that ${nameOf(gateway)} of the Gateway API is for`, [cause(gateway, ['spec', 'listeners'])], {
-        facts: { tls: to.spoken.mode },
-      }));
-      return this.ending('UNKNOWN', `${nameOf(gateway)} is a gateway of the Gateway API, and those are not followed`);
-    }
-    if (to.service === undefined || to.service.isKubernetes) {
-      const gateways = this.tracer.gatewaysBehind(to.host, to.port);
-      if (gateways.length > 0) {
-        return this.atGateways(to, gateways, choice);
-      }
-      if (to.service === undefined) {
-        return this.ending('UNKNOWN', `Service ${to.host} is not in the input, and no Gateway in it has a server on port ${to.port}`);
-      }
-    }
-    return this.leaves(sender, to, this.client, this.dialled.spoken);
-  }
-
-  /** Where a proxy sends by the rule that was chosen; the end when the rule answers itself, or the proxy lacks the destination. */
-  private destination(sender: Sender, choice: Choice): Destination | Ending {
-    const answered = this.route(sender, choice);
-    if (answered) {
-      return answered;
-    }
-    const to = destinationOf(this.view, this.rules, sender, choice, mainDestination(choice)!);
-    this.hops.push(hop('destination', destinationText(to), to.causes, {
-      notes: to.notes, facts: { cluster: to.cluster, tls: to.spoken.mode, sni: to.spoken.sni ?? '' },
-    }));
-    return to.missing
-      ? this.ending('NOWHERE', `the ${sender.kind} has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes) : to;
-  }
-
-  /** The rule that was chosen, if it is one of a VirtualService; the end when it answers itself. */
-  private route({ kind }: Sender, choice: Choice): Ending | undefined {
-    if (choice.route && choice.rule) {
-      const { object } = choice.route;
-      const where = choice.destinations.map(({ host, port, subset, weight }) => (
-        `${host}${port === undefined ? '' : `:${port}`}${subset === undefined ? '' : `, subset ${subset}`}${weight === undefined || choice.destinations.length === 1 ? '' : ` (${weight} %)`}`));
-      const notes = [
-        ...choice.conditional.map(rule => `requests that ${causeText(rule)} matches go elsewhere`),
-        ...choice.condition ? [`only requests that ${causeText(choice.condition)} matches are sent on; others get 404`] : [],
-        ...choice.authority === undefined ? [] : [`requests get the host ${choice.authority}`],
-      ];
-      this.hops.push(hop(kind === 'sidecar' ? 'route' : 'gateway route', where.length > 0 ? `${nameOf(object)} sends it to ${where.join(' and ')}` : `${nameOf(object)} answers itself`,
-        choice.causes, { notes }));
-      if (choice.condition) {
-        this.conditions.push(`if the request is one that ${causeText(choice.condition)} matches`);
-      }
-    }
-    return choice.destinations.length > 0 ? undefined : this.answered(choice);
-  }
-
-  private answered(choice: Choice): Ending {
-    const { delegate, redirect } = record(choice.rule && valueAt(choice.route?.object, choice.rule.field));
-    return delegate !== undefined ? this.ending('UNKNOWN', 'the rule delegates to another VirtualService, which is not followed')
-      : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
-  }
-
-  private atGateways(to: Destination, all: readonly GatewayListener[], choice: Choice): Ending {
-    const entering = this.entering(to, choice);
-    const [first] = all;
-    const { pods, chains } = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? first;
-    const others = all.filter(other => other.pods !== pods && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
-    const notes = [...pods.notes, ...others.map(other => `pods with ${labelsText(other.pods.labels)} may be behind the Service as well, with other Gateways`)];
-    if (pods.port === undefined) {
-      return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);
-    }
-    const auto = to.spoken.tls === undefined && pods.labels['security.istio.io/tlsMode'] === 'istio';
-    const spoken = auto ? { mode: 'ISTIO_MUTUAL' as const, sni: `outbound_.${to.port}_.${to.subset ?? ''}_.${to.host}` } : to.spoken;
-    const arriving = auto ? { ...entering, isTls: true, sni: spoken.sni } : entering;
-    const [chain, ...more] = chains.chainsFor(arriving);
-    if (more.length > 0) {
-      return this.overlapping('gateway', 'the listener of the gateway', [chain, ...more].map(causeOf));
-    }
-    const what = `${arriving.isTls ? `TLS with the server name ${arriving.sni ?? '(none)'}` : this.dialled.spoken === 'HTTP' ? 'HTTP in plaintext' : 'plaintext'}`;
-    const facts = { port: pods.isAssumed ? '' : String(pods.port), sni: arriving.sni ?? '', tls: spoken.mode };
-    const at: NetworkEnd = { pods: { ...pods, hasLabels: !pods.mayHaveMore } };
-    const cut = pods.isAssumed ? undefined : this.network(this.client, at, pods.port, { notes: pods.notes, facts });
-    if (cut) {
-      return cut;
-    }
-    if (pods.gateways.length === 0) {
-      return this.unselected(pods, what, notes, facts);
-    }
-    if (!chain) {
-      this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", and no server there takes it`, [
-        ...pods.causes, ...chains.routeless.map(causeOf), ...chains.leftOut.map(causeOf),
-      ], { notes: [...notes, ...withoutPlace(chains)], facts }));
-      return this.ending('NOWHERE', `the gateway has no filter chain for it${nobody(chains)}`, 'noChain');
-    }
-    const { server, gateway } = chain;
-    const refused = handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
-    this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", where ${nameOf(gateway.object)} serves it: ${serverText(chain)}`, [
-      ...pods.causes, causeOf(chain),
-    ], {
-      notes: [...notes, ...chains.leftOut.filter(left => left.server.hosts.some(host => server.hosts.includes(host))).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
-      facts: { ...facts, server: gateway.name, mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
-    }));
-    if (refused) {
-      return this.ending('REFUSED', refused.text, 'handshake', [], undefined, refused.causes);
-    }
-    const denied = this.access(pods, chain, arriving, spoken.mode);
-    return denied ?? this.fromGateway(pods, chains, chain, arriving.authority);
-  }
-
-  /** At pods that no Gateway is for. */
-  private unselected(pods: GatewayPods, what: string, notes: readonly string[], facts: Hop['facts']): Ending {
-    const others = this.view.gateways.filter(({ servers }) => servers.some(({ port }) => pods.portOf(port) === pods.port));
-    const perhaps = others.find(({ selector }) => couldSelect(selector, pods) === 'perhaps');
-    this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", and no Gateway selects its pods`, [
-      ...pods.causes, ...others.map(({ object }) => cause(object, ['spec', 'selector'])),
-    ], { notes: [...notes, `the pods have the labels ${labelsText(pods.labels)}${pods.mayHaveMore ? ', as far as the input shows' : ''}`], facts }));
-    return perhaps ? this.ending('UNKNOWN', `the pods of the gateway are not in the input, and ${nameOf(perhaps.object)} may select them`)
-      : this.ending('NOWHERE', `no Gateway selects the pods of the gateway in "${pods.namespace}": nothing listens on port ${pods.port} there`, 'noListener');
-  }
-
-  /** What arrives at a gateway. */
-  private entering(to: Destination, choice: Choice) {
-    const { spoken, host } = this.dialled;
-    const own = to.spoken.mode === 'PLAINTEXT';
+    const client = captureOf(this.view, from);
+    const { main, others, hasMore } = everyWay(forks => {
+      const journey = new Journey(this.proxies, client, to, forks);
+      const end = journey.end();
+      return { hops: journey.hops, end, taken: journey.taken, shared: journey.shared };
+    }, MOST_WAYS);
     return {
-      isTls: own ? spoken === 'TLS' : true,
-      sni: own ? spoken === 'TLS' ? host : undefined : to.spoken.sni,
-      isHttp: spoken === 'HTTP',
-      authority: spoken === 'HTTP' ? choice.authority ?? host : undefined,
+      from: { namespace: from.namespace, account: from.account },
+      to: { host: to.host, port: to.port },
+      hops: main.hops,
+      end: main.end,
+      others: hasMore ? [...others, UNFOLLOWED] : others,
     };
   }
-
-  private access(
-    pods: GatewayPods, chain: GatewayChain, { sni, authority }: { readonly sni?: string; readonly authority?: string }, mode: string,
-  ): Ending | undefined {
-    const { account, namespace } = this.client;
-    const isMutual = mode === 'ISTIO_MUTUAL' && chain.termination === 'ISTIO_MUTUAL';
-    const decision = accessDecision(this.view, pods, {
-      principal: isMutual ? { trustDomain: this.view.facts.trustDomain, namespace, account } : undefined,
-      sni,
-      port: pods.isAssumed ? undefined : pods.port,
-      isHttp: chain.choice === undefined,
-      authority,
-    });
-    this.hops.push(hop('access', `${isMutual ? `${namespace}/${account}` : 'a client without an identity'}: ${decision.text}`, decision.causes, {
-      notes: decision.notes, facts: { admitted: decision.admitted },
-    }));
-    this.conditions.push(...decision.conditions);
-    return decision.admitted === 'no' ? this.ending('REFUSED', `an AuthorizationPolicy of the gateway denies it: ${decision.text}`, 'policy', [], undefined, decision.causes) : undefined;
-  }
-
-  private fromGateway(pods: GatewayPods, chains: GatewayChains, chain: GatewayChain, authority: string | undefined): Ending {
-    const choice = chain.choice ?? chains.httpChoice(chain, authority ?? this.dialled.host, pods.labels);
-    if (!choice) {
-      this.hops.push(hop('gateway route', `no VirtualService of ${chain.gateway.name} is for the host ${authority ?? this.dialled.host}`, [causeOf(chain)]));
-      return this.ending('NOWHERE', `no VirtualService of the Gateway has the host ${authority ?? this.dialled.host}`, 'noRoute');
-    }
-    const scope = this.tracer.gatewayScope(pods.namespace);
-    const sender: Sender = { kind: 'gateway', scope, labels: pods.labels, listenerPort: chain.server.port };
-    const to = this.destination(sender, choice);
-    if ('kind' in to) {
-      return to;
-    }
-    if (to.service === undefined) {
-      return this.ending('UNKNOWN', `Service ${to.host} is not in the input`);
-    }
-    return this.leaves(sender, to, { ...pods, hasLabels: !pods.mayHaveMore }, this.dialled.spoken);
-  }
-
-  /** Out of the mesh, or to the pods of a Service. */
-  private leaves({ kind }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
-    const service = to.service!;
-    const { host, address } = this.dialled;
-    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: address !== undefined && isAddress(address) ? address : undefined });
-    const { mode, sni, tls } = to.spoken;
-    // Those of the entry stand in for those that the rule leaves out.
-    const names = mode === 'PLAINTEXT' ? [] : tls && tls.subjectAltNames.length > 0 ? tls.subjectAltNames : service.isKubernetes ? [] : strings(service.object.spec.subjectAltNames);
-    const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : 'it adds no TLS'
-      : `it speaks TLS (${mode})${sni === undefined ? spoken === 'HTTP' ? ' with the host of the request as server name' : ' without a server name' : ` with the server name ${sni}`}`;
-    const notes = [
-      ...mode !== 'PLAINTEXT' && spoken === 'TLS' ? ['the application speaks TLS itself: the server gets TLS in TLS'] : [],
-      ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
-      ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
-    ];
-    const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
-    this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${upstream.endpoints.join(', ')})` : ''}; ${speaks}`, [
-      ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
-    ], { notes, facts: { endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(',') } }));
-    if (upstream.lost !== undefined) {
-      return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
-    }
-    const ends: { readonly end: NetworkEnd; readonly port: number }[] = upstream.pods
-      ? typeof to.servicePort!.target === 'number' ? [{ end: { pods: { ...upstream.pods, hasLabels: true } }, port: to.servicePort!.target }] : []
-      : upstream.places.map(({ address: place, port }) => ({ end: { address: place }, port }));
-    const cuts = ends.map(({ end, port }) => networkDecision(this.view, from, end, port));
-    if (cuts.length > 0 && cuts.every(cut => cut?.isCut)) {
-      return this.cutBy(cuts[0]!);
-    }
-    const seen = cuts.find(cut => cut !== undefined);
-    if (seen) {
-      this.hops.push(hop('network', seen.text, seen.causes, { notes: seen.notes, facts: { cut: cuts.some(cut => cut?.isCut) ? 'some' : 'no' } }));
-    }
-    const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
-    return { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
-  }
-
-  /** Of one host in several namespaces a gateway takes the first. */
-  private firstOf(host: string): string[] {
-    const all = this.view.knownServicesByHost.get(host) ?? [];
-    const unknown = all.some(({ object }) => object.created === undefined) ? ', and ages are not in the input, so it is the first by name here' : '';
-    return all.length > 1 ? [`${host} is declared more than once: the oldest that the gateway sees is used${unknown}`] : [];
-  }
-
-  private network(from: NetworkPeer, end: NetworkEnd, port: number, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending | undefined {
-    const decision = networkDecision(this.view, from, end, port);
-    if (decision?.isCut) {
-      return this.cutBy(decision, more);
-    }
-    if (decision) {
-      this.hops.push(hop('network', decision.text, decision.causes, { notes: decision.notes, facts: { cut: 'no' } }));
-    }
-    return undefined;
-  }
-
-  private cutBy({ text, causes, notes }: NonNullable<ReturnType<typeof networkDecision>>, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending {
-    this.hops.push(hop('network', `the proxy would connect, and the network drops it: ${text}`, causes, {
-      notes: [...more.notes ?? [], ...notes], facts: { ...more.facts, cut: 'yes' },
-    }));
-    return this.ending('REFUSED', `a NetworkPolicy cuts it: ${text}`, 'dropped', [], undefined, causes);
-  }
-
-  private notesOfClient(scope: ProxyScope): string[] {
-    const { others, hasLabels, instead, namespace, account } = this.client;
-    return [
-      ...instead.length > 0 ? [`no workload of the input runs as ${namespace}/${account}: those of "${namespace}" run as ${firstOf(instead)}`] : [],
-      ...others.map(({ object }) => `${nameOf(object)} runs as the account too, with other labels`),
-      ...!hasLabels && scope.asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
-    ];
-  }
-
-  /** Who takes the connection if the name has an address of theirs. */
-  private elsewhere(listeners: PortListeners): string[] {
-    return listeners.all.flatMap(listener => (listener.address === '0.0.0.0'
-      ? listener.chains.filter(({ ranges }) => ranges.length > 0).map(({ ranges, service }) => `if DNS says an address in ${ranges.join(', ')}, it is taken by ${service.host}`)
-      : isAddress(listener.address) && listener.first.host !== this.dialled.host ? [`if DNS says ${listener.address}, it is taken by ${listener.first.host}`] : []));
-  }
-
-  private ending(
-    kind: EndKind, text: string, seen?: keyof typeof SEEN, endpoints: readonly string[] = [], seenText?: string, causes: readonly Cause[] = [],
-  ): Ending {
-    const [last] = this.hops.slice(-1);
-    const more = last ? causes.filter(({ object, field }) => !last.causes.some(known => known.object === object && known.field === field)) : [];
-    if (last && more.length > 0) {
-      this.hops[this.hops.length - 1] = { ...last, causes: [...last.causes, ...more] };
-    }
-    const sight = seenText ?? (seen === undefined ? undefined : SEEN[seen][this.dialled.spoken]);
-    return { kind, text, seen: sight, endpoints, conditions: [...new Set(this.conditions)] };
-  }
-}
-
-/** Some names of many. */
-function firstOf(names: readonly string[]): string {
-  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
-}
-
-function destinationText({ host, port, subset, spoken }: Destination): string {
-  const tls = spoken.mode === 'PLAINTEXT' ? 'no TLS is added' : `with TLS (${spoken.mode})${spoken.sni === undefined ? '' : `, server name ${spoken.sni}`}`;
-  return `${host} port ${port}${subset === undefined ? '' : `, subset ${subset}`}, ${tls}`;
-}
-
-function serverText({ termination, server, sni }: GatewayChain): string {
-  const names = sni.length > 0 && !sni.includes('*') ? ` for ${sni.join(', ')}` : '';
-  switch (termination) {
-    case 'NONE': return `plaintext ${server.protocol}${names}`;
-    case 'PASSTHROUGH': return `it passes the TLS on${names}`;
-    default: return `it ends the TLS (${termination})${names}`;
-  }
-}
-
-function droppedNotes({ dropped }: Listener, host: string): string[] {
-  return dropped.filter(({ service }) => service.host === host).map(({ service, by }) => (
-    `istiod leaves ${service.host} ('${service.object.origin.path}') out of this listener, because ${by.host} ('${by.object.origin.path}') has its place`
-    + agesText(service.object, by.object)));
-}
-
-function agesText({ created: own }: MeshObject, { created: other }: MeshObject): string {
-  return own === undefined || other === undefined ? '; which of the two has it depends on their ages, which are not in the input'
-    : byAge({ created: other }, { created: own }) < 0 ? `: it is older, made ${other} and not ${own}` : '';
-}
-
-function withoutPlace({ leftOut, routeless }: GatewayChains): string[] {
-  return [
-    ...leftOut.map(({ gateway, why }) => `istiod leaves out a server of '${gateway.object.origin.path}': ${why}`),
-    ...routeless.map(({ gateway }) => `no VirtualService is bound to a server of '${gateway.object.origin.path}' that has its port, its hosts and namespace, and is visible to the gateway`),
-  ];
-}
-
-function nobody({ routeless }: GatewayChains): string {
-  return routeless.length > 0 ? ': a server is there, and no VirtualService for it' : '';
-}
-
-function portText({ port, isAssumed }: GatewayPods): string {
-  return isAssumed ? 'a port' : `port ${port}`;
-}
-
-function portField(service: KnownService, port: number): readonly (string | number)[] {
-  return service.ports.find(({ number }) => number === port)?.field ?? ['spec', 'ports'];
-}
-
-function isAddress(text: string): boolean {
-  return /^[0-9.]+$|:/.test(text);
 }

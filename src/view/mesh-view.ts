@@ -2,6 +2,7 @@ import { AccessPolicy } from './access-policy';
 import { byAge, byAgeAndName } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
+import { records, strings } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
@@ -74,11 +75,15 @@ export class MeshView {
     return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts.clusterDomain)));
   }
 
-  /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod: by age, name and namespace. */
+  /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod: by age, name and namespace. What they delegate stands in its place. */
   public get routesByGateway(): ReadonlyMap<string, readonly Route[]> {
     return this.once('routesByGateway', () => {
       const found = new Map<string, Route[]>();
-      [...this.routes].sort((a, b) => byAgeAndName(a.object, b.object)).forEach(route => (
+      const all = this.of(NETWORKING, 'VirtualService');
+      const delegates = new Map(all.filter(({ spec }) => strings(spec.hosts).length === 0).map(object => [`${object.namespace}/${object.name}`, object]));
+      const roots = this.routes.map(route => (records(route.object.spec.http).some(({ delegate }) => delegate !== undefined)
+        ? new Route(route.object, this.facts.clusterDomain, delegates) : route));
+      roots.sort((a, b) => byAgeAndName(a.object, b.object)).forEach(route => (
         new Set(route.gateways).forEach(gateway => addTo(found, gateway, route))));
       return found;
     });

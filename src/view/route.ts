@@ -1,4 +1,5 @@
-import { Fields, labelsOf, number, record, records, strings, text } from './fields';
+import { HttpRule, httpRulesOf } from './delegation';
+import { Fields, labelsOf, number, record, records, strings, text, valueAt } from './fields';
 import { MeshObject } from './mesh-object';
 import { visibleTo } from './visibility';
 import { fullServiceName } from '../private/names';
@@ -8,8 +9,14 @@ export const MESH = 'mesh';
 
 export type RouteKind = 'tcp' | 'tls' | 'http';
 
+/** Where something is: in the VirtualService, or in one that it delegates to. */
+interface Place {
+  readonly object: MeshObject;
+  readonly field: readonly (string | number)[];
+}
+
 /** Which connections or requests a rule is for. */
-export interface RouteMatch {
+export interface RouteMatch extends Place {
   /** `mesh` for the sidecars, `<namespace>/<name>` for a Gateway. */
   readonly gateways: readonly string[];
   /** Every port when left out. */
@@ -18,31 +25,31 @@ export interface RouteMatch {
   readonly destinationSubnets: readonly string[];
   readonly sourceNamespace?: string;
   readonly sourceLabels: { readonly [label: string]: string };
-  /** Whether it looks at more than these, such as path or headers of a request. */
+  /** Whether it looks at more than these, such as path or headers of a request, so that it is not for every one. */
   readonly isPartial: boolean;
-  /** Where it is in the VirtualService. */
-  readonly field: readonly (string | number)[];
 }
 
 /** Where a rule sends. */
-export interface RouteDestination {
+export interface RouteDestination extends Place {
   /** The full name. */
   readonly host: string;
   readonly subset?: string;
   /** The port of the service, if the rule names one. */
   readonly port?: number;
   readonly weight?: number;
-  readonly field: readonly (string | number)[];
+  /** The host that requests get there, where it is another than the rule says. */
+  readonly authority?: string;
 }
 
-export interface RouteRule {
+export interface RouteRule extends Place {
   readonly kind: RouteKind;
   /** One that is for everything, where the object has none. */
   readonly matches: readonly RouteMatch[];
   readonly destinations: readonly RouteDestination[];
+  /** Where copies of requests go, whose answers nobody gets. */
+  readonly mirrors: readonly RouteDestination[];
   /** The host that requests get, if the rule rewrites it. */
   readonly authority?: string;
-  readonly field: readonly (string | number)[];
 }
 
 /** A VirtualService. */
@@ -53,13 +60,17 @@ export class Route {
   public readonly visibleTo: readonly string[];
   public readonly rules: readonly RouteRule[];
 
-  public constructor(public readonly object: MeshObject, private readonly clusterDomain: string) {
+  /** @param delegates the VirtualServices without a host, by `<namespace>/<name>`: their rules stand where the VirtualService delegates to them */
+  public constructor(public readonly object: MeshObject, private readonly clusterDomain: string, delegates?: ReadonlyMap<string, MeshObject>) {
     const { spec } = object;
     this.hosts = strings(spec.hosts).map(host => this.fullName(host));
     const gateways = strings(spec.gateways).map(gateway => this.gatewayName(gateway));
     this.gateways = gateways.length === 0 ? [MESH] : gateways;
     this.visibleTo = visibleTo(object);
-    this.rules = (['http', 'tls', 'tcp'] as const).flatMap(kind => records(spec[kind]).map((rule, i) => this.ruleOf(kind, rule, ['spec', kind, i])));
+    this.rules = [
+      ...delegates ? httpRulesOf(object, delegates).map(of => this.ruleOf('http', of)) : this.plainRules('http'),
+      ...this.plainRules('tls'), ...this.plainRules('tcp'),
+    ];
   }
 
   /** Whether it is for the sidecars, alone or among gateways. */
@@ -67,20 +78,32 @@ export class Route {
     return this.gateways.includes(MESH);
   }
 
-  private ruleOf(kind: RouteKind, rule: Fields, field: readonly (string | number)[]): RouteRule {
-    const matches = records(rule.match).map((match, i) => this.matchOf(match, [...field, 'match', i]));
+  /** The rules as they stand in the object. */
+  private plainRules(kind: RouteKind): RouteRule[] {
+    const { object } = this;
+    return records(object.spec[kind]).map((rule, i) => {
+      const field = ['spec', kind, i];
+      return this.ruleOf(kind, { rule, object, field, matches: records(rule.match).map((match, k) => ({ match, object, field: [...field, 'match', k] })) });
+    });
+  }
+
+  private ruleOf(kind: RouteKind, of: HttpRule): RouteRule {
+    const { rule, object, field, matches } = of;
     return {
       kind,
+      object,
       field,
-      matches: matches.length > 0 ? matches : [this.matchOf({}, field)],
-      destinations: records(rule.route).map((route, i) => this.destinationOf(route, [...field, 'route', i, 'destination'])),
-      authority: text(record(rule.rewrite).authority),
+      matches: matches.length > 0 ? matches.map(match => this.matchOf(match)) : [this.matchOf({ match: {}, object, field })],
+      destinations: records(rule.route).map((route, i) => this.destinationOf(record(route.destination), route, object, [...field, 'route', i, 'destination'])),
+      mirrors: this.mirrorsOf(of),
+      authority: text(record(rule.rewrite).authority) || hostOf(rule.headers),
     };
   }
 
-  private matchOf(match: Fields, field: readonly (string | number)[]): RouteMatch {
-    const { gateways, port, sniHosts, destinationSubnets, sourceNamespace, sourceLabels, name: _, ...more } = match;
-    const named = strings(gateways).map(gateway => this.gatewayName(gateway));
+  private matchOf({ match, object, field }: HttpRule['matches'][number]): RouteMatch {
+    const { gateways, port, sniHosts, destinationSubnets, sourceNamespace, sourceLabels, name: _n, statPrefix: _s, ...more } = match;
+    const named = strings(gateways).map(gateway => this.gatewayName(gateway, object));
+    const isEvery = Object.keys(more).every(key => key === 'uri') && (more.uri === undefined || record(more.uri).prefix === '/');
     return {
       gateways: named.length > 0 ? named : this.gateways,
       port: number(port),
@@ -88,27 +111,48 @@ export class Route {
       destinationSubnets: strings(destinationSubnets),
       sourceNamespace: text(sourceNamespace),
       sourceLabels: labelsOf(sourceLabels),
-      isPartial: Object.keys(more).length > 0,
+      isPartial: !isEvery,
+      object,
       field,
     };
   }
 
-  private destinationOf(route: Fields, field: readonly (string | number)[]): RouteDestination {
-    const destination = record(route.destination);
+  /** `mirror` and its share, and the list that came after it. A share of none is no copy. */
+  private mirrorsOf({ rule, object, field, root }: HttpRule): RouteDestination[] {
+    const at = (key: string) => (root && record(valueAt(object, field))[key] === undefined ? root : { object, field });
+    const percent = record(rule.mirrorPercentage).value ?? rule.mirrorPercent;
+    const one = rule.mirror === undefined || number(percent) === 0 ? [] : [{ to: record(rule.mirror), steps: ['mirror'], percent }];
+    const list = records(rule.mirrors).map(({ destination, percentage }, i) => (
+      { to: record(destination), steps: ['mirrors', i, 'destination'], percent: record(percentage).value }));
+    return [...one, ...list.filter(mirror => number(mirror.percent) !== 0)].map(({ to, steps, percent: share }) => {
+      const place = at(String(steps[0]));
+      return this.destinationOf(to, { weight: share }, place.object, [...place.field, ...steps]);
+    });
+  }
+
+  private destinationOf(destination: Fields, { weight, headers }: Fields, object: MeshObject, field: readonly (string | number)[]): RouteDestination {
     return {
-      host: this.fullName(String(destination.host)),
+      host: this.fullName(String(destination.host), object),
       subset: text(destination.subset),
       port: number(record(destination.port).number),
-      weight: number(route.weight),
+      weight: number(weight),
+      authority: hostOf(headers),
+      object,
       field,
     };
   }
-
-  private fullName(host: string): string {
-    return host === '*' ? host : fullServiceName(host, this.object.namespace, this.clusterDomain);
+  private fullName(host: string, { namespace } = this.object): string {
+    return host === '*' ? host : fullServiceName(host, namespace, this.clusterDomain);
   }
 
-  private gatewayName(gateway: string): string {
-    return gateway === MESH || gateway.includes('/') ? gateway : `${this.object.namespace}/${gateway}`;
+  private gatewayName(gateway: string, { namespace } = this.object): string {
+    return gateway === MESH || gateway.includes('/') ? gateway : `${namespace}/${gateway}`;
   }
+}
+
+/** The host that requests get by a change of headers; what is set comes before what is added. */
+function hostOf(headers: unknown): string | undefined {
+  const { set, add } = record(record(headers).request);
+  const host = (changed: unknown) => Object.entries(record(changed)).find(([name]) => /^(:authority|host)$/i.test(name))?.[1];
+  return text(host(set)) || text(host(add));
 }

@@ -71,6 +71,27 @@ test('takes labels, an address and a protocol', async () => {
   expect(out).toContain('at 192.0.2.99; it speaks TLS');
 });
 
+test('tells each way of a route, and reaches something when one of them does', async () => {
+  const shares = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shares, namespace: shop}
+spec:
+  hosts: [stock.example.com]
+  tcp:
+    - route:
+        - {destination: {host: stock.example.com}, weight: 30}
+        - {destination: {host: gone.example.com}, weight: 70}
+`;
+  const args = ['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'];
+  const { code, out } = await explain(args, { ...FILES, 'shares.yaml': shares });
+  const data = JSON.parse((await explain([...args, '--json'], { ...FILES, 'shares.yaml': shares })).out);
+
+  expect(out).toMatch(/NOWHERE: the sidecar has no cluster outbound\|3306\|\|gone\.example\.com.*Another way, for 30 % of the connections, after step 3:\n\n4\. Destination: .*REACHES: it ends at 192\.0\.2\.14:3306\n$/s);
+  expect(code).toBe(0);
+  expect(data.others).toEqual([expect.objectContaining({ taken: 'for 30 % of the connections', shared: 3, end: expect.objectContaining({ kind: 'REACHES' }) })]);
+  expect(data.others[0].hops[2].causes[0]).toEqual({ object: 'VirtualService shop/shares', field: 'spec.tcp[0]', file: 'shares.yaml', line: 7 });
+});
+
 test('says of an ambient mesh only that it does not know', async () => {
   const { out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.', '--data-plane', 'ambient']);
 

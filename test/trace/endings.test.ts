@@ -263,7 +263,7 @@ describe('what the input does not show', () => {
     expect(traced([at('192.0.2.14'), route], 'cart', `${DB}:3306`).end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('is not in the input') as string });
   });
 
-  test('is a rule that delegates', () => {
+  test('is the VirtualService that a rule delegates to', () => {
     const route = object('VirtualService', 'away', { hosts: ['api.example.com'], http: [{ delegate: { name: 'other' } }] });
 
     expect(traced([entry('api.example.com', 80, 'HTTP'), route], 'cart', 'api.example.com:80').end.kind).toBe('UNKNOWN');

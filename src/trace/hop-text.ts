@@ -1,0 +1,71 @@
+import { Destination, Share } from './destination';
+import { GatewayChain, GatewayChains } from './gateway-chain';
+import { GatewayPods } from './gateway-pods';
+import { Cause, causeText } from './hop';
+import { Listener } from './listener';
+import { Choice } from './route-choice';
+import { byAge } from '../view/age';
+import { KnownService } from '../view/known-service';
+import { MeshObject } from '../view/mesh-object';
+
+/** Some names of many. */
+export function firstOf(names: readonly string[]): string {
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}
+
+export function destinationText({ host, port, subset, spoken }: Destination): string {
+  const tls = spoken.mode === 'PLAINTEXT' ? 'no TLS is added' : `with TLS (${spoken.mode})${spoken.sni === undefined ? '' : `, server name ${spoken.sni}`}`;
+  return `${host} port ${port}${subset === undefined ? '' : `, subset ${subset}`}, ${tls}`;
+}
+
+export function serverText({ termination, server, sni }: GatewayChain): string {
+  const names = sni.length > 0 && !sni.includes('*') ? ` for ${sni.join(', ')}` : '';
+  switch (termination) {
+    case 'NONE': return `plaintext ${server.protocol}${names}`;
+    case 'PASSTHROUGH': return `it passes the TLS on${names}`;
+    default: return `it ends the TLS (${termination})${names}`;
+  }
+}
+
+export function droppedNotes({ dropped }: Listener, host: string): string[] {
+  return dropped.filter(({ service }) => service.host === host).map(({ service, by }) => (
+    `istiod leaves ${service.host} ('${service.object.origin.path}') out of this listener, because ${by.host} ('${by.object.origin.path}') has its place`
+    + agesText(service.object, by.object)));
+}
+
+function agesText({ created: own }: MeshObject, { created: other }: MeshObject): string {
+  return own === undefined || other === undefined ? '; which of the two has it depends on their ages, which are not in the input'
+    : byAge({ created: other }, { created: own }) < 0 ? `: it is older, made ${other} and not ${own}` : '';
+}
+
+export function withoutPlace({ leftOut, routeless }: GatewayChains): string[] {
+  return [
+    ...leftOut.map(({ gateway, why }) => `istiod leaves out a server of '${gateway.object.origin.path}': ${why}`),
+    ...routeless.map(({ gateway }) => `no VirtualService is bound to a server of '${gateway.object.origin.path}' that has its port, its hosts and namespace, and is visible to the gateway`),
+  ];
+}
+
+export function nobody({ routeless }: GatewayChains): string {
+  return routeless.length > 0 ? ': a server is there, and no VirtualService for it' : '';
+}
+
+export function portText({ port, isAssumed }: GatewayPods): string {
+  return isAssumed ? 'a port' : `port ${port}`;
+}
+
+export function portField(service: KnownService, port: number): readonly (string | number)[] {
+  return service.ports.find(({ number }) => number === port)?.field ?? ['spec', 'ports'];
+}
+
+/** Which part of what a rule takes goes one of several ways. */
+export function shareText({ percent, isCopy }: Share, { rule }: Choice): string {
+  const what = rule?.kind === 'http' ? 'requests' : 'connections';
+  return isCopy ? percent === undefined ? 'as a copy of each request, whose answer nobody gets' : `as a copy of ${percent} % of the requests, whose answer nobody gets`
+    : `for ${percent} % of the ${what}`;
+}
+
+/** Rules of which one matches. */
+export function oneOf(rules: readonly Cause[]): string {
+  const named = rules.slice(0, 3).map(causeText).join(' or ');
+  return rules.length > 3 ? `${named} or ${rules.length - 3} more` : named;
+}
