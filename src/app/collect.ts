@@ -2,7 +2,7 @@ import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
 import { createdIn } from '../view/age';
-import { groupAndVersionOf, MeshObject, NETWORKING } from '../view/mesh-object';
+import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
 export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct): MeshObject[] {
@@ -78,7 +78,7 @@ class CollectedObject implements MeshObject {
     this.annotations = manifest.metadata?.annotations ?? {};
     this.created = createdIn(manifest.metadata ?? {});
     this.origin = { path: owner.node.path };
-    this.spec = manifest.spec ?? {};
+    this.spec = specIn({ ...manifest });
   }
 }
 
@@ -111,7 +111,7 @@ class LazyObject implements MeshObject {
   }
 
   public get spec(): MeshObject['spec'] {
-    return this.rendered.spec ?? {};
+    return specIn({ ...this.rendered });
   }
 
   private get rendered(): Manifest {

@@ -2,7 +2,7 @@ import { Chunk } from './chunk';
 import { lineOfPath } from './place';
 import { createdIn } from '../view/age';
 import { Fields, labelsOf, record, text } from '../view/fields';
-import { groupAndVersionOf, MeshObject, Origin } from '../view/mesh-object';
+import { groupAndVersionOf, MeshObject, Origin, specIn } from '../view/mesh-object';
 
 /** Where an object was read: the text, and the way to it in there. */
 export interface Place {
@@ -35,7 +35,7 @@ export class FileObject implements MeshObject {
     this.annotations = labelsOf(metadata.annotations);
     this.created = createdIn(metadata);
     this.origin = { path: `${place.file}:${place.line}`, file: place.file, line: place.line };
-    this.spec = record(manifest.spec);
+    this.spec = specIn(manifest);
   }
 
   /** The line of one of its fields, or of the nearest one around it that is written. */

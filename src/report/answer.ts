@@ -1,6 +1,6 @@
 import { namesText } from './names';
 import { Cause, EndKind, Hop } from '../trace/hop';
-import { Trace } from '../trace/trace';
+import { Trace, Way } from '../trace/trace';
 import { upstreamOf } from '../trace/upstream';
 import { valueAt } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
@@ -21,31 +21,16 @@ export interface Answer {
   readonly because: readonly Cause[];
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];
-  /** Where they end, as `<address or name>:<port>`. */
+  /** What becomes of a part of them, or of their copies, in plain words. */
+  readonly besides: readonly string[];
+  /** Where they end, as `<address or name>:<port>`; those of every way that is open. */
   readonly endpoints: readonly string[];
+  /** The hosts by which the last proxies know these endpoints. */
+  readonly services: readonly string[];
   /** TLS that the last proxy adds, in Istio's words; empty when it adds none, or nobody is there. */
   readonly tls: string;
   /** What the conditions say, as text that can be compared. */
   readonly limits: string;
-  /** How they arrive at a gateway, if one takes them. */
-  readonly leg?: Leg;
-}
-
-/** How connections arrive at a gateway. */
-export interface Leg {
-  /** The full name of its Service. */
-  readonly host: string;
-  /** The port of its Service. */
-  readonly port: number;
-  /** The server name; empty without TLS. */
-  readonly sni: string;
-  /** The Gateway, as `<namespace>/<name>`. */
-  readonly server: string;
-  /** What the gateway does with TLS, in Istio's words. */
-  readonly mode: string;
-  readonly isHttp: boolean;
-  /** The host of the requests. */
-  readonly authority?: string;
 }
 
 /** Whether the client gets there. */
@@ -54,8 +39,8 @@ export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
 }
 
 /** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end, they miss the service alike. */
-export function answerKey({ verdict, gateway, why, because, conditions, tls }: Answer): string {
-  return verdict === 'ELSEWHERE' ? verdict : JSON.stringify([verdict, gateway, why, conditions, tls, because.map(({ object, path }) => [object, path])]);
+export function answerKey({ verdict, gateway, why, because, conditions, besides, tls }: Answer): string {
+  return verdict === 'ELSEWHERE' ? verdict : JSON.stringify([verdict, gateway, why, conditions, besides, tls, because.map(({ object, path }) => [object, path])]);
 }
 
 /** A way for a person. */
@@ -72,33 +57,54 @@ export function verdictText({ verdict, instead }: Pick<Answer, 'verdict' | 'inst
   return verdict === 'ELSEWHERE' ? `ends at ${namesText(instead, 4)} instead` : VERDICTS[verdict];
 }
 
-/** What a trace says, for those who do not know proxies. */
+/** The verdicts, the most open first. */
+export const VERDICT_ORDER: readonly Verdict[] = ['REACHES', 'DIRECT', 'UNKNOWN', 'ELSEWHERE', 'REFUSED', 'NOWHERE'];
+
+/** What a trace says, for those who do not know proxies: of the ways that it has, the most open one, and where the others end. */
 export function answerOf(view: MeshView, found: Trace): Answer {
-  const { end, hops } = found;
+  const ways = [{ answer: answerOfWay(view, found, found), taken: '' }, ...found.others.map(way => ({ answer: answerOfWay(view, found, way), taken: way.taken }))];
+  const rank = ({ answer: { verdict } }: typeof ways[number]) => VERDICT_ORDER.indexOf(verdict);
+  const best = ways.reduce((chosen, way) => (rank(way) < rank(chosen) ? way : chosen));
+  const open = ways.map(({ answer }) => answer).filter(isOpen);
+  const all = (of: (answer: Answer) => readonly string[]) => [...new Set(open.flatMap(of))].sort();
+  return open.length === 0 ? best.answer : {
+    ...best.answer,
+    endpoints: all(({ endpoints }) => endpoints),
+    services: all(({ services }) => services),
+    besides: ways.filter(way => way !== best && isOpen(way.answer) && way.answer.services.join() !== best.answer.services.join())
+      .map(({ answer: { services, endpoints }, taken }) => `${taken || 'the rest of them'}, it ends at ${namesText(services.length > 0 ? services : endpoints, 4)}`),
+  };
+}
+
+function answerOfWay(view: MeshView, { from, to }: Trace, { end, hops }: Way): Answer {
+  const way: Walked = { from, to, end, hops };
   const at = (stage: Hop['stage']) => hops.find(hop => hop.stage === stage);
   const [last] = hops.slice(-1);
   const gateway = at('gateway') && gatewayIn(at('destination'));
-  const isHttp = at('application')?.facts.protocol === 'HTTP';
-  const { why, because } = whyOf(view, found, at, last);
+  const { why, because } = whyOf(view, way, at, last);
   const upstream = at('upstream');
   const tls = upstream?.facts.tls ?? '';
-  const isElsewhere = end.kind === 'REACHES' && end.instead !== undefined && !endsAtItsOwn(view, found);
+  const isElsewhere = end.kind === 'REACHES' && end.instead !== undefined && !endsAtItsOwn(view, way);
   return {
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
     gateway,
-    why: isElsewhere ? 'its sidecar cannot tell the two apart on this port, and takes all connections for that one' : plain(why, found),
+    why: isElsewhere ? 'its sidecar cannot tell the two apart on this port, and takes all connections for that one' : plain(why, way),
     because: withoutDoubles(isElsewhere ? at('sidecar')?.causes ?? [] : because),
     conditions: end.conditions,
+    besides: [],
     endpoints: [...new Set(end.endpoints)].sort(),
+    services: upstream === undefined ? [] : [upstream.facts.service],
     tls: tls === 'PLAINTEXT' ? '' : tls,
-    leg: at('gateway')?.facts.server === undefined ? undefined : legOf(at('gateway')!, at('destination')!, isHttp ? found.to.host : undefined),
     limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
   };
 }
 
+/** A way, with who asked for what. */
+type Walked = Way & Pick<Trace, 'from' | 'to'>;
+
 /** Whether the other service, whose listener took the connection, has the endpoints of the one that was asked for. */
-function endsAtItsOwn(view: MeshView, { end, to: { host, port } }: Trace): boolean {
+function endsAtItsOwn(view: MeshView, { end, to: { host, port } }: Walked): boolean {
   const services = view.knownServicesByHost.get(host) ?? [];
   const own = new Set(services.flatMap(service => service.ports.filter(({ number }) => number === port).flatMap(of => (
     upstreamOf(view, service, of, {}, 'sidecar', { host, port, isNobodys: false }).endpoints))));
@@ -111,23 +117,18 @@ function gatewayIn(hop: Hop | undefined): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-function legOf({ facts: { server, mode, sni } }: Hop, { facts: { cluster } }: Hop, authority: string | undefined): Leg {
-  const [, port, , host] = cluster.split('|');
-  return { host, port: Number(port), sni, server, mode, isHttp: authority !== undefined, authority };
-}
-
 interface Why {
   readonly why: string;
   readonly because: readonly Cause[];
 }
 
-function whyOf(view: MeshView, { end }: Trace, at: (stage: Hop['stage']) => Hop | undefined, last: Hop | undefined): Why {
+function whyOf(view: MeshView, { end }: Walked, at: (stage: Hop['stage']) => Hop | undefined, last: Hop | undefined): Why {
   const sidecar = at('sidecar');
   if (last === undefined) {
     return { why: end.text, because: [] };
   }
   switch (end.kind) {
-    case 'REACHES': return at('gateway') ? admitted(view, at('gateway')!, at('access')) : seen(view, sidecar);
+    case 'REACHES': return at('gateway') ? admitted(at('gateway')!, at('access')) : seen(view, sidecar);
     case 'DIRECT': return { why: sidecar?.text.includes('does not pass the sidecar') ? sidecar.text : `${afterColon(sidecar?.text ?? '')}, and ALLOW_ANY lets it pass`, because: sidecar?.causes ?? [] };
     case 'NOWHERE': return last.stage === 'sidecar' ? { why: `${afterColon(last.text)}, and ${afterColon(end.text)}`, because: last.causes } : { why: end.text, because: last.causes };
     // Who is named there decides; what the client sends is the same for all.
@@ -140,10 +141,9 @@ function isList({ steps }: Cause): boolean {
   return steps[steps.length - 1] === 'subjectAltNames';
 }
 
-function admitted(view: MeshView, gateway: Hop, access: Hop | undefined): Why {
+function admitted(gateway: Hop, access: Hop | undefined): Why {
   const isMutual = gateway.facts.mode === 'ISTIO_MUTUAL';
-  const names = isMutual && view.gateways.some(({ name, servers }) => name === gateway.facts.server && servers.some(({ hosts, tls }) => (
-    hosts.includes(gateway.facts.sni) && (tls?.subjectAltNames.length ?? 0) > 0)));
+  const names = isMutual && gateway.facts.named !== '0';
   const rules = access?.causes ?? [];
   const isAllowed = access !== undefined && /ALLOW/.test(access.text);
   const reasons = [...names ? ['the server of the Gateway names its account'] : [], ...isAllowed ? ['an AuthorizationPolicy of the gateway allows it'] : []];
@@ -162,7 +162,7 @@ function afterColon(text: string): string {
 }
 
 /** Without the names of the client and the host, so that what is alike reads alike. */
-function plain(text: string, { from, to }: Trace): string {
+function plain(text: string, { from, to }: Walked): string {
   return text
     .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
     .replaceAll(`"${from.namespace}"`, 'its namespace')

@@ -1,11 +1,12 @@
 import { verdictText, wayText } from './answer';
 import { clientName } from './client';
+import { targetKey } from './dependency';
 import { Report } from './report';
 import { sourceText } from './sources';
 import { Problem } from '../reading/problem';
 
 const HEADER = [
-  'dependency', 'port', 'protocol', 'client', 'client_namespace', 'client_account', 'workloads', 'verdict', 'result', 'way', 'why', 'conditions', 'decided_by',
+  'dependency', 'port', 'protocol', 'asked_for', 'client', 'client_namespace', 'client_account', 'workloads', 'verdict', 'result', 'way', 'why', 'conditions', 'decided_by',
   'ends_at', 'owner', 'reason', 'expires', 'expired', 'contact',
 ];
 
@@ -18,13 +19,16 @@ const UNREAD: { readonly [column: string]: (problem: Problem) => string } = {
   decided_by: ({ file, line }) => `${file}${line === undefined ? '' : `:${line}`}`,
 };
 
-/** One row for each client and each host and port (RFC 4180), for a table of calculations. */
+/** One row for each client and each host and port (RFC 4180), for a table of calculations. Where a client asks for something else, the port is that of what it asks for. */
 export function asCsv({ dependencies, sources, unread }: Report): string {
   // A comment is nothing that RFC 4180 knows.
   const missing = unread.map(problem => HEADER.map(column => UNREAD[column]?.(problem) ?? ''));
-  const rows = dependencies.flatMap(({ access, purpose, isExpired }) => access.map(one => [
-    one.target.host, String(one.target.port), one.target.protocol, clientName(one.client), one.client.namespace, one.client.account, one.workloads.join('; '),
-    one.verdict, verdictText(one), wayText(one), one.why, one.conditions.join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
+  const rows = dependencies.flatMap(({ access, doors, hosts, purpose, isExpired }) => [
+    ...access.map(one => ({ one, host: one.target.host, askedFor: '' })),
+    ...doors.flatMap(door => door.access.map(one => ({ one, host: hosts[0], askedFor: targetKey(door.target) }))),
+  ].map(({ one, host, askedFor }) => [
+    host, String(one.target.port), one.target.protocol, askedFor, clientName(one.client), one.client.namespace, one.client.account, one.workloads.join('; '),
+    one.verdict, verdictText(one), wayText(one), one.why, [...one.conditions, ...one.besides].join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
     one.endpoints.join('; '), purpose.owner ?? '', purpose.reason ?? '', purpose.expires ?? '', isExpired ? 'yes' : 'no', purpose.contact ?? '',
   ]));
   return [HEADER, ...missing, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');

@@ -1,12 +1,12 @@
 import { verdictText, wayText } from './answer';
-import { purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
+import { doorLines, DOORS, purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
 import { PAGE_STYLE } from './page-style';
 import { picture } from './picture';
-import { AccessGroup, DependencyReport, groupNames, groupsOf, Report } from './report';
+import { AccessGroup, allAccessOf, DependencyReport, groupNames, groupsOf, Report } from './report';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
@@ -60,7 +60,7 @@ function unread({ unread: problems }: Report): string {
 }
 
 function numbers({ dependencies, clients, view }: Report): string {
-  const gateways = new Set(dependencies.flatMap(({ access }) => access.flatMap(({ gateway }) => gateway ?? [])));
+  const gateways = new Set(dependencies.flatMap(dependency => allAccessOf(dependency).flatMap(({ gateway }) => gateway ?? [])));
   const accounts = clients.filter(({ account }) => account !== '*').length;
   return `<ul class="numbers">${[
     [dependencies.length, dependencies.length === 1 ? 'dependency' : 'dependencies'], [accounts, accounts === 1 ? 'named account' : 'named accounts'],
@@ -92,6 +92,7 @@ function section(dependency: DependencyReport, index: number, common: readonly O
 <h2 id="d${index}">${escaped(dependencyName(dependency))}</h2>
 <dl>${facts.map(([what, text]) => `<dt>${what}</dt><dd>${text}</dd>`).join('')}</dl>
 ${table(`Who reaches ${escaped(dependencyName(dependency))}`, ['Who', 'Result', 'Way', 'Why', 'Decided by'], groupsOf(dependency).flatMap(group => rowsOf(group, dependency, sources)))}
+${dependency.doors.length === 0 ? '' : `<h3>${DOORS}</h3>${list(doorLines(dependency).map(({ text, because }) => `${escaped(text)}<br>${places(because, sources)}`))}`}
 ${own.length === 0 ? '' : `<h3>Who else could</h3>${openingList(own, sources)}`}
 </section>`;
 }

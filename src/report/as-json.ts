@@ -37,6 +37,7 @@ export function reportData({ view, clients, dependencies, sources, unread }: Rep
       isExpired: dependency.isExpired,
       declaredBy: declarations(dependency),
       access: dependency.access.map(access => accessData(access, sources)),
+      doors: dependency.doors.flatMap(({ access }) => access.map(one => accessData(one, sources))),
       whoElse: dependency.openings.map(opening => openingData(opening, sources)),
     })),
   };
@@ -46,9 +47,17 @@ function accessData({ client, target, workloads, ...answer }: Access, sources: S
   return { client, workloads, host: target.host, port: target.port, ...answerData(answer, sources) };
 }
 
-export function answerData({ verdict, instead, gateway, why, conditions, endpoints, tls, because }: Answer, sources: Sources) {
+export function answerData({ verdict, instead, gateway, why, conditions, besides, endpoints, tls, because }: Answer, sources: Sources) {
   return {
-    verdict, ...instead.length === 0 ? {} : { instead }, gateway, why, conditions, endpoints, tls, because: placesOf(because, sources),
+    verdict,
+    ...instead.length === 0 ? {} : { instead },
+    gateway,
+    why,
+    conditions,
+    ...besides.length === 0 ? {} : { besides },
+    endpoints,
+    tls,
+    because: placesOf(because, sources),
   };
 }
 

@@ -2,7 +2,7 @@ import { Answer, Verdict, verdictText, wayText } from './answer';
 import { dependencyName, Target, targetKey } from './dependency';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
-import { AccessGroup, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
+import { AccessGroup, accessName, allAccessOf, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
@@ -51,7 +51,7 @@ export function waysText(dependency: DependencyReport): string {
 /** Those who reach a dependency, for a person: first those whom its objects let through. */
 export function reachedBy(dependency: DependencyReport): string {
   const named = (verdict: Verdict) => {
-    const found = dependency.access.filter(one => one.verdict === verdict);
+    const found = allAccessOf(dependency).filter(one => one.verdict === verdict);
     const clients = [...new Map(found.map(one => [JSON.stringify([one.client, one.workloads]), one])).values()];
     return clients.length === 0 ? undefined : namesText(groupNames({ clients }, dependency));
   };
@@ -87,8 +87,23 @@ function section(dependency: DependencyReport, common: readonly Opening[], sourc
       ...dependency.isInMesh ? ['It is a machine of the mesh.'] : [],
     ].map(line => `- ${line}`).join('\n'),
     table(['Who', 'Result', 'Way', 'Why', 'Decided by'], groupsOf(dependency).flatMap(group => rowsOf(group, dependency, sources))),
+    ...dependency.doors.length === 0 ? [] : [`${DOORS}:\n\n${list(doorLines(dependency).map(({ text, because }) => `${safe(text)}${lineOfPlaces(because, sources)}`))}`],
     ...own.length === 0 ? [] : [`Who else could:\n\n${list(own.map(opening => openingLine(opening, sources)))}`],
   ].join('\n\n');
+}
+
+/** What is over the doors of a dependency. */
+export const DOORS = 'Who gets there by asking for something else';
+
+/** Each other name that leads to a dependency, with those who get there by it. */
+export function doorLines({ doors }: Pick<DependencyReport, 'doors'>): { readonly text: string; readonly because: readonly Cause[] }[] {
+  return doors.flatMap(({ target, access }) => groupsOf({ access, targets: [target] }).map(group => {
+    const [{ answer }] = group.answers;
+    return {
+      text: `${namesText(group.clients.map(accessName), 12)}, to ${targetKey(target)}: ${[wayText(answer), reasonText(answer)].join('; ')}`,
+      because: answer.because,
+    };
+  }));
 }
 
 function rowsOf(group: AccessGroup, dependency: DependencyReport, sources: Sources): string[][] {
@@ -103,8 +118,8 @@ export function targetsText(targets: readonly Target[]): string {
 }
 
 /** Why, with the conditions and what the last proxy adds. */
-export function reasonText({ why, conditions, tls }: Pick<Answer, 'why' | 'conditions' | 'tls'>): string {
-  return [why, ...conditions, ...tls === '' ? [] : [`the last proxy adds TLS (${tls})`]].join('; ');
+export function reasonText({ why, conditions, besides, tls }: Pick<Answer, 'why' | 'conditions' | 'besides' | 'tls'>): string {
+  return [why, ...conditions, ...besides, ...tls === '' ? [] : [`the last proxy adds TLS (${tls})`]].join('; ');
 }
 
 function placesText(causes: readonly Cause[], sources: Sources): string {
@@ -115,7 +130,11 @@ function placesText(causes: readonly Cause[], sources: Sources): string {
 }
 
 function openingLine(opening: Opening, sources: Sources): string {
-  return `${safe(openingText(opening))}${opening.because.length === 0 ? '' : `<br>${placesText(opening.because, sources)}`}`;
+  return `${safe(openingText(opening))}${lineOfPlaces(opening.because, sources)}`;
+}
+
+function lineOfPlaces(because: readonly Cause[], sources: Sources): string {
+  return because.length === 0 ? '' : `<br>${placesText(because, sources)}`;
 }
 
 export function list(lines: readonly string[]): string {

@@ -73,7 +73,7 @@ function dependencyOf(view: MeshView, hosts: readonly string[], entries: readonl
   };
 }
 
-function spokenBy({ isTls, class: listens }: KnownPort): Spoken | undefined {
+export function spokenBy({ isTls, class: listens }: KnownPort): Spoken | undefined {
   return isTls ? 'TLS' : listens === 'HTTP' ? 'HTTP' : listens === 'TCP' ? 'TCP' : undefined;
 }
 

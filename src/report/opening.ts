@@ -1,17 +1,20 @@
 import { Access } from './access';
-import { ANY_OTHER } from './client';
+import { isOpen } from './answer';
+import { ANY_OTHER, Client, clientKey, clientName } from './client';
 import { addressesOf, Dependency, Target } from './dependency';
+import { GatewayDoor } from './gateway-door';
 import { namesText } from './names';
 import { outboundName, OutboundPolicies } from './outbound';
 import { accessDecision } from '../trace/access-decision';
-import { gatewaysBehind } from '../trace/gateway-pods';
+import { causeOf } from '../trace/gateway-chain';
 import { Cause, cause } from '../trace/hop';
 import { networkDecision } from '../trace/network-cut';
 import { records, record, strings } from '../view/fields';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
 /** Why somebody could reach a dependency whom nobody named. */
-export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'SIDECAR_ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'TENANT';
+export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'SIDECAR_ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'NAMED_AT_GATEWAY' | 'TENANT';
 
 /** Who else could reach a dependency. */
 export interface Opening {
@@ -29,7 +32,7 @@ export class Openings {
   private readonly isGuarded: boolean;
   private readonly outbound: OutboundPolicies;
 
-  public constructor(private readonly view: MeshView) {
+  public constructor(private readonly view: MeshView, private readonly clients: readonly Client[]) {
     this.outbound = new OutboundPolicies(view);
     const limiting = view.egressPolicies.filter(({ limits, isForAll }) => limits && isForAll);
     this.limited = [...new Set(limiting.map(({ object }) => object.namespace))].sort();
@@ -38,8 +41,8 @@ export class Openings {
   }
 
   /** What holds for a dependency beside what its clients get. */
-  public of(dependency: Dependency, access: readonly Access[]): Opening[] {
-    return [...this.inMesh(access), ...this.atGateways(access), this.withoutSidecar(dependency), ...this.ofTenants(access)];
+  public of(dependency: Dependency, access: readonly Access[], doors: readonly GatewayDoor[]): Opening[] {
+    return [...this.inMesh(access), ...this.atGateways(access, doors), this.withoutSidecar(dependency), ...this.ofTenants(access)];
   }
 
   private inMesh(access: readonly Access[]): Opening[] {
@@ -75,13 +78,13 @@ export class Openings {
       return [];
     }
     const everybody = { namespace: ANY_OTHER, labels: {} };
-    const isOpen = namespaces.includes(ANY_OTHER) && this.outbound.isOpen(everybody);
+    const forAll = namespaces.includes(ANY_OTHER) && this.outbound.isOpen(everybody);
     const own = namespaces.flatMap(namespace => {
       const [whole, ...some] = this.outbound.placesIn(namespace);
-      return this.outbound.isOpen(whole) ? isOpen ? [] : [whole] : some.filter(place => this.outbound.isOpen(place));
+      return this.outbound.isOpen(whole) ? forAll ? [] : [whole] : some.filter(place => this.outbound.isOpen(place));
     });
     return [
-      ...isOpen ? [{
+      ...forAll ? [{
         kind: 'ALLOW_ANY' as const,
         who: 'every pod with a sidecar, in every namespace',
         why: 'the mesh has ALLOW_ANY: sidecars let pass what they do not know',
@@ -98,42 +101,49 @@ export class Openings {
     ];
   }
 
-  /** What gateways ask of those who come without the route that was meant for them. */
-  private atGateways(access: readonly Access[]): Opening[] {
-    const found = new Map<string, Opening>();
-    const legs = new Map(access.flatMap(({ leg }) => (leg ? [[JSON.stringify(leg), leg] as const] : [])));
-    for (const { host, port, sni, server, mode, isHttp, authority } of legs.values()) {
-      const [pods] = gatewaysBehind(this.view, host, port);
-      const servers = this.view.gateways.filter(({ name }) => name === server).flatMap(gateway => gateway.servers.map(one => ({ gateway, one })));
-      const at = servers.find(({ one }) => one.hosts.includes(sni)) ?? servers[0];
-      if (pods === undefined || at === undefined) {
-        continue;
-      }
-      const because = [cause(at.gateway.object, at.one.field)];
-      const asks = (principal: { readonly trustDomain: string; readonly namespace: string; readonly account: string } | undefined) => (
-        accessDecision(this.view, pods, { principal, sni: sni === '' ? undefined : sni, port: pods.port ?? port, isHttp, authority }).admitted === 'no');
-      const [name, namespace] = host.split('.');
-      const gateway = `the gateway ${namespace}/${name}`;
-      if (mode !== 'ISTIO_MUTUAL' && !asks(undefined)) {
-        found.set('WITHOUT_IDENTITY', {
-          kind: 'WITHOUT_IDENTITY',
-          who: `every pod that can connect to ${gateway}, with a sidecar or without`,
-          why: 'the gateway asks for no certificate of the mesh, so it cannot tell who connects',
-          except: [],
-          because,
-        });
-      } else if (mode === 'ISTIO_MUTUAL' && (at.one.tls?.subjectAltNames.length ?? 0) === 0
-        && !asks({ trustDomain: this.view.facts.trustDomain, namespace: '(any)', account: '(any)' })) {
-        found.set('ANY_IDENTITY', {
-          kind: 'ANY_IDENTITY',
-          who: `every account of the mesh that connects to ${gateway} with the server name of the route`,
-          why: 'neither the Gateway nor an AuthorizationPolicy names the accounts that may pass',
-          except: [],
-          because,
-        });
-      }
+  /** Whom the servers of gateways let pass that lead to a dependency, with or without the route that was meant for it. */
+  private atGateways(access: readonly Access[], doors: readonly GatewayDoor[]): Opening[] {
+    const reaching = new Set(access.filter(isOpen).map(({ client }) => clientKey(client)));
+    const found = doors.map(door => ({ door, whom: this.whomItAdmits(door) }));
+    const of = (kind: OpeningKind, whom: (typeof found)[number]['whom'], who: (gateway: string) => string, why: string): Opening[] => {
+      const byGateway = new Map<string, GatewayDoor[]>();
+      found.filter(one => one.whom === whom).forEach(({ door }) => addTo(byGateway, door.gateway, door));
+      return [...byGateway].map(([gateway, at]) => ({ kind, who: who(gateway), why, except: [], because: serversOf(at) }));
+    };
+    return [
+      ...of('WITHOUT_IDENTITY', 'anybody', gateway => `every pod that can connect to the gateway ${gateway}, with a sidecar or without`,
+        'the gateway asks for no certificate of the mesh, so it cannot tell who connects'),
+      ...of('ANY_IDENTITY', 'everyAccount', gateway => `every account of the mesh that connects to the gateway ${gateway} with the server name of the route`,
+        'neither the Gateway nor an AuthorizationPolicy names the accounts that may pass'),
+      ...found.flatMap(({ door, whom }) => this.namedBeside(door, typeof whom === 'object' ? whom.filter(client => !reaching.has(clientKey(client))) : [])),
+    ];
+  }
+
+  private namedBeside({ gateway, chain }: GatewayDoor, clients: readonly Client[]): Opening[] {
+    return clients.length === 0 ? [] : [{
+      kind: 'NAMED_AT_GATEWAY',
+      who: namesText(clients.map(clientName), 6),
+      why: `a server of the gateway ${gateway} lets them pass; they need no more than a DestinationRule of their own that connects to it`,
+      except: [],
+      because: [causeOf(chain)],
+    }];
+  }
+
+  /** Whom a server lets pass: anybody, every account of the mesh, or those that are named. */
+  private whomItAdmits({ pods, chain, sni, authority }: GatewayDoor): 'anybody' | 'everyAccount' | readonly Client[] {
+    const { trustDomain } = this.view.facts;
+    const isMutual = chain.termination === 'ISTIO_MUTUAL';
+    const admits = (client?: Client) => accessDecision(this.view, pods, {
+      principal: client && { trustDomain, ...client }, sni, port: pods.port, isHttp: chain.choice === undefined, authority,
+    }).admitted !== 'no';
+    if (!isMutual) {
+      return admits() ? 'anybody' : [];
     }
-    return [...found.values()];
+    const names = chain.server.tls?.subjectAltNames ?? [];
+    if (names.length === 0) {
+      return admits({ namespace: '(any)', account: '(any)' }) ? 'everyAccount' : this.clients.filter(({ account }) => account !== ANY_OTHER).filter(admits);
+    }
+    return names.flatMap(name => accountIn(name) ?? []).filter(admits);
   }
 
   private withoutSidecar(dependency: Dependency): Opening {
@@ -157,7 +167,7 @@ export class Openings {
   }
 
   private ofTenants(access: readonly Access[]): Opening[] {
-    return access.some(({ leg }) => leg !== undefined) ? [{
+    return access.some(({ gateway }) => gateway !== undefined) ? [{
       kind: 'TENANT',
       who: 'whoever may write Gateways and VirtualServices, in any namespace',
       why: `they can open a route of their own through the same gateway${this.isGuarded
@@ -166,6 +176,16 @@ export class Openings {
       because: [],
     }] : [];
   }
+}
+
+function serversOf(doors: readonly GatewayDoor[]): Cause[] {
+  return [...new Map(doors.map(({ chain }) => [JSON.stringify([chain.gateway.name, chain.server.field]), causeOf(chain)])).values()];
+}
+
+/** The account of a name like `spiffe://cluster.local/ns/shop/sa/cart`. */
+function accountIn(name: string): Client | undefined {
+  const [, namespace, account] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(name) ?? [];
+  return account === undefined ? undefined : { namespace, account };
 }
 
 function first(access: readonly Access[]): readonly Cause[] {

@@ -2,7 +2,7 @@ import { isOpen, verdictText, wayText } from './answer';
 import { ANY_OTHER, Client, clientKey, clientName } from './client';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
-import { DependencyReport, Report } from './report';
+import { allAccessOf, DependencyReport, Report } from './report';
 import { portsText } from './summary';
 import { addTo } from '../view/lists';
 
@@ -102,8 +102,8 @@ export function picture({ dependencies }: Report): string {
 function linesOf(dependencies: readonly DependencyReport[]): { readonly clients: ReadonlyMap<string, Client>; readonly lines: readonly Line[] } {
   const clients = new Map<string, Client>();
   const lines = new Map<string, Line>();
-  dependencies.forEach(({ access, ...dependency }, to) => {
-    const open = access.filter(isOpen).map(one => ({ ...one, way: wayText(one) }));
+  dependencies.forEach((dependency, to) => {
+    const open = allAccessOf(dependency).filter(isOpen).map(one => ({ ...one, way: wayText(one) }));
     const others = open.filter(({ client }) => client.account === ANY_OTHER);
     const whole = new Set(others.map(({ client, way }) => JSON.stringify([client.namespace, way])));
     const isIncluded = ({ namespace, account }: Client, way: string) => namespace !== ANY_OTHER && whole.has(JSON.stringify([ANY_OTHER, way]))

@@ -1,9 +1,12 @@
 import { Access, AccessTable } from './access';
-import { answerKey, isOpen, Verdict } from './answer';
+import { answerKey, isOpen, VERDICT_ORDER } from './answer';
 import { ANY_OTHER, byClient, Client, clientName, clientsIn } from './client';
 import { dependenciesIn, Dependency, Target, targetKey } from './dependency';
+import { Door, doorsIn, doorsOf } from './door';
+import { gatewayDoorsIn } from './gateway-door';
 import { namesText } from './names';
 import { Opening, Openings } from './opening';
+import { Owners } from './owners';
 import { Sources } from './sources';
 import { Problem } from '../reading/problem';
 import { addTo } from '../view/lists';
@@ -13,6 +16,8 @@ import { MeshView } from '../view/mesh-view';
 export interface DependencyReport extends Dependency {
   /** Each client with each host and port. */
   readonly access: readonly Access[];
+  /** Who gets there by asking for something else. */
+  readonly doors: readonly Door[];
   /** Who else could reach it. */
   readonly openings: readonly Opening[];
 }
@@ -38,10 +43,15 @@ export interface MoreToAsk {
 export function reportOf(view: MeshView, { clients: more = [], unread = [] }: MoreToAsk = {}): Report {
   const clients = clientsIn(view, more);
   const table = new AccessTable(view);
-  const openings = new Openings(view);
-  const dependencies = dependenciesIn(view).map((dependency): DependencyReport => {
-    const access = dependency.targets.flatMap(target => clients.flatMap(client => table.of(client, target)));
-    return { ...dependency, access, openings: openings.of(dependency, access) };
+  const askedFor = (targets: readonly Target[]) => targets.flatMap(target => clients.flatMap(client => table.of(client, target)));
+  const asked = dependenciesIn(view).map(dependency => ({ ...dependency, access: askedFor(dependency.targets) }));
+  const owners = new Owners(view, asked);
+  const doors = doorsOf(owners, [...asked.flatMap(({ access }) => access), ...askedFor(doorsIn(view, asked))]);
+  const [openings, atGateways] = [new Openings(view, clients), gatewayDoorsIn(view, owners)];
+  const dependencies = asked.map((dependency): DependencyReport => {
+    const own = doors.get(dependency) ?? [];
+    const access = [...dependency.access, ...own.flatMap(door => door.access)];
+    return { ...dependency, doors: own, openings: openings.of(dependency, access, atGateways.get(dependency) ?? []) };
   });
   return { view, clients, dependencies, sources: new Sources(view), unread };
 }
@@ -84,8 +94,6 @@ export function accessName({ client, workloads }: Pick<Access, 'client' | 'workl
   return `${clientName(client)}${workloads.length === 0 ? '' : ` (${workloads.join(', ')})`}`;
 }
 
-const ORDER: readonly Verdict[] = ['REACHES', 'DIRECT', 'UNKNOWN', 'ELSEWHERE', 'REFUSED', 'NOWHERE'];
-
 /** The clients of a dependency, those that reach it first. */
 export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 'targets'>): AccessGroup[] {
   const byClientAndWorkloads = new Map<string, Access[]>();
@@ -111,7 +119,7 @@ export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 
   }
   const whole = [...groups.values()].map(({ clients, answers }): AccessGroup => (
     { clients, answers: answers.map(({ targets: of, all }) => ({ answer: together(all), targets: of })) }));
-  const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => ORDER.indexOf(answer.verdict)));
+  const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => VERDICT_ORDER.indexOf(answer.verdict)));
   return whole.sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
 }
 
@@ -125,9 +133,14 @@ function together(all: readonly Access[]): Access {
   };
 }
 
+/** What becomes of those who ask for a dependency, and of those who get there by asking for something else. */
+export function allAccessOf({ access, doors }: Pick<DependencyReport, 'access' | 'doors'>): readonly Access[] {
+  return doors.length === 0 ? access : [...access, ...doors.flatMap(door => door.access)];
+}
+
 /** The ways by which anybody reaches a dependency: gateways by name, and `directly`. */
-export function waysOf({ access }: Pick<DependencyReport, 'access'>): { readonly gateways: readonly string[]; readonly isDirect: boolean; readonly isUnchecked: boolean } {
-  const open = access.filter(isOpen);
+export function waysOf(dependency: Pick<DependencyReport, 'access' | 'doors'>): { readonly gateways: readonly string[]; readonly isDirect: boolean; readonly isUnchecked: boolean } {
+  const open = allAccessOf(dependency).filter(isOpen);
   return {
     gateways: [...new Set(open.flatMap(({ gateway }) => gateway ?? []))].sort(),
     isDirect: open.some(({ gateway, verdict }) => gateway === undefined && verdict === 'REACHES'),

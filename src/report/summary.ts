@@ -1,7 +1,7 @@
 import { isOpen } from './answer';
 import { dependencyName } from './dependency';
 import { Opening, openingText } from './opening';
-import { DependencyReport, Report } from './report';
+import { allAccessOf, DependencyReport, Report } from './report';
 import { nameOf } from '../trace/hop';
 
 /** What a reviewer looks at first. */
@@ -33,8 +33,10 @@ export function remarksOn({ dependencies, view }: Report): Remark[] {
     ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
     ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
     ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),
+    ...remark('are reached by clients that ask for something else', dependencies.filter(({ doors }) => doors.length > 0)),
+    ...remark('have clients beside those of their routes, whom another server of a gateway lets pass', having('NAMED_AT_GATEWAY')),
     ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
-    ...remark('are reached by nobody in the input', dependencies.filter(({ access }) => !access.some(one => isOpen(one) || one.verdict === 'UNKNOWN'))),
+    ...remark('are reached by nobody in the input', dependencies.filter(dependency => !allAccessOf(dependency).some(one => isOpen(one) || one.verdict === 'UNKNOWN'))),
     ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
   ];
 }

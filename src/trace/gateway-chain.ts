@@ -72,6 +72,13 @@ export class GatewayChains {
     return matchChains(this.chains, { ...entering, isHttp: entering.isHttp && !entering.isTls });
   }
 
+  /** The hosts of requests that a chain has routes for. */
+  public hostsOf({ servers }: GatewayChain): string[] {
+    const hosts = servers.flatMap(({ server, gateway }) => (
+      routesOf(this.view, this.pods.namespace, gateway.name).flatMap(route => commonHosts(server, route))));
+    return [...new Set(hosts)];
+  }
+
   /** Where requests for a host go, by the VirtualServices of the chain's servers: the main way first. */
   public httpChoices(chain: GatewayChain, authority: string, labels: { readonly [label: string]: string }): readonly Choice[] {
     const byHost = new Map<string, Choice[]>();

@@ -309,7 +309,7 @@ export class Journey {
       ...pods.causes, causeOf(chain),
     ], {
       notes: [...notes, ...chains.leftOut.filter(left => left.server.hosts.some(host => server.hosts.includes(host))).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
-      facts: { ...facts, server: gateway.name, mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
+      facts: { ...facts, server: gateway.name, named: String(server.tls?.subjectAltNames.length ?? 0), mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
     }));
     if (refused) {
       return this.ending('REFUSED', refused.text, 'handshake', [], undefined, refused.causes);
@@ -396,7 +396,7 @@ export class Journey {
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
     this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${upstream.endpoints.join(', ')})` : ''}; ${speaks}`, [
       ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
-    ], { notes, facts: { endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(',') } }));
+    ], { notes, facts: { service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(',') } }));
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }

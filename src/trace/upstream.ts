@@ -1,8 +1,10 @@
+import { isAddress } from './application';
 import { cause, Cause } from './hop';
 import { labelsOf, number, record, selects, text } from '../view/fields';
 import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
 import { NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { handWrittenEndpoints } from '../view/service-endpoints';
 
 /** Where a proxy finds a service. */
 export interface Upstream {
@@ -26,10 +28,16 @@ export function upstreamOf(
   const { object, host, resolution } = service;
   const because = [cause(object, object.spec.resolution === undefined ? ['spec'] : ['spec', 'resolution'])];
   if (service.isKubernetes) {
-    const named = `pods of ${host}`;
-    return {
+    const of = view.serviceByHost.get(host);
+    const written = of === undefined ? [] : handWrittenEndpoints(view, of, port.number);
+    return written.length > 0 ? {
+      endpoints: written.map(({ address, port: to }) => place(address, to)),
+      text: 'the addresses that somebody wrote for it',
+      causes: [cause(object, ['spec'])],
+      places: written.map(({ address, port: to }) => ({ address: isAddress(address) ? address : undefined, port: to })),
+    } : {
       endpoints: [`${host}:${port.number}`],
-      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : named,
+      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : `pods of ${host}`,
       causes: [cause(object, ['spec', 'selector'])],
       places: [],
       pods: service.selector && { namespace: service.namespace, labels: service.selector },
@@ -70,7 +78,7 @@ export function upstreamOf(
         text: found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
         lost: names.length > 0 ? undefined : 'it has no endpoint',
         causes: found.length > 0 ? [cause(object, ['spec', 'endpoints'])] : because,
-        places: names.map(({ address, port: of }) => ({ address: /[a-z]/i.test(address) && !address.includes(':') ? undefined : address, port: of })),
+        places: names.map(({ address, port: of }) => ({ address: isAddress(address) ? address : undefined, port: of })),
       };
     }
   }

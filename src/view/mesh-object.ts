@@ -1,3 +1,5 @@
+import { record } from './fields';
+
 /** Where an object comes from. */
 export interface Origin {
   /** What messages call it: the path of the construct that stands for it, or file and line. */
@@ -24,7 +26,7 @@ export interface MeshObject {
   readonly origin: Origin;
   /** The file it is written to, when each object has one of its own. */
   readonly file?: string;
-  /** Without one in the manifest it is empty: of Secrets and ConfigMaps nothing but the name is known. */
+  /** Without one in the manifest it is empty: of Secrets and ConfigMaps nothing but the name is known. That of endpoints is all of them. */
   readonly spec: { readonly [field: string]: unknown };
 }
 
@@ -33,6 +35,14 @@ export function groupAndVersionOf(apiVersion: unknown): { readonly group: string
   const text = String(apiVersion);
   const slash = text.indexOf('/');
   return { group: text.slice(0, Math.max(slash, 0)), version: text.slice(slash + 1) };
+}
+
+/** Kinds that have no `spec`, and are read. */
+const WITHOUT_SPEC = ['Endpoints', 'EndpointSlice'];
+
+/** What an object says beside its name. */
+export function specIn(manifest: { readonly [field: string]: unknown }): MeshObject['spec'] {
+  return record(WITHOUT_SPEC.includes(String(manifest.kind)) ? manifest : manifest.spec);
 }
 
 /** What is one object to Kubernetes, as text that can be compared. */

@@ -1,0 +1,79 @@
+import { Access } from './access';
+import { isOpen } from './answer';
+import { clientKey } from './client';
+import { Dependency, spokenBy, Target, targetKey } from './dependency';
+import { Asked, Owners } from './owners';
+import { Proxies } from '../trace/proxies';
+import { KnownPort } from '../view/known-service';
+import { addTo } from '../view/lists';
+import { MeshView } from '../view/mesh-view';
+import { MESH, Route } from '../view/route';
+import { handWrittenEndpoints } from '../view/service-endpoints';
+
+/** A host and port by which clients get to a dependency that they do not reach by its own names. */
+export interface Door {
+  readonly target: Target;
+  readonly access: readonly Access[];
+}
+
+/** What may lead to dependencies beside their own names: hosts of VirtualServices, and Services whose addresses somebody wrote. */
+export function doorsIn(view: MeshView, dependencies: readonly Dependency[]): Target[] {
+  const declared = new Set(dependencies.flatMap(({ hosts }) => hosts));
+  const proxies = new Proxies(view);
+  const isLed = (host: string, port: number | undefined) => {
+    const known = view.knownServicesByHost.get(host);
+    return known?.some(({ isKubernetes }) => !isKubernetes) || port !== undefined && proxies.gatewaysBehind(host, port).length > 0;
+  };
+  const leads = (route: Route) => route.rules.some(({ destinations, mirrors }) => [...destinations, ...mirrors].some(({ host, port }) => (
+    !route.hosts.includes(host) && isLed(host, port ?? firstPort(view, host)))));
+  const found = new Map<string, Target>();
+  const add = (host: string, port: KnownPort | number) => {
+    const target: Target = typeof port === 'number' ? { host, port, protocol: 'HTTP', spoken: 'HTTP' }
+      : { host, port: port.number, protocol: port.protocol || 'TCP or HTTP', spoken: spokenBy(port) };
+    found.set(targetKey(target), found.get(targetKey(target)) ?? target);
+  };
+  for (const route of view.routesByGateway.get(MESH) ?? []) {
+    for (const host of leads(route) ? route.hosts.filter(name => !declared.has(name)) : []) {
+      const ports = (view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports);
+      const isRequested = ports.length === 0 && route.rules.some(({ kind }) => kind === 'http');
+      ports.forEach(port => add(host, port));
+      // Istio answers for a host that nothing declares on the ports where it has requests.
+      (isRequested ? [80] : []).forEach(port => add(host, port));
+    }
+  }
+  for (const service of view.services) {
+    (view.knownServicesByHost.get(service.host) ?? []).flatMap(({ ports }) => ports)
+      .filter(port => handWrittenEndpoints(view, service, port.number).length > 0).forEach(port => add(service.host, port));
+  }
+  return [...found.values()];
+}
+
+function firstPort(view: MeshView, host: string): number | undefined {
+  return view.serviceByHost.get(host)?.ports[0]?.number;
+}
+
+/** The doors of each dependency: what clients get to who asked for something else. */
+export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<Dependency, readonly Door[]> {
+  const found = new Map<Dependency, Map<string, Access[]>>();
+  const reached = new Map<Dependency, ReadonlySet<string>>();
+  const reaches = (dependency: Asked, access: Access) => {
+    const known = reached.get(dependency) ?? new Set(dependency.access.filter(isOpen).map(identity));
+    reached.set(dependency, known);
+    return known.has(identity(access));
+  };
+  for (const access of asked.filter(isOpen)) {
+    for (const dependency of owners.of(access.services, access.endpoints)) {
+      if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access)) {
+        const doors = found.get(dependency) ?? new Map<string, Access[]>();
+        addTo(doors, targetKey(access.target), access);
+        found.set(dependency, doors);
+      }
+    }
+  }
+  return new Map([...found].map(([dependency, doors]) => (
+    [dependency, [...doors.values()].map(access => ({ target: access[0].target, access }))])));
+}
+
+function identity({ client, workloads }: Access): string {
+  return JSON.stringify([clientKey(client), workloads]);
+}

@@ -1,0 +1,47 @@
+import { Access } from './access';
+import { isOpen } from './answer';
+import { Dependency } from './dependency';
+import { isAddress } from '../trace/application';
+import { upstreamOf } from '../trace/upstream';
+import { MeshView } from '../view/mesh-view';
+
+/** A dependency, and what becomes of its clients. */
+export interface Asked extends Dependency {
+  readonly access: readonly Access[];
+}
+
+/** Which dependency the services of proxies lead to. */
+export class Owners {
+  private readonly byService = new Map<string, Set<Asked>>();
+  private readonly byEndpoint = new Map<string, Set<Asked>>();
+
+  public constructor(private readonly view: MeshView, dependencies: readonly Asked[]) {
+    const declared = new Set(dependencies.flatMap(({ hosts }) => hosts));
+    for (const dependency of dependencies) {
+      const add = (found: Map<string, Set<Asked>>, key: string) => found.set(key, (found.get(key) ?? new Set()).add(dependency));
+      dependency.hosts.forEach(host => add(this.byService, host));
+      // What a gateway sends to has a name of its own.
+      dependency.access.filter(isOpen).flatMap(({ services }) => services).filter(host => !declared.has(host))
+        .forEach(host => add(this.byService, host));
+      this.endpointsOf(dependency).forEach(endpoint => add(this.byEndpoint, endpoint));
+    }
+  }
+
+  /** The dependencies behind services of proxies: by their names, and by the endpoints where they end. */
+  public of(services: readonly string[], endpoints: readonly string[]): ReadonlySet<Asked> {
+    return new Set([
+      ...services.flatMap(service => [...this.byService.get(service) ?? []]),
+      ...endpoints.flatMap(endpoint => [...this.byEndpoint.get(endpoint) ?? []]),
+    ]);
+  }
+
+  /** Where connections to a dependency end. Without those addresses at which a server asks for the name: they may be those of many. */
+  private endpointsOf({ hosts, targets }: Dependency): string[] {
+    const named = new Set(targets.filter(({ spoken }) => spoken === 'TLS' || spoken === 'HTTP').map(({ port }) => port));
+    return hosts.flatMap(host => (this.view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.flatMap(port => {
+      const dialled = { host, address: isAddress(service.address) ? service.address : undefined, port: port.number, isNobodys: false };
+      const { endpoints } = upstreamOf(this.view, service, port, {}, 'sidecar', dialled);
+      return named.has(port.number) ? endpoints.filter(endpoint => /[a-z]/i.test(endpoint) && !endpoint.startsWith('[')) : endpoints;
+    })));
+  }
+}
