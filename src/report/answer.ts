@@ -27,6 +27,10 @@ export interface Answer {
   readonly endpoints: readonly string[];
   /** The hosts by which the last proxies know these endpoints. */
   readonly services: readonly string[];
+  /** The rules of VirtualServices that send it there. */
+  readonly routes: readonly Cause[];
+  /** Every way that is open, where it has several. */
+  readonly ways: readonly Answer[];
   /** TLS that the last proxy adds, in Istio's words; empty when it adds none, or nobody is there. */
   readonly tls: string;
   /** What the conditions say, as text that can be compared. */
@@ -69,6 +73,7 @@ export function answerOf(view: MeshView, found: Trace): Answer {
   const all = (of: (answer: Answer) => readonly string[]) => [...new Set(open.flatMap(of))].sort();
   return open.length === 0 ? best.answer : {
     ...best.answer,
+    ways: open.length > 1 ? open : [],
     endpoints: all(({ endpoints }) => endpoints),
     services: all(({ services }) => services),
     besides: ways.filter(way => way !== best && isOpen(way.answer) && way.answer.services.join() !== best.answer.services.join())
@@ -95,6 +100,8 @@ function answerOfWay(view: MeshView, { from, to }: Trace, { end, hops }: Way): A
     besides: [],
     endpoints: [...new Set(end.endpoints)].sort(),
     services: upstream === undefined ? [] : [upstream.facts.service],
+    routes: at('route')?.causes ?? [],
+    ways: [],
     tls: tls === 'PLAINTEXT' ? '' : tls,
     limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
   };

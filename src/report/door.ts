@@ -1,5 +1,5 @@
 import { Access } from './access';
-import { isOpen } from './answer';
+import { Answer, isOpen } from './answer';
 import { clientKey } from './client';
 import { Dependency, spokenBy, Target, targetKey } from './dependency';
 import { Asked, Owners } from './owners';
@@ -62,16 +62,24 @@ export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<D
     return known.has(identity(access));
   };
   for (const access of asked.filter(isOpen)) {
-    for (const dependency of owners.of(access.services, access.endpoints)) {
-      if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access)) {
-        const doors = found.get(dependency) ?? new Map<string, Access[]>();
-        addTo(doors, targetKey(access.target), access);
-        found.set(dependency, doors);
+    for (const way of access.ways.length > 0 ? access.ways : [access]) {
+      for (const dependency of owners.of(way.services, way.endpoints)) {
+        if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access)) {
+          const doors = found.get(dependency) ?? new Map<string, Access[]>();
+          addTo(doors, targetKey(access.target), { ...access, ...throughDoor(way) });
+          found.set(dependency, doors);
+        }
       }
     }
   }
   return new Map([...found].map(([dependency, doors]) => (
     [dependency, [...doors.values()].map(access => ({ target: access[0].target, access }))])));
+}
+
+/** What a way says of itself, where it was not meant to lead there. */
+function throughDoor(way: Answer): Answer {
+  return way.routes.length === 0 ? way
+    : { ...way, why: 'the VirtualService of what it asks for sends it there', because: [...way.routes, ...way.because] };
 }
 
 function identity({ client, workloads }: Access): string {

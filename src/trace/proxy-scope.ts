@@ -182,10 +182,10 @@ function scopeOf(
 /** The hosts that VirtualServices send to from a namespace, with the ports that they name; undefined is one that names none. */
 function destinationsOf(routes: readonly Route[], namespace: string): Map<string, Set<number | undefined>> {
   const found = new Map<string, Set<number | undefined>>();
-  for (const { kind, matches, destinations } of routes.flatMap(({ rules }) => rules)) {
+  for (const { kind, matches, destinations, mirrors } of routes.flatMap(({ rules }) => rules)) {
     const sources = matches.map(({ sourceNamespace }) => sourceNamespace).filter(source => source !== undefined);
     if (kind !== 'http' || sources.length === 0 || sources.includes(namespace)) {
-      destinations.forEach(({ host, port }) => found.set(host, (found.get(host) ?? new Set()).add(port)));
+      [...destinations, ...mirrors].forEach(({ host, port }) => found.set(host, (found.get(host) ?? new Set()).add(port)));
     }
   }
   return found;

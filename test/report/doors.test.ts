@@ -64,6 +64,25 @@ describe('who asks for something else', () => {
     expect(asCsv(behind)).toContain(`api.example.com,8080,HTTP,${PAYMENTS}:8080,catalog/api,catalog,api,,REACHES,`);
   });
 
+  test('gets there by one of the ways of a route, and by its copies, each with what takes it', () => {
+    const hidden = object('Sidecar', 'catalog/default', { egress: [{ hosts: ['./*'] }] });
+    const copy = entry('copy.example.com', 80, 'HTTP', { exportTo: ['.', 'catalog'] });
+    const beta = object('VirtualService', 'catalog/payments', {
+      hosts: [PAYMENTS],
+      http: [
+        { match: [{ uri: { prefix: '/beta' } }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }], mirror: { host: 'copy.example.com', port: { number: 80 } } },
+        { route: [{ destination: { host: PAYMENTS } }] },
+      ],
+    });
+    const found = report(entry('api.example.com', 80, 'HTTP', { exportTo: ['.', 'catalog'] }), copy, payments, beta, hidden);
+    const conditions = found.dependencies.map(({ doors }) => doors[0].access[0].conditions);
+
+    expect(conditions).toEqual([[expect.stringContaining('spec.http[0].match[0]')], [expect.stringContaining('spec.http[0].match[0]'), expect.stringContaining('as a copy of each request')]]);
+    expect(found.dependencies[0].doors[0].access[0].because.map(({ object: of, field }) => `${of} ${field}`).slice(0, 2)).toEqual([
+      'VirtualService catalog/payments spec.http[0].match[0]', 'VirtualService catalog/payments spec.http[0].route[0].destination',
+    ]);
+  });
+
   test('gets there by the VirtualService of another dependency', () => {
     const cheap = entry('cheap.example.com', 80, 'HTTP', { exportTo: ['catalog'] }, 'cheap');
     const hidden = object('Sidecar', 'catalog/default', { egress: [{ hosts: ['*/cheap.example.com'] }] });
