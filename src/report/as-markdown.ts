@@ -97,10 +97,11 @@ export const DOORS = 'Who gets there by asking for something else';
 
 /** Each other name that leads to a dependency, with those who get there by it. */
 export function doorLines({ doors }: Pick<DependencyReport, 'doors'>): { readonly text: string; readonly because: readonly Cause[] }[] {
-  return doors.flatMap(({ target, access }) => groupsOf({ access, targets: [target] }).flatMap(({ clients, answers }) => answers.map(({ answer }) => ({
-    text: `${namesText(clients.map(accessName), 12)}, to ${targetKey(target)}: ${[wayText(answer), reasonText(answer)].join('; ')}`,
-    because: answer.because,
-  }))));
+  return doors.flatMap(({ target, access }) => groupsOf({ access, targets: [target] }).flatMap(({ clients, answers }) => (
+    answers.map(({ answer }) => ({
+      text: `${namesText(clients.map(accessName), 12)}, to ${targetKey(target)}: ${[wayText(answer), reasonText(answer)].join('; ')}`,
+      because: answer.because,
+    })))));
 }
 
 function rowsOf(group: AccessGroup, dependency: DependencyReport, sources: Sources): string[][] {
