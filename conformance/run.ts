@@ -17,9 +17,11 @@ import { EXAMPLES } from '../examples/write';
 export const DEFAULT_APPS = 300;
 export const DEFAULT_SETS = 200;
 export const DEFAULT_SEED = 20260901;
+/** Numbers of failing apps in the command that runs them again. */
+const SHOWN = 20;
 
 const HELP = `usage: npm run conformance -- [--apps <n>] [--sets <n>] [--seed <n>] [--json] [--matrix] [--write-comparison]
-       npm run conformance:fuzz -- [--apps <n>] [--sets <n>] [--seed <n>]
+       npm run conformance:fuzz -- [--apps <n>] [--sets <n>] [--seed <n>] [--only <n>,...]
 
 Lets the code of Istio and Kubernetes judge manifests: those of every example and recipe, and those of generated apps. Needs Go.
 The files of conformance/corpus are compared with what docs/comparison.md says of them.
@@ -27,6 +29,8 @@ The files of conformance/corpus are compared with what docs/comparison.md says o
   --apps <n>   generated apps (default ${DEFAULT_APPS}; 0 for the examples alone)
   --sets <n>   sets of objects as anybody may have written them, for the trace (default ${DEFAULT_SETS})
   --seed <n>   what they are generated from (default ${DEFAULT_SEED}; for conformance:fuzz a new one each time)
+  --only <n>,...
+               of the generated apps only those with these numbers, which a run tells of apps that fail; no sets unless --sets asks for them
   --json       write the report as JSON
   --matrix     first write who reaches what in each example and recipe; --json has it for every set
   --write-comparison
@@ -40,6 +44,8 @@ interface Options {
   readonly apps: number;
   readonly sets: number;
   readonly seed: number;
+  /** The numbers of the apps that are judged; undefined for all of them. */
+  readonly only?: readonly number[];
   readonly json: boolean;
   readonly matrix: boolean;
   readonly examples: boolean;
@@ -52,6 +58,7 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
     'apps': { type: 'string' },
     'sets': { type: 'string' },
     'seed': { type: 'string' },
+    'only': { type: 'string' },
     'json': { type: 'boolean' },
     'matrix': { type: 'boolean' },
     'write-comparison': { type: 'boolean' },
@@ -66,10 +73,13 @@ export function readOptions(args: readonly string[], defaults: { readonly seed: 
   if (values.help) {
     return undefined;
   }
+  const only = values.only?.split(',').map(text => wholeNumber('--only', text, 0));
   return {
-    apps: wholeNumber('--apps', values.apps, DEFAULT_APPS),
-    sets: wholeNumber('--sets', values.sets, DEFAULT_SETS),
+    // Which app a number is does not depend on how many there are.
+    apps: only ? Math.max(...only) + 1 : wholeNumber('--apps', values.apps, DEFAULT_APPS),
+    sets: wholeNumber('--sets', values.sets, only ? 0 : DEFAULT_SETS),
     seed: wholeNumber('--seed', values.seed, defaults.seed),
+    only,
     json: values.json ?? false,
     matrix: values.matrix ?? false,
     examples: defaults.examples,
@@ -126,7 +136,8 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
       args.push('--name', `${target}=docs/recipes/${name}`);
     }
   }
-  const outcomes = options.apps > 0 ? generateAll(options, work) : [];
+  const attempts = options.apps > 0 ? generateAll(options, work) : [];
+  const outcomes = attempts.map(({ outcome }) => outcome);
   const accepted = outcomes.filter(outcome => outcome.kind === 'accepted');
   if (accepted.length > 0) {
     args.push('--batch', path.join(work, 'generated'), '--name', `${path.join(work, 'generated')}=generated`);
@@ -148,7 +159,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     return 2;
   }
   const summary = options.json ? say : (message: string) => process.stdout.write(`${message}\n`);
-  const failures = failed(outcomes, JSON.parse(fs.readFileSync(report, 'utf8')) as Finding[]);
+  const failures = failed(attempts, JSON.parse(fs.readFileSync(report, 'utf8')) as Finding[]);
   if (options.apps > 0) {
     summarise(options, outcomes, summary);
   }
@@ -156,11 +167,11 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     problems(outcomes).forEach(([problem, times]) => summary(`  ${String(times).padStart(5)}  wrong: ${problem}`));
     summary(`\n${failures.length} generated apps fail; the first is number ${failures[0]}, looking for the smallest that fails like it`);
     summary(await smallest(failures[0], options.seed, program, work));
-    summary(`again: npm run conformance:fuzz -- --apps ${options.apps} --seed ${options.seed}`);
+    summary(`again: npm run conformance:fuzz -- --seed ${options.seed} --only ${failures.slice(0, SHOWN).join()}`);
   }
-  const tooFew = options.apps >= 30 && accepted.length * 3 < options.apps;
+  const tooFew = outcomes.length >= 30 && accepted.length * 3 < outcomes.length;
   if (tooFew) {
-    summary(`only ${accepted.length} of ${options.apps} generated apps were accepted: the generator no longer fits the library`);
+    summary(`only ${accepted.length} of ${outcomes.length} generated apps were accepted: the generator no longer fits the library`);
   }
   const isFollowed = options.sets === 0 || followAnybodys(options, program, work, summary);
   wrong.forEach(difference => summary(`the report is wrong: ${difference}`));
@@ -200,8 +211,15 @@ function compareCorpus({ writeComparison }: Options, program: string, say: (mess
   ];
 }
 
-function generateAll({ apps, seed }: Options, work: string): Outcome[] {
-  return generate(apps, seed).map((spec, i) => attempt(spec, path.join(work, 'generated', setName(i))));
+/** A generated app, by its number among those of the seed. */
+interface Attempt {
+  readonly number: number;
+  readonly outcome: Outcome;
+}
+
+function generateAll({ apps, seed, only }: Options, work: string): Attempt[] {
+  return generate(apps, seed).flatMap((spec, number) => (
+    only && !only.includes(number) ? [] : [{ number, outcome: attempt(spec, path.join(work, 'generated', setName(number))) }]));
 }
 
 function setName(index: number): string {
@@ -209,14 +227,14 @@ function setName(index: number): string {
 }
 
 /** The numbers of the apps that fail: here already, or by what was found in their manifests. */
-function failed(outcomes: readonly Outcome[], findings: readonly Finding[]): number[] {
+function failed(attempts: readonly Attempt[], findings: readonly Finding[]): number[] {
   const found = new Set(findings.map(finding => finding.set));
-  return outcomes.flatMap((outcome, i) => (outcome.kind === 'wrong' || found.has(setName(i)) ? [i] : []));
+  return attempts.flatMap(({ number, outcome }) => (outcome.kind === 'wrong' || found.has(setName(number)) ? [number] : []));
 }
 
-function summarise({ apps, seed }: Options, outcomes: readonly Outcome[], say: (message: string) => void): void {
+function summarise({ seed }: Options, outcomes: readonly Outcome[], say: (message: string) => void): void {
   const count = (kind: Outcome['kind']) => outcomes.filter(outcome => outcome.kind === kind).length;
-  say(`\ngenerated apps: ${apps} from seed ${seed}, ${count('accepted')} accepted and judged, ${count('refused')} refused by name`);
+  say(`\ngenerated apps: ${outcomes.length} from seed ${seed}, ${count('accepted')} accepted and judged, ${count('refused')} refused by name`);
   for (const [reason, times] of reasons(outcomes)) {
     say(`  ${String(times).padStart(5)}  ${reason}`);
   }

@@ -16,6 +16,11 @@ describe('arguments', () => {
       .toEqual({ apps: 5000, sets: 9, seed: 12, json: true, matrix: true, examples: true, writeComparison: false });
   });
 
+  test('some apps of a run are judged by their numbers, without the sets', () => {
+    expect(readOptions(['--only', '934,1907', '--seed', '12'], DEFAULTS)).toMatchObject({ apps: 1908, sets: 0, seed: 12, only: [934, 1907] });
+    expect(readOptions(['--only', '934', '--sets', '5'], DEFAULTS)).toMatchObject({ sets: 5, only: [934] });
+  });
+
   test.each([['--help'], ['-h']])('%s asks for help', argument => {
     expect(readOptions([argument], DEFAULTS)).toBeUndefined();
   });
@@ -24,6 +29,7 @@ describe('arguments', () => {
     [['--apps', 'many'], '--apps must be a whole number from 0 to 999999999, got "many"'],
     [['--seed', '1.5'], '--seed must be a whole number from 0 to 999999999, got "1.5"'],
     [['--apps', '-1'], 'option'],
+    [['--only', '934,x'], '--only must be a whole number from 0 to 999999999, got "x"'],
     [['--nope'], 'unknown option \'--nope\'; see --help'],
     [['positional'], 'unexpected argument \'positional\''],
   ])('%j is refused in one line', (args, message) => {
