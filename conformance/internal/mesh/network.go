@@ -11,6 +11,7 @@ import (
 
 	"cdk8s-istio-egress/conformance/internal/expect"
 	"cdk8s-istio-egress/conformance/internal/fixtures"
+	"cdk8s-istio-egress/conformance/internal/manifests"
 	"cdk8s-istio-egress/conformance/internal/netpol"
 )
 
@@ -23,6 +24,9 @@ type network struct {
 	dns, istiod *corev1.Pod
 }
 
+// ofNames is the range of the addresses that names have: one that is never routed, and that no set uses.
+var ofNames = [2]byte{198, 19}
+
 func newNetwork(c *fixtures.Cluster, app *expect.App) (*network, error) {
 	labels := map[string]map[string]string{}
 	for _, n := range c.Namespaces {
@@ -31,6 +35,15 @@ func newNetwork(c *fixtures.Cluster, app *expect.App) (*network, error) {
 	policies, err := netpol.Read(c.Declared, labels)
 	if err != nil {
 		return nil, err
+	}
+	for _, o := range c.Declared {
+		raw, err := o.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		if strings.Contains(string(raw), fmt.Sprintf(`"%d.%d.`, ofNames[0], ofNames[1])) {
+			return nil, fmt.Errorf("%s has an address of the range that names are resolved to, %d.%d.0.0/16", manifests.Subject(o), ofNames[0], ofNames[1])
+		}
 	}
 	n := &network{policies: policies, names: map[string]netip.Addr{}}
 	n.dns = n.pod("kube-system", "coredns", map[string]string{"k8s-app": "kube-dns"})
@@ -72,7 +85,7 @@ func (n *network) pod(namespace, name string, labels map[string]string) *corev1.
 	}
 }
 
-// resolve a name, or take an address as it is. Each name has an address of its own, of a range that is never routed.
+// resolve a name, or take an address as it is. Each name has an address of its own.
 func (n *network) resolve(name string) netip.Addr {
 	if address, err := netip.ParseAddr(name); err == nil {
 		return address
@@ -80,7 +93,7 @@ func (n *network) resolve(name string) netip.Addr {
 	name = strings.TrimSuffix(name, ".")
 	if _, known := n.names[name]; !known {
 		i := len(n.names) + 1
-		n.names[name] = netip.AddrFrom4([4]byte{198, 18, byte(i / 250), byte(i%250 + 1)})
+		n.names[name] = netip.AddrFrom4([4]byte{ofNames[0], ofNames[1], byte(i / 250), byte(i%250 + 1)})
 	}
 	return n.names[name]
 }

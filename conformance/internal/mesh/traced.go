@@ -120,7 +120,7 @@ func (j *journey) podOf(n *network, t traced) *corev1.Pod {
 func (j *journey) follow(n *network, all []traced) {
 	for _, t := range all {
 		j.result.Checked++
-		if differs := j.compare(n, t); differs != "" && j.stocks(t) {
+		if differs := j.compare(n, t); differs != "" && j.stocks(n, t) {
 			j.except("port 80", "requests are told apart by their host there, whatever the set has on the port",
 				"the Services of Istio's gateways speak HTTP on port 80, and are not in the set")
 		} else if differs != "" {
@@ -130,9 +130,9 @@ func (j *journey) follow(n *network, all []traced) {
 }
 
 // stocks says whether a connection is told apart by what Istio's charts install and the set does not have.
-func (j *journey) stocks(t traced) bool {
-	c, known := j.dial(nil, t)
-	return known && t.Protocol == "HTTP" && t.Port == 80 && t.Address != "" && j.mesh.cluster.Stubbed("istio-system", "istio-egressgateway") &&
+func (j *journey) stocks(n *network, t traced) bool {
+	c, known := j.dial(n, t)
+	return known && t.Protocol == "HTTP" && t.Port == 80 && j.mesh.cluster.Stubbed("istio-system", "istio-egressgateway") &&
 		blackHole(j.mesh.sidecar(t.Namespace, t.Account).simulated.Run(c))
 }
 
@@ -209,7 +209,7 @@ func blackHole(got simulation.Result) bool {
 func (j *journey) dial(n *network, t traced) (simulation.Call, bool) {
 	address := t.Address
 	switch {
-	case address == "" && n != nil:
+	case address == "":
 		address = n.resolve(t.Host).String()
 	case strings.HasPrefix(address, allocatedTo):
 		address = j.mesh.vips[host.Name(strings.TrimPrefix(address, allocatedTo))]

@@ -61,8 +61,17 @@ const right = `[{"namespace": "shop", "account": "cart", "host": "db.example.com
 
 func followed(t *testing.T, traces string) []string {
 	t.Helper()
+	found, checked := followedIn(t, tracedSet, traces)
+	if checked != 1 {
+		t.Errorf("followed %d connections, want 1", checked)
+	}
+	return found
+}
+
+func followedIn(t *testing.T, objects, traces string) (found []string, checked int) {
+	t.Helper()
 	dir := t.TempDir()
-	for file, text := range map[string]string{"set.yaml": tracedSet, TracesFile: traces} {
+	for file, text := range map[string]string{"set.yaml": objects, TracesFile: traces} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -75,19 +84,16 @@ func followed(t *testing.T, traces string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := []string{}
 	for _, r := range Run(set, cluster) {
 		if r.Check != TraceCheck {
 			continue
 		}
-		if r.Checked != 1 {
-			t.Errorf("followed %d connections, want 1", r.Checked)
-		}
+		checked += r.Checked
 		for _, f := range r.Findings {
 			found = append(found, told(f))
 		}
 	}
-	return found
+	return found, checked
 }
 
 func told(f verdict.Finding) string {
@@ -121,5 +127,29 @@ func TestEveryPartOfATraceIsCompared(t *testing.T) {
 		if len(found) != 1 || !strings.Contains(found[0], wrong.want) {
 			t.Errorf("with %s: found %v, want %q", wrong.to, found, wrong.want)
 		}
+	}
+}
+
+func TestANameHasNoAddressOfTheSet(t *testing.T) {
+	stranger := `[{"namespace": "shop", "account": "cart", "host": "stranger.invalid", "port": 3306, "address": "", "protocol": "TCP",
+ "cluster": "BlackHoleCluster", "end": "NOWHERE"}]`
+	if found, _ := followedIn(t, strings.ReplaceAll(tracedSet, "192.0.2.1", "198.18.0.2"), stranger); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	if found, _ := followedIn(t, strings.ReplaceAll(tracedSet, "192.0.2.1", "198.19.0.2"), stranger); len(found) != 1 ||
+		!strings.Contains(found[0], "ServiceEntry shop/db has an address of the range that names are resolved to") {
+		t.Errorf("found %v, want a complaint", found)
+	}
+}
+
+func TestRequestsOnPort80AreToldApartBesideTheStockGateways(t *testing.T) {
+	byName := strings.NewReplacer("addresses: [192.0.2.1]", "", "3306", "80").Replace(tracedSet)
+	request := `[{"namespace": "shop", "account": "cart", "host": "stranger.invalid", "port": 80, "address": "", "protocol": "HTTP",
+ "cluster": "outbound|443||istio-egressgateway.istio-system.svc.cluster.local", "end": "REACHES"}]`
+	if found, _ := followedIn(t, byName, request); len(found) > 0 {
+		t.Errorf("found %v, want an exception", found)
+	}
+	if found, _ := followedIn(t, byName, strings.Replace(request, `"HTTP"`, `"TCP"`, 1)); len(found) != 1 {
+		t.Errorf("found %v, want one difference", found)
 	}
 }
