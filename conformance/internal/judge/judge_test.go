@@ -757,3 +757,38 @@ func TestByNameWithCaptureIsExact(t *testing.T) {
 		t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
 	}
 }
+
+func TestAMachineTellsServicesByNameApartWhereTheMeshDoes(t *testing.T) {
+	conflicts := func(capture bool) int {
+		set := load(t, "machines")
+		set.Expect.Mesh.DNSCapture = capture
+		for _, name := range []string{"first", "second"} {
+			set.Objects = append(set.Objects, &unstructured.Unstructured{Object: map[string]any{
+				"apiVersion": "networking.istio.io/v1",
+				"kind":       "ServiceEntry",
+				"metadata":   map[string]any{"name": name, "namespace": "vm"},
+				"spec": map[string]any{
+					"hosts":      []any{name + ".example.com"},
+					"exportTo":   []any{"."},
+					"resolution": "DNS",
+					"ports":      []any{map[string]any{"number": int64(54173), "name": "tcp", "protocol": "TCP"}},
+				},
+			}})
+		}
+		found := 0
+		for _, f := range run(t, set) {
+			if f.Subject == "0.0.0.0_54173" && strings.Contains(f.Message, "tcp_over_current_tcp") {
+				found++
+			} else {
+				t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
+			}
+		}
+		return found
+	}
+	if found := conflicts(true); found > 0 {
+		t.Errorf("found %d conflicts where names have addresses of their own", found)
+	}
+	if conflicts(false) == 0 {
+		t.Error("found no conflict where names have none")
+	}
+}

@@ -238,7 +238,8 @@ func (m *mesh) sidecar(namespace, serviceAccount string) *view {
 	return m.views[key]
 }
 
-// machine that runs Istio's agent, as the workload that its labels and account make it.
+// machine that runs Istio's agent, as the workload that its labels and account make it. Its agent answers DNS where those of the mesh do:
+// "istioctl x workload entry configure" takes over the mesh's settings, and asks for it by itself unless told otherwise.
 func (m *mesh) machine(namespace, serviceAccount, address string, labels map[string]string) *view {
 	key := "machine/" + namespace + "/" + address
 	if v := m.views[key]; v != nil {
@@ -250,7 +251,11 @@ func (m *mesh) machine(namespace, serviceAccount, address string, labels map[str
 		ConfigNamespace: namespace,
 		Labels:          labels,
 		IPAddresses:     []string{address},
-		Metadata:        &model.NodeMetadata{ServiceAccount: serviceAccount, Labels: labels},
+		Metadata: &model.NodeMetadata{
+			ServiceAccount: serviceAccount,
+			Labels:         labels,
+			DNSCapture:     model.StringBool(m.facts.DNSCapture),
+		},
 	})
 	return m.views[key]
 }
