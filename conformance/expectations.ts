@@ -1,8 +1,8 @@
 /** What the library says about an app, for Istio to be asked whether its manifests do it. Only the public API is asked, as a user of it would. */
 import { App } from 'cdk8s';
 import {
-  ClientDescription, EgressGateway, EgressLockdown, ExternalService, ExternalServiceDescription, Mesh, PortDescription, VirtualMachineService,
-  VirtualMachineServiceDescription,
+  ClientDescription, EgressGateway, EgressLockdown, EgressViaGateway, ExternalService, ExternalServiceDescription, Mesh, PortDescription,
+  VirtualMachineService, VirtualMachineServiceDescription,
 } from 'cdk8s-istio-egress';
 
 /** The file beside the manifests of an app; read by internal/expect. */
@@ -117,6 +117,12 @@ export interface ExpectedLockdown {
   readonly byNameOnly: readonly string[];
 }
 
+/** What routes services through a gateway; one that denies by default is told once by each what it lets through. */
+export interface ExpectedWay {
+  readonly path: string;
+  readonly gateway: { readonly namespace: string; readonly service: string };
+}
+
 export interface ExpectedMesh {
   readonly trustDomain: string;
   readonly trustDomainAliases: readonly string[];
@@ -154,6 +160,7 @@ export interface ExpectedRequest {
 export interface Expectations {
   readonly mesh: ExpectedMesh;
   readonly services: readonly ExpectedService[];
+  readonly ways: readonly ExpectedWay[];
   /** Not asked for, but worked out from the description of a generated app. */
   readonly requests?: readonly ExpectedRequest[];
   readonly machines: readonly ExpectedMachines[];
@@ -181,6 +188,7 @@ export function expectationsOf(app: App, declared: readonly Declared[] = []): Ex
       virtualIpRange: mesh.virtualIpRange,
     },
     services: ExternalService.allIn(app).map((service, i) => expectedService(service.describe(), deployed, declared[i])),
+    ways: waysIn(app),
     machines: VirtualMachineService.allIn(app).map(machines => expectedMachines(machines.describe())),
     lockdowns: EgressLockdown.allIn(app).map(expectedLockdown),
   };
@@ -189,6 +197,11 @@ export function expectationsOf(app: App, declared: readonly Declared[] = []): Ex
 function expectedLockdown(lockdown: EgressLockdown): ExpectedLockdown {
   const { namespaceName, byNameOnly } = lockdown.describe();
   return { namespace: namespaceName, byNameOnly };
+}
+
+function waysIn(app: App): ExpectedWay[] {
+  return app.node.findAll().flatMap(construct => (construct instanceof EgressViaGateway
+    ? [{ path: construct.node.path, gateway: { namespace: construct.gateway.namespaceName, service: construct.gateway.serviceName } }] : []));
 }
 
 /** The gateways that an app deploys, as `<namespace>/<name>` of their Services. */

@@ -34,12 +34,26 @@ const (
 type App struct {
 	Mesh     Mesh      `json:"mesh"`
 	Services []Service `json:"services"`
+	// Ways of the app out of the mesh by a gateway.
+	Ways []Way `json:"ways,omitempty"`
 	// Requests to services inside the mesh, each with what should become of it.
 	Requests []Request `json:"requests,omitempty"`
 	// Machines are the services of the mesh that run on virtual machines.
 	Machines []Machines `json:"machines,omitempty"`
 	// Lockdowns are the namespaces whose pods NetworkPolicies keep from everything outside that is not declared for them.
 	Lockdowns []Lockdown `json:"lockdowns,omitempty"`
+}
+
+// Way is what routes services through a gateway, and tells one that denies by default what to let through.
+type Way struct {
+	Path    string     `json:"path"`
+	Gateway WayGateway `json:"gateway"`
+}
+
+// WayGateway is the Service of the gateway that a way passes.
+type WayGateway struct {
+	Namespace string `json:"namespace"`
+	Service   string `json:"service"`
 }
 
 // Lockdown of a namespace.
@@ -417,6 +431,7 @@ func Merge(apps []*App) (*App, error) {
 			return nil, fmt.Errorf("the apps of a set are written for different meshes: %+v and %+v", merged.Mesh, a.Mesh)
 		}
 		merged.Services = append(merged.Services, a.Services...)
+		merged.Ways = append(merged.Ways, a.Ways...)
 		merged.Requests = append(merged.Requests, a.Requests...)
 		merged.Machines = append(merged.Machines, a.Machines...)
 		merged.Lockdowns = append(merged.Lockdowns, a.Lockdowns...)

@@ -235,6 +235,12 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 			second.SetName("shop.redis")
 			set.Objects = append(set.Objects, second)
 		}, "layout", "3 policies select this gateway, want at most 2"},
+		{"a deployed gateway with more policies than ways", "locked-down", func(t *testing.T, set *manifests.Set) {
+			secondWay(t, set)
+			third := (&unstructured.Unstructured{Object: object(t, set, "AuthorizationPolicy", "shop")}).DeepCopy()
+			third.SetName("shop.third")
+			set.Objects = append(set.Objects, third)
+		}, "layout", "4 policies select this gateway, want at most 3"},
 		{"a gateway that is deployed allows what nobody declares", "locked-down", func(t *testing.T, set *manifests.Set) {
 			put(t, object(t, set, "AuthorizationPolicy", "shop"), "p3306.data.mysqldb.example.com", "spec", "rules", 0, "when", 0, "values", 0)
 		}, "layout", "is about no client that is a whole namespace, and about no service of a gateway that is deployed"},
@@ -687,6 +693,25 @@ func TestBrokenSetsAreCaught(t *testing.T) {
 				t.Errorf("  %s: %s: %s", f.Check, f.Subject, f.Message)
 			}
 		})
+	}
+}
+
+// secondWay of the chart through the deployed gateway, with a policy of its own.
+func secondWay(t *testing.T, set *manifests.Set) {
+	t.Helper()
+	second := set.Expect.Ways[0]
+	second.Path = "shop/EgressRulesLeft"
+	set.Expect.Ways = append(set.Expect.Ways, second)
+	policy := (&unstructured.Unstructured{Object: object(t, set, "AuthorizationPolicy", "shop")}).DeepCopy()
+	policy.SetName("shop.rules-left")
+	set.Objects = append(set.Objects, policy)
+}
+
+func TestEachWayThroughADeployedGatewayHasAPolicy(t *testing.T) {
+	set := load(t, "locked-down")
+	secondWay(t, set)
+	for _, f := range run(t, set) {
+		t.Errorf("%s: %s: %s", f.Check, f.Subject, f.Message)
 	}
 }
 

@@ -242,25 +242,29 @@ func (l *layout) policy(o *unstructured.Unstructured) {
 	}
 }
 
-// policies of a gateway are part of each of its filter chains, so there must not be one for each service: one for each chart, namespace of services
-// and client namespace is enough.
+// policies of a gateway are part of each of its filter chains, so there must not be one for each service. One for each chart, namespace of services and
+// client namespace is enough; at a gateway that an app deploys, one that denies everything, and one for each way that lets services through.
 func (l *layout) policies() {
-	type gateway struct{ namespace, service string }
-	allowed := map[gateway]map[string]bool{}
-	selectors := map[gateway]map[string]string{}
+	allowed := map[expect.WayGateway]map[string]bool{}
+	selectors := map[expect.WayGateway]map[string]string{}
 	for _, s := range l.app.Services {
 		if s.Route == nil || !slices.ContainsFunc(s.Route.Legs, func(leg expect.Leg) bool { return leg.Mutual }) {
 			continue
 		}
-		g := gateway{s.Route.Gateway.Namespace, s.Route.Gateway.Service}
+		g := expect.WayGateway{Namespace: s.Route.Gateway.Namespace, Service: s.Route.Gateway.Service}
 		if allowed[g] == nil {
 			allowed[g] = map[string]bool{}
 		}
 		selectors[g] = s.Route.Gateway.Selector
-		chart, _, _ := strings.Cut(s.Path, "/")
+		chart := chartOf(s.Path)
 		if s.Route.Gateway.Locked {
-			// One denies everything, and one of each chart allows what it declares.
-			allowed[g]["closed"], allowed[g]["admitted "+chart] = true, true
+			allowed[g]["closed"] = true
+			for _, way := range l.app.Ways {
+				if way.Gateway == g && chartOf(way.Path) == chart {
+					allowed[g]["admitted by "+way.Path] = true
+				}
+			}
+			continue
 		}
 		for _, client := range s.WholeNamespaces() {
 			allowed[g][chart+" "+s.Namespace+" "+client] = true
@@ -270,14 +274,19 @@ func (l *layout) policies() {
 		count := 0
 		for _, o := range l.objects {
 			labels, _, _ := unstructured.NestedStringMap(o.Object, "spec", "selector", "matchLabels")
-			if o.GetKind() == "AuthorizationPolicy" && o.GetNamespace() == g.namespace && len(labels) > 0 && same(labels, selector) {
+			if o.GetKind() == "AuthorizationPolicy" && o.GetNamespace() == g.Namespace && len(labels) > 0 && same(labels, selector) {
 				count++
 			}
 		}
 		if count > len(allowed[g]) {
-			l.result.Find("Service "+g.namespace+"/"+g.service, fmt.Sprintf("%d policies select this gateway, want at most %d", count, len(allowed[g])))
+			l.result.Find("Service "+g.Namespace+"/"+g.Service, fmt.Sprintf("%d policies select this gateway, want at most %d", count, len(allowed[g])))
 		}
 	}
+}
+
+func chartOf(path string) string {
+	chart, _, _ := strings.Cut(path, "/")
+	return chart
 }
 
 func same(a, b map[string]string) bool {
