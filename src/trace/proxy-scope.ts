@@ -64,7 +64,8 @@ export function sidecarScope(view: MeshView, client: Pick<Capture, 'namespace'>,
     return scopeOf(view, client.namespace, services, routes, isClosed, sidecar);
   }
   const imports = new Imports(patterns, client.namespace);
-  const services = oneOfEachHost(seenIn(view, client.namespace).filter(service => imports.has(service.namespace, service.host)), client.namespace);
+  const seen = imports.areExact ? seenIn(view, client.namespace).filter(service => isFirst(view, service)) : seenIn(view, client.namespace);
+  const services = oneOfEachHost(seen.filter(service => imports.has(service.namespace, service.host)), client.namespace);
   const imported = routes.filter(({ object, hosts }) => hosts.some(host => imports.meets(object.namespace, host)));
   return scopeOf(view, client.namespace, services, imported, isClosed, sidecar);
 }
@@ -125,6 +126,11 @@ class Imports {
     return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || isWithin(host, name)));
   }
 
+  /** Whether each is one host of one namespace; istiod then looks each up (`servicesForExactHosts`), and knows one service of it. */
+  public get areExact(): boolean {
+    return this.wanted.every(([scope, name]) => scope !== '*' && !name.startsWith('*'));
+  }
+
   /** Whether a host of a VirtualService has a name in common with what is imported. */
   public meets(namespace: string, host: string): boolean {
     return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || hostsMeet(host, name)));
@@ -137,6 +143,13 @@ class Imports {
 
 function inScope(scope: string, namespace: string): boolean {
   return scope === '*' || scope === namespace;
+}
+
+/** Whether a service is the one that istiod knows by its host and namespace: a Service, or the first, which of an entry with several addresses has one of them. */
+function isFirst(view: MeshView, { object, host, namespace, address }: KnownService): boolean {
+  const alike = (view.knownServicesByHost.get(host) ?? []).filter(other => other.namespace === namespace);
+  const first = alike.find(({ isKubernetes }) => isKubernetes) ?? alike[0];
+  return first.object === object && first.address === address;
 }
 
 /** The services that a namespace sees: those that name it before those that are for everybody. */

@@ -56,6 +56,17 @@ describe('visibility', () => {
     expect(traced([at('192.0.2.14'), sidecar(['*/*', '~shop/db.example.com'])], 'other/cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
   });
 
+  test('a Sidecar that names hosts alone imports an entry at the first of its addresses', () => {
+    const both = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14', '192.0.2.15'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] });
+    const end = (hosts: string[], address: string) => (
+      traced([both, object('Sidecar', 'default', { egress: [{ hosts }] })], 'cart', `${DB}:3306`, { address }).end.kind);
+
+    expect(end([`shop/${DB}`], '192.0.2.14')).toBe('REACHES');
+    expect(end([`./${DB}`, '~other/*'], '192.0.2.15')).toBe('NOWHERE');
+    expect(end([`*/${DB}`], '192.0.2.15')).toBe('REACHES');
+    expect(end([`shop/${DB}`, 'other/*'], '192.0.2.15')).toBe('REACHES');
+  });
+
   test('a Sidecar with a selector comes before that of the namespace, and that of the root namespace after it', () => {
     const all = object('Sidecar', 'istio-system/default', { egress: [{ hosts: ['istio-system/*'] }] });
     const some = object('Sidecar', 'cart', { workloadSelector: { labels: { app: 'cart' } }, egress: [{ hosts: ['*/*'] }] });
