@@ -132,8 +132,12 @@ func (j *journey) follow(n *network, all []traced) {
 // stocks says whether a connection is told apart by what Istio's charts install and the set does not have.
 func (j *journey) stocks(n *network, t traced) bool {
 	c, known := j.dial(n, t)
-	return known && t.Protocol == "HTTP" && t.Port == 80 && j.mesh.cluster.Stubbed("istio-system", "istio-egressgateway") &&
-		blackHole(j.mesh.sidecar(t.Namespace, t.Account).simulated.Run(c))
+	if !known || t.Protocol != "HTTP" || t.Port != 80 || !j.mesh.cluster.Stubbed("istio-system", "istio-egressgateway") {
+		return false
+	}
+	// The host is one that the sidecar does not know: it is closed to such requests, or passes them on.
+	got := j.mesh.sidecar(t.Namespace, t.Account).simulated.Run(c)
+	return blackHole(got) || got.VirtualHostMatched == util.Passthrough
 }
 
 // compare a connection; the first difference, or nothing.

@@ -149,6 +149,16 @@ func TestRequestsOnPort80AreToldApartBesideTheStockGateways(t *testing.T) {
 	if found, _ := followedIn(t, byName, request); len(found) > 0 {
 		t.Errorf("found %v, want an exception", found)
 	}
+	open := byName + `
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: open, namespace: shop}
+spec: {outboundTrafficPolicy: {mode: ALLOW_ANY}}
+`
+	if found, _ := followedIn(t, open, request); len(found) > 0 {
+		t.Errorf("found %v where everything is let out, want an exception", found)
+	}
 	if found, _ := followedIn(t, byName, strings.Replace(request, `"HTTP"`, `"TCP"`, 1)); len(found) != 1 {
 		t.Errorf("found %v, want one difference", found)
 	}
