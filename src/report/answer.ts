@@ -1,4 +1,5 @@
 import { namesText } from './names';
+import { ServerCheck, serverCheckOf, serverCheckText } from './server-check';
 import { Cause, EndKind, Hop } from '../trace/hop';
 import { Trace, Way } from '../trace/trace';
 import { upstreamOf } from '../trace/upstream';
@@ -33,6 +34,8 @@ export interface Answer {
   readonly ways: readonly Answer[];
   /** TLS that the last proxy adds, in Istio's words; empty when it adds none, or nobody is there. */
   readonly tls: string;
+  /** What it asks of the server then. */
+  readonly server?: ServerCheck;
   /** What the conditions say, as text that can be compared. */
   readonly limits: string;
 }
@@ -43,8 +46,10 @@ export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
 }
 
 /** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end, they miss the service alike. */
-export function answerKey({ verdict, gateway, why, because, conditions, besides, tls }: Answer): string {
-  return verdict === 'ELSEWHERE' ? verdict : JSON.stringify([verdict, gateway, why, conditions, besides, tls, because.map(({ object, path }) => [object, path])]);
+export function answerKey({ verdict, gateway, why, because, conditions, besides, tls, server }: Answer): string {
+  const decides = because.map(({ object, path }) => [object, path]);
+  return verdict === 'ELSEWHERE' ? verdict
+    : JSON.stringify([verdict, gateway, why, conditions, besides, tls, server && serverCheckText(server), decides]);
 }
 
 /** A way for a person. */
@@ -103,6 +108,7 @@ function answerOfWay(view: MeshView, { from, to }: Trace, { end, hops }: Way): A
     routes: at('route')?.causes ?? [],
     ways: [],
     tls: tls === 'PLAINTEXT' ? '' : tls,
+    server: serverCheckOf(way),
     limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
   };
 }

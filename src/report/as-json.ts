@@ -47,7 +47,9 @@ function accessData({ client, target, workloads, ...answer }: Access, sources: S
   return { client, workloads, host: target.host, port: target.port, ...answerData(answer, sources) };
 }
 
-export function answerData({ verdict, instead, gateway, why, conditions, besides, endpoints, tls, because }: Answer, sources: Sources) {
+export function answerData(
+  { verdict, instead, gateway, why, conditions, besides, endpoints, tls, server, because }: Answer, sources: Sources,
+) {
   return {
     verdict,
     ...instead.length === 0 ? {} : { instead },
@@ -57,6 +59,7 @@ export function answerData({ verdict, instead, gateway, why, conditions, besides
     ...besides.length === 0 ? {} : { besides },
     endpoints,
     tls,
+    server: server && { ...server, because: placesOf(server.because, sources) },
     because: placesOf(because, sources),
   };
 }

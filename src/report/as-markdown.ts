@@ -3,6 +3,7 @@ import { dependencyName, Target, targetKey } from './dependency';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
 import { AccessGroup, accessName, allAccessOf, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
+import { serverCheckText } from './server-check';
 import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
@@ -116,8 +117,10 @@ export function targetsText(targets: readonly Target[]): string {
 }
 
 /** Why, with the conditions and what the last proxy adds. */
-export function reasonText({ why, conditions, besides, tls }: Pick<Answer, 'why' | 'conditions' | 'besides' | 'tls'>): string {
-  return [why, ...conditions, ...besides, ...tls === '' ? [] : [`the last proxy adds TLS (${tls})`]].join('; ');
+export function reasonText({ why, conditions, besides, tls, server }: Pick<Answer, 'why' | 'conditions' | 'besides' | 'tls' | 'server'>): string {
+  return [
+    why, ...conditions, ...besides, ...tls === '' ? [] : [`the last proxy adds TLS (${tls})${server === undefined ? '' : `: it ${serverCheckText(server)}`}`],
+  ].join('; ');
 }
 
 function placesText(causes: readonly Cause[], sources: Sources): string {

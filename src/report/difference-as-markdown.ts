@@ -18,9 +18,11 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
   OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],
   REDIRECTED: ['Leads to other addresses', 'The name is the same; the connections end somewhere else.'],
   WIDENED: ['Other requests are let through', 'Which requests pass has changed: compare the rules.'],
+  UNVERIFIED: ['Less is asked of the server', 'The last proxy took the certificate of the service alone, or was stricter: another server can answer in its place.'],
   UNSURE: ['Not shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
   MOVED: ['Takes another way', 'Reached before and after, in another way.'],
   NARROWED: ['Fewer requests are let through', 'Reached before without conditions.'],
+  VERIFIED: ['More is asked of the server', 'The last proxy is stricter with the certificate of the server.'],
   CLOSED: ['Closed', 'Reached before, and no longer.'],
 };
 
@@ -40,11 +42,11 @@ export function differenceAsMarkdown(difference: Difference): string {
     ...unreadLines(after.unread, unreadText(after.unread, 'the state now is without them')),
     isAlike ? isWhole ? 'Nobody reaches more or less than before.' : 'What could be read differs in nothing; of the rest it is not known.' : `**${verdictOf(difference)}.** ${summary(difference)}`,
     ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
-    ...(['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'] as const).flatMap(section),
+    ...OPENING.flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
     ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', outbound, 'OPENED', after.sources),
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
-    ...(['MOVED', 'NARROWED', 'CLOSED'] as const).flatMap(section),
+    ...(['MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'] as const).flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
     ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', outbound, 'CLOSED', after.sources),
     '## What this comparison does not know',
@@ -66,7 +68,7 @@ function verdictOf(difference: Difference): string {
 function summary({ access, dependencies }: Difference): string {
   const count = (kinds: readonly ChangeKind[]) => access.filter(({ kind }) => kinds.includes(kind)).length;
   const parts = [
-    [count(['OPENED']), 'opened'], [count(['REDIRECTED', 'WIDENED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED']), 'closed'],
+    [count(['OPENED']), 'opened'], [count(['REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED', 'VERIFIED']), 'closed'],
   ] as const;
   const changed = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`).join(', ');
   return `${changed === '' ? 'No access of a client changes' : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies.`;
@@ -89,12 +91,14 @@ function changes(all: readonly AccessChange[], clients: readonly Client[], befor
 /** What is open by its way, what is not by the reason. */
 export function stateText(access: Access): string {
   const ends = access.endpoints.length === 0 || access.verdict === 'DIRECT' ? '' : `, ends at ${namesText(access.endpoints, 4)}`;
-  return isOpen(access) ? `${verdictText(access)}, ${wayText(access)}${ends}: ${reasonText(access)}` : `${verdictText(access)}: ${access.why}`;
+  return isOpen(access) ? `${verdictText(access)}, ${wayText(access)}${ends}: ${reasonText(access)}`
+    : `${verdictText(access)}${access.verdict === 'ELSEWHERE' ? ends : ''}: ${access.why}`;
 }
 
 /** Where it is decided: of what is gone, in the old files. */
-function placeOf({ after, before }: AccessChange, was: Sources, is: Sources): string {
-  const [causes, sources] = after.because.length > 0 ? [after.because, is] : [before.because, was];
+function placeOf({ kind, ...change }: AccessChange, was: Sources, is: Sources): string {
+  const [before, after] = [change.before, change.after].map(({ server, because }) => (kind === 'UNVERIFIED' || kind === 'VERIFIED' ? server?.because ?? [] : because));
+  const [causes, sources] = after.length > 0 ? [after, is] : [before, was];
   return causes.slice(0, 3).map(cause => {
     const { object, file, line } = sources.of(cause);
     return `${safe(object)} (${safe(file)}${line === undefined ? '' : `:${line}`})`;

@@ -5,6 +5,7 @@ import { Target, targetKey } from './dependency';
 import { Opening } from './opening';
 import { OutboundChange, outboundChanges } from './outbound';
 import { DependencyReport, Report, reportOf } from './report';
+import { compareChecks } from './server-check';
 import { compareTexts } from '../private/order';
 import { Problem } from '../reading/problem';
 import { MeshView } from '../view/mesh-view';
@@ -12,12 +13,13 @@ import { Purpose } from '../view/purpose';
 
 /**
  * What a change does to the access of a client: `OPENED` what was closed, `REDIRECTED` to other addresses, `WIDENED` where fewer or other conditions hold,
- * `UNSURE` where the new input does not show it; `MOVED` to another way, `NARROWED` by conditions, `CLOSED` what was open.
+ * `UNVERIFIED` where the proxy asks less of the server, or something else, `UNSURE` where the new input does not show it; `MOVED` to another way, `NARROWED` by
+ * conditions, `VERIFIED` where the proxy asks more of the server, `CLOSED` what was open.
  */
-export type ChangeKind = 'OPENED' | 'REDIRECTED' | 'WIDENED' | 'UNSURE' | 'MOVED' | 'NARROWED' | 'CLOSED';
+export type ChangeKind = 'OPENED' | 'REDIRECTED' | 'WIDENED' | 'UNVERIFIED' | 'UNSURE' | 'MOVED' | 'NARROWED' | 'VERIFIED' | 'CLOSED';
 
 /** The kinds by which more may be reached than before. */
-export const OPENING: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE'];
+export const OPENING: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE'];
 
 /** The access of one client to one host and port, in both inputs. */
 export interface AccessChange {
@@ -94,7 +96,7 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
   };
 }
 
-const KINDS: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNSURE', 'MOVED', 'NARROWED', 'CLOSED'];
+const KINDS: readonly ChangeKind[] = [...OPENING, 'MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'];
 
 /** Workloads of one account that differ are compared each with itself; with one that was closed, when it was not told apart before. */
 function changesOf(
@@ -104,14 +106,15 @@ function changesOf(
     const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
       || workloads.some(name => now.workloads.includes(name)));
     const was = same.find(old => isOpen(old) !== isOpen(now)) ?? same[0] ?? before[0];
-    const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now);
+    const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now, target.host);
     return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
   });
 }
 
-function kindOf(before: Answer, after: Answer): ChangeKind | undefined {
+function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undefined {
   if (!isOpen(before)) {
-    return isOpen(after) ? 'OPENED' : after.verdict === 'UNKNOWN' && before.verdict !== 'UNKNOWN' ? 'UNSURE' : undefined;
+    return isOpen(after) ? 'OPENED' : after.verdict === 'UNKNOWN' && before.verdict !== 'UNKNOWN' ? 'UNSURE'
+      : before.verdict === 'ELSEWHERE' && after.verdict === 'ELSEWHERE' && endsBeyond(before, after) ? 'REDIRECTED' : undefined;
   }
   if (after.verdict === 'ELSEWHERE') {
     return 'REDIRECTED';
@@ -119,14 +122,22 @@ function kindOf(before: Answer, after: Answer): ChangeKind | undefined {
   if (!isOpen(after)) {
     return after.verdict === 'UNKNOWN' ? 'UNSURE' : 'CLOSED';
   }
-  if (before.verdict === 'REACHES' && after.endpoints.some(endpoint => !before.endpoints.includes(endpoint))) {
+  if (before.verdict === 'REACHES' && endsBeyond(before, after)) {
     return 'REDIRECTED';
   }
   if (before.limits !== after.limits && before.limits !== '') {
     return 'WIDENED';
   }
-  return before.limits !== after.limits ? 'NARROWED'
-    : before.verdict !== after.verdict || before.gateway !== after.gateway || before.tls !== after.tls ? 'MOVED' : undefined;
+  const check = compareChecks(before.server, after.server, host);
+  if (check === 'WEAKER') {
+    return 'UNVERIFIED';
+  }
+  return before.limits !== after.limits ? 'NARROWED' : before.verdict !== after.verdict || before.gateway !== after.gateway ? 'MOVED'
+    : check === 'STRONGER' ? 'VERIFIED' : before.tls !== after.tls ? 'MOVED' : undefined;
+}
+
+function endsBeyond(before: Answer, after: Answer): boolean {
+  return after.endpoints.some(endpoint => !before.endpoints.includes(endpoint));
 }
 
 function dependencyChanges(before: Report, after: Report): DependencyChange[] {

@@ -12,6 +12,7 @@ import { NetworkEnd, networkDecision, NetworkPeer } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
 import { ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
+import { trustOf } from './rule-lookup';
 import { upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { record, strings, valueAt } from '../view/fields';
@@ -396,7 +397,12 @@ export class Journey {
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
     this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${upstream.endpoints.join(', ')})` : ''}; ${speaks}`, [
       ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
-    ], { notes, facts: { service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(',') } }));
+    ], {
+      notes,
+      facts: {
+        service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(','), ...mode === 'PLAINTEXT' ? {} : trustOf(tls!),
+      },
+    }));
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }

@@ -107,6 +107,11 @@ export function tlsOf(rule: MergedRule | undefined, port: number, subset: string
   return over.part.value.tls !== undefined || over.isOfPort ? tlsIn(over.part) : base && tlsIn(base.part);
 }
 
+/** Whose certificates a proxy takes, as the facts of a hop. */
+export function trustOf({ caCertificates = '', credentialName = '', insecureSkipVerify }: DestinationTls): { readonly [name: string]: string } {
+  return { caCertificates, credentialName, insecureSkipVerify: String(insecureSkipVerify) };
+}
+
 export function subsetOf(rule: MergedRule | undefined, subset: string): Part | undefined {
   return rule?.subsets.find(({ value }) => value.name === subset);
 }

@@ -103,6 +103,23 @@ test('who ends at another service is not opened, and who did not before is to be
   expect(new Set(of(compared(direct(), [...direct(), older]), 'REDIRECTED'))).toEqual(new Set(['shop']));
 });
 
+test('who ends at another service and then at a third one is to be looked at', () => {
+  const older = (name: string, address: string) => object('ServiceEntry', `shop/a-${name}`, {
+    hosts: [`a-${name}.example.com`], exportTo: ['.'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], resolution: 'STATIC', endpoints: [{ address }],
+  });
+  const redirected = (old: string, now: string) => compared([...direct(), old], [...direct(), now]).access
+    .filter(({ kind, target }) => kind === 'REDIRECTED' && target.host === 'db.example.com').map(({ client, after }) => `${client.namespace} ${after.verdict}`);
+
+  const first = older('stock', '192.0.2.1');
+  expect(new Set(redirected(first, older('sales', '192.0.2.2')))).toEqual(new Set(['shop ELSEWHERE']));
+  expect(new Set(redirected(first, older('stock', '192.0.2.3')))).toEqual(new Set(['shop ELSEWHERE']));
+  expect(redirected(first, first)).toEqual([]);
+  const text = differenceAsMarkdown(compared([...direct(), first], [...direct(), older('stock', '192.0.2.3')]));
+  expect(text).toContain('ends at a-stock.example.com instead, ends at 192.0.2.3:3306');
+  // Back to the right one it is opened.
+  expect(changesOf(compared([...direct(), first], direct()), 'OPENED')).toContain('shop/cart');
+});
+
 test('NetworkPolicies that go open the way of pods without a sidecar', () => {
   const closed = object('NetworkPolicy', 'catalog/closed', { podSelector: {}, policyTypes: ['Egress'], egress: [] });
 
