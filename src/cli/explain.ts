@@ -6,9 +6,10 @@ import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { lineOf } from '../reading/file-object';
+import { answerOf, answerOfWay, isOpen, Verdict } from '../report/answer';
 import { TraceTarget } from '../trace/application';
 import { TraceClient } from '../trace/capture';
-import { Cause, EndKind, nameOf } from '../trace/hop';
+import { Cause, nameOf } from '../trace/hop';
 import { OtherWay, Trace, trace, Way } from '../trace/trace';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -32,8 +33,8 @@ lines that decide it. Where a route has several ways (shares, rules for some req
 
   cdk8s-istio-egress explain --from shop/cart --to mysql.example.com:3306 manifests/
 
-Exit code: 0 the connection reaches something by one of its ways, 1 it does not, or the input does not show whether it does, 2 wrong use, or a part of the
-input could not be read.`;
+Exit code: 0 the connection reaches what it is for by one of its ways, 1 it does not, or it ends at another service (ELSEWHERE), or the
+input does not show where it ends, 2 wrong use, or a part of the input could not be read.`;
 
 export const explain: Command = {
   name: 'explain',
@@ -47,16 +48,14 @@ export const explain: Command = {
     const { view, problems } = input;
     tell(input, terminal);
     const found = trace(view, from, to);
+    const { verdict } = answerOf(view, found);
     const places = new Places(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
-    terminal.out(isJson ? `${JSON.stringify({ ...asData(found, places), notes: input.notes }, undefined, 2)}\n` : traceText(found, places, styleOf(terminal.hasColours)));
-    return problems.length > 0 ? EXIT.WRONG : [found, ...found.others].some(({ end }) => reaches(end.kind)) ? EXIT.CLEAN : EXIT.FOUND;
+    terminal.out(isJson ? `${JSON.stringify({ ...asData(view, found, places), verdict, notes: input.notes }, undefined, 2)}\n`
+      : traceText(view, found, places, styleOf(terminal.hasColours)));
+    return problems.length > 0 ? EXIT.WRONG : isOpen({ verdict }) ? EXIT.CLEAN : EXIT.FOUND;
   },
 };
-
-function reaches(kind: EndKind): boolean {
-  return kind === 'REACHES' || kind === 'DIRECT';
-}
 
 function clientIn(args: Arguments): TraceClient {
   const given = valueIn(args, 'from');
@@ -106,8 +105,9 @@ class Places {
   }
 }
 
-function asData(found: Trace, places: Places): object {
-  return { ...found, hops: hopsAsData(found, places), others: found.others.map(way => ({ ...way, hops: hopsAsData(way, places) })) };
+function asData(view: MeshView, found: Trace, places: Places): object {
+  const others = found.others.map(way => ({ ...way, verdict: answerOfWay(view, found, way).verdict, hops: hopsAsData(way, places) }));
+  return { ...found, hops: hopsAsData(found, places), others };
 }
 
 function hopsAsData({ hops }: Way, places: Places): object[] {
@@ -131,17 +131,20 @@ const TITLES: { readonly [stage: string]: string } = {
 };
 
 /** A trace for a person. */
-function traceText(found: Trace, places: Places, style: Style): string {
+function traceText(view: MeshView, found: Trace, places: Places, style: Style): string {
   const { from, to, others } = found;
+  const verdictOf = (way: Way) => answerOfWay(view, found, way).verdict;
   const ways = others.map(way => [
-    style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, places, style, way),
+    style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, verdictOf(way), places, style, way),
   ]);
-  const parts = [`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...wayText(found, places, style), ...ways.flat()];
+  const parts = [`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...wayText(found, verdictOf(found), places, style), ...ways.flat()];
   return `${parts.join('\n\n')}\n`;
 }
 
 /** The steps of a way that are not those of the main one, and its end. */
-function wayText({ hops, end }: Way, places: Places, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' }): string[] {
+function wayText(
+  { hops, end }: Way, verdict: Verdict, places: Places, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' },
+): string[] {
   const steps = hops.map(({ stage, text, causes, notes }, i) => [
     `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${visible(text)}`,
     ...causes.map(cause => {
@@ -151,7 +154,7 @@ function wayText({ hops, end }: Way, places: Places, style: Style, { shared, tak
     ...notes.map(note => `     note: ${visible(note)}`),
   ].join('\n')).slice(shared);
   const ending = [
-    `${reaches(end.kind) ? style('bold', end.kind) : style(end.kind === 'UNKNOWN' ? 'yellow' : 'red', end.kind)}: ${visible(end.text)}`,
+    `${isOpen({ verdict }) ? style('bold', verdict) : style(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict)}: ${visible(end.text)}`,
     ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
     ...end.conditions.filter(condition => condition !== taken).map(condition => `  ${visible(condition)}`),
   ].join('\n');

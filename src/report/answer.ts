@@ -86,7 +86,8 @@ export function answerOf(view: MeshView, found: Trace): Answer {
   };
 }
 
-function answerOfWay(view: MeshView, { from, to }: Trace, { end, hops }: Way): Answer {
+/** The same of one of its ways. */
+export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | 'to'>, { end, hops }: Way): Answer {
   const way: Walked = { from, to, end, hops };
   const at = (stage: Hop['stage']) => hops.find(hop => hop.stage === stage);
   const [last] = hops.slice(-1);

@@ -1,4 +1,4 @@
-import { run, runWith } from './helpers';
+import { database, run, runWith } from './helpers';
 
 const ENTRY = `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -54,6 +54,18 @@ test('ends with 0 when the connection passes straight out', async () => {
 
   expect(code).toBe(0);
   expect(out).toContain('DIRECT: ALLOW_ANY');
+});
+
+test('ends with 1 when another service takes the connection, and with 0 when that one has the same endpoints', async () => {
+  const declared = (name: string, address: string) => database(name).replace('resolution: DNS', `resolution: STATIC\n  endpoints:\n    - address: ${address}`);
+  const to = ['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'];
+  const files = { 'db.yaml': `${declared('orders', '192.0.2.1')}---\n${declared('stock', '192.0.2.2')}` };
+
+  const { code, out } = await explain(to, files);
+  expect(code).toBe(1);
+  expect(out).toContain('\nELSEWHERE: it ends at 192.0.2.1:3306, by the way of orders.example.com: not where stock.example.com was asked for');
+  expect(JSON.parse((await explain([...to, '--json'], files)).out)).toMatchObject({ verdict: 'ELSEWHERE', end: { instead: 'orders.example.com' } });
+  expect((await explain(to, { 'db.yaml': `${declared('orders', '192.0.2.1')}---\n${declared('stock', '192.0.2.1')}` })).code).toBe(0);
 });
 
 test('is data on demand', async () => {
