@@ -1,6 +1,7 @@
 import { verdictText, wayText } from './answer';
 import { clientName } from './client';
 import { targetKey } from './dependency';
+import { expiryProblem } from './expiry';
 import { Report } from './report';
 import { sourceText } from './sources';
 import { Problem } from '../reading/problem';
@@ -29,7 +30,7 @@ export function asCsv({ dependencies, sources, unread }: Report): string {
   ].map(({ one, host, askedFor }) => [
     host, String(one.target.port), one.target.protocol, askedFor, clientName(one.client), one.client.namespace, one.client.account, one.workloads.join('; '),
     one.verdict, verdictText(one), wayText(one), one.why, [...one.conditions, ...one.besides].join('; '), one.because.map(cause => sourceText(sources.of(cause))).join('; '),
-    one.endpoints.join('; '), purpose.owner ?? '', purpose.reason ?? '', purpose.expires ?? '', isExpired ? 'yes' : 'no', purpose.contact ?? '',
+    one.endpoints.join('; '), purpose.owner ?? '', purpose.reason ?? '', purpose.expires ?? '', isExpired ? 'yes' : expiryProblem(purpose) ?? 'no', purpose.contact ?? '',
   ]));
   return [HEADER, ...missing, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -1,6 +1,7 @@
 import { verdictText, wayText } from './answer';
 import { doorLines, DOORS, purposeRows, reachedBy, reasonText, targetsText, waysText } from './as-markdown';
 import { dependencyName } from './dependency';
+import { expiryProblem } from './expiry';
 import { escaped } from './html-text';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
@@ -76,7 +77,8 @@ function overview(dependencies: readonly DependencyReport[]): string {
 }
 
 function expiry({ purpose, isExpired }: DependencyReport): string {
-  return purpose.expires === undefined ? '' : `${escaped(purpose.expires)}${isExpired ? ' <span class="tag expired">expired</span>' : ''}`;
+  const tags = [...isExpired ? ['expired'] : [], ...[expiryProblem(purpose) ?? []].flat()];
+  return [escaped(purpose.expires ?? ''), ...tags.map(tag => `<span class="tag expired">${escaped(tag)}</span>`)].join(' ');
 }
 
 function section(dependency: DependencyReport, index: number, common: readonly Opening[], sources: Sources): string {

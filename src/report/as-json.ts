@@ -1,6 +1,7 @@
 import { Access } from './access';
 import { Answer } from './answer';
 import { Client } from './client';
+import { expiryProblem } from './expiry';
 import { Opening } from './opening';
 import { Report } from './report';
 import { Sources, Source } from './sources';
@@ -35,6 +36,7 @@ export function reportData({ view, clients, dependencies, sources, unread }: Rep
       isInMesh: dependency.isInMesh,
       ...dependency.purpose,
       isExpired: dependency.isExpired,
+      expiryProblem: expiryProblem(dependency.purpose),
       declaredBy: declarations(dependency),
       access: dependency.access.map(access => accessData(access, sources)),
       doors: dependency.doors.flatMap(({ access }) => access.map(one => accessData(one, sources))),

@@ -1,5 +1,6 @@
 import { Answer, Verdict, verdictText, wayText } from './answer';
 import { dependencyName, Target, targetKey } from './dependency';
+import { expiryProblem } from './expiry';
 import { namesText } from './names';
 import { Opening, openingText } from './opening';
 import { AccessGroup, accessName, allAccessOf, DependencyReport, groupNames, groupsOf, Report, waysOf } from './report';
@@ -65,7 +66,8 @@ export function reachedBy(dependency: DependencyReport): string {
 }
 
 export function expiryText({ purpose, isExpired }: Pick<DependencyReport, 'purpose' | 'isExpired'>): string {
-  return purpose.expires === undefined ? '' : `${purpose.expires}${isExpired ? ' (expired)' : ''}`;
+  const problem = expiryProblem(purpose);
+  return `${purpose.expires ?? ''}${isExpired ? ' (expired)' : ''}${problem === undefined ? '' : ` (${problem})`}`;
 }
 
 /** Why a dependency exists, as pairs of what and text. */

@@ -1,3 +1,4 @@
+import { isExpiredBy } from './expiry';
 import { compareTexts } from '../private/order';
 import { Spoken } from '../trace/application';
 import { ExternalEntry } from '../view/external-entry';
@@ -68,7 +69,7 @@ function dependencyOf(view: MeshView, hosts: readonly string[], entries: readonl
     entries,
     purpose,
     targets: hosts.flatMap(host => sorted.map((port): Target => ({ host, port: port.number, protocol: port.protocol || 'TCP or HTTP', spoken: spokenBy(port) }))),
-    isExpired: view.today !== undefined && purpose.expires !== undefined && purpose.expires.split(', ').some(day => day < view.today!),
+    isExpired: isExpiredBy(purpose, view.today),
     isInMesh: entries.every(({ object }) => text(object.spec.location) === 'MESH_INTERNAL'),
   };
 }

@@ -1,5 +1,6 @@
 import { isOpen } from './answer';
 import { dependencyName } from './dependency';
+import { expiryProblem } from './expiry';
 import { Opening, openingText } from './opening';
 import { allAccessOf, DependencyReport, Report } from './report';
 import { nameOf } from '../trace/hop';
@@ -28,6 +29,7 @@ export function remarksOn({ dependencies, view }: Report): Remark[] {
   const sidecars = [...new Set(dependencies.flatMap(({ openings }) => openings.filter(({ kind }) => kind === 'SIDECAR_ALLOW_ANY').map(({ who }) => who)))];
   return [
     ...remark(`have expired by ${view.today}`, dependencies.filter(({ isExpired }) => isExpired)),
+    ...remark('have an end that is no date, and never expire', dependencies.filter(({ purpose }) => expiryProblem(purpose) !== undefined)),
     ...passing.length === 0 ? [] : [{ text: 'The mesh has ALLOW_ANY: pods connect to these services, and to any other address, past the rules. REGISTRY_ONLY closes that.', about: [] }],
     ...sidecars.length === 0 ? [] : [{ text: `${sidecars.join('; ')}: a Sidecar has ALLOW_ANY for them, and they connect to any other address past the rules. REGISTRY_ONLY closes that.`, about: [] }],
     ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
@@ -48,7 +50,7 @@ export function remarkText({ text, about }: Remark, all: number): string {
 }
 
 function singular(text: string): string {
-  return text.replace(/^have /, 'has ').replace(/^are /, 'is ').replace(/^pass /, 'passes ').replace('for them', 'for it').replace(/^cannot/, 'cannot');
+  return text.replace(/^have /, 'has ').replace(/^are /, 'is ').replace(/^pass /, 'passes ').replace('for them', 'for it').replace(/never expire$/, 'never expires').replace(/^cannot/, 'cannot');
 }
 
 /** What holds for every dependency, said once. */

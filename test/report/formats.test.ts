@@ -4,6 +4,7 @@ import { asCsv } from '../../src/report/as-csv';
 import { asHtml } from '../../src/report/as-html';
 import { asJson } from '../../src/report/as-json';
 import { asMarkdown, safe } from '../../src/report/as-markdown';
+import { MeshView } from '../../src/view/mesh-view';
 
 const HOSTILE = '=HYPERLINK("http://evil.example","x")<script>alert(1)</script>|`@team` [a](b)\n# head';
 
@@ -11,6 +12,26 @@ const hostile = reportOf(viewOf([
   ...routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/owner': HOSTILE, 'cdk8s-istio-egress/reason': '+1+1', 'cdk8s-istio-egress/contact': '-2', 'cdk8s-istio-egress/expires': '@soon' } }),
   deployment('cart', 'cart'),
 ]));
+
+describe.each(['soon', '31 Jan 2020', '2020-02-30'])('an end that is no date, such as %s,', expires => {
+  const { facts, objects } = viewOf(routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/expires': expires } }));
+  const found = (today?: string) => reportOf(new MeshView(facts, objects, today));
+
+  test.each([undefined, '2027-01-31'])('never comes, and every format says so (today: %s)', today => {
+    expect(asMarkdown(found(today))).toContain('- The dependency has an end that is no date, and never expires');
+    expect(asMarkdown(found(today))).toContain(`Expires: ${expires} (no date, so it never expires)`);
+    expect(asHtml(found(today))).toContain(`${expires} <span class="tag expired">no date, so it never expires</span>`);
+    expect(asHtml(found(today))).toContain(`<dd>${expires} (no date, so it never expires)</dd>`);
+    expect(asCsv(found(today))).toContain(`,${expires},"no date, so it never expires",`);
+    expect(JSON.parse(asJson(found(today)))).toMatchObject({ dependencies: [{ expires, isExpired: false, expiryProblem: 'no date, so it never expires' }] });
+  });
+});
+
+test('an end that is a date is no problem', () => {
+  const report = reportOf(viewOf(routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/expires': '2027-01-31' } })));
+
+  expect([asMarkdown(report), asHtml(report), asCsv(report), asJson(report)].join()).not.toMatch(/no date|expiryProblem/);
+});
 
 /** The cells of a CSV, read as RFC 4180 has it. */
 function cellsOf(csv: string): string[][] {
