@@ -5,7 +5,7 @@ import { Sources } from './sources';
 
 /** What a change opens and closes, for programs. Members are added and never renamed. */
 export function differenceAsJson(difference: Difference): string {
-  const { before, after, access, dependencies, openings, outbound } = difference;
+  const { before, after, access, dependencies, openings, outbound, network } = difference;
   return `${JSON.stringify({
     version: 1,
     opens: opens(difference),
@@ -14,7 +14,8 @@ export function differenceAsJson(difference: Difference): string {
       kind, client, host: target.host, port: target.port, before: stateOf(states.before, before.sources), after: stateOf(states.after, after.sources),
     })),
     dependencies,
-    outbound: outbound.map(({ kind, place, because }) => ({ change: kind, ...place, because: placesOf(because, after.sources) })),
+    ...Object.fromEntries(Object.entries({ outbound, network }).map(([name, changes]) => (
+      [name, changes.map(({ kind, place, because }) => ({ change: kind, ...place, because: placesOf(because, after.sources) }))]))),
     problems: { before: before.unread, after: after.unread },
     whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
   }, undefined, 2)}\n`;

@@ -28,13 +28,13 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
 
 /** What a change opens and closes, for a pull request. */
 export function differenceAsMarkdown(difference: Difference): string {
-  const { access, dependencies, openings, outbound, before, after, clients } = difference;
+  const { access, dependencies, openings, outbound, network, before, after, clients } = difference;
   const of = (kind: ChangeKind) => access.filter(change => change.kind === kind);
   const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
   const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
   const gone = openings.filter(({ kind }) => kind === 'GONE');
   const isWhole = before.unread.length + after.unread.length === 0;
-  const isAlike = access.length + dependencies.length + openings.length + outbound.length === 0;
+  const isAlike = access.length + dependencies.length + openings.length + outbound.length + network.length === 0;
   const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
   return `${[
     '# What this change opens and closes',
@@ -45,10 +45,12 @@ export function differenceAsMarkdown(difference: Difference): string {
     ...OPENING.flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
     ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', outbound, 'OPENED', after.sources),
+    ...outboundLines('## Warning: whom NetworkPolicies no longer hold', 'Their pods connect to almost any address, except where a sidecar keeps them from it.', network, 'OPENED', after.sources),
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
     ...(['MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'] as const).flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
     ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', outbound, 'CLOSED', after.sources),
+    ...outboundLines('## Whom NetworkPolicies hold', 'Their pods connect to what the policies name, with a sidecar or without.', network, 'CLOSED', after.sources),
     '## What this comparison does not know',
     list(UNKNOWN_TO_REPORT.map(safe)),
   ].join('\n\n')}\n`;
@@ -61,7 +63,7 @@ function outboundLines(title: string, text: string, all: readonly OutboundChange
 }
 
 function verdictOf(difference: Difference): string {
-  const isSure = difference.outbound.some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
+  const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 
@@ -115,5 +117,5 @@ function dependencyTable(dependencies: readonly DependencyChange[]): string {
 function openingLines(openings: readonly OpeningChange[]): string {
   const hosts = new Map<string, string[]>();
   openings.forEach(({ host, opening }) => hosts.set(openingText(opening), [...hosts.get(openingText(opening)) ?? [], host]));
-  return list([...hosts].map(([text, of]) => `${safe(namesText(of))}: ${safe(text)}`));
+  return list([...hosts].map(([text, of]) => `${safe(of[0] === '*' ? 'whatever is behind a gateway' : namesText(of))}: ${safe(text)}`));
 }

@@ -2,12 +2,15 @@ import { Access, AccessTable } from './access';
 import { Answer, isOpen, wayText } from './answer';
 import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
+import { Guard, guardsIn, writersOf } from './guard';
+import { networkChanges } from './network';
 import { Opening } from './opening';
 import { OutboundChange, outboundChanges } from './outbound';
 import { DependencyReport, Report, reportOf } from './report';
 import { compareChecks } from './server-check';
 import { compareTexts } from '../private/order';
 import { Problem } from '../reading/problem';
+import { cause } from '../trace/hop';
 import { MeshView } from '../view/mesh-view';
 import { Purpose } from '../view/purpose';
 
@@ -43,6 +46,7 @@ export interface DependencyChange {
 /** Somebody who could not reach a dependency before, or no longer can. */
 export interface OpeningChange {
   readonly kind: 'APPEARED' | 'GONE';
+  /** `*` for whatever is behind a gateway. */
   readonly host: string;
   readonly opening: Opening;
 }
@@ -59,12 +63,14 @@ export interface Difference {
   readonly openings: readonly OpeningChange[];
   /** Whose sidecars let pass now what they do not know, or no longer do. */
   readonly outbound: readonly OutboundChange[];
+  /** Whom NetworkPolicies no longer keep from what is not declared, or keep from it now. */
+  readonly network: readonly OutboundChange[];
 }
 
 /** Whether something is opened that a reviewer has to know. */
-export function opens({ access, openings, outbound }: Difference): boolean {
+export function opens({ access, openings, outbound, network }: Difference): boolean {
   return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED')
-    || outbound.some(({ kind }) => kind === 'OPENED');
+    || [...outbound, ...network].some(({ kind }) => kind === 'OPENED');
 }
 
 /** What of two inputs could not be read. */
@@ -91,8 +97,9 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
     access: access.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || compareTexts(targetKey(a.target), targetKey(b.target))
       || byClient(a.client, b.client)),
     dependencies: dependencyChanges(first, second),
-    openings: openingChanges(first, second),
+    openings: [...openingChanges(first, second), ...guardChanges(old, now)],
     outbound: outboundChanges(old, now, clients.map(({ namespace }) => namespace)),
+    network: networkChanges(old, now),
   };
 }
 
@@ -188,6 +195,22 @@ function openingChanges(before: Report, after: Report): OpeningChange[] {
       ...known(old).flatMap(opening => beyond(known(now), opening)).map((opening): OpeningChange => ({ kind: 'GONE', host, opening })),
     ];
   });
+}
+
+/** Guards that are gone, that allow something else, or that are new: they hold for all gateways, in the input or not. */
+function guardChanges(old: MeshView, now: MeshView): OpeningChange[] {
+  const [was, is] = [old, now].map(view => new Map(guardsIn(view).map(guard => [`${guard.policy.name} ${guard.resource}`, guard])));
+  const change = (kind: OpeningChange['kind'], guard: Guard, what: string): OpeningChange => ({
+    kind, host: '*', opening: { kind: 'TENANT', who: writersOf([guard.resource]), why: `${guard.policy.kind} ${guard.policy.name} ${what}`, except: [], because: [cause(guard.policy)] },
+  });
+  return [
+    ...[...was].flatMap(([key, guard]) => {
+      const after = is.get(key);
+      return after === undefined ? [change('APPEARED', guard, 'no longer refuses them anything')]
+        : after.decides === guard.decides ? [] : [change('APPEARED', after, 'decides otherwise than before: compare its expressions and what it is for')];
+    }),
+    ...[...is].filter(([key]) => !was.has(key)).map(([, guard]) => change('GONE', guard, 'refuses them what it does not allow')),
+  ];
 }
 
 /** What an opening has beyond others: nothing when one of them covers it, and the namespaces that one leaves out when it is the same elsewhere. */

@@ -3,13 +3,13 @@ import { isOpen } from './answer';
 import { ANY_OTHER, Client, clientKey, clientName } from './client';
 import { addressesOf, Dependency, Target } from './dependency';
 import { GatewayDoor } from './gateway-door';
+import { Guard, guardsIn, unguarded, writersOf } from './guard';
 import { namesText } from './names';
 import { outboundName, OutboundPolicies } from './outbound';
 import { accessDecision } from '../trace/access-decision';
 import { causeOf } from '../trace/gateway-chain';
 import { Cause, cause } from '../trace/hop';
 import { networkDecision } from '../trace/network-cut';
-import { records, record, strings } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
@@ -29,15 +29,14 @@ export interface Opening {
 /** The policies that somebody has, worked out once for a view. */
 export class Openings {
   private readonly limited: readonly string[];
-  private readonly isGuarded: boolean;
+  private readonly guards: readonly Guard[];
   private readonly outbound: OutboundPolicies;
 
   public constructor(private readonly view: MeshView, private readonly clients: readonly Client[]) {
     this.outbound = new OutboundPolicies(view);
     const limiting = view.egressPolicies.filter(({ limits, isForAll }) => limits && isForAll);
     this.limited = [...new Set(limiting.map(({ object }) => object.namespace))].sort();
-    this.isGuarded = view.of('admissionregistration.k8s.io', 'ValidatingAdmissionPolicy').some(({ spec }) => (
-      records(record(spec.matchConstraints).resourceRules).some(rule => strings(rule.apiGroups).includes('networking.istio.io'))));
+    this.guards = guardsIn(view);
   }
 
   /** What holds for a dependency beside what its clients get. */
@@ -167,13 +166,14 @@ export class Openings {
   }
 
   private ofTenants(access: readonly Access[]): Opening[] {
+    const open = unguarded(this.guards);
     return access.some(({ gateway }) => gateway !== undefined) ? [{
       kind: 'TENANT',
-      who: 'whoever may write Gateways and VirtualServices, in any namespace',
-      why: `they can open a route of their own through the same gateway${this.isGuarded
-        ? '; a ValidatingAdmissionPolicy in the input looks at such objects' : ', unless admission control refuses it: the input has none'}`,
+      who: writersOf(open),
+      why: `they can open a route of their own through the same gateway, or turn one that is there, ${open.length > 0
+        ? 'unless admission control refuses it: no ValidatingAdmissionPolicy in the input is sure to' : 'as far as the ValidatingAdmissionPolicies in the input let them'}`,
       except: [],
-      because: [],
+      because: open.length > 0 ? [] : this.guards.map(({ policy }) => cause(policy)),
     }] : [];
   }
 }

@@ -15,8 +15,18 @@ export interface OutboundPlace {
   readonly labels: Labels;
 }
 
+/** What decides where pods connect to beside what is declared. */
+export interface OutboundDecisions {
+  /** Whether pods connect to any address. */
+  isOpen(place: OutboundPlace): boolean;
+  /** The objects that decide it. */
+  because(place: OutboundPlace): Cause[];
+  /** The pods of a namespace that have a decision of their own: first the namespace as a whole. */
+  placesIn(namespace: string): OutboundPlace[];
+}
+
 /** What sidecars do with what they do not know: the Sidecar of the workload decides, then that of its namespace, that of the root namespace, the mesh. */
-export class OutboundPolicies {
+export class OutboundPolicies implements OutboundDecisions {
   private readonly known = new Map<string, NamespaceSidecar | undefined>();
   private readonly byNamespace = new Map<string, NamespaceSidecar[]>();
 
@@ -55,21 +65,25 @@ export function outboundName({ namespace, labels }: OutboundPlace): string {
   return written === '' ? where : `${where} (pods with ${written})`;
 }
 
-/** Pods whose sidecars let pass now what they did not know before, or no longer do. */
+/** Pods that connect to any address now and did not before, or no longer do. */
 export interface OutboundChange {
   readonly kind: 'OPENED' | 'CLOSED';
   readonly place: OutboundPlace;
   readonly because: readonly Cause[];
 }
 
-/** Of pods that a namespace or a selector stands for, that alone is named. */
+/** Whose sidecars let pass now what they do not know, or no longer do. */
 export function outboundChanges(old: MeshView, now: MeshView, namespaces: readonly string[]): OutboundChange[] {
-  if (now.facts.dataPlane === 'ambient') {
-    return [];
-  }
   const [was, is] = [new OutboundPolicies(old), new OutboundPolicies(now)];
+  return now.facts.dataPlane === 'ambient' ? [] : placeChanges(was, is, namespaces, [...old.pods, ...now.pods]);
+}
+
+/** Of pods that a namespace or a selector stands for, that alone is named. */
+export function placeChanges(
+  was: OutboundDecisions, is: OutboundDecisions, namespaces: readonly string[], all: readonly OutboundPlace[],
+): OutboundChange[] {
   const pods = new Map<string, OutboundPlace[]>();
-  [...old.pods, ...now.pods].forEach(({ namespace, labels }) => addTo(pods, namespace, { namespace, labels }));
+  all.forEach(({ namespace, labels }) => addTo(pods, namespace, { namespace, labels }));
   return [...new Set(namespaces)].sort().flatMap(namespace => {
     const found: OutboundChange[] = [];
     for (const place of [...was.placesIn(namespace), ...is.placesIn(namespace), ...pods.get(namespace) ?? []]) {

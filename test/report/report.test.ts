@@ -5,7 +5,6 @@ import { DEFAULT_FACTS } from '../../src/private/default-facts';
 import { readManifests } from '../../src/reading/manifests';
 import { asHtml } from '../../src/report/as-html';
 import { asMarkdown } from '../../src/report/as-markdown';
-import { openingText } from '../../src/report/opening';
 import { groupNames, groupsOf } from '../../src/report/report';
 import { remarksOn, remarkText } from '../../src/report/summary';
 import { MeshView } from '../../src/view/mesh-view';
@@ -149,19 +148,6 @@ describe('who else could reach it', () => {
 
   test('every pod, when a gateway asks for no certificate of the mesh', () => {
     expect(openingsOf(reportOf(viewOf(routed([], { mode: 'SIMPLE' }))))).toContain('WITHOUT_IDENTITY');
-  });
-
-  test('whoever may write Gateways, unless admission control looks', () => {
-    const guard = JSON.stringify({
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name: 'guard' },
-      spec: { matchConstraints: { resourceRules: [{ apiGroups: ['networking.istio.io'], resources: ['gateways'] }] } },
-    });
-    const tenant = (objects: readonly string[]) => reportOf(viewOf(objects)).dependencies[0].openings.find(({ kind }) => kind === 'TENANT')!;
-
-    expect(openingText(tenant(routed(['shop/cart'])))).toContain('the input has none');
-    expect(openingText(tenant([...routed(['shop/cart']), guard]))).toContain('looks at such objects');
   });
 });
 
