@@ -9,6 +9,7 @@ import { isDate } from './private/date';
 import { checkConstruct, Fail, failAt, failWith, quote } from './private/fail';
 import { nearest } from './private/nearest';
 import { CATALOGUE } from './rules/catalogue';
+import { fieldText } from './view/fields';
 
 /** Which findings are listed. */
 export interface ListFindingsOptions {
@@ -27,6 +28,17 @@ export interface ListFindingsOptions {
   readonly includeAcknowledged?: boolean;
 }
 
+/** Which findings of a rule are accepted. */
+export interface AcknowledgeOptions {
+  /**
+   * The place in the object, as findings have it, such as `spec.ports[0]`. A finding of the same rule at another place of the object, today or later, is not
+   * accepted.
+   *
+   * @default - every place
+   */
+  readonly field?: string;
+}
+
 /** What a rule found, as plain data. */
 export interface MeshFinding {
   /** The id of the rule, such as `MX0203`. */
@@ -37,6 +49,12 @@ export interface MeshFinding {
   readonly severity: FindingSeverity;
   /** The path of the construct at fault. */
   readonly path: string;
+  /**
+   * Where it is in the object, such as `spec.ports[0]`.
+   *
+   * @default - it is about the object as a whole
+   */
+  readonly field?: string;
   /** What is wrong, with the value. */
   readonly message: string;
   /** What to write instead. */
@@ -95,26 +113,28 @@ export class MeshFindings {
    *
    * @param id the id of the rule
    * @param reason why the findings are accepted, for whoever reads it later
-   * @throws for an id that no rule has, a rule whose findings cannot be accepted, and an empty reason
+   * @param options the place in the object, when not all findings of the rule are accepted
+   * @throws for an id that no rule has, a rule whose findings cannot be accepted, an empty reason, and a place that is none
    *
    * @example
    * new ExternalTcp(chart, 'Orders', { host: 'orders.example.com', ports: [5433], resolution: Resolution.dns() });
    * const stock = new ExternalTcp(chart, 'Stock', { host: 'stock.example.com', ports: [5433], resolution: Resolution.dns() });
-   * MeshFindings.of(stock).acknowledge('MX0203', 'moves to its own port on Monday, nobody uses it before');
+   * MeshFindings.of(stock).acknowledge('MX0203', 'moves to its own port on Monday, nobody uses it before', { field: 'spec.ports[0]' });
    */
-  public acknowledge(id: string, reason: string): void {
+  public acknowledge(id: string, reason: string, options: AcknowledgeOptions = {}): void {
     const fail = failAt(this.scope);
+    checkProps(fail, 'acknowledge()', options, { field: checkField });
     const written = typeof reason === 'string' ? reason.trim().replace(/\s+/g, ' ') : '';
     if (written === '') {
       fail(`acknowledge() needs a reason, got ${quote(reason)}: say why the finding is accepted`);
     }
     checkId(fail, id);
-    const [read, ...more] = parseAcknowledgements(writeAcknowledgement({ id, reason: written }));
+    const [read, ...more] = parseAcknowledgements(writeAcknowledgement({ id, field: options.field, reason: written }));
     if (more.length > 0) {
       fail(`acknowledge() needs a reason for one rule, got ${quote(reason)}, which reads as "${read.reason}" and another one for ${more[0].id}: call it for each`);
     }
     const app = AppMesh.of(this.scope);
-    app.acknowledgements.add(this.scope, id, written);
+    app.acknowledgements.add(this.scope, { id, field: options.field, reason: written });
     app.changed();
   }
 
@@ -146,9 +166,16 @@ export class MeshFindings {
   }
 }
 
-function described({ rule, object, message, fix, acknowledged }: Found): MeshFinding {
+function described({ rule, object, field, message, fix, acknowledged }: Found): MeshFinding {
   return {
-    id: rule.id, name: rule.name, severity: rule.severity as FindingSeverity, path: object.origin.path, message, fix: fixFor('code', fix), acknowledged,
+    id: rule.id,
+    name: rule.name,
+    severity: rule.severity as FindingSeverity,
+    path: object.origin.path,
+    field: fieldText(field ?? []) || undefined,
+    message,
+    fix: fixFor('code', fix),
+    acknowledged,
   };
 }
 
@@ -161,6 +188,12 @@ function checkId(fail: Fail, id: unknown): void {
   if (rule === undefined && !(typeof id === 'string' && isForeign(id))) {
     const meant = typeof id === 'string' ? nearest(id, CATALOGUE.map(candidate => candidate.id)) : undefined;
     fail(`acknowledge() needs the id of a rule, got ${quote(id)}${meant === undefined ? ': docs/rules.md has them' : `: did you mean "${meant}"?`}`);
+  }
+}
+
+function checkField(fail: Fail, property: string, value: unknown): void {
+  if (typeof value !== 'string' || !/^[^\s:;]+$/.test(value)) {
+    fail(`'${property}' must be a place in an object like "spec.ports[0]", as findings have it, got ${quote(value)}`);
   }
 }
 

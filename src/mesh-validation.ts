@@ -9,6 +9,7 @@ import { MeshModel } from './private/model';
 import { CATALOGUE } from './rules/catalogue';
 import { Fix } from './rules/rule';
 import { checkFacts, factsModel } from './values/mesh-facts';
+import { fieldText } from './view/fields';
 import { MeshView } from './view/mesh-view';
 
 /** What cdk8s-cli gives a plugin, as far as it is used here: its package is not one of this library's. */
@@ -122,7 +123,7 @@ function violationOf({ rule, object, message, fix, field = [] }: Found, line = 1
     fix: inBothWords(fix),
     violatingResources: [{
       resourceName: object.name,
-      locations: [[`line ${line}`, object.kind, ...field.length > 0 ? [field.join('.')] : []].join(' ')],
+      locations: [[`line ${line}`, object.kind, ...field.length > 0 ? [fieldText(field)] : []].join(' ')],
       manifestPath: object.origin.file ?? object.origin.path,
     }],
   };

@@ -35,7 +35,7 @@ describe('the list of findings', () => {
     const { app } = clashing();
 
     const [{ message, ...rest }, ...more] = MeshFindings.of(app).list();
-    expect(rest).toEqual({ id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', path: 'shop/Stock', fix: expect.stringContaining('Resolution.ipAddresses()') });
+    expect(rest).toEqual({ id: 'MX0203', name: 'port-captured-twice', severity: 'ERROR', path: 'shop/Stock', field: 'spec.ports[0]', fix: expect.stringContaining('Resolution.ipAddresses()') });
     expect(message).toContain('port 3306 of "stock.example.com"');
     expect(more).toEqual([]);
   });
@@ -110,6 +110,29 @@ describe('an acknowledged finding', () => {
     expect(only(manifests, 'ServiceEntry', 'orders.shop').metadata.annotations).toBeUndefined();
     // Whoever reads these manifests finds nothing either, and adds nothing.
     expect(readAgain(manifests)).toEqual([[], manifests.map(({ metadata }) => metadata.annotations)]);
+  });
+
+  test('may be the one at a place alone', () => {
+    const { app, second } = clashing();
+    const stock = new ExternalTcp(second, 'More', { host: 'more.example.com', ports: [3306, 3307], resolution: Resolution.dns() });
+    MeshFindings.of(second).acknowledge('MX0203', 'moves on Monday', { field: 'spec.ports[0]' });
+    new ExternalTcp(second, 'Later', { host: 'later.example.com', ports: [1, 3307], resolution: Resolution.dns() });
+
+    expect(MeshFindings.of(app).list().map(({ id, path, field }) => [id, path, field])).toEqual([['MX0203', 'shop/Stock/Later', 'spec.ports[1]']]);
+    expect(ApiObject.of(stock).toJson()).toMatchObject({ metadata: { annotations: { [ACKNOWLEDGE]: 'MX0203 spec.ports[0]: moves on Monday' } } });
+  });
+
+  test('is not the one at another place', () => {
+    const { app, second } = clashing();
+    MeshFindings.of(second).acknowledge('MX0203', 'moves on Monday', { field: 'spec.ports[1]' });
+
+    expect(MeshFindings.of(app).list().map(({ id, message }) => [id, message]).slice(1)).toEqual([
+      ['MX0902', 'acknowledge("MX0203", "moves on Monday", { field: "spec.ports[1]" }) matches no finding'],
+    ]);
+  });
+
+  test.each([' ', 'spec.ports[0]: x', 7, 'the ports'])('is refused with the place %j', field => {
+    expect(messageOf(() => MeshFindings.of(clashing().second).acknowledge('MX0203', 'x', { field: field as string }))).toContain('\'field\' must be a place in an object like "spec.ports[0]"');
   });
 
   test('that is gone takes its annotation along', () => {

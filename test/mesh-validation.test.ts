@@ -57,7 +57,7 @@ describe('the validation plugin of cdk8s-cli', () => {
         resourceName: 'stock.shop',
         constructPath: 'shop/Stock/Resource',
         manifestPath: expect.stringMatching(/shop\.k8s\.yaml$/),
-        locations: ['line 27 ServiceEntry spec.ports.0'],
+        locations: ['line 27 ServiceEntry spec.ports[0]'],
       }],
     }]);
     expect(text).toContain('ERROR MX0203 port-captured-twice (1 occurrences)');
@@ -88,8 +88,8 @@ describe('the validation plugin of cdk8s-cli', () => {
     const { violations } = await validate(clashing('x'), {}, RULE(check));
 
     expect(violations.map(violation => [violation.ruleName, violation.recommendation, violation.violatingConstructs[0].locations])).toEqual([
-      ['WARNING ACME-1 ours', 'orders.example.com', ['line 12 ServiceEntry spec.hosts.0']],
-      ['WARNING ACME-1 ours', 'stock.example.com', ['line 32 ServiceEntry spec.hosts.0']],
+      ['WARNING ACME-1 ours', 'orders.example.com', ['line 12 ServiceEntry spec.hosts[0]']],
+      ['WARNING ACME-1 ours', 'stock.example.com', ['line 32 ServiceEntry spec.hosts[0]']],
     ]);
   });
 

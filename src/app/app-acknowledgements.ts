@@ -1,7 +1,7 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { apiObjectOf, constructOf } from './collect';
-import { Acknowledgement, GivenAcknowledgements, writeAcknowledgement } from '../findings/acknowledgement';
+import { accepts, Acknowledgement, GivenAcknowledgements, WrittenAcknowledgement, writeAcknowledgement } from '../findings/acknowledgement';
 import { Found } from '../findings/findings-in';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { addTo } from '../view/lists';
@@ -14,8 +14,11 @@ export class AppAcknowledgements implements GivenAcknowledgements {
   private lines = new Map<ApiObject, string[]>();
   private isHidden = false;
 
-  public add(construct: IConstruct, id: string, reason: string): void {
-    addTo(this.byConstruct, construct, { id, reason, at: new Place(construct), text: `acknowledge(${JSON.stringify(id)}, ${JSON.stringify(reason)})` });
+  public add(construct: IConstruct, written: WrittenAcknowledgement): void {
+    const { id, field, reason } = written;
+    const said = [id, reason].map(text => JSON.stringify(text)).join(', ');
+    const text = `acknowledge(${said}${field === undefined ? '' : `, { field: ${JSON.stringify(field)} }`})`;
+    addTo(this.byConstruct, construct, { ...written, at: new Place(construct), text });
   }
 
   public get all(): readonly Acknowledgement[] {
@@ -44,9 +47,11 @@ export class AppAcknowledgements implements GivenAcknowledgements {
   /** Writes what was acknowledged in code to the objects, as somebody who writes YAML does: so the manifests say it to whoever looks at them later. */
   public write(found: readonly Found[]): void {
     this.lines = new Map();
-    for (const { object, rule, acknowledged } of found) {
-      if (acknowledged !== undefined && this.of(object).some(({ id, reason }) => id === rule.id && reason === acknowledged)) {
-        this.annotate(apiObjectOf(object), writeAcknowledgement({ id: rule.id, reason: acknowledged }));
+    for (const { object, field, rule, acknowledged } of found) {
+      const given = acknowledged === undefined ? undefined
+        : this.of(object).find(acknowledgement => acknowledgement.reason === acknowledged && accepts(acknowledgement, rule.id, field));
+      if (given) {
+        this.annotate(apiObjectOf(object), writeAcknowledgement(given));
       }
     }
   }

@@ -9,7 +9,7 @@ export function asJson(result: LintResult): string {
     warnings: countOf(findings, 'WARNING'),
     objects,
     files,
-    findings: findings.map(({ rule, file, line, object, field, message, fix, acknowledged }) => ({
+    findings: findings.map(({ rule, file, line, object, field, message, fix, acknowledge, acknowledged }) => ({
       id: rule.id,
       name: rule.name,
       severity: rule.severity,
@@ -20,6 +20,7 @@ export function asJson(result: LintResult): string {
       message,
       fix,
       why: rule.why,
+      acknowledge,
       acknowledged,
     })),
     problems,

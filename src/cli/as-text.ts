@@ -11,11 +11,12 @@ export function asText(result: LintResult, style: Style): string {
 }
 
 function blockOf(finding: LintFinding, style: Style): string {
-  const { rule, object, message, fix, acknowledged } = finding;
+  const { rule, object, message, fix, acknowledge, acknowledged } = finding;
   const severity = acknowledged === undefined ? style(rule.severity === 'ERROR' ? 'red' : 'yellow', rule.severity) : style('dim', 'acknowledged');
   return [
     `${style('bold', visible(placeOf(finding)))}  ${severity}  ${rule.id} ${rule.name}  ${style('dim', visible(nameOf(object)))}`,
     `  ${visible(message)}`,
-    acknowledged === undefined ? `  fix: ${visible(fix)}` : `  reason: ${visible(acknowledged)}`,
+    ...acknowledged !== undefined ? [`  reason: ${visible(acknowledged)}`]
+      : [`  fix: ${visible(fix)}`, ...acknowledge === undefined ? [] : [`  ${style('dim', `accept: ${visible(acknowledge)}`)}`]],
   ].join('\n');
 }

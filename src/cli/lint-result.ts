@@ -13,6 +13,8 @@ export interface LintFinding {
   readonly field: string;
   readonly message: string;
   readonly fix: string;
+  /** What somebody writes to accept it; undefined when nobody can. */
+  readonly acknowledge?: string;
   /** The reason for which somebody accepted it; it does not count. */
   readonly acknowledged?: string;
 }

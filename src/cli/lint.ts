@@ -12,6 +12,7 @@ import { styleOf } from './style';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
+import { writeAcknowledgement } from '../findings/acknowledgement';
 import { fixFor, Found, lookAt } from '../findings/findings-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
@@ -104,6 +105,8 @@ function located({ rule, object, message, fix, field = [], acknowledged }: Found
     object,
     message,
     fix: fixFor('yaml', fix),
+    acknowledge: rule.isFinal ? undefined
+      : writeAcknowledgement({ id: rule.id, field: field.length > 0 ? fieldText(field) : undefined, reason: '<reason>' }),
     acknowledged,
     file: object.origin.file ?? object.origin.path,
     line: object.origin.line,

@@ -1,10 +1,9 @@
-import { Acknowledgement, acknowledgementsOf, GivenAcknowledgements, NONE_GIVEN, RULE_ID } from './acknowledgement';
+import { accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, NONE_GIVEN, RULE_ID, writeAcknowledgement } from './acknowledgement';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
 import { CATALOGUE } from '../rules/catalogue';
 import { Finding, Fix, Rule } from '../rules/rule';
-import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A finding, and the rule that it is of. */
@@ -38,9 +37,9 @@ export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, g
 export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Look {
   const written = new Map(view.objects.map(object => [object, acknowledgementsOf(object)] as const).filter(([, { length }]) => length > 0));
   const used = new Set<Acknowledgement>();
-  const acknowledged = (rule: Rule, object: MeshObject): string | undefined => {
+  const acknowledged = (rule: Rule, { object, field }: Finding): string | undefined => {
     const all = rule.isFinal ? [] : [...written.get(object) ?? [], ...given.of(object)];
-    const matching = all.filter(({ id, reason }) => id === rule.id && reason !== '');
+    const matching = all.filter(acknowledgement => accepts(acknowledgement, rule.id, field));
     matching.forEach(acknowledgement => used.add(acknowledgement));
     return matching[0]?.reason;
   };
@@ -48,7 +47,7 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
   const faults: Look['faults'][number][] = [];
   for (const rule of rules) {
     try {
-      looked.set(rule, rule.check(view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding.object) })));
+      looked.set(rule, rule.check(view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding) })));
     } catch (error) {
       const message = `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`;
       faults.push({ rule, error: new Error(message, { cause: error }) });
@@ -64,7 +63,7 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
 }
 
 /** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time. */
-function problemOf({ id, reason, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
+function problemOf({ id, field, reason, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
   const tell = (message: string, fix: string): Finding[] => [{ object: at, message: `${text} ${message}`, fix, field: ['metadata', 'annotations', ACKNOWLEDGE] }];
   const rule = rules.find(candidate => candidate.id === id);
   const known = [...CATALOGUE, ...rules].map(candidate => candidate.id);
@@ -82,8 +81,8 @@ function problemOf({ id, reason, at, text }: Acknowledgement, rules: readonly Ru
     return tell(`has no effect: findings of ${id} ${rule.name} cannot be acknowledged`, 'mend what it reports, and remove the acknowledgement');
   }
   return reason === ''
-    ? tell('has no reason, and has no effect', `write it as "${id}: <the reason>"`)
-    : tell('matches no finding', 'remove it, so that it cannot hide a later one');
+    ? tell('has no reason, and has no effect', `write it as "${writeAcknowledgement({ id, field, reason: '<the reason>' })}"`)
+    : tell('matches no finding', field === undefined ? 'remove it, so that it cannot hide a later one' : 'write the field as the finding has it, or remove it');
 }
 
 /** Whether an id is one of an organisation's rules. */

@@ -25,6 +25,7 @@ describe('text', () => {
         + '  port 3306 of "stock.example.com" has no address of its own, and every address of port 3306 already goes to "orders.example.com" (\'a.yaml:1\') '
         + 'in namespace "shop": connections would silently end at the wrong one\n'
         + '  fix: give \'spec.addresses\', or run the sidecars with DNS capture\n'
+        + '  accept: MX0203 spec.ports[0]: <reason>\n'
         + '\n'
         + '1 error, 0 warnings in 2 objects\n',
       progress: [''],
@@ -46,6 +47,26 @@ describe('text', () => {
     expect(out.split('\n\n').map(block => block.split('\n').map(line => line.split(' ')[0]).filter(word => word !== '')))
       .toEqual([['b.yaml:10', 'b.yaml:25'], ['c.yaml:10'], ['3']]);
   });
+});
+
+test('what lint prints accepts a finding, and no other one of its object', async () => {
+  const twoPorts = database('stock').replace('ports:', 'ports:\n    - number: 3307\n      name: tcp-3307\n      protocol: TCP');
+  const files = (stock: string) => ({ 'db.yaml': [database('orders'), database('more', 3307), stock].join('---\n') });
+  const [accept] = /MX0203 spec.ports\[\d\]: <reason>/.exec((await runWith(files(twoPorts), ['lint', 'db.yaml'])).out)!;
+  const accepted = twoPorts.replace('spec:', `  annotations:\n    cdk8s-istio-egress/acknowledge: "${accept}"\nspec:`);
+
+  const { findings } = JSON.parse((await runWith(files(accepted), ['lint', 'db.yaml', '--format', 'json'])).out) as { findings: object[] };
+  expect(findings).toMatchObject([
+    { id: 'MX0203', field: 'spec.ports[0]', acknowledged: '<reason>' }, { id: 'MX0203', field: 'spec.ports[1]', acknowledge: 'MX0203 spec.ports[1]: <reason>' },
+  ]);
+  expect((findings[1] as { acknowledged?: string }).acknowledged).toBeUndefined();
+});
+
+test('nothing is printed to accept what nobody can', async () => {
+  const { out } = await runWith({ 'db.yaml': `${database('orders')}---\n${database('orders')}` }, ['lint', 'db.yaml', '--only', 'MX0101']);
+
+  expect(out).toContain('MX0101');
+  expect(out).not.toContain('accept:');
 });
 
 test('the line is that of the field', async () => {

@@ -41,6 +41,28 @@ test('the finding of another object, or of another rule, is not', () => {
     .toEqual([['MX0203', 'on Monday', 'db.yaml:1'], ['MX0301', 'found', 'db.yaml:1']]);
 });
 
+test('one that names a place accepts what is found there, and hides nothing else', () => {
+  const object = objectWith('MX0203 spec.ports[0]: on Monday');
+  const at = (...fields: (readonly (string | number)[] | undefined)[]) => ({ ...RULE, check: () => fields.map(field => ({ object, message: 'found', fix: 'mend it', field })) });
+
+  expect(foundIn([object], at(['spec', 'ports', 0], ['spec', 'ports', 1], ['spec', 'ports', 0, 'name'], undefined)).map(([, text]) => text))
+    .toEqual(['on Monday', 'found', 'found', 'found']);
+  expect(foundIn([object], at(['spec', 'ports', 1]))).toEqual([
+    ['MX0203', 'found', 'db.yaml:1'],
+    ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203 spec.ports[0]: on Monday" matches no finding', 'db.yaml:1'],
+  ]);
+  const [{ fix }] = findingsIn(new MeshView(CLOSED_MESH, [object]), [RULE, acknowledgementUnused]);
+  expect(fix).toBe('write the field as the finding has it, or remove it');
+});
+
+test('one without a reason keeps its place', () => {
+  const [{ message, fix }] = findingsIn(new MeshView(CLOSED_MESH, [objectWith('MX0203 spec.ports[0]')]), [RULE, acknowledgementUnused]);
+
+  expect([message, fix]).toEqual([
+    '\'cdk8s-istio-egress/acknowledge\' "MX0203 spec.ports[0]" has no reason, and has no effect', 'write it as "MX0203 spec.ports[0]: <the reason>"',
+  ]);
+});
+
 test('an acknowledgement that matches nothing is a finding at its object', () => {
   expect(foundIn([objectWith('MX0203: on Monday')], RULE)).toEqual([
     ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203: on Monday" matches no finding', 'db.yaml:1'],
