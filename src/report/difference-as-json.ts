@@ -5,7 +5,7 @@ import { Sources } from './sources';
 
 /** What a change opens and closes, for programs. Members are added and never renamed. */
 export function differenceAsJson(difference: Difference): string {
-  const { before, after, access, dependencies, openings, outbound, network } = difference;
+  const { before, after, access, dependencies, openings, outbound, network, acknowledgements } = difference;
   return `${JSON.stringify({
     version: 1,
     opens: opens(difference),
@@ -16,6 +16,10 @@ export function differenceAsJson(difference: Difference): string {
     dependencies,
     ...Object.fromEntries(Object.entries({ outbound, network }).map(([name, changes]) => (
       [name, changes.map(({ kind, place, because }) => ({ change: kind, ...place, because: placesOf(because, after.sources) }))]))),
+    acknowledgements: acknowledgements.map(({ kind, acknowledgement: { id, field, reason }, because }) => {
+      const { object, file, line } = (kind === 'ADDED' ? after : before).sources.of(because);
+      return { change: kind, object, id, field, reason, file, line };
+    }),
     problems: { before: before.unread, after: after.unread },
     whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
   }, undefined, 2)}\n`;

@@ -1,4 +1,5 @@
 import { Access } from './access';
+import { AcknowledgementChange, ruleText } from './acknowledgement-change';
 import { isOpen, verdictText, wayText } from './answer';
 import { list, reasonText, safe, table, unreadLines } from './as-markdown';
 import { Client } from './client';
@@ -28,13 +29,13 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
 
 /** What a change opens and closes, for a pull request. */
 export function differenceAsMarkdown(difference: Difference): string {
-  const { access, dependencies, openings, outbound, network, before, after, clients } = difference;
+  const { access, dependencies, openings, outbound, network, acknowledgements, before, after, clients } = difference;
   const of = (kind: ChangeKind) => access.filter(change => change.kind === kind);
   const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
   const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
   const gone = openings.filter(({ kind }) => kind === 'GONE');
   const isWhole = before.unread.length + after.unread.length === 0;
-  const isAlike = access.length + dependencies.length + openings.length + outbound.length + network.length === 0;
+  const isAlike = access.length + dependencies.length + openings.length + outbound.length + network.length + acknowledgements.length === 0;
   const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
   return `${[
     '# What this change opens and closes',
@@ -46,11 +47,13 @@ export function differenceAsMarkdown(difference: Difference): string {
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
     ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', outbound, 'OPENED', after.sources),
     ...outboundLines('## Warning: whom NetworkPolicies no longer hold', 'Their pods connect to almost any address, except where a sidecar keeps them from it.', network, 'OPENED', after.sources),
+    ...acknowledgementLines('## Look at: what this change accepts', 'The rules of lint find it, and somebody accepts it from now on.', acknowledgements, 'ADDED', after.sources),
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
     ...(['MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'] as const).flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
     ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', outbound, 'CLOSED', after.sources),
     ...outboundLines('## Whom NetworkPolicies hold', 'Their pods connect to what the policies name, with a sidecar or without.', network, 'CLOSED', after.sources),
+    ...acknowledgementLines('## No longer accepted', 'An acknowledgement is gone: what it accepted, or its words.', acknowledgements, 'REMOVED', before.sources),
     '## What this comparison does not know',
     list(UNKNOWN_TO_REPORT.map(safe)),
   ].join('\n\n')}\n`;
@@ -62,18 +65,27 @@ function outboundLines(title: string, text: string, all: readonly OutboundChange
     [safe(outboundName(place)), ...because.map(one => safe(sourceText(sources.of(one))))].join('<br>'))))];
 }
 
+function acknowledgementLines(title: string, text: string, all: readonly AcknowledgementChange[], of: AcknowledgementChange['kind'], sources: Sources): string[] {
+  const some = all.filter(({ kind }) => kind === of);
+  return some.length === 0 ? [] : [title, safe(text), table(['Object', 'Rule', 'Place', 'Reason', 'Written in'], some.map(({ acknowledgement, because }) => {
+    const { object, file, line } = sources.of(because);
+    return [object, ruleText(acknowledgement), acknowledgement.field ?? 'everywhere', acknowledgement.reason, line === undefined ? file : `${file}:${line}`].map(safe);
+  }))];
+}
+
 function verdictOf(difference: Difference): string {
   const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 
-function summary({ access, dependencies }: Difference): string {
+function summary({ access, dependencies, acknowledgements }: Difference): string {
   const count = (kinds: readonly ChangeKind[]) => access.filter(({ kind }) => kinds.includes(kind)).length;
   const parts = [
     [count(['OPENED']), 'opened'], [count(['REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED', 'VERIFIED']), 'closed'],
   ] as const;
+  const accepted = acknowledgements.filter(({ kind }) => kind === 'ADDED').length;
   const changed = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`).join(', ');
-  return `${changed === '' ? 'No access of a client changes' : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies.`;
+  return `${changed === '' ? 'No access of a client changes' : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies${accepted === 0 ? '' : `; ${plural(accepted, 'new acknowledgement')}`}.`;
 }
 
 /** Clients that change alike are one row. */

@@ -1,4 +1,5 @@
 import { Access, AccessTable } from './access';
+import { AcknowledgementChange, acknowledgementChanges } from './acknowledgement-change';
 import { Answer, isOpen, wayText } from './answer';
 import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
@@ -65,9 +66,11 @@ export interface Difference {
   readonly outbound: readonly OutboundChange[];
   /** Whom NetworkPolicies no longer keep from what is not declared, or keep from it now. */
   readonly network: readonly OutboundChange[];
+  /** What somebody accepts of what the rules find. */
+  readonly acknowledgements: readonly AcknowledgementChange[];
 }
 
-/** Whether something is opened that a reviewer has to know. */
+/** Whether something is opened that a reviewer has to know. An acknowledgement opens nothing: it is shown. */
 export function opens({ access, openings, outbound, network }: Difference): boolean {
   return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED')
     || [...outbound, ...network].some(({ kind }) => kind === 'OPENED');
@@ -100,6 +103,7 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
     openings: [...openingChanges(first, second), ...guardChanges(old, now)],
     outbound: outboundChanges(old, now, clients.map(({ namespace }) => namespace)),
     network: networkChanges(old, now),
+    acknowledgements: acknowledgementChanges(old, now),
   };
 }
 

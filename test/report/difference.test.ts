@@ -166,6 +166,41 @@ test('another day on which a dependency ends is a change', () => {
   expect(compared(until('2026-12-31'), until('2030-12-31')).dependencies).toMatchObject([{ kind: 'PURPOSE', before: 'expires 2026-12-31', after: 'expires 2030-12-31' }]);
 });
 
+describe('an acknowledgement', () => {
+  const accepting = (text?: string) => direct().map(line => (text === undefined ? line : line.replace('"metadata":{', `"metadata":{"annotations":{"cdk8s-istio-egress/acknowledge":${JSON.stringify(text)}},`)));
+  const said = ({ acknowledgements }: Difference) => acknowledgements
+    .map(({ kind, acknowledgement: { id, field, reason } }) => [kind, id, field, reason]);
+
+  test('that a change adds is shown and opens nothing', () => {
+    const found = compared(accepting(), accepting('MX0203 spec.ports[0]: moves on Monday'));
+
+    expect([said(found), opens(found)]).toEqual([[['ADDED', 'MX0203', 'spec.ports[0]', 'moves on Monday']], false]);
+    const text = differenceAsMarkdown(found);
+    expect(text).toContain('**It opens nothing.** No access of a client changes; 0 changes of dependencies; 1 new acknowledgement.');
+    expect(text).toContain('## Look at: what this change accepts');
+    expect(text).toContain('| ServiceEntry shop/db | MX0203 port-captured-twice | spec.ports\\[0\\] | moves on Monday | app.yaml:1 |');
+    expect(JSON.parse(differenceAsJson(found))).toMatchObject({
+      opens: false, acknowledgements: [{ change: 'ADDED', object: 'ServiceEntry shop/db', id: 'MX0203', field: 'spec.ports[0]', reason: 'moves on Monday', file: 'app.yaml', line: 1 }],
+    });
+  });
+
+  test('that goes is shown, and one with other words is both', () => {
+    const found = compared(accepting('MX0203: one\nACME-1: two'), accepting('MX0203: one, and more'));
+
+    expect(said(found)).toEqual([
+      ['ADDED', 'MX0203', undefined, 'one, and more'], ['REMOVED', 'ACME-1', undefined, 'two'], ['REMOVED', 'MX0203', undefined, 'one'],
+    ]);
+    expect(differenceAsMarkdown(found)).toContain('## No longer accepted');
+    expect(differenceAsMarkdown(found)).toContain('| ServiceEntry shop/db | ACME-1 | everywhere | two | app.yaml:1 |');
+  });
+
+  test('of a new object is new, one that stays is not, and one without a reason is none', () => {
+    expect(said(compared([], accepting('MX0203: one')))).toEqual([['ADDED', 'MX0203', undefined, 'one']]);
+    expect(said(compared(accepting('MX0203: one'), accepting('MX0203: one')))).toEqual([]);
+    expect(said(compared(accepting(), accepting('MX0203')))).toEqual([]);
+  });
+});
+
 test('what opens comes first', () => {
   const text = differenceAsMarkdown(compared(routed(['shop/cart']), routed(['shop/search'])));
 
