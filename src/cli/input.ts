@@ -1,6 +1,6 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { placeOf } from './lint-result';
-import { factsOf, MESH_OPTIONS, unreadSettings } from './mesh-settings';
+import { factsOf, MESH_OPTIONS, saidBy, settingsElsewhere, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
@@ -72,10 +72,13 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
     terminal.progress(`${count} objects read ...`);
   });
   problems.push(...reading.problems);
-  const facts = factsOf(args, reading.meshConfigs, problems);
+  const said = saidBy(args);
+  const facts = factsOf(said, reading.meshConfigs, problems);
   terminal.progress();
   const view = new MeshView(facts, reading.objects, today);
-  const notes = [homelessText(view), unreadSettings(args, reading.meshConfigs, view.objects)].filter(note => note !== undefined);
+  const notes = [
+    homelessText(view), unreadSettings(args, said, reading.meshConfigs, view.objects), settingsElsewhere(said, reading.meshConfigs),
+  ].filter(note => note !== undefined);
   return { view, problems: problems.sort(byPlace), notes, files };
 }
 

@@ -31,20 +31,39 @@ const ISTIOS_DEFAULTS: MeshModel = { ...DEFAULT_FACTS, outboundTrafficPolicy: 'A
  * What says in the place of Istio's ConfigMap how the mesh is, and is not read: the settings of a profile would be missing. Undefined when somebody says the
  * facts, or the ConfigMap is there.
  */
-export function unreadSettings(args: Arguments, configs: readonly MeshConfig[], objects: readonly MeshObject[]): string | undefined {
-  const isSaid = configs.length > 0 || Object.keys(MESH_OPTIONS).some(name => args.all.has(name));
+export function unreadSettings(args: Arguments, said: MeshFacts, configs: readonly MeshConfig[], objects: readonly MeshObject[]): string | undefined {
+  const isSaid = ofMesh(said, configs).length > 0 || Object.keys(MESH_OPTIONS).some(name => args.all.has(name));
   const found = isSaid ? undefined : objects.find(({ group, kind, spec }) => (
     group === 'install.istio.io' && kind === 'IstioOperator' && Object.keys(record(spec.meshConfig)).length > 0
       || group === 'sailoperator.io' && kind === 'Istio' && Object.keys(record(record(spec.values).meshConfig)).length > 0));
   return found && `${found.kind} ${found.name} (${found.origin.path}) has settings of the mesh, which are not read: give them with --mesh, or the ConfigMap "istio" of the cluster`;
 }
 
-/** The facts of the mesh: what the arguments say, then the file of `--mesh`, then Istio's ConfigMap in the input, then Istio's defaults. */
-export function factsOf(args: Arguments, configs: readonly MeshConfig[], problems: Problem[]): MeshModel {
-  const facts: MeshFacts = { ...configured(configs, problems), ...fromFile(valueIn(args, 'mesh')), ...fromArguments(args) };
+/** The facts of the mesh: what the arguments say, then the file of `--mesh`, then the ConfigMap of istiod in the input, then Istio's defaults. */
+export function factsOf(said: MeshFacts, configs: readonly MeshConfig[], problems: Problem[]): MeshModel {
+  const facts: MeshFacts = { ...configured(ofMesh(said, configs), problems), ...said };
   // Each of them was checked, and not yet what they are together.
   checkFacts(fail('the facts of the mesh: '), 'the mesh', facts);
   return factsOver(ISTIOS_DEFAULTS, factsModel(facts));
+}
+
+/** What the arguments say, and the file of `--mesh`, which may be a pipe: it is read once. */
+export function saidBy(args: Arguments): MeshFacts {
+  return { ...fromFile(valueIn(args, 'mesh')), ...fromArguments(args) };
+}
+
+/** The ConfigMaps that istiod may read: those of its own namespace. Anybody may write one of the name in another. */
+function ofMesh({ rootNamespace, controlPlane }: MeshFacts, configs: readonly MeshConfig[]): MeshConfig[] {
+  const places = ['istio-system', rootNamespace, controlPlane?.namespaceName];
+  return configs.filter(({ object }) => places.includes(object.namespace));
+}
+
+/** The ConfigMaps with settings of a mesh that are not of this one. */
+export function settingsElsewhere(said: MeshFacts, configs: readonly MeshConfig[]): string | undefined {
+  const own = ofMesh(said, configs);
+  const [first, ...more] = configs.filter(config => !own.includes(config)).map(({ object }) => object);
+  return first && `ConfigMap ${first.name} (${first.origin.path}) is not in the namespace of istiod${more.length > 0 ? `, nor ${more.length === 1 ? 'is another' : `are ${more.length} others`}` : ''
+  }: its settings of the mesh are not used. If istiod runs in ${first.namespace === '' ? 'its namespace' : `"${first.namespace}"`}, give --root-namespace`;
 }
 
 function fromArguments(args: Arguments): MeshFacts {
@@ -117,14 +136,21 @@ function configured(configs: readonly MeshConfig[], problems: Problem[]): MeshFa
 
 function factsIn(config: Fields): object {
   const metadata = record(record(config.defaultConfig).proxyMetadata);
-  const aliases = strings(config.trustDomainAliases);
   return {
     outboundTrafficPolicy: text(record(config.outboundTrafficPolicy).mode),
     trustDomain: text(config.trustDomain) || undefined,
-    trustDomainAliases: aliases.length > 0 ? aliases : undefined,
+    trustDomainAliases: listIn(config.trustDomainAliases),
     rootNamespace: text(config.rootNamespace) || undefined,
+    defaultServiceExportTo: listIn(config.defaultServiceExportTo),
+    defaultVirtualServiceExportTo: listIn(config.defaultVirtualServiceExportTo),
+    defaultDestinationRuleExportTo: listIn(config.defaultDestinationRuleExportTo),
     dnsCapture: metadata.ISTIO_META_DNS_CAPTURE === undefined ? undefined : String(metadata.ISTIO_META_DNS_CAPTURE) === 'true',
   };
+}
+
+function listIn(value: unknown): string[] | undefined {
+  const found = strings(value);
+  return found.length > 0 ? found : undefined;
 }
 
 /** Without what is not there, which would hide what another says. */

@@ -11,6 +11,10 @@ export interface MeshModel {
   readonly clusterDomain: string;
   readonly rootNamespace: string;
   readonly outboundTrafficPolicy: 'REGISTRY_ONLY' | 'ALLOW_ANY';
+  /** What ServiceEntries and Services that leave `exportTo` out are exported to; everybody without it. */
+  readonly defaultServiceExportTo?: readonly string[];
+  readonly defaultVirtualServiceExportTo?: readonly string[];
+  readonly defaultDestinationRuleExportTo?: readonly string[];
   readonly dataPlane: 'sidecar' | 'ambient';
   /** Whether the sidecars answer DNS. */
   readonly dnsCapture: boolean;

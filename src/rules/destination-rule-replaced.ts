@@ -70,7 +70,7 @@ function inClientNamespaces(view: MeshView, all: readonly MeshObject[]): Finding
   all.filter(({ spec }) => external.has(String(spec.host))).forEach(object => addTo(byHost, String(object.spec.host), object));
   return [...byHost].flatMap(([host, rules]) => rules.flatMap((object): Finding[] => {
     const replaced = rules.find(other => (
-      other.namespace !== object.namespace && declaresHost(view, other, host) && reaches(visibleTo(other), object.namespace)));
+      other.namespace !== object.namespace && declaresHost(view, other, host) && reaches(visibleTo(other, view.facts), object.namespace)));
     return replaced ? [finding(object, host, replaced)] : [];
   }));
 }

@@ -15,7 +15,7 @@ export const exportedToEverybody: Rule = {
   // Ambient ignores `exportTo`.
   check: view => (view.facts.dataPlane === 'ambient' ? [] : view.entries).flatMap((entry): Finding[] => {
     const port = entry.ports.find(candidate => candidate.class === 'TCP' && entry.listenersOf(candidate).includes(ANY));
-    return port && strings(entry.object.spec.exportTo).length === 0 ? [{
+    return port && strings(entry.object.spec.exportTo).length === 0 && entry.visibleTo.includes('*') ? [{
       object: entry.object,
       field: ['spec'],
       message: `'exportTo' is missing, and port ${port.number} of ${quote(entry.hosts[0])} has no address: in every namespace, each connection to port ${port.number} goes there`,

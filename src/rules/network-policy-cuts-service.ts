@@ -32,7 +32,7 @@ export const networkPolicyCutsService: Rule = {
 };
 
 function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies: readonly EgressPolicy[], entry: ExternalEntry): Finding[] {
-  if (!namesNamespace(entry.object, namespace) || view.isUpstream(entry)) {
+  if (!namesNamespace(entry, namespace) || view.isUpstream(entry)) {
     return [];
   }
   const known = entry.endpoints.length > 0 ? entry.endpoints : entry.isResolvedByName ? [] : entry.addresses;
@@ -50,7 +50,7 @@ function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies:
 function cutFromGateway(
   view: MeshView, namespace: string, closing: MeshObject, doors: readonly EgressDoor[], entry: ExternalEntry,
 ): Finding[] {
-  if (!namesNamespace(entry.object, namespace) || view.isUpstream(entry) || view.gatewayPlaces.namespaces.has(namespace)) {
+  if (!namesNamespace(entry, namespace) || view.isUpstream(entry) || view.gatewayPlaces.namespaces.has(namespace)) {
     return [];
   }
   for (const { number } of entry.ports) {

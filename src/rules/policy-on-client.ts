@@ -31,7 +31,7 @@ function naming(view: MeshView, policy: AccessPolicy, outside: ReadonlyMap<strin
       .map(value => ({ property: key, value, field: [...rule.field, 'when', i] }))),
   ]);
   const found = named.map(({ value, ...at }) => ({ ...at, value, entry: outside.get(value.replace(/:(\d+|\*)$/, '')) }))
-    .find(({ entry }) => entry !== undefined && namesNamespace(entry.object, object.namespace));
+    .find(({ entry }) => entry !== undefined && namesNamespace(entry, object.namespace));
   // A policy for a gateway or a waypoint is asked of what goes out through it.
   const isOfClients = object.namespace !== view.facts.rootNamespace && !isOfGateway(policy) && view.gatewayWorkloads.policedBy(policy).length === 0;
   const isMisplaced = found !== undefined && !hasTargetRefs && isOfClients;

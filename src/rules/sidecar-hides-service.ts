@@ -19,7 +19,7 @@ function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar): Finding[] {
   const { object } = sidecar;
   const { namespace } = object;
   // What gateways send to is not for sidecars, though it is exported to the namespace of their pods.
-  const declared = view.entries.filter(entry => namesNamespace(entry.object, namespace) && !view.isUpstream(entry));
+  const declared = view.entries.filter(entry => namesNamespace(entry, namespace) && !view.isUpstream(entry));
   return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !sidecar.imports(by.namespace, host)).map(host => ({
     object,
     field: ['spec', 'egress'],

@@ -53,7 +53,9 @@ export class RuleLookup {
       if (exportTo.length === 0 || exportTo.some(target => ['*', '.', namespace].includes(target))) {
         merge(inside(this.local, namespace), rule, exportTo);
       }
-      if (exportTo.length !== 1 || !['.', namespace].includes(exportTo[0])) {
+      // Of the mesh's default, istiod honors only `.` and `*`.
+      const isPrivate = exportTo.length === 0 ? view.facts.defaultDestinationRuleExportTo?.includes('.') : exportTo.length === 1 && ['.', namespace].includes(exportTo[0]);
+      if (!isPrivate) {
         merge(inside(this.exported, namespace), rule, exportTo);
       } else if (namespace === view.facts.rootNamespace) {
         merge(this.rootLocal, rule, exportTo);

@@ -1,5 +1,5 @@
 import { checkClusterDns, checkControlPlane, ClusterDns, clusterDnsModel, ControlPlane, controlPlaneModel } from './cluster-components';
-import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkList, checkOneOf, checkProps } from '../private/check';
+import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkFullList, checkList, checkOneOf, checkProps, isDnsLabel } from '../private/check';
 import { Fail, quote } from '../private/fail';
 import { MeshModel } from '../private/model';
 import { checkVirtualIpRange } from '../private/virtual-ip';
@@ -12,6 +12,14 @@ export interface MeshFacts extends Partial<Omit<MeshModel, 'clusterDns' | 'contr
 
 const oneOf = (...values: string[]) => checkOneOf(Object.fromEntries(values.map(value => [value, value])));
 
+function checkExports(fail: Fail, property: string, value: unknown): void {
+  checkFullList((_, item, target) => {
+    if (typeof target !== 'string' || !['.', '*', '~'].includes(target) && !isDnsLabel(target)) {
+      fail(`'${item}' must be ".", "*", "~" or the name of a namespace, got ${quote(target)}`);
+    }
+  }, '"."')(fail, property, value);
+}
+
 const CHECKS = {
   apiVersion: oneOf('v1', 'v1beta1', 'v1alpha3'),
   trustDomain: checkDnsName,
@@ -19,6 +27,9 @@ const CHECKS = {
   clusterDomain: checkDnsName,
   rootNamespace: checkDnsLabel,
   outboundTrafficPolicy: oneOf('REGISTRY_ONLY', 'ALLOW_ANY'),
+  defaultServiceExportTo: checkExports,
+  defaultVirtualServiceExportTo: checkExports,
+  defaultDestinationRuleExportTo: checkExports,
   dataPlane: oneOf('sidecar', 'ambient'),
   dnsCapture: checkBoolean,
   ipAutoAllocate: checkBoolean,

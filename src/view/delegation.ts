@@ -1,6 +1,6 @@
 import { Fields, labelsOf, record, records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
-import { reaches, visibleTo } from './visibility';
+import { ExportDefaults, reaches, visibleTo } from './visibility';
 
 /** A rule for requests as istiod reads it, and where its parts stand: in a VirtualService, or in one that it delegates to. */
 export interface HttpRule {
@@ -18,7 +18,7 @@ export interface HttpRule {
  *
  * @param delegates the VirtualServices without a host, by `<namespace>/<name>`
  */
-export function httpRulesOf(root: MeshObject, delegates: ReadonlyMap<string, MeshObject>): HttpRule[] {
+export function httpRulesOf(root: MeshObject, delegates: ReadonlyMap<string, MeshObject>, defaults: ExportDefaults): HttpRule[] {
   return records(root.spec.http).flatMap((rule, i): HttpRule[] => {
     const field = ['spec', 'http', i];
     const own: HttpRule = { rule, object: root, field, matches: matchesOf(root, rule, field) };
@@ -27,7 +27,7 @@ export function httpRulesOf(root: MeshObject, delegates: ReadonlyMap<string, Mes
     }
     const { name, namespace } = record(rule.delegate);
     const delegate = delegates.get(`${text(namespace) ?? root.namespace}/${text(name) ?? ''}`);
-    return !delegate ? [own] : reaches(visibleTo(delegate), root.namespace) ? mergedRules(own, delegate) : [];
+    return !delegate ? [own] : reaches(visibleTo(delegate, defaults), root.namespace) ? mergedRules(own, delegate) : [];
   });
 }
 

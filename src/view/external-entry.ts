@@ -45,7 +45,7 @@ export class ExternalEntry {
     }));
     this.addresses = strings(spec.addresses).map(address => (isIp(address) || isCidr(address) ? canonicalAddress(address) : address));
     this.endpoints = records(spec.endpoints).flatMap(({ address }) => (typeof address === 'string' && isIp(address) ? [canonicalAddress(address)] : []));
-    this.visibleTo = visibleTo(object);
+    this.visibleTo = visibleTo(object, facts);
     this.resolution = String(spec.resolution ?? 'NONE');
   }
 

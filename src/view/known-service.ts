@@ -1,7 +1,7 @@
 import { Fields, labelsOf, number, record, records, strings, text } from './fields';
 import { KubeService } from './kube-service';
 import { MeshObject } from './mesh-object';
-import { visibleTo } from './visibility';
+import { serviceVisibleTo, visibleTo } from './visibility';
 import { isIp, singleAddress } from '../private/check';
 import { MeshModel } from '../private/model';
 import { networkOf } from '../private/network';
@@ -76,7 +76,7 @@ export function servicesOfEntry(object: MeshObject, facts: MeshModel): KnownServ
       isKubernetes: false,
       resolution,
       ports,
-      visibleTo: visibleTo(object),
+      visibleTo: visibleTo(object, facts),
       selector,
       sortName: host,
     }));
@@ -84,7 +84,7 @@ export function servicesOfEntry(object: MeshObject, facts: MeshModel): KnownServ
 }
 
 /** The service that a Service of the cluster is. */
-export function serviceOfCluster(service: KubeService): KnownService {
+export function serviceOfCluster(service: KubeService, facts: MeshModel): KnownService {
   const { object, host, type, selector } = service;
   const address = text(object.spec.clusterIP);
   const exported = (object.annotations['networking.istio.io/exportTo'] ?? '').split(',').map(name => name.trim()).filter(name => name !== '');
@@ -103,7 +103,7 @@ export function serviceOfCluster(service: KubeService): KnownService {
         number: port, name, target: targetPort, hasTarget: true, ...readProtocol(clusterProtocol(protocol, port)), field: ['spec', 'ports', i],
       }];
     }),
-    visibleTo: exported.length === 0 ? ['*'] : exported.map(name => (name === '.' ? object.namespace : name)).filter(name => name !== '~'),
+    visibleTo: serviceVisibleTo(object, exported, facts),
     selector,
     sortName: object.name,
   };

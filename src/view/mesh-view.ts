@@ -72,7 +72,7 @@ export class MeshView {
 
   /** The VirtualServices, the oldest first as far as ages are known. */
   public get routes(): readonly Route[] {
-    return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts.clusterDomain)));
+    return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts)));
   }
 
   /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod: by age, name and namespace. What they delegate stands in its place. */
@@ -82,7 +82,7 @@ export class MeshView {
       const all = this.of(NETWORKING, 'VirtualService');
       const delegates = new Map(all.filter(({ spec }) => strings(spec.hosts).length === 0).map(object => [`${object.namespace}/${object.name}`, object]));
       const roots = this.routes.map(route => (records(route.object.spec.http).some(({ delegate }) => delegate !== undefined)
-        ? new Route(route.object, this.facts.clusterDomain, delegates) : route));
+        ? new Route(route.object, this.facts, delegates) : route));
       roots.sort((a, b) => byAgeAndName(a.object, b.object)).forEach(route => (
         new Set(route.gateways).forEach(gateway => addTo(found, gateway, route))));
       return found;
@@ -92,7 +92,7 @@ export class MeshView {
   /** What istiod makes of entries and Services, in its order; Services without an age count as older than entries. */
   public get knownServices(): readonly KnownService[] {
     return this.once('knownServices', () => [
-      ...this.services.map(serviceOfCluster),
+      ...this.services.map(service => serviceOfCluster(service, this.facts)),
       ...this.of(NETWORKING, 'ServiceEntry').flatMap(object => servicesOfEntry(object, this.facts)),
     ].sort((a, b) => (
       ageRank(a) - ageRank(b) || byAge(a.object, b.object) || compareTexts(a.sortName, b.sortName) || compareTexts(a.namespace, b.namespace))));
@@ -108,7 +108,7 @@ export class MeshView {
 
   /** The DestinationRules. */
   public get trafficRules(): readonly TrafficRule[] {
-    return this.once('trafficRules', () => this.of(NETWORKING, 'DestinationRule').map(object => new TrafficRule(object, this.facts.clusterDomain)));
+    return this.once('trafficRules', () => this.of(NETWORKING, 'DestinationRule').map(object => new TrafficRule(object, this.facts)));
   }
 
   public get gateways(): readonly GatewayConfig[] {

@@ -1,7 +1,8 @@
 import { HttpRule, httpRulesOf } from './delegation';
 import { Fields, labelsOf, number, record, records, strings, text, valueAt } from './fields';
 import { MeshObject } from './mesh-object';
-import { visibleTo } from './visibility';
+import { ExportDefaults, visibleTo } from './visibility';
+import { MeshModel } from '../private/model';
 import { fullServiceName } from '../private/names';
 
 /** The sidecars, among the gateways of a VirtualService. */
@@ -61,14 +62,16 @@ export class Route {
   public readonly rules: readonly RouteRule[];
 
   /** @param delegates the VirtualServices without a host, by `<namespace>/<name>`: their rules stand where the VirtualService delegates to them */
-  public constructor(public readonly object: MeshObject, private readonly clusterDomain: string, delegates?: ReadonlyMap<string, MeshObject>) {
+  public constructor(
+    public readonly object: MeshObject, private readonly facts: Pick<MeshModel, 'clusterDomain'> & ExportDefaults, delegates?: ReadonlyMap<string, MeshObject>,
+  ) {
     const { spec } = object;
     this.hosts = strings(spec.hosts).map(host => this.fullName(host));
     const gateways = strings(spec.gateways).map(gateway => this.gatewayName(gateway));
     this.gateways = gateways.length === 0 ? [MESH] : gateways;
-    this.visibleTo = visibleTo(object);
+    this.visibleTo = visibleTo(object, facts);
     this.rules = [
-      ...delegates ? httpRulesOf(object, delegates).map(of => this.ruleOf('http', of)) : this.plainRules('http'),
+      ...delegates ? httpRulesOf(object, delegates, facts).map(of => this.ruleOf('http', of)) : this.plainRules('http'),
       ...this.plainRules('tls'), ...this.plainRules('tcp'),
     ];
   }
@@ -141,8 +144,9 @@ export class Route {
       field,
     };
   }
+
   private fullName(host: string, { namespace } = this.object): string {
-    return host === '*' ? host : fullServiceName(host, namespace, this.clusterDomain);
+    return host === '*' ? host : fullServiceName(host, namespace, this.facts.clusterDomain);
   }
 
   private gatewayName(gateway: string, { namespace } = this.object): string {

@@ -1,6 +1,7 @@
 import { Fields, labelsOf, number, record, records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
-import { visibleTo } from './visibility';
+import { ExportDefaults, visibleTo } from './visibility';
+import { MeshModel } from '../private/model';
 import { fullServiceName } from '../private/names';
 
 /** TLS that a proxy speaks with a destination, in Istio's words. */
@@ -34,10 +35,10 @@ export class TrafficRule {
   /** The labels of the workloads that it is for; undefined for all of them. */
   public readonly workloadSelector?: { readonly [label: string]: string };
 
-  public constructor(public readonly object: MeshObject, clusterDomain: string) {
+  public constructor(public readonly object: MeshObject, facts: Pick<MeshModel, 'clusterDomain'> & ExportDefaults) {
     const { spec } = object;
-    this.host = fullServiceName(String(spec.host), object.namespace, clusterDomain);
-    this.visibleTo = visibleTo(object);
+    this.host = fullServiceName(String(spec.host), object.namespace, facts.clusterDomain);
+    this.visibleTo = visibleTo(object, facts);
     this.subsets = records(spec.subsets).map(({ name, labels }, i) => ({ name: String(name), labels: labelsOf(labels), field: ['spec', 'subsets', i] }));
     // Of two subsets of one name the first one holds.
     this.subsets.forEach(({ name }, i) => this.placeOf.has(name) || this.placeOf.set(name, i));

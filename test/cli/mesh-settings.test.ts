@@ -107,12 +107,29 @@ test('a ConfigMap that cannot be used is named with its place, and the rules loo
 
 test('of two ConfigMaps that say different things the first is used, and the other is named; those of revisions give way', async () => {
   const [one, two] = ['a', 'b'].map(domain => `trustDomain: ${domain}`);
-  const different = await lint({ '1.yaml': config(one), '2.yaml': config(two).replace('namespace: istio-system', 'namespace: other') });
+  const different = await lint({ '1.yaml': config(one), '2.yaml': config(two).replace('namespace: istio-system', 'namespace: other') }, '--root-namespace', 'other');
 
   expect([different.code, different.err, factsOf(different).trustDomain])
     .toEqual([2, expect.stringContaining('2.yaml:1  this ConfigMap has settings of a mesh, and \'1.yaml:1\' has others, which are used: say the facts with --mesh'), 'a']);
   const revision = await lint({ '1.yaml': config(one, 'istio-canary'), '2.yaml': config(two) });
   expect([revision.code, factsOf(revision).trustDomain]).toEqual([0, 'b']);
+});
+
+test('a ConfigMap "istio" in the namespace of somebody else says nothing of the mesh, and that is told', async () => {
+  const ofTenant = config('outboundTrafficPolicy: { mode: REGISTRY_ONLY }').replace('namespace: istio-system', 'namespace: tenant');
+  const found = await lint({ 'istio.yaml': ofTenant });
+
+  expect(factsOf(found).outboundTrafficPolicy).toBe('ALLOW_ANY');
+  expect([found.code, found.err]).toEqual([0, 'ConfigMap istio (istio.yaml:1) is not in the namespace of istiod: its settings of the mesh are not used. If istiod runs in "tenant", give --root-namespace\n']);
+  expect(factsOf(await lint({ 'istio.yaml': ofTenant }, '--root-namespace', 'tenant')).outboundTrafficPolicy).toBe('REGISTRY_ONLY');
+});
+
+test('what objects without exportTo are exported to is read from the ConfigMap and from the file', async () => {
+  const mesh = 'defaultServiceExportTo: ["."]\ndefaultVirtualServiceExportTo: ["~"]\ndefaultDestinationRuleExportTo: ["."]\n';
+  const expected = { defaultServiceExportTo: ['.'], defaultVirtualServiceExportTo: ['~'], defaultDestinationRuleExportTo: ['.'] };
+
+  expect(factsOf(await lint({ 'istio.yaml': config(mesh) }))).toMatchObject(expected);
+  expect(factsOf(await runWith({ 'db.yaml': database('db'), 'mesh.yaml': mesh }, ['lint', 'db.yaml', '--mesh', 'mesh.yaml', '--format', 'json']))).toMatchObject(expected);
 });
 
 describe('settings of an operator are not read, and told', () => {

@@ -75,7 +75,19 @@ describe('an object is visible', () => {
     [['.'], ['shop']], [['*'], ['*']], [[], ['*']], [undefined, ['*']], [['data', '.'], ['data', 'shop']], [['data', 'data'], ['data']], [['~'], []],
     [['~', 'data'], ['data']], [[1, 'data'], ['data']],
   ])('exportTo %j: in %j', (exported, expected) => {
-    expect(visibleTo(objectWith({ exportTo: exported }))).toEqual(expected);
+    expect(visibleTo(objectWith({ exportTo: exported }), {})).toEqual(expected);
+  });
+});
+
+describe('an object without exportTo is visible by the default of the mesh for its kind', () => {
+  const defaults = { defaultServiceExportTo: ['.'], defaultVirtualServiceExportTo: ['~'], defaultDestinationRuleExportTo: ['data'] };
+
+  test.each([['ServiceEntry', ['shop']], ['VirtualService', []], ['DestinationRule', ['*']], ['Gateway', ['*']]])('%s', (kind, expected) => {
+    expect(visibleTo({ ...objectWith({}), kind }, defaults)).toEqual(expected);
+  });
+
+  test('and by its own, when it has one', () => {
+    expect(visibleTo({ ...objectWith({ exportTo: ['*'] }), kind: 'ServiceEntry' }, defaults)).toEqual(['*']);
   });
 });
 

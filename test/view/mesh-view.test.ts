@@ -75,7 +75,7 @@ test('hosts that gateways send to are those of routes for a gateway', () => {
 test.each([
   [['mesh'], true], [[], true], [undefined, true], [['edge'], false], [['edge', 'mesh'], true],
 ])('a VirtualService with gateways %j is for the sidecars: %s', (gateways, expected) => {
-  expect(new Route(object('VirtualService', { gateways }), 'cluster.local').isForSidecars).toBe(expected);
+  expect(new Route(object('VirtualService', { gateways }), { clusterDomain: 'cluster.local' }).isForSidecars).toBe(expected);
 });
 
 test.each([

@@ -16,7 +16,7 @@ function modeOf(spec: object, port: number, subset?: string): string | undefined
     origin: { path: 'shop/Db' },
     spec: { host: 'db.example.com', ...spec },
   };
-  return new TrafficRule(object, 'cluster.local').tlsOf(port, subset)?.mode;
+  return new TrafficRule(object, { clusterDomain: 'cluster.local' }).tlsOf(port, subset)?.mode;
 }
 
 test.each<[what: string, spec: object, port: number, subset: string | undefined, mode: string | undefined]>([
