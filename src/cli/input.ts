@@ -13,6 +13,7 @@ import { Problem } from '../reading/problem';
 import { Source } from '../reading/source';
 import { MeshObject, NETWORKING, SECURITY } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { isOtherWorkload } from '../view/pod-template';
 
 /** What every command that reads manifests takes. */
 export const INPUT_OPTIONS: Options = {
@@ -94,14 +95,14 @@ function homelessText({ objects }: MeshView): string | undefined {
 }
 
 /** Whether the mesh decides something by the namespace of an object. */
-function isPlaced({ group, kind }: MeshObject): boolean {
-  return ISTIOS.includes(group) || DECISIVE.includes(`${group}/${kind}`);
+function isPlaced(object: MeshObject): boolean {
+  return ISTIOS.includes(object.group) || DECISIVE.includes(`${object.group}/${object.kind}`) || isOtherWorkload(object);
 }
 
 const ISTIOS = [NETWORKING, SECURITY, 'telemetry.istio.io', 'extensions.istio.io'];
 
 const DECISIVE = [
-  '/Service', '/Pod', 'apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet', 'batch/Job', 'batch/CronJob', 'networking.k8s.io/NetworkPolicy',
+  '/Service', '/Pod', 'apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet', '/ReplicationController', 'batch/Job', 'batch/CronJob', 'networking.k8s.io/NetworkPolicy',
 ];
 
 function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal): Generator<Source> {

@@ -1,5 +1,6 @@
 import { compareTexts } from '../private/order';
-import { Fields, selects, strings } from '../view/fields';
+import { isGatewayAlone } from '../trace/gateway-pods';
+import { Fields, strings } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
@@ -47,14 +48,12 @@ export function clientsIn(view: MeshView, more: readonly Client[] = []): Client[
 
 /** The pods that may be clients: all but those of gateways. */
 export function workloadsIn(view: MeshView): PodTemplate[] {
-  const gateways = view.gateways.map(({ selector }) => selector).filter(selector => Object.keys(selector).length > 0);
-  const distinct = [...new Map(gateways.map(selector => [JSON.stringify(selector), selector])).values()];
-  return view.pods.filter(({ labels }) => !distinct.some(selector => selects(selector, labels)));
+  return view.pods.filter(pod => !isGatewayAlone(pod));
 }
 
 export function workloadsByClient(view: MeshView): Map<string, PodTemplate[]> {
   const found = new Map<string, PodTemplate[]>();
-  workloadsIn(view).forEach(pod => addTo(found, clientKey(pod), pod));
+  workloadsIn(view).forEach(pod => addTo(found, clientKey({ namespace: pod.namespace, account: pod.account }), pod));
   return found;
 }
 

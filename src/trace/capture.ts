@@ -1,3 +1,4 @@
+import { isBesideGateway } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { contains, networkOf } from '../private/network';
 import { record } from '../view/fields';
@@ -62,6 +63,9 @@ export function bypass(
   const injected = pod.labels['sidecar.istio.io/inject'] ?? pod.annotations['sidecar.istio.io/inject'];
   if (pod.hostNetwork) {
     return { text: 'the pod has the network of its node, so it has no sidecar', causes: [cause(pod.object, [...pod.field, 'hostNetwork'])] };
+  }
+  if (isBesideGateway(pod)) {
+    return { text: 'the proxy of the pod is one of a gateway, which takes no connections of the containers beside it', causes: [cause(pod.object, [...pod.field, 'containers'])] };
   }
   if (injected === 'false') {
     return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };

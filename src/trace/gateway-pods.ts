@@ -1,6 +1,6 @@
 import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
-import { number, records, selects, strings } from '../view/fields';
+import { Fields, number, records, selects, strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
@@ -94,7 +94,29 @@ function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boole
   if (!pod) {
     return INSTALLED_GATEWAYS[object.name] !== undefined;
   }
-  return (pod.annotations['inject.istio.io/templates'] ?? '').split(',').includes('gateway') || pod.containers.some(({ args }) => strings(args).includes('router'));
+  return hasRouter(pod);
+}
+
+function hasRouter({ annotations, containers }: PodTemplate): boolean {
+  return (annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim()).includes('gateway') || containers.some(isRouter);
+}
+
+function isRouter({ args }: Fields): boolean {
+  return strings(args).includes('router');
+}
+
+/**
+ * Whether a pod is a gateway and nothing else. That a Gateway selects it says nothing: anybody may write one. A container beside the proxy of a gateway is a client,
+ * whose connections nothing redirects.
+ */
+export function isGatewayAlone(pod: PodTemplate): boolean {
+  return (hasRouter(pod) || Object.values(INSTALLED_GATEWAYS).some(labels => selects(labels, pod.labels)))
+    && pod.containers.every(container => container.name === 'istio-proxy' || isRouter(container));
+}
+
+/** Whether the proxy of a pod is one of a gateway, which takes no connections of the containers beside it. */
+export function isBesideGateway(pod: PodTemplate): boolean {
+  return hasRouter(pod) && !isGatewayAlone(pod);
 }
 
 /** Gateways that have a server on the port, when the Service is not in the input; each selector stands for pods of its own. */

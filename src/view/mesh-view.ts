@@ -158,7 +158,7 @@ export class MeshView {
 
   /** What pods are made of. Reading it renders every workload. */
   public get pods(): readonly PodTemplate[] {
-    return this.once('pods', () => podTemplatesOf((group, kind) => this.of(group, kind)));
+    return this.once('pods', () => podTemplatesOf(this.objects, (group, kind) => this.of(group, kind)));
   }
 
   /** What names what. */

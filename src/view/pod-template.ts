@@ -1,5 +1,5 @@
 import { Fields, labelsOf, record, records, text } from './fields';
-import { MeshObject } from './mesh-object';
+import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
 
 /** What pods are made of: the template of a workload, or a Pod itself. */
 export class PodTemplate {
@@ -26,17 +26,28 @@ export class PodTemplate {
   }
 }
 
-/** The kinds that make pods, by their API group. */
+/** The kinds of Kubernetes that make pods, by their API group. */
 const WORKLOADS: readonly [group: string, kind: string][] = [
-  ['apps', 'Deployment'], ['apps', 'StatefulSet'], ['apps', 'DaemonSet'], ['apps', 'ReplicaSet'], ['batch', 'Job'],
+  ['apps', 'Deployment'], ['apps', 'StatefulSet'], ['apps', 'DaemonSet'], ['apps', 'ReplicaSet'], ['batch', 'Job'], ['', 'ReplicationController'],
 ];
 
+/** API groups without further kinds that make pods. */
+const PODLESS = ['', 'batch', NETWORKING, SECURITY, 'networking.k8s.io', 'gateway.networking.k8s.io', 'rbac.authorization.k8s.io'];
+
 /** All templates among the objects of a view. */
-export function podTemplatesOf(of: (group: string, kind: string) => readonly MeshObject[]): PodTemplate[] {
+export function podTemplatesOf(objects: readonly MeshObject[], of: (group: string, kind: string) => readonly MeshObject[]): PodTemplate[] {
+  const templateOf = (object: MeshObject) => new PodTemplate(object, record(object.spec.template), ['spec', 'template']);
   return [
-    ...WORKLOADS.flatMap(([group, kind]) => of(group, kind).map(object => new PodTemplate(object, record(object.spec.template), ['spec', 'template']))),
+    ...WORKLOADS.flatMap(([group, kind]) => of(group, kind).map(templateOf)),
+    ...objects.filter(isOtherWorkload).map(templateOf),
     ...of('batch', 'CronJob').map(object => new PodTemplate(object, record(record(record(object.spec.jobTemplate).spec).template),
       ['spec', 'jobTemplate', 'spec', 'template'])),
     ...of('', 'Pod').map(object => new PodTemplate(object, { metadata: { labels: object.labels, annotations: object.annotations }, spec: object.spec }, [])),
   ];
+}
+
+/** Whether an object makes pods as a Deployment does: a Rollout of Argo, a Service of Knative, a DeploymentConfig of OpenShift, or whatever has their shape. */
+export function isOtherWorkload({ group, kind, spec }: MeshObject): boolean {
+  return !PODLESS.includes(group) && !WORKLOADS.some(([known, name]) => known === group && name === kind)
+    && Array.isArray(record(record(record(spec).template).spec).containers);
 }

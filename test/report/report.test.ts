@@ -207,10 +207,45 @@ describe('clients', () => {
     expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'shop/cart (Deployment open)': 'REACHES', 'shop/cart (Deployment closed)': 'REFUSED' });
   });
 
-  test('pods of a gateway are none', () => {
-    const found = reportOf(viewOf([...routed(['shop/cart']), deployment('istio-system/egress', 'egress', { labels: { istio: 'egressgateway' } })]));
+  describe('of a gateway', () => {
+    const clientsWith = (...pods: string[]) => reportOf(viewOf([...routed(['shop/cart']), ...pods])).clients.map(({ account }) => account);
+    const proxy = { name: 'istio-proxy', image: 'auto' };
+    const templates = { 'inject.istio.io/templates': 'gateway' };
 
-    expect(found.clients.map(({ account }) => account)).not.toContain('egress');
+    test.each([
+      ['its template', { annotations: templates, spec: { containers: [proxy] } }],
+      ['the argument of its proxy', { spec: { containers: [{ name: 'proxy', args: ['proxy', 'router'] }] } }],
+      ['the labels of Istio\'s chart', { labels: { app: 'istio-egressgateway', istio: 'egressgateway' }, spec: { containers: [proxy] } }],
+    ])('pods are none, told by %s', (_, more) => {
+      expect(clientsWith(deployment('istio-system/egress', 'egress', { labels: { istio: 'egressgateway' }, ...more }))).not.toContain('egress');
+    });
+
+    test('the labels make no gateway of a client, whoever writes a Gateway for it', () => {
+      const hiding = object('Gateway', 'tenant/hiding', { selector: { app: 'cart' }, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }] });
+
+      expect(clientsWith(deployment('cart', 'cart'), deployment('hidden', 'hidden', { labels: { istio: 'egressgateway' } }), hiding))
+        .toEqual(expect.arrayContaining(['cart', 'hidden']));
+      expect(answersOf(reportOf(viewOf([...routed(['shop/cart']), deployment('cart', 'cart'), hiding])), 'db.example.com:3306'))
+        .toMatchObject({ 'shop/cart': 'REACHES istio-system/istio-egressgateway' });
+    });
+
+    test('a container beside the proxy is a client that no proxy looks at', () => {
+      const beside = deployment('beside', 'beside', { annotations: templates, spec: { containers: [proxy, { name: 'app' }] } });
+
+      expect(answersOf(reportOf(viewOf([...routed(['shop/cart']), beside])), 'db.example.com:3306')).toMatchObject({ 'shop/beside': 'DIRECT' });
+    });
+  });
+
+  test.each([
+    ['a Rollout of Argo', 'argoproj.io/v1alpha1', 'Rollout'], ['a Service of Knative', 'serving.knative.dev/v1', 'Service'],
+    ['a Configuration of Knative', 'serving.knative.dev/v1', 'Configuration'], ['a DeploymentConfig of OpenShift', 'apps.openshift.io/v1', 'DeploymentConfig'],
+    ['any other kind with a template of pods', 'example.com/v1', 'Fleet'], ['a ReplicationController', 'v1', 'ReplicationController'],
+  ])('%s makes pods', (_, apiVersion, kind) => {
+    const template = { metadata: { labels: { app: 'canary' } }, spec: { serviceAccountName: 'canary', containers: [{ name: 'app' }] } };
+    const workload = JSON.stringify({ apiVersion, kind, metadata: { name: 'canary', namespace: 'shop' }, spec: { template } });
+    const policy = object('NetworkPolicy', 'shop/canary', { podSelector: { matchLabels: { app: 'canary' } }, policyTypes: ['Egress'], egress: [] });
+
+    expect(answersOf(reportOf(viewOf([entry('db.example.com', 3306, 'TCP'), workload, policy])), 'db.example.com:3306')).toMatchObject({ 'shop/canary': 'REFUSED' });
   });
 
   test('accounts that policies name are, with or without a workload', () => {
