@@ -45,7 +45,7 @@ export function reportDisagreements(folder: string, { services, mesh }: Expectat
       const wrong = verdict === 'UNKNOWN' ? 'is not known to the report'
         : isClient(access) && (verdict !== 'REACHES' || passed !== gateway) ? `reaches it by ${gateway ?? 'its sidecar'}, says the library`
           : !isPart && !isClient(access) && verdict === 'REACHES' ? 'is no client of it, says the library'
-            : !isClient(access) && verdict === 'DIRECT' && isClosed ? 'passes a closed mesh' : undefined;
+            : !isClient(access) && verdict === 'DIRECT' && isClosed && report.view.namespaces.planeOf(namespace) !== 'NONE' ? 'passes a closed mesh' : undefined;
       return wrong === undefined ? [] : [`${who} ${wrong}; the report says ${verdict} ${passed ?? ''} (${why})`];
     });
   })));

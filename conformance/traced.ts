@@ -108,7 +108,10 @@ function clientsIn(view: MeshView): Client[] {
   const gateways = view.pods.filter(({ labels }) => view.gateways.some(({ selector }) => (
     Object.entries(selector).every(([label, value]) => labels[label] === value))));
   gateways.forEach(({ namespace, account }) => found.delete(`${namespace}/${account}`));
-  return [...found.values()].sort((a, b) => (`${a.namespace}/${a.account}` < `${b.namespace}/${b.account}` ? -1 : 1));
+  // What istiod makes for sidecars is judged.
+  const hasSidecar = ({ namespace, account }: Client) => (
+    [undefined, 'SIDECAR'].includes(view.namespaces.planeOf(namespace, view.pods.find(pod => pod.namespace === namespace && pod.account === account))));
+  return [...found.values()].filter(hasSidecar).sort((a, b) => (`${a.namespace}/${a.account}` < `${b.namespace}/${b.account}` ? -1 : 1));
 }
 
 /** Every host and port, at each of its addresses; the ports at a stranger's address and for a stranger's name. */

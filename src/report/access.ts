@@ -1,6 +1,7 @@
 import { Answer, answerOf } from './answer';
 import { ANY_OTHER, Client, clientKey, namedIn, workloadsByClient } from './client';
 import { Target } from './dependency';
+import { captureSettings, PLANE_LABELS } from '../trace/capture';
 import { Tracer } from '../trace/trace';
 import { records, record } from '../view/fields';
 import { addTo } from '../view/lists';
@@ -62,7 +63,7 @@ export class AccessTable {
     const found = this.answers.get(whole) ?? answerOf(this.view, this.tracer.trace({
       namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace,
       account: client.account === ANY_OTHER ? NOBODY.account : client.account,
-      ...pod ? { labels: pod.labels } : {},
+      ...pod ? { labels: pod.labels, pod } : {},
     }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken }));
     this.answers.set(whole, found);
     return found;
@@ -76,7 +77,7 @@ export class AccessTable {
     const account = this.isNamedByPattern || this.named.has(clientKey(client)) ? client.account : '';
     const byKey = new Map<string, PodTemplate[]>();
     for (const pod of this.pods.get(clientKey(client)) ?? []) {
-      const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod), pod.hostNetwork]);
+      const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod)]);
       addTo(byKey, key, pod);
     }
     const variants = byKey.size === 0 ? [{ pods: [], key: JSON.stringify([client.namespace, account]) }]
@@ -90,17 +91,13 @@ export class AccessTable {
   }
 }
 
-function captureSettings({ annotations }: PodTemplate): unknown {
-  return Object.entries(annotations).filter(([name]) => name.includes('sidecar.istio.io/')).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
 /** The labels of clients that something selects by. */
 function labelsThatMatter(view: MeshView): Set<string> {
   const selectors = (selector: unknown) => [
     ...Object.keys(record(record(selector).matchLabels)), ...records(record(selector).matchExpressions).map(({ key }) => String(key)),
   ];
   return new Set([
-    'sidecar.istio.io/inject',
+    ...PLANE_LABELS,
     ...view.allSidecars.flatMap(({ workloadSelector }) => Object.keys(workloadSelector ?? {})),
     ...view.trafficRules.flatMap(({ workloadSelector }) => Object.keys(workloadSelector ?? {})),
     ...view.routes.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches.flatMap(({ sourceLabels }) => Object.keys(sourceLabels)))),

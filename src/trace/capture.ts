@@ -18,6 +18,12 @@ export interface TraceClient {
    * @default - those of the workload in the input that runs as the account, if there is one
    */
   readonly labels?: { readonly [label: string]: string };
+  /**
+   * One of its pods.
+   *
+   * @default - the first in the input that runs as the account and has the labels
+   */
+  readonly pod?: PodTemplate;
 }
 
 /** A client, with what the input has of its pods. */
@@ -35,7 +41,7 @@ export interface Capture extends TraceClient {
 export function captureOf(view: MeshView, client: TraceClient): Capture {
   const inNamespace = view.pods.filter(({ namespace }) => namespace === client.namespace);
   const pods = inNamespace.filter(({ account }) => account === client.account);
-  const [pod] = client.labels ? pods.filter(({ labels }) => same(labels, client.labels)) : pods;
+  const [pod] = client.pod ? [client.pod] : client.labels ? pods.filter(({ labels }) => same(labels, client.labels)) : pods;
   const labels = client.labels ?? pod?.labels;
   return {
     ...client,
@@ -43,7 +49,7 @@ export function captureOf(view: MeshView, client: TraceClient): Capture {
     hasLabels: labels !== undefined,
     pod,
     instead: pods.length > 0 ? [] : [...new Set(inNamespace.map(({ account }) => account))].sort(),
-    others: client.labels ? [] : pods.filter(other => !same(other.labels, pod?.labels)),
+    others: client.labels || client.pod ? [] : pods.filter(other => !same(other.labels, pod?.labels)),
   };
 }
 
@@ -55,8 +61,12 @@ function same(one: unknown, other: unknown): boolean {
 export function bypass(
   view: MeshView, { pod, namespace }: Capture, address: string, port: number,
 ): { readonly text: string; readonly causes: Cause[] } | undefined {
+  const unlabelled = view.namespaces.planeOf(namespace, pod) === 'NONE' ? {
+    text: `namespace "${namespace}" has no sidecars: it has no label that asks for them (istio-injection, istio.io/rev)`,
+    causes: [cause(view.namespaces.of(namespace)!, ['metadata', 'labels'])],
+  } : undefined;
   if (!pod) {
-    return undefined;
+    return unlabelled;
   }
   const setting = (name: string) => pod.annotations[`traffic.sidecar.istio.io/${name}`];
   const annotated = (name: string) => [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `traffic.sidecar.istio.io/${name}`])];
@@ -76,12 +86,11 @@ export function bypass(
     };
   }
   // The rules of istio-init let the user of the proxy pass.
-  if (pod.containers.some(({ securityContext }) => record(securityContext).runAsUser === PROXY_USER)) {
+  if (runsAsProxy(pod)) {
     return { text: `a container runs as user ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, 'containers'])] };
   }
-  const of = view.of('', 'Namespace').find(({ name }) => name === namespace);
-  if (of?.labels['istio-injection'] === 'disabled' && injected !== 'true') {
-    return { text: `namespace "${namespace}" has no sidecars`, causes: [cause(of, ['metadata', 'labels', 'istio-injection'])] };
+  if (unlabelled) {
+    return unlabelled;
   }
   if (listed(setting('excludeOutboundPorts')).includes(String(port))) {
     return { text: `port ${port} is not redirected to the sidecar`, causes: annotated('excludeOutboundPorts') };
@@ -96,6 +105,19 @@ export function bypass(
   }
   return undefined;
 }
+
+function runsAsProxy({ containers }: PodTemplate): boolean {
+  return containers.some(({ securityContext }) => record(securityContext).runAsUser === PROXY_USER);
+}
+
+/** What of a pod decides whether its connections pass a sidecar, beside its labels. */
+export function captureSettings(pod: PodTemplate): unknown {
+  const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/')).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [settings, pod.hostNetwork, isBesideGateway(pod), runsAsProxy(pod)];
+}
+
+/** The labels of a pod that decide what takes its connections. */
+export const PLANE_LABELS: readonly string[] = ['sidecar.istio.io/inject', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
 function listed(value: string | undefined): string[] {
   return (value ?? '').split(',').map(item => item.trim()).filter(item => item !== '');

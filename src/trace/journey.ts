@@ -73,6 +73,12 @@ export class Journey {
     if (view.facts.dataPlane === 'ambient') {
       return this.ending('UNKNOWN', 'the mesh is ambient, and this follows sidecars: a ztunnel ignores VirtualServices, DestinationRules and exportTo');
     }
+    if (view.namespaces.planeOf(client.namespace, client.pod) === 'ZTUNNEL') {
+      this.hops.push(hop('sidecar', `the pods of "${client.namespace}" have no sidecar: a ztunnel takes their connections`, [
+        cause(client.pod?.labels['istio.io/dataplane-mode'] === undefined ? view.namespaces.of(client.namespace)! : client.pod.object, ['metadata', 'labels']),
+      ], { facts: { cluster: '' } }));
+      return this.ending('UNKNOWN', `namespace "${client.namespace}" is ambient, and this follows sidecars: a ztunnel ignores VirtualServices, DestinationRules and exportTo`);
+    }
     const scope = this.proxies.sidecarScope(client, to.port);
     this.dialled = dialledBy(view, scope, client, to);
     this.hops.push(this.dialled.hop);

@@ -255,6 +255,41 @@ describe('clients', () => {
   });
 });
 
+describe('a namespace of the input', () => {
+  const namespace = (labels: object) => object('Namespace', 'shop', {}, { labels });
+  const answers = (labels: object, ...pods: string[]) => answersOf(reportOf(viewOf([...routed(['shop/cart']), namespace(labels), ...pods])), 'db.example.com:3306');
+  const asking = { labels: { 'app': 'asking', 'sidecar.istio.io/inject': 'true' } };
+
+  test('without sidecars: its pods go straight out, but for those that ask for one', () => {
+    expect(answers({}, deployment('cart', 'cart'), deployment('asking', 'asking', asking)))
+      .toMatchObject({ 'shop/cart': 'DIRECT', 'shop: every other account': 'DIRECT', 'shop/asking': 'REFUSED istio-system/istio-egressgateway' });
+  });
+
+  test('with sidecars: as without the object', () => {
+    const expected = { 'shop/cart': 'REACHES istio-system/istio-egressgateway', 'shop: every other account': 'REFUSED istio-system/istio-egressgateway' };
+
+    expect(answers({ 'istio-injection': 'enabled' }, deployment('cart', 'cart'))).toMatchObject(expected);
+    expect(answers({ 'istio.io/rev': 'canary' }, deployment('cart', 'cart'))).toMatchObject(expected);
+  });
+
+  test('that is ambient: what a ztunnel does is not known', () => {
+    const found = reportOf(viewOf([...routed(['shop/cart']), namespace({ 'istio.io/dataplane-mode': 'ambient' }), deployment('cart', 'cart')]));
+
+    expect(answersOf(found, 'db.example.com:3306')).toMatchObject({ 'shop/cart': 'UNKNOWN', 'shop: every other account': 'UNKNOWN', 'every other namespace': 'NOWHERE' });
+    expect(found.dependencies[0].access.find(({ client }) => client.account === 'cart')).toMatchObject({
+      why: 'its namespace is ambient, and this follows sidecars: a ztunnel ignores VirtualServices, DestinationRules and exportTo',
+      because: [{ object: 'Namespace shop/shop', field: 'metadata.labels' }],
+    });
+  });
+
+  test('pods with the same labels of which one passes its sidecar are told apart', () => {
+    const [cart, node] = [{}, { hostNetwork: true }].map((spec, i) => deployment(`cart-${i}`, 'cart', { labels: { app: 'cart' }, spec }));
+
+    expect(answers({ 'istio-injection': 'enabled' }, cart, node))
+      .toMatchObject({ 'shop/cart (Deployment cart-0)': 'REACHES istio-system/istio-egressgateway', 'shop/cart (Deployment cart-1)': 'DIRECT' });
+  });
+});
+
 describe('dependencies', () => {
   const egress = object('Deployment', 'istio-egress/egress', {
     selector: { matchLabels: { istio: 'egress' } }, template: { metadata: { labels: { istio: 'egress' } }, spec: { containers: [] } },

@@ -21,6 +21,24 @@ describe('the pods of a namespace', () => {
     expect(namespaces.areSomeAmbient).toBe(isMeshAmbient || isAmbient);
   });
 
+  test.each<[string, MeshObject['labels'], MeshObject['labels'], MeshObject['annotations'], string]>([
+    ['a sidecar by the label of the namespace', { 'istio-injection': 'enabled' }, {}, {}, 'SIDECAR'],
+    ['a sidecar of a revision', { 'istio.io/rev': 'canary' }, {}, {}, 'SIDECAR'],
+    ['nothing without a label', {}, {}, {}, 'NONE'],
+    ['a sidecar that the pod asks for', {}, { 'sidecar.istio.io/inject': 'true' }, {}, 'SIDECAR'],
+    ['a sidecar of a revision that the pod asks for', {}, { 'istio.io/rev': 'canary' }, {}, 'SIDECAR'],
+    ['nothing for an annotation, where no webhook is called', {}, {}, { 'sidecar.istio.io/inject': 'true' }, 'NONE'],
+    ['nothing where injection is off, whatever the pod asks for', { 'istio-injection': 'disabled' }, { 'sidecar.istio.io/inject': 'true' }, {}, 'NONE'],
+    ['nothing when the pod opts out', { 'istio-injection': 'enabled' }, { 'sidecar.istio.io/inject': 'false' }, {}, 'NONE'],
+    ['nothing when the pod opts out by its annotation', { 'istio.io/rev': 'canary' }, {}, { 'sidecar.istio.io/inject': 'false' }, 'NONE'],
+    ['a ztunnel in an ambient namespace', { 'istio.io/dataplane-mode': 'ambient' }, {}, {}, 'ZTUNNEL'],
+    ['nothing when the pod opts out of an ambient namespace', { 'istio.io/dataplane-mode': 'ambient' }, { 'istio.io/dataplane-mode': 'none' }, {}, 'NONE'],
+    ['a ztunnel that the pod asks for', {}, { 'istio.io/dataplane-mode': 'ambient' }, {}, 'ZTUNNEL'],
+  ])('have %s', (_, labels, own, annotations, expected) => {
+    expect(new Namespaces([namespace(labels)], false).planeOf('shop', { labels: own, annotations })).toBe(expected);
+    expect(new Namespaces([], false).planeOf('shop', { labels: own, annotations })).toBeUndefined();
+  });
+
   test('are nothing that is known when the namespace is not there', () => {
     const namespaces = new Namespaces([], false);
 
