@@ -36,6 +36,8 @@ export interface Traced {
   readonly upstream?: { readonly tls: string; readonly sni: string; readonly subjectAltNames: string; readonly endpoints: readonly string[] };
   /** Whether NetworkPolicies cut it. */
   readonly isCut: boolean;
+  /** Whether they may, by what the set does not say. */
+  readonly mayBeCut: boolean;
   readonly end: string;
   readonly text: string;
   readonly conditions: readonly string[];
@@ -165,6 +167,7 @@ function tracedOf({ from, to, hops, end }: Trace): Traced {
       tls: upstream.tls, sni: upstream.sni, subjectAltNames: upstream.subjectAltNames, endpoints: upstream.endpoints === '' ? [] : upstream.endpoints.split(','),
     },
     isCut: factsAt('network').some(({ cut }) => cut === 'yes'),
+    mayBeCut: factsAt('network').some(({ cut }) => cut === 'perhaps'),
     end: end.kind,
     text: end.text,
     conditions: end.conditions,

@@ -63,7 +63,9 @@ export class AccessTable {
     const found = this.answers.get(whole) ?? answerOf(this.view, this.tracer.trace({
       namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace,
       account: client.account === ANY_OTHER ? NOBODY.account : client.account,
-      ...pod ? { labels: pod.labels, pod } : {},
+      // Nothing selects the pods of those who are not named.
+      labels: pod?.labels ?? (client.account === ANY_OTHER ? {} : undefined),
+      pod,
     }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken }));
     this.answers.set(whole, found);
     return found;

@@ -110,7 +110,9 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     ways: [],
     tls: tls === 'PLAINTEXT' ? '' : tls,
     server: serverCheckOf(way),
-    limits: end.conditions.length === 0 ? '' : JSON.stringify([...at('access')?.causes ?? [], ...at('route')?.causes ?? []].map(cause => contentOf(view, cause))),
+    limits: end.conditions.length === 0 ? '' : JSON.stringify([
+      ...at('access')?.causes ?? [], ...at('route')?.causes ?? [], ...hops.filter(({ facts }) => facts.cut === 'perhaps').flatMap(({ causes }) => causes),
+    ].map(cause => contentOf(view, cause))),
   };
 }
 

@@ -2,10 +2,9 @@ import { isExpiredBy } from './expiry';
 import { compareTexts } from '../private/order';
 import { Spoken } from '../trace/application';
 import { ExternalEntry } from '../view/external-entry';
-import { records, text } from '../view/fields';
+import { text } from '../view/fields';
 import { KnownPort } from '../view/known-service';
 import { addTo } from '../view/lists';
-import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Purpose, purposeOf } from '../view/purpose';
 
@@ -81,10 +80,4 @@ export function spokenBy({ isTls, class: listens }: KnownPort): Spoken | undefin
 function joined(purposes: readonly Purpose[]): Purpose {
   const of = (key: keyof Purpose) => [...new Set(purposes.flatMap(purpose => purpose[key] ?? []))].sort().join(', ') || undefined;
   return { owner: of('owner'), reason: of('reason'), expires: of('expires'), contact: of('contact') };
-}
-
-/** The addresses that are written down for a dependency. */
-export function addressesOf({ entries }: Pick<Dependency, 'entries'>): string[] {
-  const of = ({ spec }: MeshObject) => [...records(spec.endpoints).flatMap(({ address }) => text(address) ?? [])];
-  return [...new Set(entries.flatMap(({ object, addresses }) => [...addresses, ...of(object)]))].filter(address => /^[0-9./]+$|:/.test(address)).sort();
 }

@@ -1,15 +1,18 @@
 import { Access } from './access';
 import { isOpen } from './answer';
 import { ANY_OTHER, Client, clientKey, clientName } from './client';
-import { addressesOf, Dependency, Target } from './dependency';
+import { Dependency } from './dependency';
 import { GatewayDoor } from './gateway-door';
 import { Guard, guardsIn, unguarded, writersOf } from './guard';
 import { namesText } from './names';
 import { outboundName, OutboundPolicies } from './outbound';
+import { networkOf } from '../private/network';
 import { accessDecision } from '../trace/access-decision';
 import { causeOf } from '../trace/gateway-chain';
 import { Cause, cause } from '../trace/hop';
-import { networkDecision } from '../trace/network-cut';
+import { letsOutAnyOf, NetworkPlace } from '../trace/network-cut';
+import { upstreamOf } from '../trace/upstream';
+import { ANY_ADDRESS } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
@@ -31,6 +34,7 @@ export class Openings {
   private readonly limited: readonly string[];
   private readonly guards: readonly Guard[];
   private readonly outbound: OutboundPolicies;
+  private readonly letting = new Map<string, boolean | 'perhaps'>();
 
   public constructor(private readonly view: MeshView, private readonly clients: readonly Client[]) {
     this.outbound = new OutboundPolicies(view);
@@ -146,23 +150,33 @@ export class Openings {
   }
 
   private withoutSidecar(dependency: Dependency): Opening {
-    const closed = this.limited.filter(namespace => this.isClosed(namespace, dependency));
+    const places = placesOf(this.view, dependency);
+    const letting = this.limited.map(namespace => ({ namespace, letsOut: this.letsOut(namespace, places) }));
+    const of = (wanted: boolean | 'perhaps') => letting.filter(({ letsOut }) => letsOut === wanted).map(({ namespace }) => namespace);
+    const [closed, unsure] = [of(false), of('perhaps')];
     const policies = this.view.egressPolicies.filter(({ object, limits, isForAll }) => limits && isForAll && closed.includes(object.namespace));
     return {
       kind: 'WITHOUT_SIDECAR',
       who: 'every pod without a sidecar',
-      why: 'it connects to the addresses itself, and Istio does not see it; NetworkPolicies or a firewall stop it',
+      why: `it connects to the addresses itself, and Istio does not see it; NetworkPolicies or a firewall stop it${unsure.length === 0 ? ''
+        : `. The NetworkPolicies of ${namesText(unsure)} let pods out to some addresses, and whether the service is at one of them is not in the input`}`,
       except: closed,
       because: policies.slice(0, 10).map(({ object }) => cause(object, ['spec', 'egress'])),
     };
   }
 
-  /** Whether NetworkPolicies keep pods without labels of a namespace from every address of a dependency. */
-  private isClosed(namespace: string, dependency: Dependency): boolean {
-    const addresses = addressesOf(dependency);
-    const ports = [...new Set(dependency.targets.map(({ port }: Target) => port))];
-    return ports.length > 0 && ports.every(port => (addresses.length > 0 ? addresses.map(address => address.split('/')[0]) : [undefined]).every(address => (
-      networkDecision(this.view, { namespace, labels: {}, hasLabels: true }, { address }, port)?.isCut === true)));
+  /** Whether any pod of a namespace, whatever its labels, is let out to one of the places. For `hostNetwork` NetworkPolicies do not hold. */
+  private letsOut(namespace: string, places: readonly NetworkPlace[]): boolean | 'perhaps' {
+    if (places.length === 0 || this.view.pods.some(pod => pod.namespace === namespace && pod.hostNetwork)) {
+      return true;
+    }
+    const found = places.map(place => {
+      const key = JSON.stringify([namespace, place]);
+      const known = this.letting.get(key) ?? letsOutAnyOf(this.view, namespace, place);
+      this.letting.set(key, known);
+      return known;
+    });
+    return found.includes(true) || (found.includes('perhaps') && 'perhaps');
   }
 
   private ofTenants(access: readonly Access[]): Opening[] {
@@ -186,6 +200,22 @@ function serversOf(doors: readonly GatewayDoor[]): Cause[] {
 function accountIn(name: string): Client | undefined {
   const [, namespace, account] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(name) ?? [];
   return account === undefined ? undefined : { namespace, account };
+}
+
+/** Where a dependency is in the network: its endpoints at their ports, and the addresses that are written down. */
+function placesOf(view: MeshView, { hosts, entries }: Dependency): NetworkPlace[] {
+  const objects = new Set(entries.map(({ object }) => object));
+  const services = hosts.flatMap(host => view.knownServicesByHost.get(host) ?? []).filter(({ object }) => objects.has(object));
+  const found = services.flatMap(service => service.ports.filter(({ number }) => Number.isFinite(number)).flatMap((port): NetworkPlace[] => {
+    const { host, address } = service;
+    const own = networkOf(address).length > 0 && address !== ANY_ADDRESS ? address : undefined;
+    const { places } = upstreamOf(view, service, port, {}, 'sidecar', { host, address: own, port: port.number, isNobodys: false });
+    const ends = places.map(({ address: place, port: of }) => ({ end: { address: place }, port: of }));
+    const ports = [...new Set([port.number, Number(port.target)])];
+    const written = own === undefined ? [] : ports.map(number => ({ end: { address: own }, port: number }));
+    return ends.length + written.length > 0 ? [...ends, ...written] : [{ end: {}, port: port.number }];
+  }));
+  return [...new Map(found.map(place => [JSON.stringify(place), place])).values()];
 }
 
 function first(access: readonly Access[]): readonly Cause[] {

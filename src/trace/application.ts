@@ -39,6 +39,8 @@ export interface Dialled {
   readonly address?: string;
   /** Further addresses of the name. */
   readonly others: readonly string[];
+  /** All of its addresses and ranges, as far as they are addresses of the network. */
+  readonly places: readonly string[];
   readonly hop: Hop;
 }
 
@@ -46,7 +48,7 @@ export function dialledBy(view: MeshView, scope: ProxyScope, client: Capture, ta
   const host = fullName(view, client.namespace, target.host);
   const named = servicesNamed(view, scope, host);
   const spoken = target.protocol ?? spokenOn(named, target.port);
-  const { addresses, text, causes } = target.address === undefined ? addressesOf(view, named, host) : given(target.address);
+  const { addresses, places, text, causes } = target.address === undefined ? addressesOf(view, named, host) : given(target.address);
   const [address, ...others] = addresses;
   const notes = isWildcardRange(named) ? ['the entry holds a range: any of its addresses may be dialled'] : [];
   return {
@@ -55,6 +57,7 @@ export function dialledBy(view: MeshView, scope: ProxyScope, client: Capture, ta
     spoken,
     address,
     others,
+    places: places.filter(place => networkOf(place).length > 0),
     hop: hop('application', `${client.namespace}/${client.account} connects to ${target.host}:${target.port}: ${text}; it speaks ${WORDS[spoken]}`, causes, {
       notes, facts: { host, address: address ?? '', protocol: spoken },
     }),
@@ -91,33 +94,36 @@ function spokenOn(services: readonly KnownService[], number: number): Spoken {
 
 interface Addresses {
   readonly addresses: readonly string[];
+  readonly places: readonly string[];
   readonly text: string;
   readonly causes: readonly Cause[];
 }
 
 function given(address: string): Addresses {
-  return { addresses: [address], text: `at ${address}`, causes: [] };
+  return { addresses: [address], places: [address], text: `at ${address}`, causes: [] };
 }
 
 function addressesOf(view: MeshView, services: readonly KnownService[], host: string): Addresses {
   if (isIP(host) !== 0) {
-    return { addresses: [host], text: 'an address', causes: [] };
+    return { addresses: [host], places: [host], text: 'an address', causes: [] };
   }
   const placed = services.filter(({ address }) => address !== ANY_ADDRESS);
   const [first] = placed;
   if (!first) {
-    return { addresses: [], text: 'the name has whatever address DNS says', causes: [] };
+    return { addresses: [], places: [], text: 'the name has whatever address DNS says', causes: [] };
   }
-  const addresses = [...new Set(placed.map(({ address }) => (address.includes('/') ? networkOf(address)[0].first.toString() : address)))];
+  const places = [...new Set(placed.map(({ address }) => address))];
+  const addresses = [...new Set(places.map(address => (address.includes('/') ? networkOf(address)[0].first.toString() : address)))];
   if (first.isKubernetes) {
-    return { addresses, text: `the name has ${isIP(first.address) === 0 ? 'the address of the Service' : first.address}`, causes: [cause(first.object)] };
+    return { addresses, places, text: `the name has ${isIP(first.address) === 0 ? 'the address of the Service' : first.address}`, causes: [cause(first.object)] };
   }
   if (first.isAllocated) {
-    return { addresses, text: 'the sidecar answers DNS with an address that istiod allocates', causes: [cause(first.object, ['spec', 'resolution'])] };
+    return { addresses, places, text: 'the sidecar answers DNS with an address that istiod allocates', causes: [cause(first.object, ['spec', 'resolution'])] };
   }
   return {
     addresses,
-    text: `the name has ${[...new Set(placed.map(({ address }) => address))].join(', ')}${view.facts.dnsCapture ? '' : ', as the entry says; DNS has to agree'}`,
+    places,
+    text: `the name has ${places.join(', ')}${view.facts.dnsCapture ? '' : ', as the entry says; DNS has to agree'}`,
     causes: [cause(first.object, ['spec', 'addresses'])],
   };
 }

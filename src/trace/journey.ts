@@ -8,7 +8,7 @@ import { handshakeDecision } from './handshake';
 import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
 import { destinationText, droppedNotes, firstOf, nobody, oneOf, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
-import { NetworkEnd, networkDecision, NetworkPeer } from './network-cut';
+import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
 import { ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
@@ -205,8 +205,14 @@ export class Journey {
 
   private straightOut(text: string): Ending {
     const { address, host, port } = this.dialled;
-    const cut = this.network(this.client, { address: address !== undefined && isAddress(address) ? address : undefined }, port);
+    const cut = this.network(this.client, this.dialledPlaces(port));
     return cut ?? this.ending('DIRECT', text, undefined, [`${address !== undefined && isAddress(address) ? address : host}:${port}`]);
+  }
+
+  /** Where the application dials; an address that nobody knows when DNS alone does. */
+  private dialledPlaces(port: number): NetworkPlace[] {
+    const { places } = this.dialled;
+    return (places.length === 0 ? [undefined] : places).map(address => ({ end: { address }, port }));
   }
 
   /** From a proxy to where a rule sends. */
@@ -296,8 +302,8 @@ export class Journey {
     }
     const what = `${arriving.isTls ? `TLS with the server name ${arriving.sni ?? '(none)'}` : this.dialled.spoken === 'HTTP' ? 'HTTP in plaintext' : 'plaintext'}`;
     const facts = { port: pods.isAssumed ? '' : String(pods.port), sni: arriving.sni ?? '', tls: spoken.mode };
-    const at: NetworkEnd = { pods: { ...pods, hasLabels: !pods.mayHaveMore } };
-    const cut = pods.isAssumed ? undefined : this.network(this.client, at, pods.port, { notes: pods.notes, facts });
+    const at: NetworkPlace = { end: { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, port: pods.port };
+    const cut = pods.isAssumed ? undefined : this.network(this.client, [at], { notes: pods.notes, facts });
     if (cut) {
       return cut;
     }
@@ -388,8 +394,8 @@ export class Journey {
   /** Out of the mesh, or to the pods of a Service. */
   private leaves({ kind }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
     const service = to.service!;
-    const { host, address } = this.dialled;
-    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: address !== undefined && isAddress(address) ? address : undefined });
+    const { host, address: at } = this.dialled;
+    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: at !== undefined && isAddress(at) ? at : undefined });
     const { mode, sni, tls } = to.spoken;
     // Those of the entry stand in for those that the rule leaves out.
     const names = mode === 'PLAINTEXT' ? [] : tls && tls.subjectAltNames.length > 0 ? tls.subjectAltNames : service.isKubernetes ? [] : strings(service.object.spec.subjectAltNames);
@@ -412,16 +418,12 @@ export class Journey {
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }
-    const ends: { readonly end: NetworkEnd; readonly port: number }[] = upstream.pods
-      ? typeof to.servicePort!.target === 'number' ? [{ end: { pods: { ...upstream.pods, hasLabels: true } }, port: to.servicePort!.target }] : []
-      : upstream.places.map(({ address: place, port }) => ({ end: { address: place }, port }));
-    const cuts = ends.map(({ end, port }) => networkDecision(this.view, from, end, port));
-    if (cuts.length > 0 && cuts.every(cut => cut?.isCut)) {
-      return this.cutBy(cuts[0]!);
-    }
-    const seen = cuts.find(cut => cut !== undefined);
-    if (seen) {
-      this.hops.push(hop('network', seen.text, seen.causes, { notes: seen.notes, facts: { cut: cuts.some(cut => cut?.isCut) ? 'some' : 'no' } }));
+    const isDialled = kind === 'sidecar' && service.resolution === 'NONE' && !service.isKubernetes;
+    const places = upstream.pods ? endsBehind(this.view, upstream.pods).map((end): NetworkPlace => ({ end, port: to.servicePort!.target }))
+      : upstream.places.flatMap(({ address, port }): NetworkPlace[] => (isDialled ? this.dialledPlaces(port) : [{ end: { address }, port }]));
+    const cut = this.network(from, places);
+    if (cut) {
+      return cut;
     }
     const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
     return { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
@@ -434,18 +436,21 @@ export class Journey {
     return all.length > 1 ? [`${host} is declared more than once: the oldest that the gateway sees is used${unknown}`] : [];
   }
 
-  private network(from: NetworkPeer, end: NetworkEnd, port: number, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending | undefined {
-    const decision = networkDecision(this.view, from, end, port);
+  /** The end where NetworkPolicies cut every way; what else they say becomes a hop, and a condition where nobody knows. */
+  private network(from: NetworkPeer, places: readonly NetworkPlace[], more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending | undefined {
+    const decision = places.length === 0 ? undefined : networkDecisionOf(this.view, from, places);
     if (decision?.isCut) {
       return this.cutBy(decision, more);
     }
     if (decision) {
-      this.hops.push(hop('network', decision.text, decision.causes, { notes: decision.notes, facts: { cut: 'no' } }));
+      const { text, causes, notes, conditions } = decision;
+      this.conditions.push(...conditions);
+      this.hops.push(hop('network', text, causes, { notes: [...notes, ...conditions], facts: { cut: conditions.length > 0 ? 'perhaps' : 'no' } }));
     }
     return undefined;
   }
 
-  private cutBy({ text, causes, notes }: NonNullable<ReturnType<typeof networkDecision>>, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending {
+  private cutBy({ text, causes, notes }: NetworkDecision, more: Partial<Pick<Hop, 'notes' | 'facts'>> = {}): Ending {
     this.hops.push(hop('network', `the proxy would connect, and the network drops it: ${text}`, causes, {
       notes: [...more.notes ?? [], ...notes], facts: { ...more.facts, cut: 'yes' },
     }));

@@ -1,9 +1,10 @@
-import { Cause, cause } from './hop';
+import { Cause, cause, nameOf } from './hop';
 import { contains, networkOf } from '../private/network';
-import { Fields, number, record, records, strings } from '../view/fields';
+import { Fields, number, record, records, selects, strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { selectorOf } from '../view/pod-selector';
+import { PodTemplate } from '../view/pod-template';
 
 type Labels = { readonly [label: string]: string };
 
@@ -13,10 +14,18 @@ export interface NetworkPeer {
   readonly labels: Labels;
   /** Whether the labels are all that the pods have. */
   readonly hasLabels: boolean;
+  /** One of them, if the input has it. */
+  readonly pod?: PodTemplate;
 }
 
-/** Where a connection goes in the network: pods, or an address; without one, an address that nobody knows. */
+/** Where a connection goes in the network: pods, or an address or a range; without one, an address that nobody knows. */
 export type NetworkEnd = { readonly pods: NetworkPeer } | { readonly address?: string };
+
+/** An end with its port; of pods it may be the name of one. */
+export interface NetworkPlace {
+  readonly end: NetworkEnd;
+  readonly port: number | string;
+}
 
 /** What NetworkPolicies do to a connection. */
 export interface NetworkDecision {
@@ -24,37 +33,108 @@ export interface NetworkDecision {
   readonly text: string;
   readonly causes: readonly Cause[];
   readonly notes: readonly string[];
+  /** What has to hold for it to get through, and the input does not show. */
+  readonly conditions: readonly string[];
 }
+
+/** Whether something holds, or what that depends on. */
+type Answer = boolean | readonly string[];
 
 /** What NetworkPolicies of both ends do; undefined when none is about the connection. */
-export function networkDecision(view: MeshView, from: NetworkPeer, to: NetworkEnd, port: number): NetworkDecision | undefined {
-  const out = side(view, 'egress', from, to, port);
-  const into = 'pods' in to ? side(view, 'ingress', to.pods, { pods: from }, port) : undefined;
-  return out?.isCut ? out : into?.isCut ? into : out ?? into;
+export function networkDecision(view: MeshView, from: NetworkPeer, { end, port }: NetworkPlace): NetworkDecision | undefined {
+  const out = side(view, 'egress', from, end, port);
+  const into = 'pods' in end ? side(view, 'ingress', end.pods, { pods: from }, port) : undefined;
+  const cut = [out, into].find(decision => decision?.isCut);
+  if (cut || !out || !into) {
+    return cut ?? out ?? into;
+  }
+  const [first, second] = out.conditions.length > 0 ? [out, into] : [into, out];
+  return { ...first, notes: [...first.notes, ...second.notes], conditions: [...first.conditions, ...second.conditions] };
 }
 
-function side(view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number): NetworkDecision | undefined {
-  const about = view.egressPolicies.map(({ object }) => object).filter(object => object.namespace === of.namespace && isAbout(object, direction));
-  const sure = about.filter(({ spec }) => {
-    const selector = selectorOf(spec.podSelector);
-    return (of.hasLabels || selector.isForAll) && selector.selects(of.labels);
-  });
-  const unsure = of.hasLabels ? [] : about.filter(object => !sure.includes(object));
-  const notes = unsure.map(({ origin }) => `'${origin.path}' may limit it too: the labels of the pods are not known`);
-  if (sure.length === 0) {
-    return notes.length > 0 ? { isCut: false, text: 'no NetworkPolicy of every pod cuts it', causes: [], notes } : undefined;
+/** What they do to connections that may go to each of several places. */
+export function networkDecisionOf(view: MeshView, from: NetworkPeer, places: readonly NetworkPlace[]): NetworkDecision | undefined {
+  const decisions = places.map(place => networkDecision(view, from, place));
+  const cut = decisions.find(decision => decision?.isCut);
+  const passing = decisions.filter(decision => !decision?.isCut);
+  const unsure = passing.find(decision => decision !== undefined && decision.conditions.length > 0);
+  if (passing.length === 0 || cut === undefined) {
+    return cut ?? unsure ?? passing.find(decision => decision !== undefined);
   }
-  const open = sure.flatMap(object => records(object.spec[direction]).map((rule, i) => ({ object, rule, field: ['spec', direction, i] })))
-    .find(({ object, rule }) => opens(view, object, direction, rule, end, port));
-  return open
-    ? { isCut: false, text: 'a NetworkPolicy lets it through', causes: [cause(open.object, open.field)], notes }
-    : {
-      isCut: true,
-      text: direction === 'egress' ? `no NetworkPolicy of its pods lets it out to ${endText(end)} on port ${port}`
-        : `no NetworkPolicy of the pods in "${of.namespace}" lets it in on port ${port}`,
-      causes: sure.map(object => cause(object, ['spec', direction])),
-      notes,
-    };
+  return {
+    isCut: false,
+    text: `some of its endpoints are cut off: ${cut.text}`,
+    causes: cut.causes,
+    notes: unsure?.notes ?? [],
+    conditions: ['if it goes to an endpoint that NetworkPolicies let it through to: some they do not', ...unsure?.conditions ?? []],
+  };
+}
+
+/** What is behind a Service: the pods of the input, or else some whose labels hold at least what it selects; without a selector somebody writes its addresses. */
+export function endsBehind(view: MeshView, { namespace, labels }: { readonly namespace: string; readonly labels: Labels }): NetworkEnd[] {
+  if (Object.keys(labels).length === 0) {
+    return [{ address: undefined }];
+  }
+  const found = view.pods.filter(pod => pod.namespace === namespace && selects(labels, pod.labels));
+  return found.length === 0 ? [{ pods: { namespace, labels, hasLabels: false } }]
+    : found.map(pod => ({ pods: { namespace, labels: pod.labels, hasLabels: true, pod } }));
+}
+
+/** Whether some pods of a namespace, whatever their labels, are let out to a place; or what that depends on. */
+export function letsOutAnyOf(view: MeshView, namespace: string, { end, port }: NetworkPlace): boolean | 'perhaps' {
+  const policies = view.networkPoliciesIn(namespace).filter(object => isAbout(object, 'egress'));
+  const answer = !policies.some(({ spec }) => selectorOf(spec.podSelector).isForAll)
+    || some(policies.map(object => opensFor(view, object, 'egress', end, port, undefined).answer));
+  return typeof answer === 'boolean' ? answer : 'perhaps';
+}
+
+function side(
+  view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number | string,
+): NetworkDecision | undefined {
+  const target = direction === 'ingress' ? of.pod : 'pods' in end ? end.pods.pod : undefined;
+  const about = view.networkPoliciesIn(of.namespace).filter(object => isAbout(object, direction))
+    .map(object => ({ object, fits: selectorOf(object.spec.podSelector).fits(of.labels, of.hasLabels) })).filter(({ fits }) => fits !== false)
+    .map(({ object, fits }) => ({ object, isSure: fits === true, ...opensFor(view, object, direction, end, port, target) }));
+  const sure = about.filter(({ isSure }) => isSure);
+  const unsure = about.filter(({ isSure }) => !isSure);
+  const notes = unsure.map(({ object }) => `'${object.origin.path}' may limit it too: the labels of the pods are not known`);
+  const decision = (text: string, causes: readonly Cause[], conditions: readonly string[] = []): NetworkDecision => (
+    { isCut: false, text, causes, notes, conditions });
+  const open = sure.find(({ answer }) => answer === true);
+  if (about.length === 0) {
+    return undefined;
+  }
+  if (open) {
+    return decision('a NetworkPolicy lets it through', [cause(open.object, open.field)]);
+  }
+  const whose = direction === 'egress' ? 'its pods' : 'the pods that it goes to';
+  if (sure.length === 0) {
+    // One of them may be for the pods: alone it decides.
+    const limiting = unsure.filter(({ answer }) => answer !== true);
+    return limiting.length === 0 ? decision('no NetworkPolicy of every pod cuts it', []) : decision(
+      `${nameOf(limiting[0].object)} may cut it`, limiting.map(({ object }) => cause(object, ['spec', direction])),
+      [`unless ${namesOf(limiting)} cuts it off: ${labelsOf(whose)}`]);
+  }
+  const perhaps = about.filter(({ answer }) => answer !== false);
+  if (perhaps.length > 0) {
+    const doubts = perhaps.flatMap(({ answer, isSure }) => [...typeof answer === 'boolean' ? [] : answer, ...isSure ? [] : [labelsOf(whose)]]);
+    return decision(`${nameOf(perhaps[0].object)} may let it through`, perhaps.map(({ object, field }) => cause(object, field)),
+      [`if ${namesOf(perhaps)} lets it through: ${[...new Set(doubts)].join(', ')}`]);
+  }
+  const text = direction === 'egress' ? `no NetworkPolicy of its pods lets it out to ${endText(end)} on port ${port}`
+    : `no NetworkPolicy of the pods in "${of.namespace}" lets it in on port ${port}`;
+  const causes = sure.map(({ object }) => cause(object, ['spec', direction]));
+  return of.pod?.hostNetwork ? decision(text, causes, ['unless the network applies NetworkPolicies to pods with `hostNetwork`, which most do not'])
+    : { ...decision(text, causes), isCut: true };
+}
+
+function labelsOf(whose: string): string {
+  return `which labels ${whose} have is not in the input`;
+}
+
+function namesOf(policies: readonly { readonly object: MeshObject }[]): string {
+  const names = policies.map(({ object }) => nameOf(object));
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')} or one of ${names.length - 3} more` : names.join(' or ');
 }
 
 function isAbout({ spec }: MeshObject, direction: 'egress' | 'ingress'): boolean {
@@ -62,32 +142,79 @@ function isAbout({ spec }: MeshObject, direction: 'egress' | 'ingress'): boolean
   return types.includes(direction) || types.length === 0 && (direction === 'ingress' || spec.egress !== undefined);
 }
 
-function opens(view: MeshView, { namespace }: MeshObject, direction: 'egress' | 'ingress', rule: Fields, end: NetworkEnd, port: number): boolean {
-  const peers = records(direction === 'egress' ? rule.to : rule.from);
-  return opensPort(rule, port) && (peers.length === 0 || peers.some(peer => isPeer(view, namespace, peer, end)));
+interface Opened {
+  readonly answer: Answer;
+  /** Where the rule is that opens, or may. */
+  readonly field: readonly (string | number)[];
 }
 
-function opensPort({ ports }: Fields, port: number): boolean {
-  const all = records(ports);
-  return all.length === 0 || all.some(({ protocol, port: given, endPort }) => {
-    const first = number(given);
-    return (protocol ?? 'TCP') === 'TCP' && (given === undefined || first !== undefined && first <= port && port <= (number(endPort) ?? first));
+/** Whether a policy lets a connection through, were it for the pods. */
+function opensFor(
+  view: MeshView, { spec, namespace }: MeshObject, direction: 'egress' | 'ingress', end: NetworkEnd, port: number | string, target: PodTemplate | undefined,
+): Opened {
+  const rules = records(spec[direction]).map((rule, i): Opened => {
+    const peers = records(direction === 'egress' ? rule.to : rule.from);
+    const isPeer = peers.length === 0 || some(peers.map(peer => peerAnswer(view, namespace, direction, peer, end)));
+    return { answer: all([isPeer, opensPort(rule, port, direction === 'ingress' || 'pods' in end, target)]), field: ['spec', direction, i] };
   });
+  const found = rules.find(({ answer }) => answer === true) ?? rules.find(({ answer }) => answer !== false);
+  return { answer: found === undefined ? false : some(rules.map(({ answer }) => answer)), field: found?.field ?? ['spec', direction] };
 }
 
-function isPeer(view: MeshView, own: string, peer: Fields, end: NetworkEnd): boolean {
-  if ('pods' in end) {
-    const { namespace, labels } = end.pods;
-    const { namespaceSelector } = peer;
-    const inNamespace = namespaceSelector === undefined ? namespace === own
-      : selectorOf(namespaceSelector).selects(labelsOfNamespace(view, namespace));
-    return peer.ipBlock === undefined && inNamespace && (peer.podSelector === undefined || selectorOf(peer.podSelector).selects(labels));
+/** A port by its name is one of the pods that are connected to; an address has none. */
+function opensPort({ ports }: Fields, port: number | string, isOfPods: boolean, target: PodTemplate | undefined): Answer {
+  const given = records(ports).filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
+  const dialled = typeof port === 'string' ? portNamed(port, target) ?? port : port;
+  return records(ports).length === 0 || some(given.map(({ port: written, endPort }): Answer => {
+    if (written === undefined) {
+      return true;
+    }
+    const unknown = (name: string) => [`which port of the pods is called "${name}" is not in the input`];
+    const first = number(written);
+    if (first !== undefined) {
+      return typeof dialled === 'string' ? unknown(dialled) : first <= dialled && dialled <= (number(endPort) ?? first);
+    }
+    const name = String(written);
+    return name === port || isOfPods && (target === undefined ? unknown(name) : portNamed(name, target) === dialled);
+  }));
+}
+
+function portNamed(name: string, pod: PodTemplate | undefined): number | undefined {
+  return number(pod?.containers.flatMap(({ ports }) => records(ports)).find(port => port.name === name)?.containerPort);
+}
+
+function peerAnswer(view: MeshView, own: string, direction: 'egress' | 'ingress', peer: Fields, end: NetworkEnd): Answer {
+  if (!('pods' in end)) {
+    return blockAnswer(record(peer.ipBlock), end.address);
   }
-  const { cidr, except } = record(peer.ipBlock);
+  const { namespace, labels, hasLabels } = end.pods;
+  if (peer.ipBlock !== undefined) {
+    return [`which addresses ${direction === 'egress' ? 'the pods' : 'its pods'} have is not in the input`];
+  }
+  const doubt = (held: boolean | undefined, text: string): Answer => held ?? [`which labels ${text} is not in the input`];
+  const place = direction === 'egress' ? 'the namespace of the pods has' : 'its namespace has';
+  return all([
+    peer.namespaceSelector === undefined ? namespace === own
+      : doubt(selectorOf(peer.namespaceSelector).fits(labelsOfNamespace(view, namespace), view.namespaces.of(namespace) !== undefined), place),
+    peer.podSelector === undefined || doubt(selectorOf(peer.podSelector).fits(labels, hasLabels), direction === 'egress' ? 'the pods have' : 'its pods have'),
+  ]);
+}
+
+function blockAnswer({ cidr, except }: Fields, address: string | undefined): Answer {
   const [range] = typeof cidr === 'string' ? networkOf(cidr) : [];
-  // An address that nobody knows is let out by any range.
-  return range !== undefined && (end.address === undefined || networkOf(end.address).some(inner => contains(range, inner)
-    && !strings(except).flatMap(networkOf).some(gap => contains(gap, inner))));
+  if (range === undefined) {
+    return false;
+  }
+  const gaps = strings(except).flatMap(networkOf);
+  const [wanted] = address === undefined ? [] : networkOf(address);
+  if (wanted === undefined) {
+    return range.length === 0 && gaps.length === 0 || ['which address the service has is not in the input'];
+  }
+  const part = ['only a part of its addresses is let through'];
+  if (!contains(range, wanted)) {
+    return contains(wanted, range) ? part : false;
+  }
+  return gaps.some(gap => contains(gap, wanted)) ? false : gaps.some(gap => contains(wanted, gap)) ? part : true;
 }
 
 /** The API server labels every namespace with its name. */
@@ -97,4 +224,14 @@ function labelsOfNamespace(view: MeshView, name: string): Labels {
 
 function endText(end: NetworkEnd): string {
   return 'pods' in end ? `the pods in "${end.pods.namespace}"` : end.address ?? 'addresses outside';
+}
+
+function some(answers: readonly Answer[]): Answer {
+  const doubts = answers.flatMap(answer => (typeof answer === 'boolean' ? [] : answer));
+  return answers.includes(true) || (doubts.length === 0 ? false : doubts);
+}
+
+function all(answers: readonly Answer[]): Answer {
+  const doubts = answers.flatMap(answer => (typeof answer === 'boolean' ? [] : answer));
+  return !answers.includes(false) && (doubts.length === 0 || doubts);
 }

@@ -156,6 +156,15 @@ export class MeshView {
     });
   }
 
+  /** The NetworkPolicies of a namespace. */
+  public networkPoliciesIn(namespace: string): readonly MeshObject[] {
+    return this.once('networkPoliciesIn', () => {
+      const found = new Map<string, MeshObject[]>();
+      this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').forEach(object => addTo(found, object.namespace, object));
+      return found;
+    }).get(namespace) ?? [];
+  }
+
   /** What pods are made of. Reading it renders every workload. */
   public get pods(): readonly PodTemplate[] {
     return this.once('pods', () => podTemplatesOf(this.objects, (group, kind) => this.of(group, kind)));

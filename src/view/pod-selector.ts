@@ -1,11 +1,15 @@
-import { labelsOf, record, records, selects, strings, text } from './fields';
+import { labelsOf, record, records, strings, text } from './fields';
+
+type Labels = { readonly [label: string]: string };
 
 /** A label selector of Kubernetes, with its expressions. */
 export interface LabelSelector {
   readonly isForAll: boolean;
   /** One of the labels that it asks for, as `<label>=<value>`; undefined when it has expressions only. */
   readonly label?: string;
-  selects(labels: { readonly [label: string]: string }): boolean;
+  selects(labels: Labels): boolean;
+  /** The same for labels that may not be all; undefined when the others decide. */
+  fits(labels: Labels, areAll: boolean): boolean | undefined;
   /** Whether it looks at no other label than one. */
   asksOnly(label: string): boolean;
 }
@@ -16,19 +20,27 @@ export function selectorOf(value: unknown): LabelSelector {
   const expressions = records(written.matchExpressions).map(({ key, operator, values }) => ({
     key: text(key) ?? '', operator: text(operator) ?? '', values: strings(values),
   }));
+  const asked = [...Object.entries(exact).map(([key, wanted]) => ({ key, operator: 'In', values: [wanted] })), ...expressions];
+  const fits = (labels: Labels, areAll: boolean) => {
+    const held = asked.map(({ key, operator, values }) => (areAll || labels[key] !== undefined ? holds(operator, values, labels[key]) : undefined));
+    return held.includes(false) ? false : held.includes(undefined) ? undefined : true;
+  };
   return {
     // A label whose value is no text selects something, though nobody knows what.
     isForAll: Object.keys(record(written.matchLabels)).length === 0 && expressions.length === 0,
     label: Object.entries(exact)[0]?.join('='),
-    selects: labels => selects(exact, labels) && expressions.every(({ key, operator, values }) => {
-      switch (operator) {
-        case 'In': return labels[key] !== undefined && values.includes(labels[key]);
-        case 'NotIn': return labels[key] === undefined || !values.includes(labels[key]);
-        case 'Exists': return labels[key] !== undefined;
-        case 'DoesNotExist': return labels[key] === undefined;
-        default: return false;
-      }
-    }),
-    asksOnly: label => [...Object.keys(exact), ...expressions.map(({ key }) => key)].every(key => key === label),
+    selects: labels => fits(labels, true) === true,
+    fits,
+    asksOnly: label => asked.every(({ key }) => key === label),
   };
+}
+
+function holds(operator: string, values: readonly string[], label: string | undefined): boolean {
+  switch (operator) {
+    case 'In': return label !== undefined && values.includes(label);
+    case 'NotIn': return label === undefined || !values.includes(label);
+    case 'Exists': return label !== undefined;
+    case 'DoesNotExist': return label === undefined;
+    default: return false;
+  }
 }

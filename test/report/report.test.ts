@@ -139,6 +139,42 @@ describe('who else could reach it', () => {
     expect(found.dependencies[0].openings.find(({ kind }) => kind === 'WITHOUT_SIDECAR')).toMatchObject({ except: ['catalog'] });
   });
 
+  describe('pods without a sidecar, in a namespace that NetworkPolicies limit', () => {
+    const limits = (name: string, egress: object[], podSelector: object = {}) => (
+      object('NetworkPolicy', `shop/${name}`, { podSelector, policyTypes: ['Egress'], egress }));
+    const to = (cidr: string, ...ports: number[]) => ({ to: [{ ipBlock: { cidr } }], ...ports.length === 0 ? {} : { ports: ports.map(port => ({ port })) } });
+    const openingOf = (...objects: string[]) => reportOf(viewOf(objects)).dependencies[0].openings.find(({ kind }) => kind === 'WITHOUT_SIDECAR')!;
+    const fixed = entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.14'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14', ports: { tcp: 33060 } }] });
+    const byName = entry('db.example.com', 3306, 'TCP');
+
+    test('are closed off when no policy opens an address of the service', () => {
+      expect(openingOf(fixed, limits('closed', [])).except).toEqual(['shop']);
+      expect(openingOf(fixed, limits('closed', [to('198.51.100.0/24')])).except).toEqual(['shop']);
+    });
+
+    test('are not when one of some labels is let out', () => {
+      expect(openingOf(fixed, limits('closed', []), limits('open', [to('192.0.2.0/24')], { matchLabels: { app: 'backup' } })).except).toEqual([]);
+    });
+
+    test('are not when the port of the endpoint is open', () => {
+      expect(openingOf(fixed, limits('closed', [to('192.0.2.0/24', 33060)])).except).toEqual([]);
+      expect(openingOf(fixed, limits('closed', [to('192.0.2.0/24', 5432)])).except).toEqual(['shop']);
+    });
+
+    test('are not with the network of their node', () => {
+      expect(openingOf(fixed, limits('closed', []), deployment('agent', 'agent', { spec: { hostNetwork: true } })).except).toEqual([]);
+    });
+
+    test('are not known to be when DNS says where the service is, unless pods alone are let out', () => {
+      const some = openingOf(byName, limits('closed', [to('192.0.2.0/24')]));
+
+      expect(some.except).toEqual([]);
+      expect(some.why).toContain('The NetworkPolicies of shop let pods out to some addresses, and whether the service is at one of them is not in the input');
+      expect(openingOf(byName, limits('closed', [to('0.0.0.0/0')])).why).not.toContain('NetworkPolicies of shop');
+      expect(openingOf(byName, limits('closed', [{ to: [{ namespaceSelector: {} }] }])).except).toEqual(['shop']);
+    });
+  });
+
   test('every account of the mesh, when a gateway names none', () => {
     expect(openingsOf(reportOf(viewOf(routed([]))))).toContain('ANY_IDENTITY');
     expect(openingsOf(reportOf(viewOf(routed(['shop/cart']))))).not.toContain('ANY_IDENTITY');
