@@ -4,7 +4,7 @@ import { labelsOf } from '../view/fields';
 import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-import { MESH } from '../view/route';
+import { MESH, RouteMatch } from '../view/route';
 
 export const gatewaySelectsNothing: Rule = {
   id: 'MX0313',
@@ -40,7 +40,9 @@ export const gatewaySelectsNothing: Rule = {
 /** The pods that should take a Gateway: those behind the Service that the same VirtualService sends to, or those of a gateway in its own namespace. */
 function expected(view: MeshView, name: string, namespace: string, podsIn: (namespace: string) => readonly PodTemplate[]): readonly PodTemplate[] {
   const routes = new Set(view.names.legsAt(name).map(({ route }) => route).filter(({ gateways }) => gateways.includes(MESH)));
-  const hosts = [...routes].flatMap(({ rules, hosts: own }) => rules.filter(({ matches }) => matches.some(({ gateways }) => gateways.includes(MESH)))
+  // A rule for the sidecars and the gateway alike sends to where both of them connect, such as the versions of a canary.
+  const isToGateway = ({ gateways }: RouteMatch) => gateways.includes(MESH) && !gateways.includes(name);
+  const hosts = [...routes].flatMap(({ rules, hosts: own }) => rules.filter(({ matches }) => matches.some(isToGateway))
     .flatMap(({ destinations }) => destinations.map(({ host }) => host).filter(host => !own.includes(host))));
   for (const host of hosts) {
     const service = view.serviceByHost.get(host);

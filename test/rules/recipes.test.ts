@@ -120,6 +120,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0313: [
     ['not for a gateway whose pods are elsewhere', GATEWAY, [pods('web', { app: 'web' }, 'shop'), pods('istiod', { app: 'istiod' })], []],
+    ['not for the destination of a rule that is for the sidecars and the gateway', 'recipes/o-canary-inside', [], []],
   ],
   MX0314: [
     ['not with mutual TLS', GATEWAY, [pods('out', { 'istio': 'egressgateway', 'security.istio.io/tlsMode': 'istio' })], []],
