@@ -1,4 +1,5 @@
 import { accountIsDefault } from './account-is-default';
+import { accountMissing } from './account-missing';
 import { acknowledgementUnused } from './acknowledgement-unused';
 import { addressDeclaredTwice } from './address-declared-twice';
 import { allowDeniesTheRest } from './allow-denies-the-rest';
@@ -146,6 +147,7 @@ export const CATALOGUE: readonly Rule[] = [
   policyOnClient,
   serverNameNeverSent,
   principalOfOtherTrustDomain,
+  accountMissing,
   promiseNeedsRegistryOnly,
   acknowledgementUnused,
   dependencyExpired,

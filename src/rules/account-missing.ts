@@ -1,0 +1,71 @@
+import { identitiesIn } from './identities';
+import { Finding, Rule, where } from './rule';
+import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
+import { record, records, text } from '../view/fields';
+import { addTo } from '../view/lists';
+import { MeshObject, NETWORKING } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+import { GATEWAY_API, isWaypoint } from '../view/waypoint';
+
+export const accountMissing: Rule = {
+  id: 'MX0810',
+  name: 'account-missing',
+  severity: 'WARNING',
+  title: 'Access is given to, or kept from, a service account that no workload has.',
+  why: 'The identity of a pod is that of its service account. A policy or a Gateway that names another one, by a typing mistake for example, accepts the name and never matches: '
+    + 'the client that was meant is denied, or is not denied.',
+  fix: 'Write the `serviceAccountName` of the client\'s pods. The rule looks only at namespaces of which workloads are in the input.',
+  related: ['KIA0106'],
+  check: view => {
+    const own = ['cluster.local', view.facts.trustDomain, ...view.facts.trustDomainAliases];
+    const named = identitiesIn(view).filter(({ trustDomain, account }) => account !== 'default' && (trustDomain === undefined || own.includes(trustDomain)));
+    const accounts = named.length === 0 ? new Map<string, Set<string>>() : accountsOf(view, new Set(named.map(({ namespace }) => namespace)));
+    const missing = named.filter(({ namespace, account }) => accounts.get(namespace)?.has(account) === false);
+    return missing.map(({ object, field, property, value, namespace, account }): Finding => {
+      const known = [...accounts.get(namespace)!].sort();
+      const meant = nearest(account, known);
+      return {
+        object,
+        field,
+        message: `'${property}' ${quote(value)} names the service account ${quote(account)}, which no workload and no ServiceAccount in ${where(namespace)} has: it matches no client`,
+        fix: meant === undefined ? `write the 'serviceAccountName' of the client's pods: in ${where(namespace)} there are ${known.map(quote).join(', ')}` : `did you mean ${quote(meant)}?`,
+      };
+    });
+  },
+};
+
+/** The accounts of each namespace of which workloads are there; others may have any. */
+function accountsOf(view: MeshView, namespaces: ReadonlySet<string>): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  view.pods.filter(({ namespace }) => namespaces.has(namespace)).forEach(({ namespace, account }) => (
+    found.set(namespace, (found.get(namespace) ?? new Set()).add(account))));
+  const objects = new Map<string, MeshObject[]>();
+  view.objects.filter(({ namespace }) => found.has(namespace)).forEach(object => addTo(objects, object.namespace, object));
+  objects.forEach((all, namespace) => all.flatMap(accountsIn).forEach(account => found.get(namespace)!.add(account)));
+  return found;
+}
+
+/** The accounts that an object makes or uses: a ServiceAccount, a machine, a gateway of the Gateway API, and a workload of whatever kind. */
+function accountsIn(object: MeshObject): string[] {
+  const { group, kind, name, spec } = object;
+  if (group === '' && kind === 'ServiceAccount') {
+    return [name];
+  }
+  if (group === GATEWAY_API && kind === 'Gateway') {
+    return [isWaypoint(object) ? name : `${name}-${text(spec.gatewayClassName) ?? ''}`];
+  }
+  if (group === NETWORKING && kind === 'ServiceEntry') {
+    return records(spec.endpoints).flatMap(({ serviceAccount }) => text(serviceAccount) ?? []);
+  }
+  return usedIn(spec);
+}
+
+/** A Rollout, a Knative Service or a Workflow has a pod template somewhere. */
+function usedIn(value: unknown): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(usedIn);
+  }
+  return Object.entries(record(value)).flatMap(([field, inner]) => (
+    ['serviceAccountName', 'serviceAccount'].includes(field) && typeof inner === 'string' ? [inner] : usedIn(inner)));
+}
