@@ -52,6 +52,7 @@ import { promiseNeedsRegistryOnly } from './promise-needs-registry-only';
 import { protocolBreaksTls } from './protocol-breaks-tls';
 import { routeBypassed } from './route-bypassed';
 import { routeHiddenFromClients } from './route-hidden-from-clients';
+import { routeHidesWildcard } from './route-hides-wildcard';
 import { routeHostNotServed } from './route-host-not-served';
 import { routeOfAnotherProtocol } from './route-of-another-protocol';
 import { Rule } from './rule';
@@ -116,6 +117,7 @@ export const CATALOGUE: readonly Rule[] = [
   destinationPort,
   matchUnreachable,
   routeOfAnotherProtocol,
+  routeHidesWildcard,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,

@@ -6,6 +6,7 @@ import { isWildcard } from '../private/wire';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
+import { reaches } from '../view/visibility';
 
 export const routeBypassed: Rule = {
   id: 'MX0301',
@@ -51,7 +52,7 @@ class RoutedTargets {
   private readonly byEndpoint = new Map<string, ExternalEntry>();
   private readonly byPort = new Map<string, Routed[]>();
 
-  public constructor(view: MeshView) {
+  public constructor(private readonly view: MeshView) {
     for (const entry of view.entries) {
       const networks = [...entry.addresses, ...entry.endpoints].flatMap(networkOf);
       for (const port of entry.ports) {
@@ -81,13 +82,21 @@ class RoutedTargets {
   private reachedByName(direct: ExternalEntry, port: number): Reached | undefined {
     for (const host of direct.hosts) {
       const covers = (name: string) => name === host || isWildcard(host) && name.endsWith(host.slice(1));
-      const covered = isWildcard(host) ? this.onPort(port).find(routed => routed.entry.hosts.some(covers)) : undefined;
+      const isPast = (name: string) => covers(name) && this.isUnrouted(direct, name);
+      const covered = isWildcard(host) ? this.onPort(port).find(routed => routed.entry.hosts.some(isPast)) : undefined;
       const entry = this.byHost.get(`${port} ${host}`) ?? covered?.entry;
       if (entry) {
         return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };
       }
     }
     return undefined;
+  }
+
+  /** Whether some namespace of a wildcard does not see the route: where it does, the exact name comes first. */
+  private isUnrouted({ visibleTo }: ExternalEntry, host: string): boolean {
+    const routes = this.view.names.detoursOf(host).map(({ route }) => route);
+    return visibleTo.filter(namespace => !this.view.gatewayPlaces.namespaces.has(namespace)).some(namespace => !routes.some(route => (
+      namespace === '*' ? route.visibleTo.includes('*') : reaches(route.visibleTo, namespace))));
   }
 
   private reachedByAddress(direct: ExternalEntry, port: number, dials: boolean): Reached | undefined {

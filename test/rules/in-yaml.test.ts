@@ -100,6 +100,17 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one that denies it, and an account that only ends so', all(policy(from('{principals: [cluster.local/ns/shop/sa/default]}'), 'DENY'),
       policy(from('{principals: [cluster.local/ns/shop/sa/not-default]}'))), []],
   ],
+  MX0410: [
+    ['a rule for one host of the wildcard', all(entry(TLS, 'exportTo: ["."]', '"*.example.com"'), route('tls', '{port: 443, sniHosts: [db.example.com]}', '{host: db.example.com}')),
+      ['db spec ports 0']],
+    ['a rule for the wildcard as well', all(entry(TLS, 'exportTo: ["."]', '"*.example.com"'), route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}')
+      .replace('hosts: [db.example.com]', 'hosts: ["*.example.com"]').replace('sniHosts: [db.example.com]', 'sniHosts: ["*.example.com"]')), []],
+    ['another port, HTTP, another namespace, a Gateway\'s rule, one of some pods', all(
+      entry(`${TLS}, {number: 80, name: http, protocol: HTTP}`, 'exportTo: ["."]', '"*.example.com"'),
+      route('tls', '{port: 8443, sniHosts: [db.example.com]}', '{host: db.example.com}'), route('http', '{port: 80}', '{host: db.example.com}'),
+      route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}', '[egress]'), route('tls', '{sniHosts: [db.example.com], sourceLabels: {app: a}}', '{host: db.example.com}'),
+      route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}').replace('namespace: shop', 'namespace: data').replace('spec: {', 'spec: {exportTo: ["."], ')), []],
+  ],
   MX0501: [
     ['a machine of another namespace, in a range of the service', all(AMBIENT, entry(TCP, 'addresses: [192.0.2.0/24], resolution: NONE'),
       istio('WorkloadEntry', 'vm', 'data', '{address: 192.0.2.9}')), ['vm']],

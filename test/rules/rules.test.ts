@@ -307,11 +307,16 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       via(shop)(http(shop, 'Api', 'api.example.com', 80, ip('192.0.2.1')));
       http(shop, 'Beside', 'beside.example.com', 80, ip('192.0.2.1'));
     }, []],
-    ['a wildcard that covers the host', app => {
+    ['a wildcard that covers the host, where the route is not seen', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
-      tls(shop, 'Any', ['*.example.com'], Resolution.none());
-    }, [['MX0301', 'shop/Any']]],
+      tls(chartOf(app, 'data'), 'Any', ['*.example.com'], Resolution.none());
+    }, [['MX0301', 'data/Any']]],
+    ['not a wildcard over HTTP, where the route of the exact host comes first', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(http(shop, 'Api', 'api.example.com', 80, Resolution.dns()));
+      foreign(shop, 'Any', 'ServiceEntry', { hosts: ['*.example.com'], ports: [{ number: 80, protocol: 'HTTP' }], exportTo: ['.'] });
+    }, []],
     ['a ServiceEntry of another tool', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
@@ -339,7 +344,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['a wildcard of another tool beside another host of it, that covers one of several routed hosts', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tls(shop, 'Api', ['first.example.org', 'second.example.com'], Resolution.dns()));
-      foreign(shop, 'Any', 'ServiceEntry', { hosts: ['other.example.net', '*.example.com'], ports: [{ number: 443, protocol: 'TLS' }], exportTo: ['.'] });
+      foreign(shop, 'Any', 'ServiceEntry', { hosts: ['other.example.net', '*.example.com'], ports: [{ number: 443, protocol: 'TLS' }], exportTo: ['data'] });
     }, [['MX0301', 'shop/Any']]],
     ['an entry that has a host of a gateway\'s route and another one', app => {
       const shop = chartOf(app, 'shop');
