@@ -10,12 +10,12 @@ import { destinationText, droppedNotes, firstOf, nobody, oneOf, portField, portT
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
-import { ProxyScope } from './proxy-scope';
+import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { trustOf } from './rule-lookup';
 import { upstreamOf } from './upstream';
 import { Forks } from './ways';
-import { record, strings, valueAt } from '../view/fields';
+import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
 
@@ -87,6 +87,10 @@ export class Journey {
     if (past) {
       this.hops.push(hop('sidecar', `the connection does not pass the sidecar: ${past.text}`, past.causes, { facts: { cluster: '' } }));
       return this.straightOut('it goes straight to the address, past the sidecar');
+    }
+    const own = records(scope.sidecar?.object.spec.egress)[egressListener(scope.sidecar, to.port)];
+    if (own !== undefined && isHttpProxy(own)) {
+      return this.throughProxy(scope, egressListener(scope.sidecar, to.port), `port ${to.port}`);
     }
     const choice = this.atSidecar(scope);
     return 'kind' in choice ? choice : this.byGatewayApi() ?? this.onwards(this.sender(scope), choice);
@@ -181,12 +185,22 @@ export class Journey {
     const name = listener?.name ?? 'virtualOutbound';
     const what = listener ? `the listener ${name} has no place for it` : `no listener takes port ${this.to.port} there`;
     this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...causes], { notes, facts: { listener: name, cluster } }));
+    const proxy = httpProxyFor(this.view, scope, this.dialled.host);
+    if (scope.isClosed && proxy >= 0 && this.dialled.spoken === 'HTTP') {
+      return this.throughProxy(scope, proxy, this.dialled.host);
+    }
     if (scope.isClosed) {
       const what_ = scope.sidecar?.isClosed ? `'${scope.sidecar.object.origin.path}' has REGISTRY_ONLY` : 'the mesh has REGISTRY_ONLY';
       return this.ending('NOWHERE', `the sidecar sends it to BlackHoleCluster: ${what_}`, listener || this.dialled.spoken !== 'HTTP' ? 'unknown' : undefined, [],
         this.dialled.spoken === 'HTTP' && !listener ? 'the connection is reset at once' : undefined);
     }
     return this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');
+  }
+
+  /** Where applications may ask the sidecar as an HTTP proxy: it goes by the request, whatever the connection is to. */
+  private throughProxy({ sidecar }: ProxyScope, place: number, what: string): Ending {
+    this.hops.push(hop('sidecar', `an egress listener is an HTTP proxy for ${what}`, [cause(sidecar!.object, ['spec', 'egress', place])], { facts: { cluster: '' } }));
+    return this.ending('UNKNOWN', `${nameOf(sidecar!.object)} has an HTTP proxy (HTTP_PROXY) for ${what}, and what an application asks of it is not followed`);
   }
 
   private whyUnknown(): { readonly text: string; readonly causes: readonly Cause[] } {

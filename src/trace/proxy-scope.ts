@@ -1,6 +1,6 @@
 import { Capture } from './capture';
 import { compareTexts } from '../private/order';
-import { number, record, records, selects, strings } from '../view/fields';
+import { Fields, number, record, records, selects, strings, text } from '../view/fields';
 import { hostsMeet, isWithin } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { addTo } from '../view/lists';
@@ -105,6 +105,19 @@ export function egressListener(sidecar: NamespaceSidecar | undefined, port: numb
   const listeners = records(sidecar?.object.spec.egress);
   const own = listeners.findIndex(listener => number(record(listener.port).number) === port);
   return own >= 0 ? own : listeners.findIndex(({ port: given }) => given === undefined);
+}
+
+/** The place of the egress listener that is an HTTP proxy for a host, of whichever port; -1 when there is none. It needs no port of the service (`needsPortMatch` of istiod). */
+export function httpProxyFor(view: MeshView, { sidecar, namespace }: ProxyScope, host: string): number {
+  const services = view.knownServicesByHost.get(host) ?? [];
+  return records(sidecar?.object.spec.egress).findIndex(listener => {
+    const imports = new Imports(strings(listener.hosts), namespace);
+    return isHttpProxy(listener) && services.some(service => reaches(service.visibleTo, namespace) && imports.has(service.namespace, service.host));
+  });
+}
+
+export function isHttpProxy({ port }: Fields): boolean {
+  return text(record(port).protocol)?.toUpperCase() === 'HTTP_PROXY';
 }
 
 /** The hosts of an egress listener. */

@@ -80,6 +80,30 @@ describe('visibility', () => {
 
     expect(traced([at('192.0.2.14'), sidecar], 'cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
   });
+
+  describe('an egress listener that is an HTTP proxy', () => {
+    const api = 'api.example.com';
+    const objects = (hosts: string) => [entry(api, 80, 'HTTP'), entry('proxy.example.com', 3128, 'HTTP'), object('Sidecar', 'default', {
+      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      egress: [{ port: { number: 3128, protocol: 'HTTP_PROXY', name: 'proxy' }, bind: '127.0.0.1', hosts: [hosts] }, { hosts: ['istio-system/*'] }],
+    })];
+
+    test('may be the way to a host that no other listener knows', () => {
+      const found = traced(objects('./*'), 'cart', `${api}:80`);
+
+      expect(found.end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('what an application asks of it is not followed') as string });
+      expect(causesAt(found, 'sidecar', 1)).toEqual(['Sidecar shop/default spec.egress[0]']);
+    });
+
+    test('is none to a host that it does not name, nor for TLS', () => {
+      expect(traced(objects('other/*'), 'cart', `${api}:80`).end.kind).toBe('NOWHERE');
+      expect(traced(objects('./*'), 'cart', `${api}:80`, { protocol: 'TLS' }).end.kind).toBe('NOWHERE');
+    });
+
+    test('does not show where a connection to its own port goes', () => {
+      expect(traced(objects('./*'), 'cart', 'proxy.example.com:3128').end.kind).toBe('UNKNOWN');
+    });
+  });
 });
 
 describe('the listener of another', () => {
