@@ -41,6 +41,7 @@ import { noneBehindGateway } from './none-behind-gateway';
 import { objectWrittenTwice } from './object-written-twice';
 import { originationNamesTooLittle } from './origination-names-too-little';
 import { originationWithoutName } from './origination-without-name';
+import { partialWildcard } from './partial-wildcard';
 import { policyNeedsIdentity } from './policy-needs-identity';
 import { policyOnClient } from './policy-on-client';
 import { policySelectsNothing } from './policy-selects-nothing';
@@ -69,6 +70,7 @@ import { sidecarTwice } from './sidecar-twice';
 import { staticWithoutEndpoints } from './static-without-endpoints';
 import { subsetMissing } from './subset-missing';
 import { subsetSelectsNothing } from './subset-selects-nothing';
+import { targetIgnored } from './target-ignored';
 import { tcpOnWebPort } from './tcp-on-web-port';
 import { tlsBeforeStarttls } from './tls-before-starttls';
 import { tlsOnStarttlsPort } from './tls-on-starttls-port';
@@ -92,6 +94,7 @@ export const CATALOGUE: readonly Rule[] = [
   staticWithoutEndpoints,
   protocolBreaksTls,
   serverFirstIsInspected,
+  partialWildcard,
   routeBypassed,
   gatewayPortMixed,
   gatewayHostTwice,
@@ -150,6 +153,7 @@ export const CATALOGUE: readonly Rule[] = [
   serverNameNeverSent,
   principalOfOtherTrustDomain,
   accountMissing,
+  targetIgnored,
   promiseNeedsRegistryOnly,
   acknowledgementUnused,
   dependencyExpired,

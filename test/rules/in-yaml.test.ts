@@ -84,6 +84,10 @@ const attached = (labels: string, place = 'shop', more = 'addresses: [192.0.2.1]
   istio('ServiceEntry', 'db', place, `{hosts: [db.example.com], ports: [${TCP}], ${more}}`, `, labels: {${labels}}`));
 const targeting = (name: string, kind = 'ServiceEntry') => policy(from(CART), 'ALLOW', `targetRefs: [{group: networking.istio.io, kind: ${kind}, name: ${name}}]`, 'shop');
 
+const OF_GATEWAY = '{group: gateway.networking.k8s.io, kind: Gateway, name: out}';
+const installed = (type: string) => doc('gateway.networking.k8s.io/v1', 'Gateway', 'out', 'shop',
+  `{gatewayClassName: istio, addresses: [{type: ${type}, value: out.shop.svc.cluster.local}], listeners: []}`);
+
 /** A service, and a gateway on its way; the Service of the gateway comes first. */
 const THROUGH_GATEWAY = [
   SERVICE.replace('{port: 443}', '{port: 443, targetPort: 8443}'),
@@ -95,6 +99,11 @@ const THROUGH_GATEWAY = [
 ];
 
 const ROWS: { readonly [id: string]: Row[] } = {
+  MX0214: [
+    ['a "*" before a part of a label, among other hosts', entry(TLS, 'exportTo: ["."]', 'a.example.com, "*-api.example.com"'), ['db spec hosts 1']],
+    ['a whole label, HTTP, DYNAMIC_DNS', all(entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(HTTP, 'exportTo: ["."]', '"*example.com"'),
+      entry(TLS, 'resolution: DYNAMIC_DNS', '"*example.com"')), []],
+  ],
   MX0315: [
     ['a policy that allows the account', policy(from('{principals: [cluster.local/ns/shop/sa/default]}')), ['policy spec rules 0 from 0 source principals 0']],
     ['one that denies it, and an account that only ends so', all(policy(from('{principals: [cluster.local/ns/shop/sa/default]}'), 'DENY'),
@@ -334,6 +343,11 @@ const ROWS: { readonly [id: string]: Row[] } = {
       policy(from(`{principals: [${['web', 'roll', 'vm', 'there', 'waypoint', 'out-istio', 'default'].map(name => `cluster.local/ns/shop/sa/${name}`).join(', ')}]}`))), []],
     ['a namespace without workloads, another trust domain, a pattern', all(pods('app: a', 'serviceAccountName: cart'),
       policy(from('{principals: [cluster.local/ns/data/sa/x, other.example/ns/shop/sa/x, cluster.local/ns/shop/sa/*, "*/sa/x"]}'))), []],
+  ],
+  MX0811: [
+    ['the older field for one target', all(installed('Hostname'), policy(from(CART), 'ALLOW', `targetRef: ${OF_GATEWAY}`, 'shop')), ['policy spec targetRef']],
+    ['a Gateway that Istio deploys, with an address or without', all(installed('IPAddress'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
+    ['pods with the label', all(installed('Hostname'), pods('gateway.networking.k8s.io/gateway-name: out'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
   ],
   MX0201: [['the younger of two', all(aged('young', LATE), aged('old', EARLY)), ['young spec hosts 0']]],
   MX0203: [
