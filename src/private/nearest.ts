@@ -1,7 +1,10 @@
 /** The name that somebody who wrote another one probably meant; undefined when none is close. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
-  const [best] = names.map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= Math.max(2, Math.floor(name.length / 3))).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
+  const most = (name: string) => Math.max(2, Math.floor(name.length / 3));
+  // A name of another length is at least that far: what is much longer is not compared letter by letter.
+  const [best] = names.filter(name => Math.abs(name.length - written.length) <= most(name))
+    .map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= most(name)).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
   return best?.name;
 }
 

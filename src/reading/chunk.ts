@@ -88,19 +88,29 @@ export function itemsOf({ text, line }: Chunk): ListChunk | undefined {
 /** The lines of places in a text; it is quick for those that are asked for in their order. */
 export class LineCount {
   private line = 1;
-  private offset = 0;
+  private start = 0;
+  /** Where the line ends. It may be one of megabytes, so it is not looked for again. */
+  private end: number;
 
-  public constructor(private readonly text: string) {}
+  public constructor(private readonly text: string) {
+    this.end = this.endOfLine(0);
+  }
 
   public at(offset: number): number {
-    if (offset < this.offset) {
-      [this.line, this.offset] = [1, 0];
+    if (offset < this.start) {
+      [this.line, this.start, this.end] = [1, 0, this.endOfLine(0)];
     }
-    for (let next = this.text.indexOf('\n', this.offset); next >= 0 && next < offset; next = this.text.indexOf('\n', this.offset)) {
+    while (this.end < offset) {
+      this.start = this.end + 1;
+      this.end = this.endOfLine(this.start);
       this.line++;
-      this.offset = next + 1;
     }
     return this.line;
+  }
+
+  private endOfLine(from: number): number {
+    const end = this.text.indexOf('\n', from);
+    return end < 0 ? this.text.length : end;
   }
 }
 

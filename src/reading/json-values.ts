@@ -12,7 +12,8 @@ export interface JsonRange extends Range {
 /** The objects that stand one after the other in a text of JSON; whether they are right is for a parser to say. */
 export function jsonObjectsIn(text: string): JsonRange[] {
   const found: JsonRange[] = [];
-  const token = /"(?:[^"\\]|\\.)*"|[[\]{}]/gs;
+  // A text without its end takes the rest: to look for another one at each quotation mark in it is quadratic.
+  const token = /"(?:[^"\\]+|\\.?)*(?:"|$)|[[\]{}]/gs;
   let [depth, start, itemStart, lastText, inItems]: [number, number, number, string, boolean] = [0, 0, 0, '', false];
   let items: Range[] = [];
   for (let match = token.exec(text); match; match = token.exec(text)) {

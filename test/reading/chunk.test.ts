@@ -1,4 +1,4 @@
-import { Chunk, documentsOf, itemsOf, lineIn } from '../../src/reading/chunk';
+import { Chunk, documentsOf, itemsOf, lineIn, LineCount } from '../../src/reading/chunk';
 
 const textsOf = (text: string) => documentsOf(text).map(document => document.text);
 const placesOf = (text: string) => documentsOf(text).map(({ text: content, line }) => [content.split('\n')[0].trim(), line]);
@@ -56,4 +56,10 @@ describe('a list is divided into items', () => {
     expect(itemsOf(chunk('kind: ConfigMap\nitems:\n- a: 1\n'))).toBeUndefined();
     expect(itemsOf(chunk('kind: List\nitems: [{a: 1}]\n'))).toBeUndefined();
   });
+});
+
+test('the lines of places are found in any order', () => {
+  const lines = new LineCount('a\nbc\n\nd');
+
+  expect([6, 0, 1, 2, 7, 4, 5, 3].map(offset => lines.at(offset))).toEqual([4, 1, 1, 2, 4, 2, 3, 2]);
 });

@@ -19,3 +19,8 @@ test('what has no end is none', () => {
   expect(partsOf('{"a": [')).toEqual([]);
   expect(partsOf(']}')).toEqual([]);
 });
+
+test('a text without its end takes what follows, a backslash at the end included', () => {
+  expect(partsOf('{"a": 1} "b {"c": 2}')).toEqual([['{"a": 1}', []]]);
+  expect(partsOf('{"a": 1} "\\"{"c": 2}\\')).toEqual([['{"a": 1}', []]]);
+});
