@@ -1,6 +1,7 @@
 import { Answer, answerOf } from './answer';
 import { ANY_OTHER, Client, clientKey, namedIn, workloadsByClient } from './client';
 import { Target } from './dependency';
+import { NamedClients } from './named-clients';
 import { captureSettings, PLANE_LABELS } from '../trace/capture';
 import { Tracer } from '../trace/trace';
 import { records, record } from '../view/fields';
@@ -31,18 +32,18 @@ export class AccessTable {
   private readonly tracer: Tracer;
   private readonly pods: ReadonlyMap<string, readonly PodTemplate[]>;
   private readonly labels: ReadonlySet<string>;
-  private readonly named: ReadonlySet<string>;
+  private readonly named: NamedClients;
   private readonly isNamedByPattern: boolean;
-  private readonly answers = new Map<string, Answer>();
+  /** The answers for clients that what decided does not name, with whom it names. */
+  private readonly answers = new Map<string, { readonly answer: Answer; readonly isNamed: (client: Client) => boolean }>();
   private readonly variants = new Map<string, readonly Variant[]>();
 
   public constructor(private readonly view: MeshView) {
     this.tracer = new Tracer(view);
     this.pods = workloadsByClient(view);
     this.labels = labelsThatMatter(view);
-    const { accounts, hasPatterns } = namedIn(view);
-    this.named = new Set(accounts.map(clientKey));
-    this.isNamedByPattern = hasPatterns;
+    this.named = new NamedClients(view);
+    this.isNamedByPattern = namedIn(view).hasPatterns;
   }
 
   public of(client: Client, target: Target): Access[] {
@@ -60,15 +61,23 @@ export class AccessTable {
 
   private answer(client: Client, { pods: [pod], key }: Variant, target: Target): Answer {
     const whole = JSON.stringify([key, target.host, target.port]);
-    const found = this.answers.get(whole) ?? answerOf(this.view, this.tracer.trace({
+    const known = this.answers.get(whole);
+    if (known && !known.isNamed(client)) {
+      return known.answer;
+    }
+    const found = this.tracer.trace({
       namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace,
       account: client.account === ANY_OTHER ? NOBODY.account : client.account,
       // Nothing selects the pods of those who are not named.
       labels: pod?.labels ?? (client.account === ANY_OTHER ? {} : undefined),
       pod,
-    }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken }));
-    this.answers.set(whole, found);
-    return found;
+    }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken });
+    const answer = answerOf(this.view, found);
+    const isNamed = this.named.by([found, ...found.others].flatMap(({ hops }) => hops));
+    if (!isNamed(client)) {
+      this.answers.set(whole, { answer, isNamed });
+    }
+    return answer;
   }
 
   private variantsOf(client: Client): readonly Variant[] {
@@ -76,7 +85,7 @@ export class AccessTable {
     if (known) {
       return known;
     }
-    const account = this.isNamedByPattern || this.named.has(clientKey(client)) ? client.account : '';
+    const account = this.isNamedByPattern ? client.account : '';
     const byKey = new Map<string, PodTemplate[]>();
     for (const pod of this.pods.get(clientKey(client)) ?? []) {
       const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod)]);

@@ -65,7 +65,7 @@ export interface Named {
 }
 
 /** Whom gateways and policies name. */
-export function namedIn(view: MeshView): Named {
+export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'>): Named {
   const accounts = new Map<string, Client>();
   const namespaces = new Set<string>([ANY_OTHER]);
   let hasPatterns = false;

@@ -26,6 +26,15 @@ describe('who reaches a service through a gateway', () => {
     });
   });
 
+  test('the account that a policy on the gateway names', () => {
+    const policy = { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/cart'] } }] }] };
+
+    expect(answersOf(reportOf(viewOf([...routed([], { policy }), ...workloads])), 'db.example.com:3306')).toMatchObject({
+      'shop/cart': 'REACHES istio-system/istio-egressgateway',
+      'shop/search': 'REFUSED istio-system/istio-egressgateway',
+    });
+  });
+
   test('what gateways send to is no dependency of its own', () => {
     expect(found.dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
   });
