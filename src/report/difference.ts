@@ -109,16 +109,18 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
 
 const KINDS: readonly ChangeKind[] = [...OPENING, 'MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'];
 
-/** Workloads of one account that differ are compared each with itself; with one that was closed, when it was not told apart before. */
+/** Workloads of one account that differ are compared each with itself; where they are not told apart, the gravest change is the one of all. */
 function changesOf(
   client: Client, target: Target, isNew: boolean, before: readonly Access[], after: readonly Access[],
 ): AccessChange[] {
   return after.flatMap(now => {
     const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
       || workloads.some(name => now.workloads.includes(name)));
-    const was = same.find(old => isOpen(old) !== isOpen(now)) ?? same[0] ?? before[0];
-    const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now, target.host);
-    return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
+    const changes = (same.length > 0 ? same : before.slice(0, 1)).flatMap((was): AccessChange[] => {
+      const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now, target.host);
+      return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
+    });
+    return changes.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)).slice(0, 1);
   });
 }
 

@@ -77,6 +77,16 @@ test('a stricter check hides no other addresses', () => {
   expect(kindsOf(differenceOf(viewOf(moved(without('subjectAltNames'), '192.0.2.1')), viewOf(moved(VERIFIED, '192.0.2.2'))))).toEqual(['REDIRECTED']);
 });
 
+test('a second workload whose proxy asks less is to be looked at, though the first one asked for as little before', () => {
+  const selected = object('DestinationRule', 'selected', { host: HOST, workloadSelector: { matchLabels: { app: 'two' } }, trafficPolicy: { tls: VERIFIED } });
+  const both = (...more: string[]) => viewOf([
+    entry(HOST, 3306, 'TCP', { exportTo: ['.'] }, 'db'), deployment('one', 'cart'), deployment('two', 'cart'), ...rule(HOST, { mode: 'SIMPLE' }), ...more,
+  ]);
+
+  expect(differenceOf(both(selected), both()).access).toMatchObject([{ kind: 'UNVERIFIED', client: { account: 'cart' }, before: { workloads: ['Deployment two'] } }]);
+  expect(differenceOf(both(), both(selected)).access).toMatchObject([{ kind: 'VERIFIED', after: { workloads: ['Deployment two'] } }]);
+});
+
 test('the comparison says what is asked before and now, and where that is written', () => {
   const found = compared('a gateway', VERIFIED, { mode: 'SIMPLE', insecureSkipVerify: true });
 
