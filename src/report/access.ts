@@ -1,7 +1,10 @@
-import { Answer, answerOf } from './answer';
-import { ANY_OTHER, Client, clientKey, namedIn, workloadsByClient } from './client';
+import { Answer, answerKey, answerOf } from './answer';
+import { ANY_OTHER, Client, clientKey } from './client';
 import { Target } from './dependency';
+import { namedIn } from './named';
 import { NamedClients } from './named-clients';
+import { plainOf } from './representative';
+import { workloadsByClient } from './shown-clients';
 import { captureSettings, PLANE_LABELS } from '../trace/capture';
 import { Tracer } from '../trace/trace';
 import { records, record } from '../view/fields';
@@ -19,6 +22,9 @@ export interface Access extends Answer {
 
 /** Neither is a name that anything can have. */
 const NOBODY = { namespace: '(any-other-namespace)', account: '(any-other-account)' };
+
+/** Stands for what a pattern leaves open. */
+const ANYTHING = '(any)';
 
 /** The pods of an account that are alike for everything in the view. */
 interface Variant {
@@ -59,6 +65,12 @@ export class AccessTable {
     }));
   }
 
+  /** Those of some representatives that get another answer for any of the targets than whoever is not described. */
+  public differing(representatives: readonly Client[], targets: readonly Target[]): Client[] {
+    const answersOf = (client: Client, target: Target) => this.of(client, target).map(answerKey).join();
+    return representatives.filter(client => targets.some(target => answersOf(client, target) !== answersOf(plainOf(client), target)));
+  }
+
   private answer(client: Client, { pods: [pod], key }: Variant, target: Target): Answer {
     const whole = JSON.stringify([key, target.host, target.port]);
     const known = this.answers.get(whole);
@@ -66,10 +78,10 @@ export class AccessTable {
       return known.answer;
     }
     const found = this.tracer.trace({
-      namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace,
-      account: client.account === ANY_OTHER ? NOBODY.account : client.account,
+      namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace.replace('*', ANYTHING),
+      account: client.account === ANY_OTHER ? NOBODY.account : client.account.replace('*', ANYTHING),
       // Nothing selects the pods of those who are not named.
-      labels: pod?.labels ?? (client.account === ANY_OTHER ? {} : undefined),
+      labels: pod?.labels ?? client.labels ?? (client.account === ANY_OTHER ? {} : undefined),
       pod,
     }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken });
     const answer = answerOf(this.view, found);
@@ -91,7 +103,8 @@ export class AccessTable {
       const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod)]);
       addTo(byKey, key, pod);
     }
-    const variants = byKey.size === 0 ? [{ pods: [], key: JSON.stringify([client.namespace, account]) }]
+    const unseen = JSON.stringify([client.namespace, account, client.labels && this.projected(client.labels)]);
+    const variants = byKey.size === 0 ? [{ pods: [], key: unseen }]
       : [...byKey].map(([key, pods]) => ({ key, pods }));
     this.variants.set(clientKey(client), variants);
     return variants;

@@ -1,4 +1,5 @@
-import { Client, clientKey, namedIn } from './client';
+import { Client, clientKey } from './client';
+import { namedIn } from './named';
 import { policiesOn } from '../trace/access-decision';
 import { gatewaysBehind } from '../trace/gateway-pods';
 import { Hop } from '../trace/hop';

@@ -1,6 +1,6 @@
 import { Access } from './access';
 import { isOpen } from './answer';
-import { ANY_OTHER, Client, clientKey, clientName } from './client';
+import { ANY_OTHER, Client, clientKey, clientName, isEveryOther } from './client';
 import { Dependency } from './dependency';
 import { GatewayDoor } from './gateway-door';
 import { Guard, guardsIn, unguarded, writersOf } from './guard';
@@ -49,7 +49,7 @@ export class Openings {
   }
 
   private inMesh(access: readonly Access[]): Opening[] {
-    const others = access.filter(({ client }) => client.account === ANY_OTHER);
+    const others = access.filter(({ client }) => isEveryOther(client));
     const reaching = others.filter(({ verdict }) => verdict === 'REACHES');
     const everybody = reaching.filter(({ client }) => client.namespace === ANY_OTHER);
     const namespaces = [...new Set(reaching.map(({ client }) => client.namespace))].sort();

@@ -1,9 +1,10 @@
 import { isOpen, verdictText, wayText } from './answer';
-import { ANY_OTHER, Client, clientKey, clientName } from './client';
+import { ANY_OTHER, Client, clientKey, clientName, isEveryOther, isPattern } from './client';
 import { dependencyName } from './dependency';
 import { escaped } from './html-text';
 import { allAccessOf, DependencyReport, Report } from './report';
 import { portsText } from './summary';
+import { labelsText } from '../trace/gateway-pods';
 import { addTo } from '../view/lists';
 
 /** The sizes of the picture. */
@@ -104,10 +105,10 @@ function linesOf(dependencies: readonly DependencyReport[]): { readonly clients:
   const lines = new Map<string, Line>();
   dependencies.forEach((dependency, to) => {
     const open = allAccessOf(dependency).filter(isOpen).map(one => ({ ...one, way: wayText(one) }));
-    const others = open.filter(({ client }) => client.account === ANY_OTHER);
+    const others = open.filter(({ client }) => isEveryOther(client));
     const whole = new Set(others.map(({ client, way }) => JSON.stringify([client.namespace, way])));
-    const isIncluded = ({ namespace, account }: Client, way: string) => namespace !== ANY_OTHER && whole.has(JSON.stringify([ANY_OTHER, way]))
-      || account !== ANY_OTHER && whole.has(JSON.stringify([namespace, way]));
+    const isIncluded = (client: Client, way: string) => client.namespace !== ANY_OTHER && whole.has(JSON.stringify([ANY_OTHER, way]))
+      || !isEveryOther(client) && whole.has(JSON.stringify([client.namespace, way]));
     open.filter(({ client, way }) => !isIncluded(client, way)).forEach(one => {
       const { client, way, verdict } = one;
       clients.set(clientKey(client), client);
@@ -170,11 +171,11 @@ function columnOfClients(clients: readonly Client[], height: number) {
       hues.set(clientKey(client), i % HUES);
     });
     boxes.push({
-      name: namespace === ANY_OTHER ? 'every namespace' : namespace === '' ? '(no namespace)' : namespace,
+      name: namespace === ANY_OTHER ? 'every namespace' : namespace === '' ? '(no namespace)' : isPattern(namespace) ? `namespaces ${namespace}` : namespace,
       y,
       height: tall,
       hue: i % HUES,
-      names: of.map(({ account }) => (account === ANY_OTHER ? 'every account' : account)),
+      names: of.map(({ account, labels }) => (labels !== undefined ? `pods with ${labelsText(labels)}` : account === ANY_OTHER ? 'every account' : account)),
     });
     y += tall + gap;
   });

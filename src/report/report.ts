@@ -1,12 +1,14 @@
 import { Access, AccessTable } from './access';
 import { answerKey, isOpen, VERDICT_ORDER } from './answer';
-import { ANY_OTHER, byClient, Client, clientName, clientsIn } from './client';
+import { ANY_OTHER, byClient, Client, clientKey, clientName } from './client';
 import { dependenciesIn, Dependency, Target, targetKey } from './dependency';
 import { Door, doorsIn, doorsOf } from './door';
 import { gatewayDoorsIn } from './gateway-door';
 import { namesText } from './names';
 import { Opening, Openings } from './opening';
 import { Owners } from './owners';
+import { representativesIn } from './representative';
+import { clientsIn } from './shown-clients';
 import { Sources } from './sources';
 import { Problem } from '../reading/problem';
 import { addTo } from '../view/lists';
@@ -30,6 +32,8 @@ export interface Report {
   readonly sources: Sources;
   /** What could not be read, and is missing. */
   readonly unread: readonly Problem[];
+  /** Who is not asked about, because that would be too much. */
+  readonly leftOut: readonly string[];
 }
 
 /** What a report asks about beside what its input shows. */
@@ -41,19 +45,23 @@ export interface MoreToAsk {
 
 /** Looks who reaches what. */
 export function reportOf(view: MeshView, { clients: more = [], unread = [] }: MoreToAsk = {}): Report {
-  const clients = clientsIn(view, more);
   const table = new AccessTable(view);
+  const all = dependenciesIn(view);
+  const doorTargets = doorsIn(view, all);
+  const representatives = representativesIn(view);
+  const differing = table.differing(representatives.clients, [...all.flatMap(({ targets }) => targets), ...doorTargets]);
+  const clients = clientsIn(view, [...more, ...differing]);
   const askedFor = (targets: readonly Target[]) => targets.flatMap(target => clients.flatMap(client => table.of(client, target)));
-  const asked = dependenciesIn(view).map(dependency => ({ ...dependency, access: askedFor(dependency.targets) }));
+  const asked = all.map(dependency => ({ ...dependency, access: askedFor(dependency.targets) }));
   const owners = new Owners(view, asked);
-  const doors = doorsOf(owners, [...asked.flatMap(({ access }) => access), ...askedFor(doorsIn(view, asked))]);
+  const doors = doorsOf(owners, [...asked.flatMap(({ access }) => access), ...askedFor(doorTargets)]);
   const [openings, atGateways] = [new Openings(view, clients), gatewayDoorsIn(view, owners)];
   const dependencies = asked.map((dependency): DependencyReport => {
     const own = doors.get(dependency) ?? [];
     const access = [...dependency.access, ...own.flatMap(door => door.access)];
     return { ...dependency, doors: own, openings: openings.of(dependency, access, atGateways.get(dependency) ?? []) };
   });
-  return { view, clients, dependencies, sources: new Sources(view), unread };
+  return { view, clients, dependencies, sources: new Sources(view), unread, leftOut: representatives.leftOut };
 }
 
 /** Clients of a dependency that get the same answers. */
@@ -85,7 +93,7 @@ export function namesOf(some: readonly Pick<Access, 'client' | 'workloads'>[], a
 
 function accountsByNamespace(clients: readonly Client[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  clients.forEach(({ namespace, account }) => found.set(namespace, (found.get(namespace) ?? new Set()).add(account)));
+  clients.forEach(client => found.set(client.namespace, (found.get(client.namespace) ?? new Set()).add(clientKey(client))));
   return found;
 }
 

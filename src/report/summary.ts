@@ -22,7 +22,7 @@ export const UNKNOWN_TO_REPORT: readonly string[] = [
 ];
 
 /** What is worth a look before everything else. */
-export function remarksOn({ dependencies, view }: Report): Remark[] {
+export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
   const remark = (text: string, of: readonly DependencyReport[]): Remark[] => (of.length > 0 ? [{ text, about: of.map(dependencyName) }] : []);
   const having = (kind: Opening['kind']) => dependencies.filter(({ openings }) => openings.some(opening => opening.kind === kind));
   const passing = having('ALLOW_ANY');
@@ -39,6 +39,7 @@ export function remarksOn({ dependencies, view }: Report): Remark[] {
     ...remark('have clients beside those of their routes, whom another server of a gateway lets pass', having('NAMED_AT_GATEWAY')),
     ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
     ...remark('are reached by nobody in the input', dependencies.filter(dependency => !allAccessOf(dependency).some(one => isOpen(one) || one.verdict === 'UNKNOWN'))),
+    ...leftOut.map(text => ({ text, about: [] })),
     ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
   ];
 }

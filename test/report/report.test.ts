@@ -151,9 +151,11 @@ describe('who else could reach it', () => {
   describe('pods without a sidecar, in a namespace that NetworkPolicies limit', () => {
     const limits = (name: string, egress: object[], podSelector: object = {}) => (
       object('NetworkPolicy', `shop/${name}`, { podSelector, policyTypes: ['Egress'], egress }));
-    const to = (cidr: string, ...ports: number[]) => ({ to: [{ ipBlock: { cidr } }], ...ports.length === 0 ? {} : { ports: ports.map(port => ({ port })) } });
+    const to = (cidr: string, ...ports: number[]) => (
+      { to: [{ ipBlock: { cidr } }], ...ports.length === 0 ? {} : { ports: ports.map(port => ({ port })) } });
     const openingOf = (...objects: string[]) => reportOf(viewOf(objects)).dependencies[0].openings.find(({ kind }) => kind === 'WITHOUT_SIDECAR')!;
-    const fixed = entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.14'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14', ports: { tcp: 33060 } }] });
+    const endpoints = [{ address: '192.0.2.14', ports: { tcp: 33060 } }];
+    const fixed = entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.14'], resolution: 'STATIC', endpoints });
     const byName = entry('db.example.com', 3306, 'TCP');
 
     test('are closed off when no policy opens an address of the service', () => {
