@@ -29,34 +29,67 @@ const distinct = <T>(values: readonly T[], maxLength = 2, minLength = 1) => fc.u
 /** Fields that are undefined are not written. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model).map(value => JSON.parse(JSON.stringify(value)) as object);
 
+const seldom = <T>(value: T) => some([undefined, undefined, undefined, undefined, value]);
+
 const exportTo = some([undefined, undefined, ['.'], ['*'], ['.', 'other'], ['other'], ['.', SYSTEM], ['shop', SYSTEM]]);
 
 const entrySpec = fc.record({
   hosts: distinct(HOSTS),
   ports: fc.uniqueArray(record({
-    number: some(PORTS), protocol: some(['TCP', 'TCP', 'TLS', 'HTTPS', 'HTTP', 'HTTP2', 'GRPC', 'MYSQL', 'MONGO']), targetPort: maybe(some([443, 9443])),
+    number: some(PORTS),
+    protocol: some(['TCP', 'TCP', 'TLS', 'HTTPS', 'HTTP', 'HTTP2', 'GRPC', 'GRPC-Web', 'MYSQL', 'MONGO', 'REDIS', 'UDP']),
+    targetPort: maybe(some([443, 9443])),
   }), { minLength: 1, maxLength: 3, selector: port => (port as { number: number }).number }),
-  resolution: some(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN']),
+  resolution: some(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'NONE', 'STATIC', 'DNS', 'DYNAMIC_DNS']),
   location: some(['MESH_EXTERNAL', 'MESH_EXTERNAL', 'MESH_INTERNAL']),
   addresses: maybe(distinct(ADDRESSES)),
-  endpoints: distinct(['198.51.100.1', '198.51.100.2'], 2),
+  endpoints: fc.uniqueArray(record({
+    address: some(['198.51.100.1', '198.51.100.2']), labels: some([undefined, undefined, { version: 'one' }]), ports: some([undefined, undefined, { 'port-0': 9444 }]),
+  }), { minLength: 1, maxLength: 2, selector: endpoint => (endpoint as { address: string }).address }),
+  names: some([undefined, undefined, [{ address: 'real.example.net' }], [{ address: 'real.example.net', ports: { 'port-0': 9445 } }, { address: '198.51.100.3' }]]),
+  workloadSelector: some([undefined, undefined, undefined, { labels: { app: 'machine' } }]),
+  labels: some([undefined, undefined, undefined, { 'networking.istio.io/enable-autoallocate-ip': 'false' }]),
   subjectAltNames: maybe(fc.constant(['server.example.com'])),
   exportTo,
-}).map(({ resolution, endpoints, ports, hosts, addresses, ...more }) => JSON.parse(JSON.stringify({
-  ...more,
-  resolution,
-  // DNS of a wildcard has nothing to ask for, and a range no single name.
-  hosts: resolution.startsWith('DNS') ? (hosts as string[]).filter(host => !host.startsWith('*')).concat(hosts.every(host => host.startsWith('*')) ? ['d.example.org'] : []) : hosts,
-  addresses: resolution.startsWith('DNS') ? addresses?.filter(address => !/\/(24|28)$/.test(address)) : addresses,
-  ports: ports.map((port, i) => ({ ...port, name: `port-${i}` })),
-  endpoints: resolution === 'STATIC' ? endpoints.map(address => ({ address })) : undefined,
-})) as object);
+}).map(({ resolution, endpoints, names, workloadSelector, labels, ports, hosts, addresses, ...more }) => {
+  const isByName = resolution.startsWith('DNS');
+  const isDynamic = resolution === 'DYNAMIC_DNS';
+  const own = isDynamic ? [] : (hosts as string[]).filter(host => !isByName || !host.startsWith('*'));
+  // Istio accepts one endpoint with DNS_ROUND_ROBIN.
+  const found = resolution === 'STATIC' ? endpoints : isByName ? names?.slice(0, resolution === 'DNS' ? 2 : 1) : undefined;
+  const selects = workloadSelector !== undefined && (resolution === 'STATIC' || isByName);
+  return JSON.parse(JSON.stringify({
+    labels,
+    spec: {
+      ...more,
+      resolution,
+      // DNS of a wildcard has nothing to ask for, a range no single name, and a name that each request gives no address.
+      hosts: own.length > 0 ? own : [isDynamic ? '*.example.net' : 'd.example.org'],
+      addresses: isDynamic ? undefined : isByName ? addresses?.filter(address => !/\/(24|28)$/.test(address)) : addresses,
+      ports: (isDynamic ? ports.map(port => ({ ...port, protocol: (port as Port).protocol === 'HTTP' ? 'HTTP' : 'TLS' })) : ports)
+        .map((port, i) => ({ ...port, name: `port-${i}` })),
+      endpoints: selects ? undefined : found,
+      workloadSelector: selects ? workloadSelector : undefined,
+    },
+  })) as Entry;
+});
+
+interface Port {
+  readonly protocol: string;
+}
+
+interface Entry {
+  readonly labels?: object;
+  readonly spec: { readonly hosts: readonly string[] };
+}
 
 const destination = fc.oneof(
   record({ host: fc.constant(GATEWAY), subset: some([undefined, 'one', 'two']), port: some([443, 80, 7000]).map(number => ({ number })) }),
-  record({ host: some(['a.example.com', 'b.example.com', 'c.example.net']), port: maybe(some(PORTS).map(number => ({ number }))), subset: some([undefined, undefined, undefined, 'one']) }),
+  record({ host: some(['a.example.com', 'b.example.com', 'c.example.net', 'a.example.com', 'b.example.com', 'inside.shop.svc.cluster.local']), port: maybe(some(PORTS).map(number => ({ number }))), subset: some([undefined, undefined, undefined, 'one']) }),
 );
-const routes = destination.map(to => [{ destination: to }]);
+/** One destination, or two of which the first has a share. */
+const routes = fc.tuple(destination, fc.option(fc.tuple(some([0, 30, 50, 70, 100]), destination), { nil: undefined, freq: 3 })).map(([to, more]) => (
+  more === undefined ? [{ destination: to }] : [{ destination: to, weight: more[0] }, { destination: more[1], weight: 100 - more[0] }]));
 const source = { sourceNamespace: some([undefined, undefined, undefined, 'other']), sourceLabels: some([undefined, undefined, undefined, { app: 'cart' }]) };
 const matchGateways = some([undefined, undefined, ['mesh'], ['shop/one'], ['shop/one', 'mesh']]);
 
@@ -74,14 +107,22 @@ const tls = record({
   }), 2, 1),
   route: routes,
 });
-const http = record({
-  match: maybe(list(record({ port: maybe(some([...PORTS, 80])), uri: some([undefined, undefined, { prefix: '/' }]), gateways: matchGateways, ...source }), 2, 1)),
+/** What is for some requests alone, and what is for all of them. */
+const requests = some([
+  {}, {}, {}, { uri: { prefix: '/' } }, { uri: { prefix: '/api' } }, { uri: { exact: '/health' } }, { uri: { regex: '/v[0-9]+' } }, { headers: { 'x-debug': { exact: 'yes' } } },
+  { method: { exact: 'POST' } }, { queryParams: { version: { exact: '2' } } },
+]);
+const http = fc.tuple(record({
+  match: maybe(list(fc.tuple(record({ port: maybe(some([...PORTS, 80])), gateways: matchGateways, ...source }), requests).map(([match, more]) => ({ ...match, ...more })), 2, 1)),
+}), record({
   route: routes,
   rewrite: some([undefined, undefined, undefined, { authority: 'a.example.com' }]),
-});
+  mirror: seldom({ host: 'c.example.net' }),
+}), some([undefined, undefined, undefined, undefined, { redirect: { authority: 'c.example.net' } }, { directResponse: { status: 404 } }]))
+  .map(([match, routed, answered]) => ({ ...match, ...answered ?? routed }));
 
 const routeSpec = record({
-  hosts: distinct(HOSTS),
+  hosts: distinct([...HOSTS, ...HOSTS, 'inside', 'inside.shop.svc.cluster.local']),
   gateways: some([undefined, ['mesh'], ['shop/one'], ['mesh', 'shop/one'], ['mesh', 'other/one'], ['shop/two'], ['mesh', 'shop/one', 'shop/two']]),
   tcp: maybe(list(tcp, 2, 1)),
   tls: maybe(list(tls, 2, 1)),
@@ -101,21 +142,22 @@ const policy = record({
 const ruleSpec = record({
   host: some([GATEWAY, GATEWAY, 'a.example.com', 'b.example.com', '*.example.com']),
   trafficPolicy: maybe(policy),
-  subsets: maybe(fc.uniqueArray(record({ name: some(['one', 'two']), trafficPolicy: maybe(policy) }), { maxLength: 2, minLength: 1, selector: subset => (subset as { name: string }).name })),
+  subsets: maybe(fc.uniqueArray(record({ name: some(['one', 'two']), labels: seldom({ version: 'one' }), trafficPolicy: maybe(policy) }), { maxLength: 2, minLength: 1, selector: subset => (subset as { name: string }).name })),
   workloadSelector: some([undefined, undefined, undefined, { matchLabels: { app: 'cart' } }]),
   exportTo,
 });
 
 const server = fc.tuple(
   some([443, 443, 80, 7000]),
-  some([['TLS', 'ISTIO_MUTUAL'], ['TLS', 'ISTIO_MUTUAL'], ['TLS', 'PASSTHROUGH'], ['HTTPS', 'ISTIO_MUTUAL'], ['TCP', ''], ['HTTP', ''], ['HTTPS', 'PASSTHROUGH']] as const),
+  some([['TLS', 'ISTIO_MUTUAL'], ['TLS', 'ISTIO_MUTUAL'], ['TLS', 'PASSTHROUGH'], ['HTTPS', 'ISTIO_MUTUAL'], ['TCP', ''], ['HTTP', ''], ['HTTPS', 'PASSTHROUGH'],
+    ['HTTPS', 'SIMPLE'], ['TLS', 'SIMPLE'], ['TLS', 'MUTUAL'], ['HTTPS', 'MUTUAL']] as const),
   distinct(['a.example.com', 'b.example.com', './a.example.com', 'other/b.example.com', '*.example.com', '*']),
   some([undefined, undefined, ['spiffe://cluster.local/ns/shop/sa/cart']]),
 );
 const gatewaySpec = list(server, 3, 1).map(servers => ({
   selector: { istio: 'egressgateway' },
   servers: servers.map(([number, [protocol, mode], hosts, subjectAltNames], i) => ({
-    port: { number, name: `server-${i}`, protocol }, hosts, ...mode === '' ? {} : { tls: { mode, ...mode === 'ISTIO_MUTUAL' && subjectAltNames ? { subjectAltNames } : {} } },
+    port: { number, name: `server-${i}`, protocol }, hosts, ...mode === '' ? {} : { tls: { mode, ...mode === 'ISTIO_MUTUAL' && subjectAltNames ? { subjectAltNames } : {}, ...['SIMPLE', 'MUTUAL'].includes(mode) ? { credentialName: 'server' } : {} } },
   })),
 }));
 
@@ -198,21 +240,31 @@ const anybodys = fc.record({
   access: list(fc.tuple(some([SYSTEM, SYSTEM, 'shop']), accessSpec), 2),
   sidecars: list(fc.tuple(some([...NAMESPACES, SYSTEM]), sidecarSpec), 1),
   network: list(fc.tuple(some(NAMESPACES), networkSpec), 1),
-  service: list(fc.constantFrom('HTTP', 'TCP', ''), 1),
-  facts: fc.record({ dnsCapture: fc.boolean(), outboundTrafficPolicy: some(['REGISTRY_ONLY', 'ALLOW_ANY']), trustDomainAliases: some([[], ['old.example']]) }),
+  services: list(fc.record({
+    ports: fc.uniqueArray(fc.record({ number: some([...PORTS, 80]), protocol: some(['http', 'tcp', 'https', 'grpc', 'mysql', '']) }), { minLength: 1, maxLength: 2, selector: ({ number }) => number }),
+    isHeadless: some([false, false, true]),
+    exportTo: some([undefined, undefined, '.', 'other,istio-system', '~']),
+  }), 1, 1),
+  machines: list(fc.record({ namespace: some(NAMESPACES), ports: some([undefined, undefined, { 'port-0': 9446 }]), version: some([undefined, { version: 'one' }]) }), 2),
+  facts: fc.record({ dnsCapture: fc.boolean(), outboundTrafficPolicy: some(['REGISTRY_ONLY', 'ALLOW_ANY']), trustDomainAliases: some([[], ['old.example']]), ipAutoAllocate: some([true, true, false]) }),
 }).map(({ facts, ...all }) => ({
   facts,
   objects: [
     ...all.recipe,
-    ...onceEach(all.entries).map(([namespace, spec], i) => written('ServiceEntry', namespace, `entry-${i}`, spec)),
+    ...onceEach(all.entries).map(([namespace, entry], i) => written('ServiceEntry', namespace, `entry-${i}`, entry.spec, entry.labels ? { labels: entry.labels } : {})),
     ...all.routes.map(([namespace, spec], i) => written('VirtualService', namespace, `route-${i}`, spec)),
     ...all.rules.map(([namespace, spec], i) => written('DestinationRule', namespace, `rule-${i}`, spec)),
     ...all.gateways.map((spec, i) => written('Gateway', GATEWAYS[i].split('/')[0], GATEWAYS[i].split('/')[1], spec)),
     ...all.access.map(([namespace, spec], i) => written('AuthorizationPolicy', namespace, `access-${i}`, spec)),
     ...all.sidecars.map(([namespace, spec], i) => written('Sidecar', namespace, `sidecar-${i}`, spec)),
     ...all.network.map(([namespace, spec], i) => written('NetworkPolicy', namespace, `network-${i}`, spec)),
-    ...all.service.map(protocol => written('Service', 'shop', 'inside', {
-      selector: { app: 'inside' }, ports: [{ name: protocol === '' ? 'any' : `${protocol.toLowerCase()}-inside`, port: 3306 }],
+    ...all.services.map(({ ports, isHeadless, exportTo: seen }) => written('Service', 'shop', 'inside', {
+      ...isHeadless ? { clusterIP: 'None' } : {},
+      selector: { app: 'inside' },
+      ports: ports.map(({ number, protocol }) => ({ name: protocol === '' ? `any${number}` : `${protocol}-${number}`, port: number })),
+    }, seen === undefined ? {} : { annotations: { 'networking.istio.io/exportTo': seen } })),
+    ...all.machines.map(({ namespace, ports, version }, i) => written('WorkloadEntry', namespace, `machine-${i}`, {
+      address: `198.51.100.${10 + i}`, labels: { app: 'machine', ...version }, ports,
     })),
     ...ACCOUNTS.map(account => written('Deployment', 'shop', account, {
       selector: { matchLabels: { app: account } }, template: { metadata: { labels: { app: account } }, spec: { serviceAccountName: account, containers: [{ name: 'main', image: 'app:1' }] } },
@@ -222,21 +274,20 @@ const anybodys = fc.record({
 }));
 
 /** Of a host that several entries of a namespace declare, istiod makes what their ages and its maps decide; lint refuses them. */
-function onceEach(entries: readonly (readonly [string, object])[]): (readonly [string, object])[] {
+function onceEach(entries: readonly (readonly [string, Entry])[]): (readonly [string, Entry])[] {
   const taken = new Set<string>();
-  return entries.flatMap(([namespace, spec]) => {
-    const { hosts } = spec as { readonly hosts: readonly string[] };
-    const own = hosts.filter(host => !taken.has(`${namespace} ${host}`));
+  return entries.flatMap(([namespace, { labels, spec }]) => {
+    const own = spec.hosts.filter(host => !taken.has(`${namespace} ${host}`));
     own.forEach(host => taken.add(`${namespace} ${host}`));
-    return own.length > 0 ? [[namespace, { ...spec, hosts: own }] as const] : [];
+    return own.length > 0 ? [[namespace, { labels, spec: { ...spec, hosts: own } }] as const] : [];
   });
 }
 
-function written(kind: string, namespace: string, name: string, spec: object): Written {
+function written(kind: string, namespace: string, name: string, spec: object, more: object = {}): Written {
   const groups: { readonly [kind: string]: string } = {
     Service: 'v1', Deployment: 'apps/v1', NetworkPolicy: 'networking.k8s.io/v1', AuthorizationPolicy: 'security.istio.io/v1',
   };
-  return { apiVersion: groups[kind] ?? 'networking.istio.io/v1', kind, metadata: { name, namespace }, spec };
+  return { apiVersion: groups[kind] ?? 'networking.istio.io/v1', kind, metadata: { name, namespace, ...more }, spec };
 }
 
 /** What the charts of Istio install. */

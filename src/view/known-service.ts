@@ -89,14 +89,15 @@ export function serviceOfCluster(service: KubeService, facts: MeshModel): KnownS
   const address = text(object.spec.clusterIP);
   const exported = (object.annotations['networking.istio.io/exportTo'] ?? '').split(',').map(name => name.trim()).filter(name => name !== '');
   const isHeadless = address === 'None';
+  const isAlias = type === 'ExternalName';
   return {
     object,
     host,
     namespace: object.namespace,
-    address: isHeadless ? ANY_ADDRESS : address !== undefined && isIp(address) ? address : clusterAddress(host),
+    address: isHeadless || isAlias ? ANY_ADDRESS : address !== undefined && isIp(address) ? address : clusterAddress(host),
     isAllocated: false,
     isKubernetes: true,
-    resolution: type === 'ExternalName' ? 'ALIAS' : isHeadless ? 'HEADLESS' : 'PODS',
+    resolution: isAlias ? 'ALIAS' : isHeadless ? 'HEADLESS' : 'PODS',
     ports: service.ports.flatMap(({ name, number: port, targetPort, protocol }, i): KnownPort[] => {
       const raw = records(object.spec.ports)[i];
       return raw.protocol === 'UDP' || raw.protocol === 'SCTP' ? [] : [{

@@ -76,6 +76,8 @@ type view struct {
 	listeners []*listener.Listener
 	clusters  map[string]*cluster.Cluster
 	simulated *simulation.Simulation
+	// shares of weighted clusters of TCP, by the name that stands for them in what is simulated.
+	shares map[string][]portion
 }
 
 // updater hands endpoints to an index that only exists once the registries do.
@@ -295,9 +297,10 @@ func (m *mesh) view(p *model.Proxy) *view {
 	p.Metadata.IstioVersion = istioVersion
 	p.Metadata.ClusterID = constants.DefaultClusterName
 	p.DNSDomain = p.ConfigNamespace + ".svc." + m.facts.ClusterDomain
-	v := &view{mesh: m, proxy: m.control.SetupProxy(p), clusters: map[string]*cluster.Cluster{}}
+	v := &view{mesh: m, proxy: m.control.SetupProxy(p), clusters: map[string]*cluster.Cluster{}, shares: map[string][]portion{}}
 	v.simulated = simulation.NewSimulationFromConfigGen(&testing.T{}, m.control, v.proxy)
 	v.listeners = v.simulated.Listeners
+	v.nameShares()
 	for _, c := range v.simulated.Clusters {
 		v.clusters[c.Name] = c
 	}

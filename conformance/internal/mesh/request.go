@@ -156,8 +156,16 @@ func matches(m *route.RouteMatch, r expect.Request) (bool, error) {
 		if r.Path != path.Path {
 			return false, nil
 		}
+	case *route.RouteMatch_SafeRegex:
+		fits, err := regexp.MatchString("^(?:"+path.SafeRegex.GetRegex()+")$", r.Path)
+		if err != nil || !fits {
+			return false, err
+		}
 	default:
 		return false, fmt.Errorf("has a route for paths of the kind %T, which nobody declared", path)
+	}
+	if len(m.GetQueryParameters()) > 0 {
+		return false, nil // no request has any
 	}
 	for _, h := range m.GetHeaders() {
 		value, has := r.Headers[h.GetName()]
