@@ -1,6 +1,6 @@
 import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
-import { Fields, number, records, selects, strings } from '../view/fields';
+import { Fields, number, records, selects, strings, text } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
@@ -111,7 +111,13 @@ function isRouter({ args }: Fields): boolean {
  */
 export function isGatewayAlone(pod: PodTemplate): boolean {
   return (hasRouter(pod) || Object.values(INSTALLED_GATEWAYS).some(labels => selects(labels, pod.labels)))
-    && pod.containers.every(container => container.name === 'istio-proxy' || isRouter(container));
+    && pod.containers.every(isProxy);
+}
+
+/** Whether a container is Istio's proxy: the name alone is anybody's. */
+function isProxy(container: Fields): boolean {
+  const image = text(container.image) ?? 'auto';
+  return (container.name === 'istio-proxy' || isRouter(container)) && (image === 'auto' || image.includes('proxyv2'));
 }
 
 /** Whether the proxy of a pod is one of a gateway, which takes no connections of the containers beside it. */

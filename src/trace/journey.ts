@@ -316,8 +316,8 @@ export class Journey {
     }
     const what = `${arriving.isTls ? `TLS with the server name ${arriving.sni ?? '(none)'}` : this.dialled.spoken === 'HTTP' ? 'HTTP in plaintext' : 'plaintext'}`;
     const facts = { port: pods.isAssumed ? '' : String(pods.port), sni: arriving.sni ?? '', tls: spoken.mode };
-    const at: NetworkPlace = { end: { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, port: pods.port };
-    const cut = pods.isAssumed ? undefined : this.network(this.client, [at], { notes: pods.notes, facts });
+    const at: NetworkPlace = { end: { pods: { ...pods, hasLabels: !pods.mayHaveMore } }, port: pods.isAssumed ? undefined : pods.port };
+    const cut = this.network(this.client, [at], { notes: pods.notes, facts });
     if (cut) {
       return cut;
     }

@@ -21,10 +21,10 @@ export interface NetworkPeer {
 /** Where a connection goes in the network: pods, or an address or a range; without one, an address that nobody knows. */
 export type NetworkEnd = { readonly pods: NetworkPeer } | { readonly address?: string };
 
-/** An end with its port; of pods it may be the name of one. */
+/** An end with its port; of pods it may be the name of one, or not known. */
 export interface NetworkPlace {
   readonly end: NetworkEnd;
-  readonly port: number | string;
+  readonly port?: number | string;
 }
 
 /** What NetworkPolicies do to a connection. */
@@ -89,7 +89,7 @@ export function letsOutAnyOf(view: MeshView, namespace: string, { end, port }: N
 }
 
 function side(
-  view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number | string,
+  view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number | string | undefined,
 ): NetworkDecision | undefined {
   const target = direction === 'ingress' ? of.pod : 'pods' in end ? end.pods.pod : undefined;
   const about = view.networkPoliciesIn(of.namespace).filter(object => isAbout(object, direction))
@@ -121,8 +121,9 @@ function side(
     return decision(`${nameOf(perhaps[0].object)} may let it through`, perhaps.map(({ object, field }) => cause(object, field)),
       [`if ${namesOf(perhaps)} lets it through: ${[...new Set(doubts)].join(', ')}`]);
   }
-  const text = direction === 'egress' ? `no NetworkPolicy of its pods lets it out to ${endText(end)} on port ${port}`
-    : `no NetworkPolicy of the pods in "${of.namespace}" lets it in on port ${port}`;
+  const at = port === undefined ? '' : ` on port ${port}`;
+  const text = direction === 'egress' ? `no NetworkPolicy of its pods lets it out to ${endText(end)}${at}`
+    : `no NetworkPolicy of the pods in "${of.namespace}" lets it in${at}`;
   const causes = sure.map(({ object }) => cause(object, ['spec', direction]));
   return of.pod?.hostNetwork ? decision(text, causes, ['unless the network applies NetworkPolicies to pods with `hostNetwork`, which most do not'])
     : { ...decision(text, causes), isCut: true };
@@ -150,7 +151,8 @@ interface Opened {
 
 /** Whether a policy lets a connection through, were it for the pods. */
 function opensFor(
-  view: MeshView, { spec, namespace }: MeshObject, direction: 'egress' | 'ingress', end: NetworkEnd, port: number | string, target: PodTemplate | undefined,
+  view: MeshView, { spec, namespace }: MeshObject, direction: 'egress' | 'ingress', end: NetworkEnd, port: number | string | undefined,
+  target: PodTemplate | undefined,
 ): Opened {
   const rules = records(spec[direction]).map((rule, i): Opened => {
     const peers = records(direction === 'egress' ? rule.to : rule.from);
@@ -162,7 +164,7 @@ function opensFor(
 }
 
 /** A port by its name is one of the pods that are connected to; an address has none. */
-function opensPort({ ports }: Fields, port: number | string, isOfPods: boolean, target: PodTemplate | undefined): Answer {
+function opensPort({ ports }: Fields, port: number | string | undefined, isOfPods: boolean, target: PodTemplate | undefined): Answer {
   const given = records(ports).filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
   const dialled = typeof port === 'string' ? portNamed(port, target) ?? port : port;
   return records(ports).length === 0 || some(given.map(({ port: written, endPort }): Answer => {
@@ -171,6 +173,9 @@ function opensPort({ ports }: Fields, port: number | string, isOfPods: boolean, 
     }
     const unknown = (name: string) => [`which port of the pods is called "${name}" is not in the input`];
     const first = number(written);
+    if (dialled === undefined) {
+      return ['which port of the pods it goes to is not in the input'];
+    }
     if (first !== undefined) {
       return typeof dialled === 'string' ? unknown(dialled) : first <= dialled && dialled <= (number(endPort) ?? first);
     }

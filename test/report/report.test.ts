@@ -276,6 +276,10 @@ describe('clients', () => {
         .toMatchObject({ 'shop/cart': 'REACHES istio-system/istio-egressgateway' });
     });
 
+    test('the name of the proxy makes none of another image', () => {
+      expect(clientsWith(deployment('hidden', 'hidden', { annotations: templates, spec: { containers: [{ name: 'istio-proxy', image: 'curl' }] } }))).toContain('hidden');
+    });
+
     test('a container beside the proxy is a client that no proxy looks at', () => {
       const beside = deployment('beside', 'beside', { annotations: templates, spec: { containers: [proxy, { name: 'app' }] } });
 

@@ -130,7 +130,7 @@ describe('pods that connect', () => {
   });
 });
 
-test('a gateway that is opened by addresses is perhaps reached', () => {
+describe('a gateway', () => {
   const objects = [
     entry(DB, 443, 'TLS'),
     object('Gateway', 'db', { selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: [DB], tls: { mode: 'PASSTHROUGH' } }] }),
@@ -142,9 +142,22 @@ test('a gateway that is opened by addresses is perhaps reached', () => {
         { match: [{ gateways: ['db'], port: 443, sniHosts: [DB] }], route: [{ destination: { host: DB, port: { number: 443 } } }] },
       ],
     }),
-    policy('egress', [to('10.0.0.0/8')]),
   ];
 
-  expect(answerOf([...objects, object('Service', 'istio-system/istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'tls', port: 443, targetPort: 8443 }] })], 'cart', `${DB}:443`))
-    .toBe('REACHES; if NetworkPolicy shop/limits lets it through: which addresses the pods have is not in the input');
+  const service = object('Service', 'istio-system/istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'tls', port: 443, targetPort: 8443 }] });
+
+  test('that is opened by addresses is perhaps reached', () => {
+    expect(answerOf([...objects, service, policy('egress', [to('10.0.0.0/8')])], 'cart', `${DB}:443`))
+      .toBe('REACHES; if NetworkPolicy shop/limits lets it through: which addresses the pods have is not in the input');
+  });
+
+  test('whose Service is not in the input has a port that nobody knows', () => {
+    const elsewhere = objects.map(text => text.replace(GATEWAY, 'egress.istio-system.svc.cluster.local'));
+    const open = (ports?: object[]) => policy('egress', [{ to: [{ namespaceSelector: {} }], ports }]);
+
+    expect(answerOf([...elsewhere, open()], 'cart', `${DB}:443`)).toBe('REACHES');
+    expect(answerOf([...elsewhere, open([{ port: 8443 }])], 'cart', `${DB}:443`))
+      .toBe('REACHES; if NetworkPolicy shop/limits lets it through: which port of the pods it goes to is not in the input');
+    expect(answerOf([...elsewhere, policy('egress', [])], 'cart', `${DB}:443`)).toBe('REFUSED');
+  });
 });
