@@ -138,8 +138,9 @@ export function rulesPage(): string {
   ].join('\n\n');
   return `# Rules
 
-Synth reads all objects of an app together, those of other libraries included, and stops on each of these mistakes. A message names the construct, the
-rule and what to write instead. This page is generated from the catalogue of the rules; ids are never reused.
+[\`lint\`](lint.md) looks for these mistakes in any manifests, and synth in all objects of an app, those of other libraries included. An ERROR fails both; a WARNING is
+for you to decide. A message says what is wrong, what happens in the mesh and what to write instead. "This library" is cdk8s-istio-egress, for those who use it. The page
+is generated from the catalogue of the rules; ids are never reused.
 
 | rule | mistake |
 |---|---|

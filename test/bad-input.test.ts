@@ -312,8 +312,8 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('two by name on one port, without DNS capture', () => {
     const message = problem({}, {});
 
-    expect(message).toContain('[b/Db] [MX0203] port 3306 of "b.example.com" has no address of its own');
-    expect(message).toContain('"a.example.com" (\'a/Db\') in namespace "bookinfo"');
+    expect(message).toContain('[b/Db] [MX0203] port 3306 of "b.example.com" has no address, and');
+    expect(message).toContain('in namespace "bookinfo" every connection to port 3306 already goes to "a.example.com" (\'a/Db\')');
     expect(message).toContain('Resolution.ipAddresses()');
     expect(message).toContain('Mesh.declare(app, { dnsCapture: true })');
   });
@@ -343,7 +343,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   });
 
   test('with one virtual address', () => {
-    expect(problem({ addresses: ['192.0.2.1'] }, { addresses: ['192.0.2.1'] })).toContain('address "192.0.2.1" with port 3306 is declared by \'a/Db\' as well');
+    expect(problem({ addresses: ['192.0.2.1'] }, { addresses: ['192.0.2.1'] })).toContain('address "192.0.2.1" with port 3306 is also declared by \'a/Db\'');
   });
 
   test('with one fixed address, in two spellings', () => {
@@ -365,13 +365,13 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('when one speaks TLS and the other takes the whole port', () => {
     const message = problem({ ports: [{ number: 443, protocol: TLS }] }, { ports: [{ number: 443 }] });
 
-    expect(message).toContain('port 443 of "a.example.com" has no address of its own');
+    expect(message).toContain('port 443 of "a.example.com" has no address, and');
   });
 
   test('one host twice', () => {
     const message = problem({ resolution: IP }, { resolution: Resolution.ipAddresses('192.0.2.15'), hosts: ['a.example.com'] });
 
-    expect(message).toContain('[b/Db] [MX0201] \'host\' "a.example.com" is declared by \'a/Db\' as well, visible in namespace "bookinfo"');
+    expect(message).toContain('[b/Db] [MX0201] \'hosts\' "a.example.com" is also declared by \'a/Db\', and both are visible in namespace "bookinfo"');
     expect(message).toContain('declare it once');
   });
 
@@ -440,7 +440,7 @@ describe('services that Istio would mix up are refused by synth', () => {
   test('each mistake is said once', () => {
     const message = problem({}, {}) ?? '';
 
-    expect(message.split('has no address of its own')).toHaveLength(2);
+    expect(message.split('has no address, and')).toHaveLength(2);
   });
 });
 
@@ -455,7 +455,7 @@ describe('nothing is written', () => {
     const app = new App({ outdir: path.join(folder, 'dist') });
     charts.forEach(chart => chart(app));
 
-    expect(messageOf(() => app.synth())).toContain('has no address of its own');
+    expect(messageOf(() => app.synth())).toContain('has no address, and');
     expect(filesBelow(folder)).toEqual([]);
   }));
 
@@ -468,7 +468,7 @@ describe('nothing is written', () => {
     new ExternalMysql(new Chart(after, 'good', { namespace: 'shop' }), 'Mysql', { host: 'other.example.com', resolution: IP });
     bad(after);
 
-    expect(messageOf(() => after.synth())).toContain('has no address of its own');
+    expect(messageOf(() => after.synth())).toContain('has no address, and');
     expect(fs.readFileSync(path.join(folder, 'good.k8s.yaml'), 'utf8')).toBe(written);
   }));
 

@@ -52,7 +52,7 @@ describe('the validation plugin of cdk8s-cli', () => {
     expect(violations).toEqual([{
       ruleName: 'ERROR MX0203 port-captured-twice',
       recommendation: expect.stringMatching(/^port 3306 of "stock\.example\.com"/),
-      fix: expect.stringMatching(/Resolution\.ipAddresses\(\).*; of an object of another tool: give 'spec\.addresses'/),
+      fix: expect.stringMatching(/Resolution\.ipAddresses\(\).*; of an object of another tool: write 'spec\.addresses'/),
       violatingConstructs: [{
         resourceName: 'stock.shop',
         constructPath: 'shop/Stock/Resource',

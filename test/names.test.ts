@@ -207,7 +207,7 @@ describe('a name that is taken', () => {
       mysqlIn(chart, 'Other', { name: 'mysql.bookinfo' });
     }));
 
-    expect(message).toContain('[test/Other] [MX0101] writes the ServiceEntry "mysql.bookinfo" in namespace "bookinfo", as \'test/Mysql\' does');
+    expect(message).toContain('[test/Other] [MX0101] has the kind, namespace and name of \'test/Mysql\': the ServiceEntry "mysql.bookinfo"');
   });
 
   test('by another path that is written the same way is refused', () => {

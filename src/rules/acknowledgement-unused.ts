@@ -6,7 +6,7 @@ export const acknowledgementUnused: Rule = {
   name: 'acknowledgement-unused',
   severity: 'WARNING',
   title: 'An acknowledgement matches no finding.',
-  why: 'What it accepted is gone or at another place of the object, or its id is misspelt and the finding is still there. Left in place, it would hide the next finding of that rule without anybody having looked.',
+  why: 'What it accepted is gone or at another place of the object, or its id is misspelt and the finding is still reported. Left in place, it would hide the next finding of that rule before anybody has seen it.',
   fix: 'Remove it, or write the id and the place of a finding of that object.',
   related: [],
   isFinal: true,

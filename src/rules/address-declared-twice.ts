@@ -7,18 +7,18 @@ export const addressDeclaredTwice: Rule = {
   id: 'MX0202',
   name: 'address-declared-twice',
   severity: 'ERROR',
-  title: 'Two services declare one address and port, and a namespace sees both.',
-  why: 'A sidecar has one listener for an address and port. The younger service silently loses, whatever server name its clients send.',
-  fix: 'Declare one service for one address and port.',
+  title: 'Two ServiceEntries declare one address and port, and a namespace sees both.',
+  why: 'A sidecar has one listener for an address and port. The younger ServiceEntry loses it, whatever server name its clients send, and nothing says so.',
+  fix: 'Declare each address and port in one ServiceEntry.',
   related: [],
   check: view => {
     const listeners = new Slots();
     const find = (entry: ExternalEntry, { port, address }: Listener, taken: Taken | undefined): Finding[] => (taken ? [{
       object: entry.object,
       field: ['spec', 'ports', entry.ports.findIndex(({ number }) => number === port)],
-      message: `address ${quote(address)} with port ${port} is declared by '${taken.other.object.origin.path}' as well, visible in `
-        + `${where(taken.namespace)}: all its connections would end at one of the two`,
-      fix: 'declare one service for one address and port',
+      message: `address ${quote(address)} with port ${port} is also declared by '${taken.other.object.origin.path}', and both are visible in `
+        + `${where(taken.namespace)}: all connections to it end at one of the two`,
+      fix: 'declare the address and port in one ServiceEntry',
     }] : []);
     return [
       ...view.entries.flatMap(entry => listenersOf(entry).flatMap(listener => find(entry, listener, listeners.take(slotOf(listener), entry)))),

@@ -8,9 +8,8 @@ export const allowDeniesTheRest: Rule = {
   name: 'allow-denies-the-rest',
   severity: 'WARNING',
   title: 'A gateway serves hosts that none of its ALLOW policies allows.',
-  why: 'An ALLOW policy makes everything else on the pods denied: what other teams route through the gateway ends with 403 or a reset, about a minute later, when open '
-    + 'connections have drained.',
-  fix: 'On a gateway that others use as well, deny: `action: DENY` with `notPrincipals`, for your server names. On one of your own, allow each of its hosts.',
+  why: 'One ALLOW policy makes everything else on the pods denied: what other teams route through the gateway ends with 403 or a reset, about a minute later, when open connections have drained.',
+  fix: 'On a shared gateway, write `action: DENY` with `notPrincipals` for your server names. On your own, allow each of its hosts.',
   related: [],
   check: view => [...allowingAt(view)].flatMap(([workload, policies]): Finding[] => {
     const rules = policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule })));

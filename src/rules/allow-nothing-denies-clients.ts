@@ -7,15 +7,15 @@ export const allowNothingDeniesClients: Rule = {
   id: 'MX0805',
   name: 'allow-nothing-denies-clients',
   severity: 'WARNING',
-  title: 'A policy that allows nothing holds at a gateway, and no other one allows its clients.',
-  why: 'Identities in the handshake and DENY policies let nobody past it: every client of the gateway is refused, the named ones as well.',
+  title: 'A policy that allows nothing applies to a gateway, and no other policy allows its clients.',
+  why: 'Such a policy denies everything that no ALLOW policy allows. Neither `subjectAltNames` of the Gateway nor DENY policies allow anybody: the gateway refuses all clients, the named ones included.',
   fix: 'Add an ALLOW policy for the server names of the gateway, beside the one that allows nothing.',
   related: [],
   check: view => [...allowingAt(view)].flatMap(([workload, policies]): Finding[] => {
     const server = workload.servers.find(knowsClients) ?? workload.servers[0];
     return policies.every(({ rules }) => rules.length === 0) ? [{
       object: policies[0].object,
-      message: `allows nothing at the pods of '${server.object.origin.path}', and no other policy allows ${quote(server.hosts[0] ?? '*')}: all of its clients are refused`,
+      message: `allows nothing at the pods of '${server.object.origin.path}', and no other policy allows ${quote(server.hosts[0] ?? '*')}: the gateway refuses all of its clients`,
       fix: 'add an ALLOW policy for the pods of the gateway, with its server names in \'connection.sni\'',
       field: ['spec'],
     }] : [];

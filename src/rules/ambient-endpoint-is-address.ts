@@ -8,9 +8,9 @@ export const ambientEndpointIsAddress: Rule = {
   id: 'MX0501',
   name: 'ambient-endpoint-is-address',
   severity: 'ERROR',
-  title: 'In an ambient mesh, an endpoint has the address of a service outside the mesh.',
-  why: 'ztunnel takes a workload with that address before the service: connections go straight there, past every waypoint and its policies, from every namespace.',
-  fix: 'Resolve the service by DNS without endpoints, or leave the endpoints out.',
+  title: 'In an ambient mesh, an endpoint has an address of a ServiceEntry.',
+  why: 'ztunnel looks for a workload with the dialled address before it looks for a service: connections go straight there, past every waypoint and its policies, from every namespace.',
+  fix: 'Write `resolution: DNS` without endpoints, or leave the endpoints out.',
   related: [],
   check: view => {
     if (!view.namespaces.areSomeAmbient) {
@@ -29,8 +29,8 @@ export const ambientEndpointIsAddress: Rule = {
       const service = typeof address === 'string' && isIp(address) ? services.get(canonicalAddress(address)) ?? around(address) : undefined;
       return service ? [{
         object,
-        message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel would send its connections straight there, past every waypoint`,
-        fix: 'resolve the service by DNS without endpoints',
+        message: `'endpoints' has ${quote(address)}, which is an address of '${service.origin.path}': ztunnel connects straight to it, past every waypoint`,
+        fix: 'write \'resolution: DNS\' without endpoints',
       }] : [];
     });
   },

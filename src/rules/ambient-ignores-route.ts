@@ -11,9 +11,9 @@ export const ambientIgnoresRoute: Rule = {
   id: 'MX0502',
   name: 'ambient-ignores-route',
   severity: 'ERROR',
-  title: 'A VirtualService sends ambient pods to a gateway.',
-  why: 'ztunnel reads no VirtualService: it connects the pods straight to the service, past the gateway and everything that the gateway checks.',
-  fix: 'Give the pods sidecars; or let the service use a waypoint, with an AuthorizationPolicy for the ServiceEntry and a NetworkPolicy that closes the rest.',
+  title: 'A VirtualService sends connections of ambient pods to a gateway.',
+  why: 'ztunnel reads no VirtualService: it connects the pods straight to the host, past the gateway and everything that the gateway checks.',
+  fix: 'Give the pods sidecars. Or let the ServiceEntry use a waypoint, with an AuthorizationPolicy for the ServiceEntry and a NetworkPolicy that closes the other ways.',
   related: [],
   check: view => {
     if (!view.namespaces.areSomeAmbient) {

@@ -27,7 +27,7 @@ function found(object: MeshObject, name: string): Finding[] {
   return [{
     object,
     field: ['metadata', 'annotations', name],
-    message: `${quote(name)} is no annotation of this library, and has no effect`,
+    message: `${quote(name)} is no annotation that these rules know, and has no effect`,
     fix: meant === undefined ? `write one of ${ANNOTATIONS.join(', ')}, or give it another prefix` : `did you mean ${quote(meant)}?`,
   }];
 }

@@ -12,10 +12,9 @@ export const aroundTheWaypoint: Rule = {
   id: 'MX0504',
   name: 'around-the-waypoint',
   severity: 'WARNING',
-  title: 'A service whose clients a waypoint checks can be reached around it.',
-  why: 'A waypoint sees what ztunnel takes for the service: connections to its `addresses`, of ambient pods, where no other declaration of the host is seen. Everything else goes '
-    + 'straight out; ztunnel has no REGISTRY_ONLY.',
-  fix: 'Give the ServiceEntry `addresses`, keep it from namespaces with sidecars (`exportTo`), declare the host once, and close the rest with a NetworkPolicy.',
+  title: 'A host whose clients a waypoint checks can be reached around the waypoint.',
+  why: 'A waypoint sees only what ztunnel assigns to the ServiceEntry: connections to its `addresses`, from ambient pods, where nothing else declares the host. All others go straight out; ztunnel has no REGISTRY_ONLY.',
+  fix: 'Give the ServiceEntry `addresses`, keep it from namespaces with sidecars (`exportTo`), declare the host once, and close the other ways with a NetworkPolicy.',
   related: ['IST0134'],
   check: view => {
     const checked = view.entries.filter(({ object }) => waypointOf(object, view.namespaces));
@@ -37,8 +36,8 @@ function around(view: MeshView, checked: readonly ExternalEntry[]): Finding[] {
     return [
       // The addresses of a site on the web are nobody's to write; those of a database are.
       ...addresses.length === 0 && ports.some(port => port.class === 'TCP') && !closed.has(object.namespace) ? [at(
-        `${quote(hosts[0])} has no 'addresses', and whoever connects to its address instead of its name goes straight there`,
-        'give its \'addresses\', or close the namespaces of the clients with a NetworkPolicy', ['spec'])] : [],
+        `${quote(hosts[0])} has no 'addresses', and clients that connect to its address instead of its name go straight there`,
+        'write \'addresses\', or close the namespaces of the clients with a NetworkPolicy', ['spec'])] : [],
       ...unaware ? [at(`${where(unaware.name)} sees ${quote(hosts[0])} and has sidecars, which connect straight to it`,
         'keep it from namespaces with sidecars with \'exportTo\'', ['spec', 'exportTo'])] : [],
       ...other ? [at(`'${other.object.origin.path}' declares ${quote(hosts[0])} without a waypoint, and its clients go straight there`,

@@ -10,8 +10,8 @@ export const credentialOnSidecar: Rule = {
   name: 'credential-on-sidecar',
   severity: 'ERROR',
   title: 'Sidecars use a DestinationRule with `credentialName` and without `workloadSelector`.',
-  why: 'istiod gives such a Secret to gateways only, and leaves TLS out for sidecars: they send plaintext, and nothing says so.',
-  fix: 'Route the service through an egress gateway, which reads the Secret; or add a `workloadSelector`, with the Secret in the namespace of the workload.',
+  why: 'istiod gives such a Secret to gateways only. For sidecars it leaves TLS out: they send plaintext, and nothing says so.',
+  fix: 'Route the host through an egress gateway, which reads the Secret. Or add a `workloadSelector`, with the Secret in the namespace of the workload.',
   related: [],
   check: view => {
     const gateways = new Set(view.trafficRules.some(({ allTls }) => allTls.some(({ credentialName }) => credentialName !== undefined))
@@ -22,9 +22,9 @@ export const credentialOnSidecar: Rule = {
       if (isPlain && isBySidecars && isForSidecars(view, rule, entry, gateways)) {
         found.set(JSON.stringify([rule.object.namespace, rule.object.name, tls.field]), {
           object: rule.object,
-          message: `'credentialName' ${quote(tls.credentialName)} is for gateways, and sidecars connect to ${quote(host)} on port ${port.number} with this rule: istiod leaves TLS `
-            + 'out, and they send plaintext',
-          fix: 'route the service through an egress gateway, or add a \'workloadSelector\' and put the Secret into the namespace of the workload',
+          message: `'credentialName' ${quote(tls.credentialName)} works for gateways only, and sidecars connect to ${quote(host)} on port ${port.number} with this rule: istiod leaves `
+            + 'TLS out, and they send plaintext',
+          fix: 'route the host through an egress gateway, or add a \'workloadSelector\' and put the Secret into the namespace of the workload',
           field: [...tls.field, 'credentialName'],
         });
       }

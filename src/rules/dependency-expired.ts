@@ -10,7 +10,7 @@ export const dependencyExpired: Rule = {
   name: 'dependency-expired',
   severity: 'WARNING',
   title: 'A dependency is past the day on which it was to end.',
-  why: 'The mesh knows no such day: the way out stays open until somebody removes it. Looked for only when the date is given, never by the clock.',
+  why: 'The mesh knows no such day: the host stays reachable until somebody removes it. The rule goes by the day that it is given (`--today`), never by the clock.',
   fix: 'Remove the dependency, or agree on another day with its owner.',
   related: [],
   // The day is what somebody agreed on: another one says so to everybody.

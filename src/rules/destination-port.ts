@@ -8,8 +8,7 @@ export const destinationPort: Rule = {
   name: 'destination-port',
   severity: 'ERROR',
   title: 'A route sends to a port that the destination does not have.',
-  why: 'A proxy has a cluster for each port of a service. For another port there is none, and connections end, requests with 503. Without a port istiod takes that of the '
-    + 'listener, unless the destination has one port only.',
+  why: 'A proxy has a cluster for each port of a destination. For another port there is none: connections end, requests with 503. A rule without a port sends to the port of the listener, unless the destination has only one.',
   fix: 'Write a port of the Service or ServiceEntry.',
   related: ['IST0101', 'IST0112'],
   check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => rule.destinations.flatMap((destination): Finding[] => {

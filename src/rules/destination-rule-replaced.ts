@@ -12,9 +12,8 @@ export const destinationRuleReplaced: Rule = {
   name: 'destination-rule-replaced',
   severity: 'ERROR',
   title: 'Two DestinationRules of one namespace are for one host, and Istio uses only one of them.',
-  why: 'Since Istio 1.24, rules of one host merge only when their `exportTo` are equal, and then the first traffic policy and the first subset of a name win. Outlier detection, timeouts or TLS of '
-    + 'the other are gone.',
-  fix: 'Write the settings of a host in one DestinationRule: patch the one of this library with `addJsonPatch`.',
+  why: 'Since Istio 1.24, rules of one host merge only when their `exportTo` are equal, and then the first traffic policy and the first subset of a name win. Outlier detection, timeouts or TLS of the other rule are lost.',
+  fix: 'Write the settings of a host in one DestinationRule. To add to a rule that this library writes, use `addJsonPatch`.',
   related: ['KIA0201'],
   check: view => {
     const rules = view.of(NETWORKING, 'DestinationRule');
@@ -83,8 +82,8 @@ function finding(object: MeshObject, host: string, replaced: MeshObject): Findin
   return {
     object,
     field: ['spec', 'host'],
-    message: `'host' ${quote(host)} has a DestinationRule at '${replaced.origin.path}' too, and sidecars in ${where(object.namespace)} would use only one of them`,
-    fix: { code: 'write its settings in one place: addJsonPatch() adds to a rule of this library', yaml: 'write its settings in one place' },
+    message: `'host' ${quote(host)} also has the DestinationRule '${replaced.origin.path}', and sidecars in ${where(object.namespace)} use only one of the two`,
+    fix: { code: 'write its settings in one place: addJsonPatch() adds to a rule of this library', yaml: 'write the settings of the host in one DestinationRule' },
   };
 }
 

@@ -9,7 +9,7 @@ export const destinationUnknown: Rule = {
   name: 'destination-unknown',
   severity: 'WARNING',
   title: 'A route or a DestinationRule is for a host that nothing declares.',
-  why: 'A proxy has no cluster for a host without a Service or ServiceEntry: a route there ends, requests with 503, and a DestinationRule does nothing.',
+  why: 'A proxy has no cluster for a host without a Service or ServiceEntry: connections to it fail, requests with 503, and a DestinationRule for it has no effect.',
   fix: 'Declare the host, or correct its name. A name without dots is a Service of the rule\'s own namespace.',
   related: ['IST0101', 'IST0174', 'KIA0202', 'KIA1101'],
   check: view => {
@@ -19,13 +19,13 @@ export const destinationUnknown: Rule = {
         destinations.filter(({ host }) => isUnknown(host, object.namespace)).map(({ host, field }): Finding => ({
           object,
           field: [...field, 'host'],
-          message: `'destination.host' ${quote(host)} is no Service and no ServiceEntry: what is sent there ends`,
+          message: `'destination.host' ${quote(host)} is neither a Service nor a ServiceEntry: connections to it fail`,
           fix: 'declare the host, or correct its name',
         }))))),
       ...view.trafficRules.filter(({ host, object }) => isUnknown(host, object.namespace)).map(({ host, object }): Finding => ({
         object,
         field: ['spec', 'host'],
-        message: `'host' ${quote(host)} is no Service and no ServiceEntry: the rule does nothing`,
+        message: `'host' ${quote(host)} is neither a Service nor a ServiceEntry: the rule has no effect`,
         fix: 'declare the host, or correct its name',
       })),
     ];

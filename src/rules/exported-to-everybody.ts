@@ -7,10 +7,9 @@ export const exportedToEverybody: Rule = {
   id: 'MX0209',
   name: 'exported-to-everybody',
   severity: 'WARNING',
-  title: 'A service that captures its whole port is exported to every namespace.',
-  why: 'Without `exportTo` every sidecar of the mesh knows a ServiceEntry. One of TCP without addresses takes every connection to its port, in namespaces that never heard of '
-    + 'it.',
-  fix: 'Name the namespaces of the clients in `exportTo`; write `["*"]` when every namespace is meant.',
+  title: 'A TCP ServiceEntry without addresses is exported to every namespace.',
+  why: 'Without `exportTo`, every sidecar of the mesh knows a ServiceEntry. One for TCP without addresses takes every connection to its port, in every namespace.',
+  fix: 'List the namespaces of the clients in `exportTo`; write `["*"]` when every namespace is meant.',
   related: [],
   // Ambient ignores `exportTo`.
   check: view => (view.facts.dataPlane === 'ambient' ? [] : view.entries).flatMap((entry): Finding[] => {
@@ -18,7 +17,7 @@ export const exportedToEverybody: Rule = {
     return port && strings(entry.object.spec.exportTo).length === 0 && entry.visibleTo.includes('*') ? [{
       object: entry.object,
       field: ['spec'],
-      message: `'exportTo' is missing, and port ${port.number} of ${quote(entry.hosts[0])} has no address: in every namespace, each connection to port ${port.number} goes there`,
+      message: `'exportTo' is missing, and port ${port.number} of ${quote(entry.hosts[0])} has no address: each connection to port ${port.number} goes there, from every namespace`,
       fix: { code: 'name the clients with allowFrom()', yaml: 'write \'exportTo: ["."]\', or the namespaces of the clients' },
     }] : [];
   }),

@@ -7,8 +7,8 @@ export const gatewayHostTwice: Rule = {
   name: 'gateway-host-twice',
   severity: 'ERROR',
   title: 'Two Gateways serve one host on one port of the same pods.',
-  why: 'istiod drops the second server without a word, or mixes the routes of both.',
-  fix: 'Serve the host in one place: one `IngressRoute` with all paths, one declaration of an external service.',
+  why: 'istiod drops the second server, or mixes the routes of both, and nothing says so.',
+  fix: 'Serve the host in one Gateway, with all its paths or ports. In this library: one `IngressRoute`, or one declaration of the external service.',
   related: ['IST0145', 'KIA0301'],
   check: view => {
     const served = new Map<string, MeshObject>();
@@ -22,8 +22,8 @@ export const gatewayHostTwice: Rule = {
       return [{
         object: server.object,
         field: [...server.field, 'hosts', i],
-        message: `'hosts' ${quote(host)} is served on port ${server.port} of the gateway by '${first.origin.path}' as well, and istiod would drop one of them`,
-        fix: 'write the host in one place, with all its paths or ports',
+        message: `'hosts' ${quote(host)} is also served on port ${server.port} of the gateway by '${first.origin.path}': istiod drops one of them`,
+        fix: 'serve the host in one Gateway, with all its paths or ports',
       }];
     }));
   },

@@ -7,10 +7,9 @@ export const gatewayLabelledForMtls: Rule = {
   id: 'MX0314',
   name: 'gateway-labelled-for-mtls',
   severity: 'ERROR',
-  title: 'A plaintext server is on gateway pods that announce mutual TLS.',
-  why: 'Sidecars speak mutual TLS to pods with the label `security.istio.io/tlsMode: istio`. A plaintext server takes the handshake for the client\'s bytes and sends it to the '
-    + 'service.',
-  fix: 'Take the label off the pods, or write `tls: {mode: DISABLE}` for that port of the gateway\'s Service, or use `ISTIO_MUTUAL` on both sides.',
+  title: 'A Gateway has a plaintext server on pods that are labelled for mutual TLS.',
+  why: 'Sidecars speak mutual TLS to pods with the label `security.istio.io/tlsMode: istio`. A plaintext server passes their handshake on to the destination, as if it were the client\'s data.',
+  fix: 'Take the label off the pods, or write `tls: {mode: DISABLE}` for that port in a DestinationRule of the gateway\'s Service, or use `ISTIO_MUTUAL` on both sides.',
   related: [],
   check: view => view.gateways.flatMap(gateway => {
     const plain = gateway.servers.filter(({ tls, protocol }) => tls === undefined && protocol !== 'TLS' && protocol !== 'HTTPS');
@@ -24,8 +23,8 @@ export const gatewayLabelledForMtls: Rule = {
     return plain.filter(({ port }) => !isSaid(port)).map((server): Finding => ({
       object: server.object,
       field: server.field,
-      message: `the ${server.protocol} server on port ${server.port} is plaintext, and '${pod.object.origin.path}' has the label ${quote(`${LABEL}: istio`)}: sidecars would speak mutual TLS `
-        + 'to it, and the service would get the handshake',
+      message: `the ${server.protocol} server on port ${server.port} is plaintext, and '${pod.object.origin.path}' has the label ${quote(`${LABEL}: istio`)}: sidecars speak mutual TLS `
+        + 'to it, and the destination gets their handshake',
       fix: { code: 'take the label off the pods, or use GatewayLeg.istioMutual()', yaml: 'take the label off the pods, or write \'tls: {mode: DISABLE}\' for this port in a DestinationRule' },
     }));
   }),

@@ -8,8 +8,8 @@ export const gatewayMissing: Rule = {
   id: 'MX0305',
   name: 'gateway-missing',
   severity: 'ERROR',
-  title: 'A VirtualService names a Gateway that is not there.',
-  why: 'Its rules hold at no proxy. A name without a namespace is a Gateway of the VirtualService\'s own namespace.',
+  title: 'A VirtualService names a Gateway that does not exist.',
+  why: 'No proxy uses its rules. A name without a namespace means a Gateway in the namespace of the VirtualService.',
   fix: 'Write `<namespace>/<name>` of the Gateway.',
   related: ['IST0101', 'IST0132', 'KIA1102'],
   check: view => {
@@ -27,8 +27,8 @@ export const gatewayMissing: Rule = {
       return [{
         object: route.object,
         field: ['spec', 'gateways', i],
-        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}, and '${elsewhere.origin.path}' is ${quote(elsewhere.name)} in ${where(elsewhere.namespace)}: its `
-          + 'rules hold nowhere',
+        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}; '${elsewhere.origin.path}' is ${quote(elsewhere.name)} in ${where(elsewhere.namespace)}: no proxy `
+          + 'uses these rules',
         fix: `write ${quote(`${elsewhere.namespace}/${elsewhere.name}`)}`,
       }];
     }));

@@ -8,9 +8,8 @@ export const gatewayPortMixed: Rule = {
   name: 'gateway-port-mixed',
   severity: 'ERROR',
   title: 'A plaintext server shares its port of a gateway with a server of another kind.',
-  why: 'Nothing tells the connections of a plaintext TCP server from others, and HTTP and TLS need different listeners. istiod drops servers of the port, and with them '
-    + 'every route there.',
-  fix: 'Give the plaintext leg or the HTTP server a port of its own, or use `GatewayLeg.istioMutual()`.',
+  why: 'Nothing tells the connections of a plaintext TCP server from others, and HTTP and TLS need different listeners. istiod drops servers of that port, and their routes with them.',
+  fix: 'Give each server a port of its own, or use TLS (`ISTIO_MUTUAL`) on both. In this library: `GatewayLeg.istioMutual()`.',
   related: ['pilot_total_rejected_configs'],
   check: view => {
     const ports = new Map<string, GatewayServer[]>();
@@ -29,7 +28,7 @@ export const gatewayPortMixed: Rule = {
             code: server.protocol === 'TCP'
               ? 'give \'GatewayLeg.plaintext()\' a port that no other service uses, or use GatewayLeg.istioMutual()'
               : 'give a port that no other service uses, or use GatewayLeg.istioMutual()',
-            yaml: 'give a port that no other service uses, or use TLS (`ISTIO_MUTUAL`) on both',
+            yaml: 'write a port that no other server uses, or \'tls: {mode: ISTIO_MUTUAL}\' on both',
           },
         }] : [];
       });

@@ -1,11 +1,13 @@
 import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { KubeService } from '../view/kube-service';
 
 export const gatewayPortNotOnService: Rule = {
   id: 'MX0310',
   name: 'gateway-port-not-on-service',
   severity: 'ERROR',
-  title: 'A Gateway has a server on a port that the Service of its pods does not have.',
-  why: 'The pods listen there, and no client reaches the port: a sidecar connects to ports of the Service only.',
+  title: 'A Gateway has a server on a port that the gateway\'s Service does not have.',
+  why: 'The gateway\'s pods listen on the port, but clients connect to the ports of the Service, so nothing reaches this server.',
   fix: 'Add the port to the Service, or use one that it has.',
   related: ['IST0101', 'IST0162'],
   check: view => view.gateways.flatMap(gateway => {
@@ -14,8 +16,14 @@ export const gatewayPortNotOnService: Rule = {
     return services.length === 0 ? [] : gateway.servers.filter(({ port }) => !ports.has(port)).map((server): Finding => ({
       object: server.object,
       field: [...server.field, 'port', 'number'],
-      message: `'number' ${server.port} is no port of '${services[0].object.origin.path}', which has ${services[0].ports.map(({ number }) => number).join(', ')}: no connection arrives there`,
-      fix: 'add it to the Service, or use a port that the Service has',
+      message: `'port.number' ${server.port} is no port of the gateway's Service ${quote(services[0].object.name)} ('${services[0].object.origin.path}'), which has ${portsOf(services[0])}: `
+        + 'clients cannot reach this server',
+      fix: `add port ${server.port} to the Service, or write a port that it has`,
     }));
   }),
 };
+
+/** Each port, with that of the pods where it is another one: a Gateway may name either. */
+function portsOf({ ports }: KubeService): string {
+  return ports.map(({ number, targetPort }) => (targetPort === number ? String(number) : `${number} (targetPort ${targetPort})`)).join(', ');
+}

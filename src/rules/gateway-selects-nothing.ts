@@ -10,9 +10,9 @@ export const gatewaySelectsNothing: Rule = {
   id: 'MX0313',
   name: 'gateway-selects-nothing',
   severity: 'ERROR',
-  title: 'A Gateway selects none of the pods that its connections arrive at.',
-  why: 'No proxy takes the Gateway, so nothing listens on its ports.',
-  fix: 'Write the labels of the gateway\'s pods into `selector`.',
+  title: 'A Gateway selects none of the gateway\'s pods.',
+  why: 'No proxy uses the Gateway, so nothing listens on its ports.',
+  fix: 'Write labels of the gateway\'s pods into `selector`.',
   related: ['IST0101', 'KIA0302'],
   check: view => {
     const pods = new Map<string, PodTemplate[]>();
@@ -29,7 +29,7 @@ export const gatewaySelectsNothing: Rule = {
       return pod ? [{
         object: gateway.object,
         field: ['spec', 'selector'],
-        message: `'selector' ${quote(selector)} selects no pod, and the gateway in ${where(pod.namespace)} is '${pod.object.origin.path}' with the labels `
+        message: `'selector' ${quote(selector)} selects no pod; the gateway's pods in ${where(pod.namespace)} ('${pod.object.origin.path}') have the labels `
           + quote(Object.entries(pod.labels).map(label => label.join('=')).join(', ')),
         fix: 'write labels that those pods have',
       }] : [];

@@ -7,9 +7,9 @@ export const gatewayWithoutRoute: Rule = {
   id: 'MX0304',
   name: 'gateway-without-route',
   severity: 'ERROR',
-  title: 'A Gateway serves the host of an external service, and no VirtualService leads there.',
-  why: 'A Gateway opens a port and routes nothing. Without a VirtualService, sidecars go on connecting to the service directly, and nobody notices that the gateway is not used.',
-  fix: 'Write a VirtualService for both legs: from the sidecars (`mesh`) to the gateway, and from the gateway to the host.',
+  title: 'A Gateway serves a host outside the mesh, and no VirtualService uses it.',
+  why: 'A Gateway only opens a port. Without a VirtualService, sidecars connect to the host directly, and nothing says that the gateway is not used.',
+  fix: 'Write a VirtualService with two rules: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host. In this library: `EgressViaGateway`.',
   related: [],
   check: view => view.gateways.filter(({ name }) => view.names.legsAt(name).length === 0)
     .flatMap(gateway => gateway.servers.flatMap((server): Finding[] => {
@@ -23,7 +23,7 @@ function finding(view: MeshView, server: GatewayServer, at: number): Finding {
   return {
     object: server.object,
     field: [...server.field, 'hosts', at],
-    message: `'hosts' ${quote(server.hosts[at])} is declared by '${entry.object.origin.path}', and no VirtualService names this Gateway: connections go past it`,
-    fix: { code: 'route the service with EgressViaGateway', yaml: 'write a VirtualService with \'gateways\' this one and "mesh", and a rule for each' },
+    message: `'hosts' ${quote(server.hosts[at])} is declared by '${entry.object.origin.path}', and no VirtualService names this Gateway: sidecars connect to the host directly`,
+    fix: { code: 'route the service with EgressViaGateway', yaml: 'write a VirtualService with "mesh" and this Gateway in \'gateways\', and a rule for each' },
   };
 }

@@ -9,9 +9,8 @@ export const hiddenFromGateway: Rule = {
   id: 'MX0309',
   name: 'hidden-from-gateway',
   severity: 'ERROR',
-  title: 'The gateway does not see the service or the route that it needs.',
-  why: '`exportTo` is the namespaces whose proxies know an object. A gateway is a proxy of its own namespace: it ignores a VirtualService that is not exported there, and has '
-    + 'no cluster for a ServiceEntry that is not.',
+  title: 'The namespace of the gateway does not see the ServiceEntry or the VirtualService that it needs.',
+  why: '`exportTo` lists the namespaces whose proxies know an object. A gateway is a proxy of its own namespace: it ignores a VirtualService that is not exported there, and has no cluster for a ServiceEntry that is not.',
   fix: 'Add the namespace of the gateway\'s pods to `exportTo`.',
   related: [],
   check: view => view.gateways.flatMap(gateway => {
@@ -28,18 +27,18 @@ export const hiddenFromGateway: Rule = {
 
 function findings(view: MeshView, gateway: GatewayConfig, { route, rule }: Leg, namespaces: readonly string[]): Finding[] {
   const isSeen = (visibleTo: readonly string[]) => namespaces.some(namespace => reaches(visibleTo, namespace));
-  const at = `the pods of '${gateway.object.origin.path}' in ${where(namespaces[0])}`;
+  const at = `${where(namespaces[0])}, where the pods of '${gateway.object.origin.path}' are`;
   const fix = `add ${quote(namespaces[0])} to 'exportTo'`;
   const hidden = rule.destinations.map(({ host }) => ({ host, entries: view.names.entriesOf(host) }))
     .filter(({ host, entries }) => entries.length > 0 && !view.serviceByHost.get(host) && !entries.some(({ visibleTo }) => isSeen(visibleTo)));
   return [
     ...isSeen(route.visibleTo) ? [] : [{
-      object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this route from ${at}: it holds nowhere`, fix,
+      object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this VirtualService from ${at}: the gateway ignores it`, fix,
     }],
     ...hidden.map(({ host, entries: [entry] }): Finding => ({
       object: entry.object,
       field: ['spec', 'exportTo'],
-      message: `'exportTo' hides ${quote(host)} from ${at}, to which '${route.object.origin.path}' sends its connections: the gateway has no cluster for it`,
+      message: `'exportTo' hides ${quote(host)} from ${at}: '${route.object.origin.path}' sends connections there, and the gateway has no cluster for it`,
       fix,
     })),
   ];

@@ -6,9 +6,9 @@ export const hostDeclaredTwice: Rule = {
   id: 'MX0201',
   name: 'host-declared-twice',
   severity: 'ERROR',
-  title: 'Two services declare one host, and a namespace sees both.',
-  why: 'Istio merges ServiceEntries of one host in ways that depend on their age; connections may end at either.',
-  fix: 'Declare the host once, with all its ports, and name the clients with `allowFrom()`.',
+  title: 'Two ServiceEntries declare one host, and a namespace sees both.',
+  why: 'Istio merges ServiceEntries of one host in ways that depend on their age: a connection may end at the endpoints of either.',
+  fix: 'Declare the host in one ServiceEntry, with all its ports, and list the namespaces of its clients in `exportTo`. In this library, `allowFrom()` does that.',
   related: ['IST0177', 'KIA1211', 'KIA1212'],
   check: view => {
     const hosts = new Slots();
@@ -17,7 +17,7 @@ export const hostDeclaredTwice: Rule = {
       return taken ? [{
         object: entry.object,
         field: ['spec', 'hosts', i],
-        message: `'host' ${quote(host)} is declared by '${taken.other.object.origin.path}' as well, visible in ${where(taken.namespace)}`,
+        message: `'hosts' ${quote(host)} is also declared by '${taken.other.object.origin.path}', and both are visible in ${where(taken.namespace)}: connections end at either`,
         fix: {
           code: 'declare it once, with all its ports, and name the clients with allowFrom()',
           yaml: 'declare it once, with all its ports, and export it to the namespaces of its clients',

@@ -6,9 +6,9 @@ export const hostNetworkInLockdown: Rule = {
   id: 'MX0605',
   name: 'host-network-in-lockdown',
   severity: 'ERROR',
-  title: 'Pods of a namespace that is locked down are in the network of their node.',
+  title: 'Pods of a locked-down namespace use the network of their node (`hostNetwork`).',
   why: 'They have no sidecar, and most network plugins apply no NetworkPolicy to them: they connect to every address.',
-  fix: 'Leave `hostNetwork` out, or run the pods in another namespace. The Pod Security Standard `baseline` refuses them in the cluster.',
+  fix: 'Remove `hostNetwork`, or run the pods in another namespace. The Pod Security Standard `baseline` refuses such pods in the cluster.',
   related: [],
   check: view => view.objects.flatMap(object => {
     const lockdown = view.lockdowns.get(object.namespace);
@@ -16,7 +16,7 @@ export const hostNetworkInLockdown: Rule = {
       object,
       message: `runs its pods with 'hostNetwork' in ${where(object.namespace)}, which '${lockdown.origin.path}' locks down, and most network plugins apply no NetworkPolicy to `
         + 'them',
-      fix: 'leave it out, or run them in another namespace',
+      fix: 'remove \'hostNetwork\', or run the pods in another namespace',
     }] : [];
   }),
 };

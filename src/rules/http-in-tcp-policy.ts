@@ -8,11 +8,9 @@ export const httpInTcpPolicy: Rule = {
   id: 'MX0802',
   name: 'http-in-tcp-policy',
   severity: 'ERROR',
-  title: 'A policy looks at requests at a gateway that carries connections.',
-  why: 'istiod leaves a rule of an ALLOW policy with a host, path, method or header out where it carries TCP, so it allows nothing. Of a DENY policy it leaves out only '
-    + 'that part, so it denies more: with nothing else in the rule, everything.',
-  fix: 'Name what a connection has: `connection.sni`, `ports`, `principals`. For a server of HTTP, the port of the Gateway is `protocol: HTTP`, or `HTTPS` with TLS that '
-    + 'ends there.',
+  title: 'A policy looks at HTTP requests at a gateway that carries TCP.',
+  why: 'Where a gateway carries TCP, istiod drops a rule with a host, path, method or header from an ALLOW policy: it allows nothing. From a DENY rule it drops only that part: the rule denies more, and everything when nothing else is in it.',
+  fix: 'Name what a connection has: `connection.sni`, `ports`, `principals`. If the server is for HTTP, its port in the Gateway is `protocol: HTTP`, or `HTTPS` with TLS that ends there.',
   related: [],
   check: view => view.accessPolicies.flatMap(policy => misread(view, policy)),
 };
@@ -32,9 +30,9 @@ function misread(view: MeshView, policy: AccessPolicy): Finding[] {
     // A rule for the requests of one server says nothing of the connections of another, unless it denies them.
     return first && (areAll || policy.action === 'DENY' && !isForSome) ? [{
       object: policy.object,
-      message: `'${property}' is of requests, and port ${first.port} of '${first.object.origin.path}' carries connections: `
+      message: `'${property}' is for HTTP requests, and port ${first.port} of '${first.object.origin.path}' carries TCP: `
         + consequence(policy.action, looksAtConnections(rule)),
-      fix: 'name what a connection has, such as \'connection.sni\', \'ports\' or \'principals\'',
+      fix: 'name what a TCP connection has, such as \'connection.sni\', \'ports\' or \'principals\'',
       field: rule.field,
     }] : [];
   });
@@ -42,7 +40,7 @@ function misread(view: MeshView, policy: AccessPolicy): Finding[] {
 
 function consequence(action: string, hasMore: boolean): string {
   if (action === 'ALLOW') {
-    return 'the rule allows none of them';
+    return 'the rule allows no connection';
   }
-  return hasMore ? 'the rule denies whatever matches the rest of it' : 'the rule denies all of them';
+  return hasMore ? 'the rule denies every connection that matches the rest of it' : 'the rule denies every connection';
 }

@@ -12,9 +12,9 @@ export const legMissing: Rule = {
   id: 'MX0311',
   name: 'leg-missing',
   severity: 'ERROR',
-  title: 'A route through a gateway has one of its two legs only.',
-  why: 'Without the leg of the gateway, connections arrive there and end. Without the leg of the sidecars, they never arrive, and go to the service directly.',
-  fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host.',
+  title: 'A route through a gateway has only one of its two rules.',
+  why: 'Without the rule of the gateway, connections arrive there and end. Without the rule of the sidecars, they never arrive: sidecars connect to the host directly.',
+  fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host. In this library: `EgressViaGateway`.',
   related: [],
   check: view => {
     const gateways = new ServersByPort(view.gatewayServers);
@@ -104,14 +104,14 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   }];
   if (!isServed) {
     // Without its Service, which of its ports leads to which port of the pods is not known.
-    return service === undefined ? [] : found(`, and no Gateway has a server there: they have ${workloads.flatMap(workload => gateways.portsOf(workload)).join(', ')}`,
+    return service === undefined ? [] : found(`, on which no Gateway has a server: they have ${workloads.flatMap(workload => gateways.portsOf(workload)).join(', ')}`,
       'write a server for this port, or send to one that is served');
   }
   if (taking.length === 0) {
     return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`, 'write a server with that host');
   }
   return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsOf(server).length > 0) ? [] : found(
-    ` ('${taking[0].object.origin.path}'), and no VirtualService leads on from there`,
+    ` ('${taking[0].object.origin.path}'), and no VirtualService has a rule for that Gateway: the connections end there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
 }
 
@@ -142,8 +142,8 @@ function neverLeft(view: MeshView): Finding[] {
     return entry && route.hosts.includes(host) && view.names.detoursOf(host).length === 0 ? [{
       object: route.object,
       field: [...field, 'host'],
-      message: `'destination.host' ${quote(host)} is where the gateway sends, and no rule of the sidecars sends ${quote(host)} to the gateway: they connect to `
-        + `'${entry.object.origin.path}' directly`,
+      message: `'destination.host' ${quote(host)} is where the gateway sends, and no rule for the sidecars sends ${quote(host)} to the gateway: they connect to it `
+        + `directly ('${entry.object.origin.path}')`,
       fix: { code: 'route the service with EgressViaGateway', yaml: 'add "mesh" to \'gateways\', and a rule that sends to the Service of the gateway' },
     }] : [];
   }));

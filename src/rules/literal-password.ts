@@ -8,9 +8,9 @@ export const literalPassword: Rule = {
   id: 'MX0706',
   name: 'literal-password',
   severity: 'WARNING',
-  title: 'A pod template has a password as a value.',
-  why: 'Whoever may read the workload or the repository has it, and any pod that reaches the server can use it.',
-  fix: 'Put it into a Secret, and refer to that with `valueFrom.secretKeyRef`; for a service of this library, with `Credentials.fromSecret()`.',
+  title: 'A pod template has a password in plain text.',
+  why: 'Everybody who may read the workload or the repository has it, and any pod that reaches the server can use it.',
+  fix: 'Put it into a Secret, and write `valueFrom.secretKeyRef`. In this library: `Credentials.fromSecret()`.',
   related: [],
   check: view => view.pods.flatMap(passwordsOf),
 };
@@ -21,8 +21,8 @@ function passwordsOf(pod: PodTemplate): Finding[] {
   return ['initContainers', 'containers'].flatMap(list => records(record(spec)[list]).flatMap((container, i) => passwordsIn(container).map((place): Finding => ({
     object,
     message: 'variable' in place
-      ? `'env' ${quote(place.variable)} of container ${quote(container.name)} has a password as its value: whoever may read the workload or the repository has it`
-      : `'${place.property}' of container ${quote(container.name)} has a password in it: whoever may read the workload or the repository has it`,
+      ? `'env' ${quote(place.variable)} of container ${quote(container.name)} has a password in plain text: everybody who may read the workload or the repository has it`
+      : `'${place.property}' of container ${quote(container.name)} has a password in plain text: everybody who may read the workload or the repository has it`,
     fix: {
       code: 'put it into a Secret, and give that with Credentials.fromSecret() or \'valueFrom.secretKeyRef\'',
       yaml: 'variable' in place ? 'put it into a Secret, and write \'valueFrom.secretKeyRef\' in place of \'value\''

@@ -5,10 +5,9 @@ export const lockdownOpened: Rule = {
   id: 'MX0604',
   name: 'lockdown-opened',
   severity: 'ERROR',
-  title: 'A NetworkPolicy or a Sidecar opens almost everything to pods of a namespace that is locked down.',
-  why: 'NetworkPolicies add up: the pods that one selects reach what it opens, whatever the lock-down says. The Sidecar of a namespace does not hold for workloads '
-    + 'with a Sidecar of their own.',
-  fix: 'Remove it, or name what the pods need in `peers` of the `EgressLockdown`. One port of every address is no finding, and neither is a network on every port.',
+  title: 'A NetworkPolicy or a Sidecar opens almost everything to pods of a locked-down namespace.',
+  why: 'NetworkPolicies add up: the pods that one selects reach what it opens, whatever the others close. The Sidecar of a namespace does not apply to workloads with a Sidecar of their own.',
+  fix: 'Remove it, or open only what the pods need. In this library, `peers` of the `EgressLockdown` does that. One port of every address, or one network on every port, is not reported.',
   related: [],
   check: view => {
     const finding = (object: MeshObject, does: string, cure: string): Finding[] => {

@@ -18,9 +18,9 @@ export const managedNameFixedAddress: Rule = {
   id: 'MX0207',
   name: 'managed-name-fixed-address',
   severity: 'WARNING',
-  title: 'A service that a cloud provider manages has fixed addresses.',
-  why: 'The provider changes what the name resolves to at failover and maintenance. The proxies go on connecting to the old address, or refuse the new one.',
-  fix: 'Resolve it by DNS, or give the range of the subnet that it is in.',
+  title: 'A host that a cloud provider manages has fixed addresses.',
+  why: 'The provider changes what the name resolves to, at failover and maintenance. The proxies go on connecting to the old address, or refuse the new one.',
+  fix: 'Write `resolution: DNS` without endpoints, or the range of the subnet in `addresses`.',
   related: [],
   check: view => view.entries.flatMap((entry): Finding[] => {
     const [host] = entry.hosts.filter(isManaged);
@@ -29,7 +29,7 @@ export const managedNameFixedAddress: Rule = {
     return fixed && !view.isUpstream(entry) ? [{
       object: entry.object,
       field: fixed.field,
-      message: `${quote(host)} is managed by its provider, who moves it to other addresses, and '${fixed.field[1]}' has ${quote(fixed.address)} for good`,
+      message: `${quote(host)} belongs to a cloud provider, which moves it to other addresses, and '${fixed.field[1]}' fixes it to ${quote(fixed.address)}`,
       fix: {
         code: 'use Resolution.dns(), or give the range of its subnet to Resolution.ipAddresses()',
         yaml: 'write \'resolution: DNS\' without endpoints, or the range of its subnet in \'addresses\'',

@@ -14,10 +14,9 @@ export const membersInOneEntry: Rule = {
   id: 'MX0206',
   name: 'members-in-one-entry',
   severity: 'WARNING',
-  title: 'One ServiceEntry spreads connections over members of a store that are not interchangeable.',
-  why: 'A proxy chooses any endpoint of the entry, whatever member the client asked for. Kafka, MongoDB replica sets and Redis Cluster tell clients which member to connect '
-    + 'to, and two of three connections end at another one.',
-  fix: 'Declare each member with its own host: `ExternalKafka`, `ExternalMongoReplicaSet` and `ExternalRedisCluster` do it.',
+  title: 'One ServiceEntry has several members of a store that are not interchangeable.',
+  why: 'A proxy chooses any endpoint of the entry, whatever member the client asked for. Kafka, MongoDB replica sets and Redis Cluster tell clients which member to connect to, and two of three connections end at another one.',
+  fix: 'Write a ServiceEntry for each member, with the host that the store announces. In this library: `ExternalKafka`, `ExternalMongoReplicaSet`, `ExternalRedisCluster`.',
   related: [],
   check: view => view.entries.flatMap((entry): Finding[] => {
     const { spec } = entry.object;

@@ -12,9 +12,9 @@ export const networkPolicyCutsService: Rule = {
   id: 'MX0603',
   name: 'network-policy-cuts-service',
   severity: 'ERROR',
-  title: 'The NetworkPolicies of a namespace keep it from a service that is declared for it, or from the gateway on the way there.',
-  why: 'The sidecars know the service and connect to it, and the network drops the connection: it ends with a timeout that no log explains.',
-  fix: 'Declare the service with `ExternalService` or one of its kinds, which an `EgressLockdown` knows, or open its addresses and ports, or the pods of the gateway.',
+  title: 'NetworkPolicies of a namespace block a host that is declared for it, or the gateway on the way there.',
+  why: 'The sidecars know the host and connect to it, but the network drops the connection: it ends with a timeout that no log explains.',
+  fix: 'Open the addresses and ports of the host, or the port of the gateway\'s pods. In this library, an `EgressLockdown` opens what `ExternalService` and its kinds declare.',
   related: [],
   check: view => {
     const policies = new Map<string, EgressPolicy[]>();
@@ -41,8 +41,8 @@ function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies:
     && addresses.some(address => !policies.some(policy => policy.admits(address, target))));
   return port ? [{
     object: closing.object,
-    message: `keeps the pods of ${where(namespace)} from ${quote(entry.hosts[0])} on port ${port.target}, which '${entry.object.origin.path}' declares for them`,
-    fix: { code: 'declare it with ExternalService or one of its kinds, or open its addresses', yaml: 'open its addresses and this port' },
+    message: `blocks port ${port.target} of ${quote(entry.hosts[0])} for the pods of ${where(namespace)}, for which '${entry.object.origin.path}' declares it`,
+    fix: { code: 'declare it with ExternalService or one of its kinds, or open its addresses', yaml: 'open the addresses of the host on this port' },
   }] : [];
 }
 
@@ -59,7 +59,7 @@ function cutFromGateway(
     if (gateway && others.length === 0 && !doors.some(door => door.mayOpen({ ports: [gateway.port], protocol: 'TCP', isIn: name => name === gateway.namespace }))) {
       return [{
         object: closing,
-        message: `keeps the pods of ${where(namespace)} from the gateway in ${where(gateway.namespace)}, which '${gateway.path}' sends port ${number} of ${quote(entry.hosts[0])} through`,
+        message: `blocks the gateway in ${where(gateway.namespace)} for the pods of ${where(namespace)}; '${gateway.path}' sends port ${number} of ${quote(entry.hosts[0])} through it`,
         fix: {
           code: 'declare it with ExternalService or one of its kinds, which an EgressLockdown knows',
           yaml: `open TCP ${gateway.port} to the pods of the gateway`,

@@ -10,10 +10,9 @@ export const noneBehindGateway: Rule = {
   id: 'MX0308',
   name: 'none-behind-gateway',
   severity: 'ERROR',
-  title: 'A gateway sends to a service that has no endpoints of its own.',
-  why: 'With resolution NONE a proxy connects to the address that the client dialled. At a gateway that is the gateway itself: connections end with UH. The same holds for a '
-    + 'host that only a wildcard declares, and DYNAMIC_DNS works in sidecars and waypoints only.',
-  fix: 'Resolve the service by DNS, or give fixed endpoints (STATIC); send a wildcard to one host that is declared.',
+  title: 'A gateway sends to a host that it cannot resolve.',
+  why: 'With `resolution: NONE` a proxy connects to the address that the client dialled. At a gateway that is the gateway itself, and connections end with UH (no healthy upstream). A host that only a wildcard declares has no cluster at a gateway, and DYNAMIC_DNS works in sidecars and waypoints only.',
+  fix: 'Write `resolution: DNS`, or STATIC with `endpoints`. Declare a host of a wildcard by its name.',
   related: [],
   check: view => view.names.routedGateways.flatMap(gateway => view.names.legsAt(gateway).flatMap(leg => leg.rule.destinations.flatMap(destination => (
     findings(view, gateway, leg, destination))))),
@@ -27,7 +26,7 @@ function findings(view: MeshView, gateway: string, { route }: Leg, destination: 
   const exact = view.names.entriesOf(host).filter(isSeen);
   const [wildcard] = exact.length > 0 || view.serviceByHost.get(host) ? [] : view.names.wildcardEntriesOf(host).filter(isSeen);
   const [entry] = exact;
-  const why = exact.length > 0 && exact.every(({ resolution }) => resolution === 'NONE') ? `has resolution NONE in '${entry.object.origin.path}': the gateway would connect to itself`
+  const why = exact.length > 0 && exact.every(({ resolution }) => resolution === 'NONE') ? `has resolution NONE in '${entry.object.origin.path}': the gateway connects to itself`
     : exact.length > 0 && exact.every(({ resolution }) => resolution === 'DYNAMIC_DNS') ? `has resolution DYNAMIC_DNS in '${entry.object.origin.path}', which a gateway does not do`
       : wildcard ? `is declared by a wildcard only ('${wildcard.object.origin.path}'): the gateway has no cluster of that name` : undefined;
   return why === undefined ? [] : [{

@@ -1,4 +1,4 @@
-import { Finding, Rule, where } from './rule';
+import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { identityOf, MeshObject } from '../view/mesh-object';
 
@@ -6,9 +6,9 @@ export const objectWrittenTwice: Rule = {
   id: 'MX0101',
   name: 'object-written-twice',
   severity: 'ERROR',
-  title: 'Two constructs write an object of the same kind, namespace and name.',
-  why: 'The second one silently replaces the first when the manifests are applied.',
-  fix: 'Give one of them another `metadata.name` or construct id.',
+  title: 'Two objects have the same kind, namespace and name.',
+  why: 'The one that is applied last replaces the other, and nothing says so.',
+  fix: 'Give one of them another `metadata.name`. In a cdk8s app, another construct id gives another name.',
   related: [],
   // The manifests themselves lose an object, which nobody can want.
   isFinal: true,
@@ -25,7 +25,7 @@ export const objectWrittenTwice: Rule = {
       return [{
         object,
         field: ['metadata', 'name'],
-        message: `writes the ${object.kind} ${quote(object.name)} in ${where(object.namespace)}, as '${first.origin.path}' does, and one would replace the other`,
+        message: `has the kind, namespace and name of '${first.origin.path}': the ${object.kind} ${quote(object.name)} that is applied last replaces the other`,
         fix: { code: 'give one of them another construct id or \'metadata.name\'', yaml: 'give one of them another \'metadata.name\'' },
       }];
     });

@@ -7,9 +7,8 @@ export const originationNamesTooLittle: Rule = {
   id: 'MX0709',
   name: 'origination-names-too-little',
   severity: 'WARNING',
-  title: 'A proxy originates TLS without the server name, or verifies the authority and not the name.',
-  why: 'On a TCP port Envoy sends no server name that is not written, and a server with several certificates answers with another one. With `sni` and without '
-    + '`subjectAltNames` Istio switches the check of the name off, for requests as well: every certificate of the authority is accepted.',
+  title: 'A proxy originates TLS without a server name, or without a name to verify.',
+  why: 'On a TCP port Envoy sends a server name only where `sni` is written; without it, a server with several certificates may answer with another one. With `sni` and without `subjectAltNames`, Istio switches the check of the name off, for HTTP as well: Envoy accepts every certificate of the authority.',
   fix: 'Write `subjectAltNames`, and `sni` on a TCP port.',
   related: [],
   check: view => originationsIn(view).flatMap(origination => {

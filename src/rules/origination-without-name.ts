@@ -6,9 +6,8 @@ export const originationWithoutName: Rule = {
   id: 'MX0703',
   name: 'origination-without-name',
   severity: 'ERROR',
-  title: 'A proxy originates TLS on a TCP port, and no name says which certificate it accepts.',
-  why: 'Only of a request does Envoy take the name to verify from the host. On a TCP port, without `subjectAltNames`, it accepts every certificate of every public '
-    + 'authority: whoever answers at the address reads the traffic.',
+  title: 'A proxy originates TLS on a TCP port without a name to verify.',
+  why: 'Envoy takes the name to verify from the host of a request. A TCP connection has none: without `subjectAltNames`, Envoy accepts every certificate of every public authority, and whoever answers at the address reads the traffic.',
   fix: 'Write `subjectAltNames` and `sni` beside the mode, and `caCertificates` when a private authority signed the certificate.',
   // What they say of `caCertificates` is no longer true: Istio takes the authorities of the system when it is left out.
   related: ['IST0128', 'IST0129'],

@@ -8,10 +8,9 @@ export const policyNeedsIdentity: Rule = {
   id: 'MX0801',
   name: 'policy-needs-identity',
   severity: 'ERROR',
-  title: 'A policy asks for the identity of clients at a gateway that does not know it.',
-  why: 'A server that passes TLS through, or has none, sees no certificate of the mesh. What names an identity never matches there, and what names all others always '
-    + 'does: ALLOW admits nobody, DENY denies nobody or everybody.',
-  fix: 'Give the server `tls: {mode: ISTIO_MUTUAL}` and the sidecars a DestinationRule that speaks it; traffic that is TLS already goes inside of it.',
+  title: 'A policy names identities at a gateway server that does not know its clients.',
+  why: 'A server that passes TLS through, or does not ask for a certificate, does not know who connects. `principals` never match there and `notPrincipals` always do: ALLOW allows nobody or everybody, DENY denies nobody or everybody.',
+  fix: 'Give the server `tls: {mode: ISTIO_MUTUAL}`, and the sidecars a DestinationRule for the gateway with the same mode. TLS of the application goes inside it.',
   related: [],
   check: view => view.accessPolicies.flatMap(policy => unmatched(view, policy)),
 };
@@ -27,7 +26,7 @@ function unmatched(view: MeshView, policy: AccessPolicy): Finding[] {
     const asked = workloads.map(workload => workload.serversOf(rule)).filter(({ all }) => all.length > 0);
     return asked.length > 0 && !asked.some(({ knowClients }) => knowClients) ? [{
       object: policy.object,
-      message: `'${property}' asks for an identity, and ${whyNot(asked[0].all[0])}: ${consequence(policy.action, property)}`,
+      message: `'${property}' needs to know the client, and ${whyNot(asked[0].all[0])}: ${consequence(policy.action, property)}`,
       fix: 'give the server \'tls\' with \'mode: ISTIO_MUTUAL\', and the sidecars a DestinationRule for the gateway with the same mode and its server name',
       field,
     }] : [];

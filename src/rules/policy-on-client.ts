@@ -11,7 +11,7 @@ export const policyOnClient: Rule = {
   name: 'policy-on-client',
   severity: 'WARNING',
   title: 'A policy in the namespace of the clients names a host outside the mesh.',
-  why: 'A proxy asks AuthorizationPolicies of what comes in, never of what goes out: the clients connect as before, and an ALLOW policy denies what others ask of them.',
+  why: 'A proxy checks AuthorizationPolicies for incoming traffic, never for outgoing: the clients connect as before, and an ALLOW policy denies what others ask of them.',
   fix: 'Route the host through an egress gateway, and name the clients there: in `subjectAltNames` of its server, or in a policy for its pods.',
   related: [],
   check: view => {
@@ -37,8 +37,8 @@ function naming(view: MeshView, policy: AccessPolicy, outside: ReadonlyMap<strin
   const isMisplaced = found !== undefined && !hasTargetRefs && isOfClients;
   return isMisplaced ? [{
     object,
-    message: `'${found.property}' ${quote(found.value)} is outside the mesh ('${found.entry!.object.origin.path}'), and the proxies of ${where(object.namespace)} ask a policy only of `
-      + 'what comes in: nobody is kept from it',
+    message: `'${found.property}' ${quote(found.value)} is outside the mesh ('${found.entry!.object.origin.path}'), and the proxies of ${where(object.namespace)} check policies for `
+      + 'incoming traffic only: nobody is kept from it',
     fix: 'route the host through an egress gateway, and name its clients there',
     field: found.field,
   }] : [];

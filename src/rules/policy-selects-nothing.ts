@@ -9,9 +9,9 @@ export const policySelectsNothing: Rule = {
   id: 'MX0803',
   name: 'policy-selects-nothing',
   severity: 'WARNING',
-  title: 'A policy is for pods or objects that are not there.',
-  why: 'Istio accepts it, and it does nothing: what it denies stays open.',
-  fix: 'Select the labels of the pods, in their namespace; `targetRefs` name objects of the same namespace, a ServiceEntry by the name of the object and not its host.',
+  title: 'A policy is for pods or objects that do not exist.',
+  why: 'Istio accepts the policy, and it has no effect: what it denies stays open.',
+  fix: 'Select labels of the pods, in their namespace. `targetRefs` name objects of the policy\'s namespace; a ServiceEntry by the name of the object, not by its host.',
   related: ['IST0127', 'IST0166', 'KIA0004'],
   check: view => {
     const policies = view.accessPolicies.filter(({ selector }) => Object.keys(selector).length > 0);
@@ -47,8 +47,8 @@ function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding
     return !hasTargetRefs && places.has(object.namespace) && !isThere && !isElsewhere() ? [{
       object,
       message: `'selector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} matches none of the pods of ${where(object.namespace)}: `
-        + 'the policy does nothing',
-      fix: 'select the labels of the pods, in the namespace that they are in',
+        + 'the policy has no effect',
+      fix: 'select labels of the pods, in the namespace that they are in',
       field: ['spec', 'selector'],
     }] : [];
   });
@@ -66,7 +66,7 @@ function withoutTarget(view: MeshView, { object }: AccessPolicy): Finding[] {
     const others = Object.hasOwn(TARGETS, kind) && (TARGETS[kind] === group || group === 'core') ? view.inNamespace(TARGETS[kind], kind, object.namespace) : undefined;
     return others && others.size > 0 && !others.has(text(target.name) ?? '') ? [{
       object,
-      message: `'targetRefs' names the ${kind} "${text(target.name)}", which ${where(object.namespace)} does not have: the policy does nothing`,
+      message: `'targetRefs' names the ${kind} "${text(target.name)}", which ${where(object.namespace)} does not have: the policy has no effect`,
       fix: 'name an object of the same namespace, a ServiceEntry by its own name and not by its host',
       field,
     }] : [];

@@ -8,9 +8,9 @@ export const portCapturedTwice: Rule = {
   id: 'MX0203',
   name: 'port-captured-twice',
   severity: 'ERROR',
-  title: 'A TCP service without addresses captures its whole port, and another service needs that port.',
-  why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. A second service on the port is silently dropped, and its connections end at the first.',
-  fix: 'Give the addresses; or declare DNS capture when the sidecars run with it, a `virtualIpRange` when they do not.',
+  title: 'A TCP ServiceEntry without addresses takes its whole port, and another one needs that port.',
+  why: 'For a TCP port without addresses, sidecars listen on 0.0.0.0: the ServiceEntry takes every connection to the port. istiod drops a second one on the same port, and its connections end at the first.',
+  fix: 'Write `spec.addresses`. Where they are not known, run the sidecars with DNS capture, so that each host has an address of its own, and tell the rules so. In this library: `Mesh.declare()` with `dnsCapture`, or with a `virtualIpRange` where the sidecars run without it.',
   related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
@@ -28,8 +28,8 @@ function finding(facts: MeshModel, entry: ExternalEntry, { number: port, field }
   return taken ? [{
     object: entry.object,
     field,
-    message: `port ${port} of ${quote(entry.hosts[0])} has no address of its own, and every address of port ${port} already goes to `
-      + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}') in ${where(taken.namespace)}: connections would silently end at the wrong one`,
+    message: `port ${port} of ${quote(entry.hosts[0])} has no address, and in ${where(taken.namespace)} every connection to port ${port} already goes to `
+      + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}'): clients of ${quote(entry.hosts[0])} end there, and nothing says so`,
     fix: giveAnAddress(facts),
   }] : [];
 }

@@ -8,9 +8,9 @@ export const portOfHttpService: Rule = {
   id: 'MX0204',
   name: 'port-of-http-service',
   severity: 'ERROR',
-  title: 'A TCP service without addresses uses a port on which an HTTP Service of the mesh listens.',
-  why: 'Both need the listener on 0.0.0.0 of that port. The HTTP Service keeps it, and the external service is never reached (502).',
-  fix: 'Give the addresses; or declare DNS capture when the sidecars run with it, a `virtualIpRange` when they do not.',
+  title: 'A TCP ServiceEntry without addresses is on a port of an HTTP Service.',
+  why: 'Both need the listener on 0.0.0.0 of that port. The HTTP Service keeps it, and the host of the ServiceEntry is never reached (502).',
+  fix: 'Write `spec.addresses`. Where they are not known, run the sidecars with DNS capture, so that each host has an address of its own, and tell the rules so. In this library: `Mesh.declare()` with `dnsCapture`, or with a `virtualIpRange` where the sidecars run without it.',
   related: ['IST0134'],
   check: view => {
     const services = new Map<number, MeshObject>();
@@ -22,8 +22,8 @@ export const portOfHttpService: Rule = {
       return service ? [{
         object: entry.object,
         field: port.field,
-        message: `port ${port.number} of ${quote(entry.hosts[0])} has no address of its own, and the HTTP Service '${service.origin.path}' listens on port `
-          + `${port.number}: no connection would reach ${quote(entry.hosts[0])}`,
+        message: `port ${port.number} of ${quote(entry.hosts[0])} has no address, and the HTTP Service '${service.origin.path}' listens on port `
+          + `${port.number}: no connection reaches ${quote(entry.hosts[0])}`,
         fix: giveAnAddress(view.facts),
       }] : [];
     }));

@@ -8,10 +8,9 @@ export const principalNeverMatches: Rule = {
   id: 'MX0806',
   name: 'principal-never-matches',
   severity: 'ERROR',
-  title: 'An identity is written in a form that no certificate has.',
-  why: 'Policies put `spiffe://` in front of a principal, and take `*` at one of its ends only. `subjectAltNames` are compared as they stand, `spiffe://` included. What is '
-    + 'written the other way never matches, and nothing says so.',
-  fix: '`principals: [cluster.local/ns/shop/sa/cart]` in an AuthorizationPolicy, `subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]` beside `mode: ISTIO_MUTUAL`.',
+  title: 'An identity is written in a form that never matches.',
+  why: 'istiod puts `spiffe://` in front of a principal of a policy, and takes `*` only at one of its ends. It compares `subjectAltNames` as they are written, `spiffe://` included. The other way round neither matches, and nothing says so.',
+  fix: 'Write `principals: [cluster.local/ns/shop/sa/cart]` in an AuthorizationPolicy, and `subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]` beside `mode: ISTIO_MUTUAL`.',
   related: ['KIA0106'],
   check: view => [...inServers(view), ...inRules(view), ...view.accessPolicies.flatMap(inPolicy)],
 };

@@ -6,9 +6,9 @@ export const principalOfOtherTrustDomain: Rule = {
   id: 'MX0809',
   name: 'principal-of-other-trust-domain',
   severity: 'WARNING',
-  title: 'An identity is of another trust domain than the mesh.',
-  why: 'No workload of the mesh has it. In a policy `cluster.local` stands for the trust domain of the mesh, in `subjectAltNames` it does not.',
-  fix: 'Write the trust domain of the mesh; or tell the rules which one it is, with its aliases.',
+  title: 'An identity has another trust domain than the mesh.',
+  why: 'No workload of the mesh has it. In a policy, `cluster.local` stands for the trust domain of the mesh; in `subjectAltNames` it does not.',
+  fix: 'Write the trust domain of the mesh. If the rules do not know it, tell them: `lint --trust-domain`, or `Mesh.declare()` in this library.',
   related: ['KIA0108'],
   check: view => {
     const own = new Set([view.facts.trustDomain, ...view.facts.trustDomainAliases]);
@@ -20,10 +20,10 @@ export const principalOfOtherTrustDomain: Rule = {
     return (isKnown ? foreign : []).map(({ object, field, property, trustDomain }) => ({
       object,
       field,
-      message: `'${property}' names the trust domain ${quote(trustDomain)}, and the mesh is ${quote(view.facts.trustDomain)}: no workload of it has that identity`,
+      message: `'${property}' names the trust domain ${quote(trustDomain)}, and that of the mesh is ${quote(view.facts.trustDomain)}: no workload of it has that identity`,
       fix: {
         code: `write ${quote(view.facts.trustDomain)}, or give Mesh.declare() 'trustDomain' and 'trustDomainAliases'`,
-        yaml: `write ${quote(view.facts.trustDomain)}, or tell which trust domain the mesh has`,
+        yaml: `write ${quote(view.facts.trustDomain)}, or tell lint the trust domain of the mesh (--trust-domain)`,
       },
     }));
   },

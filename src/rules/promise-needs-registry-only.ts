@@ -9,9 +9,9 @@ export const promiseNeedsRegistryOnly: Rule = {
   id: 'MX0901',
   name: 'promise-needs-registry-only',
   severity: 'WARNING',
-  title: 'A gateway checks who its clients are, and a namespace may connect past it.',
-  why: 'On ALLOW_ANY, of the mesh or of a Sidecar, a sidecar passes on what it does not know: a pod that is no client connects straight to the address of the service, and the gateway sees nothing of it.',
-  fix: 'Close the namespaces: an `EgressLockdown`, or a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}`, for each; or REGISTRY_ONLY for the mesh, and no Sidecar that says otherwise.',
+  title: 'A gateway checks its clients, and pods of a namespace can connect past it.',
+  why: 'On ALLOW_ANY, of the mesh or of a Sidecar, sidecars pass on connections to unknown destinations: a pod that is no client connects straight to the server, and the gateway sees nothing of it.',
+  fix: 'Write a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}` in each namespace; or set REGISTRY_ONLY for the mesh, and let no Sidecar open it again. In this library, an `EgressLockdown` closes a namespace.',
   related: [],
   check: view => {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
@@ -24,7 +24,7 @@ export const promiseNeedsRegistryOnly: Rule = {
     const gateways = new Set(view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]));
     const sidecars = new Map([...view.sidecars].reverse().map(sidecar => [sidecar.object.namespace, sidecar]));
     const ofMesh = sidecars.get(view.facts.rootNamespace);
-    const past = `and '${checking.object.origin.path}' lets only named clients through its gateway: pods there may connect past it`;
+    const past = `and '${checking.object.origin.path}' lets only named clients through its gateway: pods there can connect past it`;
     const open = [...namespacesOf(view)].filter(([namespace]) => !gateways.has(namespace)
       // What a Sidecar opens is said of the Sidecar.
       && (sidecars.has(namespace) ? sidecars.get(namespace)!.isClosed === undefined && isMeshOpen : ofMesh?.isClosed === undefined && isMeshOpen));
@@ -32,17 +32,17 @@ export const promiseNeedsRegistryOnly: Rule = {
     return [
       ...open.map(([namespace, object]): Finding => ({
         object,
-        message: `the sidecars of ${where(namespace)} pass on what they do not know, ${past}`,
+        message: `the sidecars of ${where(namespace)} pass on connections to unknown destinations, ${past}`,
         fix: {
           code: 'add an EgressLockdown for the namespace, or declare REGISTRY_ONLY when the mesh has it',
-          yaml: 'add a Sidecar with \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\' to the namespace, or tell that the mesh is on REGISTRY_ONLY',
+          yaml: 'add a Sidecar with \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\' to the namespace, or tell lint that the mesh has it (--outbound-traffic-policy REGISTRY_ONLY)',
         },
       })),
       ...opening.filter(({ object: { namespace } }) => (
         namespace === view.facts.rootNamespace || !gateways.has(namespace) && !isOpen.has(namespace))).map((sidecar): Finding => ({
         object: sidecar.object,
         field: ['spec', 'outboundTrafficPolicy'],
-        message: `lets the sidecars of ${whose(view, sidecar)} pass on what they do not know, ${past}`,
+        message: `lets the sidecars of ${whose(view, sidecar)} pass on connections to unknown destinations, ${past}`,
         fix: 'write \'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\'',
       })),
     ];

@@ -1,19 +1,19 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 
-/** What puts a filter into the way, and what the filter does with anything but its own protocol. */
+/** What the protocol of a port does to connections. */
 const FILTERS: { readonly [protocol: string]: string } = {
-  MONGO: 'puts a filter into the connection that reads what the client sends, and TLS is no MongoDB to it',
-  REDIS: 'ends the connection at the proxy where the Redis filter of istiod is on, and TLS, AUTH and cluster commands fail',
-  MYSQL: 'lets no other protocol onto the port, and reads a login that TLS hides where the MySQL filter of istiod is on',
+  MONGO: 'puts the MongoDB filter of Envoy into the connection, which breaks TLS',
+  REDIS: 'ends the connection at the proxy where istiod has its Redis filter on: TLS, AUTH and cluster commands then fail',
+  MYSQL: 'lets no other protocol share the port, and breaks TLS where istiod has its MySQL filter on',
 };
 
 export const protocolBreaksTls: Rule = {
   id: 'MX0212',
   name: 'protocol-breaks-tls',
   severity: 'WARNING',
-  title: 'A port has a protocol of a database, which switches on a filter of Envoy.',
-  why: 'Istio\'s protocols MONGO, REDIS and MYSQL are filters that decode the connection. They break TLS, AUTH and cluster commands, and depend on switches of istiod.',
+  title: 'A port has the protocol MONGO, REDIS or MYSQL, for which Envoy has a filter.',
+  why: 'The filter decodes the connection and breaks what it cannot read: TLS, AUTH, cluster commands. For MONGO it is on by default, for REDIS and MYSQL where istiod is told to.',
   fix: 'Write TCP, or TLS when the driver speaks TLS from the first byte.',
   related: [],
   check: view => view.entries.flatMap(entry => entry.ports.filter(({ protocol }) => protocol in FILTERS).map((port): Finding => ({

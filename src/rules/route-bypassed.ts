@@ -12,9 +12,9 @@ export const routeBypassed: Rule = {
   id: 'MX0301',
   name: 'route-bypassed',
   severity: 'ERROR',
-  title: 'A direct service reaches a routed service past its gateway.',
-  why: 'The more specific match wins in a sidecar: connections to the same host, address or range leave directly, and the gateway never sees who opened them.',
-  fix: 'Route both, or make the direct declaration narrower.',
+  title: 'A ServiceEntry leads past the gateway to a host or address that is routed through it.',
+  why: 'A sidecar takes the more specific match: connections to the same host, address or range leave directly, and the gateway never sees who opened them.',
+  fix: 'Route both through the gateway, or take the host, address or range out of the direct ServiceEntry.',
   related: [],
   check: view => {
     const routed = new RoutedTargets(view);
@@ -26,9 +26,9 @@ export const routeBypassed: Rule = {
       return past ? [{
         object: entry.object,
         field: port.field,
-        message: `port ${port.number} of ${quote(entry.hosts[0])} reaches ${past.what}, which '${past.entry.object.origin.path}' routes through a gateway, `
-          + 'directly: the gateway would not see these connections',
-        fix: 'route both services, or declare this one without it',
+        message: `port ${port.number} of ${quote(entry.hosts[0])} leads straight to ${past.what}, which is routed through a gateway `
+          + `('${past.entry.object.origin.path}'): the gateway does not see these connections`,
+        fix: 'route both through the gateway, or take it out of this one',
       }] : [];
     }));
   },

@@ -6,10 +6,9 @@ export const routeHiddenFromClients: Rule = {
   id: 'MX0316',
   name: 'route-hidden-from-clients',
   severity: 'ERROR',
-  title: 'A namespace sees a routed service and not its route.',
-  why: 'Its sidecars know the service, so they let connections out, and know no VirtualService that sends them to the gateway: they connect directly, past every policy of the '
-    + 'gateway.',
-  fix: 'Export the ServiceEntry and the VirtualService to the same namespaces.',
+  title: 'A namespace sees a ServiceEntry and not the VirtualService that routes it.',
+  why: 'Its sidecars let connections to the host out, and do not know the VirtualService that sends them to the gateway: they connect directly, past every policy of the gateway.',
+  fix: 'Write the same namespaces in `exportTo` of the ServiceEntry and of the VirtualService.',
   related: [],
   check: view => view.entries.flatMap((entry): Finding[] => {
     const places = view.gatewayPlaces.namespaces;
@@ -26,7 +25,7 @@ export const routeHiddenFromClients: Rule = {
         return [{
           object: entry.object,
           field: entry.object.spec.exportTo === undefined ? ['spec', 'hosts', entry.hosts.indexOf(host)] : ['spec', 'exportTo'],
-          message: `${quote(host)} is seen in ${where(open)}, and its route '${routes[0].object.origin.path}' is not: connections from there go past the gateway`,
+          message: `${quote(host)} is visible in ${where(open)}, and its VirtualService '${routes[0].object.origin.path}' is not: connections from there go past the gateway`,
           fix: { code: 'name the clients with allowFrom(), which exports both', yaml: 'write the same namespaces in \'exportTo\' of both' },
         }];
       }

@@ -9,8 +9,8 @@ export const routeHostNotServed: Rule = {
   name: 'route-host-not-served',
   severity: 'ERROR',
   title: 'A VirtualService is for a host that its Gateway does not serve.',
-  why: 'istiod takes for a server only the VirtualServices of its hosts, from the namespaces that stand before them. The rules of the others are dropped without a word.',
-  fix: 'Write the host into the `hosts` of a server, or correct it.',
+  why: 'istiod gives a server only the VirtualServices of its `hosts`; where a host has a namespace in front (`shop/api.example.com`), only those of that namespace. It ignores the others, and nothing says so.',
+  fix: 'Add the host to the `hosts` of a server, or correct it.',
   related: ['IST0132'],
   check: view => view.routes.flatMap(route => {
     const named = route.gateways.filter(name => name !== MESH);
@@ -29,8 +29,8 @@ function finding(route: Route, host: string, [gateway]: readonly GatewayConfig[]
     object: route.object,
     field: ['spec', 'hosts', at],
     message: closed
-      ? `'hosts' ${quote(host)} is served by '${gateway.object.origin.path}' for VirtualServices of other namespaces than ${where(route.object.namespace)}: its rules hold nowhere`
-      : `'hosts' ${quote(host)} is no host of '${gateway.object.origin.path}': its rules hold nowhere`,
-    fix: closed ? 'write the VirtualService in the namespace that stands before the host, or open the host to this one' : 'write the host into the \'hosts\' of a server, or correct it',
+      ? `'hosts' ${quote(host)} is served by '${gateway.object.origin.path}' for VirtualServices of other namespaces than ${where(route.object.namespace)}: the gateway ignores these rules`
+      : `'hosts' ${quote(host)} is no host of '${gateway.object.origin.path}': the gateway ignores these rules`,
+    fix: closed ? 'write the VirtualService in the namespace that stands before the host, or let the Gateway serve this namespace' : 'add the host to the \'hosts\' of a server, or correct it',
   };
 }

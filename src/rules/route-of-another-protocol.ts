@@ -11,8 +11,7 @@ export const routeOfAnotherProtocol: Rule = {
   name: 'route-of-another-protocol',
   severity: 'ERROR',
   title: 'A rule of a VirtualService is for another protocol or port than its host has.',
-  why: 'istiod uses `http` rules for HTTP ports, `tls` rules for TLS and HTTPS ports and `tcp` rules for the others, of the port that a match names. Any other rule is '
-    + 'ignored without a word: timeouts do not hold, and connections go past the gateway.',
+  why: 'istiod uses `http` rules for HTTP ports, `tls` rules for TLS and HTTPS ports, and `tcp` rules for the others, on the port that a match names. It ignores any other rule, and nothing says so: timeouts have no effect, and connections go past the gateway.',
   fix: 'Write the rule under the protocol of the port; use `tls` with `sniHosts` for HTTPS.',
   related: [],
   check: view => view.routes.flatMap(route => route.rules.flatMap(rule => rule.matches.flatMap(match => match.gateways.flatMap(gateway => (
@@ -42,7 +41,7 @@ function atSidecars(view: MeshView, { route, rule, match }: Leg): Finding[] {
   const [port] = named;
   const host = quote(route.hosts[0]);
   return [finding(route, rule, match.field, port
-    ? `'${rule.kind}' holds for ${WORDS[rule.kind]}, and port ${port.number} of ${host} is ${port.protocol || port.class}: sidecars ignore this rule`
+    ? `'${rule.kind}' rules are for ${WORDS[rule.kind]}, and port ${port.number} of ${host} is ${port.protocol || port.class}: sidecars ignore this rule`
     : `'port' ${match.port} is no port of ${host}, which has ${[...new Set(ports.map(({ number }) => number))].join(', ')}: sidecars ignore this rule`,
   port ? `write it under '${kindsOf(port)[0]}'` : 'write a port of the ServiceEntry')];
 }

@@ -38,7 +38,7 @@ export interface Rule {
 }
 
 export function where(namespace: string): string {
-  return namespace === '*' ? 'every namespace' : namespace === '' ? 'the chart\'s namespace' : `namespace "${namespace}"`;
+  return namespace === '*' ? 'every namespace' : namespace === '' ? 'the namespace that it is applied to' : `namespace "${namespace}"`;
 }
 
 /** What to write instead of a TCP service that has no address of its own. */
@@ -48,6 +48,6 @@ export function giveAnAddress({ dnsCapture }: MeshModel): Fix {
     : 'Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture, or with a \'virtualIpRange\' when they do not';
   return {
     code: `give the addresses with Resolution.ipAddresses() or 'addresses', or call ${declare}`,
-    yaml: dnsCapture ? 'give \'spec.addresses\', or let the mesh allocate addresses' : 'give \'spec.addresses\', or run the sidecars with DNS capture',
+    yaml: dnsCapture ? 'write \'spec.addresses\', or let the mesh allocate addresses' : 'write \'spec.addresses\', or run the sidecars with DNS capture (lint --dns-capture)',
   };
 }

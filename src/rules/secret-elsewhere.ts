@@ -9,8 +9,8 @@ export const secretElsewhere: Rule = {
   id: 'MX0701',
   name: 'secret-elsewhere',
   severity: 'ERROR',
-  title: 'A proxy is to read a Secret that the app has in another namespace only.',
-  why: 'A proxy reads a Secret of the namespace it runs in: a gateway that of its own pods. Without the Secret no connection is made, or one without TLS.',
+  title: 'A proxy reads a Secret that exists only in another namespace.',
+  why: 'A proxy reads Secrets of the namespace that it runs in; a gateway, of the namespace of its pods. Without the Secret it makes no connection, or one without TLS.',
   fix: 'Put the Secret into the namespace of the gateway, or of the workload when there is no gateway.',
   related: ['IST0161'],
   check: view => {
@@ -22,8 +22,8 @@ export const secretElsewhere: Rule = {
         const places = placesOf.get(name) ?? [];
         return places.length > 0 && !places.some(({ namespace }) => namespace === reader) ? [{
           object,
-          message: `'credentialName' ${quote(name)} is read in ${where(reader)}, and '${places[0].origin.path}' has the Secret in ${where(places[0].namespace)}`,
-          fix: `put it into ${where(reader)}`,
+          message: `'credentialName' ${quote(name)} is read in ${where(reader)}, and the Secret is in ${where(places[0].namespace)} ('${places[0].origin.path}')`,
+          fix: `put the Secret into ${where(reader)}`,
         }] : [];
       });
     });

@@ -8,9 +8,9 @@ export const secretMissing: Rule = {
   id: 'MX0707',
   name: 'secret-missing',
   severity: 'WARNING',
-  title: 'A proxy is to read a Secret that is not there.',
-  why: 'A server of a gateway without its certificate takes no connection; a proxy without its client certificate makes none.',
-  fix: 'Create the Secret in the namespace of the proxy: that of the pods of the gateway, or of the workload. Only namespaces of which other Secrets are there are looked at.',
+  title: 'A proxy reads a Secret that does not exist.',
+  why: 'A server of a gateway without its certificate accepts no connection; a proxy without its client certificate makes none.',
+  fix: 'Create the Secret in the namespace of the proxy: that of the gateway\'s pods, or of the workload. The rule looks only at namespaces of which other Secrets are in the input.',
   related: ['IST0101', 'IST0161'],
   check: view => {
     const reads = [...readByServers(view), ...readByWorkloads(view)];

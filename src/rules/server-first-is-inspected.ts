@@ -16,10 +16,9 @@ export const serverFirstIsInspected: Rule = {
   id: 'MX0213',
   name: 'server-first-is-inspected',
   severity: 'ERROR',
-  title: 'A server that speaks first is behind a listener that waits for the client.',
-  why: 'A listener with several protocols waits for the first bytes of the client to tell them apart. MySQL, SMTP or SSH clients wait for the server, so both wait until a '
-    + 'timeout; Istio\'s default of `protocolDetectionTimeout` is none.',
-  fix: 'Write the protocol (TCP), and give single addresses, which have a listener of their own.',
+  title: 'A server that speaks first is on a port where the sidecar waits for the client.',
+  why: 'Where a port may carry several protocols, the sidecar waits for the first bytes of the client to tell them apart. MySQL, SMTP and SSH clients wait for the server instead, so the connection hangs: `protocolDetectionTimeout` is unlimited by default.',
+  fix: 'Write `protocol: TCP`, and single addresses, which have a listener of their own.',
   related: [],
   check: view => {
     const inspected = new Slots();

@@ -9,8 +9,8 @@ export const serverNameNeverSent: Rule = {
   name: 'server-name-never-sent',
   severity: 'WARNING',
   title: 'A policy names a server name that the gateway does not serve.',
-  why: 'No connection with it gets as far as the policy: an ALLOW policy allows nothing, a DENY policy leaves open what it was written for.',
-  fix: 'Write the host of the server in the Gateway: it is what the DestinationRule of the clients sends as `sni`, and not always the host that they connect to.',
+  why: 'No connection with that name reaches the policy: an ALLOW policy allows nothing, a DENY policy leaves open what it should close.',
+  fix: 'Write the host of the server in the Gateway. It is what the DestinationRule of the clients sends as `sni`, and not always the host that they dial.',
   related: [],
   check: view => view.accessPolicies.flatMap(policy => unserved(view, policy)),
 };
@@ -26,7 +26,7 @@ function unserved(view: MeshView, policy: AccessPolicy): Finding[] {
   const isServed = (value: string) => workloads.some(workload => workload.serving([value]).some(seesServerName));
   return workloads.length === 0 ? [] : named.filter(({ value }) => !isServed(value)).map(({ value, field }): Finding => ({
     object: policy.object,
-    message: `'connection.sni' ${quote(value)} is no host of the gateway that '${workloads[0].servers[0].object.origin.path}' configures: the value never matches`,
+    message: `'connection.sni' ${quote(value)} is no host that '${workloads[0].servers[0].object.origin.path}' serves: the value never matches`,
     fix: 'write the host of the server in the Gateway, which the clients\' DestinationRule sends as \'sni\'',
     field,
   }));

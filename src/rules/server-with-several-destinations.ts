@@ -7,10 +7,9 @@ export const serverWithSeveralDestinations: Rule = {
   id: 'MX0307',
   name: 'server-with-several-destinations',
   severity: 'ERROR',
-  title: 'Several TCP routes are for one server of a Gateway, which has one destination.',
-  why: 'A server that terminates TLS, or takes plain TCP, is one filter chain: istiod takes the first rule that fits, for all of its hosts. The connections for the second '
-    + 'database end at the first.',
-  fix: 'Write a server of its own, with its own port name, for each host.',
+  title: 'One server of a Gateway has TCP routes to several destinations.',
+  why: 'A server that terminates TLS, or takes plain TCP, is one filter chain for all of its hosts: istiod uses the first rule that fits. Connections for the second database end at the first.',
+  fix: 'Write a server for each host, with a port name of its own.',
   related: [],
   check: view => view.gatewayServers.filter(server => routeKindOf(server) === 'tcp').flatMap(server => lost(server, view.names.legsOf(server))),
 };
@@ -21,8 +20,8 @@ function lost(server: GatewayServer, legs: readonly Leg[]): Finding[] {
   return other ? [{
     object: server.object,
     field: [...server.field, 'hosts'],
-    message: `'hosts' ${server.hosts.map(quote).join(', ')} have one filter chain on port ${server.port}, and two routes lead on: to ${quote(first.rule.destinations[0].host)} `
-      + `('${first.route.object.origin.path}') and to ${quote(other.rule.destinations[0].host)} ('${other.route.object.origin.path}'): all connections would end at one of them`,
+    message: `'hosts' ${server.hosts.map(quote).join(', ')} share one filter chain on port ${server.port}, and there are two routes: to ${quote(first.rule.destinations[0].host)} `
+      + `('${first.route.object.origin.path}') and to ${quote(other.rule.destinations[0].host)} ('${other.route.object.origin.path}'): all connections end at one of them`,
     fix: {
       code: 'route each service with EgressViaGateway, which writes a server for each',
       yaml: server.tls === undefined ? 'give each host a port of its own, or TLS (`ISTIO_MUTUAL`) and a server of its own' : 'write a server for each host, with a port name of its own',

@@ -6,13 +6,13 @@ export const sidecarClosesByDefault: Rule = {
   name: 'sidecar-closes-by-default',
   severity: 'WARNING',
   title: 'A Sidecar has an `outboundTrafficPolicy` without a mode.',
-  why: 'Its mode is REGISTRY_ONLY then, whatever the mesh has: the workloads reach what is declared and nothing else.',
-  fix: 'Write the mode, REGISTRY_ONLY or ALLOW_ANY; or leave `outboundTrafficPolicy` out, and the mesh decides.',
+  why: 'The mode is then REGISTRY_ONLY, whatever the mesh has: the workloads reach only what is declared.',
+  fix: 'Write the mode, REGISTRY_ONLY or ALLOW_ANY. Or remove `outboundTrafficPolicy`: that of the mesh then applies.',
   related: ['KIA1007'],
   check: view => view.allSidecars.filter(({ object }) => isWithoutMode(object.spec.outboundTrafficPolicy))
     .map(({ object }): Finding => ({
       object,
-      message: '\'outboundTrafficPolicy\' without \'mode\' is REGISTRY_ONLY: what is not declared is blocked',
+      message: '\'outboundTrafficPolicy\' without \'mode\' means REGISTRY_ONLY: hosts that are not declared are blocked',
       fix: 'write \'mode: REGISTRY_ONLY\' when that is meant, or leave \'outboundTrafficPolicy\' out',
       field: ['spec', 'outboundTrafficPolicy'],
     })),

@@ -10,10 +10,9 @@ export const sidecarHidesRoute: Rule = {
   id: 'MX0607',
   name: 'sidecar-hides-route',
   severity: 'ERROR',
-  title: 'A Sidecar knows a service and not its route to the gateway.',
-  why: 'A Sidecar imports VirtualServices by their own namespace and hosts. Without the route the sidecars connect to the service directly, past every policy of the gateway. The '
-    + 'Service of the gateway need not be named: istiod adds the destinations of imported routes.',
-  fix: 'Name the namespace of the VirtualService in `egress.hosts`.',
+  title: 'A Sidecar imports a host and not the VirtualService that routes it to the gateway.',
+  why: 'A Sidecar imports VirtualServices by their own namespace and hosts. Without the route, sidecars connect to the host directly, past every policy of the gateway. The Service of the gateway need not be named: istiod adds the destinations of imported routes.',
+  fix: 'Add `<namespace of the VirtualService>/<host>` to `egress.hosts`.',
   related: [],
   check: view => {
     const routes = [...new Set(view.names.detours.map(({ route }) => route))];
@@ -32,7 +31,7 @@ function hidden(view: MeshView, sidecar: NamespaceSidecar, route: Route): Findin
   return host === undefined ? [] : [{
     object,
     field: ['spec', 'egress'],
-    message: `names the host ${quote(host)} and not its route '${route.object.origin.path}' in ${where(route.object.namespace)}: connections would go past the gateway`,
+    message: `names the host ${quote(host)} and not its VirtualService '${route.object.origin.path}' in ${where(route.object.namespace)}: connections go past the gateway`,
     fix: `add ${quote(`${route.object.namespace}/${host}`)} to 'egress.hosts'`,
   }];
 }

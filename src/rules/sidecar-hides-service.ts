@@ -8,9 +8,9 @@ export const sidecarHidesService: Rule = {
   id: 'MX0602',
   name: 'sidecar-hides-service',
   severity: 'ERROR',
-  title: 'A Sidecar leaves out a service that is declared for its namespace.',
-  why: 'The sidecars do not know what a Sidecar does not name. On REGISTRY_ONLY they reset the connections; on ALLOW_ANY they pass them on past the gateway.',
-  fix: 'Name the declaring namespace in `egress.hosts`. An `EgressLockdown` does it.',
+  title: 'A Sidecar leaves out a host that a ServiceEntry declares for its namespace.',
+  why: 'Sidecars know only what `egress.hosts` names. They reset connections to other hosts on REGISTRY_ONLY; on ALLOW_ANY they pass them on past the gateway.',
+  fix: 'Add `<namespace>/<host>` to `egress.hosts`. In this library, an `EgressLockdown` does it.',
   related: [],
   check: view => view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)),
 };
@@ -23,7 +23,7 @@ function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar): Finding[] {
   return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !sidecar.imports(by.namespace, host)).map(host => ({
     object,
     field: ['spec', 'egress'],
-    message: `leaves out the host ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}`,
+    message: `'egress.hosts' leaves out ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}`,
     fix: `${by.namespace === '' ? 'give that chart a \'namespace\', and ' : ''}add ${quote(`${by.namespace || '<namespace>'}/${host}`)} to 'egress.hosts'`,
   })));
 }

@@ -5,9 +5,9 @@ export const sidecarTwice: Rule = {
   id: 'MX0601',
   name: 'sidecar-twice',
   severity: 'ERROR',
-  title: 'Two Sidecars hold for every workload of one namespace.',
+  title: 'A namespace has two Sidecars without a `workloadSelector`.',
   why: 'Istio uses one of the two, and does not say which: what the other one closes may be open.',
-  fix: 'Keep one: an `EgressLockdown` writes it with all that the namespace declares, and `peers` for the rest.',
+  fix: 'Keep one. In this library, an `EgressLockdown` writes it with all that the namespace declares, and `peers` adds the rest.',
   related: ['IST0111', 'KIA0002'],
   check: view => {
     const first = new Map<string, MeshObject>();

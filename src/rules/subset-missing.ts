@@ -10,7 +10,7 @@ export const subsetMissing: Rule = {
   name: 'subset-missing',
   severity: 'ERROR',
   title: 'A route sends to a subset that no DestinationRule has.',
-  why: 'A proxy has a cluster for each subset. Without the subset there is none, and connections end at once, requests with 503.',
+  why: 'Each subset of a DestinationRule is a cluster of the proxies. Without it connections end at once, and requests with 503.',
   fix: 'Add the subset to the DestinationRule of the host, or correct its name.',
   related: ['IST0101', 'KIA1107'],
   check: view => view.routes.flatMap(route => route.rules.flatMap(rule => missingIn(view, route, rule))),
@@ -28,7 +28,7 @@ function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route
       field: [...field, 'subset'],
       message: `'subset' ${quote(subset)} of ${quote(host)} is in no DestinationRule that proxies of ${where(object.namespace)} use: `
         + `they know ${[...subsets].slice(0, 5).map(quote).join(', ') || 'none'}`,
-      fix: 'add it to the rule of the host, or write one that is there',
+      fix: 'add it to the DestinationRule of the host, or write a subset that is there',
     }];
   });
 }

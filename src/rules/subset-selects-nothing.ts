@@ -10,7 +10,7 @@ export const subsetSelectsNothing: Rule = {
   name: 'subset-selects-nothing',
   severity: 'WARNING',
   title: 'A subset has labels that no pod of its Service has.',
-  why: 'The subset has no endpoints, and requests that are sent there end with 503 (UH).',
+  why: 'The subset has no endpoints: requests that are sent there end with 503 (UH, no healthy upstream).',
   fix: 'Write labels of the pods, or deploy the version first.',
   related: ['IST0173', 'KIA0203'],
   check: view => {
@@ -35,7 +35,7 @@ function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
     return lost.map(({ name, labels, field }): Finding => ({
       object,
       field: [...field, 'labels'],
-      message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on none of its pods, such as those of `
+      message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on no pod of the Service, such as those of `
         + `'${there[0].object.origin.path}'`,
       fix: 'write labels that its pods have, or deploy that version first',
     }));

@@ -12,10 +12,9 @@ export const tcpOnWebPort: Rule = {
   id: 'MX0205',
   name: 'tcp-on-web-port',
   severity: 'WARNING',
-  title: 'A TCP service without addresses captures a port that HTTP or HTTPS uses.',
-  why: 'Istio makes a listener on 0.0.0.0 for a TCP service without addresses. Every connection to that port goes to this one service, those to other web sites among '
-    + 'them.',
-  fix: 'Declare the protocol that clients speak (TLS, HTTPS or HTTP), or give the addresses.',
+  title: 'A TCP ServiceEntry without addresses takes a port of HTTP or HTTPS.',
+  why: 'For a TCP port without addresses, sidecars listen on 0.0.0.0: every connection to the port goes to this one host, those to other web sites included.',
+  fix: 'Write the protocol that clients speak (TLS, HTTPS or HTTP), or `spec.addresses`.',
   related: ['IST0134'],
   check: view => view.entries.flatMap(entry => entry.ports
     .filter(port => port.class === 'TCP' && WEB_PORTS.has(port.number) && !(port.protocol === '' && HTTP_PORTS.has(port.number)) && entry.listenersOf(port).includes(ANY)).map((port): Finding => {

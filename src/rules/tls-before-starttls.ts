@@ -7,10 +7,9 @@ export const tlsBeforeStarttls: Rule = {
   id: 'MX0705',
   name: 'tls-before-starttls',
   severity: 'ERROR',
-  title: 'A proxy originates TLS for a protocol that begins TLS in the middle of a connection.',
-  why: 'MySQL, PostgreSQL, SQL Server, SMTP, LDAP and NATS agree on TLS after a greeting or a request. A server that gets TLS first, or a client that gets no greeting, '
-    + 'ends the connection.',
-  fix: 'Let the driver of the application speak TLS, and leave `tls` out.',
+  title: 'A proxy originates TLS for a protocol that starts TLS only after a first message.',
+  why: 'In MySQL, PostgreSQL, SQL Server, SMTP, LDAP and NATS, client and server agree on TLS after a greeting or a request. A server that gets TLS first, or a client that gets no greeting, ends the connection.',
+  fix: 'Remove `tls`, and let the driver of the application speak TLS.',
   related: [],
   check: view => originationsIn(view).flatMap(origination => found(origination, nameOf(origination), 'is')),
 };
@@ -32,8 +31,8 @@ const targetOf = ({ number, target }: Origination['port']) => (target === number
 export function found({ rule, tls, host, port, isForRequests }: Origination, protocol: string | undefined, is: string): Finding[] {
   return protocol === undefined || isForRequests || port.class !== 'TCP' && !guessOf({ port } as Origination) ? [] : [{
     object: rule.object,
-    message: `'mode' ${tls.mode} begins port ${port.number}${targetOf(port)} of ${quote(host)} with TLS, and it ${is} ${protocol}, which begins TLS later: no connection is made`,
-    fix: 'leave \'tls\' out, and let the driver of the application speak TLS',
+    message: `'mode' ${tls.mode} starts TLS at once on port ${port.number}${targetOf(port)} of ${quote(host)}, and it ${is} ${protocol}, which starts TLS only after a first message: no connection is made`,
+    fix: 'remove \'tls\', and let the driver of the application speak TLS',
     field: tls.field,
   }];
 }

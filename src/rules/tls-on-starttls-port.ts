@@ -6,9 +6,9 @@ export const tlsOnStarttlsPort: Rule = {
   id: 'MX0710',
   name: 'tls-on-starttls-port',
   severity: 'WARNING',
-  title: 'A proxy originates TLS on the usual port of a protocol that begins TLS in the middle of a connection.',
-  why: 'If it is that protocol, no connection is made: client and server agree on TLS after a greeting or a request, and a proxy cannot.',
-  fix: 'Let the driver of the application speak TLS, and leave `tls` out. When the server speaks TLS from the first byte, acknowledge the finding.',
+  title: 'A proxy originates TLS on the usual port of a protocol that starts TLS only after a first message.',
+  why: 'If it is that protocol, no connection is made: client and server agree on TLS after a greeting or a request, which a proxy cannot do.',
+  fix: 'Remove `tls`, and let the driver of the application speak TLS. If the server speaks TLS from the first byte, acknowledge the finding.',
   related: [],
   check: view => originationsIn(view).filter(origination => nameOf(origination) === undefined).flatMap(origination => found(origination, guessOf(origination), 'looks like')),
 };

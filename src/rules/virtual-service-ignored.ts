@@ -6,8 +6,8 @@ export const virtualServiceIgnored: Rule = {
   id: 'MX0402',
   name: 'virtual-service-ignored',
   severity: 'ERROR',
-  title: 'Two VirtualServices of the sidecars are for one host, and a namespace sees both.',
-  why: 'Sidecars use the oldest VirtualService of a host and ignore the others. A route to a gateway may silently not be taken.',
+  title: 'Two VirtualServices for the sidecars have one host, and a namespace sees both.',
+  why: 'Sidecars use the oldest VirtualService of a host and ignore the others: they may not take the route to a gateway, and nothing says so.',
   fix: 'Write the routes of a host in one VirtualService.',
   related: ['IST0109', 'KIA1106'],
   check: view => {
@@ -22,8 +22,8 @@ export const virtualServiceIgnored: Rule = {
       return other && other !== object ? [{
         object,
         field: ['spec', 'hosts', i],
-        message: `'hosts' ${quote(name)} has a VirtualService at '${other.origin.path}' as well, visible in ${where(namespace!)}, and sidecars use the older one only`,
-        fix: 'write the routes of a host in one place',
+        message: `'hosts' ${quote(name)} also has the VirtualService '${other.origin.path}', and both are visible in ${where(namespace!)}: sidecars use the older one only`,
+        fix: 'write the routes of the host in one VirtualService',
       }] : [];
     }));
   },

@@ -8,10 +8,9 @@ export const waypointFailsOpen: Rule = {
   id: 'MX0503',
   name: 'waypoint-fails-open',
   severity: 'ERROR',
-  title: 'A service asks for a waypoint that is not there, or that does not take it.',
-  why: 'Without its waypoint the traffic of a service is not stopped: ztunnel connects clients straight to it, and no policy is asked.',
-  fix: 'Name a Gateway of class `istio-waypoint` in `istio.io/use-waypoint`, its namespace in `istio.io/use-waypoint-namespace`, and let its listener take routes from the '
-    + 'namespace of the service (`allowedRoutes`).',
+  title: 'A ServiceEntry or Service asks for a waypoint that does not exist or does not accept it.',
+  why: 'Without its waypoint, traffic is not stopped: ztunnel connects clients straight to the destination, and no policy applies.',
+  fix: 'Name a Gateway of class `istio-waypoint` in `istio.io/use-waypoint`, its namespace in `istio.io/use-waypoint-namespace`, and let its listener accept the namespace of the service (`allowedRoutes`).',
   related: ['KIA1312', 'KIA1313'],
   check: view => [...view.of(NETWORKING, 'ServiceEntry'), ...view.of('', 'Service')].flatMap(object => open(view, object)),
 };

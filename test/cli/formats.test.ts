@@ -70,7 +70,7 @@ describe('SARIF', () => {
 
     expect(results.map(result => [result.ruleId, result.level, placeOf(result)]))
       .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml:8'], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml:25']]);
-    expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; give 'spec\.addresses'/);
+    expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; write 'spec\.addresses'/);
   });
 
   test('says what could not be read, and that the run did not succeed', async () => {

@@ -22,9 +22,9 @@ describe('text', () => {
       code: 1,
       err: '',
       out: 'b/stock.yaml:10  ERROR  MX0203 port-captured-twice  ServiceEntry shop/stock\n'
-        + '  port 3306 of "stock.example.com" has no address of its own, and every address of port 3306 already goes to "orders.example.com" (\'a.yaml:1\') '
-        + 'in namespace "shop": connections would silently end at the wrong one\n'
-        + '  fix: give \'spec.addresses\', or run the sidecars with DNS capture\n'
+        + '  port 3306 of "stock.example.com" has no address, and in namespace "shop" every connection to port 3306 already goes to "orders.example.com" (\'a.yaml:1\'): '
+        + 'clients of "stock.example.com" end there, and nothing says so\n'
+        + '  fix: write \'spec.addresses\', or run the sidecars with DNS capture (lint --dns-capture)\n'
         + '  accept: MX0203 spec.ports[0]: <reason>\n'
         + '\n'
         + '1 error, 0 warnings in 2 objects\n',
@@ -158,11 +158,11 @@ test('rules are chosen by id or name', async () => {
 test('a rule is explained, and all are listed, without any file', async () => {
   expect(await run(['lint', '--explain', 'MX0203'])).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^MX0203 port-captured-twice {2}ERROR\n\nA TCP service[^]*What happens: [^]*What to write instead: [^]*Related: IST0134, pilot_conflict/) as string,
+    out: expect.stringMatching(/^MX0203 port-captured-twice {2}ERROR\n\nA TCP ServiceEntry[^]*What happens: [^]*What to write instead: [^]*Related: IST0134, pilot_conflict/) as string,
   });
   const { code, out } = await run(['lint', '--list']);
   expect([code, out.split('\n').filter(line => line.startsWith('MX0203'))])
-    .toEqual([0, ['MX0203  ERROR    port-captured-twice: A TCP service without addresses captures its whole port, and another service needs that port.']]);
+    .toEqual([0, ['MX0203  ERROR    port-captured-twice: A TCP ServiceEntry without addresses takes its whole port, and another one needs that port.']]);
   expect(await run(['lint', '--explain', 'port-captured'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean port-captured-twice?') as string });
 });
 
@@ -202,7 +202,7 @@ test('JSON has everything that is known of a finding', async () => {
       line: 10,
       field: 'spec.ports[0]',
       object: { group: 'networking.istio.io', kind: 'ServiceEntry', namespace: 'shop', name: 'stock' },
-      fix: 'give \'spec.addresses\', or run the sidecars with DNS capture',
+      fix: 'write \'spec.addresses\', or run the sidecars with DNS capture (lint --dns-capture)',
     }],
   });
 });

@@ -1018,8 +1018,8 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const chart = new Chart(app, 'shop');
     ['A', 'B'].forEach(id => foreign(chart, id, 'ServiceEntry', { hosts: [`${id}.example.com`.toLowerCase()], ports: [], exportTo: ['.'] }, { name: 'db' }));
     tcp(chart, 'Ours', 'db.example.com', 1, ip('192.0.2.1'));
-  }, 'writes the ServiceEntry "db" in the chart\'s namespace, as \'shop/A\' does, and one would replace the other; give one of them another construct id or '
-    + '\'metadata.name\''],
+  }, 'has the kind, namespace and name of \'shop/A\': the ServiceEntry "db" that is applied last replaces the other; give one of them another construct id '
+    + 'or \'metadata.name\''],
   ['MX0102', app => ['shop', 'data'].forEach(namespace => {
     new ExternalMysql(chartOf(app, namespace), 'Db', { host: `${namespace}.example.com`, resolution: ip('192.0.2.1'), metadata: { name: 'db' } });
   }), '\'metadata.name\' "db" makes this ServiceEntry share the file "ServiceEntry.db" with \'shop/Db\', and one of them would be lost; give one of '
@@ -1028,46 +1028,46 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     tcp(chartOf(app, 'shop'), 'A', 'db.example.com', 1, ip('192.0.2.1'), { exportTo: ['*'] });
     tcp(chartOf(app, 'data'), 'B', 'db.example.com', 2, ip('192.0.2.2'), { exportTo: ['*'] });
     tcp(chartOf(app, 'third'), 'C', 'c.example.com', 2, ip('192.0.2.3'));
-  }, '\'host\' "db.example.com" is declared by \'shop/A\' as well, visible in every namespace; declare it once, with all its ports, and name the clients with '
-    + 'allowFrom()'],
+  }, '\'hosts\' "db.example.com" is also declared by \'shop/A\', and both are visible in every namespace: connections end at either; declare it once, with '
+    + 'all its ports, and name the clients with allowFrom()'],
   ['MX0202', app => {
     const chart = chartOf(app, 'shop');
     tcp(chart, 'A', 'a.example.com', 1, ip('192.0.2.1'));
     tcp(chart, 'B', 'b.example.com', 1, ip('192.0.2.1'));
-  }, 'address "192.0.2.1" with port 1 is declared by \'shop/A\' as well, visible in namespace "shop": all its connections would end at one of the two; declare '
-    + 'one service for one address and port'],
+  }, 'address "192.0.2.1" with port 1 is also declared by \'shop/A\', and both are visible in namespace "shop": all connections to it end at one of the '
+    + 'two; declare the address and port in one ServiceEntry'],
   ['MX0203', app => {
     Mesh.declare(app, { dnsCapture: true, ipAutoAllocate: false });
     const chart = chartOf(app, 'shop');
     ['a', 'b'].forEach(name => tcp(chart, name, `${name}.example.com`, 1, Resolution.dns()));
-  }, 'port 1 of "b.example.com" has no address of its own, and every address of port 1 already goes to "a.example.com" (\'shop/a\') in namespace "shop": '
-    + 'connections would silently end at the wrong one; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, '
-    + '{ dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'],
+  }, 'port 1 of "b.example.com" has no address, and in namespace "shop" every connection to port 1 already goes to "a.example.com" (\'shop/a\'): clients of '
+    + '"b.example.com" end there, and nothing says so; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, { '
+    + 'dnsCapture: true, ipAutoAllocate: true }) when the mesh allocates addresses'],
   ['MX0204', app => {
     const chart = chartOf(app, 'shop');
     httpService(chart, 8080, { name: 'http' });
     tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
-  }, 'port 8080 of "db.example.com" has no address of its own, and the HTTP Service \'shop/Web\' listens on port 8080: no connection would reach '
-    + '"db.example.com"; give the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, { dnsCapture: true }) when the sidecars run '
-    + 'with DNS capture, or with a \'virtualIpRange\' when they do not'],
+  }, 'port 8080 of "db.example.com" has no address, and the HTTP Service \'shop/Web\' listens on port 8080: no connection reaches "db.example.com"; give '
+    + 'the addresses with Resolution.ipAddresses() or \'addresses\', or call Mesh.declare(app, { dnsCapture: true }) when the sidecars run with DNS capture, '
+    + 'or with a \'virtualIpRange\' when they do not'],
   ['MX0301', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
     tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.9'));
-  }, 'port 3306 of "db.example.com" reaches the host "db.example.com", which \'shop/Db\' routes through a gateway, directly: the gateway would not see these '
-    + 'connections; route both services, or declare this one without it'],
+  }, 'port 3306 of "db.example.com" leads straight to the host "db.example.com", which is routed through a gateway (\'shop/Db\'): the gateway does not see '
+    + 'these connections; route both through the gateway, or take it out of this one'],
   ['MX0301', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
     tcp(chartOf(app, 'data'), 'Past', 'past.example.com', 3306, ip('192.0.2.1'));
-  }, 'port 3306 of "past.example.com" reaches the address "192.0.2.1", which \'shop/Db\' routes through a gateway, directly: the gateway would not see these '
-    + 'connections; route both services, or declare this one without it'],
+  }, 'port 3306 of "past.example.com" leads straight to the address "192.0.2.1", which is routed through a gateway (\'shop/Db\'): the gateway does not see '
+    + 'these connections; route both through the gateway, or take it out of this one'],
   ['MX0301', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
     tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/24'));
-  }, 'port 3306 of "range.example.com" reaches whatever addresses "db.example.com" has in "192.0.2.0/24", which \'shop/Db\' routes through a gateway, directly: '
-    + 'the gateway would not see these connections; route both services, or declare this one without it'],
+  }, 'port 3306 of "range.example.com" leads straight to whatever addresses "db.example.com" has in "192.0.2.0/24", which is routed through a gateway '
+    + '(\'shop/Db\'): the gateway does not see these connections; route both through the gateway, or take it out of this one'],
   ['MX0206', app => {
     Mesh.declare(app, {});
     foreign(chartOf(app, 'shop'), 'Store', 'ServiceEntry', {
@@ -1085,8 +1085,8 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const port = { number: 443, name: 'tls', protocol: 'TLS', targetPort: 5432 };
     foreign(shop, 'Db', 'ServiceEntry', { hosts: ['db.example.com'], ports: [port], resolution: 'DNS', exportTo: ['.'] });
     foreign(shop, 'Rule', 'DestinationRule', { host: 'db.example.com', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'db.example.com' } }, exportTo: ['.'] });
-  }, '\'mode\' SIMPLE begins port 443 (5432 on the endpoints) of "db.example.com" with TLS, and it looks like PostgreSQL, which begins TLS later: no connection is made; '
-    + 'leave \'tls\' out, and let the driver of the application speak TLS'],
+  }, '\'mode\' SIMPLE starts TLS at once on port 443 (5432 on the endpoints) of "db.example.com", and it looks like PostgreSQL, which starts TLS only after '
+    + 'a first message: no connection is made; remove \'tls\', and let the driver of the application speak TLS'],
   ['MX0302', app => {
     const shop = chartOf(app, 'shop');
     const route = via(shop, GatewayLeg.plaintext(8080));
@@ -1102,26 +1102,26 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     + 'service uses, or use GatewayLeg.istioMutual()'],
   ['MX0303', app => {
     ['one', 'two'].forEach(id => new IngressRoute(chartOf(app, id), 'Page', { hosts: ['page.example.com'], service: 'page', servicePort: 80 }));
-  }, '\'hosts\' "page.example.com" is served on port 80 of the gateway by \'one/Page\' as well, and istiod would drop one of them; write the host in one place, '
-    + 'with all its paths or ports'],
+  }, '\'hosts\' "page.example.com" is also served on port 80 of the gateway by \'one/Page\': istiod drops one of them; serve the host in one Gateway, with '
+    + 'all its paths or ports'],
   ['MX0401', app => {
     const chart = chartOf(app, 'shop');
     tls(chart, 'Api', ['api.example.com'], Resolution.dns());
     foreign(chart, 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {} });
-  }, '\'host\' "api.example.com" has a DestinationRule at \'shop/Api\' too, and sidecars in namespace "shop" would use only one of them; write its settings in one '
-    + 'place: addJsonPatch() adds to a rule of this library'],
+  }, '\'host\' "api.example.com" also has the DestinationRule \'shop/Api\', and sidecars in namespace "shop" use only one of the two; write its settings in '
+    + 'one place: addJsonPatch() adds to a rule of this library'],
   ['MX0402', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
     foreign(shop, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
-  }, '\'hosts\' "db.example.com" has a VirtualService at \'shop/Db\' as well, visible in namespace "shop", and sidecars use the older one only; write the routes of '
-    + 'a host in one place'],
+  }, '\'hosts\' "db.example.com" also has the VirtualService \'shop/Db\', and both are visible in namespace "shop": sidecars use the older one only; write '
+    + 'the routes of the host in one VirtualService'],
   ['MX0501', app => {
     Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
     tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
     foreign(chartOf(app, 'data'), 'Vm', 'WorkloadEntry', { address: '192.0.2.1' });
-  }, '\'endpoints\' has "192.0.2.1", which is an address of \'shop/Db\': ztunnel would send its connections straight there, past every waypoint; resolve the '
-    + 'service by DNS without endpoints'],
+  }, '\'endpoints\' has "192.0.2.1", which is an address of \'shop/Db\': ztunnel connects straight to it, past every waypoint; write \'resolution: DNS\' '
+    + 'without endpoints'],
   ['MX0601', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
@@ -1131,18 +1131,18 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
   ['MX0602', app => {
     tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
     sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
-  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop"; add "data/db.example.com" to \'egress.hosts\''],
+  }, '\'egress.hosts\' leaves out "db.example.com", which \'data/Db\' declares for namespace "shop"; add "data/db.example.com" to \'egress.hosts\''],
   ['MX0602', app => {
     tcp(new Chart(app, 'data'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'), { exportTo: ['shop'] });
     sidecar(chartOf(app, 'shop'), 'Own', ['./*']);
-  }, 'leaves out the host "db.example.com", which \'data/Db\' declares for namespace "shop"; give that chart a \'namespace\', and add "<namespace>/db.example.com" to '
-    + '\'egress.hosts\''],
+  }, '\'egress.hosts\' leaves out "db.example.com", which \'data/Db\' declares for namespace "shop"; give that chart a \'namespace\', and add '
+    + '"<namespace>/db.example.com" to \'egress.hosts\''],
   ['MX0603', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     foreign(chart, 'Old', 'ServiceEntry', { hosts: ['old.example.com'], addresses: ['192.0.2.9'], ports: [{ number: 1, protocol: 'TCP' }], exportTo: ['.'] });
-  }, 'keeps the pods of namespace "shop" from "old.example.com" on port 1, which \'shop/Old\' declares for them; declare it with ExternalService or one of its '
-    + 'kinds, or open its addresses'],
+  }, 'blocks port 1 of "old.example.com" for the pods of namespace "shop", for which \'shop/Old\' declares it; declare it with ExternalService or one of '
+    + 'its kinds, or open its addresses'],
   ['MX0604', app => {
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
@@ -1157,14 +1157,14 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     const chart = chartOf(app, 'shop');
     new EgressLockdown(chart, 'Lockdown');
     foreign(chart, 'Pod', 'Pod', { hostNetwork: true }, { apiVersion: 'v1' });
-  }, 'runs its pods with \'hostNetwork\' in namespace "shop", which \'shop/Lockdown\' locks down, and most network plugins apply no NetworkPolicy to them; leave it out, '
-    + 'or run them in another namespace'],
+  }, 'runs its pods with \'hostNetwork\' in namespace "shop", which \'shop/Lockdown\' locks down, and most network plugins apply no NetworkPolicy to them; '
+    + 'remove \'hostNetwork\', or run the pods in another namespace'],
   ['MX0701', app => {
     const chart = chartOf(app, 'shop');
     partner(chart);
     foreign(chart, 'Secret', 'Secret', {}, { apiVersion: 'v1', name: 'partner' });
-  }, '\'credentialName\' "partner" is read in namespace "istio-system", and \'shop/Secret\' has the Secret in namespace "shop"; put it into namespace '
-    + '"istio-system"'],
+  }, '\'credentialName\' "partner" is read in namespace "istio-system", and the Secret is in namespace "shop" (\'shop/Secret\'); put the Secret into '
+    + 'namespace "istio-system"'],
   ['MX0902', app => MeshFindings.of(tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 1, ip('192.0.2.1'))).acknowledge('MX0203', 'on Monday'),
     'acknowledge("MX0203", "on Monday") matches no finding; remove it, so that it cannot hide a later one'],
   ['MX0903', app => {
@@ -1202,8 +1202,8 @@ describe('a finding', () => {
     tcp(chart, 'Range', 'range.example.com', 3306, ip('192.0.2.0/28'));
 
     const [{ text }] = findings(app);
-    expect(text).toBe('port 3306 of "range.example.com" reaches the address "192.0.2.1", which \'shop/Db\' routes through a gateway, directly: '
-      + 'the gateway would not see these connections; route both services, or declare this one without it');
+    expect(text).toBe('port 3306 of "range.example.com" leads straight to the address "192.0.2.1", which is routed through a gateway (\'shop/Db\'): the gateway does not see '
+    + 'these connections; route both through the gateway, or take it out of this one');
   });
 
   test('of every chart is reported in one error, each once, whichever chart is synthesised', () => {

@@ -89,7 +89,7 @@ describe('a cluster', () => {
     });
 
     expect(all(byName(true), 'ServiceEntry')).toHaveLength(2);
-    expect(messageOf(() => byName(false))).toContain('[MX0203] port 9042 of "db-2.example.com" has no address of its own');
+    expect(messageOf(() => byName(false))).toContain('[MX0203] port 9042 of "db-2.example.com" has no address');
   });
 
   test('by name has members with the addresses that are given', () => {
