@@ -45,6 +45,11 @@ export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
   return verdict === 'REACHES' || verdict === 'DIRECT';
 }
 
+/** Every way that is open; an answer with one way is its own. */
+export function waysIn(answer: Answer): readonly Answer[] {
+  return answer.ways.length > 0 ? answer.ways : [answer];
+}
+
 /** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end, they miss the service alike. */
 export function answerKey({ verdict, gateway, why, because, conditions, besides, tls, server }: Answer): string {
   const decides = because.map(({ object, path }) => [object, path]);

@@ -1,6 +1,6 @@
 import { Access } from './access';
 import { AcknowledgementChange, ruleText } from './acknowledgement-change';
-import { isOpen, verdictText, wayText } from './answer';
+import { isOpen, verdictText, waysIn, wayText } from './answer';
 import { list, reasonText, safe, table, unreadLines } from './as-markdown';
 import { Client } from './client';
 import { targetKey } from './dependency';
@@ -9,6 +9,7 @@ import { namesText } from './names';
 import { openingText } from './opening';
 import { OutboundChange, outboundName } from './outbound';
 import { namesOf } from './report';
+import { serverCheckText } from './server-check';
 import { Sources, sourceText } from './sources';
 import { UNKNOWN_TO_REPORT } from './summary';
 import { unreadText } from './unread';
@@ -105,13 +106,16 @@ function changes(all: readonly AccessChange[], clients: readonly Client[], befor
 /** What is open by its way, what is not by the reason. */
 export function stateText(access: Access): string {
   const ends = access.endpoints.length === 0 || access.verdict === 'DIRECT' ? '' : `, ends at ${namesText(access.endpoints, 4)}`;
-  return isOpen(access) ? `${verdictText(access)}, ${wayText(access)}${ends}: ${reasonText(access)}`
+  const checks = new Set(waysIn(access).map(({ server }) => (server === undefined ? 'adds no TLS' : serverCheckText(server))));
+  const each = checks.size > 1 ? `; of its ways, the last proxy ${[...checks].join(', or ')}` : '';
+  return isOpen(access) ? `${verdictText(access)}, ${wayText(access)}${ends}: ${reasonText(access)}${each}`
     : `${verdictText(access)}${access.verdict === 'ELSEWHERE' ? ends : ''}: ${access.why}`;
 }
 
 /** Where it is decided: of what is gone, in the old files. */
 function placeOf({ kind, ...change }: AccessChange, was: Sources, is: Sources): string {
-  const [before, after] = [change.before, change.after].map(({ server, because }) => (kind === 'UNVERIFIED' || kind === 'VERIFIED' ? server?.because ?? [] : because));
+  const [before, after] = [change.before, change.after].map(access => (kind === 'UNVERIFIED' || kind === 'VERIFIED'
+    ? waysIn(access).flatMap(({ server }) => server?.because ?? []) : access.because));
   const [causes, sources] = after.length > 0 ? [after, is] : [before, was];
   return causes.slice(0, 3).map(cause => {
     const { object, file, line } = sources.of(cause);

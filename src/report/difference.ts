@@ -1,6 +1,6 @@
 import { Access, AccessTable } from './access';
 import { AcknowledgementChange, acknowledgementChanges } from './acknowledgement-change';
-import { Answer, isOpen, wayText } from './answer';
+import { Answer, isOpen, waysIn, wayText } from './answer';
 import { byClient, Client, clientKey } from './client';
 import { Target, targetKey } from './dependency';
 import { Guard, guardsIn, writersOf } from './guard';
@@ -141,12 +141,19 @@ function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undef
   if (before.limits !== after.limits && before.limits !== '') {
     return 'WIDENED';
   }
-  const check = compareChecks(before.server, after.server, host);
+  const check = compareWays(before, after, host);
   if (check === 'WEAKER') {
     return 'UNVERIFIED';
   }
   return before.limits !== after.limits ? 'NARROWED' : before.verdict !== after.verdict || before.gateway !== after.gateway ? 'MOVED'
     : check === 'STRONGER' ? 'VERIFIED' : before.tls !== after.tls ? 'MOVED' : undefined;
+}
+
+/** Whether a way asks less of the server than every one before, or one of those before asked less than every one now. */
+function compareWays(before: Answer, after: Answer, host: string): 'WEAKER' | 'STRONGER' | undefined {
+  const [was, is] = [before, after].map(waysIn);
+  return is.some(now => was.every(old => compareChecks(old.server, now.server, host) === 'WEAKER')) ? 'WEAKER'
+    : was.some(old => is.every(now => compareChecks(old.server, now.server, host) === 'STRONGER')) ? 'STRONGER' : undefined;
 }
 
 function endsBeyond(before: Answer, after: Answer): boolean {

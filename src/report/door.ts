@@ -1,5 +1,5 @@
 import { Access } from './access';
-import { Answer, isOpen } from './answer';
+import { Answer, isOpen, waysIn } from './answer';
 import { clientKey } from './client';
 import { Dependency, spokenBy, Target, targetKey } from './dependency';
 import { Asked, Owners } from './owners';
@@ -62,7 +62,7 @@ export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<D
     return known.has(identity(access));
   };
   for (const access of asked.filter(isOpen)) {
-    for (const way of access.ways.length > 0 ? access.ways : [access]) {
+    for (const way of waysIn(access)) {
       for (const dependency of owners.of(way.services, way.endpoints)) {
         if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access)) {
           const doors = found.get(dependency) ?? new Map<string, Access[]>();

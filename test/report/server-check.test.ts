@@ -87,6 +87,27 @@ test('a second workload whose proxy asks less is to be looked at, though the fir
   expect(differenceOf(both(), both(selected)).access).toMatchObject([{ kind: 'VERIFIED', after: { workloads: ['Deployment two'] } }]);
 });
 
+test('a share of the connections that asks less is to be looked at, wherever it ends', () => {
+  const part = (name: string, tls: object) => ({ name, labels: {}, trafficPolicy: { tls } });
+  const shared = (canary: object, weight = 10) => viewOf([
+    entry(HOST, 3306, 'TCP', { exportTo: ['.'], resolution: 'STATIC', addresses: ['192.0.2.14'], endpoints: [{ address: '192.0.2.14' }] }, 'db'),
+    object('DestinationRule', 'parts', { host: HOST, subsets: [part('main', VERIFIED), part('canary', canary)] }),
+    object('VirtualService', 'shares', {
+      hosts: [HOST],
+      tcp: [{
+        route: Object.entries({ main: 100 - weight, canary: weight }).map(([subset, share]) => ({ destination: { host: HOST, subset }, weight: share })),
+      }],
+    }),
+    deployment('cart', 'cart'),
+  ]);
+  const found = differenceOf(shared(VERIFIED), shared({ mode: 'SIMPLE' }));
+
+  expect([kindsOf(found), opens(found)]).toEqual([['UNVERIFIED'], true]);
+  expect(differenceAsMarkdown(found)).toContain('signed by file /etc/ca.pem; of its ways, the last proxy takes certificates of db.example.com, signed by file /etc/ca.pem, or takes');
+  expect(kindsOf(differenceOf(shared({ mode: 'SIMPLE' }), shared(VERIFIED)))).toEqual(['VERIFIED']);
+  expect(kindsOf(differenceOf(shared({ mode: 'SIMPLE' }), shared({ mode: 'SIMPLE' }, 20)))).toEqual([]);
+});
+
 test('the comparison says what is asked before and now, and where that is written', () => {
   const found = compared('a gateway', VERIFIED, { mode: 'SIMPLE', insecureSkipVerify: true });
 
