@@ -1,5 +1,6 @@
 import { contains, Network, networkOf } from '../private/network';
 import { isWithin } from '../view/host-match';
+import { addTo } from '../view/lists';
 
 /** What a proxy tells the connections of a listener apart by. */
 export interface ChainMatch {
@@ -27,10 +28,33 @@ export interface Wire {
  * The chains that Envoy chooses from, step by step: the longest range that holds the address, then the best server name, then what was detected. A step that some chain
  * meets leaves out those that say nothing of it, even when a later step finds nothing. Envoy refuses a listener of which several are left for one connection.
  */
-export function matchChains<T extends ChainMatch>(chains: readonly T[], wire: Wire): readonly T[] {
+function matchChains<T extends ChainMatch>(chains: readonly T[], wire: Wire): readonly T[] {
   const byAddress = best(chains, ({ ranges }) => (ranges.length === 0 ? undefined : rangeRank(ranges, wire.address)));
   const byName = best(byAddress, ({ sni }) => (named(sni).length === 0 ? undefined : wire.isTls ? nameRank(named(sni), wire.sni ?? '') : 0));
   return best(byName, ({ isPlainHttp }) => (isPlainHttp ? Number(wire.isHttp && !wire.isTls) : undefined));
+}
+
+/** The chains of one listener. There may be one for each of a thousand server names, and every connection that is followed asks for its own. */
+export class ChainTable<T extends ChainMatch> {
+  private readonly positions: ReadonlyMap<T, number>;
+  private readonly byName = new Map<string, T[]>();
+  private readonly others: T[] = [];
+
+  public constructor(chains: readonly T[]) {
+    this.positions = new Map(chains.map((chain, i) => [chain, i]));
+    chains.forEach(chain => (isByExactName(chain) ? new Set(chain.sni).forEach(name => addTo(this.byName, name, chain)) : this.others.push(chain)));
+  }
+
+  /** Those that Envoy chooses from. A chain for exact server names alone takes no connection with another one, and leaves no other chain out. */
+  public chainsFor(wire: Wire): readonly T[] {
+    const byName = wire.isTls ? this.byName.get(wire.sni ?? '') ?? [] : [];
+    const candidates = [...this.others, ...byName].sort((a, b) => this.positions.get(a)! - this.positions.get(b)!);
+    return matchChains(candidates, wire);
+  }
+}
+
+function isByExactName({ sni, ranges }: ChainMatch): boolean {
+  return ranges.length === 0 && sni.length > 0 && !sni.some(name => name.startsWith('*'));
 }
 
 /** What a chain is for, as text: of two chains for the very same connections istiod keeps the first. */

@@ -1,4 +1,4 @@
-import { ChainMatch, keyOf, matchChains } from './filter-chain';
+import { ChainMatch, ChainTable, keyOf } from './filter-chain';
 import { GatewayPods } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { routesOf } from './proxy-scope';
@@ -47,6 +47,7 @@ export class GatewayChains {
   public readonly leftOut: readonly LeftOut[];
   /** Servers without a VirtualService for them. */
   public readonly routeless: readonly ServerOf[];
+  private readonly table: ChainTable<GatewayChain>;
 
   public constructor(private readonly view: MeshView, private readonly pods: GatewayPods) {
     const leftOut: LeftOut[] = [];
@@ -65,11 +66,12 @@ export class GatewayChains {
       chains.push(...fresh);
     }
     [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
+    this.table = new ChainTable(chains);
   }
 
   /** The chain for a connection, or several that Envoy cannot tell apart. */
   public chainsFor(entering: Entering): readonly GatewayChain[] {
-    return matchChains(this.chains, { ...entering, isHttp: entering.isHttp && !entering.isTls });
+    return this.table.chainsFor({ ...entering, isHttp: entering.isHttp && !entering.isTls });
   }
 
   /** The hosts of requests that a chain has routes for. */

@@ -1,4 +1,4 @@
-import { ChainMatch, isForAll, keyOf, matchChains, Wire } from './filter-chain';
+import { ChainMatch, ChainTable, isForAll, keyOf, Wire } from './filter-chain';
 import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice, choiceOf, Chooser, isFor } from './route-choice';
@@ -22,6 +22,8 @@ export class Listener {
   public readonly chains: Chain[];
   public readonly dropped: Dropped[] = [];
   private readonly holders: Map<string, Chain>;
+  /** Made when a connection asks for the first time. */
+  private table?: ChainTable<Chain>;
 
   public constructor(
     public readonly address: string, public readonly port: number, public protocol: string, public readonly first: KnownService,
@@ -37,7 +39,8 @@ export class Listener {
 
   /** The chain for a connection, or several that Envoy cannot tell apart; none when it is left to what happens with unknown destinations. */
   public chainsFor(wire: Wire): readonly Chain[] {
-    const found = matchChains(this.chains.filter(chain => !isForAll(chain)), wire);
+    this.table ??= new ChainTable(this.chains.filter(chain => !isForAll(chain)));
+    const found = this.table.chainsFor(wire);
     return found.length > 0 ? found : this.chains.filter(isForAll).slice(0, 1);
   }
 
@@ -48,6 +51,7 @@ export class Listener {
         this.dropped.push({ service: chain.service, by: holder.service });
       } else {
         this.chains.push(chain);
+        this.table = undefined;
         this.holders.set(keyOf(chain), chain);
       }
     }
