@@ -73,12 +73,23 @@ export interface AccessGroup {
 
 /** The clients of a group for a person. */
 export function groupNames({ clients }: Pick<AccessGroup, 'clients'>, { access }: Pick<DependencyReport, 'access'>): string[] {
-  return namesOf(clients, access.map(({ client }) => client));
+  const all = ALL_ACCOUNTS.get(access) ?? accountsByNamespace(access.map(({ client }) => client));
+  ALL_ACCOUNTS.set(access, all);
+  return namesAmong(clients, all);
 }
+
+/** The accounts of a dependency, which each of its groups asks for: there may be a group for each of a thousand clients. */
+const ALL_ACCOUNTS = new WeakMap<readonly Access[], Accounts>();
+
+type Accounts = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Some of all clients for a person: a namespace of which none is missing is one name. */
 export function namesOf(some: readonly Pick<Access, 'client' | 'workloads'>[], all: readonly Client[]): string[] {
-  const [mine, theirs] = [accountsByNamespace(some.map(({ client }) => client)), accountsByNamespace(all)];
+  return namesAmong(some, accountsByNamespace(all));
+}
+
+function namesAmong(some: readonly Pick<Access, 'client' | 'workloads'>[], theirs: Accounts): string[] {
+  const mine = accountsByNamespace(some.map(({ client }) => client));
   const differing = new Set(some.filter(({ workloads }) => workloads.length > 0).map(({ client }) => client.namespace));
   const whole = [...mine.keys()].filter(namespace => mine.get(namespace)!.size === theirs.get(namespace)?.size && !differing.has(namespace));
   if (whole.includes(ANY_OTHER) && theirs.size === whole.length) {
@@ -91,7 +102,7 @@ export function namesOf(some: readonly Pick<Access, 'client' | 'workloads'>[], a
   ];
 }
 
-function accountsByNamespace(clients: readonly Client[]): Map<string, Set<string>> {
+function accountsByNamespace(clients: readonly Client[]): Accounts {
   const found = new Map<string, Set<string>>();
   clients.forEach(client => found.set(client.namespace, (found.get(client.namespace) ?? new Set()).add(clientKey(client))));
   return found;
@@ -106,15 +117,20 @@ export function accessName({ client, workloads }: Pick<Access, 'client' | 'workl
 export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 'targets'>): AccessGroup[] {
   const byClientAndWorkloads = new Map<string, Access[]>();
   for (const one of access) {
-    const key = JSON.stringify([one.client, one.workloads]);
-    const known = byClientAndWorkloads.get(key);
-    known ? known.push(one) : byClientAndWorkloads.set(key, [one]);
+    addTo(byClientAndWorkloads, [clientKey(one.client), ...one.workloads].join('\n'), one);
   }
   interface Answered { readonly targets: readonly Target[]; readonly all: Access[] }
   const groups = new Map<string, { readonly clients: Access[]; readonly answers: readonly Answered[] }>();
+  const numbers = new Map<string, number>();
+  const numberOf = (one: Access) => {
+    const key = answerKey(one);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  };
   for (const ofClient of byClientAndWorkloads.values()) {
-    const answers = new Map<string, Access[]>();
-    ofClient.forEach(one => addTo(answers, answerKey(one), one));
+    const answers = new Map<number, Access[]>();
+    ofClient.forEach(one => addTo(answers, numberOf(one), one));
     const key = JSON.stringify([...answers].map(([answer, all]) => [answer, all.map(({ target }) => targetKey(target))]));
     const group = groups.get(key) ?? {
       clients: [],
