@@ -72,7 +72,8 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
   // A sidecar looks requests' destinations up among the services of the listener's port alone.
   const isOfListener = kind === 'sidecar' && choice.rule?.kind === 'http';
   const port = to.port ?? (service?.ports.length === 1 && !isOfListener ? service.ports[0].number : sender.listenerPort);
-  const servicePort = service?.ports.find(({ number }) => number === port);
+  // istiod makes no cluster for a port of UDP.
+  const servicePort = service?.ports.find(({ number, class: listens }) => number === port && listens !== undefined);
   const rule = service && rules.ruleOf(scope.namespace, labels, service);
   const part = subset === undefined ? undefined : subsetOf(rule, subset);
   const tls = tlsOf(rule, port, subset);
@@ -144,7 +145,7 @@ function missingOf(view: MeshView, rules: RuleLookup, { scope, kind }: Sender, w
       : { text: `nothing declares ${host}`, causes };
   }
   if (servicePort === undefined) {
-    return { text: `${host} has no port ${port}`, causes: [...causes, cause(service.object, ['spec', 'ports'])] };
+    return { text: `${host} has no port ${port}${service.ports.some(({ number }) => number === port) ? ' for TCP' : ''}`, causes: [...causes, cause(service.object, ['spec', 'ports'])] };
   }
   if (subset !== undefined && !hasSubset) {
     const elsewhere = rules.unused(rule, service).filter(({ subsets }) => subsets.some(({ name }) => name === subset));

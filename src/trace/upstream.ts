@@ -72,7 +72,9 @@ export function upstreamOf(
     }
     default: {
       const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)];
-      const names = found.length > 0 || service.selector ? found : [{ address: host, port: Number(port.target) }];
+      // With DNS_ROUND_ROBIN a proxy has one name to ask for: of several workloads istiod takes the first.
+      const named = resolution === 'DNS_ROUND_ROBIN' ? found.slice(0, 1) : found;
+      const names = found.length > 0 || service.selector ? named : [{ address: host, port: Number(port.target) }];
       return {
         endpoints: names.map(({ address, port: of }) => place(address, of)),
         text: found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',

@@ -106,6 +106,34 @@ describe('visibility', () => {
   });
 });
 
+describe('what has no place in the configuration of a proxy', () => {
+  test('a port of UDP, which a VirtualService sends to', () => {
+    const udp = entry('udp.example.com', 3306, 'UDP', {}, 'udp');
+    const route = object('VirtualService', 'db', { hosts: [DB], tcp: [{ route: [{ destination: { host: 'udp.example.com', port: { number: 3306 } } }] }] });
+
+    expect(traced([at('192.0.2.14'), udp, route], 'cart', `${DB}:3306`).end).toMatchObject({
+      kind: 'NOWHERE', text: expect.stringContaining('udp.example.com has no port 3306 for TCP') as string,
+    });
+  });
+
+  test('all but the first of the workloads that DNS_ROUND_ROBIN is given', () => {
+    const chosen = (resolution: string) => {
+      const machines = ['a', 'b'].map((name, i) => object('WorkloadEntry', name, { address: `198.51.100.${i + 1}`, labels: { app: 'db' } }));
+      return traced([entry(DB, 3306, 'TCP', { resolution, workloadSelector: { labels: { app: 'db' } } }), ...machines], 'cart', `${DB}:3306`).end.endpoints;
+    };
+
+    expect(chosen('DNS_ROUND_ROBIN')).toEqual(['198.51.100.1:3306']);
+    expect(chosen('DNS')).toEqual(['198.51.100.1:3306', '198.51.100.2:3306']);
+  });
+
+  test('an address of a Service that is another name', () => {
+    const alias = object('Service', 'db', { type: 'ExternalName', externalName: DB, ports: [{ port: 3306, name: 'tcp' }] });
+    const found = traced([alias], 'cart', 'db:3306');
+
+    expect(hopAt(found, 'application').facts.address).toBe('');
+  });
+});
+
 describe('the listener of another', () => {
   test('takes every address of its port, and the one without a place is named', () => {
     const objects = [entry('aaa.example.com', 3306, 'TCP'), entry(DB, 3306, 'TCP')];
