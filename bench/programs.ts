@@ -8,7 +8,7 @@ import { inventory } from './programs/inventory';
 import { rawProgram, Specimen } from './raw-program';
 import { Sample } from './sample';
 
-export type Program = 'with-library' | 'with-raw-objects' | 'many' | 'load';
+export type Program = 'with-library' | 'without-rules' | 'with-raw-objects' | 'many' | 'load' | 'cli' | 'rules';
 
 const ROOT = path.dirname(__dirname);
 /** Inside the project, so that the compiled programs find its dependencies. */
@@ -53,13 +53,18 @@ export class Programs {
   }
 
   public async run(program: Program, ...args: readonly (string | number)[]): Promise<Sample> {
+    return this.answer<Sample>(program, ...args);
+  }
+
+  /** Runs a program that prints something else than a sample. */
+  public async answer<T>(program: Program, ...args: readonly (string | number)[]): Promise<T> {
     try {
       const { stdout } = await promisify(execFile)(
         process.execPath,
         [this.fileOf(program), ...args.map(String)],
-        { signal: this.signal },
+        { signal: this.signal, maxBuffer: Infinity },
       );
-      return JSON.parse(stdout) as Sample;
+      return JSON.parse(stdout) as T;
     } catch (error) {
       this.signal.throwIfAborted();
       const { stderr = '', code } = error as { stderr?: string; code?: unknown };
@@ -73,6 +78,8 @@ export class Programs {
     const folder = path.join(this.folder, 'node_modules', 'cdk8s-istio-egress');
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'cdk8s-istio-egress', main: path.join('..', '..', 'src', 'index.js') }));
+    // The program says its version.
+    fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(this.folder, 'package.json'));
   }
 
   private fileOf(program: Program): string {

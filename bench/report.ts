@@ -1,7 +1,10 @@
+import { growsTooFast, growthOf, RuleGrowth } from './growth';
 import { CrowdResult, Result } from './measure';
+import { ReadingResult } from './reading';
+import { RulesResult } from './rules';
 
 /** What is aimed at; a bench reports, it does not judge. */
-const AIM = { ratio: 1.10, growth: 11, loadingMs: 20 };
+const AIM = { ratio: 1.10, growth: 11, loadingMs: 20, lintMs: 3_000, lintMb: 500, lintGrowth: 11, rules: 1.25 };
 
 export function table(results: readonly Result[], loadingMs: number): string {
   const rows = results.map(result => [
@@ -29,6 +32,53 @@ export function crowdTable(results: readonly CrowdResult[]): string {
     return [crowd, whole(count), whole(ms), (ms / count).toFixed(1), half ? (ms / half.ms).toFixed(1) : '', whole(rssMb), String(runs)];
   });
   return aligned([['many', 'count', 'ms', 'ms each', 'growth', 'MB', 'runs'], ...rows]).join('\n');
+}
+
+/** Whole processes of the program. Node's start is in each of them, so what is small grows less. */
+export function readingTable(results: readonly ReadingResult[]): string {
+  const rows = results.map((result, i) => {
+    const before = results[i - 1];
+    const smaller = before && before.count < result.count ? before : undefined;
+    const growths = smaller ? [result.ms / smaller.ms, result.count / smaller.count] : undefined;
+    return [
+      result.command, result.what, `${whole(result.count)} ${result.of}`, whole(result.ms), (result.ms / result.count).toFixed(2),
+      growths ? `${growths[0].toFixed(1)} of ${growths[1].toFixed(1)}` : '', whole(result.rssMb), String(result.runs),
+    ];
+  });
+  const large = results.filter(({ command, count }) => command === 'lint' && count === 10_000);
+  const growths = large.flatMap(result => results
+    .filter(({ what, command, count }) => what === result.what && command === result.command && count === 1_000).map(({ ms }) => result.ms / ms));
+  const lines = [
+    aim('lint of 10,000 objects, time', `${whole(AIM.lintMs)} ms`, large.map(({ ms }) => ms), AIM.lintMs, 0),
+    aim('lint of 10,000 objects, memory', `${AIM.lintMb} MB`, large.map(({ rssMb }) => rssMb), AIM.lintMb, 0),
+    aim('growth of lint, 1,000 to 10,000', String(AIM.lintGrowth), growths, AIM.lintGrowth, 1),
+  ];
+  return [
+    ...aligned([['command', 'input', 'size', 'ms', 'ms each', 'growth', 'MB', 'runs'], ...rows], [0, 1]), '',
+    ...aligned([['aim', 'at most', 'measured', 'reached'], ...lines], [0, 2, 3]),
+  ].join('\n');
+}
+
+/** What rules add at synth, and the rules that take much more than four times as long for four times the input. */
+export function rulesTable(results: readonly RulesResult[], growths: readonly RuleGrowth[]): string {
+  const rows = results.map(({ route, services, ms, msWithout, ratio, runs }) => (
+    [route, whole(services), whole(ms), whole(msWithout), ratio.toFixed(2), String(runs)]));
+  const fast = growths.filter(growsTooFast);
+  const shapes = new Set(growths.map(({ shape }) => shape)).size;
+  return [
+    ...aligned([['route', 'services', 'ms', 'without rules', 'ratio', 'runs'], ...rows]), '',
+    ...fast.length === 0 ? [] : [
+      ...aligned([
+        ['input', 'rule', 'ms', 'ms of four times', 'growth'],
+        ...fast.map(of => [of.shape, of.rule, of.ms.toFixed(1), of.msOfFour.toFixed(1), growthOf(of).toFixed(1)]),
+      ], [0, 1]), '',
+    ],
+    ...aligned([
+      ['aim', 'at most', 'measured', 'reached'],
+      aim('synth with rules, of synth without', AIM.rules.toFixed(2), results.map(({ ratio }) => ratio), AIM.rules, 2),
+      ['rules that are not linear', 'none', `${fast.length} of ${growths.length} in ${shapes} kinds of input`, fast.length === 0 ? 'yes' : 'no'],
+    ], [0, 2, 3]),
+  ].join('\n');
 }
 
 /** How much longer than a tenth of the services took; 10 is linear. */

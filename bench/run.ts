@@ -1,16 +1,20 @@
-/** `npm run bench`: what synthesis costs, against the same objects written with raw cdk8s. */
+/** `npm run bench`: what synthesis costs, against the same objects written with raw cdk8s, and what the program and the rules cost. */
 import { parseArgs } from 'node:util';
 import { Case, casesOf, CHARTS, COUNTS, CROWDS, Route, ROUTES, SERVICES, usualRuns } from './cases';
 import { Failure, inOneLine } from './failure';
 import { CrowdResult, measureCase, measureCrowd, measureLoading, Result } from './measure';
 import { Programs } from './programs';
-import { crowdTable, json, table } from './report';
+import { measureReading } from './reading';
+import { crowdTable, json, readingTable, rulesTable, table } from './report';
+import { measureGrowth, measureRules } from './rules';
 
 const LOADING_RUNS = 31;
 const CROWD_RUNS = 5;
+const READING_RUNS = 3;
+const RULES_RUNS = 7;
 const MOST = 100_000;
 
-const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--many] [--json] [--help]
+const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--many | --read | --rules] [--json] [--help]
 
 Synthesises apps of external services with the library and, with the same bytes as result, with raw ApiObjects, in turns and each time in a
 fresh process, and prints the medians. Without options it takes about eight minutes.
@@ -20,12 +24,15 @@ fresh process, and prints the medians. Without options it takes about eight minu
   --charts N     only apps of N charts (${CHARTS.join(', ')})
   --runs N       how often each is measured (9 for 100 services; 3 for 10,000 through a gateway, which takes a minute each time)
   --many         instead, the growth with the number of lock-downs, bootstraps, gateways and guarded teams
+  --read         instead, lint and report as whole processes of the compiled program
+  --rules        instead, what rules add at synth, and the growth of each with input that it could compare with itself
   --json         an object for each app on standard output, one a line
   --help         this text
 
-  ms          building and synthesising the app, without loading modules
+  ms          building and synthesising the app, without loading modules (with --read, the processor's time of the whole process)
   us/service  the same for one service
-  growth      how much longer than a tenth of the services took; 10 is linear (with --many, than half of them; 2 is linear)
+  growth      how much longer than a tenth of the services took; 10 is linear (with --many, than half of them, where 2 is; with --read it is beside
+              the growth of the input; with --rules, than a fourth, where 4 is linear and 16 quadratic)
   MB          the highest memory of the process, Node and modules included`;
 
 interface Options {
@@ -34,6 +41,8 @@ interface Options {
   readonly charts?: number;
   readonly runs?: number;
   readonly many: boolean;
+  readonly read: boolean;
+  readonly rules: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -48,7 +57,8 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<void>
   progress('compiling');
   const programs = await Programs.make(signal);
   try {
-    await (options.many ? measureMany(programs, options) : measure(programs, cases, options));
+    await (options.many ? measureMany(programs, options) : options.read ? measureReaders(programs, options)
+      : options.rules ? measureTheRules(programs, options) : measure(programs, cases, options));
   } finally {
     programs.remove();
   }
@@ -83,6 +93,19 @@ async function measureMany(programs: Programs, options: Options): Promise<void> 
   console.log(options.json ? results.map(result => JSON.stringify(result)).join('\n') : crowdTable(results));
 }
 
+async function measureReaders(programs: Programs, options: Options): Promise<void> {
+  const results = await measureReading(programs, options.runs ?? READING_RUNS, progress);
+  progress('');
+  console.log(options.json ? results.map(result => JSON.stringify(result)).join('\n') : readingTable(results));
+}
+
+async function measureTheRules(programs: Programs, options: Options): Promise<void> {
+  const results = await measureRules(programs, options.runs ?? RULES_RUNS, progress);
+  const growths = await measureGrowth(programs, progress);
+  progress('');
+  console.log(options.json ? [...results, ...growths].map(result => JSON.stringify(result)).join('\n') : rulesTable(results, growths));
+}
+
 function only<T>(chosen: T | undefined, all: readonly T[]): readonly T[] {
   return chosen === undefined ? all : [chosen];
 }
@@ -97,6 +120,8 @@ function read(argv: readonly string[]): Options {
         charts: { type: 'string' },
         runs: { type: 'string' },
         many: { type: 'boolean', default: false },
+        read: { type: 'boolean', default: false },
+        rules: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -107,6 +132,8 @@ function read(argv: readonly string[]): Options {
       charts: count('charts', values.charts),
       runs: count('runs', values.runs),
       many: values.many,
+      read: values.read,
+      rules: values.rules,
       json: values.json,
       help: values.help,
     };
