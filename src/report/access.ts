@@ -80,8 +80,7 @@ export class AccessTable {
     const found = this.tracer.trace({
       namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace.replace('*', ANYTHING),
       account: client.account === ANY_OTHER ? NOBODY.account : client.account.replace('*', ANYTHING),
-      // Nothing selects the pods of those who are not named.
-      labels: pod?.labels ?? client.labels ?? (client.account === ANY_OTHER ? {} : undefined),
+      labels: pod?.labels ?? labelsOf(client),
       pod,
     }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken });
     const answer = answerOf(this.view, found);
@@ -103,7 +102,8 @@ export class AccessTable {
       const key = JSON.stringify([client.namespace, account, this.projected(pod.labels), captureSettings(pod)]);
       addTo(byKey, key, pod);
     }
-    const unseen = JSON.stringify([client.namespace, account, client.labels && this.projected(client.labels)]);
+    const labels = labelsOf(client);
+    const unseen = JSON.stringify([client.namespace, account, labels && this.projected(labels)]);
     const variants = byKey.size === 0 ? [{ pods: [], key: unseen }]
       : [...byKey].map(([key, pods]) => ({ key, pods }));
     this.variants.set(clientKey(client), variants);
@@ -113,6 +113,11 @@ export class AccessTable {
   private projected(labels: PodTemplate['labels']): unknown {
     return Object.entries(labels).filter(([name]) => this.labels.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   }
+}
+
+/** The labels of pods that no workload makes: nothing selects those of clients that are not named, and of a named one nobody knows them. */
+function labelsOf({ account, labels }: Client): PodTemplate['labels'] | undefined {
+  return labels ?? (account === ANY_OTHER ? {} : undefined);
 }
 
 /** The labels of clients that something selects by. */

@@ -134,6 +134,14 @@ describe('pods with labels that something selects, and no workload has', () => {
   });
 });
 
+test('an account without a workload may have any labels, and whoever is not named has none', () => {
+  const closed = object('NetworkPolicy', 'closed', { podSelector: { matchLabels: { app: 'x' } }, policyTypes: ['Egress'], egress: [] });
+  const { dependencies } = reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { exportTo: ['.'] }), closed]), { clients: [{ namespace: 'shop', account: 'absent' }] });
+  const conditions = dependencies[0].access.filter(({ client }) => client.namespace === 'shop' && client.labels === undefined).map(one => [one.client.account, one.conditions]);
+
+  expect(conditions).toEqual([['absent', [expect.stringContaining('unless NetworkPolicy shop/closed cuts it off')]], ['*', []]]);
+});
+
 test('who stands for too many is left out, and that is said', () => {
   const many = Array.from({ length: 250 }, (_, i) => object('NetworkPolicy', `closed-${i}`, { podSelector: { matchLabels: { app: `a${i}` } }, policyTypes: ['Egress'], egress: [] }));
   const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP'), ...many]));
