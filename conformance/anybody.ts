@@ -63,11 +63,10 @@ const entrySpec = fc.record({
     spec: {
       ...more,
       resolution,
-      // DNS of a wildcard has nothing to ask for, a range no single name, and a name that each request gives no address.
+      // DNS of a wildcard has nothing to ask for, and a range no single name. What each request names has no address, and is TLS or HTTP.
       hosts: own.length > 0 ? own : [isDynamic ? '*.example.net' : 'd.example.org'],
       addresses: isDynamic ? undefined : isByName ? addresses?.filter(address => !/\/(24|28)$/.test(address)) : addresses,
-      ports: (isDynamic ? ports.map(port => ({ ...port, protocol: (port as Port).protocol === 'HTTP' ? 'HTTP' : 'TLS' })) : ports)
-        .map((port, i) => ({ ...port, name: `port-${i}` })),
+      ports: ports.map((port, i) => ({ ...port, name: `port-${i}`, protocol: isDynamic && (port as Port).protocol !== 'HTTP' ? 'TLS' : (port as Port).protocol })),
       endpoints: selects ? undefined : found,
       workloadSelector: selects ? workloadSelector : undefined,
     },
@@ -113,7 +112,9 @@ const requests = some([
   { method: { exact: 'POST' } }, { queryParams: { version: { exact: '2' } } },
 ]);
 const http = fc.tuple(record({
-  match: maybe(list(fc.tuple(record({ port: maybe(some([...PORTS, 80])), gateways: matchGateways, ...source }), requests).map(([match, more]) => ({ ...match, ...more })), 2, 1)),
+  match: maybe(list(fc.tuple(
+    record({ port: maybe(some([...PORTS, 80])), gateways: matchGateways, ...source }), requests,
+  ).map(([match, more]) => ({ ...match, ...more })), 2, 1)),
 }), record({
   route: routes,
   rewrite: some([undefined, undefined, undefined, { authority: 'a.example.com' }]),

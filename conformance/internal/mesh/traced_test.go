@@ -163,3 +163,41 @@ spec: {outboundTrafficPolicy: {mode: ALLOW_ANY}}
 		t.Errorf("found %v, want one difference", found)
 	}
 }
+
+func TestTheLargestShareOfAConnectionIsCompared(t *testing.T) {
+	weighted := strings.Replace(tracedSet, "route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}}]",
+		"route: [{destination: {host: db.example.com}, weight: 30}, {destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}, weight: 70}]", 1)
+	if found, _ := followedIn(t, weighted, right); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	turned := strings.NewReplacer("weight: 30", "weight: 70", "weight: 70", "weight: 30").Replace(weighted)
+	if found, _ := followedIn(t, turned, right); len(found) != 1 || !strings.Contains(found[0], "the sidecar sends it to outbound|3306||db.example.com") {
+		t.Errorf("found %v, want the other destination", found)
+	}
+}
+
+func TestAnAnswerOfTheProxyIsNoCluster(t *testing.T) {
+	answered := `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 8080, name: http, protocol: HTTP}]
+  resolution: DNS
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: api, namespace: shop}
+spec:
+  hosts: [api.example.com]
+  http: [{directResponse: {status: 404}}]
+`
+	request := `[{"namespace": "shop", "account": "cart", "host": "api.example.com", "port": 8080, "address": "", "protocol": "HTTP", "end": "REFUSED"}]`
+	if found, _ := followedIn(t, answered, request); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	if found, _ := followedIn(t, answered, strings.Replace(request, "REFUSED", "NOWHERE", 1)); len(found) != 1 {
+		t.Errorf("found %v, want one difference", found)
+	}
+}
