@@ -130,8 +130,20 @@ function dependencyTable(dependencies: readonly DependencyChange[]): string {
     [`${safe(host)} (${ports.join(', ')})`, DEPENDENCY[kind], safe(before), safe(after)])));
 }
 
-function openingLines(openings: readonly OpeningChange[]): string {
+/** Those who get to a service by one door, as one opening. */
+function doorsTogether(openings: readonly OpeningChange[]): OpeningChange[] {
+  const found = new Map<string, OpeningChange>();
+  for (const change of openings) {
+    const { host, opening: { kind, who, why } } = change;
+    const key = JSON.stringify([host, kind, why, ...kind === 'DOOR' ? [] : [who, found.size]]);
+    const known = found.get(key);
+    found.set(key, known ? { ...known, opening: { ...known.opening, who: `${known.opening.who}, ${who}` } } : change);
+  }
+  return [...found.values()];
+}
+
+function openingLines(all: readonly OpeningChange[]): string {
   const hosts = new Map<string, string[]>();
-  openings.forEach(({ host, opening }) => hosts.set(openingText(opening), [...hosts.get(openingText(opening)) ?? [], host]));
+  doorsTogether(all).forEach(({ host, opening }) => hosts.set(openingText(opening), [...hosts.get(openingText(opening)) ?? [], host]));
   return list([...hosts].map(([text, of]) => `${safe(of[0] === '*' ? 'whatever is behind a gateway' : namesText(of))}: ${safe(text)}`));
 }

@@ -7,7 +7,7 @@ import { Guard, guardsIn, writersOf } from './guard';
 import { networkChanges } from './network';
 import { Opening } from './opening';
 import { OutboundChange, outboundChanges } from './outbound';
-import { DependencyReport, Report, reportOf } from './report';
+import { accessName, DependencyReport, Report, reportOf } from './report';
 import { compareChecks } from './server-check';
 import { compareTexts } from '../private/order';
 import { Problem } from '../reading/problem';
@@ -195,12 +195,19 @@ function purposeText({ owner, reason, expires, contact }: Purpose): string {
 }
 
 /** The kinds that the matrix of clients does not show. */
-const BESIDE: readonly Opening['kind'][] = ['WITHOUT_SIDECAR', 'WITHOUT_IDENTITY', 'ANY_IDENTITY'];
+const BESIDE: readonly Opening['kind'][] = ['WITHOUT_SIDECAR', 'WITHOUT_IDENTITY', 'ANY_IDENTITY', 'NAMED_AT_GATEWAY'];
+
+/** Who gets there by asking for something else, each alone, so that one who comes or goes is told. */
+function doorOpenings({ doors }: DependencyReport): Opening[] {
+  return doors.flatMap(({ target, access }) => access.map((one): Opening => ({
+    kind: 'DOOR', who: accessName(one), why: `asking for ${targetKey(target)}, they get there ${wayText(one)}`, except: [], because: one.because,
+  })));
+}
 
 /** What appears or goes with the dependency itself is no news. */
 function openingChanges(before: Report, after: Report): OpeningChange[] {
   const [was, is] = [byHost(before), byHost(after)];
-  const known = (dependency: DependencyReport) => dependency.openings.filter(({ kind }) => BESIDE.includes(kind));
+  const known = (dependency: DependencyReport) => [...dependency.openings.filter(({ kind }) => BESIDE.includes(kind)), ...doorOpenings(dependency)];
   return [...is].sort(([a], [b]) => compareTexts(a, b)).flatMap(([host, now]): OpeningChange[] => {
     const old = was.get(host);
     return old === undefined ? known(now).filter(({ kind }) => kind !== 'WITHOUT_SIDECAR').map(opening => ({ kind: 'APPEARED', host, opening })) : [
@@ -228,7 +235,7 @@ function guardChanges(old: MeshView, now: MeshView): OpeningChange[] {
 
 /** What an opening has beyond others: nothing when one of them covers it, and the namespaces that one leaves out when it is the same elsewhere. */
 function beyond(others: readonly Opening[], opening: Opening): Opening[] {
-  const twins = others.filter(({ kind, who }) => kind === opening.kind && who === opening.who);
+  const twins = others.filter(({ kind, who, why }) => kind === opening.kind && who === opening.who && (kind !== 'DOOR' || why === opening.why));
   const lacks = twins.map(({ except }) => except.filter(namespace => !opening.except.includes(namespace)));
   const [least] = [...lacks].sort((a, b) => a.length - b.length);
   return least === undefined ? [opening] : least.length === 0 ? [] : [{ ...opening, who: `${opening.who}, in ${least.join(', ')}`, except: [] }];

@@ -17,7 +17,7 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
 /** Why somebody could reach a dependency whom nobody named. */
-export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'SIDECAR_ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'NAMED_AT_GATEWAY' | 'TENANT';
+export type OpeningKind = 'NAMESPACE' | 'EVERYBODY' | 'ALLOW_ANY' | 'SIDECAR_ALLOW_ANY' | 'WITHOUT_SIDECAR' | 'WITHOUT_IDENTITY' | 'ANY_IDENTITY' | 'NAMED_AT_GATEWAY' | 'DOOR' | 'TENANT';
 
 /** Who else could reach a dependency. */
 export interface Opening {

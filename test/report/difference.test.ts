@@ -215,3 +215,37 @@ test('the same for programs', () => {
   expect(isOpening).toBe(true);
   expect(access[0]).toMatchObject({ kind: 'OPENED', client: { namespace: 'shop', account: 'search' }, host: 'db.example.com', port: 3306, before: { verdict: 'REFUSED' }, after: { verdict: 'REACHES' } });
 });
+
+describe('a way that the names of a service do not show', () => {
+  const api = entry('api.example.com', 80, 'HTTP', { exportTo: ['.', 'catalog'] });
+  const hidden = object('Sidecar', 'catalog/default', { egress: [{ hosts: ['./*'] }] });
+  const payments = object('Service', 'catalog/payments', { selector: { app: 'payments' }, ports: [{ name: 'http', port: 8080 }] });
+  const leading = (host: string) => object('VirtualService', 'catalog/payments', { hosts: ['payments'], http: [{ route: [{ destination: { host, ...host === 'payments' ? {} : { port: { number: 80 } } } }] }] });
+  const of = (host: string) => viewOf([api, hidden, payments, leading(host)]);
+
+  test('opens when a VirtualService for something else begins to lead there, and closes when it no longer does', () => {
+    const opened = differenceOf(of('payments'), of('api.example.com'));
+
+    expect(opened.openings).toMatchObject([{ kind: 'APPEARED', host: 'api.example.com', opening: { kind: 'DOOR', who: 'catalog: every other account', why: expect.stringContaining('payments.catalog.svc.cluster.local:8080') } }]);
+    expect(opens(opened)).toBe(true);
+    expect(differenceAsMarkdown(opened)).toContain('- api.example.com: catalog: every other account: asking for payments.catalog.svc.cluster.local:8080, they get there directly');
+
+    const closed = differenceOf(of('api.example.com'), of('payments'));
+    expect(closed.openings).toMatchObject([{ kind: 'GONE', opening: { kind: 'DOOR' } }]);
+    expect(opens(closed)).toBe(false);
+  });
+
+  test('opens when another server of the gateway begins to let an account pass', () => {
+    const name = 'p3306.shop.db.example.com';
+    const second = [
+      object('Gateway', 'back', {
+        selector: { istio: 'egressgateway' },
+        servers: [{ port: { number: 443, name: 'back', protocol: 'TLS' }, hosts: ['back.example.com'], tls: { mode: 'ISTIO_MUTUAL', subjectAltNames: ['spiffe://cluster.local/ns/catalog/sa/api'] } }],
+      }),
+      object('VirtualService', 'back', { hosts: ['back.example.com'], exportTo: ['istio-system'], gateways: ['back'], tcp: [{ route: [{ destination: { host: name, port: { number: 443 } } }] }] }),
+    ];
+    const found = differenceOf(viewOf(routed(['shop/cart'])), viewOf([...routed(['shop/cart']), ...second]));
+
+    expect(found.openings).toMatchObject([{ kind: 'APPEARED', host: 'db.example.com', opening: { kind: 'NAMED_AT_GATEWAY', who: 'catalog/api' } }]);
+  });
+});

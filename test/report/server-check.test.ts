@@ -95,7 +95,8 @@ test('a share of the connections that asks less is to be looked at, wherever it 
     object('VirtualService', 'shares', {
       hosts: [HOST],
       tcp: [{
-        route: Object.entries({ main: 100 - weight, canary: weight }).map(([subset, share]) => ({ destination: { host: HOST, subset }, weight: share })),
+        route: Object.entries({ main: 100 - weight, canary: weight })
+          .map(([subset, share]) => ({ destination: { host: HOST, subset }, weight: share })),
       }],
     }),
     deployment('cart', 'cart'),
