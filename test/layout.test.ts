@@ -10,8 +10,10 @@ const PACKAGE = 'cdk8s-istio-egress';
 /** What stands beside the library and uses it as anybody does. */
 const USERS = ['conformance', 'e2e', 'bench'];
 
-/** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools. */
-const INSIDERS = ['conformance/traced', 'conformance/reported', 'conformance/comparison'];
+/** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench. */
+const INSIDERS = [
+  'conformance/traced', 'conformance/reported', 'conformance/comparison', 'bench/programs/cli', 'bench/programs/rules', 'bench/programs/without-rules',
+];
 
 interface File {
   /** From the root, without its ending: `src/services/external-mysql`. */
