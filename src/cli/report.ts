@@ -61,7 +61,7 @@ async function single(args: Arguments, format: string, terminal: Terminal): Prom
   return problems.length > 0 ? EXIT.WRONG : EXIT.CLEAN;
 }
 
-function formatted(found: Report, format: string): string {
+function formatted(found: Report, format: string): string | Iterable<string> {
   switch (format) {
     case 'json': return asJson(found);
     case 'csv': return asCsv(found);
@@ -91,6 +91,6 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;
 }
 
-function write(text: string, args: Arguments, terminal: Terminal): void {
+function write(text: string | Iterable<string>, args: Arguments, terminal: Terminal): void {
   writeResult(text, args, terminal, file => `written: ${file}`);
 }

@@ -74,6 +74,16 @@ export function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
   return causes.map(cause => sources.of(cause));
 }
 
-export function asJson(report: Report): string {
-  return `${JSON.stringify(reportData(report), undefined, 2)}\n`;
+/** In parts: one text of a thousand services, each with a thousand clients, is longer than JavaScript has texts. */
+export function* asJson(report: Report): Iterable<string> {
+  const { dependencies, ...head } = reportData(report);
+  const [before, after] = JSON.stringify({ ...head, dependencies: [MARK] }, undefined, 2).split(JSON.stringify(MARK));
+  yield dependencies.length === 0 ? before.trimEnd() : before;
+  for (const [i, dependency] of dependencies.entries()) {
+    yield `${i === 0 ? '' : ',\n    '}${JSON.stringify(dependency, undefined, 2).replaceAll('\n', '\n    ')}`;
+  }
+  yield `${dependencies.length === 0 ? after.trimStart() : after}\n`;
 }
+
+/** Stands where the dependencies are. */
+const MARK = '\u0000';

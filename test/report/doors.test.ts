@@ -61,7 +61,7 @@ describe('who asks for something else', () => {
         { client: { namespace: 'catalog', account: 'api' }, host: PAYMENTS, port: 8080, verdict: 'REACHES' }, { client: { namespace: 'catalog', account: '*' } },
       ],
     });
-    expect(asCsv(behind)).toContain(`api.example.com,8080,HTTP,${PAYMENTS}:8080,catalog/api,catalog,api,,REACHES,`);
+    expect([...asCsv(behind)].join('')).toContain(`api.example.com,8080,HTTP,${PAYMENTS}:8080,catalog/api,catalog,api,,REACHES,`);
   });
 
   test('gets there by one of the ways of a route, and by its copies, each with what takes it', () => {

@@ -22,15 +22,15 @@ describe.each(['soon', '31 Jan 2020', '2020-02-30'])('an end that is no date, su
     expect(asMarkdown(found(today))).toContain(`Expires: ${expires} (no date, so it never expires)`);
     expect(asHtml(found(today))).toContain(`${expires} <span class="tag expired">no date, so it never expires</span>`);
     expect(asHtml(found(today))).toContain(`<dd>${expires} (no date, so it never expires)</dd>`);
-    expect(asCsv(found(today))).toContain(`,${expires},"no date, so it never expires",`);
-    expect(JSON.parse(asJson(found(today)))).toMatchObject({ dependencies: [{ expires, isExpired: false, expiryProblem: 'no date, so it never expires' }] });
+    expect([...asCsv(found(today))].join('')).toContain(`,${expires},"no date, so it never expires",`);
+    expect(JSON.parse([...asJson(found(today))].join(''))).toMatchObject({ dependencies: [{ expires, isExpired: false, expiryProblem: 'no date, so it never expires' }] });
   });
 });
 
 test('an end that is a date is no problem', () => {
   const report = reportOf(viewOf(routed(['shop/cart'], { annotations: { 'cdk8s-istio-egress/expires': '2027-01-31' } })));
 
-  expect([asMarkdown(report), asHtml(report), asCsv(report), asJson(report)].join()).not.toMatch(/no date|expiryProblem/);
+  expect([asMarkdown(report), asHtml(report), ...asCsv(report), ...asJson(report)].join()).not.toMatch(/no date|expiryProblem/);
 });
 
 /** The cells of a CSV, read as RFC 4180 has it. */
@@ -63,8 +63,15 @@ describe('Markdown', () => {
   });
 });
 
+test.each([['a report of services', hostile], ['a report of none', reportOf(viewOf([]))]])('JSON of %s comes in parts that are one text', (_, report) => {
+  const text = [...asJson(report)].join('');
+
+  expect(text).toBe(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`);
+  expect(JSON.parse(text).dependencies).toHaveLength(report.dependencies.length);
+});
+
 describe('CSV', () => {
-  const rows = cellsOf(asCsv(hostile).replaceAll(/("(?:[^"]|"")*")/g, quoted => quoted.replaceAll('\n', ' ')));
+  const rows = cellsOf([...asCsv(hostile)].join('').replaceAll(/("(?:[^"]|"")*")/g, quoted => quoted.replaceAll('\n', ' ')));
   const [header, ...cells] = rows;
 
   test('has a row for each client and host and port', () => {
@@ -83,7 +90,7 @@ describe('CSV', () => {
 
 describe('JSON', () => {
   test('has each answer with what decides it, by file and line', () => {
-    const { version, dependencies } = JSON.parse(asJson(hostile)) as { version: number; dependencies: { access: { verdict: string }[] }[] };
+    const { version, dependencies } = JSON.parse([...asJson(hostile)].join('')) as { version: number; dependencies: { access: { verdict: string }[] }[] };
 
     expect(version).toBe(1);
     expect(dependencies[0].access.find(({ verdict }) => verdict === 'REACHES')).toMatchObject({
