@@ -111,7 +111,8 @@ const requests = some([
   {}, {}, {}, { uri: { prefix: '/' } }, { uri: { prefix: '/api' } }, { uri: { exact: '/health' } }, { uri: { regex: '/v[0-9]+' } }, { headers: { 'x-debug': { exact: 'yes' } } },
   { method: { exact: 'POST' } }, { queryParams: { version: { exact: '2' } } },
 ]);
-const http = fc.tuple(record({
+const delegated = some([undefined, undefined, undefined, undefined, undefined, ...NAMESPACES.map(namespace => ({ delegate: { name: 'part', namespace } }))]);
+const requestRule = fc.tuple(record({
   match: maybe(list(fc.tuple(
     record({ port: maybe(some([...PORTS, 80])), gateways: matchGateways, ...source }), requests,
   ).map(([match, more]) => ({ ...match, ...more })), 2, 1)),
@@ -121,6 +122,11 @@ const http = fc.tuple(record({
   mirror: seldom({ host: 'c.example.net' }),
 }), some([undefined, undefined, undefined, undefined, { redirect: { authority: 'c.example.net' } }, { directResponse: { status: 404 } }]))
   .map(([match, routed, answered]) => ({ ...match, ...answered ?? routed }));
+/** A rule, or one that delegates: it has no route of its own. */
+const http = fc.tuple(requestRule, delegated).map(([rule, delegate]) => {
+  const { route: _r, redirect: _d, directResponse: _a, ...more } = rule as { readonly [field: string]: unknown };
+  return delegate === undefined ? rule : { ...more, ...delegate };
+});
 
 const routeSpec = record({
   hosts: distinct([...HOSTS, ...HOSTS, 'inside', 'inside.shop.svc.cluster.local']),
@@ -240,6 +246,7 @@ const anybodys = fc.record({
   recipe: fc.option(recipe, { nil: [] }),
   entries: list(fc.tuple(some(NAMESPACES), entrySpec), 5, 1),
   routes: list(fc.tuple(some(NAMESPACES), routeSpec), 4),
+  parts: fc.tuple(...NAMESPACES.map(namespace => record({ http: list(requestRule, 2, 1), exportTo: some([undefined, undefined, ['*'], ['.'], NAMESPACES.filter(other => other !== namespace)]) }))),
   rules: list(fc.tuple(some([...NAMESPACES, SYSTEM]), ruleSpec), 4),
   gateways: list(gatewaySpec, GATEWAYS.length),
   access: list(fc.tuple(some([SYSTEM, SYSTEM, 'shop']), accessSpec), 2),
@@ -258,6 +265,7 @@ const anybodys = fc.record({
     ...all.recipe,
     ...onceEach(all.entries).map(([namespace, entry], i) => written('ServiceEntry', namespace, `entry-${i}`, entry.spec, entry.labels ? { labels: entry.labels } : {})),
     ...all.routes.map(([namespace, spec], i) => written('VirtualService', namespace, `route-${i}`, spec)),
+    ...all.parts.map((spec, i) => written('VirtualService', NAMESPACES[i], 'part', spec)),
     ...all.rules.map(([namespace, spec], i) => written('DestinationRule', namespace, `rule-${i}`, spec)),
     ...all.gateways.map((spec, i) => written('Gateway', GATEWAYS[i].split('/')[0], GATEWAYS[i].split('/')[1], spec)),
     ...all.access.map(([namespace, spec], i) => written('AuthorizationPolicy', namespace, `access-${i}`, spec)),

@@ -22,6 +22,9 @@ export interface Traced {
   readonly protocol: string;
   /** By the sidecar. */
   readonly cluster: string;
+  /** The clusters among which the sidecar shares what it takes, and those that get copies. */
+  readonly shares: readonly string[];
+  readonly copies: readonly string[];
   /** At the gateway; absent when none is passed. */
   readonly gateway?: {
     readonly port: number;
@@ -31,6 +34,8 @@ export interface Traced {
     readonly handshake: string;
     readonly admitted: string;
     readonly cluster: string;
+    readonly shares: readonly string[];
+    readonly copies: readonly string[];
   };
   /** By the last proxy. */
   readonly upstream?: { readonly tls: string; readonly sni: string; readonly subjectAltNames: string; readonly endpoints: readonly string[] };
@@ -137,7 +142,16 @@ function targetsIn(view: MeshView): { readonly host: string; readonly port: numb
   return [...found.values()];
 }
 
-function tracedOf({ from, to, hops, end }: Trace): Traced {
+/** The clusters that a proxy chooses from where the main way has its nth destination. */
+function sharesAt({ hops, others }: Trace, n: number): { readonly shares: readonly string[]; readonly copies: readonly string[] } {
+  const at = hops.flatMap(({ stage }, i) => (stage === 'destination' ? [i] : []))[n];
+  const clusters = at === undefined ? [] : [{ hop: hops[at], taken: '' }, ...others.filter(({ shared }) => shared === at).map(way => ({ hop: way.hops[at], taken: way.taken }))];
+  const named = (isCopy: boolean) => [...new Set(clusters.filter(({ taken }) => taken.startsWith('as a copy') === isCopy).map(({ hop }) => hop.facts.cluster))].sort();
+  return { shares: named(false), copies: named(true) };
+}
+
+function tracedOf(found: Trace): Traced {
+  const { from, to, hops, end } = found;
   const factsAt = (stage: string) => hops.filter(hop => hop.stage === stage).map(({ facts }) => facts);
   const [application] = factsAt('application');
   const [sidecar] = factsAt('sidecar');
@@ -154,6 +168,7 @@ function tracedOf({ from, to, hops, end }: Trace): Traced {
     address: application?.address ?? '',
     protocol: application?.protocol ?? '',
     cluster: toFirst?.cluster ?? sidecar?.cluster ?? '',
+    ...sharesAt(found, 0),
     gateway: gateway && {
       port: Number(gateway.port),
       tls: gateway.tls,
@@ -162,6 +177,7 @@ function tracedOf({ from, to, hops, end }: Trace): Traced {
       handshake: gateway.handshake ?? '',
       admitted: access?.admitted ?? '',
       cluster: toNext?.cluster ?? '',
+      ...sharesAt(found, 1),
     },
     upstream: upstream && {
       tls: upstream.tls, sni: upstream.sni, subjectAltNames: upstream.subjectAltNames, endpoints: upstream.endpoints === '' ? [] : upstream.endpoints.split(','),

@@ -12,6 +12,8 @@ import (
 type handshake struct {
 	// identified is whether it asks for a certificate, and for one that the mesh's own CA has signed.
 	identified bool
+	// demands is whether it asks for a certificate of whatever authority.
+	demands bool
 	// names that the certificate may have; none: any.
 	names []*matcher.StringMatcher
 }
@@ -36,6 +38,7 @@ func handshakeOf(chain *listener.FilterChain) (*handshake, error) {
 		validation = common.GetValidationContext()
 	}
 	found := &handshake{
+		demands: context.GetRequireClientCertificate().GetValue(),
 		identified: context.GetRequireClientCertificate().GetValue() && meshIdentity(common) &&
 			combined.GetValidationContextSdsSecretConfig().GetName() == "ROOTCA" &&
 			validation.GetTrustChainVerification() == tls.CertificateValidationContext_VERIFY_TRUST_CHAIN,

@@ -90,3 +90,35 @@ func largest(shares []portion) string {
 	}
 	return chosen.cluster
 }
+
+// sharesOtherwise than the trace says, or nothing: where a route sends all that it takes, and what it copies. Without a destination the trace names none.
+func (v *view) sharesOtherwise(got simulation.Result, isPartial bool, shares, copies []string) string {
+	if len(shares) == 0 {
+		return ""
+	}
+	found := []string{}
+	for _, s := range v.sharesAt(got, isPartial) {
+		if s.weight > 0 {
+			found = append(found, s.cluster)
+		}
+	}
+	if names := sortedSet(found); !slices.Equal(names, sortedSet(shares)) {
+		return fmt.Sprintf("%s shares it among %v, want %v", v.proxy.ID, names, shares)
+	}
+	copied := []string{}
+	if got.RouteConfigMatched != "" && got.VirtualHostMatched != util.BlackHole {
+		for _, m := range v.routeTaken(got, isPartial).GetRoute().GetRequestMirrorPolicies() {
+			copied = append(copied, m.GetCluster())
+		}
+	}
+	if names := sortedSet(copied); !slices.Equal(names, sortedSet(copies)) {
+		return fmt.Sprintf("%s copies it to %v, want %v", v.proxy.ID, names, copies)
+	}
+	return ""
+}
+
+func sortedSet(names []string) []string {
+	sorted := slices.Clone(names)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}

@@ -42,14 +42,19 @@ type traced struct {
 	Protocol string `json:"protocol"`
 	// Cluster of the sidecar.
 	Cluster string `json:"cluster"`
+	// Shares and Copies are the clusters that it chooses from, and those that get copies of requests.
+	Shares  []string `json:"shares"`
+	Copies  []string `json:"copies"`
 	Gateway *struct {
-		Port      int    `json:"port"`
-		TLS       string `json:"tls"`
-		SNI       string `json:"sni"`
-		HasChain  bool   `json:"hasChain"`
-		Handshake string `json:"handshake"`
-		Admitted  string `json:"admitted"`
-		Cluster   string `json:"cluster"`
+		Port      int      `json:"port"`
+		TLS       string   `json:"tls"`
+		SNI       string   `json:"sni"`
+		HasChain  bool     `json:"hasChain"`
+		Handshake string   `json:"handshake"`
+		Admitted  string   `json:"admitted"`
+		Cluster   string   `json:"cluster"`
+		Shares    []string `json:"shares"`
+		Copies    []string `json:"copies"`
 	} `json:"gateway,omitempty"`
 	Upstream *struct {
 		TLS             string   `json:"tls"`
@@ -159,9 +164,13 @@ func (j *journey) compare(n *network, t traced) string {
 	if t.answers(sidecar, got) {
 		return wantEnd(t, "REFUSED")
 	}
+	matched := got
 	got.ClusterMatched = largest(sidecar.sharesAt(got, t.isPartial()))
 	if got.ClusterMatched != t.Cluster && !(got.ClusterMatched == "" && blackHole(got)) {
 		return fmt.Sprintf("the sidecar sends it to %s, the trace to %s", ending(got), t.Cluster)
+	}
+	if differs := sidecar.sharesOtherwise(matched, t.isPartial(), t.Shares, t.Copies); differs != "" {
+		return differs
 	}
 	switch {
 	case got.ClusterMatched == util.BlackHoleCluster, got.ClusterMatched == "" && blackHole(got):
@@ -318,14 +327,18 @@ func (j *journey) pass(
 	if chain.GetTransportSocket() == nil && mode != "PLAINTEXT" {
 		accepted = false
 	}
-	if accepted && mode == "ISTIO_MUTUAL" {
-		shake, err := handshakeOf(chain)
-		if err != nil {
-			return err.Error()
-		}
+	shake, err := handshakeOf(chain)
+	if err != nil {
+		return err.Error()
+	}
+	switch {
+	case accepted && mode == "ISTIO_MUTUAL":
 		if accepted, err = shake.accepts(who); err != nil {
 			return err.Error()
 		}
+	case mode == "SIMPLE" && shake != nil && shake.demands:
+		// The simulation knows the certificates of the mesh alone.
+		accepted = false
 	}
 	if accepted != (t.Gateway.Handshake == "accepted") {
 		return fmt.Sprintf("the handshake is accepted: %v (%s), want %s", accepted, ending(got), t.Gateway.Handshake)
@@ -349,9 +362,13 @@ func (j *journey) pass(
 	if t.answers(gateway, got) {
 		return wantEnd(t, "REFUSED")
 	}
+	matched := got
 	got.ClusterMatched = largest(gateway.sharesAt(got, t.isPartial()))
 	if got.ClusterMatched != t.Gateway.Cluster {
 		return fmt.Sprintf("the gateway sends it to %s, want %s", ending(got), t.Gateway.Cluster)
+	}
+	if differs := gateway.sharesOtherwise(matched, t.isPartial(), t.Gateway.Shares, t.Gateway.Copies); differs != "" {
+		return differs
 	}
 	upstream := gateway.clusters[got.ClusterMatched]
 	if upstream == nil {
