@@ -66,6 +66,7 @@ import { serverWithSeveralDestinations } from './server-with-several-destination
 import { sidecarClosesByDefault } from './sidecar-closes-by-default';
 import { sidecarHidesRoute } from './sidecar-hides-route';
 import { sidecarHidesService } from './sidecar-hides-service';
+import { sidecarImportsOneAddress } from './sidecar-imports-one-address';
 import { sidecarTwice } from './sidecar-twice';
 import { staticWithoutEndpoints } from './static-without-endpoints';
 import { subsetMissing } from './subset-missing';
@@ -134,6 +135,7 @@ export const CATALOGUE: readonly Rule[] = [
   sidecarHidesRoute,
   sidecarClosesByDefault,
   networkPolicyCutsLongAnswers,
+  sidecarImportsOneAddress,
   secretElsewhere,
   credentialOnSidecar,
   originationWithoutName,

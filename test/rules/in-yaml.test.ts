@@ -181,6 +181,14 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a mode, and none at all', all(istio('Sidecar', 'a', 'shop', '{outboundTrafficPolicy: {mode: ALLOW_ANY}}'), istio('Sidecar', 'b', 'shop', '{egress: []}')), []],
     ['one for some workloads', istio('Sidecar', 'a', 'shop', '{workloadSelector: {labels: {app: a}}, outboundTrafficPolicy: {}}'), ['a spec outboundTrafficPolicy']],
   ],
+  MX0610: [
+    ['a wildcard beside it, one address, another namespace, a Service', all(
+      istio('Sidecar', 'a', 'shop', '{egress: [{hosts: ["./db.example.com", "istio-system/*"]}, {hosts: ["./one.example.com", "other/db.example.com"]}]}'),
+      entry(TCP, 'addresses: [192.0.2.1, 192.0.2.2], resolution: STATIC'), entry(TCP, 'addresses: [192.0.2.3], resolution: STATIC', 'one.example.com')), []],
+    ['each listener for itself, without what is left out', all(
+      istio('Sidecar', 'a', 'shop', '{egress: [{hosts: ["./*"]}, {hosts: ["shop/db.example.com", "~*/other.example.com"]}]}'),
+      entry(TCP, 'addresses: [192.0.2.1, 192.0.2.2], resolution: STATIC')), ['a spec egress 1 hosts']],
+  ],
   MX0609: [['no DNS at all, which is another finding', all(INJECTED, pods('app: cart'), network(ISTIOD)), []]],
   MX0702: [
     ['a rule for everybody', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]')), ['rule spec trafficPolicy tls credentialName']],
