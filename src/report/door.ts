@@ -2,8 +2,12 @@ import { Access } from './access';
 import { Answer, isOpen, waysIn } from './answer';
 import { clientKey } from './client';
 import { Dependency, spokenBy, Target, targetKey } from './dependency';
-import { Asked, Owners } from './owners';
+import { Asked, Owners, sameEndpoint } from './owners';
+import { contains, networkOf } from '../private/network';
+import { isAddress } from '../trace/application';
 import { Proxies } from '../trace/proxies';
+import { upstreamOf } from '../trace/upstream';
+import { isWithin } from '../view/host-match';
 import { KnownPort } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -34,9 +38,10 @@ export function doorsIn(view: MeshView, dependencies: readonly Dependency[]): Ta
   };
   for (const route of view.routesByGateway.get(MESH) ?? []) {
     for (const host of leads(route) ? route.hosts.filter(name => !declared.has(name)) : []) {
-      const ports = (view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports);
-      const isRequested = ports.length === 0 && route.rules.some(({ kind }) => kind === 'http');
-      ports.forEach(port => add(host, port));
+      const services = host.startsWith('*') ? view.knownServices.filter(service => isWithin(service.host, host) && !declared.has(service.host))
+        : view.knownServicesByHost.get(host) ?? [];
+      const isRequested = services.length === 0 && route.rules.some(({ kind }) => kind === 'http');
+      services.forEach(service => service.ports.forEach(port => add(service.host, port)));
       // Istio answers for a host that nothing declares on the ports where it has requests.
       (isRequested ? [80] : []).forEach(port => add(host, port));
     }
@@ -45,7 +50,25 @@ export function doorsIn(view: MeshView, dependencies: readonly Dependency[]): Ta
     (view.knownServicesByHost.get(service.host) ?? []).flatMap(({ ports }) => ports)
       .filter(port => handWrittenEndpoints(view, service, port.number).length > 0).forEach(port => add(service.host, port));
   }
+  addressesInRanges(view, dependencies).forEach(({ address, port }) => add(address, port));
   return [...found.values()];
+}
+
+/** The addresses of dependencies that the range of another entry has as well: sidecars pass on what is dialled there, whatever is asked for. */
+function addressesInRanges(view: MeshView, dependencies: readonly Dependency[]): { readonly address: string; readonly port: KnownPort }[] {
+  const ranges = view.knownServices.filter(({ resolution, address }) => resolution === 'NONE' && address.includes('/'))
+    .flatMap(({ object, address, ports }) => networkOf(address).map(range => ({ object, range, ports })));
+  return ranges.length === 0 ? [] : dependencies.flatMap(dependency => {
+    const others = ranges.filter(({ object }) => !dependency.entries.some(entry => entry.object === object));
+    return addressesOf(view, dependency).flatMap(address => others.filter(({ range }) => networkOf(address).some(inner => contains(range, inner)))
+      .flatMap(({ ports }) => ports.map(port => ({ address, port }))));
+  });
+}
+
+function addressesOf(view: MeshView, { hosts }: Dependency): string[] {
+  const found = hosts.flatMap(host => (view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.flatMap(port => (
+    upstreamOf(view, service, port, {}, 'sidecar', { host, port: port.number, isNobodys: false }).places.flatMap(({ address }) => address ?? [])))));
+  return [...new Set(found)].filter(isAddress);
 }
 
 function firstPort(view: MeshView, host: string): number | undefined {
@@ -55,16 +78,18 @@ function firstPort(view: MeshView, host: string): number | undefined {
 /** The doors of each dependency: what clients get to who asked for something else. */
 export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<Dependency, readonly Door[]> {
   const found = new Map<Dependency, Map<string, Access[]>>();
-  const reached = new Map<Dependency, ReadonlySet<string>>();
-  const reaches = (dependency: Asked, access: Access) => {
-    const known = reached.get(dependency) ?? new Set(dependency.access.filter(isOpen).map(identity));
+  const reached = new Map<Dependency, Map<string, Set<string>>>();
+  // A client may reach one port of a service by its name, and another one by a door.
+  const reaches = (dependency: Asked, access: Access, way: Answer) => {
+    const known = reached.get(dependency) ?? endpointsByClient(dependency);
     reached.set(dependency, known);
-    return known.has(identity(access));
+    const own = known.get(identity(access));
+    return own !== undefined && way.endpoints.some(endpoint => own.has(sameEndpoint(endpoint)));
   };
   for (const access of asked.filter(isOpen)) {
     for (const way of waysIn(access)) {
       for (const dependency of owners.of(way.services, way.endpoints)) {
-        if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access)) {
+        if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access, way)) {
           const doors = found.get(dependency) ?? new Map<string, Access[]>();
           addTo(doors, targetKey(access.target), { ...access, ...throughDoor(way) });
           found.set(dependency, doors);
@@ -80,6 +105,16 @@ export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<D
 function throughDoor(way: Answer): Answer {
   return way.routes.length === 0 ? way
     : { ...way, why: 'the VirtualService of what it asks for sends it there', because: [...way.routes, ...way.because] };
+}
+
+function endpointsByClient({ access }: Asked): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const one of access.filter(isOpen)) {
+    const known = found.get(identity(one)) ?? new Set();
+    one.endpoints.forEach(endpoint => known.add(sameEndpoint(endpoint)));
+    found.set(identity(one), known);
+  }
+  return found;
 }
 
 function identity({ client, workloads }: Access): string {

@@ -1,6 +1,7 @@
 import { Access } from './access';
 import { isOpen } from './answer';
 import { Dependency } from './dependency';
+import { networkOf } from '../private/network';
 import { isAddress } from '../trace/application';
 import { upstreamOf } from '../trace/upstream';
 import { MeshView } from '../view/mesh-view';
@@ -23,7 +24,7 @@ export class Owners {
       // What a gateway sends to has a name of its own.
       dependency.access.filter(isOpen).flatMap(({ services }) => services).filter(host => !declared.has(host))
         .forEach(host => add(this.byService, host));
-      this.endpointsOf(dependency).forEach(endpoint => add(this.byEndpoint, endpoint));
+      this.endpointsOf(dependency).forEach(endpoint => add(this.byEndpoint, sameEndpoint(endpoint)));
     }
   }
 
@@ -31,7 +32,7 @@ export class Owners {
   public of(services: readonly string[], endpoints: readonly string[]): ReadonlySet<Asked> {
     return new Set([
       ...services.flatMap(service => [...this.byService.get(service) ?? []]),
-      ...endpoints.flatMap(endpoint => [...this.byEndpoint.get(endpoint) ?? []]),
+      ...endpoints.flatMap(endpoint => [...this.byEndpoint.get(sameEndpoint(endpoint)) ?? []]),
     ]);
   }
 
@@ -44,4 +45,15 @@ export class Owners {
       return named.has(port.number) ? endpoints.filter(endpoint => /[a-z]/i.test(endpoint) && !endpoint.startsWith('[')) : endpoints;
     })));
   }
+}
+
+/** An endpoint in the one spelling that all others of it are compared by. */
+export function sameEndpoint(endpoint: string): string {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*)):(\d+)$/.exec(endpoint) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) {
+    return endpoint;
+  }
+  const [network] = isAddress(host) ? networkOf(host) : [];
+  return `${network ? network.first.toString() : host.toLowerCase().replace(/\.$/, '')}:${port}`;
 }

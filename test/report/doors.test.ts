@@ -130,6 +130,48 @@ describe('who asks for something else', () => {
     expect(doorsOf(report(...same('TLS')), 'a.example.com')).toEqual([]);
   });
 
+  test.each([
+    ['a name in capitals', 'DNS', 'db.example.com', 'DB.example.com'],
+    ['a name with its last dot', 'DNS', 'db.example.com', 'db.example.com.'],
+    ['an address of IPv6 in full', 'STATIC', '2001:db8::5', '2001:0db8:0:0::5'],
+  ])('gets there by another entry with the endpoint in another spelling: %s', (_, resolution, endpoint, other) => {
+    const database = (host: string, namespace: string, address: string) => entry(host, 3306, 'TCP', {
+      exportTo: [namespace], addresses: [host === 'db.example.com' ? '240.0.0.1' : '240.0.0.2'], resolution, endpoints: [{ address }],
+    }, host.split('.')[0]);
+
+    expect(doorsOf(report(database('db.example.com', 'shop', endpoint), database('other.example.com', 'catalog', other)), 'db.example.com'))
+      .toContain('other.example.com:3306 catalog/api REACHES');
+  });
+
+  test('gets there at its address by the range of another entry', () => {
+    const range = entry('range.example.com', 3306, 'TCP', { exportTo: ['catalog'], addresses: ['192.0.2.0/24'], resolution: 'NONE' }, 'range');
+
+    const db = entry('db.example.com', 3306, 'TCP', { exportTo: ['.'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] }, 'db');
+
+    expect(doorsOf(report(db, range), 'db.example.com')).toEqual([
+      '192.0.2.14:3306 catalog/api REACHES', '192.0.2.14:3306 catalog: every other account REACHES',
+    ]);
+  });
+
+  test('gets there by a wildcard around Services of the cluster', () => {
+    const web = object('Service', 'catalog/web', { selector: { app: 'web' }, ports: [{ name: 'tcp', port: 9090 }] });
+    const around = object('VirtualService', 'catalog/around', {
+      hosts: ['*.catalog.svc.cluster.local'], tcp: [{ route: [{ destination: { host: 'db.example.com', port: { number: 3306 } } }] }],
+    });
+
+    expect(doorsOf(report(...routed(['shop/cart']), web, around), 'db.example.com')).toEqual([
+      'web.catalog.svc.cluster.local:9090 shop: every other account REACHES',
+    ]);
+  });
+
+  test('gets to one port by a door, who reaches another one by its name', () => {
+    const open = routed(['shop/cart']).map(text => text.replaceAll('"exportTo":["shop"]', '"exportTo":["*"]')
+      .replace('"ports":[{"number":3306', '"ports":[{"number":3399,"name":"open","protocol":"TCP"},{"number":3306'));
+    const door = entry('door.example.com', 3306, 'TCP', { exportTo: ['catalog'], addresses: ['240.0.0.2'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] }, 'door');
+
+    expect(doorsOf(report(...open, door), 'db.example.com')).toContain('door.example.com:3306 catalog/api REACHES');
+  });
+
   test('needs no door where the objects of the service let it through', () => {
     expect(report(...routed(['shop/cart']), API).dependencies.map(({ doors }) => doors)).toEqual([[], []]);
   });
