@@ -110,7 +110,7 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     conditions: end.conditions,
     besides: [],
     endpoints: [...new Set(end.endpoints)].sort(),
-    services: upstream === undefined ? [] : [upstream.facts.service],
+    services: hops.filter(({ stage }) => stage === 'upstream').map(({ facts }) => facts.service),
     routes: at('route')?.causes ?? [],
     ways: [],
     tls: tls === 'PLAINTEXT' ? '' : tls,

@@ -1,7 +1,7 @@
 import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice } from './route-choice';
-import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf } from './rule-lookup';
+import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf, Tunnel, tunnelOf } from './rule-lookup';
 import { KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { RouteDestination } from '../view/route';
@@ -27,6 +27,7 @@ export interface Destination {
   readonly rule?: MergedRule;
   readonly labels: { readonly [label: string]: string };
   readonly spoken: Spoken;
+  readonly tunnel?: Tunnel;
   /** Why the proxy has no such cluster, if it has none. */
   readonly missing?: { readonly text: string; readonly causes: readonly Cause[] };
   /** The host that requests get, if a rule rewrites it. */
@@ -88,6 +89,8 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
     rule,
     labels: part ? subsetLabels(part) : {},
     spoken: spokenTo(tls, plain !== undefined, { host, port, subset }),
+    // Envoy's TCP proxy alone opens it.
+    tunnel: choice.rule?.kind === 'http' ? undefined : tunnelOf(rule, choice.destinations.length > 1 ? undefined : subset),
     missing: missingOf(view, rules, sender, {
       host, port, subset, service, servicePort, rule, hasSubset: part !== undefined, causes: [cause(to.object, to.field)],
     }),

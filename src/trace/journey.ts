@@ -12,7 +12,7 @@ import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPla
 import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
-import { trustOf } from './rule-lookup';
+import { trustOf, Tunnel } from './rule-lookup';
 import { upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { record, records, strings, valueAt } from '../view/fields';
@@ -440,7 +440,17 @@ export class Journey {
       return cut;
     }
     const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
-    return { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
+    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
+      : { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
+  }
+
+  /** On to where the next proxy is asked to connect to. */
+  private throughTunnel({ host, port, cause: because }: Tunnel, who: string, proxies: readonly string[]): Ending {
+    const end = `${host}:${port}`;
+    this.hops.push(hop('upstream', `${who} asks ${proxies.join(', ')} to connect to ${end}, and passes the bytes on through that tunnel`, [because], {
+      facts: { service: host, endpoints: end, tls: 'PLAINTEXT', sni: '', subjectAltNames: '' },
+    }));
+    return this.ending('REACHES', `it ends at ${end}, if the proxy connects to it`, undefined, [end]);
   }
 
   /** Of one host in several namespaces a gateway takes the first. */

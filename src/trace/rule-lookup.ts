@@ -109,6 +109,23 @@ export function tlsOf(rule: MergedRule | undefined, port: number, subset: string
   return over.part.value.tls !== undefined || over.isOfPort ? tlsIn(over.part) : base && tlsIn(base.part);
 }
 
+/** Where a proxy lets the next one connect to, by CONNECT or POST. */
+export interface Tunnel {
+  readonly host: string;
+  readonly port: number;
+  readonly cause: Cause;
+}
+
+/** The tunnel of a destination: a subset has its own or none. */
+export function tunnelOf(rule: MergedRule | undefined, subset: string | undefined): Tunnel | undefined {
+  const own = subset === undefined ? undefined : subsetOf(rule, subset);
+  const part = subset === undefined ? rule?.policy
+    : own && { rule: own.rule, value: record(own.value.trafficPolicy), field: [...own.field, 'trafficPolicy'] };
+  const { targetHost, targetPort } = record(part?.value.tunnel);
+  const [host, port] = [text(targetHost), number(targetPort)];
+  return host === undefined || port === undefined ? undefined : { host, port, cause: cause(part!.rule.object, [...part!.field, 'tunnel']) };
+}
+
 /** Whose certificates a proxy takes, as the facts of a hop. */
 export function trustOf({ caCertificates = '', credentialName = '', insecureSkipVerify }: DestinationTls): { readonly [name: string]: string } {
   return { caCertificates, credentialName, insecureSkipVerify: String(insecureSkipVerify) };

@@ -153,6 +153,15 @@ describe('who asks for something else', () => {
     ]);
   });
 
+  test('gets there by a tunnel through a proxy', () => {
+    const proxy = entry('proxy.example.net', 3128, 'TCP', { exportTo: ['catalog'] }, 'proxy');
+    const rule = object('DestinationRule', 'proxy', {
+      host: 'proxy.example.net', trafficPolicy: { tunnel: { protocol: 'CONNECT', targetHost: 'db.example.com', targetPort: 3306 } },
+    });
+
+    expect(doorsOf(report(...routed(['shop/cart']), proxy, rule), 'db.example.com')).toContain('proxy.example.net:3128 catalog/api REACHES');
+  });
+
   test('gets there by a wildcard around Services of the cluster', () => {
     const web = object('Service', 'catalog/web', { selector: { app: 'web' }, ports: [{ name: 'tcp', port: 9090 }] });
     const around = object('VirtualService', 'catalog/around', {

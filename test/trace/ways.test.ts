@@ -177,3 +177,27 @@ describe('a VirtualService that delegates', () => {
     expect(api([root(ALL), part([{ route: [to('new.example.com')] }], { exportTo: ['shop'] })]).end.endpoints).toEqual(['new.example.com:80']);
   });
 });
+
+describe('a tunnel', () => {
+  const PROXY = entry('proxy.example.net', 3128, 'TCP');
+  const rule = (more: object) => object('DestinationRule', 'proxy', { host: 'proxy.example.net', ...more });
+  const TO = { tunnel: { protocol: 'CONNECT', targetHost: 'db.example.com', targetPort: 3306 } };
+  const route = (destinations: readonly object[]) => object('VirtualService', 'proxy', { hosts: ['proxy.example.net'], tcp: [{ route: destinations }] });
+  const ends = (...objects: string[]) => traced([PROXY, ...objects], 'cart', 'proxy.example.net:3128').end.endpoints;
+
+  test('leads to where the next proxy is asked to connect to', () => {
+    const found = traced([PROXY, rule({ trafficPolicy: TO })], 'cart', 'proxy.example.net:3128');
+
+    expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['db.example.com:3306'] });
+    expect(causesAt(found, 'upstream', 1)).toEqual(['DestinationRule shop/proxy spec.trafficPolicy.tunnel']);
+  });
+
+  test('is that of the subset alone, and of the rule where connections are shared', () => {
+    const subsets = [{ name: 'one', trafficPolicy: { tunnel: { ...TO.tunnel, targetHost: 'other.example.com' } } }];
+    const one = { destination: { host: 'proxy.example.net', subset: 'one' } };
+
+    expect(ends(rule({ trafficPolicy: TO, subsets }), route([one]))).toEqual(['other.example.com:3306']);
+    expect(ends(rule({ trafficPolicy: TO, subsets: [{ name: 'one' }] }), route([one]))).toEqual(['proxy.example.net:3128']);
+    expect(ends(rule({ trafficPolicy: TO, subsets }), route([{ ...one, weight: 90 }, { destination: { host: 'proxy.example.net' }, weight: 10 }]))).toEqual(['db.example.com:3306']);
+  });
+});
