@@ -1,6 +1,6 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { placeOf } from './lint-result';
-import { factsOf, MESH_OPTIONS, saidBy, settingsElsewhere, unreadSettings } from './mesh-settings';
+import { factsOf, MESH_OPTIONS, saidBy, settingsElsewhere, unfollowedSettings, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
@@ -79,6 +79,7 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   const view = new MeshView(facts, reading.objects, today);
   const notes = [
     homelessText(view), unreadSettings(args, said, reading.meshConfigs, view.objects), settingsElsewhere(said, reading.meshConfigs),
+    unfollowedSettings(said, reading.meshConfigs),
   ].filter(note => note !== undefined);
   return { view, problems: problems.sort(byPlace), notes, files };
 }

@@ -9,7 +9,7 @@ import { MeshConfig } from '../reading/mesh-config';
 import { Problem } from '../reading/problem';
 import { readYaml } from '../reading/yaml-value';
 import { checkFacts, FACTS, factsModel, MeshFacts } from '../values/mesh-facts';
-import { Fields, record, strings, text } from '../view/fields';
+import { Fields, record, records, strings, text } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 
 /** How somebody says what the manifests do not. */
@@ -64,6 +64,13 @@ export function settingsElsewhere(said: MeshFacts, configs: readonly MeshConfig[
   const [first, ...more] = configs.filter(config => !own.includes(config)).map(({ object }) => object);
   return first && `ConfigMap ${first.name} (${first.origin.path}) is not in the namespace of istiod${more.length > 0 ? `, nor ${more.length === 1 ? 'is another' : `are ${more.length} others`}` : ''
   }: its settings of the mesh are not used. If istiod runs in ${first.namespace === '' ? 'its namespace' : `"${first.namespace}"`}, give --root-namespace`;
+}
+
+/** Settings of the mesh that change what is true, and that nothing here follows. */
+export function unfollowedSettings(said: MeshFacts, configs: readonly MeshConfig[]): string | undefined {
+  const config = ofMesh(said, configs).find(({ text }) => records(record(readYaml(text).value).discoverySelectors).length > 0);
+  return config && `ConfigMap ${config.object.name} (${config.object.origin.path}) has 'discoverySelectors': Istio leaves out the objects of every namespace that none of them `
+    + 'selects, and this does not';
 }
 
 function fromArguments(args: Arguments): MeshFacts {

@@ -124,6 +124,13 @@ test('a ConfigMap "istio" in the namespace of somebody else says nothing of the 
   expect(factsOf(await lint({ 'istio.yaml': ofTenant }, '--root-namespace', 'tenant')).outboundTrafficPolicy).toBe('REGISTRY_ONLY');
 });
 
+test('settings that are not followed are told', async () => {
+  const found = await lint({ 'istio.yaml': config('discoverySelectors: [{matchLabels: {mesh: "yes"}}]\n') });
+
+  expect([found.code, found.err]).toEqual([0, expect.stringMatching(/^ConfigMap istio \(istio\.yaml:1\) has 'discoverySelectors': Istio leaves out the objects of every namespace that none of them selects, and this does not\n$/)]);
+  expect((await lint({ 'istio.yaml': config('discoverySelectors: []\n') })).err).toBe('');
+});
+
 test('what objects without exportTo are exported to is read from the ConfigMap and from the file', async () => {
   const mesh = 'defaultServiceExportTo: ["."]\ndefaultVirtualServiceExportTo: ["~"]\ndefaultDestinationRuleExportTo: ["."]\n';
   const expected = { defaultServiceExportTo: ['.'], defaultVirtualServiceExportTo: ['~'], defaultDestinationRuleExportTo: ['.'] };
