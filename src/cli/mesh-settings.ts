@@ -68,7 +68,7 @@ export function settingsElsewhere(said: MeshFacts, configs: readonly MeshConfig[
 
 /** Settings of the mesh that change what is true, and that nothing here follows. */
 export function unfollowedSettings(said: MeshFacts, configs: readonly MeshConfig[]): string | undefined {
-  const config = ofMesh(said, configs).find(({ text }) => records(record(readYaml(text).value).discoverySelectors).length > 0);
+  const config = ofMesh(said, configs).find(one => records(record(readYaml(one.text).value).discoverySelectors).length > 0);
   return config && `ConfigMap ${config.object.name} (${config.object.origin.path}) has 'discoverySelectors': Istio leaves out the objects of every namespace that none of them `
     + 'selects, and this does not';
 }
