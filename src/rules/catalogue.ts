@@ -32,6 +32,7 @@ import { legMissing } from './leg-missing';
 import { literalPassword } from './literal-password';
 import { lockdownOpened } from './lockdown-opened';
 import { managedNameFixedAddress } from './managed-name-fixed-address';
+import { matchOfOtherGateway } from './match-of-other-gateway';
 import { matchUnreachable } from './match-unreachable';
 import { membersInOneEntry } from './members-in-one-entry';
 import { networkPolicyCutsLongAnswers } from './network-policy-cuts-long-answers';
@@ -122,6 +123,7 @@ export const CATALOGUE: readonly Rule[] = [
   matchUnreachable,
   routeOfAnotherProtocol,
   routeHidesWildcard,
+  matchOfOtherGateway,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,

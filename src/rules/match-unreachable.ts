@@ -19,7 +19,12 @@ const MOST = 6;
 function unreachable(route: Route, kind: RouteKind): Finding[] {
   const seen = new Map<string, number>();
   return records(route.object.spec[kind]).flatMap((rule, i): Finding[] => {
-    const written = records(rule.match);
+    // A match for another gateway has a rule of its own: it takes nothing, wherever it stands.
+    const written = records(rule.match).filter(({ gateways }) => (
+      route.hosts.length === 0 || strings(gateways).every(name => route.gateways.includes(qualified(route, name)))));
+    if (written.length === 0 && records(rule.match).length > 0) {
+      return [];
+    }
     const matches = (written.length > 0 ? written : [{}]).map(match => conditionsOf(route, match));
     const before = matches.map(conditions => firstBefore(seen, conditions));
     matches.forEach(conditions => {

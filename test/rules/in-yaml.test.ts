@@ -120,6 +120,21 @@ const ROWS: { readonly [id: string]: Row[] } = {
       route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}', '[egress]'), route('tls', '{sniHosts: [db.example.com], sourceLabels: {app: a}}', '{host: db.example.com}'),
       route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}').replace('namespace: shop', 'namespace: data').replace('spec: {', 'spec: {exportTo: ["."], ')), []],
   ],
+  MX0408: [
+    ['a rule behind one for everything', behindAll('[mesh, egress]', '[egress]'), ['route spec tcp 1']],
+    ['one for a gateway that the VirtualService is not for, which MX0411 reports', behindAll('[mesh]', '[egress]'), []],
+  ],
+  MX0411: [
+    ['sidecars, for which the VirtualService is not', route('tcp', '{gateways: [egress, mesh], port: 6379}', '{host: db.example.com}', '[egress]'),
+      ['route spec tcp 0 match 0 gateways 1']],
+    ['a Gateway of another namespace', route('tls', '{gateways: [egress], sniHosts: [db.example.com]}', '{host: db.example.com}', '[mesh, istio-system/egress]'),
+      ['route spec tls 0 match 0 gateways 0']],
+    ['"spec.gateways" is left out', istio('VirtualService', 'route', 'shop', '{hosts: [db.example.com], http: [{match: [{gateways: [egress]}], route: []}]}'),
+      ['route spec http 0 match 0 gateways 0']],
+    ['with and without its namespace, all that are there, a delegate', all(route('tcp', '{gateways: [shop/egress, mesh], port: 6379}', '{host: db.example.com}', '[egress, mesh]'),
+      route('tcp', '{port: 6379}', '{host: db.example.com}', '[egress]'),
+      istio('VirtualService', 'part', 'shop', '{http: [{match: [{gateways: [egress]}], route: []}]}')), []],
+  ],
   MX0501: [
     ['a machine of another namespace, in a range of the service', all(AMBIENT, entry(TCP, 'addresses: [192.0.2.0/24], resolution: NONE'),
       istio('WorkloadEntry', 'vm', 'data', '{address: 192.0.2.9}')), ['vm']],
@@ -391,6 +406,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function behindAll(gateways: string, named: string): string {
+  return istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: ${gateways}, tcp: [{route: []}, {match: [{gateways: ${named}, port: 443}], route: []}]}`);
+}
 
 function aged(name: string, created: string, host = 'db.example.com'): string {
   return istio('ServiceEntry', name, 'shop', `{hosts: [${host}], ports: [${TCP}], resolution: DNS, exportTo: ["."]}`, created === '' ? '' : `, creationTimestamp: "${created}"`);
