@@ -79,6 +79,7 @@ import { tlsOnStarttlsPort } from './tls-on-starttls-port';
 import { tlsTwice } from './tls-twice';
 import { virtualServiceIgnored } from './virtual-service-ignored';
 import { waypointFailsOpen } from './waypoint-fails-open';
+import { wildcardByName } from './wildcard-by-name';
 
 /** Every rule, in the order of the ids. */
 export const CATALOGUE: readonly Rule[] = [
@@ -97,6 +98,7 @@ export const CATALOGUE: readonly Rule[] = [
   protocolBreaksTls,
   serverFirstIsInspected,
   partialWildcard,
+  wildcardByName,
   routeBypassed,
   gatewayPortMixed,
   gatewayHostTwice,

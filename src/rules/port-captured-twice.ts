@@ -9,8 +9,9 @@ export const portCapturedTwice: Rule = {
   name: 'port-captured-twice',
   severity: 'ERROR',
   title: 'A TCP ServiceEntry without addresses takes its whole port, and another one needs that port.',
-  why: 'For a TCP port without addresses, sidecars listen on 0.0.0.0: the ServiceEntry takes every connection to the port. istiod drops a second one on the same port, and its connections end at the first.',
-  fix: 'Write `spec.addresses`. Where they are not known, run the sidecars with DNS capture, so that each host has an address of its own, and tell the rules so. In this library: `Mesh.declare()` with `dnsCapture`, or with a `virtualIpRange` where the sidecars run without it.',
+  why: 'For a TCP port without addresses, sidecars listen on 0.0.0.0: the ServiceEntry takes every connection to the port. istiod drops a second one on the same port, and its connections end at the first. '
+    + 'So it is with several hosts of one entry, unless its resolution is NONE: istiod\'s webhook refuses that entry.',
+  fix: 'Write `spec.addresses`. Where they are not known, run the sidecars with DNS capture, so that each host has an address of its own, and tell the rules so. Write a ServiceEntry for each host of an entry that has several. In this library: `Mesh.declare()` with `dnsCapture`, or with a `virtualIpRange` where the sidecars run without it.',
   related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
@@ -20,7 +21,7 @@ export const portCapturedTwice: Rule = {
     // Hosts share a port with each other, but not with TCP, which captures every connection that arrives there.
     const named = open.filter(({ port }) => port.class !== 'TCP').flatMap(({ entry, port }) => (
       finding(view.facts, entry, port, ports.holder(String(port.number), entry))));
-    return [...tcp, ...named];
+    return [...tcp, ...named, ...view.entries.flatMap(betweenHosts)];
   },
 };
 
@@ -31,5 +32,18 @@ function finding(facts: MeshModel, entry: ExternalEntry, { number: port, field }
     message: `port ${port} of ${quote(entry.hosts[0])} has no address, and in ${where(taken.namespace)} every connection to port ${port} already goes to `
       + `${quote(taken.other.hosts[0])} ('${taken.other.object.origin.path}'): clients of ${quote(entry.hosts[0])} end there, and nothing says so`,
     fix: giveAnAddress(facts),
+  }] : [];
+}
+
+/** Hosts of one entry: without HTTP or TLS nothing in a connection says which of them it is for. Without resolution the client's own address is kept. */
+function betweenHosts({ object, hosts, ports, resolution }: ExternalEntry): Finding[] {
+  const port = ports.find(({ class: how }) => how === 'TCP');
+  const others = [...new Set(hosts)].slice(1);
+  return port && others.length > 0 && resolution !== 'NONE' ? [{
+    object,
+    field: port.field,
+    message: `port ${port.number} is ${port.protocol || 'without a protocol'}, by which sidecars cannot tell ${hosts.map(quote).join(', ')} apart: istiod's webhook refuses the ServiceEntry, `
+      + `and without it connections to ${others.map(quote).join(', ')} end at ${quote(hosts[0])}`,
+    fix: 'write a ServiceEntry for each host, with its own addresses',
   }] : [];
 }

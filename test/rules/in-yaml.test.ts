@@ -104,6 +104,12 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a whole label, HTTP, DYNAMIC_DNS', all(entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(HTTP, 'exportTo: ["."]', '"*example.com"'),
       entry(TLS, 'resolution: DYNAMIC_DNS', '"*example.com"')), []],
   ],
+  MX0215: [
+    ['a wildcard to be resolved, among other hosts', entry(TLS, 'resolution: DNS', 'a.example.com, "*.example.com"'), ['db spec resolution']],
+    ['the same once', entry(HTTP, 'resolution: DNS_ROUND_ROBIN', '"*.example.com"'), ['db spec resolution']],
+    ['a name to resolve, no resolution, DYNAMIC_DNS', all(entry(TLS, 'resolution: DNS, endpoints: [{address: edge.example.com}]', '"*.example.com"'),
+      entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(TLS, 'resolution: DYNAMIC_DNS', '"*.example.com"'), entry(TLS)), []],
+  ],
   MX0315: [
     ['a policy that allows the account', policy(from('{principals: [cluster.local/ns/shop/sa/default]}')), ['policy spec rules 0 from 0 source principals 0']],
     ['one that denies it, and an account that only ends so', all(policy(from('{principals: [cluster.local/ns/shop/sa/default]}'), 'DENY'),
@@ -377,6 +383,11 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the younger of two', all(aged('young', LATE, 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['young spec ports 0']],
     ['one that nobody has applied yet', all(aged('new', '', 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['new spec ports 0']],
     ['the second where nobody knows', all(aged('one', '', 'a.example.com'), aged('two', '', 'b.example.com')), ['two spec ports 0']],
+    ['several hosts of one entry', entry(TCP, 'resolution: DNS, exportTo: ["."]', 'db-1.example.com, db-2.example.com'), ['db spec ports 0']],
+    ['the second port alone, with addresses and DNS capture', entry(`${TLS}, ${TCP}`, 'resolution: STATIC, addresses: [192.0.2.1]', 'db-1.example.com, db-2.example.com'),
+      ['db spec ports 1'], { dnsCapture: true, ipAutoAllocate: true }],
+    ['one host, TLS and HTTP, and no resolution', all(entry(TCP), entry(`${TLS}, ${HTTP}`, 'resolution: DNS', 'a.example.com, b.example.com'),
+      entry('{number: 1433, name: tcp, protocol: TCP}', 'addresses: [192.0.2.1]', 'a.example.com, b.example.com')), []],
   ],
   MX0402: [['the younger of two', all(...[['young', LATE], ['old', EARLY]].map(([name, created]) => (
     istio('VirtualService', name, 'shop', '{hosts: [db.example.com], tcp: [{route: [{destination: {host: db.example.com}}]}]}', `, creationTimestamp: "${created}"`)))),
