@@ -1,19 +1,20 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { GatewayServer } from '../view/gateway';
-import { overlaps } from '../view/host-name';
+import { namespaceOfService, overlaps } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { ByHost, Leg, routeKindOf, routesServer } from '../view/name-index';
 import { MESH, RouteDestination } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
+import { reaches } from '../view/visibility';
 
 export const legMissing: Rule = {
   id: 'MX0311',
   name: 'leg-missing',
   severity: 'ERROR',
-  title: 'A route through a gateway has only one of its two rules.',
-  why: 'Without the rule of the gateway, connections arrive there and end. Without the rule of the sidecars, they never arrive: sidecars connect to the host directly.',
+  title: 'A route through a gateway has only one of its two rules, or the gateway refuses what the sidecars send.',
+  why: 'Without the rule of the gateway, connections arrive there and end; so do those with a server name that no server has, and those without a certificate of the mesh where a server asks for it. Without the rule of the sidecars, they never arrive: sidecars connect to the host directly.',
   fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host. In this library: `EgressViaGateway`.',
   related: [],
   check: view => {
@@ -64,7 +65,7 @@ class ServersByPort {
 class Originations {
   private readonly rules = new Map<string, TrafficRule[]>();
 
-  public constructor(view: MeshView) {
+  public constructor(private readonly view: MeshView) {
     for (const rule of view.trafficRules) {
       rule.subsets.forEach(({ name }) => addTo(this.rules, `${rule.host} ${name}`, rule));
       if (rule.object.spec.trafficPolicy !== undefined) {
@@ -74,9 +75,20 @@ class Originations {
   }
 
   /** Undefined for a subset that no rule has: that of a client in another repository says how it connects. */
-  public of({ host, subset }: RouteDestination, port: number): ClientTlsSettings[] | undefined {
+  public of({ route }: Leg, { host, subset }: RouteDestination, port: number): ClientTlsSettings[] | undefined {
     const own = subset === undefined ? undefined : this.rules.get(`${host} ${subset}`);
-    return subset !== undefined && !own ? undefined : (own ?? this.rules.get(`${host} `) ?? []).map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
+    return subset !== undefined && !own ? undefined : this.seenFrom(route.object.namespace, host, own ?? this.rules.get(`${host} `) ?? [])
+      .map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
+  }
+
+  /** A client takes the rules of its own namespace before others. Clients of other namespaces than the route's may use theirs, where it has none. */
+  private seenFrom(namespace: string, host: string, rules: readonly TrafficRule[]): readonly TrafficRule[] {
+    const shared = [namespaceOfService(host, this.view.facts.clusterDomain), this.view.facts.rootNamespace];
+    const found = [
+      rules.filter(({ object }) => object.namespace === namespace),
+      rules.filter(({ object, visibleTo }) => shared.includes(object.namespace) && reaches(visibleTo, namespace)),
+    ];
+    return found.find(list => list.length > 0) ?? rules;
   }
 }
 
@@ -92,7 +104,8 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   // A Gateway may name the port of the Service or that of the pods.
   const target = service?.ports.find(({ number }) => number === port)?.targetPort;
   const places = workloads.flatMap(workload => [...new Set([port, typeof target === 'number' ? target : port])].map(at => ({ workload, at })));
-  const names = namesOf(leg, originations.of(destination, port));
+  const originated = originations.of(leg, destination, port);
+  const names = namesOf(leg, originated, defaultName(destination, port));
   const isServed = places.some(({ workload, at }) => gateways.on(workload, at).length > 0);
   const taking = places.flatMap(({ workload, at }) => (
     names === undefined ? gateways.on(workload, at) : names.flatMap(name => gateways.serving(workload, at, name))));
@@ -108,7 +121,14 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
       'write a server for this port, or send to one that is served');
   }
   if (taking.length === 0) {
-    return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`, 'write a server with that host');
+    const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
+    return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
+      isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default' : 'write a server with that host');
+  }
+  const spoken = originated?.length === 0 ? [leg.rule.kind === 'tls' ? 'the TLS of the application' : 'plaintext'] : originated?.map(({ mode }) => `TLS with mode ${mode}`);
+  if (spoken && !originated?.some(({ mode }) => mode === 'ISTIO_MUTUAL') && isOfMesh(taking, originated!, defaultName(destination, port))) {
+    return found(` ('${taking[0].object.origin.path}') whose server asks for a certificate of the mesh (ISTIO_MUTUAL), and the sidecars send ${spoken[0]}: the handshake is refused`,
+      `write a DestinationRule for it with 'tls' {mode: ISTIO_MUTUAL, sni: ${taking[0].hosts[0]}}, and send to its subset`);
   }
   return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsOf(server).length > 0) ? [] : found(
     ` ('${taking[0].object.origin.path}'), and no VirtualService has a rule for that Gateway: the connections end there`,
@@ -123,10 +143,21 @@ function isBroken(view: MeshView, { route }: Leg): boolean {
     view.names.serversFor(gateway, host, route.object.namespace).some(server => routesServer(server, leg)))));
 }
 
+/** The server name that istiod writes for mutual TLS of the mesh where none is written. */
+function defaultName({ host, subset = '' }: RouteDestination, port: number): string {
+  return `outbound_.${port}_.${subset}_.${host}`;
+}
+
+/** Whether servers take connections with a certificate of the mesh only. Without a rule they may have one (auto mTLS), under the default name. */
+function isOfMesh(taking: readonly GatewayServer[], originated: readonly ClientTlsSettings[], automatic: string): boolean {
+  return taking.every(({ tls, hosts }) => tls?.mode === 'ISTIO_MUTUAL' && (originated.length > 0 || !hosts.some(host => overlaps(host, automatic))));
+}
+
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
-function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined): readonly string[] | undefined {
+function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined, byDefault: string): readonly string[] | undefined {
   if (originated === undefined || originated.length > 0) {
-    return originated?.every(({ sni }) => sni !== undefined) ? originated.map(({ sni }) => sni!) : undefined;
+    const names = originated?.map(({ mode, sni }) => sni ?? (mode === 'ISTIO_MUTUAL' ? byDefault : undefined));
+    return names?.every(name => name !== undefined) ? names : undefined;
   }
   return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;
 }

@@ -111,6 +111,13 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0311: [
     ['a server name that no server has', GATEWAY, [['sni: my-mongo.tcp.svc', 'sni: mongo.tcp.svc']], ['MX0311']],
+    ['no server name, for which istiod writes one', GATEWAY, [[', sni: my-mongo.tcp.svc', '']], ['MX0311']],
+    ['not when a server takes that name', GATEWAY, [[', sni: my-mongo.tcp.svc', ''], ['      hosts: [my-mongo.tcp.svc]', '      hosts: ["*"]']], []],
+    ['another TLS than that of the mesh', GATEWAY, [['{mode: ISTIO_MUTUAL, sni', '{mode: SIMPLE, sni']], ['MX0311']],
+    ['plaintext to a server that asks for a certificate', GATEWAY, [['tls: {mode: ISTIO_MUTUAL, sni: my-mongo.tcp.svc}', 'tls: {mode: DISABLE}']], ['MX0311']],
+    ['not the rule of a namespace that the clients are not in', GATEWAY, [more('DestinationRule', 'other', {
+      host: 'istio-egressgateway.istio-system.svc.cluster.local', subsets: [{ name: 'mongo', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: 'a.b' } } }],
+    }, 'other')], []],
     ['no leg of the sidecars', GATEWAY, [[/ {4}- match:\n {8}- gateways: \[mesh\][^]*?( {4}- match:)/, '$1']], ['MX0311']],
     ['no leg of the gateway', GATEWAY, [[/ {4}- match:\n {8}- gateways: \[istio-egressgateway\][^]*$/, '']], ['MX0311']],
     ['a port that no Gateway serves', PLAINTEXT, [['port: 7777, targetPort: 7777}', 'port: 7777, targetPort: 7777}\n    - {name: other, port: 7778}'],
