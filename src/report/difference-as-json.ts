@@ -15,7 +15,7 @@ export function differenceAsJson(difference: Difference): string {
     })),
     dependencies,
     ...Object.fromEntries(Object.entries({ outbound, network }).map(([name, changes]) => (
-      [name, changes.map(({ kind, place, because }) => ({ change: kind, ...place, because: placesOf(because, after.sources) }))]))),
+      [name, changes.map(({ kind, place, past, because }) => ({ change: kind, ...place, past, because: placesOf(because, after.sources) }))]))),
     acknowledgements: acknowledgements.map(({ kind, acknowledgement: { id, field, reason }, because }) => {
       const { object, file, line } = (kind === 'ADDED' ? after : before).sources.of(because);
       return { change: kind, object, id, field, reason, file, line };

@@ -4,7 +4,7 @@ import { isOpen, verdictText, waysIn, wayText } from './answer';
 import { list, reasonText, safe, table, unreadLines } from './as-markdown';
 import { Client } from './client';
 import { targetKey } from './dependency';
-import { AccessChange, ChangeKind, DependencyChange, Difference, OPENING, OpeningChange, opens } from './difference';
+import { AccessChange, ChangeKind, DependencyChange, Difference, isOpening, OPENING, OpeningChange, opens, OTHERS } from './difference';
 import { namesText } from './names';
 import { openingText } from './opening';
 import { OutboundChange, outboundName } from './outbound';
@@ -18,12 +18,14 @@ import { addTo } from '../view/lists';
 
 const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: string] } = {
   OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],
+  UNCHECKED: ['Past the rules now', 'These clients passed the objects of the service before, and now nothing looks at their connections.'],
   REDIRECTED: ['Leads to other addresses', 'The name is the same; the connections end somewhere else.'],
   WIDENED: ['Other requests are let through', 'Which requests pass has changed: compare the rules.'],
   UNVERIFIED: ['Less is asked of the server', 'The last proxy took the certificate of the service alone, or was stricter: another server can answer in its place.'],
   UNSURE: ['Not shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
   MOVED: ['Takes another way', 'Reached before and after, in another way.'],
   NARROWED: ['Fewer requests are let through', 'Reached before without conditions.'],
+  CHECKED: ['No longer past the rules', 'Nothing looked at the connections of these clients before; now they pass the objects of the service.'],
   VERIFIED: ['More is asked of the server', 'The last proxy is stricter with the certificate of the server.'],
   CLOSED: ['Closed', 'Reached before, and no longer.'],
 };
@@ -32,9 +34,10 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
 export function differenceAsMarkdown(difference: Difference): string {
   const { access, dependencies, openings, outbound, network, acknowledgements, before, after, clients } = difference;
   const of = (kind: ChangeKind) => access.filter(change => change.kind === kind);
-  const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${OPENING.includes(kind) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
+  const section = (kind: ChangeKind) => (of(kind).length === 0 ? [] : [`## ${isOpening({ kind }) ? 'Warning: ' : ''}${TITLES[kind][0]}`, TITLES[kind][1], changes(of(kind), clients, before.sources, after.sources)]);
   const appeared = openings.filter(({ kind }) => kind === 'APPEARED');
   const gone = openings.filter(({ kind }) => kind === 'GONE');
+  const [byPolicy, byPod] = [false, true].map(isPast => outbound.filter(({ past }) => (past !== undefined) === isPast));
   const isWhole = before.unread.length + after.unread.length === 0;
   const isAlike = access.length + dependencies.length + openings.length + outbound.length + network.length + acknowledgements.length === 0;
   const [mode, newMode] = [before.view.facts.outboundTrafficPolicy, after.view.facts.outboundTrafficPolicy];
@@ -46,13 +49,15 @@ export function differenceAsMarkdown(difference: Difference): string {
     ...mode === newMode ? [] : [`What sidecars do with what they do not know: ${mode} before, ${newMode} now.`],
     ...OPENING.flatMap(section),
     ...appeared.length === 0 ? [] : ['## Warning: who else could now', openingLines(appeared)],
-    ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', outbound, 'OPENED', after.sources),
+    ...outboundLines('## Warning: whose sidecars let everything pass now', 'They have ALLOW_ANY: their pods connect to any address that no object has, past the rules.', byPolicy, 'OPENED', after.sources),
+    ...outboundLines('## Warning: who passes the sidecar by now', 'Where no sidecar takes their connections, pods connect to any address, past the rules.', byPod, 'OPENED', after.sources),
     ...outboundLines('## Warning: whom NetworkPolicies no longer hold', 'Their pods connect to almost any address, except where a sidecar keeps them from it.', network, 'OPENED', after.sources),
     ...acknowledgementLines('## Look at: what this change accepts', 'The rules of lint find it, and somebody accepts it from now on.', acknowledgements, 'ADDED', after.sources),
     ...dependencies.length === 0 ? [] : ['## Dependencies', dependencyTable(dependencies)],
-    ...(['MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'] as const).flatMap(section),
+    ...OTHERS.flatMap(section),
     ...gone.length === 0 ? [] : ['## Who else no longer could', openingLines(gone)],
-    ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', outbound, 'CLOSED', after.sources),
+    ...outboundLines('## Whose sidecars no longer let everything pass', 'They have REGISTRY_ONLY now.', byPolicy, 'CLOSED', after.sources),
+    ...outboundLines('## Who no longer passes the sidecar by', 'Their sidecars keep them from what they do not know. Before:', byPod, 'CLOSED', after.sources),
     ...outboundLines('## Whom NetworkPolicies hold', 'Their pods connect to what the policies name, with a sidecar or without.', network, 'CLOSED', after.sources),
     ...acknowledgementLines('## No longer accepted', 'An acknowledgement is gone: what it accepted, or its words.', acknowledgements, 'REMOVED', before.sources),
     '## What this comparison does not know',
@@ -62,8 +67,8 @@ export function differenceAsMarkdown(difference: Difference): string {
 
 function outboundLines(title: string, text: string, all: readonly OutboundChange[], of: OutboundChange['kind'], sources: Sources): string[] {
   const some = all.filter(({ kind }) => kind === of);
-  return some.length === 0 ? [] : [title, safe(text), list(some.map(({ place, because }) => (
-    [safe(outboundName(place)), ...because.map(one => safe(sourceText(sources.of(one))))].join('<br>'))))];
+  return some.length === 0 ? [] : [title, safe(text), list(some.map(({ place, past, because }) => (
+    [safe(`${outboundName(place)}${past === undefined ? '' : `: ${past}`}`), ...because.map(one => safe(sourceText(sources.of(one))))].join('<br>'))))];
 }
 
 function acknowledgementLines(title: string, text: string, all: readonly AcknowledgementChange[], of: AcknowledgementChange['kind'], sources: Sources): string[] {
@@ -75,14 +80,14 @@ function acknowledgementLines(title: string, text: string, all: readonly Acknowl
 }
 
 function verdictOf(difference: Difference): string {
-  const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(({ kind }) => OPENING.includes(kind) && kind !== 'UNSURE');
+  const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(change => isOpening(change) && change.kind !== 'UNSURE');
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 
 function summary({ access, dependencies, acknowledgements }: Difference): string {
   const count = (kinds: readonly ChangeKind[]) => access.filter(({ kind }) => kinds.includes(kind)).length;
   const parts = [
-    [count(['OPENED']), 'opened'], [count(['REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED', 'VERIFIED']), 'closed'],
+    [count(['OPENED']), 'opened'], [count(['UNCHECKED', 'REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED', 'CHECKED', 'VERIFIED']), 'closed'],
   ] as const;
   const accepted = acknowledgements.filter(({ kind }) => kind === 'ADDED').length;
   const changed = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`).join(', ');

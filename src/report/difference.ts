@@ -9,6 +9,7 @@ import { Opening } from './opening';
 import { OutboundChange, outboundChanges } from './outbound';
 import { accessName, DependencyReport, Report, reportOf } from './report';
 import { compareChecks } from './server-check';
+import { sidecarChanges } from './sidecars';
 import { compareTexts } from '../private/order';
 import { Problem } from '../reading/problem';
 import { cause } from '../trace/hop';
@@ -17,13 +18,21 @@ import { Purpose } from '../view/purpose';
 
 /**
  * What a change does to the access of a client: `OPENED` what was closed, `REDIRECTED` to other addresses, `WIDENED` where fewer or other conditions hold,
- * `UNVERIFIED` where the proxy asks less of the server, or something else, `UNSURE` where the new input does not show it; `MOVED` to another way, `NARROWED` by
- * conditions, `VERIFIED` where the proxy asks more of the server, `CLOSED` what was open.
+ * `UNCHECKED` where connections pass the objects of the service by, `UNVERIFIED` where the proxy asks less of the server, or something else, `UNSURE` where the
+ * new input does not show it; `MOVED` to another way, `NARROWED` by conditions, `CHECKED` by objects that connections passed by before, `VERIFIED` where the proxy
+ * asks more of the server, `CLOSED` what was open.
  */
-export type ChangeKind = 'OPENED' | 'REDIRECTED' | 'WIDENED' | 'UNVERIFIED' | 'UNSURE' | 'MOVED' | 'NARROWED' | 'VERIFIED' | 'CLOSED';
+export type ChangeKind = typeof OPENING[number] | typeof OTHERS[number];
 
 /** The kinds by which more may be reached than before. */
-export const OPENING: readonly ChangeKind[] = ['OPENED', 'REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE'];
+export const OPENING = ['OPENED', 'UNCHECKED', 'REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE'] as const;
+
+/** Those by which nothing is reached that was not before. */
+export const OTHERS = ['MOVED', 'NARROWED', 'CHECKED', 'VERIFIED', 'CLOSED'] as const;
+
+export function isOpening({ kind }: Pick<AccessChange, 'kind'>): boolean {
+  return OPENING.some(opening => opening === kind);
+}
 
 /** The access of one client to one host and port, in both inputs. */
 export interface AccessChange {
@@ -62,7 +71,7 @@ export interface Difference {
   readonly access: readonly AccessChange[];
   readonly dependencies: readonly DependencyChange[];
   readonly openings: readonly OpeningChange[];
-  /** Whose sidecars let pass now what they do not know, or no longer do. */
+  /** Whose sidecars let pass now what they do not know, or no longer do, and who has no sidecar any longer, or has one now. */
   readonly outbound: readonly OutboundChange[];
   /** Whom NetworkPolicies no longer keep from what is not declared, or keep from it now. */
   readonly network: readonly OutboundChange[];
@@ -72,7 +81,7 @@ export interface Difference {
 
 /** Whether something is opened that a reviewer has to know. An acknowledgement opens nothing: it is shown. */
 export function opens({ access, openings, outbound, network }: Difference): boolean {
-  return access.some(({ kind }) => OPENING.includes(kind)) || openings.some(({ kind }) => kind === 'APPEARED')
+  return access.some(isOpening) || openings.some(({ kind }) => kind === 'APPEARED')
     || [...outbound, ...network].some(({ kind }) => kind === 'OPENED');
 }
 
@@ -86,6 +95,7 @@ interface Unread {
 export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}): Difference {
   const [first, second] = [reportOf(old, { unread: unread.before }), reportOf(now, { unread: unread.after })];
   const clients = [...new Map([...first.clients, ...second.clients].map(client => [clientKey(client), client])).values()].sort(byClient);
+  const namespaces = clients.map(({ namespace }) => namespace);
   const both = [...first.dependencies, ...second.dependencies].flatMap(dependency => dependency.targets);
   const targets = [...new Map(both.map(target => [targetKey(target), target])).values()];
   const [was, is] = [new AccessTable(old), new AccessTable(now)];
@@ -101,13 +111,13 @@ export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}):
       || byClient(a.client, b.client)),
     dependencies: dependencyChanges(first, second),
     openings: [...openingChanges(first, second), ...guardChanges(old, now)],
-    outbound: outboundChanges(old, now, clients.map(({ namespace }) => namespace)),
+    outbound: [...outboundChanges(old, now, namespaces), ...sidecarChanges(old, now, namespaces)],
     network: networkChanges(old, now),
     acknowledgements: acknowledgementChanges(old, now),
   };
 }
 
-const KINDS: readonly ChangeKind[] = [...OPENING, 'MOVED', 'NARROWED', 'VERIFIED', 'CLOSED'];
+const KINDS: readonly ChangeKind[] = [...OPENING, ...OTHERS];
 
 /** Workloads of one account that differ are compared each with itself; where they are not told apart, the gravest change is the one of all. */
 function changesOf(
@@ -135,6 +145,9 @@ function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undef
   if (!isOpen(after)) {
     return after.verdict === 'UNKNOWN' ? 'UNSURE' : 'CLOSED';
   }
+  if (before.verdict === 'REACHES' && after.verdict === 'DIRECT') {
+    return 'UNCHECKED';
+  }
   if (before.verdict === 'REACHES' && endsBeyond(before, after)) {
     return 'REDIRECTED';
   }
@@ -145,7 +158,7 @@ function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undef
   if (check === 'WEAKER') {
     return 'UNVERIFIED';
   }
-  return before.limits !== after.limits ? 'NARROWED' : before.verdict !== after.verdict || before.gateway !== after.gateway ? 'MOVED'
+  return before.limits !== after.limits ? 'NARROWED' : before.verdict !== after.verdict ? 'CHECKED' : before.gateway !== after.gateway ? 'MOVED'
     : check === 'STRONGER' ? 'VERIFIED' : before.tls !== after.tls ? 'MOVED' : undefined;
 }
 

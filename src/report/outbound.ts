@@ -13,6 +13,8 @@ export interface OutboundPlace {
   readonly namespace: string;
   /** What selects them; without any, they are all of the namespace. */
   readonly labels: Labels;
+  /** The one workload that they are of, such as `Deployment cart`. */
+  readonly workload?: string;
 }
 
 /** What decides where pods connect to beside what is declared. */
@@ -59,16 +61,18 @@ export class OutboundPolicies implements OutboundDecisions {
 }
 
 /** Some pods for a person. */
-export function outboundName({ namespace, labels }: OutboundPlace): string {
+export function outboundName({ namespace, labels, workload }: OutboundPlace): string {
   const written = Object.entries(labels).map(([label, value]) => `${label}=${value}`).sort().join(',');
   const where = namespace === ANY_OTHER ? 'every other namespace' : namespace === '' ? '(no namespace)' : namespace;
-  return written === '' ? where : `${where} (pods with ${written})`;
+  return workload !== undefined ? `${where} (${workload})` : written === '' ? where : `${where} (pods with ${written})`;
 }
 
 /** Pods that connect to any address now and did not before, or no longer do. */
 export interface OutboundChange {
   readonly kind: 'OPENED' | 'CLOSED';
   readonly place: OutboundPlace;
+  /** Why they pass their sidecar by, or did; without it they have one that lets pass what it does not know. */
+  readonly past?: string;
   readonly because: readonly Cause[];
 }
 

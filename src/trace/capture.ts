@@ -57,10 +57,36 @@ function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Why connections do not pass a sidecar, in plain words, and what decides it. */
+export interface Bypass {
+  readonly text: string;
+  readonly causes: readonly Cause[];
+}
+
 /** Why a connection does not pass the sidecar, if it does not. */
-export function bypass(
-  view: MeshView, { pod, namespace }: Capture, address: string, port: number,
-): { readonly text: string; readonly causes: Cause[] } | undefined {
+export function bypass(view: MeshView, { pod, namespace }: Capture, address: string, port: number): Bypass | undefined {
+  const whole = withoutSidecar(view, namespace, pod);
+  if (whole || !pod) {
+    return whole;
+  }
+  const annotated = (name: string) => annotationOf(pod, name);
+  const setting = (name: string) => pod.annotations[`${TRAFFIC}${name}`];
+  if (listed(setting('excludeOutboundPorts')).includes(String(port))) {
+    return { text: `port ${port} is not redirected to the sidecar`, causes: annotated('excludeOutboundPorts') };
+  }
+  const only = setting('includeOutboundIPRanges');
+  if (inRanges(setting('excludeOutboundIPRanges'), address)) {
+    return { text: `${address} is not redirected to the sidecar`, causes: annotated('excludeOutboundIPRanges') };
+  }
+  if (only !== undefined && only !== '*' && networkOf(address).length > 0 && !inRanges(only, address)
+    && !listed(setting('includeOutboundPorts')).includes(String(port))) {
+    return { text: `${address} is not among the addresses that are redirected to the sidecar`, causes: annotated('includeOutboundIPRanges') };
+  }
+  return undefined;
+}
+
+/** Why no connection passes a sidecar, if none does: of a pod, or of those of a namespace that say nothing themselves. */
+export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTemplate): Bypass | undefined {
   const unlabelled = view.namespaces.planeOf(namespace, pod) === 'NONE' ? {
     text: `namespace "${namespace}" has no sidecars: it has no label that asks for them (istio-injection, istio.io/rev)`,
     causes: [cause(view.namespaces.of(namespace)!, ['metadata', 'labels'])],
@@ -68,8 +94,6 @@ export function bypass(
   if (!pod) {
     return unlabelled;
   }
-  const setting = (name: string) => pod.annotations[`traffic.sidecar.istio.io/${name}`];
-  const annotated = (name: string) => [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `traffic.sidecar.istio.io/${name}`])];
   const injected = pod.labels['sidecar.istio.io/inject'] ?? pod.annotations['sidecar.istio.io/inject'];
   if (pod.hostNetwork) {
     return { text: 'the pod has the network of its node, so it has no sidecar', causes: [cause(pod.object, [...pod.field, 'hostNetwork'])] };
@@ -89,21 +113,28 @@ export function bypass(
   if (runsAsProxy(pod)) {
     return { text: `a container runs as user ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, 'containers'])] };
   }
-  if (unlabelled) {
-    return unlabelled;
-  }
-  if (listed(setting('excludeOutboundPorts')).includes(String(port))) {
-    return { text: `port ${port} is not redirected to the sidecar`, causes: annotated('excludeOutboundPorts') };
-  }
+  return unlabelled;
+}
+
+/** What a pod that has a sidecar keeps from it, whoever has the address. */
+export function exclusionsOf(pod: PodTemplate): Bypass[] {
+  const setting = (name: string) => pod.annotations[`${TRAFFIC}${name}`];
+  const excluded = (name: string, what: string) => listed(setting(name)).map(one => (
+    { text: `${what}${one} is not redirected to the sidecar`, causes: annotationOf(pod, name) }));
   const only = setting('includeOutboundIPRanges');
-  if (inRanges(setting('excludeOutboundIPRanges'), address)) {
-    return { text: `${address} is not redirected to the sidecar`, causes: annotated('excludeOutboundIPRanges') };
-  }
-  if (only !== undefined && only !== '*' && networkOf(address).length > 0 && !inRanges(only, address)
-    && !listed(setting('includeOutboundPorts')).includes(String(port))) {
-    return { text: `${address} is not among the addresses that are redirected to the sidecar`, causes: annotated('includeOutboundIPRanges') };
-  }
-  return undefined;
+  return [
+    ...excluded('excludeOutboundPorts', 'port '), ...excluded('excludeOutboundIPRanges', ''),
+    ...only === undefined || only === '*' ? [] : [{
+      text: `no address${listed(only).length === 0 ? '' : ` but those of ${listed(only).sort().join(', ')}`} is redirected to the sidecar`,
+      causes: annotationOf(pod, 'includeOutboundIPRanges'),
+    }],
+  ];
+}
+
+const TRAFFIC = 'traffic.sidecar.istio.io/';
+
+function annotationOf(pod: PodTemplate, name: string): Cause[] {
+  return [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `${TRAFFIC}${name}`])];
 }
 
 function runsAsProxy({ containers }: PodTemplate): boolean {

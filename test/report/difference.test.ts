@@ -33,11 +33,12 @@ test('a service that is new opens, one that goes closes', () => {
   expect(changesOf(compared(direct(), []), 'CLOSED')).toEqual(['shop/cart', 'shop/search', 'shop: every other account']);
 });
 
-test('on ALLOW_ANY a service that is declared moves those who reached it already', () => {
+test('on ALLOW_ANY a service that is declared takes those who reached it already, and opens nothing', () => {
   const [old, now] = [viewOf(carts, { outboundTrafficPolicy: 'ALLOW_ANY' }), viewOf([...direct(), ...carts], { outboundTrafficPolicy: 'ALLOW_ANY' })];
 
   expect(changesOf(differenceOf(old, now), 'OPENED')).toEqual([]);
-  expect(changesOf(differenceOf(old, now), 'MOVED')).toContain('shop/cart');
+  expect(changesOf(differenceOf(old, now), 'CHECKED')).toContain('shop/cart');
+  expect(opens(differenceOf(old, now))).toBe(false);
 });
 
 test('a service that goes through a gateway moves its clients and closes the rest', () => {
@@ -52,6 +53,66 @@ test('who passes the rules by afterwards is said to get there', () => {
 
   expect(compared(routed(['shop/cart']), [...routed(['shop/cart']), aside]).dependencies.find(({ kind }) => kind === 'MOVED')).toMatchObject({
     after: 'directly, past the rules; gateway istio-system/istio-egressgateway',
+  });
+});
+
+describe('a workload that leaves its sidecar', () => {
+  const namespace = (label?: string) => object('Namespace', 'shop', {}, { name: 'shop', namespace: undefined, labels: label === undefined ? {} : { 'istio-injection': label } });
+  const cart = (more: object = {}) => deployment('cart', 'cart', more);
+  const ways: [string, string[], string[], string][] = [
+    ['by a label of its pods', [cart()], [cart({ labels: { 'app': 'cart', 'sidecar.istio.io/inject': 'false' } })], 'the pod opts out of the sidecar'],
+    ['by an annotation', [cart()], [cart({ annotations: { 'sidecar.istio.io/inject': 'false' } })], 'the pod opts out of the sidecar'],
+    ['for a port', [cart()], [cart({ annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': '3306' } })], 'port 3306 is not redirected to the sidecar'],
+    ['for addresses', [cart()], [cart({ annotations: { 'traffic.sidecar.istio.io/excludeOutboundIPRanges': '192.0.2.0/24' } })], '192.0.2.0/24 is not redirected to the sidecar'],
+    ['for all addresses but some', [cart()], [cart({ annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '10.0.0.0/8' } })], 'no address but those of 10.0.0.0/8 is redirected to the sidecar'],
+    ['for the network of its node', [cart()], [cart({ spec: { hostNetwork: true } })], 'the pod has the network of its node, so it has no sidecar'],
+    ['with its namespace', [cart(), namespace('enabled')], [cart(), namespace('disabled')], 'namespace "shop" has no sidecars: it has no label that asks for them (istio-injection, istio.io/rev)'],
+  ];
+
+  test.each(ways)('%s passes the rules by, which opens', (_, old, now) => {
+    const found = differenceOf(viewOf([...routed(['shop/cart']), ...old]), viewOf([...routed(['shop/cart']), ...now]));
+
+    expect([changesOf(found, 'UNCHECKED'), opens(found)]).toEqual([['shop/cart'], true]);
+    const text = differenceAsMarkdown(found);
+    expect(text).toContain('## Warning: Past the rules now');
+    expect(text).toContain('**It opens access.**');
+    expect(JSON.parse(differenceAsJson(found)).access).toContainEqual(expect.objectContaining({ kind: 'UNCHECKED' }));
+  });
+
+  test.each(ways)('%s may connect to any address, whatever the input declares', (_, old, now, past) => {
+    const found = differenceOf(viewOf(old), viewOf(now));
+
+    expect(found.access).toEqual([]);
+    expect(found.outbound).toMatchObject([{ kind: 'OPENED', place: { namespace: 'shop' }, past }]);
+    expect(opens(found)).toBe(true);
+    expect(differenceAsMarkdown(found)).toContain('## Warning: who passes the sidecar by now');
+    expect(JSON.parse(differenceAsJson(found))).toMatchObject({ opens: true, outbound: [{ change: 'OPENED', namespace: 'shop', past }] });
+  });
+
+  test.each(ways)('%s and has it again opens nothing', (_, old, now, past) => {
+    const found = differenceOf(viewOf([...routed(['shop/cart']), ...now]), viewOf([...routed(['shop/cart']), ...old]));
+
+    expect(changesOf(found, 'CHECKED')).toEqual(['shop/cart']);
+    expect(found.outbound).toMatchObject([{ kind: 'CLOSED', past }]);
+    expect(opens(found)).toBe(false);
+    expect(differenceAsMarkdown(found)).toContain('## No longer past the rules');
+    expect(differenceAsMarkdown(found)).toContain('## Who no longer passes the sidecar by');
+  });
+
+  test('is named, and is no news for addresses that its sidecar let it reach anyway', () => {
+    const [, [, old, now]] = ways;
+    const found = (facts: object) => differenceOf(viewOf(old, facts), viewOf(now, facts));
+
+    expect(found({}).outbound).toMatchObject([{ place: { workload: 'Deployment cart' }, because: [{ object: 'Deployment shop/cart' }] }]);
+    expect(differenceAsMarkdown(found({}))).toContain('- shop (Deployment cart): the pod opts out of the sidecar');
+    expect(found({ outboundTrafficPolicy: 'ALLOW_ANY' }).outbound).toEqual([]);
+  });
+
+  test('is told when it is new', () => {
+    const [, [, , now]] = ways;
+
+    expect(differenceOf(viewOf([]), viewOf(now)).outbound).toMatchObject([{ kind: 'OPENED', place: { workload: 'Deployment cart' } }]);
+    expect(differenceOf(viewOf(now), viewOf(now)).outbound).toEqual([]);
   });
 });
 
