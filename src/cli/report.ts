@@ -20,7 +20,7 @@ const OPTIONS: Options = {
   'format': { value: 'FORMAT', oneOf: ['markdown', 'json', 'csv', 'html'], help: 'how it is written (default: markdown)' },
   'json': { help: 'the same as --format json' },
   'output': { value: 'FILE', help: 'write it to a file' },
-  'diff': { help: 'compare two files or folders: report --diff OLD NEW' },
+  'diff': { help: 'compare two files or folders, as markdown or json: report --diff OLD NEW' },
   'fail-on-opened': { help: 'with --diff: exit code 1 when the change opens something' },
   ...INPUT_OPTIONS,
 };

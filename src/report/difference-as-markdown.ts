@@ -84,14 +84,16 @@ function verdictOf(difference: Difference): string {
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 
-function summary({ access, dependencies, acknowledgements }: Difference): string {
+function summary({ access, dependencies, openings, outbound, network, acknowledgements }: Difference): string {
   const count = (kinds: readonly ChangeKind[]) => access.filter(({ kind }) => kinds.includes(kind)).length;
   const parts = [
     [count(['OPENED']), 'opened'], [count(['UNCHECKED', 'REDIRECTED', 'WIDENED', 'UNVERIFIED', 'UNSURE']), 'to be looked at'], [count(['MOVED']), 'moved'], [count(['CLOSED', 'NARROWED', 'CHECKED', 'VERIFIED']), 'closed'],
   ] as const;
   const accepted = acknowledgements.filter(({ kind }) => kind === 'ADDED').length;
   const changed = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`).join(', ');
-  return `${changed === '' ? 'No access of a client changes' : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies${accepted === 0 ? '' : `; ${plural(accepted, 'new acknowledgement')}`}.`;
+  const isBeside = openings.length + outbound.length + network.length > 0;
+  const same = isBeside ? 'What the input declares is reached as before; what else pods connect to, or who else could, is not the same' : 'No access of a client changes';
+  return `${changed === '' ? same : `Of pairs of a client and a service: ${changed}`}; ${plural(dependencies.length, 'change')} of dependencies${accepted === 0 ? '' : `; ${plural(accepted, 'new acknowledgement')}`}.`;
 }
 
 /** Clients that change alike are one row. */

@@ -1,7 +1,9 @@
 import { isOpen } from './answer';
 import { dependencyName } from './dependency';
 import { expiryProblem } from './expiry';
+import { namesText } from './names';
 import { Opening, openingText } from './opening';
+import { pastSidecars } from './past-sidecar';
 import { allAccessOf, DependencyReport, Report } from './report';
 import { nameOf } from '../trace/hop';
 
@@ -32,6 +34,7 @@ export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
     ...remark('have an end that is no date, and never expire', dependencies.filter(({ purpose }) => expiryProblem(purpose) !== undefined)),
     ...passing.length === 0 ? [] : [{ text: 'The mesh has ALLOW_ANY: pods connect to these services, and to any other address, past the rules. REGISTRY_ONLY closes that.', about: [] }],
     ...sidecars.length === 0 ? [] : [{ text: `${sidecars.join('; ')}: a Sidecar has ALLOW_ANY for them, and they connect to any other address past the rules. REGISTRY_ONLY closes that.`, about: [] }],
+    ...pastSidecars(dependencies, view).flatMap(({ who, why, of }) => remark(`are reached past the sidecar by ${namesText(who, 6)}: ${why}`, of)),
     ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
     ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
     ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),

@@ -128,6 +128,7 @@ test.each([
     expect(found.outbound).toMatchObject([{ kind: 'OPENED', place: { namespace: 'shop', labels }, because: [{ object: 'Sidecar shop/own' }] }]);
     expect(opens(found)).toBe(true);
     expect(differenceAsMarkdown(found)).toContain('## Warning: whose sidecars let everything pass now');
+    expect(differenceAsMarkdown(found)).toContain('**It opens access.** What the input declares is reached as before; what else pods connect to, or who else could, is not the same; 0 changes of dependencies.');
     expect(JSON.parse(differenceAsJson(found))).toMatchObject({ opens: true, outbound: [{ change: 'OPENED', namespace: 'shop', labels }] });
   }
   expect(opens(compared(open, closed))).toBe(false);

@@ -400,3 +400,20 @@ describe('the platform example', () => {
       .toEqual(found.dependencies.map(({ access }) => access.map(({ client, verdict, why }) => [client, verdict, why])));
   });
 });
+
+describe('a workload that passes its sidecar by', () => {
+  const text = (objects: readonly string[], all = 1) => remarksOn(reportOf(viewOf(objects))).map(remark => remarkText(remark, all));
+  const aside = (name: string, account = name) => deployment(name, account, { labels: { 'app': name, 'sidecar.istio.io/inject': 'false' } });
+
+  test('in a closed mesh is among what to look at first, with its name and the reason', () => {
+    expect(text([...routed(['shop/cart']), ...workloads.slice(1), aside('cart')]))
+      .toContain('The dependency is reached past the sidecar by Deployment shop/cart: the pod opts out of the sidecar');
+    expect(text([...routed(['shop/cart']), ...workloads]).join()).not.toContain('past the sidecar');
+  });
+
+  test('is named without others of its account, and together with those that do alike', () => {
+    const both = [...routed(['shop/cart']), entry('api.example.com', 443, 'TLS'), deployment('cart', 'cart'), aside('cart-old', 'cart'), aside('batch')];
+
+    expect(text(both, 2)).toContain('All 2 dependencies are reached past the sidecar by Deployment shop/batch, Deployment shop/cart-old: the pod opts out of the sidecar');
+  });
+});
