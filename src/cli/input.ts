@@ -72,7 +72,7 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   const reading = readManifests(noted(sourcesOf(args.paths, stdin, problems), files, terminal), namespace, count => {
     terminal.progress(`${count} objects read ...`);
   });
-  problems.push(...reading.problems);
+  reading.problems.forEach(problem => problems.push(problem));
   const said = saidBy(args);
   const facts = factsOf(said, reading.meshConfigs, problems);
   terminal.progress();

@@ -23,7 +23,7 @@ export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'
   }
   for (const { object, rules } of view.accessPolicies) {
     for (const { sources, conditions } of rules) {
-      const asked = conditions.map(({ key, values, notValues }) => ({ [CONDITIONS[key] ?? key]: [...values, ...notValues] }));
+      const asked = conditions.map(({ key, values, notValues }) => ({ [CONDITIONS.get(key) ?? key]: [...values, ...notValues] }));
       const given: Fields[] = [...sources, ...asked];
       for (const source of given) {
         [...strings(source.principals), ...strings(source.notPrincipals)].flatMap(principalsOf).forEach(client => found.add(client));
@@ -39,9 +39,7 @@ export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'
   return found;
 }
 
-const CONDITIONS: { readonly [key: string]: string } = {
-  'source.principal': 'principals', 'source.namespace': 'namespaces', 'source.serviceAccount': 'serviceAccounts',
-};
+const CONDITIONS = new Map([['source.principal', 'principals'], ['source.namespace', 'namespaces'], ['source.serviceAccount', 'serviceAccounts']]);
 
 /** Whom a principal is, as Istio compares it: exactly, by its beginning (`x*`) or by its end (`*x`). Everybody (`*`) names nobody. */
 export function principalsOf(text: string): Client[] {

@@ -138,12 +138,12 @@ export function groupsOf({ access, targets }: Pick<DependencyReport, 'access' | 
         { targets: answers.size === 1 && all.length === targets.length ? [] : all.map(({ target }) => target), all: [] })),
     };
     group.clients.push(ofClient[0]);
-    [...answers.values()].forEach((all, i) => group.answers[i].all.push(...all));
+    [...answers.values()].forEach((all, i) => all.forEach(one => group.answers[i].all.push(one)));
     groups.set(key, group);
   }
   const whole = [...groups.values()].map(({ clients, answers }): AccessGroup => (
     { clients, answers: answers.map(({ targets: of, all }) => ({ answer: together(all), targets: of })) }));
-  const rank = ({ answers }: AccessGroup) => Math.min(...answers.map(({ answer }) => VERDICT_ORDER.indexOf(answer.verdict)));
+  const rank = ({ answers }: AccessGroup) => answers.reduce((least, { answer }) => Math.min(least, VERDICT_ORDER.indexOf(answer.verdict)), Infinity);
   return whole.sort((a, b) => rank(a) - rank(b) || byClient(a.clients[0].client, b.clients[0].client));
 }
 

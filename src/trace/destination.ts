@@ -55,7 +55,7 @@ export interface Share {
 
 /** Where a rule sends what it takes: the largest share first, copies last. */
 export function sharesOf({ destinations, mirrors }: Choice): Share[] {
-  const largest = Math.max(...destinations.map(({ weight }) => weight ?? 0));
+  const largest = destinations.reduce((most, { weight }) => Math.max(most, weight ?? 0), -Infinity);
   const main = destinations.find(({ weight }) => (weight ?? 0) === largest);
   const others = destinations.filter(to => to !== main && (to.weight ?? 0) > 0);
   return [

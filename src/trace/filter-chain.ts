@@ -74,13 +74,13 @@ function named(sni: readonly string[]): readonly string[] {
 /** Those with the highest rank above zero; without one, those that do not ask. */
 function best<T>(chains: readonly T[], rankOf: (chain: T) => number | undefined): readonly T[] {
   const ranked = chains.map(chain => ({ chain, rank: rankOf(chain) }));
-  const highest = Math.max(0, ...ranked.map(({ rank }) => rank ?? 0));
+  const highest = largest(ranked.map(({ rank }) => rank ?? 0));
   return ranked.filter(({ rank }) => (highest > 0 ? rank === highest : rank === undefined)).map(({ chain }) => chain);
 }
 
 function rangeRank(ranges: readonly string[], address: string | undefined): number {
   const [inner] = address === undefined ? [] : networkOf(address);
-  return inner ? Math.max(0, ...networksOf(ranges).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
+  return inner ? largest(networksOf(ranges).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
 }
 
 /** A chain is asked for each connection that is followed, and reading a range takes longer than comparing it. */
@@ -93,7 +93,12 @@ function networksOf(ranges: readonly string[]): readonly Network[] {
 }
 
 function nameRank(names: readonly string[], sni: string): number {
-  return Math.max(0, ...names.map(name => (name === sni ? Number.MAX_SAFE_INTEGER : isWithin(sni, name) ? name.length : 0)));
+  return largest(names.map(name => (name === sni ? Number.MAX_SAFE_INTEGER : isWithin(sni, name) ? name.length : 0)));
+}
+
+/** Of as many as a manifest may have: `Math.max()` takes no more arguments than the stack has room for. */
+function largest(ranks: readonly number[]): number {
+  return ranks.reduce((highest, rank) => Math.max(highest, rank), 0);
 }
 
 function masked(range: string): string {

@@ -62,8 +62,10 @@ export class GatewayChains {
         routeless.push(of);
       }
       const fresh = found.filter(chain => !known.has(`${chain.termination} ${keyOf(chain)}`));
-      fresh.forEach(chain => known.add(`${chain.termination} ${keyOf(chain)}`));
-      chains.push(...fresh);
+      fresh.forEach(chain => {
+        known.add(`${chain.termination} ${keyOf(chain)}`);
+        chains.push(chain);
+      });
     }
     [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
     this.table = new ChainTable(chains);

@@ -71,7 +71,7 @@ export class GatewayWorkloads {
         ...places.podsOf(gateway).map(({ labels }) => labels), ...[...places.servicesOf(gateway)].map(service => service.selector),
         ...Object.values(INSTALLED_GATEWAYS).filter(labels => selects(selector, labels)),
       ]);
-      workload.servers.push(...servers);
+      servers.forEach(server => workload.servers.push(server));
       workloads.set(servers[0].workload, workload);
     }
     this.all = [...workloads.values()];

@@ -31,7 +31,7 @@ export class HostIndex<T> {
     const found: T[] = [];
     for (let i = firstFrom(this.sorted, start); i < this.sorted.length && this.sorted[i].startsWith(start); i++) {
       if (overlap(pattern, this.sorted[i])) {
-        found.push(...this.exact.get(this.sorted[i])!);
+        this.exact.get(this.sorted[i])!.forEach(item => found.push(item));
       }
     }
     return found;

@@ -143,9 +143,10 @@ function entryPort(port: Fields, i: number): KnownPort {
 /** Ports whose protocols speak server-first: Istio takes them for TCP when a Service does not say what they are. */
 const TCP_PORTS = [25, 53, 3306, 27017];
 
+const APP_PROTOCOLS = new Map([['kubernetes.io/h2c', 'http2'], ['kubernetes.io/ws', 'http'], ['kubernetes.io/wss', 'https']]);
+
 function clusterProtocol(read: string, port: number): string {
-  const known: { readonly [name: string]: string } = { 'kubernetes.io/h2c': 'http2', 'kubernetes.io/ws': 'http', 'kubernetes.io/wss': 'https' };
-  const protocol = known[read] ?? read.split('-')[0];
+  const protocol = APP_PROTOCOLS.get(read) ?? read.split('-')[0];
   return PROTOCOLS.includes(protocol.toUpperCase()) ? protocol : TCP_PORTS.includes(port) ? 'tcp' : '';
 }
 

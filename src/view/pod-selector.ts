@@ -22,7 +22,9 @@ export function selectorOf(value: unknown): LabelSelector {
   }));
   const asked = [...Object.entries(exact).map(([key, wanted]) => ({ key, operator: 'In', values: [wanted] })), ...expressions];
   const fits = (labels: Labels, areAll: boolean) => {
-    const held = asked.map(({ key, operator, values }) => (areAll || labels[key] !== undefined ? holds(operator, values, labels[key]) : undefined));
+    // `constructor` is a label like any other.
+    const labelOf = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+    const held = asked.map(({ key, operator, values }) => (areAll || labelOf(key) !== undefined ? holds(operator, values, labelOf(key)) : undefined));
     return held.includes(false) ? false : held.includes(undefined) ? undefined : true;
   };
   return {

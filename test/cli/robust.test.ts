@@ -8,6 +8,28 @@ const EXAMPLE = fs.readFileSync(path.join(__dirname, '../../examples/bookinfo-ex
 /** The objects of one route, small enough to be spoiled often. */
 const TEXT = EXAMPLE.split('\n---\n').filter(document => /kind: (ServiceEntry|Gateway|VirtualService|DestinationRule)\n/.test(document)).join('\n---\n');
 
+/** Objects of the cluster that have names, labels, ports and protocols of anybody's. */
+const OTHERS = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop, labels: {app: web}, annotations: {networking.istio.io/exportTo: shop}}
+spec: {selector: {app: web}, ports: [{port: 80, name: http, appProtocol: http, targetPort: web}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: cart, containers: [{name: app, env: [{name: A, value: b}], ports: [{name: web, containerPort: 80}]}]}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec: {podSelector: {matchExpressions: [{key: app, operator: Exists}]}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: web, protocol: TCP}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: web, namespace: istio-system}
+spec: {selector: {matchLabels: {istio: egressgateway}}, action: ALLOW, rules: [{when: [{key: source.principal, values: [cluster.local/ns/shop/sa/cart]}]}]}
+`;
+
 /** What has a meaning to YAML or to a rule. */
 const PARTS = ['{', '}', '[', ']', ':', ': ', '- ', '"', '\'', '|', '>', '&a ', '*a', '!!str ', '%', '@', '#', '\t', '\n', '\n---\n', '  ', '{{ .Values.x }}', '~', '-1', '1e999',
   'null', '\u0000', '\u2028', '<<: ', '\ud800', '*', '0x', '[]', '{}', 'true'];
@@ -45,4 +67,23 @@ test('whatever values have another type than they should, no rule fails', async 
 
     expect(err).not.toMatch(/fault of/);
   }), { numRuns: 300, seed: 20260901 });
+});
+
+test('names that every object of JavaScript has are names like any other', async () => {
+  const names = fc.constantFrom('constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf');
+  const texts = [TEXT, OTHERS].map(text => ({ text, words: [...text.matchAll(/[\w./-]{2,}/g)] }));
+  const commands = fc.constantFrom(['lint'], ['report'], ['report', '--format', 'csv'], ['explain', '--from', 'shop/cart', '--to', 'web.shop:80']);
+
+  await fc.assert(fc.asyncProperty(fc.constantFrom(...texts), fc.nat(), names, commands, async ({ text, words }, at, name, command) => {
+    const { index, 0: word } = words[at % words.length];
+    const { err } = await run([...command, '-'], { stdin: `${text.slice(0, index)}${name}${text.slice(index + word.length)}` });
+
+    expect(err).not.toMatch(/fault of/);
+  }), { numRuns: 400, seed: 20260901 });
+});
+
+test('a port is named `constructor`', async () => {
+  const { err } = await run(['lint', '-'], { stdin: OTHERS.replace('name: http', 'name: constructor') });
+
+  expect(err).toBe('');
 });
