@@ -1,8 +1,9 @@
 import { Finding, giveAnAddress, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ANY } from '../view/external-entry';
-import { record, records } from '../view/fields';
-import { MeshObject } from '../view/mesh-object';
+import { KnownService } from '../view/known-service';
+import { addTo } from '../view/lists';
+import { reaches } from '../view/visibility';
 
 export const portOfHttpService: Rule = {
   id: 'MX0204',
@@ -13,26 +14,21 @@ export const portOfHttpService: Rule = {
   fix: 'Write `spec.addresses`. Where they are not known, run the sidecars with DNS capture, so that each host has an address of its own, and tell the rules so. In this library: `Mesh.declare()` with `dnsCapture`, or with a `virtualIpRange` where the sidecars run without it.',
   related: ['IST0134'],
   check: view => {
-    const services = new Map<number, MeshObject>();
-    for (const service of view.of('', 'Service')) {
-      records(service.spec.ports).filter(isHttp).forEach(port => services.set(Number(port.port), service));
+    const services = new Map<number, KnownService[]>();
+    // A Service that is the name of something else has no listener.
+    for (const service of view.knownServices.filter(({ isKubernetes, resolution }) => isKubernetes && resolution !== 'ALIAS')) {
+      service.ports.filter(port => port.class === 'HTTP').forEach(port => addTo(services, port.number, service));
     }
     return view.entries.flatMap(entry => entry.ports.flatMap((port): Finding[] => {
-      const service = port.class === 'TCP' && entry.listenersOf(port).includes(ANY) ? services.get(port.number) : undefined;
+      const service = port.class === 'TCP' && entry.listenersOf(port).includes(ANY) ? services.get(port.number)?.find(({ visibleTo }) => (
+        entry.visibleTo.some(namespace => reaches(visibleTo, namespace)))) : undefined;
       return service ? [{
         object: entry.object,
         field: port.field,
-        message: `port ${port.number} of ${quote(entry.hosts[0])} has no address, and the HTTP Service '${service.origin.path}' listens on port `
+        message: `port ${port.number} of ${quote(entry.hosts[0])} has no address, and the HTTP Service '${service.object.origin.path}' listens on port `
           + `${port.number}: no connection reaches ${quote(entry.hosts[0])}`,
         fix: giveAnAddress(view.facts),
       }] : [];
     }));
   },
 };
-
-/** By `appProtocol`, or by the first word of the port's name, as istiod selects protocols. */
-function isHttp(port: { readonly [field: string]: unknown }): boolean {
-  const { appProtocol, name } = record(port);
-  const protocol = String(appProtocol ?? String(name ?? '').split('-')[0]).toLowerCase();
-  return ['http', 'http2', 'grpc', 'kubernetes.io/h2c', 'kubernetes.io/ws'].includes(protocol);
-}

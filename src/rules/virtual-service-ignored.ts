@@ -1,30 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { MeshObject } from '../view/mesh-object';
+import { addTo } from '../view/lists';
+import { MESH, Route, RouteKind, RouteMatch, RouteRule } from '../view/route';
 
 export const virtualServiceIgnored: Rule = {
   id: 'MX0402',
   name: 'virtual-service-ignored',
   severity: 'ERROR',
-  title: 'Two VirtualServices for the sidecars have one host, and a namespace sees both.',
-  why: 'Sidecars use the oldest VirtualService of a host and ignore the others: they may not take the route to a gateway, and nothing says so.',
+  title: 'Two VirtualServices for the sidecars take the same connections to one host, and a namespace sees both.',
+  why: 'Requests to a host follow its oldest VirtualService that has rules for the port, and connections the oldest that has a rule for them. The others have no effect on these: clients may not take the route to a gateway, and nothing says so.',
   fix: 'Write the routes of a host in one VirtualService.',
   related: ['IST0109', 'KIA1106'],
   check: view => {
-    const seen = new Map<string, Map<string, MeshObject>>();
+    const seen = new Map<string, Map<string, Route[]>>();
     const routes = view.routes.filter(route => route.isForSidecars);
-    return routes.flatMap(({ object, hosts, visibleTo: namespaces }) => hosts.flatMap((name, i): Finding[] => {
-      const holders = seen.get(name) ?? new Map<string, MeshObject>();
+    return routes.flatMap(route => route.hosts.flatMap((name, i): Finding[] => {
+      const holders = seen.get(name) ?? new Map<string, Route[]>();
       seen.set(name, holders);
-      const namespace = namespaces.find(candidate => holders.has(candidate) || holders.has('*') || (candidate === '*' && holders.size > 0));
-      const other = namespace === undefined ? undefined : holders.get(namespace) ?? holders.get('*') ?? [...holders.values()][0];
-      namespaces.filter(candidate => !holders.has(candidate)).forEach(candidate => holders.set(candidate, object));
-      return other && other !== object ? [{
-        object,
+      const before = route.visibleTo.flatMap(namespace => (
+        namespace === '*' ? [...holders] : [namespace, '*'].map(of => [namespace, holders.get(of) ?? []] as const)));
+      const found = before.flatMap(([namespace, others]) => others.filter(other => other !== route && takesFrom(other, route))
+        .slice(0, 1).map(other => ({ namespace, other })))[0];
+      route.visibleTo.forEach(namespace => addTo(holders, namespace, route));
+      return found ? [{
+        object: route.object,
         field: ['spec', 'hosts', i],
-        message: `'hosts' ${quote(name)} also has the VirtualService '${other.origin.path}', and both are visible in ${where(namespace!)}: sidecars use the older one only`,
+        message: `'hosts' ${quote(name)} also has the VirtualService '${found.other.object.origin.path}', and both are visible in ${where(found.namespace)}: `
+          + 'for what both take, sidecars use the older one only',
         fix: 'write the routes of the host in one VirtualService',
       }] : [];
     }));
   },
 };
+
+/** Whether the older VirtualService of a host leaves something of the younger one without effect. */
+function takesFrom(older: Route, younger: Route): boolean {
+  return older.rules.some(rule => younger.rules.some(other => rule.kind === other.kind
+    && matchesOf(rule).some(match => matchesOf(other).some(lost => isAtOnePlace(match, lost) && hides(rule.kind, match, lost)))));
+}
+
+/** The matches that istiod makes something of for sidecars: none of a `tls` rule that has no match, or of a rule for connections that leads nowhere. */
+function matchesOf({ kind, matches, destinations }: RouteRule): readonly RouteMatch[] {
+  return kind !== 'http' && destinations.length === 0 ? []
+    : matches.filter(({ gateways, field }) => gateways.includes(MESH) && (kind !== 'tls' || field.includes('match')));
+}
+
+/** Whether there may be a sidecar and a port that both are for. */
+function isAtOnePlace(one: RouteMatch, other: RouteMatch): boolean {
+  const meet = <T>(a: T | undefined, b: T | undefined) => a === undefined || b === undefined || a === b;
+  return meet(one.port, other.port) && meet(one.sourceNamespace, other.sourceNamespace)
+    && Object.entries(one.sourceLabels).every(([label, value]) => meet(value, other.sourceLabels[label]));
+}
+
+/** Of requests the first VirtualService takes all; of connections those whose addresses and server names it names, and istiod goes on to the next one for the others. */
+function hides(kind: RouteKind, { destinationSubnets, sniHosts }: RouteMatch, lost: RouteMatch): boolean {
+  switch (kind) {
+    case 'http': return true;
+    case 'tcp': return destinationSubnets.length === 0 || isDeepStrictEqual(destinationSubnets, lost.destinationSubnets);
+    case 'tls': return isDeepStrictEqual(destinationSubnets, lost.destinationSubnets) && sniHosts.some(name => lost.sniHosts.includes(name));
+  }
+}

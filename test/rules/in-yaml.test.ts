@@ -69,6 +69,12 @@ const rule = (tls: string, more = 'exportTo: ["."]', host = 'db.example.com', pl
 const route = (kind: string, match: string, to: string, gateways = '[mesh]') => (
   istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: ${gateways}, ${kind}: [{match: [${match}], route: [{destination: ${to}}]}]}`));
 
+/** VirtualServices of one host, the oldest first. */
+const two = (...specs: string[]) => all(...specs.map((spec, i) => (
+  istio('VirtualService', 'abc'[i], 'shop', spec.replace('{', '{hosts: [db.example.com], ').replace('ROUTE', 'route: [{destination: {host: db.example.com}}]')))));
+const webService = (place: string, exportTo: string) => (
+  doc('v1', 'Service', 'web', place, '{ports: [{port: 6379, name: http}]}', `, annotations: {networking.istio.io/exportTo: "${exportTo}"}`));
+
 const pods = (labels: string, spec = 'containers: [{name: app}]', name = 'app', kind = 'Deployment') => (
   doc('apps/v1', kind, name, 'shop', `{template: {metadata: {labels: {${labels}}}, spec: {${spec}}}}`));
 const network = (egress: string, selector = '{}', name = 'network') => (
@@ -389,9 +395,26 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one host, TLS and HTTP, and no resolution', all(entry(TCP), entry(`${TLS}, ${HTTP}`, 'resolution: DNS', 'a.example.com, b.example.com'),
       entry('{number: 1433, name: tcp, protocol: TCP}', 'addresses: [192.0.2.1]', 'a.example.com, b.example.com')), []],
   ],
+  MX0204: [
+    ['an HTTP Service that another namespace keeps to itself', all(entry(TCP), webService('data', '.')), []],
+    ['an HTTP Service that another namespace exports to everybody', all(entry(TCP), webService('data', '*')), ['db spec ports 0']],
+    ['one that is exported to the namespace of the entry', all(entry(TCP), webService('data', 'other, shop')), ['db spec ports 0']],
+    ['one that is kept to the only namespace in common', all(entry(TCP, 'resolution: DNS'), webService('data', '.')), ['db spec ports 0']],
+  ],
   MX0402: [['the younger of two', all(...[['young', LATE], ['old', EARLY]].map(([name, created]) => (
     istio('VirtualService', name, 'shop', '{hosts: [db.example.com], tcp: [{route: [{destination: {host: db.example.com}}]}]}', `, creationTimestamp: "${created}"`)))),
-  ['young spec hosts 0']]],
+  ['young spec hosts 0']],
+  ['connections on different ports', two('{tcp: [{match: [{port: 1}], ROUTE}]}', '{tcp: [{match: [{port: 2}], ROUTE}]}'), []],
+  ['the third of three, on the port of the second', two('{tcp: [{match: [{port: 1}], ROUTE}]}', '{tcp: [{match: [{port: 2}], ROUTE}]}', '{tcp: [{match: [{port: 2}], ROUTE}]}'),
+    ['c spec hosts 0']],
+  ['different server names, and one of the two again', two('{tls: [{match: [{port: 443, sniHosts: [a]}], ROUTE}]}', '{tls: [{match: [{port: 443, sniHosts: [b]}], ROUTE}]}',
+    '{tls: [{match: [{sniHosts: [b]}], ROUTE}]}'), ['c spec hosts 0']],
+  ['connections to different subnets', two('{tcp: [{match: [{destinationSubnets: [192.0.2.0/25]}], ROUTE}]}', '{tcp: [{match: [{destinationSubnets: [192.0.2.128/25]}], ROUTE}]}'), []],
+  ['connections and requests', two('{tcp: [{ROUTE}]}', '{http: [{ROUTE}]}'), []],
+  ['different requests', two('{http: [{match: [{uri: {prefix: /a}}], ROUTE}]}', '{http: [{match: [{uri: {prefix: /b}}], ROUTE}]}'), ['b spec hosts 0']],
+  ['requests on different ports', two('{http: [{match: [{port: 80}], ROUTE}]}', '{http: [{match: [{port: 81}], ROUTE}]}'), []],
+  ['sidecars with different labels, and a rule for gateways', two('{http: [{match: [{sourceLabels: {app: a}}], ROUTE}]}', '{http: [{match: [{sourceLabels: {app: b}}], ROUTE}]}',
+    '{gateways: [mesh, egress], http: [{match: [{gateways: [egress]}], ROUTE}]}'), []]],
   MX0603: [
     ['a gateway that is not opened', all(...THROUGH_GATEWAY, network(DNS)), ['network']],
     ['a gateway that is opened on another port', all(...THROUGH_GATEWAY, network(to('istio-system', 'TCP443'))), ['network']],

@@ -53,6 +53,8 @@ const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1' };
 const network = (scope: Construct, id: string, egress: object[], podSelector: object = {}) =>
   foreign(scope, id, 'NetworkPolicy', { podSelector, policyTypes: ['Egress'], egress }, NETWORK_POLICY);
 
+const TO_DB = [{ route: [{ destination: { host: 'db.example.com' } }] }];
+
 const sidecar = (scope: Construct, id: string, hosts: string[]) => foreign(scope, id, 'Sidecar', { egress: [{ hosts }] });
 
 /** A service that the gateway originates TLS for, with a client certificate. */
@@ -579,27 +581,27 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['one that everybody sees', app => {
       const chart = chartOf(app, 'shop');
       via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
-      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [] });
+      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: TO_DB });
     }, [['MX0402', 'other/Own']]],
     ['one for a gateway, one that nobody else sees', app => {
       const chart = chartOf(app, 'shop');
       via(chart)(tcp(chart, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
       foreign(chart, 'Edge', 'VirtualService', { hosts: ['db.example.com'], gateways: ['ingress'], tcp: [] });
-      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
+      foreign(chartOf(app, 'other'), 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: TO_DB, exportTo: ['.'] });
     }, []],
     ['one for every host in one namespace, and one for the same host in a namespace that sees it', app => {
       Mesh.declare(app, {});
-      foreign(chartOf(app, 'first'), 'Any', 'VirtualService', { hosts: ['*'], tcp: [] });
-      foreign(chartOf(app, 'second'), 'Own', 'VirtualService', { hosts: ['*'], tcp: [], exportTo: ['.'] });
+      foreign(chartOf(app, 'first'), 'Any', 'VirtualService', { hosts: ['*'], tcp: TO_DB });
+      foreign(chartOf(app, 'second'), 'Own', 'VirtualService', { hosts: ['*'], tcp: TO_DB, exportTo: ['.'] });
     }, [['MX0402', 'second/Own']]],
     ['one that everybody sees, after one that only its own namespace sees; a host twice in one', app => {
       Mesh.declare(app, {});
-      foreign(chartOf(app, 'first'), 'Own', 'VirtualService', { hosts: ['a.example.com', 'a.example.com'], tcp: [], exportTo: ['.'] });
-      foreign(chartOf(app, 'second'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: [] });
+      foreign(chartOf(app, 'first'), 'Own', 'VirtualService', { hosts: ['a.example.com', 'a.example.com'], tcp: TO_DB, exportTo: ['.'] });
+      foreign(chartOf(app, 'second'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: TO_DB });
     }, [['MX0402', 'second/All']]],
     ['one that everybody sees, of a host that nobody else has', app => {
       Mesh.declare(app, {});
-      foreign(chartOf(app, 'first'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: [] });
+      foreign(chartOf(app, 'first'), 'All', 'VirtualService', { hosts: ['a.example.com'], tcp: TO_DB });
     }, []],
   ],
   MX0501: [
@@ -1113,9 +1115,9 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
   ['MX0402', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
-    foreign(shop, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: [], exportTo: ['.'] });
-  }, '\'hosts\' "db.example.com" also has the VirtualService \'shop/Db\', and both are visible in namespace "shop": sidecars use the older one only; write '
-    + 'the routes of the host in one VirtualService'],
+    foreign(shop, 'Own', 'VirtualService', { hosts: ['db.example.com'], tcp: TO_DB, exportTo: ['.'] });
+  }, '\'hosts\' "db.example.com" also has the VirtualService \'shop/Db\', and both are visible in namespace "shop": for what both take, sidecars use the older one '
+    + 'only; write the routes of the host in one VirtualService'],
   ['MX0501', app => {
     Mesh.declare(app, { dataPlane: DataPlane.AMBIENT });
     tcp(chartOf(app, 'shop'), 'Db', 'db.example.com', 3306, ip('192.0.2.1'));
