@@ -1,11 +1,12 @@
+import { parseDocument } from 'yaml';
+import { AddressList } from './address-list';
 import { isBesideGateway } from './gateway-pods';
 import { Cause, cause } from './hop';
-import { contains, networkOf } from '../private/network';
 import { record } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
-/** The user that the sidecar runs as. */
+/** The user, and the group, that the sidecar runs as. */
 const PROXY_USER = 1337;
 
 /** Who connects. */
@@ -61,9 +62,11 @@ function same(one: unknown, other: unknown): boolean {
 export interface Bypass {
   readonly text: string;
   readonly causes: readonly Cause[];
+  /** For which connections, when it is not for all. */
+  readonly condition?: string;
 }
 
-/** Why a connection does not pass the sidecar, if it does not. */
+/** Why a connection does not pass the sidecar, if it does not, or some do not. */
 export function bypass(view: MeshView, { pod, namespace }: Capture, address: string, port: number): Bypass | undefined {
   const whole = withoutSidecar(view, namespace, pod);
   if (whole || !pod) {
@@ -74,15 +77,23 @@ export function bypass(view: MeshView, { pod, namespace }: Capture, address: str
   if (listed(setting('excludeOutboundPorts')).includes(String(port))) {
     return { text: `port ${port} is not redirected to the sidecar`, causes: annotated('excludeOutboundPorts') };
   }
-  const only = setting('includeOutboundIPRanges');
-  if (inRanges(setting('excludeOutboundIPRanges'), address)) {
-    return { text: `${address} is not redirected to the sidecar`, causes: annotated('excludeOutboundIPRanges') };
+  const interfaces = listed(setting('excludeInterfaces'));
+  // A pod has one interface, unless somebody adds others: by its name it is that one.
+  if (interfaces.includes('eth0')) {
+    return { text: 'what leaves by eth0 is not redirected to the sidecar', causes: annotated('excludeInterfaces') };
   }
-  if (only !== undefined && only !== '*' && networkOf(address).length > 0 && !inRanges(only, address)
-    && !listed(setting('includeOutboundPorts')).includes(String(port))) {
-    return { text: `${address} is not among the addresses that are redirected to the sidecar`, causes: annotated('includeOutboundIPRanges') };
-  }
-  return undefined;
+  const what = address === '' ? 'the address' : address;
+  const [excluded, included] = ['excludeOutboundIPRanges', 'includeOutboundIPRanges'].map(name => setting(name));
+  const isExcluded = new AddressList(excluded ?? '').has(address);
+  const isIncluded = listed(setting('includeOutboundPorts')).includes(String(port)) || new AddressList(included ?? '*').has(address);
+  const leftOut = { text: `${what} is not redirected to the sidecar`, causes: annotated('excludeOutboundIPRanges') };
+  const notAmong = { text: `${what} is not among the addresses that are redirected to the sidecar`, causes: annotated('includeOutboundIPRanges') };
+  return isExcluded === true ? leftOut
+    : isIncluded === false ? notAmong
+      : isExcluded === 'perhaps' ? { ...leftOut, condition: `if the address is in ${excluded}` }
+        : isIncluded === 'perhaps' ? { ...notAmong, condition: `if the address is not in ${included}` }
+          : interfaces.length === 0 ? undefined
+            : { text: `what leaves by ${interfaces.join(', ')} is not redirected to the sidecar`, causes: annotated('excludeInterfaces'), condition: `if it leaves by ${interfaces.join(', ')}` };
 }
 
 /** Why no connection passes a sidecar, if none does: of a pod, or of those of a namespace that say nothing themselves. */
@@ -104,14 +115,15 @@ export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTempl
   if (injected === 'false') {
     return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };
   }
-  if (pod.annotations['sidecar.istio.io/interceptionMode'] === 'NONE') {
-    return {
-      text: 'nothing is redirected to the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', 'sidecar.istio.io/interceptionMode'])],
-    };
+  if (interceptionOf(pod) === 'NONE') {
+    const name = pod.annotations[INTERCEPTION] === undefined ? PROXY_CONFIG : INTERCEPTION;
+    return { text: 'nothing is redirected to the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', name])] };
   }
-  // The rules of istio-init let the user of the proxy pass.
-  if (runsAsProxy(pod)) {
-    return { text: `a container runs as user ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, 'containers'])] };
+  // The rules of istio-init let the user and the group of the proxy pass.
+  const asProxy = runsAsProxy(pod);
+  if (asProxy) {
+    const who = asProxy.setting === 'runAsUser' ? 'user' : 'group';
+    return { text: `a container runs as ${who} ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, asProxy.field])] };
   }
   return unlabelled;
 }
@@ -123,7 +135,7 @@ export function exclusionsOf(pod: PodTemplate): Bypass[] {
     { text: `${what}${one} is not redirected to the sidecar`, causes: annotationOf(pod, name) }));
   const only = setting('includeOutboundIPRanges');
   return [
-    ...excluded('excludeOutboundPorts', 'port '), ...excluded('excludeOutboundIPRanges', ''),
+    ...excluded('excludeOutboundPorts', 'port '), ...excluded('excludeOutboundIPRanges', ''), ...excluded('excludeInterfaces', 'what leaves by '),
     ...only === undefined || only === '*' ? [] : [{
       text: `no address${listed(only).length === 0 ? '' : ` but those of ${listed(only).sort().join(', ')}`} is redirected to the sidecar`,
       causes: annotationOf(pod, 'includeOutboundIPRanges'),
@@ -137,13 +149,27 @@ function annotationOf(pod: PodTemplate, name: string): Cause[] {
   return [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `${TRAFFIC}${name}`])];
 }
 
-function runsAsProxy({ containers }: PodTemplate): boolean {
-  return containers.some(({ securityContext }) => record(securityContext).runAsUser === PROXY_USER);
+const INTERCEPTION = 'sidecar.istio.io/interceptionMode';
+const PROXY_CONFIG = 'proxy.istio.io/config';
+
+/** How connections get to the sidecar: the annotation of its own comes before the settings of the proxy, which are YAML. */
+function interceptionOf({ annotations }: PodTemplate): unknown {
+  const read = (yaml: string) => record(parseDocument(yaml, { logLevel: 'silent' }).toJS());
+  return annotations[INTERCEPTION] ?? (annotations[PROXY_CONFIG]?.includes('NONE') ? read(annotations[PROXY_CONFIG]).interceptionMode : undefined);
+}
+
+/** What makes a container run as the proxy does; what it says itself comes before what its pod says. */
+function runsAsProxy({ containers, securityContext }: PodTemplate): { readonly setting: string; readonly field: string } | undefined {
+  return ['runAsUser', 'runAsGroup'].flatMap(setting => {
+    const own = containers.map(container => record(container.securityContext)[setting]);
+    return own.includes(PROXY_USER) ? [{ setting, field: 'containers' }]
+      : own.some(value => value === undefined) && securityContext[setting] === PROXY_USER ? [{ setting, field: 'securityContext' }] : [];
+  })[0];
 }
 
 /** What of a pod decides whether its connections pass a sidecar, beside its labels. */
 export function captureSettings(pod: PodTemplate): unknown {
-  const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/')).sort(([a], [b]) => (a < b ? -1 : 1));
+  const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/') || name === PROXY_CONFIG).sort(([a], [b]) => (a < b ? -1 : 1));
   return [settings, pod.hostNetwork, isBesideGateway(pod), runsAsProxy(pod)];
 }
 
@@ -152,8 +178,4 @@ export const PLANE_LABELS: readonly string[] = ['sidecar.istio.io/inject', 'isti
 
 function listed(value: string | undefined): string[] {
   return (value ?? '').split(',').map(item => item.trim()).filter(item => item !== '');
-}
-
-function inRanges(value: string | undefined, address: string): boolean {
-  return networkOf(address).some(inner => listed(value).flatMap(networkOf).some(range => contains(range, inner)));
 }

@@ -84,7 +84,8 @@ export class Journey {
     this.hops.push(this.dialled.hop);
     const { address } = this.dialled;
     const past = bypass(view, client, address ?? '', to.port);
-    if (past) {
+    if (past && this.choose(past.condition === undefined ? [true] : [false, true])) {
+      this.conditions.push(...past.condition === undefined ? [] : [past.condition]);
       this.hops.push(hop('sidecar', `the connection does not pass the sidecar: ${past.text}`, past.causes, { facts: { cluster: '' } }));
       return this.straightOut('it goes straight to the address, past the sidecar');
     }

@@ -9,6 +9,7 @@ export class PodTemplate {
   public readonly annotations: { readonly [name: string]: string };
   public readonly account: string;
   public readonly hostNetwork: boolean;
+  public readonly securityContext: Fields;
   /** Init containers first. */
   public readonly containers: readonly Fields[];
   /** Where the spec of the pods is in the object. */
@@ -21,6 +22,7 @@ export class PodTemplate {
     this.annotations = labelsOf(metadata.annotations);
     this.account = text(spec.serviceAccountName) ?? text(spec.serviceAccount) ?? 'default';
     this.hostNetwork = spec.hostNetwork === true;
+    this.securityContext = record(spec.securityContext);
     this.containers = [...records(spec.initContainers), ...records(spec.containers)];
     this.field = [...field, 'spec'];
   }

@@ -192,11 +192,50 @@ describe('the way of a pod', () => {
     ['redirects nothing', { annotations: { 'sidecar.istio.io/interceptionMode': 'NONE' } }],
     ['runs as the user of the proxy', { spec: { containers: [{ name: 'cart', securityContext: { runAsUser: 1337 } }] } }],
     ['includes other addresses', { annotations: { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '10.0.0.0/8' } }],
+    ['redirects nothing, by the settings of its proxy', { annotations: { 'proxy.istio.io/config': 'concurrency: 2\ninterceptionMode: NONE\n' } }],
+    ['excludes its interface', { annotations: { 'traffic.sidecar.istio.io/excludeInterfaces': 'eth0' } }],
+    ['as a whole runs as the user of the proxy', { spec: { securityContext: { runAsUser: 1337 }, containers: [{ name: 'cart' }] } }],
+    ['as a whole runs as the group of the proxy', { spec: { securityContext: { runAsGroup: 1337 }, containers: [{ name: 'cart' }] } }],
+    ['runs as the group of the proxy', { spec: { containers: [{ name: 'cart', securityContext: { runAsGroup: 1337 } }] } }],
   ])('that %s passes its sidecar by', (_, more) => {
     const found = traced([deployment('cart', 'cart', more)], 'cart', '192.0.2.14:3306', { facts });
 
     expect(found.end).toMatchObject({ kind: 'DIRECT', endpoints: ['192.0.2.14:3306'] });
     expect(causesAt(found, 'sidecar')[0]).toMatch(/^Deployment shop\/cart spec\.template/);
+  });
+
+  test('takes what its containers say of their user before what it says itself', () => {
+    const pod = { spec: { securityContext: { runAsUser: 1337 }, containers: [{ name: 'cart', securityContext: { runAsUser: 1000 } }] } };
+
+    expect(traced([deployment('cart', 'cart', pod)], 'cart', '192.0.2.14:3306', { facts }).end.kind).toBe('NOWHERE');
+  });
+
+  describe('to a name whose address nobody knows', () => {
+    const named = (annotations: object) => traced([deployment('cart', 'cart', { annotations })], 'cart', `${DB}:3306`, { facts });
+
+    test.each([
+      ['includes no address', { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '' }],
+      ['excludes every address', { 'traffic.sidecar.istio.io/excludeOutboundIPRanges': '0.0.0.0/0' }],
+    ])('passes its sidecar by when it %s', (_, annotations) => {
+      expect(named(annotations).end).toMatchObject({ kind: 'DIRECT', conditions: [] });
+    });
+
+    test.each([
+      ['includes some', { 'traffic.sidecar.istio.io/includeOutboundIPRanges': '10.0.0.0/8' }, 'if the address is not in 10.0.0.0/8'],
+      ['excludes some', { 'traffic.sidecar.istio.io/excludeOutboundIPRanges': '192.0.2.0/24' }, 'if the address is in 192.0.2.0/24'],
+      ['excludes another interface', { 'traffic.sidecar.istio.io/excludeInterfaces': 'net1' }, 'if it leaves by net1'],
+    ])('may pass its sidecar by when it %s', (_, annotations, condition) => {
+      const found = named(annotations);
+
+      expect(found.end.kind).toBe('NOWHERE');
+      expect(found.others.map(({ end }) => end)).toMatchObject([{ kind: 'DIRECT', conditions: [condition] }]);
+    });
+
+    test('passes its sidecar by on no port that it includes', () => {
+      expect(named({
+        'traffic.sidecar.istio.io/includeOutboundIPRanges': '', 'traffic.sidecar.istio.io/includeOutboundPorts': '3306',
+      }).end.kind).toBe('NOWHERE');
+    });
   });
 
   test('labels are those of the workload that runs as the account', () => {
