@@ -3,7 +3,11 @@ import * as path from 'node:path';
 import * as ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { filesBelow, inTempFolder, messageOf } from './helpers';
+import { CLOSED_MESH } from './manifests';
 import { withOutput } from '../projenrc/console-blocks';
+import { asJson } from '../src/cli/as-json';
+import { FACTS } from '../src/values/mesh-facts';
+import { MeshView } from '../src/view/mesh-view';
 
 const ROOT = path.join(__dirname, '..');
 const INDEX = path.join(ROOT, 'src/index.ts');
@@ -248,6 +252,17 @@ test.each([['docs/lint.md', 4], ['docs/explain.md', 2], ['docs/report.md', 2]])(
 
   expect(await withOutput(page)).toBe(page);
   expect(blocksOf(file, 'console').length).toBeGreaterThanOrEqual(count);
+});
+
+test('the tables of lint have every fact of the mesh and every member of the JSON', () => {
+  const page = fs.readFileSync(path.join(__dirname, '../docs/lint.md'), 'utf8');
+  const rows = (before: string) => page.slice(page.indexOf(before)).split('\n## ')[0].split('\n').filter(line => line.startsWith('| `')).map(line => line.split(' | ')[0]).join();
+  const missing = (names: readonly string[], told: string) => names.filter(name => !new RegExp(`\`${name}(\\[\\])?\``).test(told));
+  const view = new MeshView(CLOSED_MESH, []);
+  const json = asJson({ findings: [], problems: [], notes: [], faults: [], objects: 0, files: [], facts: view.facts, rules: [], version: '1' });
+
+  expect(missing(FACTS, rows('The file has the words'))).toEqual([]);
+  expect(missing(Object.keys(JSON.parse(json) as object), rows('Its members are added'))).toEqual([]);
 });
 
 test('what a page shows is run', async () => {

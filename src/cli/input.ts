@@ -73,6 +73,10 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
     terminal.progress(`${count} objects read ...`);
   });
   reading.problems.forEach(problem => problems.push(problem));
+  if (reading.objects.length + problems.length === 0) {
+    // Of a file that is named its reader says so. A folder may have what is no object, and not that alone: nothing would have been looked at.
+    args.paths.forEach(file => problems.push({ file, message: 'there is no object of Kubernetes in its files: each has \'apiVersion\' and \'kind\'' }));
+  }
   const said = saidBy(args);
   const facts = factsOf(said, reading.meshConfigs, problems);
   terminal.progress();

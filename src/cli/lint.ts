@@ -13,7 +13,7 @@ import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { writeAcknowledgement } from '../findings/acknowledgement';
-import { fixFor, Found, lookAt } from '../findings/findings-in';
+import { fixFor, Found, isForeign, lookAt } from '../findings/findings-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
 import { lineOf } from '../reading/file-object';
@@ -23,11 +23,12 @@ import { fieldText } from '../view/fields';
 
 const OPTIONS: Options = {
   format: { value: 'FORMAT', oneOf: ['text', 'json', 'sarif', 'junit'], help: 'how findings are written (default: text)' },
+  json: { help: 'the same as --format json' },
   output: { value: 'FILE', help: 'write them to a file' },
   severity: { value: 'LEAST', oneOf: ['ERROR', 'WARNING'], help: 'the least severity that makes the exit code 1 (default: ERROR)' },
   strict: { help: 'the same as --severity WARNING' },
-  only: { value: 'ID', isList: true, help: 'look with these rules alone' },
-  skip: { value: 'ID', isList: true, help: 'look without these rules' },
+  only: { value: 'RULES', isList: true, help: 'look with these rules alone, by id or name: --only MX0203,route-bypassed' },
+  skip: { value: 'RULES', isList: true, help: 'look without these rules, by id or name' },
   rules: { value: 'FILE.js', isList: true, help: 'look with rules of your organisation too' },
   ...INPUT_OPTIONS,
   explain: { value: 'ID', help: 'say what a rule is about, and look at nothing' },
@@ -136,8 +137,8 @@ function ruleCalled(given: string, rules: readonly Rule[], option: string): Rule
 }
 
 function explanationOf({ id, name, severity, title, why, fix, related }: Rule): string {
-  return `${id} ${name}  ${severity}\n\n${title}\n\nWhat happens: ${why}\n\nWhat to write instead: ${fix}\n\n`
-    + `${related.length > 0 ? `Related: ${related.join(', ')}` : 'No other tool reports it.'}\n`;
+  const others = related.length > 0 ? [`Related: ${related.join(', ')}`] : isForeign(id) ? [] : ['No other tool reports it.'];
+  return `${[`${id} ${name}  ${severity}`, title, `What happens: ${why}`, `What to write instead: ${fix}`, ...others].join('\n\n')}\n`;
 }
 
 /** A folder often has what is applied to several clusters. */
@@ -149,7 +150,7 @@ function hintOf({ findings }: LintResult): string {
 
 function write(result: LintResult, args: Arguments, terminal: Terminal): void {
   const isForTerminal = valueIn(args, 'output') === undefined;
-  const text = formatted(result, valueIn(args, 'format') ?? 'text', terminal.hasColours && isForTerminal);
+  const text = formatted(result, args.all.has('json') ? 'json' : valueIn(args, 'format') ?? 'text', terminal.hasColours && isForTerminal);
   writeResult(text, args, terminal, file => `${summaryOf(result)}: see ${file}`);
 }
 

@@ -36,15 +36,19 @@ class Reader implements Reading {
   public readonly meshConfigs: MeshConfig[] = [];
   public readonly problems: Problem[] = [];
   private source: Source = { file: '', text: '', isNamed: true };
+  /** The kind of a list without items in the source. */
+  private emptyList?: string;
 
   public constructor(private readonly namespace: string, private readonly progress: (count: number) => void) {}
 
   public read(source: Source): void {
     this.source = source;
+    this.emptyList = undefined;
     const before = this.objects.length + this.problems.length;
     documentsOf(source.text).forEach(document => this.document(document));
     if (source.isNamed && this.objects.length + this.problems.length === before) {
-      const message = source.text.trim() === '' ? 'there is nothing in it' : 'there is no object of Kubernetes in it: each has \'apiVersion\' and \'kind\'';
+      const message = this.emptyList !== undefined ? `the ${this.emptyList} has no items: there is nothing to look at` : source.text.trim() === '' ? 'there is nothing in it'
+        : 'there is no object of Kubernetes in it: each has \'apiVersion\' and \'kind\'';
       this.problems.push({ file: source.file, message });
     }
   }
@@ -73,7 +77,7 @@ class Reader implements Reading {
       const manifest = values[i] as Fields;
       // Asked for in the order of the text.
       const whole = partOf(range);
-      if (isList(manifest) && manifest.items.length === range.items.length) {
+      if (isList(manifest) && manifest.items.length > 0 && manifest.items.length === range.items.length) {
         range.items.forEach((item, j) => this.manifest(manifest.items[j], partOf(item), []));
       } else {
         this.manifest(manifest, whole, []);
@@ -125,6 +129,7 @@ class Reader implements Reading {
       return;
     }
     if (isList(manifest)) {
+      this.emptyList = manifest.items.length === 0 ? manifest.kind : this.emptyList;
       manifest.items.forEach((item, i) => this.manifest(item, chunk, [...path, 'items', i]));
       return;
     }
@@ -155,7 +160,7 @@ function isJson({ text }: Chunk): boolean {
   return /^\s*\{(?!\{)/.test(text);
 }
 
-function isList(manifest: Fields): manifest is Fields & { readonly items: readonly unknown[] } {
+function isList(manifest: Fields): manifest is Fields & { readonly kind: string; readonly items: readonly unknown[] } {
   return String(manifest.kind).endsWith('List') && Array.isArray(manifest.items);
 }
 

@@ -53,11 +53,11 @@ test('what lint prints accepts a finding, and no other one of its object', async
   const twoPorts = database('stock').replace('ports:', 'ports:\n    - number: 3307\n      name: tcp-3307\n      protocol: TCP');
   const files = (stock: string) => ({ 'db.yaml': [database('orders'), database('more', 3307), stock].join('---\n') });
   const [accept] = /MX0203 spec.ports\[\d\]: <reason>/.exec((await runWith(files(twoPorts), ['lint', 'db.yaml'])).out)!;
-  const accepted = twoPorts.replace('spec:', `  annotations:\n    cdk8s-istio-egress/acknowledge: "${accept}"\nspec:`);
+  const accepted = twoPorts.replace('spec:', `  annotations:\n    cdk8s-istio-egress/acknowledge: "${accept.replace('<reason>', 'moves on Monday')}"\nspec:`);
 
   const { findings } = JSON.parse((await runWith(files(accepted), ['lint', 'db.yaml', '--format', 'json'])).out) as { findings: object[] };
   expect(findings).toMatchObject([
-    { id: 'MX0203', field: 'spec.ports[0]', acknowledged: '<reason>' }, { id: 'MX0203', field: 'spec.ports[1]', acknowledge: 'MX0203 spec.ports[1]: <reason>' },
+    { id: 'MX0203', field: 'spec.ports[0]', acknowledged: 'moves on Monday' }, { id: 'MX0203', field: 'spec.ports[1]', acknowledge: 'MX0203 spec.ports[1]: <reason>' },
   ]);
   expect((findings[1] as { acknowledged?: string }).acknowledged).toBeUndefined();
 });
@@ -163,6 +163,7 @@ test('a rule is explained, and all are listed, without any file', async () => {
   const { code, out } = await run(['lint', '--list']);
   expect([code, out.split('\n').filter(line => line.startsWith('MX0203'))])
     .toEqual([0, ['MX0203  ERROR    port-captured-twice: A TCP ServiceEntry without addresses takes its whole port, and another one needs that port.']]);
+  expect((await run(['lint', '--explain', 'MX0902'])).out).toContain('No other tool reports it.');
   expect(await run(['lint', '--explain', 'port-captured'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean port-captured-twice?') as string });
 });
 
@@ -293,4 +294,38 @@ test('who looks is told of long work', async () => {
   const many = Array.from({ length: 2500 }, (_, i) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a${i} }\n`).join('---\n');
 
   expect((await run(['lint', '-'], { stdin: many })).progress).toEqual(['1000 objects read ...', '2000 objects read ...', '']);
+});
+
+describe('an input without any object', () => {
+  test.each([
+    ['a folder with the values of a chart alone', { 'chart/values.yaml': 'replicas: 2\n' }, 'chart  there is no object of Kubernetes in its files: each has \'apiVersion\' and \'kind\'\n'],
+    ['a folder without files', { 'chart/readme.txt': '' }, 'chart  there is no .yaml, .yml or .json below this folder\n'],
+    ['a folder with an empty list', { 'chart/list.yaml': 'apiVersion: v1\nkind: List\nitems: []\n' }, 'chart  there is no object of Kubernetes in its files: each has \'apiVersion\' and \'kind\'\n'],
+  ])('is told: %s', async (_, files, err) => {
+    expect(await runWith(files, ['lint', 'chart'])).toMatchObject({ code: 2, err, out: '0 errors, 0 warnings in 0 objects; 1 part of the input could not be read\n' });
+    expect(await runWith(files, ['report', 'chart'])).toMatchObject({ code: 2 });
+  });
+
+  test.each(['apiVersion: v1\nkind: List\nitems: []\n', '{"apiVersion": "v1", "kind": "List", "items": []}', 'apiVersion: v1\nitems: []\nkind: List\nmetadata: {resourceVersion: ""}\n'])(
+    'is told: a list without items', async stdin => {
+      expect(await run(['lint', '-'], { stdin })).toMatchObject({ code: 2, err: 'stdin  the List has no items: there is nothing to look at\n' });
+    });
+
+  test('is none when an object stands beside the list', async () => {
+    expect(await run(['lint', '-'], { stdin: `apiVersion: v1\nkind: List\nitems: []\n---\n${database('orders')}` })).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+test('--json is JSON', async () => {
+  const { out } = await runWith({ 'a.yaml': database('orders') }, ['lint', 'a.yaml', '--json']);
+
+  expect(Object.keys(JSON.parse(out) as object)).toEqual(['version', 'errors', 'warnings', 'objects', 'files', 'findings', 'problems', 'notes', 'faults', 'mesh']);
+  expect(out).toBe((await runWith({ 'a.yaml': database('orders') }, ['lint', 'a.yaml', '--format', 'json'])).out);
+});
+
+test('of a rule of an organisation nobody says that no other tool reports it', async () => {
+  const rules = 'module.exports = [{ id: "ACME-1", name: "owner-required", severity: "ERROR", title: "No owner.", why: "Nobody to ask.", fix: "write one", check: () => [] }];';
+  const { out } = await runWith({ 'acme.js': rules }, ['lint', '--rules', 'acme.js', '--explain', 'ACME-1']);
+
+  expect(out).toBe('ACME-1 owner-required  ERROR\n\nNo owner.\n\nWhat happens: Nobody to ask.\n\nWhat to write instead: write one\n');
 });
