@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { AppMesh } from './app/app-mesh';
 import { constructOf } from './app/collect';
-import { parseAcknowledgements, writeAcknowledgement } from './findings/acknowledgement';
+import { isReason, parseAcknowledgements, writeAcknowledgement } from './findings/acknowledgement';
 import { fixFor, Found, isForeign } from './findings/findings-in';
 import { FindingSeverity, IMeshRule, rulesFrom } from './findings/mesh-rule';
 import { checkBoolean, checkProps } from './private/check';
@@ -125,7 +125,7 @@ export class MeshFindings {
     const fail = failAt(this.scope);
     checkProps(fail, 'acknowledge()', options, { field: checkField });
     const written = typeof reason === 'string' ? reason.trim().replace(/\s+/g, ' ') : '';
-    if (written === '') {
+    if (!isReason(written)) {
       fail(`acknowledge() needs a reason, got ${quote(reason)}: say why the finding is accepted`);
     }
     checkId(fail, id);

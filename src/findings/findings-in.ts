@@ -1,4 +1,4 @@
-import { accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, NONE_GIVEN, RULE_ID, writeAcknowledgement } from './acknowledgement';
+import { accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, isReason, NONE_GIVEN, RULE_ID, writeAcknowledgement } from './acknowledgement';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
@@ -37,8 +37,8 @@ export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, g
 export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Look {
   const written = new Map(view.objects.map(object => [object, acknowledgementsOf(object)] as const).filter(([, { length }]) => length > 0));
   const used = new Set<Acknowledgement>();
-  const acknowledged = (rule: Rule, { object, field }: Finding): string | undefined => {
-    const all = rule.isFinal ? [] : [...written.get(object) ?? [], ...given.of(object)];
+  const acknowledged = (rule: Rule, { object, or = [], field }: Finding): string | undefined => {
+    const all = rule.isFinal ? [] : [object, ...or].flatMap(one => [...written.get(one) ?? [], ...given.of(one)]);
     const matching = all.filter(acknowledgement => accepts(acknowledgement, rule.id, field));
     matching.forEach(acknowledgement => used.add(acknowledgement));
     return matching[0]?.reason;
@@ -63,7 +63,7 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
 }
 
 /** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time. */
-function problemOf({ id, field, reason, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
+function problemOf({ id, field, reason, words, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
   const tell = (message: string, fix: string): Finding[] => [{ object: at, message: `${text} ${message}`, fix, field: ['metadata', 'annotations', ACKNOWLEDGE] }];
   const rule = rules.find(candidate => candidate.id === id);
   const known = [...CATALOGUE, ...rules].map(candidate => candidate.id);
@@ -80,7 +80,10 @@ function problemOf({ id, field, reason, at, text }: Acknowledgement, rules: read
   if (rule.isFinal) {
     return tell(`has no effect: findings of ${id} ${rule.name} cannot be acknowledged`, 'mend what it reports, and remove the acknowledgement');
   }
-  return reason === ''
+  if (words !== undefined) {
+    return tell('has no ":" and no reason behind it, and has no effect', `write it as "${writeAcknowledgement({ id, field, reason: words })}"`);
+  }
+  return !isReason(reason)
     ? tell('has no reason, and has no effect', `write it as "${writeAcknowledgement({ id, field, reason: '<the reason>' })}"`)
     : tell('matches no finding', field === undefined ? 'remove it, so that it cannot hide a later one' : 'write the field as the finding has it, or remove it');
 }

@@ -1,4 +1,4 @@
-import { Acknowledgement, acknowledgementsOf } from '../findings/acknowledgement';
+import { Acknowledgement, acknowledgementsOf, isReason } from '../findings/acknowledgement';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { compareTexts } from '../private/order';
 import { CATALOGUE } from '../rules/catalogue';
@@ -24,7 +24,7 @@ export function acknowledgementChanges(old: MeshView, now: MeshView): Acknowledg
 
 /** Those that have an effect, by what they say. */
 function writtenIn({ objects }: MeshView): Map<string, Acknowledgement> {
-  const all = objects.flatMap(acknowledgementsOf).filter(({ reason }) => reason !== '');
+  const all = objects.flatMap(acknowledgementsOf).filter(({ reason }) => isReason(reason));
   return new Map(all.map(one => [JSON.stringify([identityOf(one.at), one.id, one.field, one.reason]), one]));
 }
 

@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
 import { knowsClients } from '../view/access-match';
 import { GatewayServer } from '../view/gateway';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
@@ -30,8 +31,10 @@ export const promiseNeedsRegistryOnly: Rule = {
       && (sidecars.has(namespace) ? sidecars.get(namespace)!.isClosed === undefined && isMeshOpen : ofMesh?.isClosed === undefined && isMeshOpen));
     const isOpen = new Set(open.map(([namespace]) => namespace));
     return [
-      ...open.map(([namespace, object]): Finding => ({
+      ...open.map(([namespace, [object, ...or]]): Finding => ({
         object,
+        // It is about the namespace: another object that comes to be the first takes no acknowledgement away.
+        or,
         message: `the sidecars of ${where(namespace)} pass on connections to unknown destinations, ${past}`,
         fix: {
           code: 'add an EgressLockdown for the namespace, or declare REGISTRY_ONLY when the mesh has it',
@@ -61,10 +64,10 @@ function checkingServer(view: MeshView): GatewayServer | undefined {
     .flatMap(policy => view.gatewayWorkloads.policedBy(policy).map(({ servers }) => servers.find(knowsClients))).find(server => server !== undefined);
 }
 
-/** The namespaces with sidecars, as far as objects show them, each with one that stands for it. */
-function namespacesOf(view: MeshView): Map<string, MeshObject> {
-  const found = new Map<string, MeshObject>();
-  const add = (namespace: string, object: MeshObject) => found.set(namespace, found.get(namespace) ?? object);
+/** The namespaces with sidecars, as far as objects show them, each with those, its Namespace first. */
+function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
+  const found = new Map<string, MeshObject[]>();
+  const add = (namespace: string, object: MeshObject) => addTo(found, namespace, object);
   view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name)).forEach(object => add(object.name, object));
   view.pods.filter(({ namespace, labels }) => namespace !== '' && labels['sidecar.istio.io/inject'] !== 'false' && !view.namespaces.isAmbient(namespace))
     .forEach(({ namespace, object }) => add(namespace, object));

@@ -12,6 +12,8 @@ export type Fix = string | { readonly code: string; readonly yaml: string };
 export interface Finding {
   /** The object at fault, by whose construct synth reports it. */
   readonly object: MeshObject;
+  /** Others that it is about as much: somebody may accept it at any of them. */
+  readonly or?: readonly MeshObject[];
   /** Property, value, what happens. */
   readonly message: string;
   readonly fix: Fix;

@@ -296,6 +296,19 @@ test('who looks is told of long work', async () => {
   expect((await run(['lint', '-'], { stdin: many })).progress).toEqual(['1000 objects read ...', '2000 objects read ...', '']);
 });
 
+test('what is accepted for a namespace stays accepted when another workload stands before it', async () => {
+  const text = (kind: string, name: string, namespace: string, spec: string, more = '') => (
+    `apiVersion: ${kind === 'Deployment' ? 'apps/v1' : 'networking.istio.io/v1'}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: ${namespace}${more}}\nspec: ${spec}\n`);
+  const gateway = text('Gateway', 'db', 'istio-system', '{selector: {istio: egressgateway}, servers: [{hosts: ["./db.example.com"], port: {number: 443, name: tls, protocol: TLS}, '
+    + 'tls: {mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]}}]}');
+  const deployment = (name: string, more = '') => text('Deployment', name, 'shop', '{template: {spec: {serviceAccountName: cart, containers: [{name: app}]}}}', more);
+  const accepted = deployment('cart', ', annotations: {cdk8s-istio-egress/acknowledge: "MX0901: closed in January"}');
+  const found = async (...objects: string[]) => (await run(['lint', '-', '--only', 'MX0901,MX0902'], { stdin: [gateway, ...objects].join('---\n') })).out;
+
+  expect(await found(accepted)).toContain('reason: closed in January');
+  expect(await found(deployment('basket'), accepted)).toContain('0 errors, 0 warnings in 3 objects; 1 finding acknowledged');
+});
+
 describe('an input without any object', () => {
   test.each([
     ['a folder with the values of a chart alone', { 'chart/values.yaml': 'replicas: 2\n' }, 'chart  there is no object of Kubernetes in its files: each has \'apiVersion\' and \'kind\'\n'],

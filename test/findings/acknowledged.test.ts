@@ -33,6 +33,13 @@ test('an object says that a finding of it is accepted, and it is listed with the
   expect(foundIn([object], reports(object))).toEqual([['MX0203', 'moves on Monday', 'db.yaml:1']]);
 });
 
+test('a finding that is about several objects is accepted at any of them', () => {
+  const [first, second] = [objectWith(undefined, 'added-later'), objectWith('MX0203: moves on Monday')];
+  const rule: Rule = { ...RULE, check: () => [{ object: first, or: [second], message: 'found', fix: 'mend it' }] };
+
+  expect(foundIn([first, second], rule)).toEqual([['MX0203', 'moves on Monday', 'added-later.yaml:1']]);
+});
+
 test('the finding of another object, or of another rule, is not', () => {
   const [accepted, other] = [objectWith('MX0203: on Monday'), objectWith(undefined, 'other')];
 
@@ -76,6 +83,32 @@ test('one without a reason has no effect, and says so', () => {
     ['MX0203', 'found', 'db.yaml:1'],
     ['MX0902', '\'cdk8s-istio-egress/acknowledge\' "MX0203" has no reason, and has no effect', 'db.yaml:1'],
   ]);
+});
+
+test.each([
+  ['MX0203 moves on monday', 'MX0203: moves on monday'], ['MX0203 moves', 'MX0203: moves'], ['mx0203 spec.ports[0] moves on monday', 'MX0203 spec.ports[0]: moves on monday'],
+])('one without a colon says that it and the reason are missing: %s', (text, right) => {
+  const object = objectWith(text);
+  const [, { message, fix }] = findingsIn(new MeshView(CLOSED_MESH, [object]), [reports(object), acknowledgementUnused]);
+
+  expect(message).toBe(`'cdk8s-istio-egress/acknowledge' "${text.replace('mx', 'MX')}" has no ":" and no reason behind it, and has no effect`);
+  expect(fix).toBe(`write it as "${right}"`);
+});
+
+test.each(['<reason>', '<the reason>'])('what lint prints for a reason is none: %s', reason => {
+  const object = objectWith(`MX0203: ${reason}`);
+
+  expect(foundIn([object], reports(object))).toEqual([
+    ['MX0203', 'found', 'db.yaml:1'],
+    ['MX0902', `'cdk8s-istio-egress/acknowledge' "MX0203: ${reason}" has no reason, and has no effect`, 'db.yaml:1'],
+  ]);
+});
+
+test('an id in small letters is one', () => {
+  const object = objectWith('mx0203: moves on Monday; mx0301: on Tuesday, mx0302: on Friday');
+  const rules = ['MX0203', 'MX0301', 'MX0302'].map(id => reports(object, { id }));
+
+  expect(foundIn([object], ...rules).map(([id, text]) => [id, text])).toEqual([['MX0203', 'moves on Monday'], ['MX0301', 'on Tuesday'], ['MX0302', 'on Friday']]);
 });
 
 test('one of a rule that does not exist names the one that was meant', () => {
