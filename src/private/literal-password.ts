@@ -1,3 +1,5 @@
+import { passwordWordsIn, shellWords } from './client-command';
+
 /** What stands in a text for a part that is read from somewhere else. */
 const ELSEWHERE = '\0';
 
@@ -50,7 +52,7 @@ export function passwordsIn(container: { readonly env?: unknown; readonly comman
   const variables = listOf(container.env).map((variable, index) => ({ ...variable as { name?: unknown; value?: unknown }, index }));
   return [
     ...variables.filter(({ name, value }) => hasPassword(String(name), value)).map(({ name, index }) => ({ variable: String(name), index })),
-    ...COMMANDS.filter(property => tellsPassword(container[property])).map(property => ({ property })),
+    ...propertiesIn(container).map(property => ({ property })),
   ];
 }
 
@@ -61,11 +63,20 @@ function listOf(list: unknown): unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-function tellsPassword(list: unknown): boolean {
+function propertiesIn(container: { readonly [property in typeof COMMANDS[number]]?: unknown }): (typeof COMMANDS[number])[] {
   // Kubernetes passes "$$(" on as "$(", which is a command to a shell.
-  const texts = listOf(list).map(item => withoutReferences(String(item).replaceAll('$$(', '$(')).replace(OF_SHELL, ELSEWHERE));
+  const words = COMMANDS.flatMap(property => listOf(container[property]).map(item => (
+    { property, text: withoutReferences(String(item).replaceAll('$$(', '$(')).replace(OF_SHELL, ELSEWHERE) })));
+  // The arguments follow the command.
+  const ofClient = passwordWordsIn(words.map(({ text }) => text)).filter(({ value }) => isLiteral(value)).map(({ index }) => words[index].property);
+  return COMMANDS.filter(property => (
+    ofClient.includes(property) || tellsPassword(words.filter(word => word.property === property).map(({ text }) => text))));
+}
+
+function tellsPassword(texts: readonly string[]): boolean {
   const isValue = (text: string, option = '') => /^--?[-\w.]+$/.test(option) && !text.startsWith('-') && isNamed(option, text);
-  return texts.some((text, index) => isInside(text) || isValue(text, texts[index - 1]));
+  const isScript = (text: string) => /\s/.test(text) && passwordWordsIn(shellWords(text)).some(({ value }) => isLiteral(value));
+  return texts.some((text, index) => isInside(text) || isScript(text) || isValue(text, texts[index - 1]));
 }
 
 function hasPassword(name: string, value: unknown): boolean {

@@ -12,10 +12,16 @@ export const principalNeverMatches: Rule = {
   why: 'istiod puts `spiffe://` in front of a principal of a policy, and takes `*` only at one of its ends. It compares `subjectAltNames` as they are written, `spiffe://` included. The other way round neither matches, and nothing says so.',
   fix: 'Write `principals: [cluster.local/ns/shop/sa/cart]` in an AuthorizationPolicy, and `subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]` beside `mode: ISTIO_MUTUAL`.',
   related: ['KIA0106'],
-  check: view => [...inServers(view), ...inRules(view), ...view.accessPolicies.flatMap(inPolicy)],
+  check: view => [...inServers(view), ...inRules(view), ...inPolicies(view)],
 };
 
-function inPolicy(policy: AccessPolicy): Finding[] {
+function inPolicies(view: MeshView): Finding[] {
+  // In a policy istiod takes `cluster.local` for the trust domain of the mesh.
+  const domains = new Set([view.facts.trustDomain, ...view.facts.trustDomainAliases, 'cluster.local']);
+  return view.accessPolicies.flatMap(policy => inPolicy(policy, domains));
+}
+
+function inPolicy(policy: AccessPolicy, domains: ReadonlySet<string>): Finding[] {
   const { object } = policy;
   const named = policy.rules.flatMap(rule => [
     ...rule.sources.flatMap((source, i) => ['principals', 'notPrincipals'].map(property => (
@@ -25,13 +31,16 @@ function inPolicy(policy: AccessPolicy): Finding[] {
     ] : [])),
   ]);
   return named.flatMap(({ property, values, field }) => values.flatMap((value, i): Finding[] => {
-    const fault = faultOf(value);
+    const fault = faultOf(value, domains);
     return fault ? [{ object, message: `'${property}' ${quote(value)} ${fault.what}, and matches nobody`, fix: fault.fix, field: [...field, i] }] : [];
   }));
 }
 
 /** What is wrong with a principal of a policy; identities of other issuers than Istio may have any path. */
-function faultOf(value: string): { readonly what: string; readonly fix: string } | undefined {
+function faultOf(value: string, domains: ReadonlySet<string>): { readonly what: string; readonly fix: string } | undefined {
+  if (/\s/.test(value)) {
+    return { what: 'has a blank, which no identity has', fix: `write ${quote(value.replace(/\s+/g, ''))}` };
+  }
   if (value.startsWith('spiffe://')) {
     return { what: 'begins with "spiffe://", which istiod puts in front itself', fix: `write ${quote(value.slice('spiffe://'.length))}` };
   }
@@ -43,7 +52,14 @@ function faultOf(value: string): { readonly what: string; readonly fix: string }
   if (/^\/|^(ns|sa)\//.test(value)) {
     return { what: 'has no trust domain in front', fix: form };
   }
-  return value.includes('*') || value.includes('/') ? undefined : { what: 'is no identity', fix: form };
+  if (value.includes('*')) {
+    return undefined;
+  }
+  if (!value.includes('/')) {
+    return { what: 'is no identity', fix: form };
+  }
+  const isOfMesh = domains.has(value.split('/')[0]) || /^[^/]+\/ns\//i.test(value) || /\/sa\//i.test(value);
+  return isOfMesh && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value) ? { what: 'is not <trust domain>/ns/<namespace>/sa/<service account>', fix: form } : undefined;
 }
 
 function inServers(view: MeshView): Finding[] {

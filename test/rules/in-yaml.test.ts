@@ -261,6 +261,14 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['an init container, and the arguments of a command', pods('app: a',
       'initContainers: [{name: i, env: [{name: X, value: y}, {name: DB_PASSWORD, value: x1}]}], containers: [{name: a}, {name: b, args: ["--password=x1"]}]'),
     ['app spec template spec initContainers 0 env 1', 'app spec template spec containers 1 args']],
+    ...[
+      'command: [mysql, -uroot, -ps3cr3tpw]', 'command: [sh, -c, "mysqldump -uroot -ps3cr3tpw db"]', 'command: [/usr/bin/redis-cli, -a, s3cr3tpw]',
+      'command: [sh, -c, "until timeout 5 mysql -p\'x\' -e \\"select 1\\"; do sleep 1; done"]', 'command: [sh, -c, "set -e\\nA=b exec redis-cli -h x -a x1 ping"]',
+    ].map((command): Row => [`a client of a database: ${command}`, pods('app: a', `containers: [{name: a, ${command}}]`), ['app spec template spec containers 0 command']]),
+    ['a client whose password is among the arguments', pods('app: a', 'containers: [{name: a, command: [mysql], args: [-psecret]}]'), ['app spec template spec containers 0 args']],
+    ['clients that ask, read a variable or a file; ports of other programs', pods('app: a', `containers: [{name: a, command: [mysql, -uroot, -p]}, {name: b, command: [sh, -c,
+      'mysql -p$PASSWORD; mysql -p"$(cat /run/secret)"; mysql -p"\${P}" -P3306; wait-for mysql -p3306; ssh -p 22; redis-cli -a "$P"; mongosh -p $P; mysqld -p3306; redis-cli -a -p 6379']}, {
+      name: c, command: [mysql, $(A), -p$(B)]}, {name: d, command: [redis-cli, -p, "6379"]}, {name: e, command: [nc, -p3306, mysql]}]`), []],
     ['references, and lists that are none', pods('app: a', 'initContainers: none, containers: [null, {name: a, env: [null, {name: DB_PASSWORD, value: $(OTHER)}]}]'), []],
   ],
   MX0707: [
@@ -337,6 +345,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0806: [
     ['a "*" in the middle, no trust domain, no identity', policy(from('{principals: [cluster.local/ns/*/sa/a, ns/shop/sa/a, cart]}')),
       [0, 1, 2].map(i => `policy spec rules 0 from 0 source principals ${i}`)],
+    ['parts that are missing, empty, too many, or in other letters; a blank', policy(from(
+      '{principals: [cluster.local/ns/shop/cart, cluster.local/ns/a/sa/b/, cluster.local/NS/a/sa/b, cluster.local/ns/a/sa/, " cluster.local/ns/a/sa/b", example.org/ns/a, cluster.local/cart]}')),
+    [0, 1, 2, 3, 4, 5, 6].map(i => `policy spec rules 0 from 0 source principals ${i}`)],
     ['whom a policy leaves out, and a condition', policy(`${from('{notPrincipals: ["spiffe://a/ns/b/sa/c"]}')}, {when: [{key: source.principal, notValues: [cart]}]}`, 'DENY'),
       ['policy spec rules 0 from 0 source notPrincipals 0', 'policy spec rules 1 when 0 notValues 0']],
     ['patterns at the ends, identities of another issuer', policy(from('{principals: ["*", "*/ns/shop/sa/a", "cluster.local/ns/shop/*", example.org/cart]}')), []],
