@@ -9,7 +9,7 @@ export const STDIN = '-';
 /** What Node says of bytes that are no text of their encoding. */
 const NO_TEXT = 'ERR_ENCODING_INVALID_ENCODED_DATA';
 
-const MANIFEST = /\.(?:ya?ml|json)$/;
+const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /**
  * The texts of files, of folders with all that is below them, and of the standard input.
@@ -37,10 +37,19 @@ export function* sourcesOf(paths: readonly string[], stdin: Buffer, problems: Pr
 }
 
 function* once(file: string, seen: Set<string>, read: () => Iterable<Source>): Generator<Source> {
-  const real = path.resolve(file);
+  const real = realPathOf(file);
   if (!seen.has(real)) {
     seen.add(real);
     yield* read();
+  }
+}
+
+/** By whatever links it is reached. What a shell gives for `<(...)` has a path that is none. */
+function realPathOf(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch {
+    return path.resolve(file);
   }
 }
 
@@ -50,7 +59,7 @@ function filesAt(named: string, problems: Problem[]): string[] {
     if (!fs.statSync(named).isDirectory()) {
       return [named];
     }
-    const found = manifestsBelow(named, problems);
+    const found = manifestsBelow(named, problems, new Set());
     if (found.length === 0) {
       problems.push({ file: named, message: 'there is no .yaml, .yml or .json below this folder' });
     }
@@ -61,7 +70,13 @@ function filesAt(named: string, problems: Problem[]): string[] {
   }
 }
 
-function manifestsBelow(folder: string, problems: Problem[]): string[] {
+/** Links are followed. One to a folder may lead around in a circle, or to where another one was: a folder is entered once. */
+function manifestsBelow(folder: string, problems: Problem[], entered: Set<string>): string[] {
+  const real = realPathOf(folder);
+  if (entered.has(real)) {
+    return [];
+  }
+  entered.add(real);
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -71,20 +86,21 @@ function manifestsBelow(folder: string, problems: Problem[]): string[] {
   }
   return entries.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules').flatMap(entry => {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      return manifestsBelow(file, problems);
-    }
-    return MANIFEST.test(entry.name) && isFile(file, entry, problems) ? [file] : [];
+    const isManifest = MANIFEST.test(entry.name);
+    const found = entry.isSymbolicLink() ? linkedBy(file, isManifest, problems) : entry;
+    return found?.isDirectory() ? manifestsBelow(file, problems, entered) : isManifest && found?.isFile() ? [file] : [];
   });
 }
 
-/** A link to a folder may lead around in a circle; one to a file is that file. */
-function isFile(file: string, entry: fs.Dirent, problems: Problem[]): boolean {
+/** What a link leads to. One that leads to nothing is told when it is called like a manifest. */
+function linkedBy(file: string, isManifest: boolean, problems: Problem[]): fs.Stats | undefined {
   try {
-    return entry.isFile() || entry.isSymbolicLink() && fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+    return fs.statSync(file);
   } catch (error) {
-    problems.push({ file, message: reasonOf(error) });
-    return false;
+    if (isManifest) {
+      problems.push({ file, message: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'this is a link that leads to nothing' : reasonOf(error) });
+    }
+    return undefined;
   }
 }
 

@@ -29,9 +29,9 @@ function read(files: { readonly [file: string]: string | Buffer }, paths: readon
 }
 
 test('a folder is all manifests below it, sorted, without what others put there', () => {
-  const files = ['b.yaml', 'a/z.yml', 'a/y.json', 'a/b/x.yaml', 'a/notes.md', 'node_modules/m/n.yaml', '.github/w.yaml', 'a/.hidden.yaml'];
+  const files = ['b.yaml', 'a/z.yml', 'a/y.json', 'a/b/x.yaml', 'a/UP.YAML', 'a/notes.md', 'node_modules/m/n.yaml', '.github/w.yaml', 'a/.hidden.yaml'];
 
-  expect(read(Object.fromEntries(files.map(file => [file, 'x'])), ['']).sources).toEqual(['a/b/x.yaml', 'a/y.json', 'a/z.yml', 'b.yaml']);
+  expect(read(Object.fromEntries(files.map(file => [file, 'x'])), ['']).sources).toEqual(['a/UP.YAML', 'a/b/x.yaml', 'a/y.json', 'a/z.yml', 'b.yaml']);
 });
 
 test('a file is read whatever its name, and once', () => {
@@ -62,14 +62,27 @@ test('texts of Windows are read', () => {
   expect(read({ 'a.yaml': utf16, 'b.yaml': '\ufeffkind: B' }, ['']).texts).toEqual(['kind: Ä', 'kind: B']);
 });
 
-test('a link to a file is that file, and one to a folder is passed over', () => inTempFolder(folder => {
-  fs.mkdirSync(path.join(folder, 'a'));
-  fs.writeFileSync(path.join(folder, 'real'), 'x');
-  fs.symlinkSync(path.join(folder, 'real'), path.join(folder, 'a/link.yaml'));
-  fs.symlinkSync(folder, path.join(folder, 'a/circle.yaml'));
-  fs.symlinkSync('nowhere', path.join(folder, 'a/broken.yaml'));
+test('links are followed, to files and to folders, and what they lead to is read once', () => inTempFolder(folder => {
+  const below = (...steps: string[]) => path.join(folder, ...steps);
+  ['a', 'b'].forEach(name => fs.mkdirSync(below(name)));
+  ['real', 'b/x.yaml'].forEach(file => fs.writeFileSync(below(file), 'x'));
+  fs.symlinkSync(below('real'), below('a/link.yaml'));
+  fs.symlinkSync(below('real'), below('a/second.yaml'));
+  fs.symlinkSync(folder, below('a/circle'));
+  fs.symlinkSync(below('b'), below('a/folder'));
+  const problems: Problem[] = [];
 
-  expect([...sourcesOf([path.join(folder, 'a')], Buffer.alloc(0), [])].map(({ file }) => path.basename(file))).toEqual(['link.yaml']);
+  expect([...sourcesOf([below('a')], Buffer.alloc(0), problems)].map(({ file }) => path.relative(folder, file))).toEqual(['a/circle/b/x.yaml', 'a/link.yaml']);
+  expect(problems).toEqual([]);
+}));
+
+test('a link that leads to nothing is told when it is called like a manifest', () => inTempFolder(folder => {
+  fs.writeFileSync(path.join(folder, 'x.yaml'), 'x');
+  ['d.yaml', 'notes'].forEach(name => fs.symlinkSync('nowhere', path.join(folder, name)));
+  const problems: Problem[] = [];
+
+  expect([...sourcesOf([folder], Buffer.alloc(0), problems)].map(({ file }) => path.basename(file))).toEqual(['x.yaml']);
+  expect(problems.map(({ file, message }) => `${path.basename(file)}: ${message}`)).toEqual(['d.yaml: this is a link that leads to nothing']);
 }));
 
 test('a link that leads to itself is told, and hides no other file', () => inTempFolder(folder => {
