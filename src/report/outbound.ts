@@ -48,8 +48,8 @@ export class OutboundPolicies implements OutboundDecisions {
 
   /** The namespace as a whole, then the pods that a Sidecar selects. */
   public placesIn(namespace: string): OutboundPlace[] {
-    const selectors = (this.byNamespace.get(namespace) ?? []).flatMap(({ workloadSelector }) => (workloadSelector ? [workloadSelector] : []));
-    return [{ namespace, labels: {} }, ...selectors.map(labels => ({ namespace, labels }))];
+    const some = (this.byNamespace.get(namespace) ?? []).filter(({ isForAll }) => !isForAll);
+    return [{ namespace, labels: {} }, ...some.map(({ workloadSelector }) => ({ namespace, labels: workloadSelector! }))];
   }
 
   private sidecarOf({ namespace, labels }: OutboundPlace): NamespaceSidecar | undefined {

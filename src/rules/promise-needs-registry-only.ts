@@ -16,8 +16,8 @@ export const promiseNeedsRegistryOnly: Rule = {
   related: [],
   check: view => {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
-    const opening = view.allSidecars.filter(({ isClosed, workloadSelector }) => (
-      isClosed === false || isMeshOpen && isClosed === undefined && workloadSelector !== undefined));
+    const opening = view.allSidecars.filter(({ isClosed, isForAll }) => (
+      isClosed === false || isMeshOpen && isClosed === undefined && !isForAll));
     const checking = isMeshOpen || opening.length > 0 ? checkingServer(view) : undefined;
     if (!checking) {
       return [];
@@ -52,8 +52,8 @@ export const promiseNeedsRegistryOnly: Rule = {
   },
 };
 
-function whose(view: MeshView, { object: { namespace }, workloadSelector }: NamespaceSidecar): string {
-  return workloadSelector ? `some workloads in ${where(namespace)}`
+function whose(view: MeshView, { object: { namespace }, isForAll }: NamespaceSidecar): string {
+  return !isForAll ? `some workloads in ${where(namespace)}`
     : namespace === view.facts.rootNamespace ? 'every namespace without a Sidecar of its own' : where(namespace);
 }
 

@@ -86,12 +86,12 @@ export function routesOf(view: MeshView, namespace: string, gateway: string): re
   ];
 }
 
-/** The Sidecar of a workload: one that selects it, that of its namespace, or that of the root namespace. */
+/** The Sidecar of a workload: one that selects it, that of its namespace, or that of the root namespace, where istiod takes one without a selector only. */
 export function sidecarOf(view: MeshView, { namespace, labels }: Pick<Capture, 'namespace' | 'labels'>): NamespaceSidecar | undefined {
   const inNamespace = view.allSidecars.filter(({ object }) => object.namespace === namespace);
   const selecting = inNamespace.find(({ workloadSelector }) => workloadSelector && selects(workloadSelector, labels));
   return selecting ?? inNamespace.find(({ workloadSelector }) => !workloadSelector)
-    ?? view.sidecars.find(({ object }) => object.namespace === view.facts.rootNamespace);
+    ?? view.sidecars.find(({ object, workloadSelector }) => object.namespace === view.facts.rootNamespace && !workloadSelector);
 }
 
 /** What the egress listener for a port imports; undefined for everything. A listener with the port comes before the one for all others. */

@@ -133,14 +133,14 @@ export class MeshView {
     return this.once('gatewayWorkloads', () => new GatewayWorkloads(this.gateways, this.gatewayPlaces, this.facts.rootNamespace));
   }
 
-  /** The Sidecars, those of some workloads included. */
+  /** The Sidecars, those of some workloads included, in the order of istiod: of several for one workload the first holds. */
   public get allSidecars(): readonly NamespaceSidecar[] {
-    return this.once('allSidecars', () => this.of(NETWORKING, 'Sidecar').map(object => new NamespaceSidecar(object)));
+    return this.once('allSidecars', () => [...this.of(NETWORKING, 'Sidecar')].sort(byAgeAndName).map(object => new NamespaceSidecar(object)));
   }
 
-  /** The Sidecars without a selector, which hold for a namespace. */
+  /** The Sidecars that select no workload in particular, which hold for a namespace. */
   public get sidecars(): readonly NamespaceSidecar[] {
-    return this.once('sidecars', () => this.allSidecars.filter(({ workloadSelector }) => workloadSelector === undefined));
+    return this.once('sidecars', () => this.allSidecars.filter(({ isForAll }) => isForAll));
   }
 
   public get egressPolicies(): readonly EgressPolicy[] {

@@ -75,6 +75,28 @@ describe('visibility', () => {
     expect(traced([at('192.0.2.14'), all, some], 'cart', `${DB}:3306`, { labels: { app: 'other' } }).end.kind).toBe('NOWHERE');
   });
 
+  describe('of several Sidecars', () => {
+    const sidecar = (name: string, hosts: string[], labels: object | undefined, creationTimestamp?: string) => (
+      object('Sidecar', name, { ...labels && { workloadSelector: { labels } }, egress: [{ hosts }] }, { creationTimestamp }));
+    const end = (...sidecars: string[]) => traced([at('192.0.2.14'), ...sidecars], 'cart', `${DB}:3306`, { labels: { app: 'cart' } }).end.kind;
+
+    test('one with an empty selector is for every pod, and comes before the one of the namespace', () => {
+      expect(end(sidecar('aaa', ['other/*'], undefined), sidecar('open', ['*/*'], {}))).toBe('REACHES');
+    });
+
+    test('one with an empty selector in the root namespace is for that namespace alone', () => {
+      expect(end(sidecar('istio-system/closed', ['istio-system/*'], {}))).toBe('REACHES');
+    });
+
+    test('the oldest holds, and of one age the first by name', () => {
+      const [closed, open] = [['other/*'], ['*/*']];
+
+      expect(end(sidecar('aaa', closed, { app: 'cart' }, '2027-01-02T00:00:00Z'), sidecar('zzz', open, { app: 'cart' }, '2027-01-01T00:00:00Z'))).toBe('REACHES');
+      expect(end(sidecar('zzz', closed, { app: 'cart' }), sidecar('aaa', open, { app: 'cart' }))).toBe('REACHES');
+      expect(end(sidecar('aaa', closed, {}), sidecar('bbb', open, { app: 'cart' }))).toBe('NOWHERE');
+    });
+  });
+
   test('an egress listener of the port comes before the one for all ports', () => {
     const sidecar = object('Sidecar', 'default', { egress: [{ port: { number: 3306, protocol: 'TCP', name: 'tcp' }, hosts: ['other/*'] }, { hosts: ['*/*'] }] });
 
