@@ -434,8 +434,10 @@ export class Journey {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }
     const isDialled = kind === 'sidecar' && service.resolution === 'NONE' && !service.isKubernetes;
-    const places = upstream.pods ? endsBehind(this.view, upstream.pods).map((end): NetworkPlace => ({ end, port: to.servicePort!.target }))
-      : upstream.places.flatMap(({ address, port }): NetworkPlace[] => (isDialled ? this.dialledPlaces(port) : [{ end: { address }, port }]));
+    const places = [
+      ...upstream.pods ? endsBehind(this.view, upstream.pods).map((end): NetworkPlace => ({ end, port: to.servicePort!.target })) : [],
+      ...upstream.places.flatMap(({ address, port }): NetworkPlace[] => (isDialled ? this.dialledPlaces(port) : [{ end: { address }, port }])),
+    ];
     const cut = this.network(from, places);
     if (cut) {
       return cut;

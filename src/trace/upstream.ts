@@ -30,16 +30,17 @@ export function upstreamOf(
   if (service.isKubernetes) {
     const of = view.serviceByHost.get(host);
     const written = of === undefined ? [] : handWrittenEndpoints(view, of, port.number);
-    return written.length > 0 ? {
+    const hasPods = Object.keys(service.selector ?? {}).length > 0;
+    return written.length > 0 && !hasPods ? {
       endpoints: written.map(({ address, port: to }) => place(address, to)),
       text: 'the addresses that somebody wrote for it',
       causes: [cause(object, ['spec'])],
       places: written.map(({ address, port: to }) => ({ address: isAddress(address) ? address : undefined, port: to })),
     } : {
-      endpoints: [`${host}:${port.number}`],
-      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : `pods of ${host}`,
+      endpoints: [`${host}:${port.number}`, ...written.map(({ address, port: to }) => place(address, to))],
+      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : `pods of ${host}${written.length > 0 ? ', and the addresses that somebody wrote for it' : ''}`,
       causes: [cause(object, ['spec', 'selector'])],
-      places: [],
+      places: written,
       pods: service.selector && { namespace: service.namespace, labels: service.selector },
     };
   }

@@ -1,31 +1,47 @@
-import { number, records, strings, text } from './fields';
+import { Fields, number, record, records, strings, text } from './fields';
 import { KubeService } from './kube-service';
 import { MeshView } from './mesh-view';
+import { workloadsSelectedBy } from './workload-entry';
 
 /** The label by which an EndpointSlice names its Service. */
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
-/** The addresses that somebody wrote for a port of a Service without a selector. */
+interface WrittenEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The addresses that somebody wrote for a port of a Service, beside those of its pods. */
 export function handWrittenEndpoints(
   view: MeshView, { object, ports, selector }: KubeService, port: number,
-): { readonly address: string; readonly port: number }[] {
-  // Kubernetes writes those of a Service with a selector: they are its pods.
-  if (Object.keys(selector).length > 0) {
-    return [];
-  }
+): WrittenEndpoint[] {
+  const isSelecting = Object.keys(selector).length > 0;
   const of = ports.find(candidate => candidate.number === port);
   const portIn = (listed: unknown) => {
     const fitting = records(listed).find(({ name }) => (text(name) ?? '') === (of?.name ?? ''));
     return fitting && (number(fitting.port) ?? (typeof of?.targetPort === 'number' ? of.targetPort : port));
   };
   const inNamespace = (group: string, kind: string) => view.of(group, kind).filter(({ namespace }) => namespace === object.namespace);
-  const endpoints = inNamespace('', 'Endpoints').filter(({ name }) => name === object.name).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
+  // Kubernetes writes the Endpoints of a Service with a selector over; slices add up.
+  const endpoints = inNamespace('', 'Endpoints').filter(({ name }) => !isSelecting && name === object.name).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
     const own = portIn(subset.ports);
-    return own === undefined ? [] : records(subset.addresses).flatMap(({ ip }) => (typeof ip === 'string' ? [{ address: ip, port: own }] : []));
+    return own === undefined ? [] : records(subset.addresses).filter(isWritten).flatMap(({ ip }) => (typeof ip === 'string' ? [{ address: ip, port: own }] : []));
   }));
   const slices = inNamespace('discovery.k8s.io', 'EndpointSlice').filter(({ labels }) => labels[SERVICE_NAME] === object.name).flatMap(({ spec }) => {
     const own = portIn(spec.ports);
-    return own === undefined ? [] : records(spec.endpoints).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
+    return own === undefined ? []
+      : records(spec.endpoints).filter(isWritten).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
   });
-  return [...new Map([...endpoints, ...slices].map(place => [`${place.address}:${place.port}`, place])).values()];
+  // istiod takes them for a Service with an address of its own.
+  const workloads = !isSelecting || object.spec.clusterIP === 'None' ? [] : workloadsSelectedBy(view, object.namespace, selector)
+    .flatMap(({ address, ports: named }): WrittenEndpoint[] => {
+      const target = typeof of?.targetPort === 'string' ? number(named[of.targetPort]) : of?.targetPort;
+      return target === undefined ? [] : [{ address, port: target }];
+    });
+  return [...new Map([...endpoints, ...slices, ...workloads].map(place => [`${place.address}:${place.port}`, place])).values()];
+}
+
+/** Whether an address is none that Kubernetes wrote, for a pod. */
+function isWritten({ targetRef }: Fields): boolean {
+  return record(targetRef).kind !== 'Pod';
 }

@@ -298,6 +298,32 @@ describe('endpoints', () => {
     expect(traced(objects, 'cart', `${DB}:3306`).end.endpoints).toEqual(['192.0.2.14:3306']);
   });
 
+  describe('of a Service with a selector', () => {
+    const service = (more: object = {}) => object('Service', 'db', { selector: { app: 'db' }, ports: [{ name: 'tcp', port: 3306, ...more }] });
+    const slice = (more: object) => JSON.stringify({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'db-1', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'db' } },
+      ports: [{ name: 'tcp', port: 3307 }],
+      endpoints: [{ addresses: ['192.0.2.14'], ...more }],
+    });
+    const ends = (...objects: string[]) => traced(objects, 'cart', 'db:3306').end.endpoints;
+
+    test('are those of slices that somebody wrote, beside its pods', () => {
+      expect(ends(service(), slice({}))).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3307']);
+      expect(ends(service(), slice({ targetRef: { kind: 'Pod', name: 'db-0' } }))).toEqual(['db.shop.svc.cluster.local:3306']);
+    });
+
+    test('are WorkloadEntries that it selects, beside its pods', () => {
+      const machine = object('WorkloadEntry', 'one', { address: '192.0.2.14', labels: { app: 'db' }, ports: { mysql: 3308 } });
+      const others = [object('WorkloadEntry', 'two', { address: '192.0.2.15' }), object('WorkloadEntry', 'other/one', { address: '192.0.2.16', labels: { app: 'db' } })];
+
+      expect(ends(service(), machine, ...others)).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3306']);
+      expect(ends(service({ targetPort: 'mysql' }), machine)).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3308']);
+      expect(ends(service({ targetPort: 'other' }), machine)).toEqual(['db.shop.svc.cluster.local:3306']);
+    });
+  });
+
   test('a Service of the cluster is reached by its short names', () => {
     const service = object('Service', 'redis', { selector: { app: 'redis' }, ports: [{ name: 'tcp', port: 6379 }] });
 
