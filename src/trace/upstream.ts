@@ -1,10 +1,10 @@
 import { isAddress } from './application';
 import { cause, Cause } from './hop';
-import { labelsOf, number, record, selects, text } from '../view/fields';
+import { number, selects } from '../view/fields';
 import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
-import { NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { handWrittenEndpoints } from '../view/service-endpoints';
+import { workloadsSelectedBy } from '../view/workload-entry';
 
 /** Where a proxy finds a service. */
 export interface Upstream {
@@ -63,36 +63,45 @@ export function upstreamOf(
     };
     case 'STATIC': {
       const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)].filter(({ labels: own }) => selects(labels, own ?? {}));
+      const pods = podsOf(view, service, labels);
       return {
-        endpoints: found.map(({ address, port: of }) => place(address, of)),
-        text: 'its endpoints',
-        lost: found.length > 0 ? undefined : service.selector ? 'no WorkloadEntry in the input has the labels that it selects' : 'it has no endpoint',
+        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...found.map(({ address, port: of }) => place(address, of))],
+        text: pods ? `pods of ${host}${found.length > 0 ? ' and its endpoints' : ''}` : 'its endpoints',
+        lost: pods || found.length > 0 ? undefined : service.selector ? 'no pod and no WorkloadEntry in the input has the labels that it selects' : 'it has no endpoint',
         causes: [cause(object, ['spec', service.selector ? 'workloadSelector' : 'endpoints'])],
         places: found,
+        pods,
       };
     }
     default: {
       const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)];
       // With DNS_ROUND_ROBIN a proxy has one name to ask for: of several workloads istiod takes the first.
       const named = resolution === 'DNS_ROUND_ROBIN' ? found.slice(0, 1) : found;
+      const pods = podsOf(view, service, labels);
       const names = found.length > 0 || service.selector ? named : [{ address: host, port: Number(port.target) }];
       return {
-        endpoints: names.map(({ address, port: of }) => place(address, of)),
-        text: found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
-        lost: names.length > 0 ? undefined : 'it has no endpoint',
+        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...names.map(({ address, port: of }) => place(address, of))],
+        text: pods ? `pods of ${host}` : found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
+        lost: pods || names.length > 0 ? undefined : 'it has no endpoint',
         causes: found.length > 0 ? [cause(object, ['spec', 'endpoints'])] : because,
         places: names.map(({ address, port: of }) => ({ address: isAddress(address) ? address : undefined, port: of })),
+        pods,
       };
     }
   }
 }
 
 function workloads(view: MeshView, { object, selector }: KnownService, port: KnownPort): KnownEndpoint[] {
-  return selector === undefined ? [] : view.of(NETWORKING, 'WorkloadEntry').filter(({ namespace }) => namespace === object.namespace).flatMap(({ spec }) => {
-    const [labels, address] = [labelsOf(spec.labels), text(spec.address)];
-    const own = port.name === undefined ? undefined : number(record(spec.ports)[port.name]);
-    return address !== undefined && selects(selector, labels) ? [{ address, labels, port: own ?? Number(port.target) }] : [];
+  return selector === undefined ? [] : workloadsSelectedBy(view, object.namespace, selector).map(({ address, labels, ports }) => {
+    const own = port.name === undefined ? undefined : number(ports[port.name]);
+    return { address, labels, port: own ?? Number(port.target) };
   });
+}
+
+/** The pods of its namespace that an entry selects, beside WorkloadEntries, as far as a subset is for them. */
+function podsOf(view: MeshView, { object: { namespace }, selector }: KnownService, subset: KnownEndpoint['labels'] & object): Upstream['pods'] {
+  const isAny = selector && view.pods.some(pod => pod.namespace === namespace && selects(selector, pod.labels) && selects(subset, pod.labels));
+  return isAny ? { namespace, labels: { ...selector, ...subset } } : undefined;
 }
 
 function place(address: string, port: number): string {

@@ -298,6 +298,25 @@ describe('endpoints', () => {
     expect(traced(objects, 'cart', `${DB}:3306`).end.endpoints).toEqual(['192.0.2.14:3306']);
   });
 
+  test('WorkloadEntries have the labels of their metadata, too', () => {
+    const selecting = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.1'], resolution: 'STATIC', workloadSelector: { labels: { app: 'db' } } });
+    const end = (spec: object, labels: object) => (
+      traced([selecting, object('WorkloadEntry', 'one', { address: '192.0.2.14', ...spec }, { labels })], 'cart', `${DB}:3306`).end.kind);
+
+    expect(end({}, { app: 'db' })).toBe('REACHES');
+    expect(end({ labels: { app: 'other' } }, { app: 'db' })).toBe('REACHES');
+    expect(end({ labels: { app: 'db' } }, { app: 'other' })).toBe('NOWHERE');
+  });
+
+  test.each(['STATIC', 'DNS'])('pods are those that a %s entry selects in its namespace', resolution => {
+    const selecting = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.1'], resolution, workloadSelector: { labels: { app: 'db' } } });
+    const end = (...objects: string[]) => traced([selecting, ...objects], 'cart', `${DB}:3306`).end;
+
+    expect(end(deployment('db', 'db'))).toMatchObject({ kind: 'REACHES', endpoints: [`${DB}:3306`] });
+    expect(end(deployment('other/db', 'db')).kind).toBe('NOWHERE');
+    expect(end(deployment('db', 'db'), object('NetworkPolicy', 'db', { podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'] })).kind).toBe('REFUSED');
+  });
+
   describe('of a Service with a selector', () => {
     const service = (more: object = {}) => object('Service', 'db', { selector: { app: 'db' }, ports: [{ name: 'tcp', port: 3306, ...more }] });
     const slice = (more: object) => JSON.stringify({
