@@ -6,13 +6,13 @@ import { upstreamOf } from '../trace/upstream';
 import { valueAt } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
-/** How connections end: as a trace has it, or at another service than the one that was asked for. */
+/** How connections end: as a trace has it, or at another service than the one that was asked for, as far as the input shows. */
 export type Verdict = EndKind | 'ELSEWHERE';
 
 /** What becomes of the connections of a client to one host and port. */
 export interface Answer {
   readonly verdict: Verdict;
-  /** The hosts whose listener took the connections, when they end there and not where they were meant to. */
+  /** The hosts where they end, and not where they were meant to: whose listener takes them, or Services that a rule sends them to. */
   readonly instead: readonly string[];
   /** `<namespace>/<name>` of the Service of the gateway that they pass, or try to. */
   readonly gateway?: string;
@@ -50,10 +50,10 @@ export function waysIn(answer: Answer): readonly Answer[] {
   return answer.ways.length > 0 ? answer.ways : [answer];
 }
 
-/** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end, they miss the service alike. */
+/** Text by which two answers can be compared: what decides is compared by its objects. Wherever else connections end for one reason, they miss the service alike. */
 export function answerKey({ verdict, gateway, why, because, conditions, besides, tls, server }: Answer): string {
   const decides = because.map(({ object, path }) => [object, path]);
-  return verdict === 'ELSEWHERE' ? verdict
+  return verdict === 'ELSEWHERE' ? `${verdict} ${why}`
     : JSON.stringify([verdict, gateway, why, conditions, besides, tls, server && serverCheckText(server), decides]);
 }
 
@@ -101,12 +101,13 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
   const upstream = at('upstream');
   const tls = upstream?.facts.tls ?? '';
   const isElsewhere = end.kind === 'REACHES' && end.instead !== undefined && !endsAtItsOwn(view, way);
+  const isTaken = end.instead === at('sidecar')?.facts.service;
   return {
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
     gateway,
-    why: isElsewhere ? 'its sidecar cannot tell the two apart on this port, and takes all connections for that one' : plain(why, way),
-    because: withoutDoubles(isElsewhere ? at('sidecar')?.causes ?? [] : because),
+    why: isElsewhere ? whyElsewhere(isTaken) : plain(why, way),
+    because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? [] : because),
     conditions: end.conditions,
     besides: [],
     endpoints: [...new Set(end.endpoints)].sort(),
@@ -119,6 +120,11 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
       ...at('access')?.causes ?? [], ...at('route')?.causes ?? [], ...hops.filter(({ facts }) => facts.cut === 'perhaps').flatMap(({ causes }) => causes),
     ].map(cause => contentOf(view, cause))),
   };
+}
+
+function whyElsewhere(isTaken: boolean): string {
+  return isTaken ? 'its sidecar cannot tell the two apart on this port, and takes all connections for that one'
+    : 'a rule sends them into the cluster, and what becomes of them there is not in the input';
 }
 
 /** A way, with who asked for what. */

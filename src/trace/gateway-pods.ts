@@ -89,12 +89,12 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
   });
 }
 
-/** Whether the proxy of a pod is one that Gateways configure, so that without any it listens for nothing; without pods the name of the Service says it. */
+/**
+ * Whether the proxy of a pod is one that Gateways configure, so that without any it listens for nothing. The pods say it, or the name of the Service:
+ * what is left of a gateway in an input may look like any Deployment.
+ */
 function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
-  if (!pod) {
-    return INSTALLED_GATEWAYS[object.name] !== undefined;
-  }
-  return hasRouter(pod);
+  return INSTALLED_GATEWAYS[object.name] !== undefined || pod !== undefined && hasRouter(pod);
 }
 
 function hasRouter({ annotations, containers }: PodTemplate): boolean {

@@ -38,7 +38,7 @@ export interface Ending {
   readonly seen?: string;
   /** Where it ends, as `<address or name>:<port>`. */
   readonly endpoints: readonly string[];
-  /** The host whose listener took the connection, when that is not the one that was asked for. */
+  /** The host where it ends, when that is not the one that was asked for: whose listener took it, or a Service that a rule sends it to. */
   readonly instead?: string;
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];

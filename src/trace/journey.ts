@@ -13,10 +13,11 @@ import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
-import { upstreamOf } from './upstream';
+import { Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { record, records, strings, valueAt } from '../view/fields';
-import { isWithin } from '../view/host-match';
+import { isWithin, mostSpecific } from '../view/host-match';
+import { KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 
 /** How a client of a protocol sees that something went wrong. */
@@ -442,9 +443,27 @@ export class Journey {
     if (cut) {
       return cut;
     }
-    const wrong = this.instead === undefined ? '' : `, by the way of ${this.instead}: not where ${host} was asked for`;
-    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
-      : { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead };
+    const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
+    const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
+      : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';
+    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints) : { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead ?? inside };
+  }
+
+  /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */
+  private insideTheCluster({ host, isKubernetes, resolution }: KnownService, { places }: Upstream): string | undefined {
+    const asked = isKubernetes ? this.askedOutside() : [];
+    // What DNS says of a name may be what somebody wrote.
+    const isPerhapsTheSame = resolution === 'ALIAS' || places.length > 0 && asked.some(other => other.resolution !== 'STATIC');
+    return asked.length > 0 && !isPerhapsTheSame ? host : undefined;
+  }
+
+  /** The services outside the mesh that were asked for, by their name or an address of theirs. */
+  private askedOutside(): readonly KnownService[] {
+    const { host } = this.dialled;
+    const all = this.view.knownServicesByHost;
+    const asked = isAddress(host) ? this.hops.find(({ stage }) => stage === 'sidecar')?.facts.service : all.has(host) ? host : mostSpecific(host, all.keys());
+    const services = all.get(asked ?? '') ?? [];
+    return services.every(({ object, isKubernetes }) => !isKubernetes && object.spec.location !== 'MESH_INTERNAL') ? services : [];
   }
 
   /** On to where the next proxy is asked to connect to. */

@@ -68,6 +68,47 @@ test('ends with 1 when another service takes the connection, and with 0 when tha
   expect((await explain(to, { 'db.yaml': `${declared('orders', '192.0.2.1')}---\n${declared('stock', '192.0.2.1')}` })).code).toBe(0);
 });
 
+describe('what is for outside of the mesh, and a rule sends into the cluster', () => {
+  const PROXY = `apiVersion: v1
+kind: Service
+metadata: {name: proxy, namespace: shop}
+spec: {selector: {app: proxy}, ports: [{name: tcp, port: 3306}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: away, namespace: shop}
+spec:
+  hosts: [stock.example.com]
+  tcp: [{route: [{destination: {host: proxy.shop.svc.cluster.local, port: {number: 3306}}}]}]
+`;
+  const written = (address: string) => `${PROXY.replace('selector: {app: proxy}, ', '')}---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: proxy, namespace: shop}
+subsets: [{addresses: [{ip: ${address}}], ports: [{name: tcp, port: 3306}]}]
+`;
+  const args = ['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'];
+
+  test('ends elsewhere, at pods that may do anything with it', async () => {
+    const { code, out } = await explain(args, { ...FILES, 'proxy.yaml': PROXY });
+
+    expect(code).toBe(1);
+    expect(out).toContain('\nELSEWHERE: it ends at proxy.shop.svc.cluster.local:3306, inside the cluster: what becomes there of what was for stock.example.com is not in the input\n');
+    expect((await explain([...args.slice(0, 3), '192.0.2.14:3306', '.'], { ...FILES, 'proxy.yaml': PROXY })).code).toBe(1);
+  });
+
+  test('reaches it, where somebody wrote its own address there', async () => {
+    expect((await explain(args, { ...FILES, 'proxy.yaml': written('192.0.2.14') })).out).toContain('\nREACHES: ');
+    expect((await explain(args, { ...FILES, 'proxy.yaml': written('192.0.2.99') })).out).toContain('\nELSEWHERE: ');
+  });
+
+  test('reaches a service that is declared for inside of the mesh', async () => {
+    const inside = ENTRY.replace('  resolution:', '  location: MESH_INTERNAL\n  resolution:');
+
+    expect((await explain(args, { 'a.yaml': inside, 'proxy.yaml': PROXY })).code).toBe(0);
+  });
+});
+
 test('is data on demand', async () => {
   const { code, out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.', '--json']);
   const found = JSON.parse(out) as { hops: { stage: string; causes: object[] }[]; end: { kind: string; endpoints: string[] } };

@@ -54,8 +54,23 @@ describe('a gateway that no Gateway selects', () => {
     expect(traced([health, pods()], 'curl', `${GATEWAY}:15021`).end.kind).toBe('REACHES');
   });
 
-  test('pods of another kind answer themselves', () => {
-    expect(traced([...wrong, service(), pods({})], 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
+  test('is told by the name of its Service, whatever its pods look like', () => {
+    const anyPods = pods({ spec: { containers: [{ name: 'istio-proxy', image: 'registry.example.com/proxy:1' }] } });
+    const [declared, , route] = passedOn({});
+
+    expect(traced([...wrong, service(), anyPods], 'curl', `${CNN}:443`).end).toMatchObject({ kind: 'NOWHERE', text: expect.stringContaining('no Gateway selects') as string });
+    expect(traced([declared, route, service(), anyPods], 'curl', `${CNN}:443`).end.kind).toBe('NOWHERE');
+  });
+
+  test('may be another Service, whose pods answer themselves', () => {
+    const proxy = [
+      object('Service', 'istio-system/proxy', { selector: { app: 'proxy' }, ports: [{ name: 'https', port: 443 }] }), deployment('istio-system/proxy', 'proxy'),
+      object('VirtualService', 'cnn', {
+        hosts: [CNN], tls: [{ match: [{ sniHosts: [CNN] }], route: [{ destination: { host: 'proxy.istio-system.svc.cluster.local', port: { number: 443 } } }] }],
+      }),
+    ];
+
+    expect(traced([entry(CNN, 443, 'TLS'), ...proxy], 'curl', `${CNN}:443`).end).toMatchObject({ kind: 'REACHES', instead: 'proxy.istio-system.svc.cluster.local' });
   });
 });
 
