@@ -6,6 +6,7 @@ import { networkOf } from '../private/network';
 import { mostSpecific } from '../view/host-match';
 import { ANY_ADDRESS, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
+import { headlessAddresses } from '../view/service-endpoints';
 
 /** What the application speaks, as far as the proxies see it. */
 export type Spoken = 'TCP' | 'TLS' | 'HTTP';
@@ -48,7 +49,7 @@ export function dialledBy(view: MeshView, scope: ProxyScope, client: Capture, ta
   const host = fullName(view, client.namespace, target.host);
   const named = servicesNamed(view, scope, host);
   const spoken = target.protocol ?? spokenOn(named, target.port);
-  const { addresses, places, text, causes } = target.address === undefined ? addressesOf(view, named, host) : given(target.address);
+  const { addresses, places, text, causes } = target.address === undefined ? addressesOf(view, named, host, target.port) : given(target.address);
   const [address, ...others] = addresses;
   const notes = isWildcardRange(named) ? ['the entry holds a range: any of its addresses may be dialled'] : [];
   return {
@@ -103,12 +104,16 @@ function given(address: string): Addresses {
   return { addresses: [address], places: [address], text: `at ${address}`, causes: [] };
 }
 
-function addressesOf(view: MeshView, services: readonly KnownService[], host: string): Addresses {
+function addressesOf(view: MeshView, services: readonly KnownService[], host: string, port: number): Addresses {
   if (isIP(host) !== 0) {
     return { addresses: [host], places: [host], text: 'an address', causes: [] };
   }
   const placed = services.filter(({ address }) => address !== ANY_ADDRESS);
   const [first] = placed;
+  const headless = services.flatMap(service => headlessAddresses(view, service, port));
+  if (headless.length > 0) {
+    return { addresses: headless, places: headless, text: `the name has ${headless.join(', ')}`, causes: [cause(services[0].object, ['spec', 'clusterIP'])] };
+  }
   if (!first) {
     return { addresses: [], places: [], text: 'the name has whatever address DNS says', causes: [] };
   }

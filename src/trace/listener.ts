@@ -62,10 +62,13 @@ export class Listener {
 export class PortListeners {
   private readonly listeners = new Map<string, Listener>();
 
-  public constructor(private readonly scope: ProxyScope, private readonly chooser: Chooser) {
+  /** @param headless the addresses at which proxies listen for a headless Service */
+  public constructor(
+    private readonly scope: ProxyScope, private readonly chooser: Chooser, private readonly headless: (service: KnownService) => readonly string[],
+  ) {
     for (const service of scope.onPort(chooser.port).filter(({ resolution }) => resolution !== 'ALIAS')) {
       for (const port of service.ports.filter(({ number }) => number === chooser.port)) {
-        this.listen(service, port);
+        this.placesOf(service, port).forEach(address => this.listen(service, port, address));
       }
     }
   }
@@ -79,17 +82,20 @@ export class PortListeners {
     return [...this.listeners.values()];
   }
 
-  private listen(service: KnownService, port: KnownPort): void {
+  /** The addresses of the listeners for a port of a service. */
+  private placesOf(service: KnownService, port: KnownPort): readonly string[] {
+    const isRange = service.address.includes('/');
+    // Without an address a Service, or an entry with a selector, is listened for at its pods.
+    return port.class === 'HTTP' || isRange ? [ANY_ADDRESS]
+      : service.resolution === 'HEADLESS' ? this.headless(service)
+        : service.address === ANY_ADDRESS && service.resolution === 'NONE' && service.selector !== undefined ? [] : [service.address];
+  }
+
+  private listen(service: KnownService, port: KnownPort, address: string): void {
     if (port.class === undefined) {
       return;
     }
     const isRange = service.address.includes('/');
-    const address = port.class === 'HTTP' || isRange ? ANY_ADDRESS : service.address;
-    // Without an address a Service, or an entry with a selector, is listened for at its pods.
-    if (port.class !== 'HTTP' && address === ANY_ADDRESS && (service.resolution === 'HEADLESS'
-      || service.resolution === 'NONE' && !isRange && service.selector !== undefined)) {
-      return;
-    }
     const known = this.listeners.get(address);
     const ranges = isRange && port.class !== 'HTTP' ? [service.address] : [];
     const opaque = () => this.opaque(service, port, address, ranges);

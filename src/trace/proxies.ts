@@ -7,6 +7,7 @@ import { egressListener, gatewayScope, ProxyScope, sidecarOf, sidecarScope } fro
 import { Chooser } from './route-choice';
 import { RuleLookup } from './rule-lookup';
 import { MeshView } from '../view/mesh-view';
+import { headlessAddresses } from '../view/service-endpoints';
 
 /** A port of a gateway's pods. */
 export interface GatewayListener {
@@ -41,7 +42,7 @@ export class Proxies {
     const known = this.listeners.get(scope) ?? new Map<string, PortListeners>();
     this.listeners.set(scope, known);
     const key = JSON.stringify([chooser.port, Object.entries(chooser.labels).sort()]);
-    const found = known.get(key) ?? new PortListeners(scope, chooser);
+    const found = known.get(key) ?? new PortListeners(scope, chooser, service => headlessAddresses(this.view, service, chooser.port));
     known.set(key, found);
     return found;
   }

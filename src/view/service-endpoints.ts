@@ -1,7 +1,9 @@
 import { Fields, number, record, records, strings, text } from './fields';
+import { KnownService } from './known-service';
 import { KubeService } from './kube-service';
 import { MeshView } from './mesh-view';
 import { workloadsSelectedBy } from './workload-entry';
+import { isIp } from '../private/check';
 
 /** The label by which an EndpointSlice names its Service. */
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -39,6 +41,15 @@ export function handWrittenEndpoints(
       return target === undefined ? [] : [{ address, port: target }];
     });
   return [...new Map([...endpoints, ...slices, ...workloads].map(place => [`${place.address}:${place.port}`, place])).values()];
+}
+
+/** Where proxies listen for a port of a headless Service: at the addresses that somebody wrote, and at those of its pods, which nobody knows. */
+export function headlessAddresses(view: MeshView, { host, resolution, selector }: KnownService, port: number): string[] {
+  const service = resolution === 'HEADLESS' ? view.serviceByHost.get(host) : undefined;
+  return service === undefined ? [] : [
+    ...handWrittenEndpoints(view, service, port).map(({ address }) => address).filter(isIp),
+    ...Object.keys(selector ?? {}).length > 0 ? [`the addresses of the pods of ${host}`] : [],
+  ];
 }
 
 /** Whether an address is none that Kubernetes wrote, for a pod. */

@@ -343,6 +343,33 @@ describe('endpoints', () => {
     });
   });
 
+  describe('of a headless Service', () => {
+    const headless = (more: object = {}, ports: object = {}) => (
+      object('Service', 'platform/db', { clusterIP: 'None', ports: [{ name: 'tcp', port: 3306, ...ports }], ...more }));
+    const written = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'db', namespace: 'platform' },
+      subsets: [{ addresses: [{ ip: '192.0.2.14' }, { ip: '192.0.2.15' }], ports: [{ name: 'tcp', port: 3306 }] }],
+    });
+    const name = 'db.platform.svc.cluster.local';
+
+    test('are the addresses that somebody wrote, by its name and by each of them', () => {
+      const objects = [headless(), written];
+
+      expect(traced(objects, 'cart', `${name}:3306`).end).toMatchObject({ kind: 'REACHES', endpoints: ['192.0.2.14:3306', '192.0.2.15:3306'] });
+      expect(traced(objects, 'cart', '192.0.2.15:3306').end.kind).toBe('REACHES');
+      expect(hopAt(traced(objects, 'cart', '192.0.2.15:3306'), 'sidecar').facts.listener).toBe('192.0.2.15_3306');
+      expect(traced(objects, 'cart', '192.0.2.16:3306').end.kind).toBe('NOWHERE');
+      expect(traced([headless()], 'cart', `${name}:3306`).end.kind).toBe('NOWHERE');
+    });
+
+    test('are its pods, whose addresses nobody knows', () => {
+      expect(traced([headless({ selector: { app: 'db' } })], 'cart', `${name}:3306`).end).toMatchObject({ kind: 'REACHES', endpoints: [`${name}:3306`] });
+      expect(traced([headless({ selector: { app: 'db' } }, { name: 'other' })], 'cart', `${name}:3306`).end.kind).toBe('REACHES');
+    });
+  });
+
   test('a Service of the cluster is reached by its short names', () => {
     const service = object('Service', 'redis', { selector: { app: 'redis' }, ports: [{ name: 'tcp', port: 6379 }] });
 
