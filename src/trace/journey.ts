@@ -443,6 +443,9 @@ export class Journey {
     if (cut) {
       return cut;
     }
+    if (upstream.unseen !== undefined) {
+      return this.ending('UNKNOWN', upstream.unseen);
+    }
     const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
       : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';

@@ -70,11 +70,8 @@ export function networkDecisionOf(view: MeshView, from: NetworkPeer, places: rea
   };
 }
 
-/** What is behind a Service: the pods of the input, or else some whose labels hold at least what it selects; without a selector somebody writes its addresses. */
+/** What is behind a Service: the pods of the input, or else some whose labels hold at least what it selects. */
 export function endsBehind(view: MeshView, { namespace, labels }: { readonly namespace: string; readonly labels: Labels }): NetworkEnd[] {
-  if (Object.keys(labels).length === 0) {
-    return [{ address: undefined }];
-  }
   const found = view.pods.filter(pod => pod.namespace === namespace && selects(labels, pod.labels));
   return found.length === 0 ? [{ pods: { namespace, labels, hasLabels: false } }]
     : found.map(pod => ({ pods: { namespace, labels: pod.labels, hasLabels: true, pod } }));

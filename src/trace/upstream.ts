@@ -1,10 +1,13 @@
 import { isAddress } from './application';
+import { labelsText } from './gateway-pods';
 import { cause, Cause } from './hop';
 import { number, selects } from '../view/fields';
 import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
-import { handWrittenEndpoints } from '../view/service-endpoints';
+import { handWrittenEndpoints, hasWrittenEndpoints } from '../view/service-endpoints';
 import { workloadsSelectedBy } from '../view/workload-entry';
+
+type Labels = { readonly [label: string]: string };
 
 /** Where a proxy finds a service. */
 export interface Upstream {
@@ -13,36 +16,24 @@ export interface Upstream {
   readonly text: string;
   /** Why it finds nothing. */
   readonly lost?: string;
+  /** Why nobody knows what it finds. */
+  readonly unseen?: string;
   readonly causes: readonly Cause[];
   /** The addresses and ports, for NetworkPolicies; an address that is not known is undefined. */
   readonly places: readonly { readonly address?: string; readonly port: number }[];
   /** The pods of a Service. */
-  readonly pods?: { readonly namespace: string; readonly labels: { readonly [label: string]: string } };
+  readonly pods?: { readonly namespace: string; readonly labels: Labels };
 }
 
 /** Where a proxy sends what it has for a port of a service. */
 export function upstreamOf(
-  view: MeshView, service: KnownService, port: KnownPort, labels: { readonly [label: string]: string }, at: 'sidecar' | 'gateway',
+  view: MeshView, service: KnownService, port: KnownPort, labels: Labels, at: 'sidecar' | 'gateway',
   dialled: { readonly host: string; readonly address?: string; readonly port: number; readonly isNobodys: boolean },
 ): Upstream {
   const { object, host, resolution } = service;
   const because = [cause(object, object.spec.resolution === undefined ? ['spec'] : ['spec', 'resolution'])];
   if (service.isKubernetes) {
-    const of = view.serviceByHost.get(host);
-    const written = of === undefined ? [] : handWrittenEndpoints(view, of, port.number);
-    const hasPods = Object.keys(service.selector ?? {}).length > 0;
-    return written.length > 0 && !hasPods ? {
-      endpoints: written.map(({ address, port: to }) => place(address, to)),
-      text: 'the addresses that somebody wrote for it',
-      causes: [cause(object, ['spec'])],
-      places: written.map(({ address, port: to }) => ({ address: isAddress(address) ? address : undefined, port: to })),
-    } : {
-      endpoints: [`${host}:${port.number}`, ...written.map(({ address, port: to }) => place(address, to))],
-      text: resolution === 'ALIAS' ? `the name that ${host} stands for` : `pods of ${host}${written.length > 0 ? ', and the addresses that somebody wrote for it' : ''}`,
-      causes: [cause(object, ['spec', 'selector'])],
-      places: written,
-      pods: service.selector && { namespace: service.namespace, labels: service.selector },
-    };
+    return inCluster(view, service, port, labels);
   }
   switch (resolution) {
     case 'NONE': return at === 'sidecar' ? {
@@ -89,6 +80,51 @@ export function upstreamOf(
       };
     }
   }
+}
+
+/** Behind a Service: pods, what somebody wrote, or another name. */
+function inCluster(view: MeshView, service: KnownService, port: KnownPort, labels: Labels): Upstream {
+  const { object, host, namespace, resolution, selector = {} } = service;
+  const of = view.serviceByHost.get(host);
+  const itself = { endpoints: [`${host}:${port.number}`], places: [{ port: port.number }] };
+  if (resolution === 'ALIAS') {
+    return { ...itself, text: `the name that ${host} stands for`, causes: [cause(object, ['spec', 'externalName'])] };
+  }
+  const written = of === undefined ? [] : handWrittenEndpoints(view, of, port.number);
+  if (of !== undefined && Object.keys(selector).length === 0) {
+    const isSeen = hasWrittenEndpoints(view, of);
+    return {
+      endpoints: isSeen ? written.map(({ address, port: to }) => place(address, to)) : itself.endpoints,
+      text: `the addresses that somebody wrote for ${isSeen ? 'it' : host}`,
+      unseen: isSeen ? undefined : `${host} has no selector, and its endpoints are not in the input`,
+      lost: isSeen && written.length === 0 ? `what somebody wrote for it has no address with port ${port.number}` : undefined,
+      causes: [cause(object, ['spec'])],
+      places: isSeen ? written.map(({ address, port: to }) => ({ address: isAddress(address) ? address : undefined, port: to })) : itself.places,
+    };
+  }
+  return {
+    endpoints: [...itself.endpoints, ...written.map(({ address, port: to }) => place(address, to))],
+    text: `pods of ${host}${written.length > 0 ? ', and the addresses that somebody wrote for it' : ''}`,
+    lost: resolution === 'PODS' && written.length === 0 ? withoutPods(view, service, labels) : undefined,
+    causes: [cause(object, ['spec', 'selector'])],
+    places: written,
+    pods: service.selector && { namespace, labels: service.selector },
+  };
+}
+
+/** Why a subset has no endpoint, where the input has pods of the Service. */
+function withoutPods(view: MeshView, { namespace, selector = {} }: KnownService, labels: Labels): string | undefined {
+  const found = [
+    ...view.pods.filter(pod => pod.namespace === namespace).map(pod => pod.labels),
+    ...workloadsSelectedBy(view, namespace, selector).map(entry => entry.labels),
+  ].filter(own => selects(selector, own));
+  return found.length === 0 || Object.keys(labels).some(isAdded) || found.some(own => selects(labels, own)) ? undefined
+    : `none of its pods in the input has the labels ${labelsText(labels)} of the subset`;
+}
+
+/** Whether a label is one that the cluster or istiod gives to pods, so that no template has it. */
+function isAdded(label: string): boolean {
+  return /(^|\.)(istio|kubernetes|k8s)\.io\//.test(label) && !label.startsWith('app.kubernetes.io/') || /-(hash|generation|uid)$|^job-name$/.test(label);
 }
 
 function workloads(view: MeshView, { object, selector }: KnownService, port: KnownPort): KnownEndpoint[] {

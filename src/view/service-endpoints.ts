@@ -1,6 +1,7 @@
 import { Fields, number, record, records, strings, text } from './fields';
 import { KnownService } from './known-service';
 import { KubeService } from './kube-service';
+import { MeshObject } from './mesh-object';
 import { MeshView } from './mesh-view';
 import { workloadsSelectedBy } from './workload-entry';
 import { isIp } from '../private/check';
@@ -23,13 +24,13 @@ export function handWrittenEndpoints(
     const fitting = records(listed).find(({ name }) => (text(name) ?? '') === (of?.name ?? ''));
     return fitting && (number(fitting.port) ?? (typeof of?.targetPort === 'number' ? of.targetPort : port));
   };
-  const inNamespace = (group: string, kind: string) => view.of(group, kind).filter(({ namespace }) => namespace === object.namespace);
+  const { whole, slices: parts } = objectsOf(view, object);
   // Kubernetes writes the Endpoints of a Service with a selector over; slices add up.
-  const endpoints = inNamespace('', 'Endpoints').filter(({ name }) => !isSelecting && name === object.name).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
+  const endpoints = (isSelecting ? [] : whole).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
     const own = portIn(subset.ports);
     return own === undefined ? [] : records(subset.addresses).filter(isWritten).flatMap(({ ip }) => (typeof ip === 'string' ? [{ address: ip, port: own }] : []));
   }));
-  const slices = inNamespace('discovery.k8s.io', 'EndpointSlice').filter(({ labels }) => labels[SERVICE_NAME] === object.name).flatMap(({ spec }) => {
+  const slices = parts.flatMap(({ spec }) => {
     const own = portIn(spec.ports);
     return own === undefined ? []
       : records(spec.endpoints).filter(isWritten).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
@@ -55,4 +56,18 @@ export function headlessAddresses(view: MeshView, { host, resolution, selector }
 /** Whether an address is none that Kubernetes wrote, for a pod. */
 function isWritten({ targetRef }: Fields): boolean {
   return record(targetRef).kind !== 'Pod';
+}
+
+/** Whether the input has endpoints of a Service, if not for each of its ports. */
+export function hasWrittenEndpoints(view: MeshView, { object }: KubeService): boolean {
+  const { whole, slices } = objectsOf(view, object);
+  return whole.length + slices.length > 0;
+}
+
+function objectsOf(view: MeshView, service: MeshObject): { readonly whole: readonly MeshObject[]; readonly slices: readonly MeshObject[] } {
+  const inNamespace = (group: string, kind: string) => view.of(group, kind).filter(({ namespace }) => namespace === service.namespace);
+  return {
+    whole: inNamespace('', 'Endpoints').filter(({ name }) => name === service.name),
+    slices: inNamespace('discovery.k8s.io', 'EndpointSlice').filter(({ labels }) => labels[SERVICE_NAME] === service.name),
+  };
 }

@@ -380,6 +380,47 @@ describe('endpoints', () => {
   });
 });
 
+describe('a Service of the cluster', () => {
+  const reviews = object('Service', 'reviews', { selector: { app: 'reviews' }, ports: [{ name: 'tcp', port: 9080 }] });
+  const subsets = (labels: object) => [
+    object('DestinationRule', 'reviews', { host: 'reviews', subsets: [{ name: 'one', labels }] }),
+    object('VirtualService', 'reviews', { hosts: ['reviews'], tcp: [{ route: [{ destination: { host: 'reviews', subset: 'one', port: { number: 9080 } } }] }] }),
+  ];
+  const pods = (version: string) => deployment(`reviews-${version}`, 'reviews', { labels: { app: 'reviews', version } });
+  const end = (...objects: string[]) => traced([reviews, ...objects], 'cart', 'reviews:9080').end;
+
+  test('has no endpoint in a subset whose labels none of its pods has', () => {
+    expect(end(pods('v1'), pods('v2'), ...subsets({ version: 'v3' }))).toMatchObject({
+      kind: 'NOWHERE', seen: 'the connection is closed (UH)', text: expect.stringContaining('none of its pods in the input has the labels version=v3') as string,
+    });
+    expect(end(pods('v1'), pods('v2'), ...subsets({ version: 'v2' })).kind).toBe('REACHES');
+    expect(end(pods('v1'), object('WorkloadEntry', 'vm', { address: '192.0.2.1', labels: { app: 'reviews', version: 'v3' } }), ...subsets({ version: 'v3' })).kind).toBe('REACHES');
+  });
+
+  test.each([[[pods('v1')], { 'topology.kubernetes.io/zone': 'a' }], [[pods('v1')], { 'pod-template-hash': '5c7f' }], [[], { version: 'v3' }]])(
+    'may have some where the input does not show it (%#)', (objects, labels) => {
+      expect(end(...objects, ...subsets(labels)).kind).toBe('REACHES');
+    });
+
+  const bare = object('Service', 'legacy', { ports: [{ name: 'tcp', port: 5432 }] });
+  const written = (name: string) => JSON.stringify({
+    apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'legacy', namespace: 'shop' }, subsets: [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ name, port: 5432 }] }],
+  });
+
+  test('without a selector is where its endpoints say, which may not be in the input', () => {
+    const found = traced([bare], 'cart', 'legacy:5432');
+
+    expect(found.end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('its endpoints are not in the input') as string });
+    expect(hopAt(found, 'upstream').text).not.toContain('pods');
+    expect(traced([bare, written('tcp')], 'cart', 'legacy:5432').end.endpoints).toEqual(['192.0.2.7:5432']);
+    expect(traced([bare, written('other')], 'cart', 'legacy:5432').end).toMatchObject({ kind: 'NOWHERE', text: expect.stringContaining('no address with port 5432') as string });
+  });
+
+  test('without a selector is cut off by a policy that lets nothing out', () => {
+    expect(traced([bare, object('NetworkPolicy', 'none', { podSelector: {}, policyTypes: ['Egress'] })], 'cart', 'legacy:5432').end.kind).toBe('REFUSED');
+  });
+});
+
 describe('NetworkPolicies', () => {
   const policy = (egress: object[], podSelector: object = {}) => object('NetworkPolicy', 'limits', { podSelector, policyTypes: ['Egress'], egress });
 
