@@ -1,5 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { MESH, RouteDestination, RouteRule } from '../view/route';
 
@@ -11,19 +12,22 @@ export const destinationPort: Rule = {
   why: 'A proxy has a cluster for each port of a destination. For another port there is none: connections end, requests with 503. A rule without a port sends to the port of the listener, unless the destination has only one.',
   fix: 'Write a port of the Service or ServiceEntry.',
   related: ['IST0101', 'IST0112'],
-  check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => rule.destinations.flatMap((destination): Finding[] => {
-    const ports = portsOf(view, destination.host);
-    const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports);
-    return port === undefined || isGatewayPort(view, destination.host, port) ? [] : [{
-      object,
-      field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
-      message: destination.port === undefined
-        ? `'destination' ${quote(destination.host)} has the ports ${ports.join(', ')} and the rule names none: it would send to port ${port}, which is none of them`
-        : `'port.number' ${port} is no port of ${quote(destination.host)}, which has ${ports.join(', ')}`,
-      fix: `write one of its ports as 'port.number', like ${ports[0]}`,
-    }];
-  }))),
+  check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => (
+    [...rule.destinations, ...rule.mirrors].flatMap(destination => findingOf(view, object, rule, destination))))),
 };
+
+function findingOf(view: MeshView, object: MeshObject, rule: RouteRule, destination: RouteDestination): Finding[] {
+  const ports = portsOf(view, destination.host);
+  const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports);
+  return port === undefined || isGatewayPort(view, destination.host, port) ? [] : [{
+    object,
+    field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
+    message: destination.port === undefined
+      ? `'destination' ${quote(destination.host)} has the ports ${ports.join(', ')} and the rule names none: it would send to port ${port}, which is none of them`
+      : `'port.number' ${port} is no port of ${quote(destination.host)}, which has ${ports.join(', ')}`,
+    fix: `write one of its ports as 'port.number', like ${ports[0]}`,
+  }];
+}
 
 /** A port that a Gateway serves and its Service lacks is a fault of the Service, for which there is another rule. */
 function isGatewayPort(view: MeshView, host: string, port: number): boolean {

@@ -15,11 +15,13 @@ export const destinationUnknown: Rule = {
   check: view => {
     const isUnknown = unknownIn(view);
     return [
-      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations }) => (
-        destinations.filter(({ host }) => isUnknown(host, object.namespace)).map(({ host, field }): Finding => ({
+      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations, mirrors }) => (
+        [...destinations, ...mirrors].filter(({ host }) => isUnknown(host, object.namespace)).map((destination): Finding => ({
           object,
-          field: [...field, 'host'],
-          message: `'destination.host' ${quote(host)} is neither a Service nor a ServiceEntry: connections to it fail`,
+          field: [...destination.field, 'host'],
+          message: mirrors.includes(destination)
+            ? `'host' ${quote(destination.host)} of the mirror is neither a Service nor a ServiceEntry: no copy arrives`
+            : `'destination.host' ${quote(destination.host)} is neither a Service nor a ServiceEntry: connections to it fail`,
           fix: 'declare the host, or correct its name',
         }))))),
       ...view.trafficRules.filter(({ host, object }) => isUnknown(host, object.namespace)).map(({ host, object }): Finding => ({

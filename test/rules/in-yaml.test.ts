@@ -94,6 +94,8 @@ const OF_GATEWAY = '{group: gateway.networking.k8s.io, kind: Gateway, name: out}
 const installed = (type: string) => doc('gateway.networking.k8s.io/v1', 'Gateway', 'out', 'shop',
   `{gatewayClassName: istio, addresses: [{type: ${type}, value: out.shop.svc.cluster.local}], listeners: []}`);
 
+const SERVICES = doc('v1', 'Service', 'reviews', 'shop', '{ports: [{port: 9080}]}');
+
 /** A service, and a gateway on its way; the Service of the gateway comes first. */
 const THROUGH_GATEWAY = [
   SERVICE.replace('{port: 443}', '{port: 443, targetPort: 8443}'),
@@ -131,6 +133,15 @@ const ROWS: { readonly [id: string]: Row[] } = {
       route('tls', '{port: 8443, sniHosts: [db.example.com]}', '{host: db.example.com}'), route('http', '{port: 80}', '{host: db.example.com}'),
       route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}', '[egress]'), route('tls', '{sniHosts: [db.example.com], sourceLabels: {app: a}}', '{host: db.example.com}'),
       route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}').replace('namespace: shop', 'namespace: data').replace('spec: {', 'spec: {exportTo: ["."], ')), []],
+  ],
+  MX0405: [
+    ['a mirror, and one of a list', all(SERVICES, mirroring('mirror: {host: reviews-v3}, mirrors: [{destination: {host: reviws}}]')),
+      ['route spec http 0 mirror host', 'route spec http 0 mirrors 0 destination host']],
+    ['mirrors that are there, and one that gets nothing', all(SERVICES, mirroring('mirror: {host: reviews}'), mirroring('mirror: {host: reviws}, mirrorPercentage: {value: 0}')), []],
+  ],
+  MX0407: [
+    ['a mirror', all(SERVICES, mirroring('mirror: {host: reviews, port: {number: 9081}}')), ['route spec http 0 mirror port number']],
+    ['a port of the mirror', all(SERVICES, mirroring('mirror: {host: reviews, port: {number: 9080}}')), []],
   ],
   MX0408: [
     ['a rule behind one for everything', behindAll('[mesh, egress]', '[egress]'), ['route spec tcp 1']],
@@ -451,6 +462,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function mirroring(mirror: string): string {
+  return istio('VirtualService', 'route', 'shop', `{hosts: [reviews], http: [{route: [{destination: {host: reviews}}], ${mirror}}]}`);
+}
 
 function behindAll(gateways: string, named: string): string {
   return istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: ${gateways}, tcp: [{route: []}, {match: [{gateways: ${named}, port: 443}], route: []}]}`);
