@@ -78,7 +78,7 @@ export class AccessTable {
       return known.answer;
     }
     const found = this.tracer.trace({
-      namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace.replace('*', ANYTHING),
+      namespace: client.namespace === ANY_OTHER ? NOBODY.namespace : client.namespace.replaceAll('*', ANYTHING),
       account: client.account === ANY_OTHER ? NOBODY.account : client.account.replace('*', ANYTHING),
       labels: pod?.labels ?? labelsOf(client),
       pod,

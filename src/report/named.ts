@@ -31,8 +31,9 @@ export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'
           const [account, namespace = object.namespace] = text.split('/').reverse();
           found.add({ namespace, account });
         });
-        [...strings(source.namespaces), ...strings(source.notNamespaces)].filter(isText)
-          .forEach(namespace => found.add({ namespace, account: ANY_OTHER }));
+        // A `*` is any text wherever it is in them.
+        [...strings(source.namespaces), ...strings(source.notNamespaces)]
+          .forEach(namespace => found.add({ namespace: namespace.replace(/\*+/g, '*'), account: ANY_OTHER }));
       }
     }
   }

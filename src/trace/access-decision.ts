@@ -118,7 +118,7 @@ class Check {
     const { principal, sni, port, authority } = this.visitor;
     switch (key) {
       case 'source.principal': return principal !== undefined && this.isPrincipal(value);
-      case 'source.namespace': return principal !== undefined && matches(value, principal.namespace);
+      case 'source.namespace': return principal !== undefined && isLike(value, principal.namespace);
       case 'source.trustDomain': return principal !== undefined && matches(value, principal.trustDomain);
       case 'source.serviceAccount': return principal !== undefined
         && (value.includes('/') ? value : `${this.namespace}/${value}`) === `${principal.namespace}/${principal.account}`;
@@ -167,6 +167,11 @@ function matches(pattern: string, text: string): boolean {
     return text !== '';
   }
   return pattern.startsWith('*') ? text.endsWith(pattern.slice(1)) : pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
+}
+
+/** Of namespaces istiod makes a regular expression, with any text for each `*`. */
+function isLike(pattern: string, namespace: string): boolean {
+  return new RegExp(`^${pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(namespace);
 }
 
 function all(parts: readonly Held[]): Held {

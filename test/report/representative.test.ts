@@ -60,15 +60,15 @@ describe('whoever matches a pattern that a policy has', () => {
     expect(answersOf(found, DB)).toMatchObject({ 'every other namespace: accounts *-admin': THROUGH, 'every other namespace': REFUSED });
   });
 
-  test('a namespace', () => {
+  test.each(['team-*', 'team-*-prod'])('a namespace like %s', pattern => {
     const open = object('Service', 'istio-system/istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'https', port: 443, targetPort: 8443 }] });
-    const objects = routed([], { policy: { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { namespaces: ['team-*'] } }] }] } })
+    const objects = routed([], { policy: { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { namespaces: [pattern] } }] }] } })
       .map(text => text.replaceAll('"exportTo":["shop"]', '"exportTo":["*"]'))
       .map(text => (text.includes('"DestinationRule"') ? text.replace('"namespace":"shop"', '"namespace":"istio-system"') : text));
     const found = reportOf(viewOf([...objects, open]));
 
-    expect(answersOf(found, DB)).toMatchObject({ 'namespaces team-*': THROUGH, 'every other namespace': REFUSED });
-    expect(asHtml(found)).toContain('namespaces team-*');
+    expect(answersOf(found, DB)).toMatchObject({ [`namespaces ${pattern}`]: THROUGH, 'every other namespace': REFUSED });
+    expect(asHtml(found)).toContain(`namespaces ${pattern}`);
   });
 
   test('is no row when it gets what everybody gets', () => {
