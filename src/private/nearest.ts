@@ -1,6 +1,7 @@
 /** The name that somebody who wrote another one probably meant; undefined when none is close. */
-export function nearest(written: string, names: readonly string[]): string | undefined {
-  const most = (name: string) => Math.max(2, Math.floor(name.length / 3));
+export function nearest(
+  written: string, names: readonly string[], most = (name: string) => Math.max(2, Math.floor(name.length / 3)),
+): string | undefined {
   // A name of another length is at least that far: what is much longer is not compared letter by letter.
   const [best] = names.filter(name => Math.abs(name.length - written.length) <= most(name))
     .map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))

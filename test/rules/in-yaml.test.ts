@@ -383,6 +383,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0809: [
     ['a mesh that nobody told of', policy(from('{principals: [td.example/ns/shop/sa/a]}')), []],
+    ['a mistyped one, though nobody told of it', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.lokal/ns/shop/sa/a"]}')),
+      ['egress spec servers 0 tls subjectAltNames 0']],
+    ['those of other clusters', policy(from('{principals: [cluster2.local/ns/shop/sa/a, cluster-a.local/ns/shop/sa/a, cluster.prod/ns/shop/sa/a]}')), []],
     ['two trust domains in one mesh', policy(from('{principals: [td.example/ns/shop/sa/a, cluster.local/ns/shop/sa/a]}')), ['policy spec rules 0 from 0 source principals 0']],
     ['"cluster.local" in the handshake of a mesh with another one', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/a"]}')),
       ['egress spec servers 0 tls subjectAltNames 0'], { trustDomain: 'td.example' }],
