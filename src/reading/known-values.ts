@@ -1,6 +1,7 @@
+import { PREFIX } from '../private/annotations';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
-import { Fields } from '../view/fields';
+import { Fields, record } from '../view/fields';
 import { NETWORKING, SECURITY } from '../view/mesh-object';
 
 /** A value that the API server refuses, where whoever reads on would take it for another one. */
@@ -37,10 +38,17 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: readonly st
   },
 };
 
-/** What an object of Istio has in the place of a value that Istio knows. */
+/** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */
 export function refusedValuesIn(group: string, kind: string, manifest: Fields): RefusedValue[] {
-  return Object.entries(KNOWN[`${group}/${kind}`] ?? {}).flatMap(([field, known]) => (
-    at(manifest, field.split('.')).flatMap(({ value, path }) => refused(value, known, path))));
+  return [...refusedAnnotations(manifest), ...Object.entries(KNOWN[`${group}/${kind}`] ?? {}).flatMap(([field, known]) => (
+    at(manifest, field.split('.')).flatMap(({ value, path }) => refused(value, known, path))))];
+}
+
+/** An annotation without a value has an empty one. */
+function refusedAnnotations(manifest: Fields): RefusedValue[] {
+  const annotations = record(record(manifest.metadata).annotations);
+  return Object.entries(annotations).filter(([name, value]) => name.startsWith(`${PREFIX}/`) && typeof value !== 'string' && value !== null).map(([name, value]) => (
+    { path: ['metadata', 'annotations', name], message: `the annotation '${name}' is no text, got ${quote(value)}: the API server refuses the object` }));
 }
 
 function refused(value: unknown, known: readonly string[] | 'number', path: RefusedValue['path']): RefusedValue[] {

@@ -31,3 +31,11 @@ test.each([
 ])('a value that it knows, and what is not there or not of Istio, is none: %#', text => {
   expect(problemsOf(text)).toEqual([]);
 });
+
+test.each([['12', '12'], ['[team-shop]', '["team-shop"]'], ['true', 'true']])('an annotation of the library that is no text is told with its line: %s', (value, got) => {
+  const text = (name: string) => `apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  annotations:\n    ${name}: ${value}\n`;
+
+  expect(problemsOf(text('cdk8s-istio-egress/owner'))).toEqual([`6 the annotation 'cdk8s-istio-egress/owner' is no text, got ${got}${REFUSED}`]);
+  expect(problemsOf(text('cdk8s-istio-egress/acknowledge'))).toHaveLength(1);
+  expect(problemsOf(text('example.com/owner'))).toEqual([]);
+});

@@ -881,6 +881,12 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       Mesh.declare(app, {});
       tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
     }, [['MX0904', 'shop/Own']]],
+    ['the owner of a dependency at a workload, and that of an object of Istio', app => {
+      foreign(chartOf(app, 'shop'), 'Own', 'Deployment', {}, { apiVersion: 'apps/v1', annotations: { 'cdk8s-istio-egress/owner': 'team-shop' } });
+      foreign(chartOf(app, 'other'), 'Route', 'VirtualService', {}, { annotations: { 'cdk8s-istio-egress/owner': 'team-shop' } });
+      Mesh.declare(app, {});
+      tcp(chartOf(app, 'data'), 'Db', 'db.example.com', 1, ip('192.0.2.1'));
+    }, [['MX0904', 'shop/Own']]],
     ['the annotations that the library writes', app => {
       const chart = chartOf(app, 'shop');
       new ExternalMysql(chart, 'Db', {
