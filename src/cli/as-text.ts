@@ -1,5 +1,6 @@
 import { LintFinding, LintResult, nameOf, placeOf, summaryOf } from './lint-result';
-import { Style, visible } from './style';
+import { Style } from './style';
+import { visible } from '../private/visible';
 
 /** What was found, for a person: one file after the other. */
 export function asText(result: LintResult, style: Style): string {

@@ -1,10 +1,11 @@
 import { argumentsOf, Arguments, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, placedInputOf, tell } from './input';
-import { Style, styleOf, visible } from './style';
+import { Style, styleOf } from './style';
 import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
+import { visible } from '../private/visible';
 import { lineOf } from '../reading/file-object';
 import { answerOf, answerOfWay, isOpen, Verdict } from '../report/answer';
 import { TraceTarget } from '../trace/application';

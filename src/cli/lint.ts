@@ -7,7 +7,7 @@ import { Command, EXIT } from './command';
 import { byPlace, INPUT_OPTIONS, Input, inputOf, tell } from './input';
 import { countOf, LintFinding, LintResult, summaryOf } from './lint-result';
 import { rulesIn } from './organisation-rules';
-import { writeResult } from './output';
+import { checkOutput, writeResult } from './output';
 import { styleOf } from './style';
 import { Terminal } from './terminal';
 import { versionOf } from './version';
@@ -68,7 +68,9 @@ export const lint: Command = {
       return EXIT.CLEAN;
     }
     const rules = chosen(args, all);
-    const result = look(await inputOf(args, terminal), rules);
+    const input = await inputOf(args, terminal);
+    checkOutput(args, input.view);
+    const result = look(input, rules);
     tell(result, terminal);
     result.faults.forEach(fault => terminal.err(`${fault}\n`));
     terminal.err(hintOf(result));

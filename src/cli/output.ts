@@ -2,6 +2,29 @@ import * as fs from 'node:fs';
 import { Arguments, valueIn } from './arguments';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
+import { MeshView } from '../view/mesh-view';
+
+/** Refuses to write over a file that a command was called with, or that has one of the objects. Another one, such as an earlier result, may be written over. */
+export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'objects'>): void {
+  const output = valueIn(args, 'output');
+  const written = output === undefined ? undefined : statOf(output);
+  const files = new Set([...args.paths, ...objects.flatMap(({ origin }) => origin.file ?? [])]);
+  const over = written && [...files].find(file => {
+    const read = statOf(file);
+    return read?.ino === written.ino && read.dev === written.dev;
+  });
+  if (over !== undefined) {
+    throw new WrongUse(`--output ${output} is a part of the input, and would be lost: give another file`);
+  }
+}
+
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Writes a result, whole or in parts, to the terminal, or to the file of `--output`, of which the terminal gets a line. */
 export function writeResult(result: string | Iterable<string>, args: Arguments, terminal: Terminal, lineOf: (file: string) => string): void {

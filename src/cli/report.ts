@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { Arguments, argumentsOf, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, placedInputOf, tell } from './input';
-import { writeResult } from './output';
+import { checkOutput, writeResult } from './output';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { quote } from '../private/fail';
@@ -56,6 +56,7 @@ async function single(args: Arguments, format: string, terminal: Terminal): Prom
   }
   const input = await placedInputOf(args, terminal);
   const { view, problems } = input;
+  checkOutput(args, view);
   tell(input, terminal);
   write(formatted(reportOf(view, { unread: problems }), format), args, terminal);
   return problems.length > 0 ? EXIT.WRONG : EXIT.CLEAN;
@@ -85,7 +86,10 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   });
   const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal);
   const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal);
-  [old, now].forEach(input => tell(input, terminal));
+  [old, now].forEach(input => {
+    checkOutput(args, input.view);
+    tell(input, terminal);
+  });
   const found: Difference = differenceOf(old.view, now.view, { before: old.problems, after: now.problems });
   write(format === 'json' ? differenceAsJson(found) : differenceAsMarkdown(found), args, terminal);
   return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;

@@ -4,6 +4,7 @@ import { targetKey } from './dependency';
 import { expiryProblem } from './expiry';
 import { DependencyReport, Report } from './report';
 import { Sources, sourceText } from './sources';
+import { visibleLines } from '../private/visible';
 import { Problem } from '../reading/problem';
 
 const HEADER = [
@@ -45,7 +46,8 @@ function textOf(rows: readonly (readonly string[])[]): string {
   return rows.map(row => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-function cell(text: string): string {
+function cell(written: string): string {
+  const text = visibleLines(written);
   // A cell that begins like a formula is one to a spreadsheet, whoever wrote it.
   const safe = /^[\s]*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

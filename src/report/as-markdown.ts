@@ -9,6 +9,7 @@ import { Sources } from './sources';
 import { commonOpenings, declarations, ownOpenings, portsText, remarksOn, remarkText, UNKNOWN_TO_REPORT } from './summary';
 import { problemText, unreadText } from './unread';
 import { plural } from '../private/plural';
+import { visible } from '../private/visible';
 import { Problem } from '../reading/problem';
 import { Cause } from '../trace/hop';
 
@@ -152,6 +153,6 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** Text of a manifest, as text: neither Markdown nor HTML, and nobody is mentioned. */
 export function safe(text: string): string {
-  return text.replaceAll(/[\s\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').replaceAll(/[\\`*_[\]|~#!$]/g, '\\$&').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return visible(text.replaceAll(/[\s\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')).replaceAll(/[\\`*_[\]|~#!$]/g, '\\$&').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     .replaceAll('@', '&#64;').replaceAll('://', ':&#47;/');
 }

@@ -32,6 +32,22 @@ describe('report', () => {
     expect([code, out, err]).toEqual([0, '', 'written: report.html\n']);
   });
 
+  test.each([
+    ['report', 'db.yaml', '--output', './db.yaml'], ['report', '.', '--output', 'db.yaml'], ['lint', '.', '--output', 'db.yaml'],
+    ['report', '--diff', 'db.yaml', 'other.yaml', '--output', 'db.yaml'],
+  ])('%s %s %s %s ... writes over no file of its input', async (...args) => {
+    const { code, out, err } = await runWith({ 'db.yaml': database('orders'), 'other.yaml': database('stock', 3307) }, args);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('db.yaml is a part of the input, and would be lost: give another file\n');
+  });
+
+  test('an earlier report among the files is written over', async () => {
+    const { code, err } = await runWith({ 'db.yaml': database('orders'), 'report.json': '{"dependencies": []}' }, ['report', '.', '--json', '--output', 'report.json']);
+
+    expect([code, err]).toEqual([0, 'written: report.json\n']);
+  });
+
   test('a file that cannot be written is said', async () => {
     expect((await runWith({ 'db.yaml': database('orders') }, ['report', 'db.yaml', '--output', 'no/such/report.md'])).err).toContain('cannot be written');
   });

@@ -1,5 +1,5 @@
 import { run } from './helpers';
-import { visible } from '../../src/cli/style';
+import { visible } from '../../src/private/visible';
 
 test('control characters, line ends and characters that turn a text are seen and have no effect', () => {
   expect(visible('a\u001b[31m\n::error file=x::\u202eb')).toBe('a\\u001b[31m\\u000a::error file=x::\\u202eb');

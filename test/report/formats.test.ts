@@ -33,6 +33,14 @@ test('an end that is a date is no problem', () => {
   expect([asMarkdown(report), asHtml(report), ...asCsv(report), ...asJson(report)].join()).not.toMatch(/no date|expiryProblem/);
 });
 
+test.each([['Markdown', asMarkdown], ['HTML', asHtml], ['CSV', asCsv]] as const)('what a terminal obeys, or what turns a text around, is seen in %s', (_, format) => {
+  const annotations = { 'cdk8s-istio-egress/owner': 'team\u001b[2J\u009b2J\u202etxt.exe\u2066' };
+  const text = [...format(reportOf(viewOf([...routed(['shop/cart'], { annotations }), deployment('cart', 'cart')])))].join('');
+
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  expect(text).toContain('u202etxt.exe');
+});
+
 /** The cells of a CSV, read as RFC 4180 has it. */
 function cellsOf(csv: string): string[][] {
   return csv.split('\r\n').slice(0, -1).map(line => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].slice(0, -1).map(([, cell]) => cell.replace(/^"([\s\S]*)"$/, '$1').replaceAll('""', '"')));
