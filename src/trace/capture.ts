@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml';
 import { AddressList } from './address-list';
 import { isBesideGateway } from './gateway-pods';
 import { Cause, cause } from './hop';
-import { record } from '../view/fields';
+import { record, selects } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
@@ -14,7 +14,7 @@ export interface TraceClient {
   readonly namespace: string;
   readonly account: string;
   /**
-   * The labels of its pods.
+   * The labels of its pods, or some of them when a workload in the input has more.
    *
    * @default - those of the workload in the input that runs as the account, if there is one
    */
@@ -35,27 +35,36 @@ export interface Capture extends TraceClient {
   readonly pod?: PodTemplate;
   /** The accounts of the workloads in the namespace, when none of them runs as the client. */
   readonly instead: readonly string[];
-  /** Other workloads of the account whose pods have other labels. */
+  /** Other workloads of the account, whose pods have other labels or other settings of the sidecar. */
   readonly others: readonly PodTemplate[];
 }
 
 export function captureOf(view: MeshView, client: TraceClient): Capture {
   const inNamespace = view.pods.filter(({ namespace }) => namespace === client.namespace);
   const pods = inNamespace.filter(({ account }) => account === client.account);
-  const [pod] = client.pod ? [client.pod] : client.labels ? pods.filter(({ labels }) => same(labels, client.labels)) : pods;
-  const labels = client.labels ?? pod?.labels;
+  const chosen = client.pod ? [client.pod] : client.labels ? labelled(pods, client.labels) : pods;
+  const [pod] = chosen;
+  const labels = client.pod ? client.labels ?? client.pod.labels : pod?.labels ?? client.labels;
   return {
     ...client,
     labels: labels ?? {},
     hasLabels: labels !== undefined,
     pod,
     instead: pods.length > 0 ? [] : [...new Set(inNamespace.map(({ account }) => account))].sort(),
-    others: client.labels || client.pod ? [] : pods.filter(other => !same(other.labels, pod?.labels)),
+    others: chosen.filter(other => kindOf(other) !== kindOf(pod)),
   };
 }
 
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** The pods that have exactly these labels, or else those that have more. */
+function labelled(pods: readonly PodTemplate[], wanted: Capture['labels']): readonly PodTemplate[] {
+  const having = pods.filter(({ labels }) => selects(wanted, labels));
+  const exact = having.filter(({ labels }) => selects(labels, wanted));
+  return exact.length > 0 || Object.keys(wanted).length === 0 ? exact : having;
+}
+
+/** What of a pod decides about its connections, as text that can be compared. */
+function kindOf(pod: PodTemplate): string {
+  return JSON.stringify([Object.entries(pod.labels).sort(), captureSettings(pod)]);
 }
 
 /** Why connections do not pass a sidecar, in plain words, and what decides it. */

@@ -59,9 +59,16 @@ export function sharesOf({ destinations, mirrors }: Choice): Share[] {
   const main = destinations.find(({ weight }) => (weight ?? 0) === largest);
   const others = destinations.filter(to => to !== main && (to.weight ?? 0) > 0);
   return [
-    ...main ? [{ to: main, isCopy: false, percent: others.length > 0 ? main.weight : undefined }] : [],
-    ...others.map(to => ({ to, isCopy: false, percent: to.weight })), ...mirrors.map(to => ({ to, isCopy: true, percent: to.weight })),
+    ...main ? [{ to: main, isCopy: false, percent: others.length > 0 ? percentOf(main, destinations) : undefined }] : [],
+    ...others.map(to => ({ to, isCopy: false, percent: percentOf(to, destinations) })),
+    ...mirrors.map(to => ({ to, isCopy: true, percent: to.weight })),
   ];
+}
+
+/** The share of a destination: Envoy goes by the sum of the weights, whatever it is. Undefined where none has a weight. */
+export function percentOf({ weight = 0 }: RouteDestination, all: readonly RouteDestination[]): number | undefined {
+  const sum = all.reduce((before, to) => before + (to.weight ?? 0), 0);
+  return sum === 0 ? undefined : Math.round(weight / sum * 1000) / 10;
 }
 
 export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender, choice: Choice, to: RouteDestination): Destination {

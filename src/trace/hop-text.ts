@@ -5,8 +5,10 @@ import { Cause, causeText } from './hop';
 import { Listener } from './listener';
 import { Choice } from './route-choice';
 import { byAge } from '../view/age';
+import { record, text, valueAt } from '../view/fields';
 import { KnownService } from '../view/known-service';
 import { MeshObject } from '../view/mesh-object';
+import { RouteRule } from '../view/route';
 
 /** Some names of many. */
 export function firstOf(names: readonly string[]): string {
@@ -62,6 +64,17 @@ export function shareText({ percent, isCopy }: Share, { rule }: Choice): string 
   const what = rule?.kind === 'http' ? 'requests' : 'connections';
   return isCopy ? percent === undefined ? 'as a copy of each request, whose answer nobody gets' : `as a copy of ${percent} % of the requests, whose answer nobody gets`
     : `for ${percent} % of the ${what}`;
+}
+
+export function percentText(percent: number | undefined): string {
+  return percent === undefined ? '' : ` (${percent} %)`;
+}
+
+/** The VirtualService that a rule delegates to, as the rule names it. */
+export function delegateText({ object, field }: RouteRule): string | undefined {
+  const { delegate } = record(valueAt(object, field));
+  const { name, namespace } = record(delegate);
+  return delegate === undefined ? undefined : `VirtualService ${text(namespace) ?? object.namespace}/${text(name) ?? '(no name)'}`;
 }
 
 /** Rules of which one matches. */

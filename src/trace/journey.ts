@@ -1,12 +1,12 @@
 import { accessDecision } from './access-decision';
 import { dialledBy, Dialled, isAddress, TraceTarget } from './application';
 import { bypass, Capture } from './capture';
-import { Destination, destinationOf, Sender, sharesOf } from './destination';
+import { Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
 import { handshakeDecision } from './handshake';
 import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
-import { destinationText, droppedNotes, firstOf, nobody, oneOf, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
+import { delegateText, destinationText, droppedNotes, firstOf, nobody, oneOf, percentText, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
@@ -87,7 +87,7 @@ export class Journey {
     const past = bypass(view, client, address ?? '', to.port);
     if (past && this.choose(past.condition === undefined ? [true] : [false, true])) {
       this.conditions.push(...past.condition === undefined ? [] : [past.condition]);
-      this.hops.push(hop('sidecar', `the connection does not pass the sidecar: ${past.text}`, past.causes, { facts: { cluster: '' } }));
+      this.hops.push(hop('sidecar', `the connection does not pass the sidecar: ${past.text}`, past.causes, { notes: this.notesOfAccount(), facts: { cluster: '' } }));
       return this.straightOut('it goes straight to the address, past the sidecar');
     }
     const own = records(scope.sidecar?.object.spec.egress)[egressListener(scope.sidecar, to.port)];
@@ -278,16 +278,17 @@ export class Journey {
   private route({ kind }: Sender, choice: Choice): Ending | undefined {
     if (choice.route && choice.rule) {
       const { object } = choice.rule;
-      const where = choice.destinations.map(({ host, port, subset, weight }) => (
-        `${host}${port === undefined ? '' : `:${port}`}${subset === undefined ? '' : `, subset ${subset}`}${weight === undefined || choice.destinations.length === 1 ? '' : ` (${weight} %)`}`));
+      const where = choice.destinations.map(to => `${to.host}${to.port === undefined ? '' : `:${to.port}`}${to.subset === undefined ? '' : `, subset ${to.subset}`}${
+        choice.destinations.length === 1 ? '' : percentText(percentOf(to, choice.destinations))}`);
       const notes = [
         ...choice.conditional.map(rule => `requests that ${causeText(rule)} matches go elsewhere`),
         ...choice.condition.length > 0 ? [`only requests that ${oneOf(choice.condition)} matches are sent on here; others get 404, unless another rule takes them`] : [],
         ...choice.authority === undefined ? [] : [`requests get the host ${choice.authority}`],
         ...choice.mirrors.map(({ host, weight }) => `a copy of ${weight === undefined ? 'each request' : `${weight} % of the requests`} goes to ${host}`),
       ];
-      this.hops.push(hop(kind === 'sidecar' ? 'route' : 'gateway route', where.length > 0 ? `${nameOf(object)} sends it to ${where.join(' and ')}` : `${nameOf(object)} answers itself`,
-        choice.causes, { notes }));
+      this.hops.push(hop(kind === 'sidecar' ? 'route' : 'gateway route', where.length > 0 ? `${nameOf(object)} sends it to ${where.join(' and ')}`
+        : `${nameOf(object)} ${delegateText(choice.rule) === undefined ? 'answers itself' : `delegates it to ${delegateText(choice.rule)}`}`,
+      choice.causes, { notes }));
       if (choice.condition.length > 0) {
         this.conditions.push(`if the request is one that ${oneOf(choice.condition)} matches`);
       }
@@ -297,7 +298,8 @@ export class Journey {
 
   private answered(choice: Choice): Ending {
     const { redirect, delegate } = record(choice.rule && valueAt(choice.rule.object, choice.rule.field));
-    return delegate !== undefined ? this.ending('UNKNOWN', 'the rule delegates to a VirtualService that is not in the input') : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
+    return delegate !== undefined ? this.ending('UNKNOWN', `the rule delegates, and ${delegateText(choice.rule!)} is not in the input`)
+      : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
   }
 
   private atGateways(to: Destination, all: readonly GatewayListener[]): Ending {
@@ -507,11 +509,21 @@ export class Journey {
   }
 
   private notesOfClient(scope: ProxyScope): string[] {
-    const { others, hasLabels, instead, namespace, account } = this.client;
     return [
+      ...this.notesOfAccount(),
+      ...!this.client.hasLabels && scope.asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
+    ];
+  }
+
+  /** What of the client may be misspelt. */
+  private notesOfAccount(): string[] {
+    const { instead, namespace, account } = this.client;
+    const { pods } = this.view;
+    return [
+      ...pods.length > 0 && !this.proxies.namespaces.has(namespace) ? [
+        `nothing of the input is in namespace "${namespace}": its workloads are in ${firstOf([...new Set(pods.map(pod => pod.namespace))].sort())}`,
+      ] : [],
       ...instead.length > 0 ? [`no workload of the input runs as ${namespace}/${account}: those of "${namespace}" run as ${firstOf(instead)}`] : [],
-      ...others.map(({ object }) => `${nameOf(object)} runs as the account too, with other labels`),
-      ...!hasLabels && scope.asksForLabels ? ['the labels of the client\'s pods are not known: rules with `sourceLabels` are taken not to match'] : [],
     ];
   }
 

@@ -23,7 +23,11 @@ export class Proxies {
   private readonly gateways = new Map<string, readonly GatewayListener[]>();
   private readonly listeners = new Map<ProxyScope, Map<string, PortListeners>>();
 
+  /** Those that something in the input is in. */
+  public readonly namespaces: ReadonlySet<string>;
+
   public constructor(public readonly view: MeshView) {
+    this.namespaces = new Set(view.objects.map(({ group, kind, namespace, name }) => (group === '' && kind === 'Namespace' ? name : namespace)));
     this.rules = new RuleLookup(view);
     this.gatewayApi = new GatewayApi(view);
   }

@@ -448,6 +448,36 @@ describe('NetworkPolicies', () => {
   });
 });
 
+describe('an account of several workloads', () => {
+  const checkout = deployment('checkout', 'checkout', { labels: { app: 'checkout', version: 'v1' } });
+  const batch = deployment('checkout-batch', 'checkout', { labels: { 'app': 'batch', 'sidecar.istio.io/inject': 'false' } });
+  const follow = (objects: string[], labels?: { [label: string]: string }) => traced([at('192.0.2.14'), ...objects], 'checkout', `${DB}:3306`, { labels });
+
+  test('is told what becomes of the others, where that differs', () => {
+    expect(hopAt(follow([checkout, batch]), 'application').notes.join()).toContain(
+      'Deployment shop/checkout-batch runs as the account too, and its connections end otherwise: DIRECT, it goes straight to the address');
+    expect(hopAt(follow([batch, checkout]), 'application').notes.join()).toContain(
+      'Deployment shop/checkout runs as the account too, and its connections end otherwise: REACHES, it ends at 192.0.2.14:3306 (its labels: app=checkout,version=v1)');
+    expect(hopAt(follow([checkout, deployment('web', 'checkout')]), 'application').notes).toEqual([
+      'as the account run too, with other labels or settings and the same end: Deployment shop/web',
+    ]);
+    expect(hopAt(follow([checkout, checkout]), 'application').notes).toEqual([]);
+  });
+
+  test('is the one with the given labels, or some of its labels', () => {
+    expect(follow([checkout, batch], { app: 'batch' }).end.kind).toBe('DIRECT');
+    expect(hopAt(follow([checkout, batch], { app: 'batch' }), 'application').notes).toEqual([]);
+    expect(follow([batch, checkout], { version: 'v1', app: 'checkout' }).end.kind).toBe('REACHES');
+    expect(follow([checkout, batch], { app: 'other' }).end.kind).toBe('REACHES');
+  });
+
+  test('is told by settings alone as well', () => {
+    const onNode = deployment('agent', 'checkout', { labels: { app: 'checkout', version: 'v1' }, spec: { hostNetwork: true } });
+
+    expect(hopAt(follow([checkout, onNode], { app: 'checkout' }), 'application').notes.join()).toContain('Deployment shop/agent runs as the account too');
+  });
+});
+
 describe('an account that no workload runs as', () => {
   const notesOf = (from: string, ...objects: string[]) => hopAt(traced([at('192.0.2.14'), ...objects], from, `${DB}:3306`), 'sidecar').notes.join();
 
@@ -455,6 +485,20 @@ describe('an account that no workload runs as', () => {
     expect(notesOf('chekout', deployment('checkout', 'checkout'), deployment('web', 'default'))).toBe(
       'no workload of the input runs as shop/chekout: those of "shop" run as checkout, default');
     expect(notesOf('chekout', ...'abcdefg'.split('').map(name => deployment(name, name)))).toContain('a, b, c, d, e and 2 more');
+  });
+
+  test('is told past the sidecar, too', () => {
+    const plain = object('Namespace', '/shop', {});
+
+    expect(notesOf('chekout', plain, deployment('checkout', 'checkout'))).toContain('no workload of the input runs as shop/chekout');
+  });
+
+  test('may be one of a namespace that nothing is in', () => {
+    const misspelt = (...objects: string[]) => notesOf('shopp/checkout', ...objects);
+
+    expect(misspelt(deployment('checkout', 'checkout'))).toBe('nothing of the input is in namespace "shopp": its workloads are in shop');
+    expect(misspelt()).toBe('');
+    expect(misspelt(deployment('checkout', 'checkout'), object('Service', 'shopp/web', { selector: {}, ports: [] }))).toBe('');
   });
 
   test('is not, where the input has no workloads of the namespace, or one of the account', () => {
@@ -503,7 +547,10 @@ describe('what the input does not show', () => {
   test('is the VirtualService that a rule delegates to', () => {
     const route = object('VirtualService', 'away', { hosts: ['api.example.com'], http: [{ delegate: { name: 'other' } }] });
 
-    expect(traced([entry('api.example.com', 80, 'HTTP'), route], 'cart', 'api.example.com:80').end.kind).toBe('UNKNOWN');
+    const found = traced([entry('api.example.com', 80, 'HTTP'), route], 'cart', 'api.example.com:80');
+
+    expect(found.end).toMatchObject({ kind: 'UNKNOWN', text: 'the rule delegates, and VirtualService shop/other is not in the input' });
+    expect(hopAt(found, 'route').text).toBe('VirtualService shop/away delegates it to VirtualService shop/other');
   });
 
   test('is an ambient mesh', () => {

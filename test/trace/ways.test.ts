@@ -1,4 +1,4 @@
-import { causesAt, entry, object, traced } from './helpers';
+import { causesAt, entry, hopAt, object, traced } from './helpers';
 import { OtherWay, Trace } from '../../src/trace/trace';
 import { everyWay } from '../../src/trace/ways';
 
@@ -35,6 +35,13 @@ describe('every way', () => {
 });
 
 describe('a trace follows', () => {
+  test('shares in percent of the sum of the weights', () => {
+    const found = api([http([{ route: [to('new.example.com', { weight: 10 }), to('api.example.com', { weight: 95 })] }])]);
+
+    expect(hopAt(found, 'route').text).toContain('sends it to new.example.com (9.5 %) and api.example.com (90.5 %)');
+    expect(endsOf(found)[1]).toEqual(['REACHES', 'new.example.com:80', 'for 9.5 % of the requests']);
+  });
+
   test('each share of the requests', () => {
     const found = api([http([{ route: [to('new.example.com', { weight: 10 }), to('api.example.com', { weight: 90 })] }])]);
 
