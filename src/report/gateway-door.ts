@@ -91,5 +91,5 @@ function servicesOfGateways(view: MeshView): KubeService[] {
   view.pods.filter(({ labels }) => selectors.some(selector => selects(selector, labels))).forEach(pod => addTo(pods, pod.namespace, pod));
   return view.services.filter(({ object, selector }) => Object.keys(selector).length > 0 && (
     (pods.get(object.namespace) ?? []).some(({ labels }) => selects(selector, labels))
-    || selectors.some(other => selects(other, { ...INSTALLED_GATEWAYS[object.name], ...selector }))));
+    || selectors.some(other => selects(other, { ...INSTALLED_GATEWAYS.get(object.name), ...selector }))));
 }

@@ -61,7 +61,7 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
   const of = service.ports.find(candidate => candidate.number === port);
   const others = view.services.filter(other => other.object.namespace === object.namespace && Object.keys(other.selector).length > 0);
   const variants: { readonly labels: Labels; readonly pod?: PodTemplate }[] = pods.length > 0
-    ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...INSTALLED_GATEWAYS[object.name], ...selector } }];
+    ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...INSTALLED_GATEWAYS.get(object.name), ...selector } }];
   return variants.flatMap(({ labels, pod }): GatewayPods[] => {
     const gateways = bindingTo(view, labels);
     const target = of && numberOf(of.targetPort, pod, port);
@@ -94,7 +94,7 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
  * what is left of a gateway in an input may look like any Deployment.
  */
 function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
-  return INSTALLED_GATEWAYS[object.name] !== undefined || pod !== undefined && hasRouter(pod);
+  return INSTALLED_GATEWAYS.has(object.name) || pod !== undefined && hasRouter(pod);
 }
 
 function hasRouter({ annotations, containers }: PodTemplate): boolean {
@@ -110,7 +110,7 @@ function isRouter({ args }: Fields): boolean {
  * whose connections nothing redirects.
  */
 export function isGatewayAlone(pod: PodTemplate): boolean {
-  return (hasRouter(pod) || Object.values(INSTALLED_GATEWAYS).some(labels => selects(labels, pod.labels)))
+  return (hasRouter(pod) || [...INSTALLED_GATEWAYS.values()].some(labels => selects(labels, pod.labels)))
     && pod.containers.every(isProxy);
 }
 
@@ -131,7 +131,7 @@ function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
   if (svc !== 'svc' || !host.endsWith(`.svc.${view.facts.clusterDomain}`)) {
     return [];
   }
-  const chart: Labels | undefined = INSTALLED_GATEWAYS[name];
+  const chart: Labels | undefined = INSTALLED_GATEWAYS.get(name);
   const target = (of: number) => (chart ? CHART_PORTS[of] ?? of : of);
   const selectors = new Map(view.gateways.filter(({ servers }) => servers.some(server => server.port === port || target(port) === server.port))
     .map(({ selector }) => [JSON.stringify(Object.entries(selector).sort()), selector]));

@@ -69,7 +69,7 @@ export class GatewayWorkloads {
       const { selector, servers } = gateway;
       const workload = workloads.get(servers[0].workload) ?? new GatewayWorkload(selector, places.namespacesOf(gateway), [
         ...places.podsOf(gateway).map(({ labels }) => labels), ...[...places.servicesOf(gateway)].map(service => service.selector),
-        ...Object.values(INSTALLED_GATEWAYS).filter(labels => selects(selector, labels)),
+        ...[...INSTALLED_GATEWAYS.values()].filter(labels => selects(selector, labels)),
       ]);
       servers.forEach(server => workload.servers.push(server));
       workloads.set(servers[0].workload, workload);

@@ -1,5 +1,5 @@
 /** The Services of the gateways that Istio's charts install, and what their pods are labelled with. Policies and Gateways name one or the other of the two labels. */
-export const INSTALLED_GATEWAYS: { readonly [service: string]: { readonly [label: string]: string } } = {
-  'istio-egressgateway': { app: 'istio-egressgateway', istio: 'egressgateway' },
-  'istio-ingressgateway': { app: 'istio-ingressgateway', istio: 'ingressgateway' },
-};
+export const INSTALLED_GATEWAYS: ReadonlyMap<string, { readonly [label: string]: string }> = new Map([
+  ['istio-egressgateway', { app: 'istio-egressgateway', istio: 'egressgateway' }],
+  ['istio-ingressgateway', { app: 'istio-ingressgateway', istio: 'ingressgateway' }],
+]);

@@ -84,3 +84,9 @@ describe('a gateway that a NetworkPolicy keeps clients from', () => {
     expect(hopAt(found, 'network').facts).toMatchObject({ cut: 'yes', port: '8443', sni: CNN, tls: 'PLAINTEXT' });
   });
 });
+
+test('a Service with the name of something that every object of JavaScript has is no gateway', () => {
+  const objects = [...passedOn({ istio: 'egressgateway' }), object('Service', 'constructor', { selector: { app: 'db' }, ports: [{ name: 'constructor', port: 3306 }] })];
+
+  expect(traced(objects, 'curl', 'constructor:3306').end).toMatchObject({ kind: 'REACHES', endpoints: ['constructor.shop.svc.cluster.local:3306'] });
+});

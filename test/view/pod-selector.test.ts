@@ -15,6 +15,7 @@ describe('a selector selects', () => {
     ['what has a label', { matchExpressions: [{ key: 'app', operator: 'Exists' }, { key: 'zone', operator: 'DoesNotExist' }] }, true],
     ['not what has none, or has one', { matchExpressions: [{ key: 'zone', operator: 'Exists' }] }, false],
     ['not what has one', { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, false],
+    ['not what has a label that every object of JavaScript has', { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
     ['nothing by an operator that there is not', { matchExpressions: [{ key: 'app', operator: 'Like' }] }, false],
   ])('%s', (_, selector, expected) => {
     expect(selectorOf(selector).selects(LABELS)).toBe(expected);
