@@ -1,24 +1,26 @@
 import { OutboundChange, OutboundPlace, OutboundPolicies } from './outbound';
 import { workloadsIn } from './shown-clients';
 import { Bypass, exclusionsOf, withoutSidecar } from '../trace/capture';
-import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 
 /** Whose connections pass a sidecar, and whom it keeps from what it does not know. */
 class Sidecars {
   private readonly policies: OutboundPolicies;
-  private readonly byNamespace = new Map<string, PodTemplate[]>();
+  private readonly byNamespace = new Map<string, Map<string, PodTemplate>>();
 
   public constructor(private readonly view: MeshView) {
     this.policies = new OutboundPolicies(view);
-    workloadsIn(view).forEach(pod => addTo(this.byNamespace, pod.namespace, pod));
+    workloadsIn(view).forEach(pod => {
+      const known = this.byNamespace.get(pod.namespace) ?? new Map<string, PodTemplate>();
+      this.byNamespace.set(pod.namespace, known.set(`${pod.object.kind} ${pod.object.name}`, pod));
+    });
   }
 
   /** The namespace as a whole, then each of its workloads. */
   public placesIn(namespace: string): OutboundPlace[] {
-    const pods = this.byNamespace.get(namespace) ?? [];
-    return [{ namespace, labels: {} }, ...pods.map(pod => ({ namespace, labels: pod.labels, workload: workloadOf(pod) }))];
+    const pods = [...this.byNamespace.get(namespace) ?? []];
+    return [{ namespace, labels: {} }, ...pods.map(([workload, { labels }]) => ({ namespace, labels, workload }))];
   }
 
   public isOpen(place: OutboundPlace): boolean {
@@ -27,7 +29,7 @@ class Sidecars {
 
   /** Why some of its connections, or all, do not pass one. A workload that is not there would be as its namespace has it. */
   public pastOf({ namespace, workload }: OutboundPlace): Past {
-    const pod = workload === undefined ? undefined : this.byNamespace.get(namespace)?.find(other => workloadOf(other) === workload);
+    const pod = workload === undefined ? undefined : this.byNamespace.get(namespace)?.get(workload);
     const whole = withoutSidecar(this.view, namespace, pod);
     return { isWhole: whole !== undefined, all: whole ? [whole] : pod ? exclusionsOf(pod) : [] };
   }
@@ -61,8 +63,4 @@ export function sidecarChanges(old: MeshView, now: MeshView, namespaces: readonl
 
 function beyond(less: Past, more: Past): readonly Bypass[] {
   return less.isWhole ? [] : more.all.filter(({ text }) => !less.all.some(other => other.text === text));
-}
-
-function workloadOf({ object }: PodTemplate): string {
-  return `${object.kind} ${object.name}`;
 }

@@ -142,3 +142,7 @@ describe('objects that name no namespace', () => {
     expect((await runWith({ 'db.yaml': homeless }, ['report', 'db.yaml', '--namespace', 'reports'])).out).toContain('ServiceEntry reports/orders');
   });
 });
+
+test('the help says in which formats a comparison is written', async () => {
+  expect((await run(['report', '--help'])).out).toMatch(/--diff .*markdown or json/);
+});
