@@ -4,6 +4,7 @@ import { bypass, Capture } from './capture';
 import { Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
+import { ownLabels, variantsOf } from './gateway-variants';
 import { handshakeDecision } from './handshake';
 import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
 import { delegateText, destinationText, droppedNotes, firstOf, nobody, oneOf, percentText, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
@@ -304,9 +305,14 @@ export class Journey {
 
   private atGateways(to: Destination, all: readonly GatewayListener[]): Ending {
     const entering = this.entering(to);
-    const [first] = all;
-    const { pods, chains } = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? first;
-    const others = all.filter(other => other.pods !== pods && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
+    const main = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? all[0];
+    const variants = variantsOf(this.view, main, all);
+    const { pods, chains } = this.choose(variants);
+    if (pods !== main.pods) {
+      this.conditions.push(`for connections that reach the pods with ${labelsText(ownLabels(pods, variants))}`);
+    }
+    const others = all.filter(other => other.pods !== pods && other.pods.pod === undefined
+      && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
     const notes = [...pods.notes, ...others.map(other => `pods with ${labelsText(other.pods.labels)} may be behind the Service as well, with other Gateways`)];
     if (pods.port === undefined) {
       return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);

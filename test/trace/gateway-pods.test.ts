@@ -85,6 +85,23 @@ describe('a gateway that a NetworkPolicy keeps clients from', () => {
   });
 });
 
+describe('pods of two Deployments behind the Service of a gateway', () => {
+  const version = (name: string) => deployment(`istio-system/gateway-${name}`, 'gateway', { labels: { ...LABELS, version: name }, annotations: { 'inject.istio.io/templates': 'gateway' } });
+  const objects = [...passedOn({ istio: 'egressgateway' }), service(), version('v1'), version('v2')];
+  const policy = (selected: string) => object('AuthorizationPolicy', 'istio-system/none', { selector: { matchLabels: { version: selected } } });
+
+  test.each(['v1', 'v2'])('are ways of their own where a policy is for %s alone', selected => {
+    const { end, others } = traced([...objects, policy(selected)], 'curl', `${CNN}:443`);
+
+    expect([end, ...others.map(way => way.end)].map(({ kind }) => kind).sort()).toEqual(['REACHES', 'REFUSED']);
+    expect(others.map(way => way.end.conditions)).toEqual([['for connections that reach the pods with version=v2']]);
+  });
+
+  test('are one way where nothing tells them apart', () => {
+    expect(traced(objects, 'curl', `${CNN}:443`)).toMatchObject({ end: { kind: 'REACHES', conditions: [] }, others: [] });
+  });
+});
+
 test('a Service with the name of something that every object of JavaScript has is no gateway', () => {
   const objects = [...passedOn({ istio: 'egressgateway' }), object('Service', 'constructor', { selector: { app: 'db' }, ports: [{ name: 'constructor', port: 3306 }] })];
 
