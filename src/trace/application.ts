@@ -38,6 +38,8 @@ export interface Dialled {
   readonly spoken: Spoken;
   /** Undefined when DNS alone knows it. */
   readonly address?: string;
+  /** The range whose first address stands for the others. */
+  readonly range?: string;
   /** Further addresses of the name. */
   readonly others: readonly string[];
   /** All of its addresses and ranges, as far as they are addresses of the network. */
@@ -57,6 +59,7 @@ export function dialledBy(view: MeshView, scope: ProxyScope, client: Capture, ta
     port: target.port,
     spoken,
     address,
+    range: places[0]?.includes('/') ? places[0] : undefined,
     others,
     places: places.filter(place => networkOf(place).length > 0),
     hop: hop('application', `${client.namespace}/${client.account} connects to ${target.host}:${target.port}: ${text}; it speaks ${WORDS[spoken]}`, causes, {

@@ -1,9 +1,9 @@
 import { Destination, Share } from './destination';
 import { GatewayChain, GatewayChains } from './gateway-chain';
 import { GatewayPods } from './gateway-pods';
-import { Cause, causeText } from './hop';
+import { causeText } from './hop';
 import { Listener } from './listener';
-import { Choice } from './route-choice';
+import { Choice, Condition } from './route-choice';
 import { byAge } from '../view/age';
 import { record, text, valueAt } from '../view/fields';
 import { KnownService } from '../view/known-service';
@@ -77,8 +77,22 @@ export function delegateText({ object, field }: RouteRule): string | undefined {
   return delegate === undefined ? undefined : `VirtualService ${text(namespace) ?? object.namespace}/${text(name) ?? '(no name)'}`;
 }
 
-/** Rules of which one matches. */
-export function oneOf(rules: readonly Cause[]): string {
-  const named = rules.slice(0, 3).map(causeText).join(' or ');
-  return rules.length > 3 ? `${named} or ${rules.length - 3} more` : named;
+/** A match of requests, with what it looks at. */
+export function conditionText({ asks, ...where }: Condition): string {
+  const named = causeText(where);
+  return asks === '' ? named : `${named.slice(0, -1)}: ${asks})`;
+}
+
+/** Matches of which one has to be met. */
+export function oneOf(conditions: readonly Condition[]): string {
+  const named = conditions.slice(0, 3).map(conditionText).join(' or ');
+  return conditions.length > 3 ? `${named} or ${conditions.length - 3} more` : named;
+}
+
+/** Where connections end; of a range nobody knows the address. */
+export function endpointsText(endpoints: readonly string[]): string {
+  return endpoints.map(endpoint => {
+    const [, range, port] = /^\[?([^\]]+\/\d+)\]?:(\d+)$/.exec(endpoint) ?? [];
+    return range === undefined ? endpoint : `an address in ${range}, port ${port}`;
+  }).join(', ');
 }

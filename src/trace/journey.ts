@@ -6,15 +6,15 @@ import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
 import { ownLabels, variantsOf } from './gateway-variants';
 import { handshakeDecision } from './handshake';
-import { cause, Cause, causeText, Ending, EndKind, Hop, hop, nameOf } from './hop';
-import { delegateText, destinationText, droppedNotes, firstOf, nobody, oneOf, percentText, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
+import { cause, Cause, Ending, EndKind, Hop, hop, nameOf } from './hop';
+import { conditionText, delegateText, destinationText, droppedNotes, endpointsText, firstOf, nobody, oneOf, percentText, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
-import { Upstream, upstreamOf } from './upstream';
+import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin, mostSpecific } from '../view/host-match';
@@ -184,10 +184,10 @@ export class Journey {
   /** What becomes of a destination that the sidecar does not know. */
   private unknownTo(scope: ProxyScope, listener: Listener | undefined, notes: readonly string[]): Ending {
     const { cluster, causes } = unknownDestination(scope);
-    const why = this.whyUnknown();
+    const why = this.whyUnknown(scope);
     const name = listener?.name ?? 'virtualOutbound';
     const what = listener ? `the listener ${name} has no place for it` : `no listener takes port ${this.to.port} there`;
-    this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...causes], { notes, facts: { listener: name, cluster } }));
+    this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...why.isHidden ? [] : causes], { notes, facts: { listener: name, cluster } }));
     const proxy = httpProxyFor(this.view, scope, this.dialled.host);
     if (scope.isClosed && proxy >= 0 && this.dialled.spoken === 'HTTP') {
       return this.throughProxy(scope, proxy, this.dialled.host);
@@ -206,7 +206,7 @@ export class Journey {
     return this.ending('UNKNOWN', `${nameOf(sidecar!.object)} has an HTTP proxy (HTTP_PROXY) for ${what}, and what an application asks of it is not followed`);
   }
 
-  private whyUnknown(): { readonly text: string; readonly causes: readonly Cause[] } {
+  private whyUnknown({ sidecar, services }: ProxyScope): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean } {
     const { host, port } = this.dialled;
     const declared = this.view.knownServicesByHost.get(host) ?? [];
     const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
@@ -215,15 +215,30 @@ export class Journey {
     }
     const { namespace } = this.client;
     const seen = withPort.filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(namespace));
-    return withPort.length === 0 ? { text: `${host} is declared without port ${port}`, causes: declared.map(({ object }) => cause(object, ['spec', 'ports'])) }
-      : seen.length === 0 ? { text: `${host} is not exported to "${namespace}"`, causes: withPort.map(({ object }) => cause(object, ['spec', 'exportTo'])) }
-        : { text: `${host} is declared, and not what these sidecars listen for there`, causes: seen.map(({ object }) => cause(object)) };
+    if (withPort.length === 0) {
+      return { text: `${host} is declared without port ${port}`, causes: declared.map(({ object }) => cause(object, ['spec', 'ports'])) };
+    }
+    if (seen.length === 0) {
+      return { text: `${host} is not exported to "${namespace}"`, causes: withPort.map(({ object }) => cause(object, ['spec', 'exportTo'])) };
+    }
+    const listeners = records(sidecar?.object.spec.egress);
+    if (!sidecar || listeners.length === 0 || services.some(service => service.host === host)) {
+      return { text: `${host} is declared, and not what these sidecars listen for there`, causes: seen.map(({ object }) => cause(object)) };
+    }
+    const place = egressListener(sidecar, port);
+    const imported = strings(listeners[place]?.hosts);
+    return {
+      text: place < 0 ? `${nameOf(sidecar.object)} has no egress listener for port ${port}`
+        : `${host} is declared, and ${nameOf(sidecar.object)} does not import it: its hosts are ${imported.length === 0 ? 'none' : firstOf(imported)}`,
+      causes: [cause(sidecar.object, ['spec', 'egress', ...place < 0 ? [] : [place]]), ...seen.map(({ object }) => cause(object))],
+      isHidden: true,
+    };
   }
 
   private straightOut(text: string): Ending {
-    const { address, host, port } = this.dialled;
+    const { address, range, host, port } = this.dialled;
     const cut = this.network(this.client, this.dialledPlaces(port));
-    return cut ?? this.ending('DIRECT', text, undefined, [`${address !== undefined && isAddress(address) ? address : host}:${port}`]);
+    return cut ?? this.ending('DIRECT', text, undefined, [placeText(range ?? (address !== undefined && isAddress(address) ? address : host), port)]);
   }
 
   /** Where the application dials; an address that nobody knows when DNS alone does. */
@@ -282,7 +297,7 @@ export class Journey {
       const where = choice.destinations.map(to => `${to.host}${to.port === undefined ? '' : `:${to.port}`}${to.subset === undefined ? '' : `, subset ${to.subset}`}${
         choice.destinations.length === 1 ? '' : percentText(percentOf(to, choice.destinations))}`);
       const notes = [
-        ...choice.conditional.map(rule => `requests that ${causeText(rule)} matches go elsewhere`),
+        ...choice.conditional.map(condition => `requests that ${conditionText(condition)} matches go elsewhere`),
         ...choice.condition.length > 0 ? [`only requests that ${oneOf(choice.condition)} matches are sent on here; others get 404, unless another rule takes them`] : [],
         ...choice.authority === undefined ? [] : [`requests get the host ${choice.authority}`],
         ...choice.mirrors.map(({ host, weight }) => `a copy of ${weight === undefined ? 'each request' : `${weight} % of the requests`} goes to ${host}`),
@@ -418,8 +433,8 @@ export class Journey {
   /** Out of the mesh, or to the pods of a Service. */
   private leaves({ kind }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
     const service = to.service!;
-    const { host, address: at } = this.dialled;
-    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: at !== undefined && isAddress(at) ? at : undefined });
+    const { host, address: at, range } = this.dialled;
+    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: range ?? (at !== undefined && isAddress(at) ? at : undefined) });
     const { mode, sni, tls } = to.spoken;
     // Those of the entry stand in for those that the rule leaves out.
     const names = mode === 'PLAINTEXT' ? [] : tls && tls.subjectAltNames.length > 0 ? tls.subjectAltNames : service.isKubernetes ? [] : strings(service.object.spec.subjectAltNames);
@@ -431,7 +446,7 @@ export class Journey {
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
     ];
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
-    this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${upstream.endpoints.join(', ')})` : ''}; ${speaks}`, [
+    this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${endpointsText(upstream.endpoints)})` : ''}; ${speaks}`, [
       ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
     ], {
       notes,
@@ -457,7 +472,8 @@ export class Journey {
     const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
       : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';
-    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints) : { ...this.ending('REACHES', `it ends at ${upstream.endpoints.join(', ')}${wrong}`, undefined, upstream.endpoints), instead: this.instead ?? inside };
+    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
+      : { ...this.ending('REACHES', `it ends at ${endpointsText(upstream.endpoints)}${wrong}`, undefined, upstream.endpoints), instead: this.instead ?? inside };
   }
 
   /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */

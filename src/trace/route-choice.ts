@@ -5,6 +5,12 @@ import { hostsMeet, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
 import { Route, RouteDestination, RouteMatch, RouteRule } from '../view/route';
 
+/** A match of requests. */
+export interface Condition extends Cause {
+  /** What it looks at, in short. */
+  readonly asks: string;
+}
+
 /** Where a proxy sends, and what decided it. */
 export interface Choice {
   /** None when the proxy answers itself. */
@@ -17,9 +23,9 @@ export interface Choice {
   readonly route?: Route;
   readonly rule?: RouteRule;
   /** Rules that come before it, for some requests only. */
-  readonly conditional: readonly Cause[];
+  readonly conditional: readonly Condition[];
   /** What it takes of requests; nothing when it is for every one of them. */
-  readonly condition: readonly Cause[];
+  readonly condition: readonly Condition[];
 }
 
 /** The proxy whose routes are chosen. */
@@ -68,7 +74,7 @@ export function httpChoices(route: Route, chooser: Chooser): Choice[] {
       return [...found, choiceOf(route, rule, every)];
     }
     if (matches.length > 0) {
-      found.push({ ...choiceOf(route, rule, matches[0]), condition: matches.map(({ object, field }) => cause(object, field)) });
+      found.push({ ...choiceOf(route, rule, matches[0]), condition: matches.map(({ object, field, asks }) => ({ ...cause(object, field), asks })) });
     }
   }
   return found;

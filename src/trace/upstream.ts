@@ -37,7 +37,7 @@ export function upstreamOf(
   }
   switch (resolution) {
     case 'NONE': return at === 'sidecar' ? {
-      endpoints: [place(dialled.address ?? dialled.host, port.hasTarget ? Number(port.target) : dialled.port)],
+      endpoints: [placeText(dialled.address ?? dialled.host, port.hasTarget ? Number(port.target) : dialled.port)],
       text: 'the address that the application dialled',
       lost: dialled.isNobodys ? 'the address that was dialled is one that istiod allocates, which nobody has' : undefined,
       causes: because,
@@ -50,13 +50,13 @@ export function upstreamOf(
       lost: 'behind a gateway the address that was dialled is the gateway itself, so `resolution: NONE` has no endpoint',
     };
     case 'DYNAMIC_DNS': return {
-      endpoints: [place(dialled.host, Number(port.target))], text: 'what the name of each connection or request resolves to', causes: because, places: [{ port: Number(port.target) }],
+      endpoints: [placeText(dialled.host, Number(port.target))], text: 'what the name of each connection or request resolves to', causes: because, places: [{ port: Number(port.target) }],
     };
     case 'STATIC': {
       const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)].filter(({ labels: own }) => selects(labels, own ?? {}));
       const pods = podsOf(view, service, labels);
       return {
-        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...found.map(({ address, port: of }) => place(address, of))],
+        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...found.map(({ address, port: of }) => placeText(address, of))],
         text: pods ? `pods of ${host}${found.length > 0 ? ' and its endpoints' : ''}` : 'its endpoints',
         lost: pods || found.length > 0 ? undefined : service.selector ? 'no pod and no WorkloadEntry in the input has the labels that it selects' : 'it has no endpoint',
         causes: [cause(object, ['spec', service.selector ? 'workloadSelector' : 'endpoints'])],
@@ -71,7 +71,7 @@ export function upstreamOf(
       const pods = podsOf(view, service, labels);
       const names = found.length > 0 || service.selector ? named : [{ address: host, port: Number(port.target) }];
       return {
-        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...names.map(({ address, port: of }) => place(address, of))],
+        endpoints: [...pods ? [`${host}:${port.number}`] : [], ...names.map(({ address, port: of }) => placeText(address, of))],
         text: pods ? `pods of ${host}` : found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
         lost: pods || names.length > 0 ? undefined : 'it has no endpoint',
         causes: found.length > 0 ? [cause(object, ['spec', 'endpoints'])] : because,
@@ -94,7 +94,7 @@ function inCluster(view: MeshView, service: KnownService, port: KnownPort, label
   if (of !== undefined && Object.keys(selector).length === 0) {
     const isSeen = hasWrittenEndpoints(view, of);
     return {
-      endpoints: isSeen ? written.map(({ address, port: to }) => place(address, to)) : itself.endpoints,
+      endpoints: isSeen ? written.map(({ address, port: to }) => placeText(address, to)) : itself.endpoints,
       text: `the addresses that somebody wrote for ${isSeen ? 'it' : host}`,
       unseen: isSeen ? undefined : `${host} has no selector, and its endpoints are not in the input`,
       lost: isSeen && written.length === 0 ? `what somebody wrote for it has no address with port ${port.number}` : undefined,
@@ -103,7 +103,7 @@ function inCluster(view: MeshView, service: KnownService, port: KnownPort, label
     };
   }
   return {
-    endpoints: [...itself.endpoints, ...written.map(({ address, port: to }) => place(address, to))],
+    endpoints: [...itself.endpoints, ...written.map(({ address, port: to }) => placeText(address, to))],
     text: `pods of ${host}${written.length > 0 ? ', and the addresses that somebody wrote for it' : ''}`,
     lost: resolution === 'PODS' && written.length === 0 ? withoutPods(view, service, labels) : undefined,
     causes: [cause(object, ['spec', 'selector'])],
@@ -140,6 +140,6 @@ function podsOf(view: MeshView, { object: { namespace }, selector }: KnownServic
   return isAny ? { namespace, labels: { ...selector, ...subset } } : undefined;
 }
 
-function place(address: string, port: number): string {
+export function placeText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,5 +1,6 @@
 import { HttpRule, httpRulesOf } from './delegation';
 import { Fields, labelsOf, number, record, records, strings, text, valueAt } from './fields';
+import { matchText } from './match-text';
 import { MeshObject } from './mesh-object';
 import { ExportDefaults, visibleTo } from './visibility';
 import { MeshModel } from '../private/model';
@@ -28,6 +29,8 @@ export interface RouteMatch extends Place {
   readonly sourceLabels: { readonly [label: string]: string };
   /** Whether it looks at more than these, such as path or headers of a request, so that it is not for every one. */
   readonly isPartial: boolean;
+  /** What it looks at in a request, in short. */
+  readonly asks: string;
 }
 
 /** Where a rule sends. */
@@ -115,6 +118,7 @@ export class Route {
       sourceNamespace: text(sourceNamespace),
       sourceLabels: labelsOf(sourceLabels),
       isPartial: !isEvery,
+      asks: matchText(match),
       object,
       field,
     };

@@ -97,6 +97,16 @@ describe('visibility', () => {
     });
   });
 
+  test('a Sidecar that does not import it is named, with what it imports', () => {
+    const sidecar = (more: object = {}) => object('Sidecar', 'other/default', { outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, egress: [{ hosts: ['./*'], ...more }] });
+    const found = traced([at('192.0.2.14'), sidecar()], 'other/cart', `${DB}:3306`);
+
+    expect(hopAt(found, 'sidecar').text).toContain(`${DB} is declared, and Sidecar other/default does not import it: its hosts are ./*`);
+    expect(causesAt(found, 'sidecar')).toEqual(['Sidecar other/default spec.egress[0]', 'ServiceEntry shop/db-example-com ']);
+    expect(hopAt(traced([at('192.0.2.14'), sidecar({ port: { number: 443, protocol: 'TLS', name: 'tls' } })], 'other/cart', `${DB}:3306`), 'sidecar').text)
+      .toContain('Sidecar other/default has no egress listener for port 3306');
+  });
+
   test('an egress listener of the port comes before the one for all ports', () => {
     const sidecar = object('Sidecar', 'default', { egress: [{ port: { number: 3306, protocol: 'TCP', name: 'tcp' }, hosts: ['other/*'] }, { hosts: ['*/*'] }] });
 
@@ -377,6 +387,24 @@ describe('endpoints', () => {
       expect(traced([service], from, `${name}:6379`).end).toMatchObject({ kind: 'REACHES', endpoints: ['redis.shop.svc.cluster.local:6379'] });
     }
     expect(traced([service], 'other/cart', 'redis:6379').end.kind).toBe('NOWHERE');
+  });
+});
+
+describe('a range of addresses', () => {
+  const range = (addresses: string[]) => traced([entry(DB, 3306, 'TCP', { addresses, resolution: 'NONE' })], 'cart', `${DB}:3306`);
+
+  test('is not one of its addresses', () => {
+    expect(range(['10.30.0.0/16']).end).toMatchObject({ text: 'it ends at an address in 10.30.0.0/16, port 3306', endpoints: ['10.30.0.0/16:3306'] });
+    expect(range(['2001:db8::/32']).end.text).toBe('it ends at an address in 2001:db8::/32, port 3306');
+    expect(range(['10.30.0.7']).end.text).toBe('it ends at 10.30.0.7:3306');
+  });
+
+  test('is none past the sidecar either, until an address of it is dialled', () => {
+    const past = deployment('cart', 'cart', { labels: { 'sidecar.istio.io/inject': 'false' } });
+    const objects = [entry(DB, 3306, 'TCP', { addresses: ['10.30.0.0/16'], resolution: 'NONE' }), past];
+
+    expect(traced(objects, 'cart', `${DB}:3306`).end.endpoints).toEqual(['10.30.0.0/16:3306']);
+    expect(traced(objects, 'cart', `${DB}:3306`, { address: '10.30.0.7' }).end.endpoints).toEqual(['10.30.0.7:3306']);
   });
 });
 

@@ -91,7 +91,8 @@ describe('a trace follows', () => {
 
     expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['api.example.com:80'], conditions: [] });
     expect(found.others.map(({ end }) => end.endpoints.join())).toEqual(['new.example.com:80']);
-    expect(found.others[0].end.conditions).toEqual([expect.stringMatching(/^if the request is one that .*spec\.http\[0\]\.match\[0\]\) or .*match\[1\]\) or .*spec\.http\[2\]\.match\[0\]\) matches$/)]);
+    expect(found.others[0].end.conditions).toEqual([expect.stringMatching(
+      /^if the request is one that .*spec\.http\[0\]\.match\[0\]: uri prefix \/v2\) or .*match\[1\]: header beta exact yes\) or .*spec\.http\[2\]\.match\[0\]: uri prefix \/v3\) matches$/)]);
     expect(found.hops.find(({ stage }) => stage === 'route')!.notes).toEqual([
       expect.stringContaining('http[0].match[0]'), expect.stringContaining('http[0].match[1]'), expect.stringContaining('http[2].match[0]'),
     ]);
