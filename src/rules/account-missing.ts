@@ -2,7 +2,7 @@ import { identitiesIn } from './identities';
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
-import { record, records, text } from '../view/fields';
+import { record, records, strings, text } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -12,17 +12,18 @@ export const accountMissing: Rule = {
   id: 'MX0810',
   name: 'account-missing',
   severity: 'WARNING',
-  title: 'Access is given to, or kept from, a service account that no workload has.',
+  title: 'Access is given to, or kept from, a service account that no workload has, or a mistyped namespace.',
   why: 'The identity of a pod is that of its service account. A policy or a Gateway that names another one, by a typing mistake for example, accepts the name and never matches: '
     + 'the client that was meant is denied, or is not denied.',
-  fix: 'Write the `serviceAccountName` of the client\'s pods. The rule looks only at namespaces of which workloads are in the input.',
+  fix: 'Write the `serviceAccountName` of the client\'s pods. The rule looks only at namespaces of which workloads are in the input. '
+    + 'Of a namespace that nothing in the input has, it reports only what is almost the name of another one: it may be in another repository.',
   related: ['KIA0106'],
   check: view => {
     const own = ['cluster.local', view.facts.trustDomain, ...view.facts.trustDomainAliases];
     const named = identitiesIn(view).filter(({ trustDomain, account }) => account !== 'default' && (trustDomain === undefined || own.includes(trustDomain)));
     const accounts = named.length === 0 ? new Map<string, Set<string>>() : accountsOf(view, new Set(named.map(({ namespace }) => namespace)));
     const missing = named.filter(({ namespace, account }) => accounts.get(namespace)?.has(account) === false);
-    return missing.map(({ object, field, property, value, namespace, account }): Finding => {
+    return [...mistyped(view), ...missing.map(({ object, field, property, value, namespace, account }): Finding => {
       const known = [...accounts.get(namespace)!].sort();
       const meant = nearest(account, known);
       return {
@@ -31,9 +32,31 @@ export const accountMissing: Rule = {
         message: `'${property}' ${quote(value)} names the service account ${quote(account)}, which no workload and no ServiceAccount in ${where(namespace)} has: it matches no client`,
         fix: meant === undefined ? `write the 'serviceAccountName' of the client's pods: in ${where(namespace)} there are ${known.map(quote).join(', ')}` : `did you mean ${quote(meant)}?`,
       };
-    });
+    })];
   },
 };
+
+/** Namespaces of policies that nothing has, and whose name is almost that of one. */
+function mistyped(view: MeshView): Finding[] {
+  const named = view.accessPolicies.flatMap(({ object, rules }) => rules.flatMap(rule => rule.sources.flatMap((source, i) => (
+    ['namespaces', 'notNamespaces'].flatMap(property => strings(source[property]).map((value, n) => (
+      { object, property, value, field: [...rule.field, 'from', i, 'source', property, n] })))))));
+  const known = named.length === 0 ? new Set<string>()
+    : new Set(view.objects.flatMap(({ group, kind, name, namespace }) => (namespace !== '' ? [namespace] : group === '' && kind === 'Namespace' ? [name] : [])));
+  const unknown = named.filter(({ value }) => !value.includes('*') && !known.has(value));
+  return unknown.flatMap(({ object, property, value, field }): Finding[] => {
+    const meant = nearest(value, [...known].filter(name => isSpelledLike(value, name)), () => 2);
+    return meant === undefined ? [] : [{
+      object, field, message: `'${property}' ${quote(value)} is a namespace that no object here has: it matches no client`, fix: `did you mean ${quote(meant)}?`,
+    }];
+  });
+}
+
+/** Whether only words differ: `shop-eu` and `shop-us`, `team-1` and `team-2` are two namespaces. */
+function isSpelledLike(one: string, other: string): boolean {
+  const [words, others] = [one.split('-'), other.split('-')];
+  return words.length === others.length && words.every((word, i) => word === others[i] || word.length > 3 && word.replace(/\D/g, '') === others[i].replace(/\D/g, ''));
+}
 
 /** The accounts of each namespace of which workloads are there; others may have any. */
 function accountsOf(view: MeshView, namespaces: ReadonlySet<string>): Map<string, Set<string>> {
