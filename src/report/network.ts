@@ -5,7 +5,7 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { selectorOf } from '../view/pod-selector';
 
-/** What NetworkPolicies let pods connect to, sidecar or not: everything, unless one selects them and none of those that do opens almost every address. */
+/** What NetworkPolicies let pods connect to, sidecar or not: everything, unless one selects them and those that do open together less than almost every address. */
 class NetworkLimits implements OutboundDecisions {
   private readonly byNamespace = new Map<string, EgressPolicy[]>();
 
@@ -19,7 +19,7 @@ class NetworkLimits implements OutboundDecisions {
 
   public isOpen(place: OutboundPlace): boolean {
     const policies = this.of(place);
-    return policies.length === 0 || policies.some(({ opensAlmostAll }) => opensAlmostAll !== undefined);
+    return policies.length === 0 || EgressPolicy.openAlmostAll(policies) !== undefined;
   }
 
   public because(place: OutboundPlace): Cause[] {

@@ -157,10 +157,12 @@ describe('a lock-down', () => {
 
   test('that opens almost every address, or holds fewer pods, holds nobody', () => {
     const wide = changed('NetworkPolicy', 'lockdown.shop.lockdown', spec => { spec.egress.push({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }); });
+    const parts = [...Array(16).keys()].map(i => ({ to: [{ ipBlock: { cidr: `${i * 16}.0.0.0/4` } }] }));
+    const whole = changed('NetworkPolicy', 'lockdown.shop.lockdown', spec => { spec.egress.push(...parts); });
     const narrow = changed('NetworkPolicy', 'lockdown.shop.lockdown', spec => { spec.podSelector = { matchLabels: { app: 'cart' } }; });
     const ingress = changed('NetworkPolicy', 'lockdown.shop.lockdown', spec => { spec.policyTypes = ['Ingress']; });
 
-    for (const now of [wide, narrow, ingress]) {
+    for (const now of [wide, whole, narrow, ingress]) {
       expect(compared(DENYING, now).network).toMatchObject([{ kind: 'OPENED', place: { namespace: 'shop' } }]);
     }
     expect(compared(DENYING, DENYING).network).toEqual([]);

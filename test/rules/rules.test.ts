@@ -759,6 +759,30 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       new EgressLockdown(chart, 'Lockdown');
       network(chart, 'Own', [rule], { matchLabels: { app: 'cart' } });
     }, [['MX0604', 'shop/Own']]]),
+    ...([
+      ['the parts of all addresses in rules of their own', [...Array(16).keys()].map(i => ({ to: [{ ipBlock: { cidr: `${i * 16}.0.0.0/4` } }] }))],
+      ['two parts, one of them on most ports', [
+        { to: [{ ipBlock: { cidr: '16.0.0.0/4' } }] }, { to: [{ ipBlock: { cidr: '32.0.0.0/4' } }], ports: [{ port: 1, endPort: 40000 }] },
+      ]],
+      ['the ports of all addresses in rules of their own', [...Array(65).keys()].map(i => ({ ports: [{ port: i * 1000 + 1, endPort: i * 1000 + 999 }] }))],
+    ] as [string, object[]][]).map(([name, rules]): Row => [`a NetworkPolicy beside a lock-down that opens ${name}`, app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', rules, { matchLabels: { app: 'cart' } });
+    }, [['MX0604', 'shop/Own']]]),
+    ['NetworkPolicies that open half as much each, for the same pods and for others', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      const part = (id: string, first: number, name: string) => network(chart, id, [{ to: [{ ipBlock: { cidr: `${first}.0.0.0/4` } }] }], { matchLabels: { app: name } });
+      part('One', 16, 'cart');
+      part('Two', 32, 'cart');
+      part('Other', 48, 'web');
+    }, [['MX0604', 'shop/Two']]],
+    ['a NetworkPolicy that opens one part of the addresses again and again', app => {
+      const chart = chartOf(app, 'shop');
+      new EgressLockdown(chart, 'Lockdown');
+      network(chart, 'Own', [...Array(16).keys()].map(i => ({ to: [{ ipBlock: { cidr: `16.0.0.0/${4 + i % 2}` } }] })));
+    }, []],
     ['a Sidecar of some workloads that lets everything pass, by itself or because the mesh does', app => {
       Mesh.declare(app, { outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });
       const chart = chartOf(app, 'shop');
@@ -771,7 +795,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       const chart = chartOf(app, 'shop');
       new EgressLockdown(chart, 'Lockdown');
       network(chart, 'Own', [
-        { ports: [{ port: 443 }, { port: 'metrics' }] }, { ports: [{ port: 30000, endPort: 30999 }] }, { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] },
+        { ports: [{ port: 443 }, { port: 'metrics' }] }, { ports: [{ port: 30000, endPort: 30899 }] }, { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 443 }] },
         { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] }, { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }, { ipBlock: { cidr: '2001:db8::/32' } }] },
         { to: [{ ipBlock: { cidr: '0.0.0.0/1' } }], ports: [{ port: 443 }] }, { to: [{ podSelector: {} }] },
         { to: [{ ipBlock: { cidr: '32.0.0.0/3', except: ['32.0.0.0/4'] } }] }, { to: [{ namespaceSelector: {} }], ports: [{ port: 9090 }] },
