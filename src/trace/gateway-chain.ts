@@ -3,6 +3,7 @@ import { GatewayPods } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { routesOf } from './proxy-scope';
 import { Choice, choiceOf, Chooser, httpChoices, isFor, waysOf } from './route-choice';
+import { contains, networkOf } from '../private/network';
 import { GatewayConfig, GatewayServer } from '../view/gateway';
 import { hostsMeet, isWithin } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
@@ -108,6 +109,10 @@ export class GatewayChains {
       for (const server of gateway.servers.filter(({ port }) => this.pods.portOf(port) === this.pods.port)) {
         const of = { server, gateway };
         const leave = (why: string) => leftOut.push({ ...of, why });
+        if (server.bind !== undefined && isLoopback(server.bind)) {
+          leave(`it listens on ${server.bind}, which nobody outside of the pods connects to`);
+          continue;
+        }
         const scoped = server.hosts.map((host, i) => scopedHost(host, server.routesFrom[i]));
         const holder = server.tls && scoped.map(host => hosts.get(host)).find(found => found !== undefined);
         if (holder) {
@@ -173,6 +178,12 @@ export class GatewayChains {
 
 export function causeOf({ server, gateway }: ServerOf): Cause {
   return cause(gateway.object, server.field);
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'].flatMap(networkOf);
+
+function isLoopback(address: string): boolean {
+  return networkOf(address).some(of => LOOPBACK.some(range => contains(range, of)));
 }
 
 /** A host as istiod compares it: with the namespace whose routes may attach, if there is one. */

@@ -8,6 +8,8 @@ export interface GatewayServer {
   readonly workload: string;
   readonly port: number;
   readonly protocol: string;
+  /** The one address that it listens on; undefined for every one. */
+  readonly bind?: string;
   /** Without the `<namespace>/` in front. */
   readonly hosts: readonly string[];
   /** Whose VirtualServices may attach: a namespace, or `*`; in the order of `hosts`. */
@@ -38,6 +40,7 @@ export class GatewayConfig {
         workload,
         port: number(port.number) ?? NaN,
         protocol: String(port.protocol).toUpperCase(),
+        bind: text(server.bind) || undefined,
         // `./` in front says whose routes may attach; two servers collide by the name.
         hosts: hosts.map(host => host.replace(/^[^/]*\//, '')),
         routesFrom: hosts.map(host => (host.includes('/') ? host.split('/')[0].replace(/^\.$/, object.namespace) : '*')),

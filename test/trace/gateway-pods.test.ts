@@ -85,6 +85,12 @@ describe('a gateway that a NetworkPolicy keeps clients from', () => {
   });
 });
 
+test.each([['127.0.0.1', 'NOWHERE'], ['::1', 'NOWHERE'], ['0.0.0.0', 'REACHES']])('a server that listens on %s alone: %s', (bind, kind) => {
+  const objects = passedOn({ istio: 'egressgateway' }).map(text => text.replace('"servers":[{', `"servers":[{"bind":"${bind}",`));
+
+  expect(traced([...objects, service(), pods()], 'curl', `${CNN}:443`).end.kind).toBe(kind);
+});
+
 describe('pods of two Deployments behind the Service of a gateway', () => {
   const version = (name: string) => deployment(`istio-system/gateway-${name}`, 'gateway', { labels: { ...LABELS, version: name }, annotations: { 'inject.istio.io/templates': 'gateway' } });
   const objects = [...passedOn({ istio: 'egressgateway' }), service(), version('v1'), version('v2')];
