@@ -106,8 +106,9 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
     gateway,
-    why: isElsewhere ? whyElsewhere(isTaken) : plain(why, way),
-    because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? [] : because),
+    why: isElsewhere ? whyElsewhere(isTaken) : [plain(why, way), ...missedText(upstream)].join('; '),
+    because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? []
+      : upstream?.facts.missed === undefined ? because : [...because, ...upstream.causes.slice(-1)]),
     conditions: end.conditions,
     besides: [],
     endpoints: [...new Set(end.endpoints)].sort(),
@@ -120,6 +121,11 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
       ...at('access')?.causes ?? [], ...at('route')?.causes ?? [], ...hops.filter(({ facts }) => facts.cut === 'perhaps').flatMap(({ causes }) => causes),
     ].map(cause => contentOf(view, cause))),
   };
+}
+
+/** What the last proxy lacks for the TLS that it is asked for. */
+function missedText(upstream: Hop | undefined): string[] {
+  return upstream?.facts.missed === undefined ? [] : [`the last proxy adds no TLS: the DestinationRule asks for ${upstream.facts.missed}, and lacks the certificate for it`];
 }
 
 function whyElsewhere(isTaken: boolean): string {

@@ -5,6 +5,8 @@ import { namesText } from './names';
 import { Opening, openingText } from './opening';
 import { pastSidecars } from './past-sidecar';
 import { allAccessOf, DependencyReport, Report } from './report';
+import { undeclaredWaysOut } from './undeclared';
+import { plural } from '../private/plural';
 import { nameOf } from '../trace/hop';
 
 /** What a reviewer looks at first. */
@@ -28,6 +30,7 @@ export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
   const remark = (text: string, of: readonly DependencyReport[]): Remark[] => (of.length > 0 ? [{ text, about: of.map(dependencyName) }] : []);
   const having = (kind: Opening['kind']) => dependencies.filter(({ openings }) => openings.some(opening => opening.kind === kind));
   const passing = having('ALLOW_ANY');
+  const undeclared = undeclaredWaysOut(view);
   const sidecars = [...new Set(dependencies.flatMap(({ openings }) => openings.filter(({ kind }) => kind === 'SIDECAR_ALLOW_ANY').map(({ who }) => who)))];
   return [
     ...remark(`have expired by ${view.today}`, dependencies.filter(({ isExpired }) => isExpired)),
@@ -42,6 +45,11 @@ export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
     ...remark('have clients beside those of their routes, whom another server of a gateway lets pass', having('NAMED_AT_GATEWAY')),
     ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
     ...remark('are reached by nobody in the input', dependencies.filter(dependency => !allAccessOf(dependency).some(one => isOpen(one) || one.verdict === 'UNKNOWN'))),
+    ...undeclared.length === 0 ? [] : [{
+      text: `${plural(undeclared.length, 'Service')} of the cluster ${undeclared.length === 1 ? 'leads' : 'lead'} to addresses that somebody wrote, or to a name outside, which no ServiceEntry declares: ${
+        namesText(undeclared, 6)}. They are not among the dependencies.`,
+      about: [],
+    }],
     ...leftOut.map(text => ({ text, about: [] })),
     ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
   ];

@@ -438,7 +438,9 @@ export class Journey {
     const { mode, sni, tls } = to.spoken;
     // Those of the entry stand in for those that the rule leaves out.
     const names = mode === 'PLAINTEXT' ? [] : tls && tls.subjectAltNames.length > 0 ? tls.subjectAltNames : service.isKubernetes ? [] : strings(service.object.spec.subjectAltNames);
-    const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : 'it adds no TLS'
+    // istiod makes no TLS of settings that lack something.
+    const missed = mode === 'PLAINTEXT' && tls && tls.mode !== 'DISABLE' ? tls.mode : undefined;
+    const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : `it adds no TLS${missed === undefined ? '' : `, although ${missed} is asked for`}`
       : `it speaks TLS (${mode})${sni === undefined ? spoken === 'HTTP' ? ' with the host of the request as server name' : ' without a server name' : ` with the server name ${sni}`}`;
     const notes = [
       ...mode !== 'PLAINTEXT' && spoken === 'TLS' ? ['the application speaks TLS itself: the server gets TLS in TLS'] : [],
@@ -451,7 +453,7 @@ export class Journey {
     ], {
       notes,
       facts: {
-        service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, sni: sni ?? '', subjectAltNames: names.join(','), ...mode === 'PLAINTEXT' ? {} : trustOf(tls!),
+        service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, ...missed === undefined ? {} : { missed }, sni: sni ?? '', subjectAltNames: names.join(','), ...mode === 'PLAINTEXT' ? {} : trustOf(tls!),
       },
     }));
     if (upstream.lost !== undefined) {

@@ -417,3 +417,41 @@ describe('a workload that passes its sidecar by', () => {
     expect(text(both, 2)).toContain('All 2 dependencies are reached past the sidecar by Deployment shop/batch, Deployment shop/cart-old: the pod opts out of the sidecar');
   });
 });
+
+describe('Services that lead out of the cluster without a ServiceEntry', () => {
+  const service = (name: string, spec: object) => object('Service', name, { ports: [{ name: 'tcp', port: 3306 }], ...spec });
+  const written = (name: string, ip: string) => {
+    const [namespace, own] = name.split('/');
+    return JSON.stringify({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: own, namespace }, subsets: [{ addresses: [{ ip }], ports: [{ name: 'tcp', port: 3306 }] }] });
+  };
+  const remarks = (...objects: string[]) => {
+    const found = reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.0/28'], resolution: 'NONE' }), ...objects, ...workloads]));
+    return remarksOn(found).map(remark => remarkText(remark, found.dependencies.length)).join('\n');
+  };
+
+  test('are named at the beginning', () => {
+    expect(remarks(service('shop/legacy', {}), written('shop/legacy', '198.51.100.7'), service('shop/alias', { type: 'ExternalName', externalName: 'mail.example.com' }))).toContain(
+      '2 Services of the cluster lead to addresses that somebody wrote, or to a name outside, which no ServiceEntry declares: shop/alias, shop/legacy.');
+    expect(remarks(service('shop/legacy', {}), written('shop/legacy', '198.51.100.7'))).toContain('1 Service of the cluster leads to');
+  });
+
+  test('are none that an entry declares, that lead inside, or that Kubernetes has itself', () => {
+    const none = remarks(
+      service('shop/legacy', {}), written('shop/legacy', '192.0.2.7'), service('shop/alias', { type: 'ExternalName', externalName: 'db.example.com' }),
+      service('shop/inside', { type: 'ExternalName', externalName: 'web.catalog.svc.cluster.local' }), service('shop/pods', { selector: { app: 'web' } }),
+      service('default/kubernetes', {}), written('default/kubernetes', '198.51.100.1'),
+    );
+
+    expect(none).not.toContain('of the cluster');
+  });
+});
+
+test('TLS that a rule asks for and istiod cannot make is told', () => {
+  const rule = (tls: object) => object('DestinationRule', 'db', { host: 'db.example.com', trafficPolicy: { tls } });
+  const first = (tls: object) => reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.7'] }), rule(tls), ...workloads])).dependencies[0].access[0];
+
+  expect(first({ mode: 'MUTUAL' })).toMatchObject({ verdict: 'REACHES', tls: '', why: expect.stringContaining('the last proxy adds no TLS: the DestinationRule asks for MUTUAL') as string });
+  expect(first({ mode: 'MUTUAL' }).because.map(({ object: of }) => of)).toContain('DestinationRule shop/db');
+  expect(first({ mode: 'MUTUAL', clientCertificate: '/a', privateKey: '/b' }).why).not.toContain('adds no TLS');
+  expect(first({ mode: 'DISABLE' }).why).not.toContain('adds no TLS');
+});
