@@ -434,7 +434,10 @@ export class Journey {
   private leaves({ kind }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
     const service = to.service!;
     const { host, address: at, range } = this.dialled;
-    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: range ?? (at !== undefined && isAddress(at) ? at : undefined) });
+    const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: at !== undefined && isAddress(at) ? at : undefined });
+    const isDialled = kind === 'sidecar' && service.resolution === 'NONE' && !service.isKubernetes;
+    // Of a range one address stands for all.
+    const endpoints = isDialled && range !== undefined ? upstream.places.map(({ port }) => placeText(range, port)) : upstream.endpoints;
     const { mode, sni, tls } = to.spoken;
     // Those of the entry stand in for those that the rule leaves out.
     const names = mode === 'PLAINTEXT' ? [] : tls && tls.subjectAltNames.length > 0 ? tls.subjectAltNames : service.isKubernetes ? [] : strings(service.object.spec.subjectAltNames);
@@ -448,7 +451,7 @@ export class Journey {
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
     ];
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
-    this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${upstream.endpoints.length > 0 ? ` (${endpointsText(upstream.endpoints)})` : ''}; ${speaks}`, [
+    this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${endpoints.length > 0 ? ` (${endpointsText(endpoints)})` : ''}; ${speaks}`, [
       ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
     ], {
       notes,
@@ -459,7 +462,6 @@ export class Journey {
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }
-    const isDialled = kind === 'sidecar' && service.resolution === 'NONE' && !service.isKubernetes;
     const places = [
       ...upstream.pods ? endsBehind(this.view, upstream.pods).map((end): NetworkPlace => ({ end, port: to.servicePort!.target })) : [],
       ...upstream.places.flatMap(({ address, port }): NetworkPlace[] => (isDialled ? this.dialledPlaces(port) : [{ end: { address }, port }])),
@@ -475,7 +477,7 @@ export class Journey {
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
       : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';
     return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
-      : { ...this.ending('REACHES', `it ends at ${endpointsText(upstream.endpoints)}${wrong}`, undefined, upstream.endpoints), instead: this.instead ?? inside };
+      : { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}`, undefined, endpoints), instead: this.instead ?? inside };
   }
 
   /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */
