@@ -95,11 +95,16 @@ class Check {
   public constructor(private readonly namespace: string, private readonly visitor: Visitor, private readonly facts: MeshModel) {}
 
   public source(source: Fields): Held {
-    return all(Object.entries(SOURCES).map(([field, key]) => this.attribute(key, strings(source[field]), strings(source[notOf(field)]))));
+    return this.fields(source, SOURCES);
   }
 
   public operation(operation: Fields): Held {
-    return all(Object.entries(OPERATIONS).map(([field, key]) => this.attribute(key, strings(operation[field]), strings(operation[notOf(field)]))));
+    return this.fields(operation, OPERATIONS);
+  }
+
+  private fields(written: Fields, known: readonly Field[]): Held {
+    return all(known.filter(({ field, not: other }) => written[field] !== undefined || written[other] !== undefined)
+      .map(({ field, not: other, key }) => this.attribute(key, strings(written[field]), strings(written[other]))));
   }
 
   public attribute(key: string, values: readonly string[], notValues: readonly string[]): Held {
@@ -132,6 +137,9 @@ class Check {
   /** Aliases of the trust domain are the same workloads. */
   private isPrincipal(value: string): boolean {
     const { namespace, account, trustDomain } = this.visitor.principal!;
+    if (!value.includes('*') && !value.endsWith(`/ns/${namespace}/sa/${account}`)) {
+      return false;
+    }
     const domains = new Set([trustDomain, this.facts.trustDomain, ...this.facts.trustDomainAliases]);
     const isOurs = trustDomain === this.facts.trustDomain;
     // istiod takes `cluster.local` for the mesh's own trust domain.
@@ -139,7 +147,14 @@ class Check {
   }
 }
 
-const SOURCES: { readonly [field: string]: string } = {
+/** A field, the one of what it is not, and the condition that asks the same. Every client is compared with every policy: they are worked out once. */
+interface Field {
+  readonly field: string;
+  readonly not: string;
+  readonly key: string;
+}
+
+const SOURCES = fieldsOf({
   principals: 'source.principal',
   namespaces: 'source.namespace',
   trustDomains: 'source.trustDomain',
@@ -147,14 +162,12 @@ const SOURCES: { readonly [field: string]: string } = {
   ipBlocks: 'source.ip',
   remoteIpBlocks: 'remote.ip',
   requestPrincipals: 'request.auth.principal',
-};
+});
 
-const OPERATIONS: { readonly [field: string]: string } = {
-  ports: 'destination.port', hosts: 'request.host', methods: 'request.method', paths: 'request.path',
-};
+const OPERATIONS = fieldsOf({ ports: 'destination.port', hosts: 'request.host', methods: 'request.method', paths: 'request.path' });
 
-function notOf(field: string): string {
-  return `not${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+function fieldsOf(keys: { readonly [field: string]: string }): Field[] {
+  return Object.entries(keys).map(([field, key]) => ({ field, not: `not${field.charAt(0).toUpperCase()}${field.slice(1)}`, key }));
 }
 
 function isOfRequests(key: string): boolean {
