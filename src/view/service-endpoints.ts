@@ -44,13 +44,10 @@ export function handWrittenEndpoints(
   return [...new Map([...endpoints, ...slices, ...workloads].map(place => [`${place.address}:${place.port}`, place])).values()];
 }
 
-/** Where proxies listen for a port of a headless Service: at the addresses that somebody wrote, and at those of its pods, which nobody knows. */
-export function headlessAddresses(view: MeshView, { host, resolution, selector }: KnownService, port: number): string[] {
+/** Where proxies listen for a port of a headless Service: at the addresses that somebody wrote. Those of its pods nobody knows. */
+export function headlessAddresses(view: MeshView, { host, resolution }: KnownService, port: number): string[] {
   const service = resolution === 'HEADLESS' ? view.serviceByHost.get(host) : undefined;
-  return service === undefined ? [] : [
-    ...handWrittenEndpoints(view, service, port).map(({ address }) => address).filter(isIp),
-    ...Object.keys(selector ?? {}).length > 0 ? [`the addresses of the pods of ${host}`] : [],
-  ];
+  return service === undefined ? [] : handWrittenEndpoints(view, service, port).map(({ address }) => address).filter(isIp);
 }
 
 /** Whether an address is none that Kubernetes wrote, for a pod. */

@@ -373,11 +373,6 @@ describe('endpoints', () => {
       expect(traced(objects, 'cart', '192.0.2.16:3306').end.kind).toBe('NOWHERE');
       expect(traced([headless()], 'cart', `${name}:3306`).end.kind).toBe('NOWHERE');
     });
-
-    test('are its pods, whose addresses nobody knows', () => {
-      expect(traced([headless({ selector: { app: 'db' } })], 'cart', `${name}:3306`).end).toMatchObject({ kind: 'REACHES', endpoints: [`${name}:3306`] });
-      expect(traced([headless({ selector: { app: 'db' } }, { name: 'other' })], 'cart', `${name}:3306`).end.kind).toBe('REACHES');
-    });
   });
 
   test('a Service of the cluster is reached by its short names', () => {
