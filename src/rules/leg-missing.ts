@@ -148,15 +148,15 @@ function defaultName({ host, subset = '' }: RouteDestination, port: number): str
   return `outbound_.${port}_.${subset}_.${host}`;
 }
 
-/** Whether servers take only certificates of the mesh. Without a rule the sidecars may show one (auto mTLS), under the default name. */
+/** Whether servers take connections with a certificate of the mesh only. Without a rule they may have one (auto mTLS), under the default name. */
 function isOfMesh(taking: readonly GatewayServer[], originated: readonly ClientTlsSettings[], automatic: string): boolean {
   return taking.every(({ tls, hosts }) => tls?.mode === 'ISTIO_MUTUAL' && (originated.length > 0 || !hosts.some(host => overlaps(host, automatic))));
 }
 
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
-function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined, unnamed: string): readonly string[] | undefined {
+function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined, byDefault: string): readonly string[] | undefined {
   if (originated === undefined || originated.length > 0) {
-    const names = originated?.map(({ mode, sni }) => sni ?? (mode === 'ISTIO_MUTUAL' ? unnamed : undefined));
+    const names = originated?.map(({ mode, sni }) => sni ?? (mode === 'ISTIO_MUTUAL' ? byDefault : undefined));
     return names?.every(name => name !== undefined) ? names : undefined;
   }
   return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;

@@ -16,7 +16,6 @@ const PASSTHROUGH = 'recipes/e-gateway-passthrough';
 const ORIGINATION = 'recipes/f-gateway-origination';
 const NARROW = 'recipes/proven-9-own-namespace';
 const DIRECT = 'recipes/b-direct-http';
-const HIDDEN = 'MX0403-rule-not-looked-up/fault';
 
 const more = (kind: string, name: string, spec: object, namespace = 'shop', metadata: object = {}): [RegExp, string] => [/$/, `\n---\n${JSON.stringify({
   apiVersion: kind === 'Service' ? 'v1' : kind === 'Deployment' ? 'apps/v1' : 'networking.istio.io/v1', kind, metadata: { name, namespace, ...metadata }, spec,
@@ -143,14 +142,6 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['originating TLS at a gateway, from a namespace where it does not look', ORIGINATION, [['{name: edition-cnn-com, namespace: shop}', '{name: edition-cnn-com, namespace: data}']], ['MX0403']],
     ['not beside the gateway', ORIGINATION, [['{name: edition-cnn-com, namespace: shop}', '{name: edition-cnn-com, namespace: istio-system}']], []],
     ['not in the root namespace', 'MX0403-rule-not-looked-up/fault', [['kind: DestinationRule\nmetadata: {name: db, namespace: platform}', 'kind: DestinationRule\nmetadata: {name: db, namespace: istio-system}']], []],
-    ['beside the gateway and for its own namespace alone', HIDDEN, [['kind: DestinationRule\nmetadata: {name: db, namespace: platform}', 'kind: DestinationRule\nmetadata: {name: db, namespace: istio-system}'],
-      ['exportTo: [shop] # <- MX0403', 'exportTo: ["."]']], ['MX0403']],
-    ['for a client of another namespace', HIDDEN, [['exportTo: [shop] # <- MX0403', 'exportTo: ["."]'], pods('cart', { app: 'cart' }, 'shop')], ['MX0403']],
-    ['for the clients of every other namespace', HIDDEN, [['  exportTo: [shop] # <- MX0403\n', ''], [/ {2}exportTo: \[".", shop, istio-system\]\n/g, ''], pods('cart', { app: 'cart' }, 'shop')],
-      ['MX0403']],
-    ['not where clients are beside it, or nobody is known', HIDDEN, [['  exportTo: [shop] # <- MX0403\n', ''], [/ {2}exportTo: \[".", shop, istio-system\]\n/g, ''],
-      pods('cart', { app: 'cart' }, 'shop'), pods('own', { app: 'own' }, 'platform')], []],
-    ['not where the clients are elsewhere', HIDDEN, [['exportTo: [shop] # <- MX0403', 'exportTo: ["."]']], []],
     ['not for the sidecars alone', 'recipes/c-origination-at-sidecar', [['  trafficPolicy', '  exportTo: ["."]\n  trafficPolicy']], []],
   ],
   MX0404: [
