@@ -154,7 +154,9 @@ function isOfMesh(taking: readonly GatewayServer[], originated: readonly ClientT
 }
 
 /** By which names a gateway tells these connections apart; undefined when that is not known. */
-function namesOf({ route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined, byDefault: string): readonly string[] | undefined {
+function namesOf(
+  { route, rule, match }: Leg, originated: readonly ClientTlsSettings[] | undefined, byDefault: string,
+): readonly string[] | undefined {
   if (originated === undefined || originated.length > 0) {
     const names = originated?.map(({ mode, sni }) => sni ?? (mode === 'ISTIO_MUTUAL' ? byDefault : undefined));
     return names?.every(name => name !== undefined) ? names : undefined;
