@@ -6,13 +6,11 @@ import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { visible } from '../private/visible';
-import { lineOf } from '../reading/file-object';
 import { answerOf, answerOfWay, isOpen, Verdict } from '../report/answer';
+import { Sources } from '../report/sources';
 import { TraceTarget } from '../trace/application';
 import { TraceClient } from '../trace/capture';
-import { Cause, nameOf } from '../trace/hop';
 import { OtherWay, Trace, trace, Way } from '../trace/trace';
-import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 const OPTIONS: Options = {
@@ -50,7 +48,7 @@ export const explain: Command = {
     tell(input, terminal);
     const found = trace(view, from, to);
     const { verdict } = answerOf(view, found);
-    const places = new Places(view);
+    const places = new Sources(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
     terminal.out(isJson ? `${JSON.stringify({ ...asData(view, found, places), verdict, notes: input.notes }, undefined, 2)}\n`
       : traceText(view, found, places, styleOf(terminal.hasColours)));
@@ -92,29 +90,18 @@ function targetIn(args: Arguments): TraceTarget {
   return { host: host.toLowerCase(), port, address, protocol: valueIn(args, 'protocol') as TraceTarget['protocol'] };
 }
 
-/** Where the objects of a view, and their fields, are in the files. */
-class Places {
-  private readonly objects = new Map<string, MeshObject>();
-
-  public constructor(view: MeshView) {
-    view.objects.forEach(object => this.objects.set(`${object.origin.path} ${nameOf(object)}`, object));
-  }
-
-  public of({ object, path, steps }: Cause): { readonly file: string; readonly line?: number } {
-    const found = this.objects.get(`${path} ${object}`);
-    return { file: found?.origin.file ?? path, line: found && lineOf(found, steps) };
-  }
-}
-
-function asData(view: MeshView, found: Trace, places: Places): object {
+function asData(view: MeshView, found: Trace, places: Sources): object {
   const others = found.others.map(way => ({ ...way, verdict: answerOfWay(view, found, way).verdict, hops: hopsAsData(way, places) }));
   return { ...found, hops: hopsAsData(found, places), others };
 }
 
-function hopsAsData({ hops }: Way, places: Places): object[] {
+function hopsAsData({ hops }: Way, places: Sources): object[] {
   return hops.map(hop => ({
     ...hop,
-    causes: hop.causes.map(cause => ({ object: cause.object, field: cause.field, ...places.of(cause) })),
+    causes: hop.causes.map(cause => {
+      const { object, field, file, line } = places.of(cause);
+      return { object, field, file, line };
+    }),
   }));
 }
 
@@ -132,7 +119,7 @@ const TITLES: { readonly [stage: string]: string } = {
 };
 
 /** A trace for a person. */
-function traceText(view: MeshView, found: Trace, places: Places, style: Style): string {
+function traceText(view: MeshView, found: Trace, places: Sources, style: Style): string {
   const { from, to, others } = found;
   const verdictOf = (way: Way) => answerOfWay(view, found, way).verdict;
   const ways = others.map(way => [
@@ -144,7 +131,7 @@ function traceText(view: MeshView, found: Trace, places: Places, style: Style): 
 
 /** The steps of a way that are not those of the main one, and its end. */
 function wayText(
-  { hops, end }: Way, verdict: Verdict, places: Places, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' },
+  { hops, end }: Way, verdict: Verdict, places: Sources, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' },
 ): string[] {
   const steps = hops.map(({ stage, text, causes, notes }, i) => [
     `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${visible(text)}`,

@@ -217,5 +217,5 @@ function contentOf(view: MeshView, { object, path, steps }: Cause): unknown {
 
 function objectOf(view: MeshView, name: string, path: string) {
   const [kind, full] = name.split(' ');
-  return view.objects.find(object => object.origin.path === path && object.kind === kind && (full === object.name || full === `${object.namespace}/${object.name}`));
+  return view.objectsByPath.get(path)?.find(object => object.kind === kind && (full === object.name || full === `${object.namespace}/${object.name}`));
 }

@@ -19,7 +19,7 @@ export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'
   const found = new Names();
   for (const { tls } of view.gatewayServers) {
     // They are compared as they are.
-    tls?.subjectAltNames.filter(name => name.startsWith('spiffe://')).flatMap(exactly).forEach(client => found.add(client));
+    tls?.subjectAltNames.filter(name => name.startsWith('spiffe://')).flatMap(accountIn).forEach(client => found.add(client));
   }
   for (const { object, rules } of view.accessPolicies) {
     for (const { sources, conditions } of rules) {
@@ -52,7 +52,7 @@ export function principalsOf(text: string): Client[] {
     return namespace === undefined || namespace === '*' ? [] : [{ namespace, account: account ?? ANY_OTHER }];
   }
   if (!text.startsWith('*')) {
-    return exactly(text);
+    return accountIn(text);
   }
   const parts = text.slice(1).split('/');
   const last = parts.pop()!;
@@ -64,7 +64,8 @@ export function principalsOf(text: string): Client[] {
   return [{ namespace, account }];
 }
 
-function exactly(text: string): Client[] {
+/** The account of a name like `spiffe://cluster.local/ns/shop/sa/cart`, as a list; a name with a `*` is none. */
+export function accountIn(text: string): Client[] {
   const [, namespace, account] = /(?:^|\/)ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(text) ?? [];
   return account === undefined ? [] : [{ namespace, account }];
 }

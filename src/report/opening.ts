@@ -4,6 +4,7 @@ import { ANY_OTHER, Client, clientKey, clientName, isEveryOther } from './client
 import { Dependency } from './dependency';
 import { GatewayDoor } from './gateway-door';
 import { Guard, guardsIn, unguarded, writersOf } from './guard';
+import { accountIn } from './named';
 import { namesText } from './names';
 import { outboundName, OutboundPolicies } from './outbound';
 import { networkOf } from '../private/network';
@@ -146,7 +147,7 @@ export class Openings {
     if (names.length === 0) {
       return admits({ namespace: '(any)', account: '(any)' }) ? 'everyAccount' : this.clients.filter(({ account }) => account !== ANY_OTHER).filter(admits);
     }
-    return names.flatMap(name => accountIn(name) ?? []).filter(admits);
+    return names.flatMap(accountIn).filter(admits);
   }
 
   private withoutSidecar(dependency: Dependency): Opening {
@@ -194,12 +195,6 @@ export class Openings {
 
 function serversOf(doors: readonly GatewayDoor[]): Cause[] {
   return [...new Map(doors.map(({ chain }) => [JSON.stringify([chain.gateway.name, chain.server.field]), causeOf(chain)])).values()];
-}
-
-/** The account of a name like `spiffe://cluster.local/ns/shop/sa/cart`. */
-function accountIn(name: string): Client | undefined {
-  const [, namespace, account] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(name) ?? [];
-  return account === undefined ? undefined : { namespace, account };
 }
 
 /** Where a dependency is in the network: its endpoints at their ports, and the addresses that are written down. */

@@ -33,18 +33,13 @@ export interface GatewayPods {
 /** The ports of the Services that Istio's charts install. */
 const CHART_PORTS: { readonly [port: number]: number } = { 80: 8080, 443: 8443 };
 
+/** The port of such a Service for one of its pods, where that is another. */
+export function chartServicePort(port: number): number[] {
+  return Object.entries(CHART_PORTS).filter(([, target]) => target === port).map(([of]) => Number(of));
+}
+
 /** Ports that every proxy of Istio listens on for itself: metrics, health and the like. */
 const OWN_PORTS = [15000, 15020, 15021, 15090];
-
-/** The namespaces in which a Gateway's pods may run: those of the Services whose pods its selector matches; none when the input shows none. */
-export function namespacesOfGateway(view: MeshView, gateway: GatewayConfig): string[] {
-  const of = [
-    ...view.pods.filter(({ labels }) => selects(gateway.selector, labels)).map(({ namespace }) => namespace),
-    ...view.services.filter(({ selector }) => Object.keys(selector).length > 0 && selects(gateway.selector, selector))
-      .map(({ object }) => object.namespace),
-  ];
-  return [...new Set(of)].sort();
-}
 
 /** The gateways behind a port of a Service; none when it is another service, or when nothing in the input says that it is a gateway. */
 export function gatewaysBehind(view: MeshView, host: string, port: number): readonly GatewayPods[] {

@@ -1,7 +1,7 @@
 import { accessDecision } from './access-decision';
 import { dialledBy, Dialled, isAddress, TraceTarget } from './application';
 import { bypass, Capture } from './capture';
-import { Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
+import { defaultServerName, Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
 import { ownLabels, variantsOf } from './gateway-variants';
@@ -333,7 +333,7 @@ export class Journey {
       return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);
     }
     const auto = to.spoken.tls === undefined && pods.labels['security.istio.io/tlsMode'] === 'istio';
-    const spoken = auto ? { mode: 'ISTIO_MUTUAL' as const, sni: `outbound_.${to.port}_.${to.subset ?? ''}_.${to.host}` } : to.spoken;
+    const spoken = auto ? { mode: 'ISTIO_MUTUAL' as const, sni: defaultServerName(to) } : to.spoken;
     const arriving = auto ? { ...entering, isTls: true, sni: spoken.sni } : entering;
     const [chain, ...more] = chains.chainsFor(arriving);
     if (more.length > 0) {

@@ -7,11 +7,6 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 
-/** The namespaces in which a proxy looks for DestinationRules of a service, in their order: its own, that of the service, the root namespace. */
-export function lookupPath(view: MeshView, namespace: string, service: string): string[] {
-  return [...new Set([namespace, service, view.facts.rootNamespace])];
-}
-
 /** A part of a DestinationRule, with the rule that it stands in. */
 interface Part {
   readonly rule: TrafficRule;
@@ -138,10 +133,6 @@ export function subsetOf(rule: MergedRule | undefined, subset: string): Part | u
 /** The labels of the endpoints of a subset. */
 export function subsetLabels(part: Part): { readonly [label: string]: string } {
   return labelsOf(part.value.labels);
-}
-
-export function causesOf(rule: MergedRule): Cause[] {
-  return rule.from.map(({ object }) => cause(object));
 }
 
 function at(part: Part, port: number): { readonly part: Part; readonly isOfPort: boolean } {

@@ -75,6 +75,15 @@ export class MeshView {
     return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts)));
   }
 
+  /** The objects by what messages call them; a construct may have several. */
+  public get objectsByPath(): ReadonlyMap<string, readonly MeshObject[]> {
+    return this.once('objectsByPath', () => {
+      const found = new Map<string, MeshObject[]>();
+      this.objects.forEach(object => addTo(found, object.origin.path, object));
+      return found;
+    });
+  }
+
   /** The VirtualServices of each Gateway, or of `mesh`, in the order of istiod: by age, name and namespace. What they delegate stands in its place. */
   public get routesByGateway(): ReadonlyMap<string, readonly Route[]> {
     return this.once('routesByGateway', () => {
