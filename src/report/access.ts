@@ -35,7 +35,7 @@ interface Variant {
 
 /** Asks for one connection after the other; clients that nothing tells apart are asked for once. */
 export class AccessTable {
-  private readonly tracer: Tracer;
+  public readonly tracer: Tracer;
   private readonly pods: ReadonlyMap<string, readonly PodTemplate[]>;
   private readonly labels: ReadonlySet<string>;
   private readonly named: NamedClients;
@@ -48,7 +48,7 @@ export class AccessTable {
     this.tracer = new Tracer(view);
     this.pods = workloadsByClient(view);
     this.labels = labelsThatMatter(view);
-    this.named = new NamedClients(view);
+    this.named = new NamedClients(this.tracer.proxies);
     this.isNamedByPattern = namedIn(view).hasPatterns;
   }
 

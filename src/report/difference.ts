@@ -93,12 +93,12 @@ interface Unread {
 
 /** Compares two inputs; what only one of them declares or names is asked about in both. */
 export function differenceOf(old: MeshView, now: MeshView, unread: Unread = {}): Difference {
-  const [first, second] = [reportOf(old, { unread: unread.before }), reportOf(now, { unread: unread.after })];
+  const [was, is] = [new AccessTable(old), new AccessTable(now)];
+  const [first, second] = [reportOf(old, { unread: unread.before, table: was }), reportOf(now, { unread: unread.after, table: is })];
   const clients = [...new Map([...first.clients, ...second.clients].map(client => [clientKey(client), client])).values()].sort(byClient);
   const namespaces = clients.map(({ namespace }) => namespace);
   const both = [...first.dependencies, ...second.dependencies].flatMap(dependency => dependency.targets);
   const targets = [...new Map(both.map(target => [targetKey(target), target])).values()];
-  const [was, is] = [new AccessTable(old), new AccessTable(now)];
   const declared = new Set(first.dependencies.flatMap(dependency => dependency.targets.map(targetKey)));
   const isNew = (target: Target) => !declared.has(targetKey(target));
   const access = targets.flatMap(target => clients.flatMap(client => (

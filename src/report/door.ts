@@ -21,9 +21,9 @@ export interface Door {
 }
 
 /** What may lead to dependencies beside their own names: hosts of VirtualServices, and Services whose addresses somebody wrote. */
-export function doorsIn(view: MeshView, dependencies: readonly Dependency[]): Target[] {
+export function doorsIn(proxies: Proxies, dependencies: readonly Dependency[]): Target[] {
+  const { view } = proxies;
   const declared = new Set(dependencies.flatMap(({ hosts }) => hosts));
-  const proxies = new Proxies(view);
   const isLed = (host: string, port: number | undefined) => {
     const known = view.knownServicesByHost.get(host);
     return known?.some(({ isKubernetes }) => !isKubernetes) || port !== undefined && proxies.gatewaysBehind(host, port).length > 0;

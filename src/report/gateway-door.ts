@@ -2,7 +2,7 @@ import { Dependency } from './dependency';
 import { Owners } from './owners';
 import { destinationOf, Sender, sharesOf } from '../trace/destination';
 import { GatewayChain } from '../trace/gateway-chain';
-import { GatewayPods } from '../trace/gateway-pods';
+import { chartServicePort, GatewayPods } from '../trace/gateway-pods';
 import { GatewayListener, Proxies } from '../trace/proxies';
 import { Choice } from '../trace/route-choice';
 import { upstreamOf } from '../trace/upstream';
@@ -27,10 +27,9 @@ export interface GatewayDoor {
 }
 
 /** The servers of all gateways that lead to each dependency. */
-export function gatewayDoorsIn(view: MeshView, owners: Owners): ReadonlyMap<Dependency, readonly GatewayDoor[]> {
-  const proxies = new Proxies(view);
+export function gatewayDoorsIn(proxies: Proxies, owners: Owners): ReadonlyMap<Dependency, readonly GatewayDoor[]> {
   const found = new Map<Dependency, GatewayDoor[]>();
-  for (const { host, listeners } of gatewaysIn(view, proxies)) {
+  for (const { host, listeners } of gatewaysIn(proxies)) {
     const [name, namespace] = host.split('.');
     for (const { pods, chains } of listeners) {
       for (const chain of chains.chains) {
@@ -69,13 +68,14 @@ function leadsTo({ view, rules }: Proxies, owners: Owners, sender: Sender, choic
 }
 
 /** The Services of gateways with what their pods listen on. Of one that is not in the input, the ports are those of the Gateways. */
-function gatewaysIn(view: MeshView, proxies: Proxies): { readonly host: string; readonly listeners: readonly GatewayListener[] }[] {
+function gatewaysIn(proxies: Proxies): { readonly host: string; readonly listeners: readonly GatewayListener[] }[] {
+  const { view } = proxies;
   const ports = [...new Set(view.gateways.flatMap(({ servers }) => servers.map(({ port }) => port)))];
   const destinations = (view.routesByGateway.get(MESH) ?? []).flatMap(({ rules }) => rules.flatMap(rule => rule.destinations));
   const unknown = new Set(destinations.map(({ host }) => host).filter(host => host.endsWith(`.svc.${view.facts.clusterDomain}`) && !view.serviceByHost.has(host)));
   const hosts = [
     ...servicesOfGateways(view).map(({ host, ports: of }) => ({ host, ports: of.map(({ number }) => number) })),
-    ...[...unknown].map(host => ({ host, ports: [...ports, ...ports.flatMap(port => (port === 8080 ? [80] : port === 8443 ? [443] : []))] })),
+    ...[...unknown].map(host => ({ host, ports: [...ports, ...ports.flatMap(chartServicePort)] })),
   ];
   return hosts.map(({ host, ports: of }) => {
     const listeners = of.flatMap(port => proxies.gatewaysBehind(host, port)).filter(({ pods }) => pods.gateways.length > 0);

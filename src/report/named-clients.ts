@@ -1,8 +1,8 @@
 import { Client, clientKey } from './client';
 import { namedIn } from './named';
 import { policiesOn } from '../trace/access-decision';
-import { gatewaysBehind } from '../trace/gateway-pods';
 import { Hop } from '../trace/hop';
+import { Proxies } from '../trace/proxies';
 import { GatewayConfig } from '../view/gateway';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -18,8 +18,8 @@ export class NamedClients {
   private readonly byServer = new Map<string, Names>();
   private readonly byPolicies = new Map<string, Names>();
 
-  public constructor(private readonly view: MeshView) {
-    view.gateways.forEach(gateway => addTo(this.gateways, gateway.name, gateway));
+  public constructor(private readonly proxies: Proxies) {
+    proxies.view.gateways.forEach(gateway => addTo(this.gateways, gateway.name, gateway));
   }
 
   /** Whether what decided on a way names a client. */
@@ -40,10 +40,8 @@ export class NamedClients {
   private behind(cluster: string): Names {
     const [, port, , host] = cluster.split('|');
     const key = `${host}:${port}`;
-    const known = this.byPolicies.get(key) ?? namesIn({
-      gatewayServers: [],
-      accessPolicies: gatewaysBehind(this.view, host, Number(port)).flatMap(pods => policiesOn(this.view, pods).map(({ policy }) => policy)),
-    });
+    const policies = () => this.proxies.gatewaysBehind(host, Number(port)).flatMap(({ pods }) => policiesOn(this.proxies.view, pods));
+    const known = this.byPolicies.get(key) ?? namesIn({ gatewayServers: [], accessPolicies: policies().map(({ policy }) => policy) });
     this.byPolicies.set(key, known);
     return known;
   }

@@ -41,13 +41,15 @@ export interface MoreToAsk {
   readonly clients?: readonly Client[];
   /** What of the input could not be read. */
   readonly unread?: readonly Problem[];
+  /** Where the view is asked, when somebody else asks it too. */
+  readonly table?: AccessTable;
 }
 
 /** Looks who reaches what. */
-export function reportOf(view: MeshView, { clients: more = [], unread = [] }: MoreToAsk = {}): Report {
-  const table = new AccessTable(view);
+export function reportOf(view: MeshView, { clients: more = [], unread = [], table = new AccessTable(view) }: MoreToAsk = {}): Report {
+  const { proxies } = table.tracer;
   const all = dependenciesIn(view);
-  const doorTargets = doorsIn(view, all);
+  const doorTargets = doorsIn(proxies, all);
   const representatives = representativesIn(view);
   const differing = table.differing(representatives.clients, [...all.flatMap(({ targets }) => targets), ...doorTargets]);
   const clients = clientsIn(view, [...more, ...differing]);
@@ -55,11 +57,10 @@ export function reportOf(view: MeshView, { clients: more = [], unread = [] }: Mo
   const asked = all.map(dependency => ({ ...dependency, access: askedFor(dependency.targets) }));
   const owners = new Owners(view, asked);
   const doors = doorsOf(owners, [...asked.flatMap(({ access }) => access), ...askedFor(doorTargets)]);
-  const [openings, atGateways] = [new Openings(view, clients), gatewayDoorsIn(view, owners)];
+  const [openings, atGateways] = [new Openings(view, clients), gatewayDoorsIn(proxies, owners)];
   const dependencies = asked.map((dependency): DependencyReport => {
-    const own = doors.get(dependency) ?? [];
-    const access = [...dependency.access, ...own.flatMap(door => door.access)];
-    return { ...dependency, doors: own, openings: openings.of(dependency, access, atGateways.get(dependency) ?? []) };
+    const found = { ...dependency, doors: doors.get(dependency) ?? [] };
+    return { ...found, openings: openings.of(dependency, allAccessOf(found), atGateways.get(dependency) ?? []) };
   });
   return { view, clients, dependencies, sources: new Sources(view), unread, leftOut: representatives.leftOut };
 }

@@ -52,7 +52,8 @@ export function trace(view: MeshView, from: TraceClient, to: TraceTarget): Trace
 
 /** Follows connections through the objects of one view. */
 export class Tracer {
-  private readonly proxies: Proxies;
+  /** What the proxies of the view know, for those who ask more of them. */
+  public readonly proxies: Proxies;
 
   public constructor(private readonly view: MeshView) {
     this.proxies = new Proxies(view);
