@@ -34,6 +34,11 @@ export class AppAcknowledgements implements GivenAcknowledgements {
     return [...scopes].flatMap(scope => this.byConstruct.get(scope) ?? []);
   }
 
+  /** Whether `write` adds to the object. */
+  public changes(object: ApiObject): boolean {
+    return this.annotated.has(object);
+  }
+
   /** Looks without what `write` adds to the objects, which is what was found the last time. */
   public hidden<T>(look: () => T): T {
     this.isHidden = true;

@@ -2,6 +2,7 @@ import { ApiObject, App } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { AppAcknowledgements } from './app-acknowledgements';
 import { collect, constructOf } from './collect';
+import { Renderings } from './renderings';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
@@ -50,6 +51,9 @@ export class AppMesh {
   private revision = 0;
   private looked?: { readonly at: string; readonly found: readonly Found[]; readonly errors: ReadonlyMap<IConstruct, readonly string[]> };
   private printed = '';
+  private isWriting = false;
+  /** What the rules saw, while the app is written and until something changes. */
+  private rendered?: Renderings;
 
   /** What somebody accepted. */
   public readonly acknowledgements: AppAcknowledgements;
@@ -59,8 +63,8 @@ export class AppMesh {
     this.acknowledgements = new AppAcknowledgements();
     // cdk8s validates the root first, in each of its passes.
     root.node.addValidation({ validate: () => this.look() });
-    this.printAfter('synth');
-    this.printAfter('synthYaml');
+    this.wrap('synth');
+    this.wrap('synthYaml');
   }
 
   /** The mesh. Once it was read it cannot be declared: objects were written for it. */
@@ -87,6 +91,7 @@ export class AppMesh {
   /** Whatever changes an object calls this: cdk8s validates the whole app once for each chart, and the rules look once. */
   public changed(): void {
     this.revision++;
+    this.rendered = undefined;
   }
 
   /** What is found by looking at the whole app, looked for once until something changes: cdk8s validates every construct once for each chart. */
@@ -160,6 +165,11 @@ export class AppMesh {
     return today === undefined ? this.looks().found : this.find(today);
   }
 
+  /** What an object was rendered as when the rules looked, if it is now written as that. */
+  public takeRendered(object: ApiObject): unknown {
+    return this.acknowledgements.changes(object) ? undefined : this.rendered?.take(object);
+  }
+
   /** Lets the rules look at the whole app. The errors that they find are reported by the construct at fault. */
   private look(): string[] {
     for (const construct of this.looks().errors.keys()) {
@@ -190,22 +200,31 @@ export class AppMesh {
 
   private find(today?: string): Found[] {
     return this.acknowledgements.hidden(() => {
-      const objects = collect(this.root, object => this.owners.get(object) ?? object);
+      this.rendered = undefined;
+      const renderings = new Renderings();
+      const objects = collect(this.root, object => this.owners.get(object) ?? object, renderings);
+      this.rendered = this.isWriting ? renderings : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
     });
   }
 
-  /** Prints warnings when the app was written, and not when a test renders a chart. cdk8s has no channel for them. */
-  private printAfter(method: 'synth' | 'synthYaml'): void {
+  /** Prints warnings when the app was written, and not when a test renders a chart: cdk8s has no channel for them. */
+  private wrap(method: 'synth' | 'synthYaml'): void {
     const app = this.root as App;
     if (typeof app[method] !== 'function') {
       return;
     }
     const write = app[method].bind(app);
     app[method] = () => {
-      const written = write();
-      this.print();
-      return written as never;
+      this.isWriting = true;
+      try {
+        const written = write();
+        this.print();
+        return written as never;
+      } finally {
+        this.isWriting = false;
+        this.rendered = undefined;
+      }
     };
   }
 

@@ -1,11 +1,12 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
+import { Renderings } from './renderings';
 import { createdIn } from '../view/age';
 import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
-export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct): MeshObject[] {
+export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, renderings = new Renderings()): MeshObject[] {
   const { yamlOutputType } = root as App;
   const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
   return objects.flatMap((object): MeshObject[] => {
@@ -13,7 +14,7 @@ export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConst
     if (!isRead(object)) {
       return [new LazyObject(object, owner, file)];
     }
-    return manifestsOf(object).map(manifest => new CollectedObject(object, manifest, owner, file));
+    return manifestsOf(renderings.of(object)).map(manifest => new CollectedObject(object, manifest, owner, file));
   });
 }
 
@@ -28,7 +29,7 @@ export function apiObjectOf(object: MeshObject): ApiObject {
 }
 
 /** A manifest, as far as the mesh is concerned. */
-interface Manifest {
+type Manifest = {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: {
@@ -40,7 +41,7 @@ interface Manifest {
   };
   readonly spec?: MeshObject['spec'];
   readonly items?: readonly Manifest[];
-}
+};
 
 /** The groups and kinds that most rules read; the others are rendered when a rule asks for more than their identity. */
 const READ = [NETWORKING, 'security.istio.io', 'networking.k8s.io', 'cert-manager.io', 'external-secrets.io'];
@@ -50,8 +51,7 @@ function isRead({ apiVersion, kind }: ApiObject): boolean {
 }
 
 /** What an object is written as, after its patches; a list is the objects in it. */
-function manifestsOf(object: ApiObject): Manifest[] {
-  const manifest = object.toJson() as Manifest;
+function manifestsOf(manifest: Manifest): Manifest[] {
   return manifest.kind === 'List' && Array.isArray(manifest.items) ? manifest.items.filter(item => typeof item === 'object' && item !== null) : [manifest];
 }
 
@@ -78,7 +78,7 @@ class CollectedObject implements MeshObject {
     this.annotations = manifest.metadata?.annotations ?? {};
     this.created = createdIn(manifest.metadata ?? {});
     this.origin = { path: owner.node.path };
-    this.spec = specIn({ ...manifest });
+    this.spec = specIn(manifest);
   }
 }
 
@@ -111,7 +111,7 @@ class LazyObject implements MeshObject {
   }
 
   public get spec(): MeshObject['spec'] {
-    return specIn({ ...this.rendered });
+    return specIn(this.rendered);
   }
 
   private get rendered(): Manifest {
@@ -121,10 +121,10 @@ class LazyObject implements MeshObject {
 
 /** The file that cdk8s writes an object to when it writes one file for each. */
 function fileOf(object: ApiObject, output: YamlOutputType | undefined): string | undefined {
-  const name = `${object.kind}.${object.name}`.replace(/[^0-9a-zA-Z-_.]/g, '');
+  const name = () => `${object.kind}.${object.name}`.replace(/[^0-9a-zA-Z-_.]/g, '');
   switch (output) {
-    case YamlOutputType.FILE_PER_RESOURCE: return name;
-    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return `${Chart.of(object).node.path}/${name}`;
+    case YamlOutputType.FILE_PER_RESOURCE: return name();
+    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return `${Chart.of(object).node.path}/${name()}`;
     default: return undefined;
   }
 }

@@ -128,6 +128,10 @@ class OwnObject extends ApiObject {
     super.addJsonPatch(...ops);
     AppMesh.of(this).changed();
   }
+
+  public toJson(): unknown {
+    return AppMesh.of(this).takeRendered(this) ?? super.toJson();
+  }
 }
 
 /** cdk8s gives every object the namespace of its chart. */

@@ -16,8 +16,17 @@ export interface Identity extends Pick<Finding, 'object' | 'field'> {
   readonly policy?: AccessPolicy;
 }
 
+/** Several rules ask for them. */
+const KNOWN = new WeakMap<MeshView, readonly Identity[]>();
+
 /** Every account that is named; a pattern over several of them is none. */
-export function identitiesIn(view: MeshView): Identity[] {
+export function identitiesIn(view: MeshView): readonly Identity[] {
+  const known = KNOWN.get(view) ?? readFrom(view);
+  KNOWN.set(view, known);
+  return known;
+}
+
+function readFrom(view: MeshView): Identity[] {
   const inServers = view.gatewayServers.flatMap(({ object, tls, field }) => (tls?.mode === 'ISTIO_MUTUAL' ? tls.subjectAltNames : []).flatMap((value, i): Identity[] => (
     parts(value, 'spiffe://').map(named => ({ ...named, object, value, property: 'subjectAltNames', field: [...field, 'tls', 'subjectAltNames', i] })))));
   return [...inServers, ...view.accessPolicies.flatMap(inPolicy)];

@@ -39,9 +39,15 @@ interface Reached {
   readonly what: string;
 }
 
-interface Routed {
-  readonly entry: ExternalEntry;
-  readonly networks: readonly Network[];
+/** An entry that is routed. Its addresses are parsed when a range is compared with them. */
+class Routed {
+  private parsed?: readonly Network[];
+
+  public constructor(public readonly entry: ExternalEntry) {}
+
+  public get networks(): readonly Network[] {
+    return this.parsed ??= [...this.entry.addresses, ...this.entry.endpoints].flatMap(networkOf);
+  }
 }
 
 /** The hosts and addresses that are routed, indexed by port: an app may declare thousands. */
@@ -54,7 +60,7 @@ class RoutedTargets {
 
   public constructor(private readonly view: MeshView) {
     for (const entry of view.entries) {
-      const networks = [...entry.addresses, ...entry.endpoints].flatMap(networkOf);
+      const routed = new Routed(entry);
       for (const port of entry.ports) {
         const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
         if (hosts.length > 0) {
@@ -62,7 +68,7 @@ class RoutedTargets {
             hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
             entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
             entry.endpoints.forEach(address => this.byEndpoint.set(`${number} ${address}`, entry));
-            addTo(this.byPort, String(number), { entry, networks });
+            addTo(this.byPort, String(number), routed);
           }
         }
       }
@@ -106,7 +112,7 @@ class RoutedTargets {
         return { entry: same, what: `the address ${quote(address)}` };
       }
       const [range] = isCidr(address) ? networkOf(address) : [];
-      const holds = ({ entry, networks }: Routed) => entry.isResolvedByName || networks.some(network => contains(range, network));
+      const holds = (routed: Routed) => routed.entry.isResolvedByName || routed.networks.some(network => contains(range, network));
       const inside = range && this.onPort(port).find(holds);
       if (inside) {
         const known = inside.networks.find(network => contains(range, network));

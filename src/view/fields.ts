@@ -17,7 +17,7 @@ export function records(value: unknown): Fields[] {
 
 /** An object that may be missing. */
 export function record(value: unknown): Fields {
-  return records([value])[0] ?? {};
+  return typeof value === 'object' && value !== null ? value as Fields : {};
 }
 
 /** A text that may be missing. */

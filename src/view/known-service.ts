@@ -2,9 +2,8 @@ import { Fields, labelsOf, number, record, records, strings, text } from './fiel
 import { KubeService } from './kube-service';
 import { MeshObject } from './mesh-object';
 import { serviceVisibleTo, visibleTo } from './visibility';
-import { isIp, singleAddress } from '../private/check';
+import { isCidr, isIp, singleAddress } from '../private/check';
 import { MeshModel } from '../private/model';
-import { networkOf } from '../private/network';
 
 /** How a sidecar listens on a port: for connections, for requests, or for both, when nothing says which. */
 export type ListenerClass = 'TCP' | 'HTTP' | 'AUTO';
@@ -61,9 +60,10 @@ export function servicesOfEntry(object: MeshObject, facts: MeshModel): KnownServ
   const { spec } = object;
   const resolution = text(spec.resolution) ?? 'NONE';
   const ports = records(spec.ports).map((port, i) => entryPort(port, i));
-  const addresses = strings(spec.addresses).filter(address => networkOf(address).length > 0).map(address => singleAddress(address) ?? address);
+  const addresses = strings(spec.addresses).filter(address => isIp(address) || isCidr(address)).map(address => singleAddress(address) ?? address);
   const selector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).labels);
   const given = strings(spec.addresses).length > 0;
+  const seenBy = visibleTo(object, facts);
   return strings(spec.hosts).flatMap(host => {
     const allocated = !given && allocates(object, facts, resolution, host);
     const places = given ? addresses : [allocated ? allocatedAddress(host) : ANY_ADDRESS];
@@ -76,7 +76,7 @@ export function servicesOfEntry(object: MeshObject, facts: MeshModel): KnownServ
       isKubernetes: false,
       resolution,
       ports,
-      visibleTo: visibleTo(object, facts),
+      visibleTo: seenBy,
       selector,
       sortName: host,
     }));

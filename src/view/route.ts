@@ -118,7 +118,9 @@ export class Route {
       sourceNamespace: text(sourceNamespace),
       sourceLabels: labelsOf(sourceLabels),
       isPartial: !isEvery,
-      asks: matchText(match),
+      get asks() {
+        return matchText(match);
+      },
       object,
       field,
     };
@@ -160,6 +162,9 @@ export class Route {
 
 /** The host that requests get by a change of headers; what is set comes before what is added. */
 function hostOf(headers: unknown): string | undefined {
+  if (headers === undefined) {
+    return undefined;
+  }
   const { set, add } = record(record(headers).request);
   const host = (changed: unknown) => Object.entries(record(changed)).find(([name]) => /^(:authority|host)$/i.test(name))?.[1];
   return text(host(set)) || text(host(add));

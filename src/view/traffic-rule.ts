@@ -32,6 +32,7 @@ export class TrafficRule {
   public readonly subsets: readonly Subset[];
   private readonly placeOf = new Map<string, number>();
   private readonly policies: readonly Fields[];
+  private tls?: readonly ClientTlsSettings[];
   /** The labels of the workloads that it is for; undefined for all of them. */
   public readonly workloadSelector?: { readonly [label: string]: string };
 
@@ -72,6 +73,10 @@ export class TrafficRule {
 
   /** Every TLS setting that is written somewhere in it. */
   public get allTls(): readonly ClientTlsSettings[] {
+    return this.tls ??= this.readTls();
+  }
+
+  private readTls(): ClientTlsSettings[] {
     const policies: [unknown, (string | number)[]][] = [
       [this.object.spec.trafficPolicy, ['spec', 'trafficPolicy']],
       ...records(this.object.spec.subsets).map(({ trafficPolicy }, i): [unknown, (string | number)[]] => [trafficPolicy, ['spec', 'subsets', i, 'trafficPolicy']]),

@@ -1,0 +1,113 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { ApiObject, App, Chart, JsonPatch, Lazy, YamlOutputType } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { ExternalTcp, MeshFindings, Resolution } from '../../src';
+
+const NOTE = 'example.com/note';
+
+interface Written {
+  readonly metadata: { readonly annotations?: { readonly [name: string]: string } };
+  readonly spec: { readonly hosts?: readonly string[]; readonly ports?: readonly { readonly number: number }[] };
+}
+
+describe('what the rules saw of an object', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'renderings-'));
+  });
+
+  afterEach(() => {
+    fs.rmSync(folder, { recursive: true });
+    jest.restoreAllMocks();
+  });
+
+  function shop(yamlOutputType?: YamlOutputType) {
+    const app = new App({ outdir: folder, yamlOutputType });
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    const service = new ExternalTcp(chart, 'Db', { host: 'db.example.com', ports: [5432], resolution: Resolution.ipAddresses('192.0.2.1') });
+    return { app, chart, service, entry: service.node.findAll().find(ApiObject.isApiObject) as ApiObject };
+  }
+
+  const written = (file = 'shop.k8s.yaml') => parseAllDocuments(fs.readFileSync(path.join(folder, file), 'utf8')).map(document => document.toJS() as Written);
+
+  test('is what is written: the object is rendered once', () => {
+    const { app, entry } = shop();
+    const rendering = jest.spyOn(ApiObject.prototype, 'toJson');
+    app.synth();
+
+    expect(rendering.mock.contexts.filter(object => object === entry)).toHaveLength(1);
+    expect(written()[0].spec.hosts).toEqual(['db.example.com']);
+  });
+
+  test('is not what is written after a label or an annotation was added by a validation, which cdk8s runs between both', () => {
+    const { app, chart, entry } = shop();
+    chart.node.addValidation({ validate: () => { entry.metadata.addAnnotation(NOTE, 'late'); return []; } });
+    app.synth();
+
+    expect(written()[0].metadata.annotations).toMatchObject({ [NOTE]: 'late' });
+  });
+
+  test('is not what is written after a patch by a validation', () => {
+    // For this kind of output cdk8s validates only once.
+    const { app, chart, entry } = shop(YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE);
+    chart.node.addValidation({ validate: () => { entry.addJsonPatch(JsonPatch.replace('/spec/hosts/0', 'late.example.com')); return []; } });
+    app.synth();
+
+    expect(written('shop/ServiceEntry.db.shop.k8s.yaml')[0].spec.hosts).toEqual(['late.example.com']);
+  });
+
+  test('is not what is written when somebody asked for the findings before', () => {
+    const { app, entry } = shop();
+    const notes = ['early', 'late'];
+    entry.metadata.addAnnotation(NOTE, Lazy.any({ produce: () => notes[0] }) as string);
+    MeshFindings.of(app).list();
+    notes.shift();
+    app.synth();
+
+    expect(written()[0].metadata.annotations).toMatchObject({ [NOTE]: 'late' });
+  });
+
+  test('is forgotten when the app is not written after all', () => {
+    const { app, chart, entry } = shop();
+    const [notes, errors] = [['early', 'late'], ['no']];
+    entry.metadata.addAnnotation(NOTE, Lazy.any({ produce: () => notes[0] }) as string);
+    chart.node.addValidation({ validate: () => errors.splice(0) });
+    expect(() => app.synth()).toThrow('no');
+    notes.shift();
+
+    expect((chart.toJson()[0] as Written).metadata.annotations).toMatchObject({ [NOTE]: 'late' });
+  });
+
+  test('is given away once, so that nobody gets what another one changed in it', () => {
+    const app = new App({ outdir: folder });
+    class Twice extends Chart {
+      public toJson(): Written[] {
+        const [changed, again] = [super.toJson(), super.toJson()] as Written[][];
+        changed.forEach(({ spec }) => (spec.ports as unknown[]).pop());
+        return again;
+      }
+    }
+    new ExternalTcp(new Twice(app, 'shop', { namespace: 'shop' }), 'Db', {
+      host: 'db.example.com', ports: [5432, 5433], resolution: Resolution.ipAddresses('192.0.2.1'),
+    });
+    app.synth();
+
+    expect(written()[0].spec.ports?.map(({ number }) => number)).toEqual([5432, 5433]);
+  });
+
+  test('is without the acknowledgements, which are written with it', () => {
+    const { app, chart } = shop();
+    new ExternalTcp(chart, 'Other', { host: 'other.example.com', ports: [5432], resolution: Resolution.ipAddresses('192.0.2.1') });
+    const [{ id }] = MeshFindings.of(app).list();
+    MeshFindings.of(app).acknowledge(id, 'a test');
+    const acknowledged = () => {
+      app.synth();
+      return written().flatMap(({ metadata: { annotations } }) => annotations?.['cdk8s-istio-egress/acknowledge'] ?? []);
+    };
+
+    expect([acknowledged(), acknowledged()]).toEqual([[`${id}: a test`], [`${id}: a test`]]);
+  });
+});
