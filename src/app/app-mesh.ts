@@ -52,6 +52,8 @@ export class AppMesh {
   private looked?: { readonly at: string; readonly found: readonly Found[]; readonly errors: ReadonlyMap<IConstruct, readonly string[]> };
   private printed = '';
   private isWriting = false;
+  /** What constructs said of themselves, while the app is written. */
+  private readonly said = new Map<() => readonly string[], readonly string[]>();
   /** What the rules saw, while the app is written and until something changes. */
   private rendered?: Renderings;
 
@@ -170,6 +172,21 @@ export class AppMesh {
     return this.acknowledgements.changes(object) ? undefined : this.rendered?.take(object);
   }
 
+  /**
+   * Lets a construct say what is wrong with it. While the app is written it is asked once until something changes: cdk8s asks once for each chart.
+   *
+   * @param problems finds them, now that every call was made
+   */
+  public validate(construct: IConstruct, problems: () => readonly string[]): void {
+    construct.node.addValidation({ validate: () => [...this.isWriting ? this.saidBy(problems) : problems()] });
+  }
+
+  private saidBy(problems: () => readonly string[]): readonly string[] {
+    const said = this.said.get(problems) ?? problems();
+    this.said.set(problems, said);
+    return said;
+  }
+
   /** Lets the rules look at the whole app. The errors that they find are reported by the construct at fault. */
   private look(): string[] {
     for (const construct of this.looks().errors.keys()) {
@@ -184,6 +201,7 @@ export class AppMesh {
   private looks() {
     const at = this.state();
     if (this.looked?.at !== at) {
+      this.said.clear();
       const found = this.find();
       this.looked = { at, found, errors: errorsOf(found) };
       this.acknowledgements.write(found);
@@ -224,6 +242,7 @@ export class AppMesh {
       } finally {
         this.isWriting = false;
         this.rendered = undefined;
+        this.said.clear();
       }
     };
   }

@@ -199,7 +199,7 @@ export function writeJob(construct: Construct, { props, image, model, admin, fil
   service._connected(object);
   const known = { service, admin, users: model.users };
   JOBS.set(object, known);
-  construct.node.addValidation({ validate: () => problemsOf(construct, object, known) });
+  AppMesh.of(construct).validate(construct, () => problemsOf(construct, object, known));
   return object;
 }
 

@@ -142,7 +142,7 @@ export class EgressGuard extends Construct {
       istioObject(this, child, 'ValidatingAdmissionPolicy', { name }, () => renderGuardPolicy(resource, this.model()));
       istioObject(this, `${child}Binding`, 'ValidatingAdmissionPolicyBinding', { name }, () => renderGuardBinding(name, actions));
     }
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /** What the guard allows, as plain data: for tests and reports. Complete once every call was made. */

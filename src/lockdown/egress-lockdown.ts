@@ -125,7 +125,7 @@ export class EgressLockdown extends Construct {
     const annotations = byNameOnlyAnnotation(() => this.describe().byNameOnly);
     istioObject(this, 'Network', 'NetworkPolicy', { ...metadata, annotations }, () => renderNetworkPolicy({}, this.openings(), this.ownGateways()));
     istioObject(this, 'Resource', 'Sidecar', metadata, () => renderSidecar(this.hosts()));
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /** What the namespace reaches, as plain data: for tests and reports. Complete once every call was made. */

@@ -188,7 +188,7 @@ export class VirtualMachineService extends Construct {
       placesFor: (options, failing) => hostPlaces({ hosts: [this.host], ports: this.ports, protocolName }, options, failing),
     }, fail);
     this.write(props.serviceAccountName === undefined);
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /**

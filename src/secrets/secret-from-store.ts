@@ -135,7 +135,7 @@ export class SecretFromStore extends Construct {
       values: this.values,
     };
     istioObject(this, 'Resource', 'ExternalSecret', { ...props.metadata, name: this.identity.name }, () => renderExternalSecret(model));
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /** The credentials of a service that are in this Secret. */

@@ -183,7 +183,7 @@ export class ExternalCluster extends DeclaredService {
       credentials: props.credentials,
       placesFor: (connect, failing) => this._places(declared, connect, failing),
     }, fail);
-    this.node.addValidation({ validate: () => this.connections.problems() });
+    AppMesh.of(this).validate(this, () => this.connections.problems());
   }
 
   /**

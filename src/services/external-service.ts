@@ -237,7 +237,7 @@ export class ExternalService extends DeclaredService {
       renderRule: (host, labels) => renderCertificateRule(this._model(), host, this.balances, labels),
       renderDefault: (host, namespace) => renderEndpoints(this._model(), host, this.balances, [namespace]),
     });
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /**

@@ -137,7 +137,7 @@ export class ImportedService extends Construct implements IExternalService {
     if (attributes.gateway !== undefined) {
       this.rules = this.clientRules(attributes, attributes.gateway);
     }
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   public connectFrom(workload: IConstruct, options: ConnectOptions = {}): void {

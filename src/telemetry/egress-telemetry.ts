@@ -219,7 +219,7 @@ export class EgressTelemetry extends Construct {
       // Grafana's sidecar puts the files of all namespaces into one folder.
       ownObject(this, 'Dashboard', 'ConfigMap', { ...metadata, labels }, { data: { [`${this.name}.json`]: this.dashboardJson } });
     }
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
   }
 
   /** The dashboard, as Grafana imports it. */

@@ -257,7 +257,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     istioObject(this, 'Autoscaler', 'HorizontalPodAutoscaler', metadata, () => renderAutoscaler(workload));
     istioObject(this, 'DisruptionBudget', 'PodDisruptionBudget', metadata, () => renderDisruptionBudget(workload));
     istioObject(this, 'Service', 'Service', metadata, () => renderGatewayService(workload));
-    this.node.addValidation({ validate: () => [...this.problems(), ...problemsOfNetwork(deployment)] });
+    AppMesh.of(this).validate(this, () => [...this.problems(), ...problemsOfNetwork(deployment)]);
   }
 
   /** Takes part in what is routed through the gateway. @internal */

@@ -81,7 +81,7 @@ export class EgressViaGateway extends Construct {
     checkGateway(fail, props.gateway);
     this.gateway = props.gateway instanceof EgressGateway ? props.gateway : { ...props.gateway, selector: { ...props.gateway.selector } };
     this.clientRules = props.clientRules ?? ClientRules.WRITTEN_HERE;
-    this.node.addValidation({ validate: () => this.problems() });
+    AppMesh.of(this).validate(this, () => this.problems());
     if (this.gateway.deniesByDefault) {
       this.admission = new Admission(this, gatewayModel(this.gateway, AppMesh.of(this).mesh));
     }

@@ -1,5 +1,9 @@
-import { App, Chart } from 'cdk8s';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { ExternalMysql, ExternalTcp, Mesh, MeshClient, MeshService, Resolution } from '../../src';
+import { AppMesh } from '../../src/app/app-mesh';
 import { manifestsOf, messageOf } from '../helpers';
 
 const STATE = Symbol.for('cdk8s-istio-egress.AppMesh');
@@ -41,5 +45,51 @@ describe('the state of an app', () => {
 
     expect(messageOf(() => rules('B'))).toContain('at \'shop/A\' already');
     expect(messageOf(() => rules('C'))).toContain('at \'shop/A\' already');
+  });
+
+  describe('asks a construct what is wrong with it', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'app-mesh-'));
+
+    afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+    function asked(problems = jest.fn((): string[] => [])) {
+      const app = new App({ outdir: folder });
+      const charts = ['a', 'b', 'c'].map(id => new Chart(app, id, { namespace: id }));
+      AppMesh.of(app).validate(charts[0], problems);
+      return { app, charts, problems };
+    }
+
+    test('once while the app is written, however many charts it has', () => {
+      const { app, problems } = asked();
+      app.synth();
+
+      expect(problems).toHaveBeenCalledTimes(1);
+    });
+
+    test('again each time it is written', () => {
+      const { app, problems } = asked();
+      app.synth();
+      problems.mockReturnValue(['it broke meanwhile']);
+
+      expect(() => app.synth()).toThrow('[a] it broke meanwhile');
+      problems.mockReturnValue([]);
+      expect(() => app.synth()).not.toThrow();
+    });
+
+    test('again after a change while it is written', () => {
+      const { app, charts, problems } = asked();
+      charts[2].node.addValidation({ validate: () => { new ApiObject(charts[2], 'Late', { apiVersion: 'v1', kind: 'ConfigMap' }); return []; } });
+      expect(() => app.synth()).toThrow('Late');
+
+      expect(problems).toHaveBeenCalledTimes(2);
+    });
+
+    test('each time that a chart is rendered alone, as tests do', () => {
+      const { charts, problems } = asked();
+      charts[0].toJson();
+      problems.mockReturnValue(['it broke meanwhile']);
+
+      expect(() => charts[1].toJson()).toThrow('[a] it broke meanwhile');
+    });
   });
 });
