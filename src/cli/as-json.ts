@@ -1,9 +1,10 @@
 import { countOf, LintResult } from './lint-result';
+import { visibleJson } from '../private/visible';
 
 /** What was found, for programs. Members are added and never renamed. */
 export function asJson(result: LintResult): string {
   const { findings, problems, notes, faults, objects, files, facts } = result;
-  return `${JSON.stringify({
+  return `${visibleJson({
     version: 1,
     errors: countOf(findings, 'ERROR'),
     warnings: countOf(findings, 'WARNING'),
@@ -27,5 +28,5 @@ export function asJson(result: LintResult): string {
     notes,
     faults,
     mesh: facts,
-  }, undefined, 2)}\n`;
+  })}\n`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { LintFinding, LintResult, nameOf } from './lint-result';
+import { visibleJson } from '../private/visible';
 import { Problem } from '../reading/problem';
 import { Rule, Severity } from '../rules/rule';
 import { identityOf } from '../view/mesh-object';
@@ -16,7 +17,7 @@ export function asSarif({ findings, problems, notes, faults, rules, version }: L
   const broken = new Set(findings.map(({ rule }) => rule));
   const named = rules.filter(rule => broken.has(rule));
   const indices = new Map(named.map(({ id }, i) => [id, i]));
-  return `${JSON.stringify({
+  return `${visibleJson({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [{
@@ -40,7 +41,7 @@ export function asSarif({ findings, problems, notes, faults, rules, version }: L
         partialFingerprints: { 'ruleAndObject/v1': fingerprintOf(finding) },
       })),
     }],
-  }, undefined, 2)}\n`;
+  })}\n`;
 }
 
 function descriptorOf({ id, name, severity, title, why, fix, related }: Rule): object {

@@ -5,7 +5,7 @@ import { Style, styleOf } from './style';
 import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
-import { visible } from '../private/visible';
+import { visible, visibleJson } from '../private/visible';
 import { answerOf, answerOfWay, isOpen, Verdict } from '../report/answer';
 import { Sources } from '../report/sources';
 import { TraceTarget } from '../trace/application';
@@ -50,7 +50,7 @@ export const explain: Command = {
     const { verdict } = answerOf(view, found);
     const places = new Sources(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
-    terminal.out(isJson ? `${JSON.stringify({ ...asData(view, found, places), verdict, notes: input.notes }, undefined, 2)}\n`
+    terminal.out(isJson ? `${visibleJson({ ...asData(view, found, places), verdict, notes: input.notes })}\n`
       : traceText(view, found, places, styleOf(terminal.hasColours)));
     return problems.length > 0 ? EXIT.WRONG : isOpen({ verdict }) ? EXIT.CLEAN : EXIT.FOUND;
   },

@@ -7,6 +7,7 @@ import { isDnsLabel } from '../private/check';
 import { isDate } from '../private/date';
 import { quote } from '../private/fail';
 import { compareTexts } from '../private/order';
+import { visible } from '../private/visible';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
@@ -49,8 +50,8 @@ export async function placedInputOf(args: Arguments, terminal: Terminal): Promis
 
 /** Says what could not be read, and what a reader has to know besides. */
 export function tell({ problems, notes }: Pick<Input, 'problems' | 'notes'>, terminal: Terminal): void {
-  problems.forEach(problem => terminal.err(`${placeOf(problem)}  ${problem.message}\n`));
-  notes.forEach(note => terminal.err(`${note}\n`));
+  problems.forEach(problem => terminal.err(`${visible(placeOf(problem))}  ${visible(problem.message)}\n`));
+  notes.forEach(note => terminal.err(`${visible(note)}\n`));
 }
 
 /** Reads the manifests of a command. */

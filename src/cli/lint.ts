@@ -16,6 +16,7 @@ import { writeAcknowledgement } from '../findings/acknowledgement';
 import { fixFor, Found, isForeign, lookAt } from '../findings/findings-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
+import { visible } from '../private/visible';
 import { lineOf } from '../reading/file-object';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
@@ -72,7 +73,7 @@ export const lint: Command = {
     checkOutput(args, input.view);
     const result = look(input, rules);
     tell(result, terminal);
-    result.faults.forEach(fault => terminal.err(`${fault}\n`));
+    result.faults.forEach(fault => terminal.err(`${visible(fault)}\n`));
     terminal.err(hintOf(result));
     write(result, args, terminal);
     return exitCodeOf(result, args);

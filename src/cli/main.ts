@@ -7,6 +7,7 @@ import { Terminal } from './terminal';
 import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { nearest } from '../private/nearest';
+import { visibleLines } from '../private/visible';
 
 const COMMANDS: readonly Command[] = [explain, lint, report];
 
@@ -27,8 +28,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return await command.run(rest, terminal);
   } catch (error) {
     terminal.progress();
-    terminal.err(error instanceof WrongUse ? `${PROGRAM}: ${error.message}\n`
-      : `${PROGRAM}: this is a fault of the program and not of your manifests, please report it: ${(error as Error).message}\n`);
+    terminal.err(error instanceof WrongUse ? `${PROGRAM}: ${visibleLines(error.message)}\n`
+      : `${PROGRAM}: this is a fault of the program and not of your manifests, please report it: ${visibleLines((error as Error).message)}\n`);
     return EXIT.WRONG;
   }
 }

@@ -6,6 +6,11 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** A value as JSON that has in it only what is seen: inside of texts, which is the only place where such characters stand, each means the same as it did. */
+export function visibleJson(value: unknown): string {
+  return visibleLines(JSON.stringify(value, undefined, 2));
+}
+
 /** The same with its lines. */
 export function visibleLines(text: string): string {
   return text.split(/\r?\n/).map(visible).join('\n');

@@ -7,6 +7,7 @@ import { Report } from './report';
 import { Sources, Source } from './sources';
 import { declarations } from './summary';
 import { MeshModel } from '../private/model';
+import { visibleJson } from '../private/visible';
 import { Problem } from '../reading/problem';
 import { Cause } from '../trace/hop';
 
@@ -77,10 +78,10 @@ export function placesOf(causes: readonly Cause[], sources: Sources): Source[] {
 /** In parts: one text of a thousand services, each with a thousand clients, is longer than JavaScript has texts. */
 export function* asJson(report: Report): Iterable<string> {
   const { dependencies, ...head } = reportData(report);
-  const [before, after] = JSON.stringify({ ...head, dependencies: [MARK] }, undefined, 2).split(JSON.stringify(MARK));
+  const [before, after] = visibleJson({ ...head, dependencies: [MARK] }).split(JSON.stringify(MARK));
   yield dependencies.length === 0 ? before.trimEnd() : before;
   for (const [i, dependency] of dependencies.entries()) {
-    yield `${i === 0 ? '' : ',\n    '}${JSON.stringify(dependency, undefined, 2).replaceAll('\n', '\n    ')}`;
+    yield `${i === 0 ? '' : ',\n    '}${visibleJson(dependency).replaceAll('\n', '\n    ')}`;
   }
   yield `${dependencies.length === 0 ? after.trimStart() : after}\n`;
 }

@@ -2,11 +2,12 @@ import { Access } from './access';
 import { answerData, placesOf } from './as-json';
 import { Difference, opens } from './difference';
 import { Sources } from './sources';
+import { visibleJson } from '../private/visible';
 
 /** What a change opens and closes, for programs. Members are added and never renamed. */
 export function differenceAsJson(difference: Difference): string {
   const { before, after, access, dependencies, openings, outbound, network, acknowledgements } = difference;
-  return `${JSON.stringify({
+  return `${visibleJson({
     version: 1,
     opens: opens(difference),
     mesh: { before: before.view.facts, after: after.view.facts },
@@ -22,7 +23,7 @@ export function differenceAsJson(difference: Difference): string {
     }),
     problems: { before: before.unread, after: after.unread },
     whoElse: openings.map(({ kind, host, opening: { kind: what, who, why, except } }) => ({ change: kind, host, kind: what, who, why, except })),
-  }, undefined, 2)}\n`;
+  })}\n`;
 }
 
 function stateOf({ workloads, ...answer }: Access, sources: Sources): unknown {

@@ -88,3 +88,40 @@ test('a port is named `constructor`', async () => {
 
   expect(err).toBe('');
 });
+
+describe('what a terminal obeys, or what turns a text around, is seen', () => {
+  const hostile = String.raw`a\e[2J\x9b2J\u202etxt\u2066\u2028`;
+  const unseen = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+  const objects = [
+    `apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: db, namespace: shop}\nspec: {hosts: ["${hostile}.example.com"], resolution: STATIC, ports: [{number: 1, name: a, protocol: TCP}]}\n`,
+    `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: "${hostile}", namespace: shop}\nspec: {hosts: [db.example.com], action: ["${hostile}"]}\n`,
+    `apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: "${hostile}", namespace: shop}\nspec: {action: "${hostile}"}\n`,
+  ].join('---\n');
+
+  test.each([
+    ['lint', '--json'], ['lint', '--format', 'sarif'], ['lint'], ['report', '--json'], ['explain', '--from', 'shop/cart', '--to', 'db.example.com:1', '--json'],
+    ['lint', '--only', 'MX0904'],
+  ].map(args => [args]))('%j', async args => {
+    const { out, err } = await run([...args, '-'], { stdin: objects });
+
+    expect(out).not.toMatch(unseen);
+    expect(err).toContain('\\u202etxt');
+    expect(err).not.toMatch(unseen);
+    expect(args.some(arg => ['--json', 'sarif'].includes(arg)) ? () => JSON.parse(out) as unknown : () => undefined).not.toThrow();
+  });
+
+  test('in what is wrong about the use', async () => {
+    const { err } = await run(['explain', '--from', 'shop/cart', '--to', 'db.example.com:1', '-'], { stdin: objects.replaceAll(', namespace: shop', '') });
+
+    expect(err).toContain('objects name no namespace');
+    expect(err).not.toMatch(unseen);
+  });
+
+  test('and JSON says the same as before', async () => {
+    const { out } = await run(['lint', '--json', '-'], { stdin: objects });
+    const { findings } = JSON.parse(out) as { findings: { id: string; message: string }[] };
+
+    expect(findings.find(({ id }) => id === 'MX0211')?.message).toBeDefined();
+    expect(JSON.stringify(findings)).toContain('\u202etxt');
+  });
+});

@@ -33,7 +33,7 @@ test('an end that is a date is no problem', () => {
   expect([asMarkdown(report), asHtml(report), ...asCsv(report), ...asJson(report)].join()).not.toMatch(/no date|expiryProblem/);
 });
 
-test.each([['Markdown', asMarkdown], ['HTML', asHtml], ['CSV', asCsv]] as const)('what a terminal obeys, or what turns a text around, is seen in %s', (_, format) => {
+test.each([['Markdown', asMarkdown], ['HTML', asHtml], ['CSV', asCsv], ['JSON', asJson]] as const)('what a terminal obeys, or what turns a text around, is seen in %s', (_, format) => {
   const annotations = { 'cdk8s-istio-egress/owner': 'team\u001b[2J\u009b2J\u202etxt.exe\u2066' };
   const text = [...format(reportOf(viewOf([...routed(['shop/cart'], { annotations }), deployment('cart', 'cart')])))].join('');
 
