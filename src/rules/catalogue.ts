@@ -45,6 +45,8 @@ import { originationWithoutName } from './origination-without-name';
 import { partialWildcard } from './partial-wildcard';
 import { policyNeedsIdentity } from './policy-needs-identity';
 import { policyOnClient } from './policy-on-client';
+import { policyPortOfService } from './policy-port-of-service';
+import { policyPortUnknown } from './policy-port-unknown';
 import { policySelectsNothing } from './policy-selects-nothing';
 import { portCapturedTwice } from './port-captured-twice';
 import { portOfHttpService } from './port-of-http-service';
@@ -160,6 +162,8 @@ export const CATALOGUE: readonly Rule[] = [
   principalOfOtherTrustDomain,
   accountMissing,
   targetIgnored,
+  policyPortOfService,
+  policyPortUnknown,
   promiseNeedsRegistryOnly,
   acknowledgementUnused,
   dependencyExpired,

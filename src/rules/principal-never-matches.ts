@@ -58,6 +58,10 @@ function faultOf(value: string, domains: ReadonlySet<string>): { readonly what: 
   if (!value.includes('/')) {
     return { what: 'is no identity', fix: form };
   }
+  // Trust domains of other issuers have a dot, as names of DNS do.
+  if (/^[^/.]+\/[^/]+$/.test(value) && !domains.has(value.split('/')[0])) {
+    return { what: 'is <namespace>/<service account>, which is the form of \'serviceAccounts\'', fix: form };
+  }
   const isOfMesh = domains.has(value.split('/')[0]) || /^[^/]+\/ns\//i.test(value) || /\/sa\//i.test(value);
   return isOfMesh && !/^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(value) ? { what: 'is not <trust domain>/ns/<namespace>/sa/<service account>', fix: form } : undefined;
 }

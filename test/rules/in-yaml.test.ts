@@ -77,6 +77,10 @@ const webService = (place: string, exportTo: string) => (
 
 const pods = (labels: string, spec = 'containers: [{name: app}]', name = 'app', kind = 'Deployment') => (
   doc('apps/v1', kind, name, 'shop', `{template: {metadata: {labels: {${labels}}}, spec: {${spec}}}}`));
+const CHART = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{selector: {istio: egressgateway, app: out}, ports: [{port: 443, targetPort: 8443}, {port: 80, targetPort: 8080}]}');
+const onPorts = (...ports: number[]) => `{to: [{operation: {ports: [${ports.map(port => `"${port}"`).join(', ')}]}}]}`;
+const web = doc('v1', 'Service', 'web', 'shop', '{selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}');
+const forWeb = (rules: string) => policy(rules, 'ALLOW', 'selector: {matchLabels: {app: web}}', 'shop');
 const network = (egress: string, selector = '{}', name = 'network') => (
   doc('networking.k8s.io/v1', 'NetworkPolicy', name, 'shop', `{podSelector: ${selector}, policyTypes: [Egress], egress: [${egress}]}`));
 const to = (place: string, ...ports: string[]) => (
@@ -361,6 +365,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
     [0, 1, 2, 3, 4, 5, 6].map(i => `policy spec rules 0 from 0 source principals ${i}`)],
     ['whom a policy leaves out, and a condition', policy(`${from('{notPrincipals: ["spiffe://a/ns/b/sa/c"]}')}, {when: [{key: source.principal, notValues: [cart]}]}`, 'DENY'),
       ['policy spec rules 0 from 0 source notPrincipals 0', 'policy spec rules 1 when 0 notValues 0']],
+    ['the form of serviceAccounts', policy(from('{principals: [shop/cart], notPrincipals: [shop/admin]}')), ['principals', 'notPrincipals'].map(name => `policy spec rules 0 from 0 source ${name} 0`)],
+    ['accounts in their own field', policy(from('{serviceAccounts: [shop/cart, cart]}')), []],
     ['patterns at the ends, identities of another issuer', policy(from('{principals: ["*", "*/ns/shop/sa/a", "cluster.local/ns/shop/*", example.org/cart]}')), []],
     ['a pattern in the handshake', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/*"]}')),
       ['egress spec servers 0 tls subjectAltNames 0']],
@@ -410,6 +416,32 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the older field for one target', all(installed('Hostname'), policy(from(CART), 'ALLOW', `targetRef: ${OF_GATEWAY}`, 'shop')), ['policy spec targetRef']],
     ['a Gateway that Istio deploys, with an address or without', all(installed('IPAddress'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
     ['pods with the label', all(installed('Hostname'), pods('gateway.networking.k8s.io/gateway-name: out'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
+  ],
+  MX0812: [
+    ['by a condition, of what is denied, and what is left out', all(CHART, policy('{to: [{operation: {notPorts: ["443"]}}], when: [{key: destination.port, values: ["443"], notValues: ["80", "8443"]}]}', 'DENY')),
+      ['to 0 operation notPorts 0', 'when 0 values 0', 'when 0 notValues 0'].map(place => `policy spec rules 0 ${place}`)],
+    ['a policy of the root namespace for pods of another one', all(web, pods('app: web'), policy(onPorts(80), 'ALLOW', 'selector: {matchLabels: {app: web}}')), ['policy spec rules 0 to 0 operation ports 0']],
+    ['a port by its name', all(web.replace('8080', 'http'), pods('app: web', 'containers: [{ports: [{name: http, containerPort: 8081}]}]'), forWeb(onPorts(80, 8081))), ['policy spec rules 0 to 0 operation ports 0']],
+    ['a name that no container has, or no pod is there for', all(web.replace('8080', 'http'), forWeb(onPorts(80)), pods('app: other')), []],
+    ['the port of the pods, and those of the proxy', all(CHART, policy(onPorts(8443, 8080, 15021, 15090))), []],
+    ['a Service of other pods, of another namespace', all(web, CHART, policy(onPorts(443), 'DENY', 'selector: {matchLabels: {app: other}}', 'shop'), policy(onPorts(80), 'ALLOW', 'selector: {matchLabels: {app: web}}', 'other')), []],
+    ['what another Service, a container, a probe, a metric or a Sidecar has there', all(
+      web, pods('app: web', 'containers: [{ports: [{containerPort: 80}]}]'), forWeb(onPorts(80)),
+      web.replaceAll('web', 'two').replace('80,', '81,'), doc('v1', 'Service', 'other', 'shop', '{selector: {app: two}, ports: [{port: 9, targetPort: 81}]}'), forWeb(onPorts(81)).replace('app: web', 'app: two'),
+      web.replaceAll('web', 'three').replace('80,', '82,'), pods('app: three', 'containers: [{readinessProbe: {httpGet: {port: 82}}}]', 'three'), forWeb(onPorts(82)).replace('app: web', 'app: three'),
+    ), []],
+    ['a port on which a Sidecar has its workloads listen', all(web, pods('app: web'), istio('Sidecar', 'in', 'shop', '{ingress: [{port: {number: 80, protocol: HTTP}, defaultEndpoint: "127.0.0.1:8080"}]}'), forWeb(onPorts(80))), []],
+    ['a policy for every pod, for a waypoint', all(web, pods('app: web'), policy(onPorts(80), 'ALLOW', '', 'shop'),
+      policy(onPorts(80), 'ALLOW', 'targetRefs: [{kind: Service, group: "", name: web}]', 'shop')), []],
+    ['a gateway whose Service is elsewhere', all(gateway(tlsServer()), policy(onPorts(443))), []],
+  ],
+  MX0813: [
+    ['a port of nobody', all(web, pods('app: web', 'containers: [{ports: [{containerPort: 8080}]}]'), forWeb(onPorts(8080, 8443))), ['policy spec rules 0 to 0 operation ports 1']],
+    ['a port of the metrics', all(web, pods('app: web').replace('labels: {app: web}', 'labels: {app: web}, annotations: {prometheus.io/port: "9100"}'), forWeb(onPorts(9100, 9101))), ['policy spec rules 0 to 0 operation ports 1']],
+    ['what is the port of the Service', all(web, pods('app: web'), forWeb(onPorts(80))), []],
+    ['pods that say nothing of ports, without a Service, and pods that are elsewhere', all(pods('app: web'), forWeb(onPorts(5)), CHART, policy(onPorts(9999))), []],
+    ['a server of a Gateway that no Service has', all(gateway('{port: {number: 9443, protocol: TLS}, hosts: [a], tls: {mode: ISTIO_MUTUAL}}'), CHART,
+      doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway, app: out}}}}'), policy(onPorts(9443, 9444))), ['policy spec rules 0 to 0 operation ports 1']],
   ],
   MX0201: [['the younger of two', all(aged('young', LATE), aged('old', EARLY)), ['young spec hosts 0']]],
   MX0203: [
