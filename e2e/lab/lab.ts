@@ -66,6 +66,8 @@ export interface GatewayOptions {
   readonly replicas?: number;
   /** The annotation `proxy.istio.io/config` of its pods. */
   readonly proxyConfig?: Readonly<Record<string, unknown>>;
+  /** Environment of their proxies, as their container has it. */
+  readonly proxyEnvironment?: Readonly<Record<string, string>>;
 }
 
 interface GatewayTemplate {
@@ -211,7 +213,7 @@ export class Lab {
 
   /** A gateway workload; pods that run already are left as they are. */
   async gateway(options: GatewayOptions): Promise<Pod[]> {
-    const { name, namespace, labels, ports, account = `${name}-service-account`, replicas = 1, proxyConfig } = options;
+    const { name, namespace, labels, ports, account = `${name}-service-account`, replicas = 1, proxyConfig, proxyEnvironment } = options;
     await this.namespace(namespace);
     await this.kube.put({
       apiVersion: 'v1',
@@ -230,7 +232,7 @@ export class Lab {
     });
     const wanted = Array.from({ length: replicas }, (_, index) => `${name}-${index}`);
     return Promise.all(wanted.map(async (pod) => this.pods.find((running) => running.name === pod && running.namespace === namespace)
-      ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router', proxyConfig })));
+      ?? this.pod({ name: pod, namespace, account, labels, workload: name, proxy: 'router', proxyConfig, proxyEnvironment })));
   }
 
   /** The pods of a Deployment whose container Istio's injector would fill in. */

@@ -28,6 +28,7 @@ import { pathCost } from './path-cost';
 import { platform, platformAllowAny } from './platform';
 import { platformService } from './platform-service';
 import { postgres } from './postgres';
+import { pushTime } from './push-time';
 import { ratingsDirect } from './ratings-direct';
 import { ratingsMongodb } from './ratings-mongodb';
 import { ratingsViaGateway } from './ratings-via-gateway';
@@ -117,4 +118,5 @@ export const scenarios: readonly Scenario[] = [
   pathCost,
   size,
   ownGatewaySize,
+  pushTime,
 ];

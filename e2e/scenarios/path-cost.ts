@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { EgressGateway, EgressViaGateway, ExternalRedis, GatewayLeg, MeshClient, Resolution } from 'cdk8s-istio-egress';
 import { is } from './answers';
@@ -10,18 +11,25 @@ const ADDRESS = '192.0.2.15';
 const ROUNDS = 3;
 const PLAINTEXT_PORT = 6379;
 
-/** The ways that are compared; each has a namespace and a host name of its own. */
-const WAYS = ['direct', 'plaintext', 'gateway'] as const;
+/** The ways that are compared; each has a namespace and a host name of its own. Istio's default of workload certificates is RSA. */
+const WAYS = ['direct', 'plaintext', 'rsa', 'ecdsa'] as const;
 type Way = typeof WAYS[number];
+
+/** The keys of both proxies on the way. */
+const ECDSA = { ECC_SIGNATURE_ALGORITHM: 'ECDSA' };
+
+/** A second gateway, whose keys are of the other kind. */
+const EDGE = { serviceName: 'ecdsa-egress', namespaceName: 'edge', selector: { istio: 'ecdsa-egress' }, port: 443, targetPort: 8443 };
 
 function manifest(way: Way): Manifest {
   return Manifest.synth((app) => {
     const chart = new Chart(app, way, { namespace: way });
     const redis = new ExternalRedis(chart, 'Redis', { host: hostOf(way), resolution: Resolution.ipAddresses(ADDRESS) });
     if (way === 'direct') { return; }
-    const leg = way === 'gateway' ? GatewayLeg.istioMutual() : GatewayLeg.plaintext(PLAINTEXT_PORT);
-    new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(redis, { leg });
-    redis.allowFrom(way === 'gateway' ? MeshClient.serviceAccount(way, 'app') : MeshClient.allIn(way));
+    const leg = way === 'plaintext' ? GatewayLeg.plaintext(PLAINTEXT_PORT) : GatewayLeg.istioMutual();
+    const gateway = way === 'ecdsa' ? EgressGateway.fromAttributes(EDGE) : EgressGateway.istioEgressGateway();
+    new EgressViaGateway(chart, 'Egress', { gateway }).route(redis, { leg });
+    redis.allowFrom(way === 'plaintext' ? MeshClient.allIn(way) : MeshClient.serviceAccount(way, 'app'));
   });
 }
 
@@ -59,6 +67,19 @@ async function speedOf(pod: Pod, host: string): Promise<Speed> {
   return { queries: column(many, 'rps'), p50: column(alone, 'p50_latency_ms'), p99: column(alone, 'p99_latency_ms'), connections: column(fresh, 'rps') };
 }
 
+/** The kind of the key of a proxy's own certificate, in Node's words. */
+export function keyIn(dump: string): string | undefined {
+  const { configs } = JSON.parse(dump) as { configs: { dynamic_active_secrets?: Secret[] }[] };
+  const own = configs.flatMap((config) => config.dynamic_active_secrets ?? []).find(({ name }) => name === 'default');
+  const chain = own?.secret?.tls_certificate?.certificate_chain?.inline_bytes;
+  return chain === undefined ? undefined : new X509Certificate(Buffer.from(chain, 'base64')).publicKey.asymmetricKeyType;
+}
+
+interface Secret {
+  readonly name: string;
+  readonly secret?: { readonly tls_certificate?: { readonly certificate_chain?: { readonly inline_bytes?: string } } };
+}
+
 /** The medians of some rounds. */
 function middle(rounds: readonly Speed[]): Speed {
   const of = (key: keyof Speed): number => Math.round(median(rounds.map((round) => round[key])) * 1000) / 1000;
@@ -76,16 +97,28 @@ export const pathCost: Scenario = {
   lane: 'alone',
   async run(lab, report) {
     for (const way of WAYS) { await lab.dns.set(hostOf(way), ADDRESS); }
-    const [bare, direct, plaintext, gateway] = await Promise.all([
-      lab.caller('bare', 'app', { proxy: 'none' }), lab.caller('direct', 'app'), lab.caller('plaintext', 'app'), lab.caller('gateway', 'app'),
-      lab.stockGateway(1, [{ name: 'tcp-redis', port: PLAINTEXT_PORT, targetPort: PLAINTEXT_PORT }]), lab.redis({ address: ADDRESS, who: 'redis' }),
+    const [bare, direct, plaintext, rsa, ecdsa, , , [ecdsaGateway]] = await Promise.all([
+      lab.caller('bare', 'app', { proxy: 'none' }), lab.caller('direct', 'app'), lab.caller('plaintext', 'app'), lab.caller('rsa', 'app'),
+      lab.caller('ecdsa', 'app', { proxyEnvironment: ECDSA }), lab.redis({ address: ADDRESS, who: 'redis' }),
+      lab.stockGateway(1, [{ name: 'tcp-redis', port: PLAINTEXT_PORT, targetPort: PLAINTEXT_PORT }]),
+      lab.gateway({
+        name: EDGE.serviceName,
+        namespace: EDGE.namespaceName,
+        labels: EDGE.selector,
+        ports: [{ name: 'https', port: EDGE.port, targetPort: EDGE.targetPort }],
+        proxyEnvironment: ECDSA,
+      }),
     ]);
-    const pods: Record<Way, Pod> = { direct, plaintext, gateway };
+    const pods: Record<Way, Pod> = { direct, plaintext, rsa, ecdsa };
     for (const way of WAYS) { await lab.kube.apply(manifest(way).yaml); }
     for (const way of WAYS) {
       await report.check(`${way}: Redis answers`, async () => is(await whichRedis(pods[way], hostOf(way)), 'redis'), { steady: 1 });
     }
-    const rounds: Record<string, Speed[]> = { bare: [], direct: [], plaintext: [], gateway: [] };
+    await report.check('the proxies of one way have ECDSA keys, those of the other RSA', async () => {
+      const found = await Promise.all([ecdsa, ecdsaGateway, rsa].map(async (pod) => keyIn(await pod.proxy.configDump())));
+      return found.join(' ') === 'ec ec rsa' ? undefined : found.join(' ');
+    });
+    const rounds: Record<string, Speed[]> = { bare: [], direct: [], plaintext: [], rsa: [], ecdsa: [] };
     // in turns, so that whatever else the machine does meets all of them
     for (let round = 0; round < ROUNDS; round++) {
       rounds.bare.push(await speedOf(bare, ADDRESS));
@@ -94,9 +127,11 @@ export const pathCost: Scenario = {
     const speeds = Object.fromEntries(Object.entries(rounds).map(([way, all]) => [way, middle(all)]));
     report.measure('without a proxy', speeds.bare);
     for (const way of WAYS) { report.measure(way, speeds[way]); }
-    report.measure('through the gateway, times direct', ratios(speeds.gateway, speeds.direct));
     report.measure('through a plaintext port of the gateway, times direct', ratios(speeds.plaintext, speeds.direct));
-    report.measure('through the gateway, times through a plaintext port of it', ratios(speeds.gateway, speeds.plaintext));
+    for (const keys of ['rsa', 'ecdsa'] as const) {
+      report.measure(`through the gateway with ${keys.toUpperCase()} keys, times direct`, ratios(speeds[keys], speeds.direct));
+      report.measure(`through the gateway with ${keys.toUpperCase()} keys, times through a plaintext port`, ratios(speeds[keys], speeds.plaintext));
+    }
     await report.check('the measurement is one: every way has answered thousands of questions a second', () => {
       const slow = WAYS.filter((way) => !(speeds[way].queries > 1000));
       return slow.length === 0 ? undefined : `${slow.join(', ')} did not`;

@@ -9,7 +9,15 @@ import { sleep, waitFor } from '../lab/wait';
 const SIZES = [50, 200] as const;
 type Clients = 'accounts' | 'namespaces';
 
-function manifest(count: number, clients: Clients, own = false): Manifest {
+interface More {
+  /** Whether the app deploys its gateway. */
+  readonly own?: boolean;
+  /** Clients of the first service besides. */
+  readonly late?: readonly string[];
+}
+
+/** An app with many services, all routed. */
+export function manifestOf(count: number, clients: Clients, { own = false, late = [] }: More = {}): Manifest {
   return Manifest.synth((app) => {
     const chart = new Chart(app, 'data', { namespace: 'data' });
     const gateway: IEgressGateway = own ? new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'Out') : EgressGateway.istioEgressGateway();
@@ -20,7 +28,7 @@ function manifest(count: number, clients: Clients, own = false): Manifest {
       });
       egress.route(service);
       service.allowFrom(...(clients === 'accounts'
-        ? [MeshClient.serviceAccount('shop', 'orders'), MeshClient.serviceAccount('shop', 'cart')] : [MeshClient.allIn('shop'), MeshClient.allIn('billing')]));
+        ? ['orders', 'cart', ...index === 0 ? late : []].map((account) => MeshClient.serviceAccount('shop', account)) : [MeshClient.allIn('shop'), MeshClient.allIn('billing')]));
     }
   });
 }
@@ -60,7 +68,7 @@ async function sizeOf(pod: Pod): Promise<Size> {
 }
 
 /** Of a proxy that has all its clusters and in which nothing changes any more. */
-async function settled(pod: Pod, clusters: number): Promise<Size> {
+export async function settled(pod: Pod, clusters: number): Promise<Size> {
   let last = await sizeOf(pod);
   return waitFor(`${pod.name} has ${clusters} clusters`, async () => {
     const before = last;
@@ -94,7 +102,7 @@ export const size: Scenario = {
       const all: Record<Role, Cost>[] = [];
       for (const count of SIZES) {
         const started = Date.now();
-        await lab.kube.apply(manifest(count, clients).yaml, 300);
+        await lab.kube.apply(manifestOf(count, clients).yaml, 300);
         report.measure(`${count} services, ${clients}: seconds to apply`, Math.round((Date.now() - started) / 100) / 10);
         const full = await sizes(lab, count);
         const cost = Object.fromEntries(ROLES.map((role) => [role, {
@@ -120,7 +128,7 @@ export const size: Scenario = {
 
 /** The whole gateway of the app, when it is settled. */
 async function ownGatewayWith(lab: Lab, count: number): Promise<Size> {
-  const set = manifest(count, 'accounts', true);
+  const set = manifestOf(count, 'accounts', { own: true });
   await lab.kube.apply(set.yaml, 300);
   const [gateway] = await lab.gatewayOf(set.one('Deployment'), 1);
   const found = await settled(gateway, count);
