@@ -12,7 +12,8 @@ const USERS = ['conformance', 'e2e', 'bench'];
 
 /** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench. */
 const INSIDERS = [
-  'conformance/traced', 'conformance/reported', 'conformance/comparison', 'bench/programs/cli', 'bench/programs/rules', 'bench/programs/without-rules',
+  'conformance/traced', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
+  'bench/programs/grown', 'bench/programs/rules', 'bench/programs/without-rules',
 ];
 
 interface File {

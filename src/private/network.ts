@@ -20,3 +20,11 @@ export function networkOf(address: string): Network[] {
 export function contains(range: Network, inner: Network): boolean {
   return range.first.kind() === inner.first.kind() && inner.length >= range.length && inner.first.match(range.first, range.length);
 }
+
+/** The one text of a range, whichever of its addresses it is written with; of a longer one, the text of the range of a length around it. */
+export function rangeText({ first, length: own }: Network, length = own): string {
+  const bytes = first.toByteArray();
+  const [whole, rest] = [Math.floor(length / 8), 2 ** (8 - length % 8)];
+  const start = bytes.slice(0, whole);
+  return `${(length % 8 === 0 ? start : [...start, Math.floor(bytes[whole] / rest)]).join('.')}/${length} ${first.kind()}`;
+}

@@ -54,13 +54,15 @@ export class AccessTable {
 
   public of(client: Client, target: Target): Access[] {
     const variants = this.variantsOf(client);
-    const found = variants.map(variant => ({ variant, answer: this.answer(client, variant, target) }));
-    const groups = new Map<Answer, PodTemplate[]>();
-    found.forEach(({ variant, answer }) => {
-      const same = [...groups.keys()].find(other => JSON.stringify(other) === JSON.stringify(answer)) ?? answer;
-      groups.set(same, [...groups.get(same) ?? [], ...variant.pods]);
-    });
-    return [...groups].map(([answer, pods]) => ({
+    const groups = new Map<string, { readonly answer: Answer; readonly pods: PodTemplate[] }>();
+    for (const variant of variants) {
+      const answer = this.answer(client, variant, target);
+      const key = variants.length === 1 ? '' : JSON.stringify(answer);
+      const group = groups.get(key) ?? { answer, pods: [] };
+      groups.set(key, group);
+      variant.pods.forEach(pod => group.pods.push(pod));
+    }
+    return [...groups.values()].map(({ answer, pods }) => ({
       ...answer, client, target, workloads: groups.size === 1 ? [] : [...new Set(pods.map(({ object }) => `${object.kind} ${object.name}`))].sort(),
     }));
   }

@@ -2,12 +2,12 @@ import { Access } from './access';
 import { Answer, isOpen, waysIn } from './answer';
 import { clientKey } from './client';
 import { Dependency, spokenBy, Target, targetKey } from './dependency';
-import { Asked, Owners, sameEndpoint } from './owners';
-import { contains, networkOf } from '../private/network';
+import { Asked, Owners } from './owners';
+import { networkOf } from '../private/network';
+import { NetworkTable } from '../private/network-table';
 import { isAddress } from '../trace/application';
 import { Proxies } from '../trace/proxies';
 import { upstreamOf } from '../trace/upstream';
-import { isWithin } from '../view/host-match';
 import { KnownPort } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -28,8 +28,11 @@ export function doorsIn(proxies: Proxies, dependencies: readonly Dependency[]): 
     const known = view.knownServicesByHost.get(host);
     return known?.some(({ isKubernetes }) => !isKubernetes) || port !== undefined && proxies.gatewaysBehind(host, port).length > 0;
   };
-  const leads = (route: Route) => route.rules.some(({ destinations, mirrors }) => [...destinations, ...mirrors].some(({ host, port }) => (
-    !route.hosts.includes(host) && isLed(host, port ?? firstPort(view, host)))));
+  const leads = (route: Route) => {
+    const own = new Set(route.hosts);
+    return route.rules.some(({ destinations, mirrors }) => [...destinations, ...mirrors].some(({ host, port }) => (
+      !own.has(host) && isLed(host, port ?? firstPort(view, host)))));
+  };
   const found = new Map<string, Target>();
   const add = (host: string, port: KnownPort | number) => {
     const target: Target = typeof port === 'number' ? { host, port, protocol: 'HTTP', spoken: 'HTTP' }
@@ -38,7 +41,7 @@ export function doorsIn(proxies: Proxies, dependencies: readonly Dependency[]): 
   };
   for (const route of view.routesByGateway.get(MESH) ?? []) {
     for (const host of leads(route) ? route.hosts.filter(name => !declared.has(name)) : []) {
-      const services = host.startsWith('*') ? view.knownServices.filter(service => isWithin(service.host, host) && !declared.has(service.host))
+      const services = host.startsWith('*') ? view.knownServicesWithin(host).filter(service => !declared.has(service.host))
         : view.knownServicesByHost.get(host) ?? [];
       const isRequested = services.length === 0 && route.rules.some(({ kind }) => kind === 'http');
       services.forEach(service => service.ports.forEach(port => add(service.host, port)));
@@ -56,12 +59,13 @@ export function doorsIn(proxies: Proxies, dependencies: readonly Dependency[]): 
 
 /** The addresses of dependencies that the range of another entry has as well: sidecars pass on what is dialled there, whatever is asked for. */
 function addressesInRanges(view: MeshView, dependencies: readonly Dependency[]): { readonly address: string; readonly port: KnownPort }[] {
-  const ranges = view.knownServices.filter(({ resolution, address }) => resolution === 'NONE' && address.includes('/'))
-    .flatMap(({ object, address, ports }) => networkOf(address).map(range => ({ object, range, ports })));
-  return ranges.length === 0 ? [] : dependencies.flatMap(dependency => {
-    const others = ranges.filter(({ object }) => !dependency.entries.some(entry => entry.object === object));
-    return addressesOf(view, dependency).flatMap(address => others.filter(({ range }) => networkOf(address).some(inner => contains(range, inner)))
-      .flatMap(({ ports }) => ports.map(port => ({ address, port }))));
+  const ranges = new NetworkTable(view.knownServices.filter(({ resolution, address }) => resolution === 'NONE' && address.includes('/'))
+    .flatMap((service, place) => networkOf(service.address).map(range => [range, { service, place }] as const)));
+  return dependencies.flatMap(dependency => {
+    const own = new Set(dependency.entries.map(({ object }) => object));
+    return addressesOf(view, dependency).flatMap(address => networkOf(address).flatMap(inner => ranges.holding(inner))
+      .filter(({ service: { object } }) => !own.has(object)).sort((a, b) => a.place - b.place)
+      .flatMap(({ service: { ports } }) => ports.map(port => ({ address, port }))));
   });
 }
 
@@ -81,15 +85,15 @@ export function doorsOf(owners: Owners, asked: readonly Access[]): ReadonlyMap<D
   const reached = new Map<Dependency, Map<string, Set<string>>>();
   // A client may reach one port of a service by its name, and another one by a door.
   const reaches = (dependency: Asked, access: Access, way: Answer) => {
-    const known = reached.get(dependency) ?? endpointsByClient(dependency);
+    const known = reached.get(dependency) ?? endpointsByClient(owners, dependency);
     reached.set(dependency, known);
     const own = known.get(identity(access));
-    return own !== undefined && way.endpoints.some(endpoint => own.has(sameEndpoint(endpoint)));
+    return own !== undefined && owners.spelled(way.endpoints).some(endpoint => own.has(endpoint));
   };
   for (const access of asked.filter(isOpen)) {
     for (const way of waysIn(access)) {
       for (const dependency of owners.of(way.services, way.endpoints)) {
-        if (!dependency.hosts.includes(access.target.host) && !reaches(dependency, access, way)) {
+        if (!owners.declares(dependency, access.target.host) && !reaches(dependency, access, way)) {
           const doors = found.get(dependency) ?? new Map<string, Access[]>();
           addTo(doors, targetKey(access.target), { ...access, ...throughDoor(way) });
           found.set(dependency, doors);
@@ -107,11 +111,11 @@ function throughDoor(way: Answer): Answer {
     : { ...way, why: 'the VirtualService of what it asks for sends it there', because: [...way.routes, ...way.because] };
 }
 
-function endpointsByClient({ access }: Asked): Map<string, Set<string>> {
+function endpointsByClient(owners: Owners, { access }: Asked): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const one of access.filter(isOpen)) {
     const known = found.get(identity(one)) ?? new Set();
-    one.endpoints.forEach(endpoint => known.add(sameEndpoint(endpoint)));
+    owners.spelled(one.endpoints).forEach(endpoint => known.add(endpoint));
     found.set(identity(one), known);
   }
   return found;

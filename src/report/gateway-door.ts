@@ -1,5 +1,6 @@
 import { Dependency } from './dependency';
 import { Owners } from './owners';
+import { PodPolicies } from '../trace/access-decision';
 import { destinationOf, Sender, sharesOf } from '../trace/destination';
 import { GatewayChain } from '../trace/gateway-chain';
 import { chartServicePort, GatewayPods } from '../trace/gateway-pods';
@@ -19,6 +20,7 @@ export interface GatewayDoor {
   /** `<namespace>/<name>` of the Service. */
   readonly gateway: string;
   readonly pods: GatewayPods;
+  readonly policies: PodPolicies;
   readonly chain: GatewayChain;
   /** A server name that it takes; undefined without TLS. */
   readonly sni?: string;
@@ -31,10 +33,10 @@ export function gatewayDoorsIn(proxies: Proxies, owners: Owners): ReadonlyMap<De
   const found = new Map<Dependency, GatewayDoor[]>();
   for (const { host, listeners } of gatewaysIn(proxies)) {
     const [name, namespace] = host.split('.');
-    for (const { pods, chains } of listeners) {
+    for (const { pods, chains, policies } of listeners) {
       for (const chain of chains.chains) {
         const ways: { readonly authority?: string; readonly choices: readonly Choice[] }[] = chain.choice ? [{ choices: [chain.choice] }]
-          : chains.hostsOf(chain).map(named).map(authority => ({ authority, choices: chains.httpChoices(chain, authority, pods.labels) }));
+          : chains.hostsOf(chain).map(named).map(authority => ({ authority, choices: chains.httpChoices(chain, authority) }));
         const known = new Set<Dependency>();
         for (const { authority, choices } of ways) {
           const sender: Sender = { kind: 'gateway', scope: proxies.gatewayScope(pods.namespace), labels: pods.labels, listenerPort: chain.server.port };
@@ -42,7 +44,7 @@ export function gatewayDoorsIn(proxies: Proxies, owners: Owners): ReadonlyMap<De
             known.add(dependency);
             const names = chain.termination === 'NONE' ? [undefined] : chain.sni.length === 0 ? ['*'] : chain.sni;
             names.forEach(sni => (
-              addTo(found, dependency, { gateway: `${namespace}/${name}`, pods, chain, sni: sni === undefined ? undefined : named(sni), authority })));
+              addTo(found, dependency, { gateway: `${namespace}/${name}`, pods, policies, chain, sni: sni === undefined ? undefined : named(sni), authority })));
           }
         }
       }

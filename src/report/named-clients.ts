@@ -1,6 +1,5 @@
 import { Client, clientKey } from './client';
 import { namedIn } from './named';
-import { policiesOn } from '../trace/access-decision';
 import { Hop } from '../trace/hop';
 import { Proxies } from '../trace/proxies';
 import { GatewayConfig } from '../view/gateway';
@@ -40,7 +39,7 @@ export class NamedClients {
   private behind(cluster: string): Names {
     const [, port, , host] = cluster.split('|');
     const key = `${host}:${port}`;
-    const policies = () => this.proxies.gatewaysBehind(host, Number(port)).flatMap(({ pods }) => policiesOn(this.proxies.view, pods));
+    const policies = () => this.proxies.gatewaysBehind(host, Number(port)).flatMap(({ policies: { all } }) => all);
     const known = this.byPolicies.get(key) ?? namesIn({ gatewayServers: [], accessPolicies: policies().map(({ policy }) => policy) });
     this.byPolicies.set(key, known);
     return known;

@@ -8,11 +8,11 @@ import { accountIn } from './named';
 import { namesText } from './names';
 import { outboundName, OutboundPolicies } from './outbound';
 import { networkOf } from '../private/network';
-import { accessDecision } from '../trace/access-decision';
 import { causeOf } from '../trace/gateway-chain';
 import { Cause, cause } from '../trace/hop';
 import { letsOutAnyOf, NetworkPlace } from '../trace/network-cut';
 import { upstreamOf } from '../trace/upstream';
+import { EgressPolicy } from '../view/egress-policy';
 import { ANY_ADDRESS } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -32,6 +32,7 @@ export interface Opening {
 
 /** The policies that somebody has, worked out once for a view. */
 export class Openings {
+  private readonly limiting: readonly EgressPolicy[];
   private readonly limited: readonly string[];
   private readonly guards: readonly Guard[];
   private readonly outbound: OutboundPolicies;
@@ -39,8 +40,8 @@ export class Openings {
 
   public constructor(private readonly view: MeshView, private readonly clients: readonly Client[]) {
     this.outbound = new OutboundPolicies(view);
-    const limiting = view.egressPolicies.filter(({ limits, isForAll }) => limits && isForAll);
-    this.limited = [...new Set(limiting.map(({ object }) => object.namespace))].sort();
+    this.limiting = view.egressPolicies.filter(({ limits, isForAll }) => limits && isForAll);
+    this.limited = [...new Set(this.limiting.map(({ object }) => object.namespace))].sort();
     this.guards = guardsIn(view);
   }
 
@@ -134,10 +135,10 @@ export class Openings {
   }
 
   /** Whom a server lets pass: anybody, every account of the mesh, or those that are named. */
-  private whomItAdmits({ pods, chain, sni, authority }: GatewayDoor): 'anybody' | 'everyAccount' | readonly Client[] {
+  private whomItAdmits({ pods, policies, chain, sni, authority }: GatewayDoor): 'anybody' | 'everyAccount' | readonly Client[] {
     const { trustDomain } = this.view.facts;
     const isMutual = chain.termination === 'ISTIO_MUTUAL';
-    const admits = (client?: Client) => accessDecision(this.view, pods, {
+    const admits = (client?: Client) => policies.decide({
       principal: client && { trustDomain, ...client }, sni, port: pods.port, isHttp: chain.choice === undefined, authority,
     }).admitted !== 'no';
     if (!isMutual) {
@@ -155,7 +156,8 @@ export class Openings {
     const letting = this.limited.map(namespace => ({ namespace, letsOut: this.letsOut(namespace, places) }));
     const of = (wanted: boolean | 'perhaps') => letting.filter(({ letsOut }) => letsOut === wanted).map(({ namespace }) => namespace);
     const [closed, unsure] = [of(false), of('perhaps')];
-    const policies = this.view.egressPolicies.filter(({ object, limits, isForAll }) => limits && isForAll && closed.includes(object.namespace));
+    const among = new Set(closed);
+    const policies = this.limiting.filter(({ object }) => among.has(object.namespace));
     return {
       kind: 'WITHOUT_SIDECAR',
       who: 'every pod without a sidecar',
@@ -168,7 +170,7 @@ export class Openings {
 
   /** Whether any pod of a namespace, whatever its labels, is let out to one of the places. For `hostNetwork` NetworkPolicies do not hold. */
   private letsOut(namespace: string, places: readonly NetworkPlace[]): boolean | 'perhaps' {
-    if (places.length === 0 || this.view.pods.some(pod => pod.namespace === namespace && pod.hostNetwork)) {
+    if (places.length === 0 || this.view.podsIn(namespace).hasHostNetwork) {
       return true;
     }
     const found = places.map(place => {

@@ -13,26 +13,45 @@ export interface Asked extends Dependency {
 
 /** Which dependency the services of proxies lead to. */
 export class Owners {
+  private readonly byHost = new Map<string, Set<Asked>>();
   private readonly byService = new Map<string, Set<Asked>>();
   private readonly byEndpoint = new Map<string, Set<Asked>>();
+  private readonly spellings = new Map<string, string>();
 
   public constructor(private readonly view: MeshView, dependencies: readonly Asked[]) {
     const declared = new Set(dependencies.flatMap(({ hosts }) => hosts));
     for (const dependency of dependencies) {
       const add = (found: Map<string, Set<Asked>>, key: string) => found.set(key, (found.get(key) ?? new Set()).add(dependency));
-      dependency.hosts.forEach(host => add(this.byService, host));
+      dependency.hosts.forEach(host => {
+        add(this.byHost, host);
+        add(this.byService, host);
+      });
       // What a gateway sends to has a name of its own.
       dependency.access.filter(isOpen).flatMap(({ services }) => services).filter(host => !declared.has(host))
         .forEach(host => add(this.byService, host));
-      this.endpointsOf(dependency).forEach(endpoint => add(this.byEndpoint, sameEndpoint(endpoint)));
+      this.spelled(this.endpointsOf(dependency)).forEach(endpoint => add(this.byEndpoint, endpoint));
     }
+  }
+
+  /** Whether a host is one of a dependency. */
+  public declares(dependency: Asked, host: string): boolean {
+    return this.byHost.get(host)?.has(dependency) ?? false;
+  }
+
+  /** Endpoints in the one spelling that all others of them are compared by. Every client of a service ends at the same ones. */
+  public spelled(endpoints: readonly string[]): readonly string[] {
+    return endpoints.map(endpoint => {
+      const known = this.spellings.get(endpoint) ?? sameEndpoint(endpoint);
+      this.spellings.set(endpoint, known);
+      return known;
+    });
   }
 
   /** The dependencies behind services of proxies: by their names, and by the endpoints where they end. */
   public of(services: readonly string[], endpoints: readonly string[]): ReadonlySet<Asked> {
     return new Set([
       ...services.flatMap(service => [...this.byService.get(service) ?? []]),
-      ...endpoints.flatMap(endpoint => [...this.byEndpoint.get(sameEndpoint(endpoint)) ?? []]),
+      ...this.spelled(endpoints).flatMap(endpoint => [...this.byEndpoint.get(endpoint) ?? []]),
     ]);
   }
 
@@ -48,7 +67,7 @@ export class Owners {
 }
 
 /** An endpoint in the one spelling that all others of it are compared by. */
-export function sameEndpoint(endpoint: string): string {
+function sameEndpoint(endpoint: string): string {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*)):(\d+)$/.exec(endpoint) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined) {

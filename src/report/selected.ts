@@ -31,7 +31,7 @@ export function selectedIn(view: MeshView): SelectedPods[] {
   }
   view.egressPolicies.filter(({ limits }) => limits).forEach(({ object }) => add(object.namespace, askedBy(object.spec.podSelector)));
   // Whom gateways let in.
-  [...view.gatewayPlaces.namespaces].flatMap(namespace => view.networkPoliciesIn(namespace)).forEach(({ namespace, spec }) => (
+  [...view.gatewayPlaces.namespaces].flatMap(namespace => view.networkPoliciesIn(namespace).all).forEach(({ object: { namespace, spec } }) => (
     records(spec.ingress).flatMap(({ from }) => records(from)).forEach(({ namespaceSelector, podSelector }) => (
       add(namespaceSelector === undefined ? namespace : undefined, askedBy(podSelector))))));
   return [...found.values()];

@@ -8,7 +8,7 @@ import { handWrittenEndpoints } from '../view/service-endpoints';
 
 /** Services of the cluster that lead out of it, to addresses or a name that no ServiceEntry declares, as `<namespace>/<name>`: the report has no rows of them. */
 export function undeclaredWaysOut(view: MeshView): string[] {
-  const hosts = view.entries.flatMap(entry => entry.hosts);
+  const hosts = new Set(view.entries.flatMap(entry => entry.hosts));
   const networks = view.entries.flatMap(({ addresses, endpoints }) => [...addresses, ...endpoints]).flatMap(networkOf);
   const isDeclared = (address: string) => networkOf(address).some(inner => networks.some(network => contains(network, inner)));
   const leadsOut = (service: KubeService) => {

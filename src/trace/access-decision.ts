@@ -3,6 +3,7 @@ import { Cause, cause, causeText } from './hop';
 import { MeshModel } from '../private/model';
 import { AccessPolicy, AccessRule } from '../view/access-policy';
 import { Fields, strings } from '../view/fields';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
 /** What is known of a connection or request that asks for access. */
@@ -30,50 +31,106 @@ export interface AccessDecision {
 type Held = boolean | undefined;
 
 /** The policies on the pods of a gateway: those of their namespace and of the root namespace. */
-export function policiesOn(view: MeshView, pods: GatewayPods): { readonly policy: AccessPolicy; readonly isAssumed: boolean }[] {
-  const { rootNamespace } = view.facts;
-  return view.accessPolicies
-    .filter(({ object, hasTargetRefs, isDryRun }) => !hasTargetRefs && !isDryRun && [rootNamespace, pods.namespace].includes(object.namespace))
-    .map(policy => ({ policy, fits: couldSelect(policy.selector, pods) }))
-    .filter(({ fits }) => fits !== 'no').map(({ policy, fits }) => ({ policy, isAssumed: fits === 'perhaps' }));
+export class PodPolicies {
+  public readonly all: readonly { readonly policy: AccessPolicy; readonly isAssumed: boolean }[];
+  private readonly notes: readonly string[];
+  private readonly custom: readonly AccessPolicy[];
+  private readonly deny: RuleTable;
+  private readonly allow: RuleTable;
+
+  public constructor(view: MeshView, pods: GatewayPods) {
+    const { rootNamespace } = view.facts;
+    this.all = view.accessPolicies
+      .filter(({ object, hasTargetRefs, isDryRun }) => !hasTargetRefs && !isDryRun && [rootNamespace, pods.namespace].includes(object.namespace))
+      .map(policy => ({ policy, fits: couldSelect(policy.selector, pods) }))
+      .filter(({ fits }) => fits !== 'no').map(({ policy, fits }) => ({ policy, isAssumed: fits === 'perhaps' }));
+    this.notes = this.all.filter(({ isAssumed }) => isAssumed)
+      .map(({ policy }) => `'${policy.object.origin.path}' holds if the pods of the gateway have the labels that it selects, which the input does not show`);
+    const of = (action: string) => this.all.map(({ policy }) => policy).filter(policy => policy.action === action);
+    this.custom = of('CUSTOM');
+    this.deny = new RuleTable(of('DENY'), view.facts);
+    this.allow = new RuleTable(of('ALLOW'), view.facts);
+  }
+
+  /** What they decide: DENY before ALLOW, and with an ALLOW policy everything else is denied. */
+  public decide(visitor: Visitor): AccessDecision {
+    const decision = (admitted: AccessDecision['admitted'], text: string, causes: readonly Cause[], conditions: readonly string[] = []) => (
+      { admitted, text, causes, conditions, notes: this.notes });
+    const denied = this.deny.outcome(visitor);
+    if (denied.held.length > 0) {
+      return decision('no', 'a DENY policy matches', denied.held);
+    }
+    const isAllowing = this.allow.policies.length > 0;
+    const allowed = this.allow.outcome(visitor);
+    const conditions = [
+      ...denied.open.map(rule => `unless ${causeText(rule)} denies the request`),
+      ...this.custom.map(({ object }) => `if the provider of AuthorizationPolicy ${object.namespace}/${object.name} allows it`),
+    ];
+    if (isAllowing && allowed.held.length === 0 && allowed.open.length === 0) {
+      return decision('no', 'ALLOW policies select the gateway, and none of their rules matches', this.allow.policies);
+    }
+    if (isAllowing && allowed.held.length === 0) {
+      return decision('depends', 'an ALLOW policy may match, by the request', allowed.open, [...conditions, ...allowed.open.map(rule => (
+        `if the request is one that ${causeText(rule)} allows`))]);
+    }
+    const causes = isAllowing ? allowed.held : this.deny.policies;
+    const text = isAllowing ? 'an ALLOW policy matches' : this.all.length > 0 ? 'no policy denies it' : 'no policy selects the gateway';
+    return decision(conditions.length > 0 ? 'depends' : 'yes', text, causes, conditions);
+  }
 }
 
-/** What the policies on a gateway decide: DENY before ALLOW, and with an ALLOW policy everything else is denied. */
-export function accessDecision(view: MeshView, pods: GatewayPods, visitor: Visitor): AccessDecision {
-  const selected = policiesOn(view, pods);
-  const notes = selected.filter(({ isAssumed }) => isAssumed)
-    .map(({ policy }) => `'${policy.object.origin.path}' holds if the pods of the gateway have the labels that it selects, which the input does not show`);
-  const of = (action: string) => selected.map(({ policy }) => policy).filter(policy => policy.action === action);
-  const decide = (admitted: AccessDecision['admitted'], text: string, causes: readonly Cause[], conditions: readonly string[] = []) => (
-    { admitted, text, causes, conditions, notes });
-  const custom = of('CUSTOM');
-  const denied = outcome(of('DENY'), visitor, view.facts);
-  if (denied.held.length > 0) {
-    return decide('no', 'a DENY policy matches', denied.held);
-  }
-  const allow = of('ALLOW');
-  const allowed = outcome(allow, visitor, view.facts);
-  const conditions = [
-    ...denied.open.map(rule => `unless ${causeText(rule)} denies the request`),
-    ...custom.map(({ object }) => `if the provider of AuthorizationPolicy ${object.namespace}/${object.name} allows it`),
-  ];
-  if (allow.length > 0 && allowed.held.length === 0 && allowed.open.length === 0) {
-    return decide('no', 'ALLOW policies select the gateway, and none of their rules matches', allow.map(({ object }) => cause(object)));
-  }
-  if (allow.length > 0 && allowed.held.length === 0) {
-    return decide('depends', 'an ALLOW policy may match, by the request', allowed.open, [...conditions, ...allowed.open.map(rule => (
-      `if the request is one that ${causeText(rule)} allows`))]);
-  }
-  const causes = allow.length > 0 ? allowed.held : of('DENY').map(({ object }) => cause(object));
-  const text = allow.length > 0 ? 'an ALLOW policy matches' : selected.length > 0 ? 'no policy denies it' : 'no policy selects the gateway';
-  return decide(conditions.length > 0 ? 'depends' : 'yes', text, causes, conditions);
+interface PlacedRule {
+  readonly policy: AccessPolicy;
+  readonly rule: AccessRule;
+  readonly place: number;
 }
 
-/** The rules that match, and those that may. */
-function outcome(policies: readonly AccessPolicy[], visitor: Visitor, facts: MeshModel): { readonly held: Cause[]; readonly open: Cause[] } {
-  const rules = policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule, held: holds(policy, rule, visitor, facts) })));
-  const causes = (wanted: Held) => rules.filter(({ held }) => held === wanted).map(({ policy, rule }) => cause(policy.object, rule.field));
-  return { held: causes(true), open: causes(undefined) };
+/** The rules of some policies. There may be one for each of a thousand server names or accounts: a visitor is compared with those that can be for it. */
+class RuleTable {
+  public readonly policies: readonly Cause[];
+  private readonly byKey = new Map<string, PlacedRule[]>();
+  private readonly others: PlacedRule[] = [];
+
+  public constructor(policies: readonly AccessPolicy[], private readonly facts: MeshModel) {
+    this.policies = policies.map(({ object }) => cause(object));
+    policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule }))).forEach((of, place) => {
+      const keys = keysOf(of.rule);
+      keys === undefined ? this.others.push({ ...of, place }) : new Set(keys).forEach(key => addTo(this.byKey, key, { ...of, place }));
+    });
+  }
+
+  /** The rules that match a visitor, and those that may. */
+  public outcome(visitor: Visitor): { readonly held: Cause[]; readonly open: Cause[] } {
+    const { sni, principal } = visitor;
+    const keys = [...sni === undefined ? [] : [nameKey(sni)], ...principal ? [accountKey(principal)] : []];
+    const found = keys.flatMap(key => this.byKey.get(key) ?? []);
+    const candidates = found.length === 0 ? this.others : [...this.others, ...found].sort((a, b) => a.place - b.place);
+    const rules = candidates.map(of => ({ ...of, held: holds(of.policy, of.rule, visitor, this.facts) }));
+    const causes = (wanted: Held) => rules.filter(({ held }) => held === wanted).map(({ policy, rule }) => cause(policy.object, rule.field));
+    return { held: causes(true), open: causes(undefined) };
+  }
+}
+
+/** What a visitor needs one of, or the rule does not match it; undefined where that cannot be told by one name. */
+function keysOf({ sources, conditions }: AccessRule): string[] | undefined {
+  const isExact = (values: readonly string[]) => values.length > 0 && !values.some(value => value.includes('*'));
+  const names = conditions.find(({ key, values }) => key === 'connection.sni' && isExact(values))?.values;
+  const principals = sources.map(source => strings(source.principals));
+  return names ? names.map(nameKey)
+    : sources.length > 0 && principals.every(isExact) ? principals.flat().flatMap(accountIn).map(accountKey) : undefined;
+}
+
+function nameKey(name: string): string {
+  return `name ${name}`;
+}
+
+function accountKey({ namespace, account }: { readonly namespace: string; readonly account: string }): string {
+  return `account ${namespace}/${account}`;
+}
+
+function accountIn(principal: string): { readonly namespace: string; readonly account: string }[] {
+  const [, namespace, account] = /\/ns\/([^/]*)\/sa\/([^/]*)$/.exec(principal) ?? [];
+  return account === undefined ? [] : [{ namespace, account }];
 }
 
 function holds({ action, object }: AccessPolicy, { sources, operations, conditions }: AccessRule, visitor: Visitor, facts: MeshModel): Held {

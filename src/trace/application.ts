@@ -79,13 +79,8 @@ function fullName(view: MeshView, namespace: string, host: string): string {
 
 /** The services of a host that the sidecar knows, or else those that anybody declares. */
 function servicesNamed(view: MeshView, scope: ProxyScope, host: string): readonly KnownService[] {
-  const known = scope.services.filter(service => service.host === host);
-  if (known.length > 0) {
-    return known;
-  }
-  const declared = view.knownServicesByHost.get(host);
-  const wildcard = declared ? undefined : mostSpecific(host, scope.services.map(service => service.host));
-  return declared ?? scope.services.filter(service => service.host === wildcard);
+  const known = scope.servicesByHost.get(host) ?? view.knownServicesByHost.get(host);
+  return known ?? scope.servicesByHost.get(mostSpecific(host, scope.servicesByHost) ?? '') ?? [];
 }
 
 function spokenOn(services: readonly KnownService[], number: number): Spoken {

@@ -40,8 +40,8 @@ export interface Capture extends TraceClient {
 }
 
 export function captureOf(view: MeshView, client: TraceClient): Capture {
-  const inNamespace = view.pods.filter(({ namespace }) => namespace === client.namespace);
-  const pods = inNamespace.filter(({ account }) => account === client.account);
+  const inNamespace = view.podsIn(client.namespace);
+  const pods = inNamespace.runningAs(client.account);
   const chosen = client.pod ? [client.pod] : client.labels ? labelled(pods, client.labels) : pods;
   const [pod] = chosen;
   const labels = client.pod ? client.labels ?? client.pod.labels : pod?.labels ?? client.labels;
@@ -50,9 +50,15 @@ export function captureOf(view: MeshView, client: TraceClient): Capture {
     labels: labels ?? {},
     hasLabels: labels !== undefined,
     pod,
-    instead: pods.length > 0 ? [] : [...new Set(inNamespace.map(({ account }) => account))].sort(),
-    others: chosen.filter(other => kindOf(other) !== kindOf(pod)),
+    instead: pods.length > 0 ? [] : inNamespace.accounts,
+    others: othersOf(chosen),
   };
+}
+
+/** Those that differ from the first. */
+function othersOf([first, ...more]: readonly PodTemplate[]): PodTemplate[] {
+  const kind = more.length === 0 ? '' : kindOf(first);
+  return more.filter(other => kindOf(other) !== kind);
 }
 
 /** The pods that have exactly these labels, or else those that have more. */

@@ -1,5 +1,6 @@
-import { contains, Network, networkOf } from '../private/network';
-import { isWithin } from '../view/host-match';
+import { Network, networkOf, rangeText } from '../private/network';
+import { NetworkTable } from '../private/network-table';
+import { mostSpecific } from '../view/host-match';
 import { addTo } from '../view/lists';
 
 /** What a proxy tells the connections of a listener apart by. */
@@ -25,36 +26,52 @@ export interface Wire {
 }
 
 /**
- * The chains that Envoy chooses from, step by step: the longest range that holds the address, then the best server name, then what was detected. A step that some chain
- * meets leaves out those that say nothing of it, even when a later step finds nothing. Envoy refuses a listener of which several are left for one connection.
+ * The chains of one listener. Envoy chooses from them step by step: the longest range that holds the address, then the best server name, then what was detected. A
+ * step that some chain meets leaves out those that say nothing of it, even when a later step finds nothing. Envoy refuses a listener of which several are left for
+ * one connection.
  */
-function matchChains<T extends ChainMatch>(chains: readonly T[], wire: Wire): readonly T[] {
-  const byAddress = best(chains, ({ ranges }) => (ranges.length === 0 ? undefined : rangeRank(ranges, wire.address)));
-  const byName = best(byAddress, ({ sni }) => (named(sni).length === 0 ? undefined : wire.isTls ? nameRank(named(sni), wire.sni ?? '') : 0));
-  return best(byName, ({ isPlainHttp }) => (isPlainHttp ? Number(wire.isHttp && !wire.isTls) : undefined));
-}
-
-/** The chains of one listener. There may be one for each of a thousand server names, and every connection that is followed asks for its own. */
 export class ChainTable<T extends ChainMatch> {
-  private readonly positions: ReadonlyMap<T, number>;
-  private readonly byName = new Map<string, T[]>();
-  private readonly others: T[] = [];
+  private readonly byRange: NetworkTable<ChainsByName<T>>;
+  private readonly anywhere: ChainsByName<T>;
 
   public constructor(chains: readonly T[]) {
-    this.positions = new Map(chains.map((chain, i) => [chain, i]));
-    chains.forEach(chain => (isByExactName(chain) ? new Set(chain.sni).forEach(name => addTo(this.byName, name, chain)) : this.others.push(chain)));
+    const byRange = new Map<string, { readonly range: Network; readonly of: Set<T> }>();
+    for (const chain of chains) {
+      for (const range of chain.ranges.flatMap(networkOf)) {
+        const known = byRange.get(rangeText(range)) ?? { range, of: new Set<T>() };
+        byRange.set(rangeText(range), known);
+        known.of.add(chain);
+      }
+    }
+    this.byRange = new NetworkTable([...byRange.values()].map(({ range, of }) => [range, new ChainsByName([...of])]));
+    this.anywhere = new ChainsByName(chains.filter(({ ranges }) => ranges.length === 0));
   }
 
-  /** Those that Envoy chooses from. A chain for exact server names alone takes no connection with another one, and leaves no other chain out. */
+  /** Those that Envoy chooses from. */
   public chainsFor(wire: Wire): readonly T[] {
-    const byName = wire.isTls ? this.byName.get(wire.sni ?? '') ?? [] : [];
-    const candidates = [...this.others, ...byName].sort((a, b) => this.positions.get(a)! - this.positions.get(b)!);
-    return matchChains(candidates, wire);
+    const [inner] = wire.address === undefined ? [] : networkOf(wire.address);
+    const [there = this.anywhere] = inner ? this.byRange.holding(inner) : [];
+    const found = there.chainsFor(wire);
+    const detected = wire.isHttp && !wire.isTls ? found.filter(({ isPlainHttp }) => isPlainHttp) : [];
+    return detected.length > 0 ? detected : found.filter(({ isPlainHttp }) => !isPlainHttp);
   }
 }
 
-function isByExactName({ sni, ranges }: ChainMatch): boolean {
-  return ranges.length === 0 && sni.length > 0 && !sni.some(name => name.startsWith('*'));
+/** Chains for the same addresses. There may be one for each of a thousand server names, and every connection that is followed asks for its own. */
+class ChainsByName<T extends ChainMatch> {
+  private readonly byName = new Map<string, T[]>();
+  private readonly nameless: readonly T[];
+
+  public constructor(chains: readonly T[]) {
+    chains.forEach(chain => new Set(named(chain.sni)).forEach(name => addTo(this.byName, name, chain)));
+    this.nameless = chains.filter(({ sni }) => named(sni).length === 0);
+  }
+
+  /** Those with the best server name; without one, those that do not ask. */
+  public chainsFor({ isTls, sni = '' }: Wire): readonly T[] {
+    const best = isTls ? mostSpecific(sni, this.byName) : undefined;
+    return best === undefined ? this.nameless : this.byName.get(best)!;
+  }
 }
 
 /** What a chain is for, as text: of two chains for the very same connections istiod keeps the first. */
@@ -69,36 +86,6 @@ export function isForAll({ sni, ranges, isPlainHttp }: ChainMatch): boolean {
 /** `*` is every name, with or without a handshake. */
 function named(sni: readonly string[]): readonly string[] {
   return sni.includes('*') ? [] : sni;
-}
-
-/** Those with the highest rank above zero; without one, those that do not ask. */
-function best<T>(chains: readonly T[], rankOf: (chain: T) => number | undefined): readonly T[] {
-  const ranked = chains.map(chain => ({ chain, rank: rankOf(chain) }));
-  const highest = largest(ranked.map(({ rank }) => rank ?? 0));
-  return ranked.filter(({ rank }) => (highest > 0 ? rank === highest : rank === undefined)).map(({ chain }) => chain);
-}
-
-function rangeRank(ranges: readonly string[], address: string | undefined): number {
-  const [inner] = address === undefined ? [] : networkOf(address);
-  return inner ? largest(networksOf(ranges).filter(range => contains(range, inner)).map(({ length }) => length + 1)) : 0;
-}
-
-/** A chain is asked for each connection that is followed, and reading a range takes longer than comparing it. */
-const READ = new WeakMap<readonly string[], readonly Network[]>();
-
-function networksOf(ranges: readonly string[]): readonly Network[] {
-  const read = READ.get(ranges) ?? ranges.flatMap(networkOf);
-  READ.set(ranges, read);
-  return read;
-}
-
-function nameRank(names: readonly string[], sni: string): number {
-  return largest(names.map(name => (name === sni ? Number.MAX_SAFE_INTEGER : isWithin(sni, name) ? name.length : 0)));
-}
-
-/** Of as many as a manifest may have: `Math.max()` takes no more arguments than the stack has room for. */
-function largest(ranks: readonly number[]): number {
-  return ranks.reduce((highest, rank) => Math.max(highest, rank), 0);
 }
 
 function masked(range: string): string {

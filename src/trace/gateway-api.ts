@@ -1,5 +1,6 @@
 import { number, record, records, strings, text } from '../view/fields';
 import { HostIndex } from '../view/host-index';
+import { KnownService } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -37,8 +38,9 @@ export class GatewayApi {
   }
 
   /** The route that sidecars have for a service, or for a name that is asked for. */
-  public routeOf(services: readonly MeshObject[], host: string, port: number): MeshObject | undefined {
-    const ofParents = services.flatMap(({ kind, namespace, name }) => this.byParent.get(keyOf(kind, namespace, name)) ?? []);
+  public routeOf(services: readonly KnownService[], host: string, port: number): MeshObject | undefined {
+    const ofParents = this.byParent.size === 0 ? []
+      : services.flatMap(({ object: { kind, namespace, name } }) => this.byParent.get(keyOf(kind, namespace, name)) ?? []);
     const found = [...ofParents, ...this.byHost.find([host])];
     return found.find(({ port: of }) => of === undefined || of === port)?.object;
   }

@@ -5,7 +5,9 @@ import { routesOf } from './proxy-scope';
 import { Choice, choiceOf, Chooser, httpChoices, isFor, waysOf } from './route-choice';
 import { contains, networkOf } from '../private/network';
 import { GatewayConfig, GatewayServer } from '../view/gateway';
-import { hostsMeet, isWithin } from '../view/host-match';
+import { hostsMeet, isWithin, wildcardsAround } from '../view/host-match';
+import { HostTable } from '../view/host-table';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Route } from '../view/route';
 
@@ -49,6 +51,9 @@ export class GatewayChains {
   /** Servers without a VirtualService for them. */
   public readonly routeless: readonly ServerOf[];
   private readonly table: ChainTable<GatewayChain>;
+  private readonly leftOutByHost = new Map<string, number[]>();
+  private readonly routes = new Map<GatewayConfig, RoutesOfGateway>();
+  private readonly requests = new Map<GatewayChain, ReadonlyMap<string, readonly Choice[]>>();
 
   public constructor(private readonly view: MeshView, private readonly pods: GatewayPods) {
     const leftOut: LeftOut[] = [];
@@ -69,7 +74,14 @@ export class GatewayChains {
       });
     }
     [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
+    leftOut.forEach(({ server }, place) => server.hosts.forEach(host => addTo(this.leftOutByHost, host, place)));
     this.table = new ChainTable(chains);
+  }
+
+  /** The servers for some hosts that istiod leaves out. */
+  public leftOutFor(hosts: readonly string[]): readonly LeftOut[] {
+    const places = new Set(hosts.flatMap(host => this.leftOutByHost.get(host) ?? []));
+    return [...places].sort((a, b) => a - b).map(place => this.leftOut[place]);
   }
 
   /** The chain for a connection, or several that Envoy cannot tell apart. */
@@ -78,26 +90,46 @@ export class GatewayChains {
   }
 
   /** The hosts of requests that a chain has routes for. */
-  public hostsOf({ servers }: GatewayChain): string[] {
-    const hosts = servers.flatMap(({ server, gateway }) => (
-      routesOf(this.view, this.pods.namespace, gateway.name).flatMap(route => commonHosts(server, route))));
-    return [...new Set(hosts)];
+  public hostsOf(chain: GatewayChain): readonly string[] {
+    return [...this.requestsOf(chain).keys()];
   }
 
   /** Where requests for a host go, by the VirtualServices of the chain's servers: the main way first. */
-  public httpChoices(chain: GatewayChain, authority: string, labels: { readonly [label: string]: string }): readonly Choice[] {
+  public httpChoices(chain: GatewayChain, authority: string): readonly Choice[] {
+    const byHost = this.requestsOf(chain);
+    return [authority, ...wildcardsAround(authority), '*'].map(host => byHost.get(host) ?? []).find(ways => ways.length > 0) ?? [];
+  }
+
+  /** What becomes of requests, by their hosts. Many connections ask for those of one chain, and whoever looks for doors asks for each host. */
+  private requestsOf(chain: GatewayChain): ReadonlyMap<string, readonly Choice[]> {
+    const known = this.requests.get(chain);
+    if (known) {
+      return known;
+    }
     const byHost = new Map<string, Choice[]>();
     for (const { server, gateway } of chain.servers) {
-      for (const route of routesOf(this.view, this.pods.namespace, gateway.name)) {
-        const hosts = commonHosts(server, route);
-        const chooser: Chooser = { namespace: this.pods.namespace, labels, gateway: gateway.name, port: server.port };
-        const choices = hosts.length === 0 ? [] : httpChoices(route, chooser);
-        hosts.forEach(host => byHost.set(host, [...byHost.get(host) ?? [], ...choices]));
+      const routes = this.routesOf(gateway);
+      const served = new ServedHosts(server);
+      for (const route of routes.meeting(server.hosts)) {
+        const hosts = served.commonWith(route);
+        const choices = hosts.length === 0 ? [] : httpChoices(route, this.chooser(gateway, server));
+        hosts.forEach(host => {
+          const list = byHost.get(host) ?? [];
+          byHost.set(host, list);
+          choices.forEach(choice => list.push(choice));
+        });
       }
     }
-    const hosts = [...byHost].filter(([host, choices]) => choices.length > 0 && (host === '*' || isWithin(authority, host))).map(([host]) => host)
-      .sort((a, b) => Number(b === authority) - Number(a === authority) || b.length - a.length);
-    return hosts.length === 0 ? [] : waysOf(byHost.get(hosts[0])!);
+    const found = new Map([...byHost].map(([host, choices]) => [host, waysOf(choices)]));
+    this.requests.set(chain, found);
+    return found;
+  }
+
+  /** The VirtualServices of a Gateway that its pods see. */
+  private routesOf(gateway: GatewayConfig): RoutesOfGateway {
+    const known = this.routes.get(gateway) ?? new RoutesOfGateway(routesOf(this.view, this.pods.namespace, gateway.name));
+    this.routes.set(gateway, known);
+    return known;
   }
 
   /** The servers of a port that istiod keeps. */
@@ -149,7 +181,7 @@ export class GatewayChains {
       return [{ ...chain, sni: server.hosts }];
     }
     const chooser = this.chooser(gateway, server);
-    const routes = routesOf(this.view, this.pods.namespace, gateway.name).filter(route => attaches(server, route));
+    const routes = this.routesOf(gateway).meeting(server.hosts).filter(route => attaches(server, route));
     if (termination === 'PASSTHROUGH') {
       return routes.flatMap(route => route.rules.filter(({ kind, destinations }) => kind === 'tls' && destinations.length > 0).flatMap(rule => (
         rule.matches.filter(match => match.field.includes('match') && isFor(route, match, 'tls', chooser)).flatMap((match): GatewayChain[] => {
@@ -197,10 +229,43 @@ function attaches(server: GatewayServer, route: Route): boolean {
     && route.hosts.some(other => host === '*' || other === '*' || hostsMeet(host, other)));
 }
 
-function commonHosts(server: GatewayServer, route: Route): string[] {
-  const allowed = server.hosts.filter((_, i) => server.routesFrom[i] === '*' || server.routesFrom[i] === route.object.namespace);
-  return [...new Set(allowed.flatMap(host => route.hosts.flatMap(other => (
-    other === '*' || isWithin(host, other) ? [host] : host === '*' || isWithin(other, host) ? [other] : []))))];
+/** VirtualServices by their hosts. */
+class RoutesOfGateway {
+  private readonly table: HostTable<number>;
+  /** Those of every host. */
+  private readonly whole: readonly number[];
+
+  public constructor(private readonly all: readonly Route[]) {
+    this.table = new HostTable(all.flatMap(({ hosts }, i) => hosts.map(host => [host, i] as const)));
+    this.whole = this.table.around('*');
+  }
+
+  /** Those that have a host in common with some, in their order. */
+  public meeting(hosts: readonly string[]): readonly Route[] {
+    return hosts.includes('*') ? this.all
+      : [...new Set([...this.whole, ...hosts.flatMap(host => this.table.meeting(host))])].sort((a, b) => a - b).map(i => this.all[i]);
+  }
+}
+
+/** The hosts of a server, for the VirtualServices of each namespace. */
+class ServedHosts {
+  private readonly hosts: readonly string[];
+  private readonly table: HostTable<number>;
+  private readonly whole: readonly number[];
+
+  public constructor(private readonly server: GatewayServer) {
+    this.hosts = server.hosts;
+    this.table = new HostTable(server.hosts.map((host, i) => [host, i]));
+    this.whole = this.table.around('*');
+  }
+
+  /** The hosts that a VirtualService has in common with it: of two, the one that is within the other. */
+  public commonWith({ hosts, object }: Route): string[] {
+    const pairs = hosts.flatMap((other, place) => (other === '*' ? this.hosts.map((_, i) => i) : [...new Set([...this.whole, ...this.table.meeting(other)])])
+      .filter(i => this.server.routesFrom[i] === '*' || this.server.routesFrom[i] === object.namespace).map(i => ({ i, place, other })));
+    pairs.sort((a, b) => a.i - b.i || a.place - b.place);
+    return [...new Set(pairs.map(({ i, other }) => (other === '*' || isWithin(this.hosts[i], other) ? this.hosts[i] : other)))];
+  }
 }
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];

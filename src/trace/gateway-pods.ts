@@ -52,9 +52,8 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
   if (Object.keys(selector).length === 0) {
     return [];
   }
-  const pods = view.pods.filter(({ namespace, labels }) => namespace === object.namespace && selects(selector, labels));
+  const pods = view.podsIn(object.namespace).selectedBy(selector);
   const of = service.ports.find(candidate => candidate.number === port);
-  const others = view.services.filter(other => other.object.namespace === object.namespace && Object.keys(other.selector).length > 0);
   const variants: { readonly labels: Labels; readonly pod?: PodTemplate }[] = pods.length > 0
     ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...INSTALLED_GATEWAYS.get(object.name), ...selector } }];
   return variants.flatMap(({ labels, pod }): GatewayPods[] => {
@@ -63,11 +62,9 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
     if (gateways.length === 0 && (!isGateway(service, pod) || target !== undefined && OWN_PORTS.includes(target))) {
       return [];
     }
-    const selecting = others.filter(other => selects(other.selector, labels));
-    const portOf = (given: number) => {
-      const found = selecting.flatMap(({ ports }) => ports).find(other => other.number === given);
-      return found ? numberOf(found.targetPort, pod, given) : given;
-    };
+    const selecting = view.servicesSelecting(object.namespace, labels);
+    const ports = selecting.flatMap(({ ports: all }) => all).reverse();
+    const targets = new Map(ports.map(({ number: own, targetPort }) => [own, numberOf(targetPort, pod, own)]));
     return [{
       namespace: object.namespace,
       labels,
@@ -76,7 +73,7 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
       service,
       pod,
       port: target,
-      portOf,
+      portOf: given => targets.get(given) ?? given,
       gateways,
       causes: [cause(object, of ? ['spec', 'ports', service.ports.indexOf(of)] : ['spec', 'ports']), ...pod ? [cause(pod.object)] : []],
       notes: [],

@@ -29,8 +29,8 @@ export function serverText({ termination, server, sni }: GatewayChain): string {
   }
 }
 
-export function droppedNotes({ dropped }: Listener, host: string): string[] {
-  return dropped.filter(({ service }) => service.host === host).map(({ service, by }) => (
+export function droppedNotes(listener: Listener, host: string): string[] {
+  return listener.droppedOf(host).map(({ service, by }) => (
     `istiod leaves ${service.host} ('${service.object.origin.path}') out of this listener, because ${by.host} ('${by.object.origin.path}') has its place`
     + agesText(service.object, by.object)));
 }

@@ -1,4 +1,4 @@
-import { accessDecision } from './access-decision';
+import { PodPolicies } from './access-decision';
 import { dialledBy, Dialled, isAddress, TraceTarget } from './application';
 import { bypass, Capture } from './capture';
 import { defaultServerName, Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
@@ -12,8 +12,9 @@ import { itself, Listener, PortListeners, unknownDestination } from './listener'
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
-import { Choice, Chooser, sidecarHttpChoice } from './route-choice';
+import { Choice, Chooser } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
+import { SidecarPort } from './sidecar-port';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { record, records, strings, valueAt } from '../view/fields';
@@ -102,8 +103,7 @@ export class Journey {
   /** The end where a route of the Gateway API decides. */
   private byGatewayApi(): Ending | undefined {
     const service = this.hops[this.hops.length - 1].facts.service ?? this.dialled.host;
-    const declared = (this.view.knownServicesByHost.get(service) ?? []).map(({ object }) => object);
-    const route = this.proxies.gatewayApi.routeOf(declared, this.dialled.host, this.to.port);
+    const route = this.proxies.gatewayApi.routeOf(this.view.knownServicesByHost.get(service) ?? [], this.dialled.host, this.to.port);
     if (!route) {
       return undefined;
     }
@@ -120,7 +120,8 @@ export class Journey {
     const { to, client } = this;
     const { address, spoken, host, others } = this.dialled;
     const chooser: Chooser = { namespace: client.namespace, labels: client.labels, gateway: 'mesh', port: to.port };
-    const listeners = this.proxies.listenersOf(scope, chooser);
+    const port = this.proxies.portOf(scope, chooser);
+    const { listeners } = port;
     const at = (place: string | undefined) => {
       const listener = listeners.at(place ?? '');
       const wire = { address: place, isTls: spoken === 'TLS', sni: spoken === 'TLS' ? host : undefined, isHttp: spoken === 'HTTP' };
@@ -150,7 +151,7 @@ export class Journey {
     const detects = !isHttp && listener.protocol === '' && spoken === 'TCP' && listener.chains.some(({ isPlainHttp }) => isPlainHttp)
       ? ['the listener waits for the first bytes to tell HTTP from other protocols: where the server speaks first, the connection hangs'] : [];
     if (isHttp) {
-      return this.byHost(scope, chooser, listener, [...sidecar, cause(service.object, portField(service, to.port))], notes);
+      return this.byHost(scope, port, listener, [...sidecar, cause(service.object, portField(service, to.port))], notes);
     }
     this.hops.push(hop('sidecar', `the listener ${listener.name} ${told}${whose}`, [cause(service.object, portField(service, to.port)), ...sidecar], {
       notes: [...notes, ...detects, ...isAnothers ? [`the application asked for ${host}`] : []],
@@ -165,13 +166,15 @@ export class Journey {
     return this.ending('UNKNOWN', `Envoy refuses the configuration of ${what}: it keeps what it had, or has nothing there`);
   }
 
-  private byHost(scope: ProxyScope, chooser: Chooser, listener: Listener, causes: readonly Cause[], notes: readonly string[]): Choice | Ending {
+  private byHost(
+    scope: ProxyScope, { requests }: SidecarPort, listener: Listener, causes: readonly Cause[], notes: readonly string[],
+  ): Choice | Ending {
     const { spoken, host } = this.dialled;
     if (spoken !== 'HTTP') {
       this.hops.push(hop('sidecar', `the listener ${listener.name} takes HTTP only`, causes, { notes, facts: { listener: listener.name, cluster: '' } }));
       return this.ending('REFUSED', `the sidecar expects HTTP in plaintext on port ${this.to.port}`, 'noChain');
     }
-    const found = sidecarHttpChoice(scope, host, chooser);
+    const found = requests.choiceFor(host);
     if (!found) {
       return this.unknownTo(scope, listener, notes);
     }
@@ -206,7 +209,9 @@ export class Journey {
     return this.ending('UNKNOWN', `${nameOf(sidecar!.object)} has an HTTP proxy (HTTP_PROXY) for ${what}, and what an application asks of it is not followed`);
   }
 
-  private whyUnknown({ sidecar, services }: ProxyScope): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean } {
+  private whyUnknown(
+    { sidecar, servicesByHost }: ProxyScope,
+  ): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean } {
     const { host, port } = this.dialled;
     const declared = this.view.knownServicesByHost.get(host) ?? [];
     const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
@@ -222,7 +227,7 @@ export class Journey {
       return { text: `${host} is not exported to "${namespace}"`, causes: withPort.map(({ object }) => cause(object, ['spec', 'exportTo'])) };
     }
     const listeners = records(sidecar?.object.spec.egress);
-    if (!sidecar || listeners.length === 0 || services.some(service => service.host === host)) {
+    if (!sidecar || listeners.length === 0 || servicesByHost.has(host)) {
       return { text: `${host} is declared, and not what these sidecars listen for there`, causes: seen.map(({ object }) => cause(object)) };
     }
     const place = egressListener(sidecar, port);
@@ -321,13 +326,14 @@ export class Journey {
   private atGateways(to: Destination, all: readonly GatewayListener[]): Ending {
     const entering = this.entering(to);
     const main = all.find(candidate => candidate.chains.chainsFor(entering).length > 0) ?? all[0];
-    const variants = variantsOf(this.view, main, all);
-    const { pods, chains } = this.choose(variants);
+    const variants = variantsOf(main, all);
+    const { pods, chains, policies } = this.choose(variants);
     if (pods !== main.pods) {
       this.conditions.push(`for connections that reach the pods with ${labelsText(ownLabels(pods, variants))}`);
     }
-    const others = all.filter(other => other.pods !== pods && other.pods.pod === undefined
-      && other.pods.gateways.some(gateway => !pods.gateways.includes(gateway)));
+    const bound = new Set(pods.gateways);
+    const others = all.filter(other => (
+      other.pods !== pods && other.pods.pod === undefined && other.pods.gateways.some(gateway => !bound.has(gateway))));
     const notes = [...pods.notes, ...others.map(other => `pods with ${labelsText(other.pods.labels)} may be behind the Service as well, with other Gateways`)];
     if (pods.port === undefined) {
       return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);
@@ -360,13 +366,13 @@ export class Journey {
     this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", where ${nameOf(gateway.object)} serves it: ${serverText(chain)}`, [
       ...pods.causes, causeOf(chain),
     ], {
-      notes: [...notes, ...chains.leftOut.filter(left => left.server.hosts.some(host => server.hosts.includes(host))).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
+      notes: [...notes, ...chains.leftOutFor(server.hosts).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
       facts: { ...facts, server: gateway.name, named: String(server.tls?.subjectAltNames.length ?? 0), mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
     }));
     if (refused) {
       return this.ending('REFUSED', refused.text, 'handshake', [], undefined, refused.causes);
     }
-    const denied = this.access(pods, chain, arriving, spoken.mode);
+    const denied = this.access(policies, pods, chain, arriving, spoken.mode);
     return denied ?? this.fromGateway(pods, chains, chain, arriving.authority);
   }
 
@@ -394,11 +400,12 @@ export class Journey {
   }
 
   private access(
-    pods: GatewayPods, chain: GatewayChain, { sni, authority }: { readonly sni?: string; readonly authority?: string }, mode: string,
+    policies: PodPolicies, pods: GatewayPods, chain: GatewayChain, { sni, authority }: { readonly sni?: string; readonly authority?: string },
+    mode: string,
   ): Ending | undefined {
     const { account, namespace } = this.client;
     const isMutual = mode === 'ISTIO_MUTUAL' && chain.termination === 'ISTIO_MUTUAL';
-    const decision = accessDecision(this.view, pods, {
+    const decision = policies.decide({
       principal: isMutual ? { trustDomain: this.view.facts.trustDomain, namespace, account } : undefined,
       sni,
       port: pods.isAssumed ? undefined : pods.port,
@@ -413,7 +420,7 @@ export class Journey {
   }
 
   private fromGateway(pods: GatewayPods, chains: GatewayChains, chain: GatewayChain, authority: string | undefined): Ending {
-    const choices = chain.choice ? [chain.choice] : chains.httpChoices(chain, authority ?? this.dialled.host, pods.labels);
+    const choices = chain.choice ? [chain.choice] : chains.httpChoices(chain, authority ?? this.dialled.host);
     if (choices.length === 0) {
       this.hops.push(hop('gateway route', `no VirtualService of ${chain.gateway.name} is for the host ${authority ?? this.dialled.host}`, [causeOf(chain)]));
       return this.ending('NOWHERE', `no VirtualService of the Gateway has the host ${authority ?? this.dialled.host}`, 'noRoute');
@@ -492,7 +499,7 @@ export class Journey {
   private askedOutside(): readonly KnownService[] {
     const { host } = this.dialled;
     const all = this.view.knownServicesByHost;
-    const asked = isAddress(host) ? this.hops.find(({ stage }) => stage === 'sidecar')?.facts.service : all.has(host) ? host : mostSpecific(host, all.keys());
+    const asked = isAddress(host) ? this.hops.find(({ stage }) => stage === 'sidecar')?.facts.service : all.has(host) ? host : mostSpecific(host, all);
     const services = all.get(asked ?? '') ?? [];
     return services.every(({ object, isKubernetes }) => !isKubernetes && object.spec.location !== 'MESH_INTERNAL') ? services : [];
   }
@@ -544,10 +551,10 @@ export class Journey {
   /** What of the client may be misspelt. */
   private notesOfAccount(): string[] {
     const { instead, namespace, account } = this.client;
-    const { pods } = this.view;
+    const { podNamespaces } = this.view;
     return [
-      ...pods.length > 0 && !this.proxies.namespaces.has(namespace) ? [
-        `nothing of the input is in namespace "${namespace}": its workloads are in ${firstOf([...new Set(pods.map(pod => pod.namespace))].sort())}`,
+      ...podNamespaces.length > 0 && !this.proxies.namespaces.has(namespace) ? [
+        `nothing of the input is in namespace "${namespace}": its workloads are in ${firstOf(podNamespaces)}`,
       ] : [],
       ...instead.length > 0 ? [`no workload of the input runs as ${namespace}/${account}: those of "${namespace}" run as ${firstOf(instead)}`] : [],
     ];
@@ -555,7 +562,7 @@ export class Journey {
 
   /** Who takes the connection if the name has an address of theirs. */
   private elsewhere(listeners: PortListeners): string[] {
-    return listeners.all.flatMap(listener => (listener.address === '0.0.0.0'
+    return [...listeners.all].flatMap(listener => (listener.address === '0.0.0.0'
       ? listener.chains.filter(({ ranges }) => ranges.length > 0).map(({ ranges, service }) => `if DNS says an address in ${ranges.join(', ')}, it is taken by ${service.host}`)
       : isAddress(listener.address) && listener.first.host !== this.dialled.host ? [`if DNS says ${listener.address}, it is taken by ${listener.first.host}`] : []));
   }
@@ -564,11 +571,16 @@ export class Journey {
     kind: EndKind, text: string, seen?: keyof typeof SEEN, endpoints: readonly string[] = [], seenText?: string, causes: readonly Cause[] = [],
   ): Ending {
     const [last] = this.hops.slice(-1);
-    const more = last ? causes.filter(({ object, field }) => !last.causes.some(known => known.object === object && known.field === field)) : [];
+    const known = new Set(causes.length === 0 ? [] : last?.causes.map(placeOf));
+    const more = last ? causes.filter(one => !known.has(placeOf(one))) : [];
     if (last && more.length > 0) {
       this.hops[this.hops.length - 1] = { ...last, causes: [...last.causes, ...more] };
     }
     const sight = seenText ?? (seen === undefined ? undefined : SEEN[seen][this.dialled.spoken]);
     return { kind, text, seen: sight, endpoints, conditions: [...new Set(this.conditions)] };
   }
+}
+
+function placeOf({ object, field }: Cause): string {
+  return `${object} ${field}`;
 }

@@ -3,6 +3,7 @@ import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice, choiceOf, Chooser, isFor } from './route-choice';
 import { ANY_ADDRESS, KnownPort, KnownService } from '../view/known-service';
+import { addTo } from '../view/lists';
 
 /** What a listener does with the connections that a chain takes. */
 export interface Chain extends ChainMatch {
@@ -20,10 +21,12 @@ export interface Dropped {
 /** What a sidecar does with the connections to an address of a port. */
 export class Listener {
   public readonly chains: Chain[];
-  public readonly dropped: Dropped[] = [];
+  private readonly dropped = new Map<string, Dropped[]>();
   private readonly holders: Map<string, Chain>;
   /** Made when a connection asks for the first time. */
   private table?: ChainTable<Chain>;
+  /** The one for whatever no other chain takes. */
+  private rest?: readonly Chain[];
 
   public constructor(
     public readonly address: string, public readonly port: number, public protocol: string, public readonly first: KnownService,
@@ -40,18 +43,28 @@ export class Listener {
   /** The chain for a connection, or several that Envoy cannot tell apart; none when it is left to what happens with unknown destinations. */
   public chainsFor(wire: Wire): readonly Chain[] {
     this.table ??= new ChainTable(this.chains.filter(chain => !isForAll(chain)));
+    this.rest ??= this.chains.filter(isForAll).slice(0, 1);
     const found = this.table.chainsFor(wire);
-    return found.length > 0 ? found : this.chains.filter(isForAll).slice(0, 1);
+    return found.length > 0 ? found : this.rest;
+  }
+
+  /** The services of a host that it leaves out. */
+  public droppedOf(host: string): readonly Dropped[] {
+    return this.dropped.get(host) ?? [];
+  }
+
+  public drop(service: KnownService, by = this.first): void {
+    addTo(this.dropped, service.host, { service, by });
   }
 
   public add(chains: readonly Chain[]): void {
     for (const chain of chains) {
       const holder = this.holders.get(keyOf(chain));
       if (holder) {
-        this.dropped.push({ service: chain.service, by: holder.service });
+        this.drop(chain.service, holder.service);
       } else {
         this.chains.push(chain);
-        this.table = undefined;
+        [this.table, this.rest] = [undefined, undefined];
         this.holders.set(keyOf(chain), chain);
       }
     }
@@ -78,8 +91,8 @@ export class PortListeners {
     return this.listeners.get(address) ?? this.listeners.get(ANY_ADDRESS);
   }
 
-  public get all(): readonly Listener[] {
-    return [...this.listeners.values()];
+  public get all(): Iterable<Listener> {
+    return this.listeners.values();
   }
 
   /** The addresses of the listeners for a port of a service. */
@@ -103,7 +116,7 @@ export class PortListeners {
     const isHttpBefore = known !== undefined && HTTP.includes(known.protocol);
     const isTcpBefore = known !== undefined && !isHttpBefore && known.protocol !== '';
     if (known && clashes(port, known, isHttpBefore || isTcpBefore || port.class === 'TCP')) {
-      known.dropped.push({ service, by: known.first });
+      known.drop(service);
       return;
     }
     switch (port.class) {
@@ -130,7 +143,7 @@ export class PortListeners {
           known.add([...opaque(), ...requests()]);
           known.protocol = '';
         } else {
-          known.dropped.push({ service, by: known.first });
+          known.drop(service);
         }
     }
   }

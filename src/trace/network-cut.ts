@@ -1,9 +1,9 @@
 import { Cause, cause, nameOf } from './hop';
-import { contains, networkOf } from '../private/network';
-import { Fields, number, record, records, selects, strings } from '../view/fields';
+import { contains, Network, networkOf } from '../private/network';
+import { number, records } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { selectorOf } from '../view/pod-selector';
+import { Direction, NetworkPolicy, PolicyPeer, PolicyRule } from '../view/network-policy';
 import { PodTemplate } from '../view/pod-template';
 
 type Labels = { readonly [label: string]: string };
@@ -72,26 +72,25 @@ export function networkDecisionOf(view: MeshView, from: NetworkPeer, places: rea
 
 /** What is behind a Service: the pods of the input, or else some whose labels hold at least what it selects. */
 export function endsBehind(view: MeshView, { namespace, labels }: { readonly namespace: string; readonly labels: Labels }): NetworkEnd[] {
-  const found = view.pods.filter(pod => pod.namespace === namespace && selects(labels, pod.labels));
+  const found = view.podsIn(namespace).selectedBy(labels);
   return found.length === 0 ? [{ pods: { namespace, labels, hasLabels: false } }]
     : found.map(pod => ({ pods: { namespace, labels: pod.labels, hasLabels: true, pod } }));
 }
 
 /** Whether some pods of a namespace, whatever their labels, are let out to a place; or what that depends on. */
 export function letsOutAnyOf(view: MeshView, namespace: string, { end, port }: NetworkPlace): boolean | 'perhaps' {
-  const policies = view.networkPoliciesIn(namespace).filter(object => isAbout(object, 'egress'));
-  const answer = !policies.some(({ spec }) => selectorOf(spec.podSelector).isForAll)
-    || some(policies.map(object => opensFor(view, object, 'egress', end, port, undefined).answer));
+  const policies = view.networkPoliciesIn(namespace).all.filter(policy => policy.isAbout('egress'));
+  const answer = !policies.some(({ selector }) => selector.isForAll)
+    || some(policies.map(policy => opensFor(view, policy, 'egress', arrivalAt(end, port)).answer));
   return typeof answer === 'boolean' ? answer : 'perhaps';
 }
 
 function side(
-  view: MeshView, direction: 'egress' | 'ingress', of: NetworkPeer, end: NetworkEnd, port: number | string | undefined,
+  view: MeshView, direction: Direction, of: NetworkPeer, end: NetworkEnd, port: number | string | undefined,
 ): NetworkDecision | undefined {
-  const target = direction === 'ingress' ? of.pod : 'pods' in end ? end.pods.pod : undefined;
-  const about = view.networkPoliciesIn(of.namespace).filter(object => isAbout(object, direction))
-    .map(object => ({ object, fits: selectorOf(object.spec.podSelector).fits(of.labels, of.hasLabels) })).filter(({ fits }) => fits !== false)
-    .map(({ object, fits }) => ({ object, isSure: fits === true, ...opensFor(view, object, direction, end, port, target) }));
+  const arrival = arrivalAt(end, port, direction === 'ingress' ? of.pod : 'pods' in end ? end.pods.pod : undefined);
+  const about = view.networkPoliciesIn(of.namespace).selecting(of.labels, of.hasLabels).filter(policy => policy.isAbout(direction)).map(policy => (
+    { object: policy.object, isSure: policy.selector.fits(of.labels, of.hasLabels) === true, ...opensFor(view, policy, direction, arrival) }));
   const sure = about.filter(({ isSure }) => isSure);
   const unsure = about.filter(({ isSure }) => !isSure);
   const notes = unsure.map(({ object }) => `'${object.origin.path}' may limit it too: the labels of the pods are not known`);
@@ -135,49 +134,54 @@ function namesOf(policies: readonly { readonly object: MeshObject }[]): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} or one of ${names.length - 3} more` : names.join(' or ');
 }
 
-function isAbout({ spec }: MeshObject, direction: 'egress' | 'ingress'): boolean {
-  const types = strings(spec.policyTypes).map(type => type.toLowerCase());
-  return types.includes(direction) || types.length === 0 && (direction === 'ingress' || spec.egress !== undefined);
-}
-
 interface Opened {
   readonly answer: Answer;
   /** Where the rule is that opens, or may. */
   readonly field: readonly (string | number)[];
 }
 
+/** What a policy is asked about. */
+interface Arrival {
+  readonly end: NetworkEnd;
+  /** The address or range of an end that is no pod. */
+  readonly wanted?: Network;
+  readonly port?: number | string;
+  /** The pod that is connected to, if the input has it. */
+  readonly target?: PodTemplate;
+}
+
+function arrivalAt(end: NetworkEnd, port: Arrival['port'], target?: PodTemplate): Arrival {
+  const [wanted] = 'pods' in end || end.address === undefined ? [] : networkOf(end.address);
+  return { end, wanted, port, target };
+}
+
 /** Whether a policy lets a connection through, were it for the pods. */
-function opensFor(
-  view: MeshView, { spec, namespace }: MeshObject, direction: 'egress' | 'ingress', end: NetworkEnd, port: number | string | undefined,
-  target: PodTemplate | undefined,
-): Opened {
-  const rules = records(spec[direction]).map((rule, i): Opened => {
-    const peers = records(direction === 'egress' ? rule.to : rule.from);
-    const isPeer = peers.length === 0 || some(peers.map(peer => peerAnswer(view, namespace, direction, peer, end)));
-    return { answer: all([isPeer, opensPort(rule, port, direction === 'ingress' || 'pods' in end, target)]), field: ['spec', direction, i] };
+function opensFor(view: MeshView, policy: NetworkPolicy, direction: Direction, arrival: Arrival): Opened {
+  const { namespace } = policy.object;
+  const { end, port, target } = arrival;
+  const rules = policy[direction].map(({ peers, ports, field }): Opened => {
+    const isPeer = peers.length === 0 || some(peers.map(peer => peerAnswer(view, namespace, direction, peer, arrival)));
+    return { answer: all([isPeer, opensPort(ports, port, direction === 'ingress' || 'pods' in end, target)]), field };
   });
   const found = rules.find(({ answer }) => answer === true) ?? rules.find(({ answer }) => answer !== false);
   return { answer: found === undefined ? false : some(rules.map(({ answer }) => answer)), field: found?.field ?? ['spec', direction] };
 }
 
 /** A port by its name is one of the pods that are connected to; an address has none. */
-function opensPort({ ports }: Fields, port: number | string | undefined, isOfPods: boolean, target: PodTemplate | undefined): Answer {
-  const given = records(ports).filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP');
+function opensPort(ports: PolicyRule['ports'], port: number | string | undefined, isOfPods: boolean, target: PodTemplate | undefined): Answer {
   const dialled = typeof port === 'string' ? portNamed(port, target) ?? port : port;
-  return records(ports).length === 0 || some(given.map(({ port: written, endPort }): Answer => {
-    if (written === undefined) {
+  return ports === undefined || some(ports.map(({ first, last }): Answer => {
+    if (first === undefined) {
       return true;
     }
     const unknown = (name: string) => [`which port of the pods is called "${name}" is not in the input`];
-    const first = number(written);
     if (dialled === undefined) {
       return ['which port of the pods it goes to is not in the input'];
     }
-    if (first !== undefined) {
-      return typeof dialled === 'string' ? unknown(dialled) : first <= dialled && dialled <= (number(endPort) ?? first);
+    if (typeof first === 'number') {
+      return typeof dialled === 'string' ? unknown(dialled) : first <= dialled && dialled <= (last ?? first);
     }
-    const name = String(written);
-    return name === port || isOfPods && (target === undefined ? unknown(name) : portNamed(name, target) === dialled);
+    return first === port || isOfPods && (target === undefined ? unknown(first) : portNamed(first, target) === dialled);
   }));
 }
 
@@ -185,30 +189,28 @@ function portNamed(name: string, pod: PodTemplate | undefined): number | undefin
   return number(pod?.containers.flatMap(({ ports }) => records(ports)).find(port => port.name === name)?.containerPort);
 }
 
-function peerAnswer(view: MeshView, own: string, direction: 'egress' | 'ingress', peer: Fields, end: NetworkEnd): Answer {
+function peerAnswer(view: MeshView, own: string, direction: Direction, { block, namespaces, pods }: PolicyPeer, { end, wanted }: Arrival): Answer {
   if (!('pods' in end)) {
-    return blockAnswer(record(peer.ipBlock), end.address);
+    return blockAnswer(block, wanted);
   }
   const { namespace, labels, hasLabels } = end.pods;
-  if (peer.ipBlock !== undefined) {
+  if (block !== undefined) {
     return [`which addresses ${direction === 'egress' ? 'the pods' : 'its pods'} have is not in the input`];
   }
   const doubt = (held: boolean | undefined, text: string): Answer => held ?? [`which labels ${text} is not in the input`];
   const place = direction === 'egress' ? 'the namespace of the pods has' : 'its namespace has';
   return all([
-    peer.namespaceSelector === undefined ? namespace === own
-      : doubt(selectorOf(peer.namespaceSelector).fits(labelsOfNamespace(view, namespace), view.namespaces.of(namespace) !== undefined), place),
-    peer.podSelector === undefined || doubt(selectorOf(peer.podSelector).fits(labels, hasLabels), direction === 'egress' ? 'the pods have' : 'its pods have'),
+    namespaces === undefined ? namespace === own
+      : doubt(namespaces.fits(labelsOfNamespace(view, namespace), view.namespaces.of(namespace) !== undefined), place),
+    pods === undefined || doubt(pods.fits(labels, hasLabels), direction === 'egress' ? 'the pods have' : 'its pods have'),
   ]);
 }
 
-function blockAnswer({ cidr, except }: Fields, address: string | undefined): Answer {
-  const [range] = typeof cidr === 'string' ? networkOf(cidr) : [];
-  if (range === undefined) {
+function blockAnswer(block: PolicyPeer['block'], wanted: Network | undefined): Answer {
+  if (block?.range === undefined) {
     return false;
   }
-  const gaps = strings(except).flatMap(networkOf);
-  const [wanted] = address === undefined ? [] : networkOf(address);
+  const { range, gaps } = block;
   if (wanted === undefined) {
     return range.length === 0 && gaps.length === 0 || ['which address the service has is not in the input'];
   }

@@ -1,7 +1,7 @@
 import { Capture } from './capture';
 import { compareTexts } from '../private/order';
-import { Fields, number, record, records, selects, strings, text } from '../view/fields';
-import { hostsMeet, isWithin } from '../view/host-match';
+import { Fields, record, records, strings, text } from '../view/fields';
+import { HostTable } from '../view/host-table';
 import { KnownService } from '../view/known-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -12,8 +12,9 @@ import { reaches } from '../view/visibility';
 /** What one proxy knows: the services it listens for, those it has clusters of, and its VirtualServices. */
 export class ProxyScope {
   private readonly byPort = new Map<number, KnownService[]>();
-  private readonly exact = new Map<string, number[]>();
-  private readonly wildcards: readonly (readonly [host: string, index: number])[];
+  private readonly byHost = new Map<string, KnownService[]>();
+  private routeTable?: HostTable<number>;
+  private firsts?: ReadonlyMap<string, Route>;
   private asks?: boolean;
 
   /**
@@ -30,14 +31,19 @@ export class ProxyScope {
     public readonly isClosed: boolean,
     public readonly sidecar?: NamespaceSidecar,
   ) {
-    services.forEach(service => new Set(service.ports.map(({ number: port }) => port)).forEach(port => addTo(this.byPort, port, service)));
-    const hosts = routes.flatMap((route, i) => route.hosts.map(host => [host, i] as const));
-    hosts.forEach(([host, i]) => addTo(this.exact, host, i));
-    this.wildcards = hosts.filter(([host]) => host.startsWith('*'));
+    for (const service of services) {
+      addTo(this.byHost, service.host, service);
+      new Set(service.ports.map(({ number: port }) => port)).forEach(port => addTo(this.byPort, port, service));
+    }
   }
 
   public onPort(port: number): readonly KnownService[] {
     return this.byPort.get(port) ?? [];
+  }
+
+  /** The services of a host, at each of its addresses. */
+  public get servicesByHost(): ReadonlyMap<string, readonly KnownService[]> {
+    return this.byHost;
   }
 
   /** Whether some rule is for workloads of certain labels alone. */
@@ -48,9 +54,14 @@ export class ProxyScope {
 
   /** The VirtualServices that have a host in common with another one. */
   public routesFor(host: string): readonly Route[] {
-    const found = host.startsWith('*') ? this.routes.flatMap(({ hosts }, i) => (hosts.some(other => hostsMeet(other, host)) ? [i] : []))
-      : [...this.exact.get(host) ?? [], ...this.wildcards.filter(([name]) => hostsMeet(name, host)).map(([, i]) => i)];
-    return [...new Set(found)].sort((a, b) => a - b).map(i => this.routes[i]);
+    this.routeTable ??= new HostTable(this.routes.flatMap(({ hosts }, i) => hosts.map(name => [name, i] as const)));
+    return [...new Set(this.routeTable.meeting(host))].sort((a, b) => a - b).map(i => this.routes[i]);
+  }
+
+  /** The VirtualService of a host, or of a wildcard, as it is written. */
+  public get routesByHost(): ReadonlyMap<string, Route> {
+    this.firsts ??= new Map([...this.routes].reverse().flatMap(route => route.hosts.map(host => [host, route] as const)));
+    return this.firsts;
   }
 }
 
@@ -88,10 +99,7 @@ export function routesOf(view: MeshView, namespace: string, gateway: string): re
 
 /** The Sidecar of a workload: one that selects it, that of its namespace, or that of the root namespace, where istiod takes one without a selector only. */
 export function sidecarOf(view: MeshView, { namespace, labels }: Pick<Capture, 'namespace' | 'labels'>): NamespaceSidecar | undefined {
-  const inNamespace = view.allSidecars.filter(({ object }) => object.namespace === namespace);
-  const selecting = inNamespace.find(({ workloadSelector }) => workloadSelector && selects(workloadSelector, labels));
-  return selecting ?? inNamespace.find(({ workloadSelector }) => !workloadSelector)
-    ?? view.sidecars.find(({ object, workloadSelector }) => object.namespace === view.facts.rootNamespace && !workloadSelector);
+  return view.sidecarsOf(namespace).of(labels) ?? view.sidecarsOf(view.facts.rootNamespace).ofOthers;
 }
 
 /** What the egress listener for a port imports; undefined for everything. A listener with the port comes before the one for all others. */
@@ -102,9 +110,7 @@ function egressHosts(sidecar: NamespaceSidecar | undefined, port: number): reado
 
 /** The place of the egress listener for a port in its Sidecar; -1 when there is none. */
 export function egressListener(sidecar: NamespaceSidecar | undefined, port: number): number {
-  const listeners = records(sidecar?.object.spec.egress);
-  const own = listeners.findIndex(listener => number(record(listener.port).number) === port);
-  return own >= 0 ? own : listeners.findIndex(({ port: given }) => given === undefined);
+  return sidecar?.listenerFor(port) ?? -1;
 }
 
 /** The place of the egress listener that is an HTTP proxy for a host, of whichever port; -1 when there is none. It needs no port of the service (`needsPortMatch` of istiod). */
@@ -122,8 +128,10 @@ export function isHttpProxy({ port }: Fields): boolean {
 
 /** The hosts of an egress listener. */
 class Imports {
-  private readonly wanted: readonly (readonly [namespace: string, host: string])[];
-  private readonly excluded: readonly (readonly [namespace: string, host: string])[];
+  private readonly wanted: HostsByNamespace;
+  private readonly excluded: HostsByNamespace;
+  /** Whether each is one host of one namespace; istiod then looks each up (`servicesForExactHosts`), and knows one service of it. */
+  public readonly areExact: boolean;
 
   public constructor(patterns: readonly string[], own: string) {
     const read = patterns.filter(pattern => pattern.split('/').length === 2).map(pattern => {
@@ -131,37 +139,41 @@ class Imports {
       const namespace = scope.replace(/^~/, '');
       return { isExcluded: scope.startsWith('~'), entry: [namespace === '.' ? own : namespace === '' ? '*' : namespace, host] as const };
     });
-    this.wanted = read.filter(({ isExcluded }) => !isExcluded).map(({ entry }) => entry);
-    this.excluded = read.filter(({ isExcluded }) => isExcluded).map(({ entry }) => entry);
+    const wanted = read.filter(({ isExcluded }) => !isExcluded).map(({ entry }) => entry);
+    this.wanted = new HostsByNamespace(wanted);
+    this.excluded = new HostsByNamespace(read.filter(({ isExcluded }) => isExcluded).map(({ entry }) => entry));
+    this.areExact = wanted.every(([scope, name]) => scope !== '*' && !name.startsWith('*'));
   }
 
   public has(namespace: string, host: string): boolean {
-    return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || isWithin(host, name)));
-  }
-
-  /** Whether each is one host of one namespace; istiod then looks each up (`servicesForExactHosts`), and knows one service of it. */
-  public get areExact(): boolean {
-    return this.wanted.every(([scope, name]) => scope !== '*' && !name.startsWith('*'));
+    return !this.excluded.have(namespace, hosts => hosts.covers(host)) && this.wanted.have(namespace, hosts => hosts.covers(host));
   }
 
   /** Whether a host of a VirtualService has a name in common with what is imported. */
   public meets(namespace: string, host: string): boolean {
-    return !this.excludes(namespace, host) && this.wanted.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || hostsMeet(host, name)));
-  }
-
-  private excludes(namespace: string, host: string): boolean {
-    return this.excluded.some(([scope, name]) => inScope(scope, namespace) && (name === '*' || isWithin(host, name)));
+    return !this.excluded.have(namespace, hosts => hosts.covers(host)) && this.wanted.have(namespace, hosts => hosts.meets(host));
   }
 }
 
-function inScope(scope: string, namespace: string): boolean {
-  return scope === '*' || scope === namespace;
+/** Hosts of a namespace, or of every one (`*`); `*` is every host. */
+class HostsByNamespace {
+  private readonly whole = new Set<string>();
+  private readonly tables: ReadonlyMap<string, HostTable<true>>;
+
+  public constructor(entries: readonly (readonly [namespace: string, host: string])[]) {
+    const hosts = new Map<string, string[]>();
+    entries.forEach(([namespace, host]) => (host === '*' ? this.whole.add(namespace) : addTo(hosts, namespace, host)));
+    this.tables = new Map([...hosts].map(([namespace, all]) => [namespace, new HostTable(all.map(host => [host, true]))]));
+  }
+
+  public have(namespace: string, isIn: (hosts: HostTable<true>) => boolean): boolean {
+    return ['*', namespace].some(scope => this.whole.has(scope) || this.tables.has(scope) && isIn(this.tables.get(scope)!));
+  }
 }
 
 /** Whether a service is the one that istiod knows by its host and namespace: a Service, or the first, which of an entry with several addresses has one of them. */
 function isFirst(view: MeshView, { object, host, namespace, address }: KnownService): boolean {
-  const alike = (view.knownServicesByHost.get(host) ?? []).filter(other => other.namespace === namespace);
-  const first = alike.find(({ isKubernetes }) => isKubernetes) ?? alike[0];
+  const first = view.firstServices.get(namespace)!.get(host)!;
   return first.object === object && first.address === address;
 }
 

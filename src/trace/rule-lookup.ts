@@ -22,7 +22,18 @@ export interface MergedRule {
   readonly selector?: { readonly [label: string]: string };
   readonly from: readonly TrafficRule[];
   readonly policy?: Part;
-  readonly subsets: readonly Part[];
+  /** By their names. */
+  readonly subsets: ReadonlyMap<unknown, Part>;
+}
+
+/** One that rules are still merged into. */
+interface OpenRule extends MergedRule {
+  /** `exportTo` and the selector, as text that can be compared. */
+  readonly exported: string;
+  readonly selected: string;
+  readonly from: TrafficRule[];
+  policy?: Part;
+  readonly subsets: Map<unknown, Part>;
 }
 
 /** What a proxy speaks to a destination. */
@@ -34,9 +45,9 @@ export interface DestinationTls extends ClientTlsSettings {
 
 /** The DestinationRules as istiod finds them. */
 export class RuleLookup {
-  private readonly local = new Map<string, Map<string, MergedRule[]>>();
-  private readonly exported = new Map<string, Map<string, MergedRule[]>>();
-  private readonly rootLocal = new Map<string, MergedRule[]>();
+  private readonly local = new Map<string, Map<string, OpenRule[]>>();
+  private readonly exported = new Map<string, Map<string, OpenRule[]>>();
+  private readonly rootLocal = new Map<string, OpenRule[]>();
 
   public constructor(private readonly view: MeshView) {
     const rules = [...view.trafficRules].sort((a, b) => (
@@ -73,7 +84,8 @@ export class RuleLookup {
 
   /** Rules for the host that a proxy does not use, because they are elsewhere or others come before them. */
   public unused(used: MergedRule | undefined, service: KnownService): TrafficRule[] {
-    return this.view.trafficRules.filter(rule => rule.host === service.host && !used?.from.includes(rule));
+    const known = new Set(used?.from);
+    return this.view.names.trafficRulesOf(service.host).filter(rule => !known.has(rule));
   }
 
   private candidates(namespace: string, { host, namespace: of }: KnownService): readonly MergedRule[] {
@@ -127,7 +139,7 @@ export function trustOf({ caCertificates = '', credentialName = '', insecureSkip
 }
 
 export function subsetOf(rule: MergedRule | undefined, subset: string): Part | undefined {
-  return rule?.subsets.find(({ value }) => value.name === subset);
+  return rule?.subsets.get(subset);
 }
 
 /** The labels of the endpoints of a subset. */
@@ -159,45 +171,57 @@ function tlsIn({ rule, value, field }: Part): DestinationTls | undefined {
   };
 }
 
-function inside(maps: Map<string, Map<string, MergedRule[]>>, namespace: string): Map<string, MergedRule[]> {
-  const known = maps.get(namespace) ?? new Map<string, MergedRule[]>();
+function inside(maps: Map<string, Map<string, OpenRule[]>>, namespace: string): Map<string, OpenRule[]> {
+  const known = maps.get(namespace) ?? new Map<string, OpenRule[]>();
   maps.set(namespace, known);
   return known;
 }
 
-function matching(rules: ReadonlyMap<string, MergedRule[]> | undefined, host: string): readonly MergedRule[] | undefined {
-  if (!rules) {
-    return undefined;
-  }
-  const exact = rules.get(host);
-  const found = exact ? host : mostSpecific(host, [...rules.keys()].filter(name => name.startsWith('*')));
-  return found === undefined ? undefined : rules.get(found);
+function matching(rules: ReadonlyMap<string, readonly MergedRule[]> | undefined, host: string): readonly MergedRule[] | undefined {
+  const found = rules && mostSpecific(host, rules);
+  return found === undefined ? undefined : rules!.get(found);
 }
 
 /** istiod merges a rule with those of the same `exportTo`; one without a selector disappears in one that has one and the same `exportTo`. */
-function merge(rules: Map<string, MergedRule[]>, rule: TrafficRule, exportTo: readonly string[]): void {
-  const list = rules.get(rule.host) ?? [];
+function merge(rules: Map<string, OpenRule[]>, rule: TrafficRule, exportTo: readonly string[]): void {
+  const [exported, selected] = [exportTo.join(' '), JSON.stringify(sorted(rule.workloadSelector))];
   let isOwn = true;
-  for (const [i, known] of list.entries()) {
-    isOwn = known.exportTo.join(' ') !== exportTo.join(' ');
+  for (const known of rules.get(rule.host) ?? []) {
+    isOwn = known.exported !== exported;
     // One that is exported further goes into the narrower one, and may stand for itself.
     if (isOwn && (known.exportTo.length === 0 || !known.exportTo.every(target => exportTo.includes(target)))) {
       continue;
     }
     const bothSelect = known.selector !== undefined && rule.workloadSelector !== undefined;
-    const sameSelector = JSON.stringify(sorted(known.selector)) === JSON.stringify(sorted(rule.workloadSelector));
-    if (bothSelect && !sameSelector) {
+    if (bothSelect && known.selected !== selected) {
       isOwn = true;
       continue;
     }
     isOwn = isOwn && (known.selector === undefined) !== (rule.workloadSelector === undefined);
-    const fresh = subsetParts(rule).filter(({ value }) => !known.subsets.some(subset => subset.value.name === value.name));
-    list[i] = { ...known, from: [...known.from, rule], subsets: [...known.subsets, ...fresh], policy: known.policy ?? policyPart(rule) };
+    known.from.push(rule);
+    subsetParts(rule).forEach(part => addSubset(known.subsets, part));
+    known.policy ??= policyPart(rule);
   }
   if (isOwn) {
+    const subsets = new Map<unknown, Part>();
+    subsetParts(rule).forEach(part => addSubset(subsets, part));
     addTo(rules, rule.host, {
-      namespace: rule.object.namespace, exportTo, selector: rule.workloadSelector, from: [rule], policy: policyPart(rule), subsets: subsetParts(rule),
+      namespace: rule.object.namespace,
+      exportTo,
+      exported,
+      selector: rule.workloadSelector,
+      selected,
+      from: [rule],
+      policy: policyPart(rule),
+      subsets,
     });
+  }
+}
+
+/** Of two subsets of one name the first holds. */
+function addSubset(subsets: Map<unknown, Part>, part: Part): void {
+  if (!subsets.has(part.value.name)) {
+    subsets.set(part.value.name, part);
   }
 }
 

@@ -5,7 +5,6 @@ import { number, selects } from '../view/fields';
 import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { handWrittenEndpoints, hasWrittenEndpoints } from '../view/service-endpoints';
-import { workloadsSelectedBy } from '../view/workload-entry';
 
 type Labels = { readonly [label: string]: string };
 
@@ -115,9 +114,9 @@ function inCluster(view: MeshView, service: KnownService, port: KnownPort, label
 /** Why a subset has no endpoint, where the input has pods of the Service. */
 function withoutPods(view: MeshView, { namespace, selector = {} }: KnownService, labels: Labels): string | undefined {
   const found = [
-    ...view.pods.filter(pod => pod.namespace === namespace).map(pod => pod.labels),
-    ...workloadsSelectedBy(view, namespace, selector).map(entry => entry.labels),
-  ].filter(own => selects(selector, own));
+    ...view.podsIn(namespace).selectedBy(selector).map(pod => pod.labels),
+    ...view.workloadsIn(namespace).selectedBy(selector).map(entry => entry.labels),
+  ];
   return found.length === 0 || Object.keys(labels).some(isAdded) || found.some(own => selects(labels, own)) ? undefined
     : `none of its pods in the input has the labels ${labelsText(labels)} of the subset`;
 }
@@ -128,7 +127,7 @@ function isAdded(label: string): boolean {
 }
 
 function workloads(view: MeshView, { object, selector }: KnownService, port: KnownPort): KnownEndpoint[] {
-  return selector === undefined ? [] : workloadsSelectedBy(view, object.namespace, selector).map(({ address, labels, ports }) => {
+  return selector === undefined ? [] : view.workloadsIn(object.namespace).selectedBy(selector).map(({ address, labels, ports }) => {
     const own = port.name === undefined ? undefined : number(ports[port.name]);
     return { address, labels, port: own ?? Number(port.target) };
   });
@@ -136,7 +135,7 @@ function workloads(view: MeshView, { object, selector }: KnownService, port: Kno
 
 /** The pods of its namespace that an entry selects, beside WorkloadEntries, as far as a subset is for them. */
 function podsOf(view: MeshView, { object: { namespace }, selector }: KnownService, subset: KnownEndpoint['labels'] & object): Upstream['pods'] {
-  const isAny = selector && view.pods.some(pod => pod.namespace === namespace && selects(selector, pod.labels) && selects(subset, pod.labels));
+  const isAny = selector && view.podsIn(namespace).selectedBy(selector).some(pod => selects(subset, pod.labels));
   return isAny ? { namespace, labels: { ...selector, ...subset } } : undefined;
 }
 

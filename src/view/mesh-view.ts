@@ -7,19 +7,35 @@ import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
 import { namespaceOfService } from './host-name';
+import { HostTable } from './host-table';
 import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service';
 import { KubeService } from './kube-service';
+import { LabelTable } from './label-table';
+import { LabelledThings } from './labelled-things';
 import { addTo } from './lists';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
 import { NameIndex } from './name-index';
 import { NamespaceSidecar } from './namespace-sidecar';
 import { Namespaces } from './namespaces';
+import { NetworkPolicy, PoliciesOfNamespace } from './network-policy';
 import { PodTemplate, podTemplatesOf } from './pod-template';
+import { PodsOfNamespace } from './pods-of-namespace';
 import { MESH, Route } from './route';
+import { SidecarsOfNamespace } from './sidecars-of-namespace';
 import { TrafficRule } from './traffic-rule';
 import { reaches } from './visibility';
+import { SelectedWorkload, workloadOf } from './workload-entry';
 import { MeshModel } from '../private/model';
 import { compareTexts } from '../private/order';
+
+/** The label by which an EndpointSlice names its Service. */
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+/** What holds the endpoints of a Service. */
+export interface EndpointObjects {
+  readonly whole: readonly MeshObject[];
+  readonly slices: readonly MeshObject[];
+}
 
 /** One host and port that a VirtualService of the sidecars sends somewhere else. */
 interface Detour {
@@ -65,6 +81,17 @@ export class MeshView {
     return this.once('services', () => this.of('', 'Service').map(object => new KubeService(object, this.facts.clusterDomain)));
   }
 
+  /** The Services in a namespace whose pods have some labels. */
+  public servicesSelecting(namespace: string, labels: MeshObject['labels']): readonly KubeService[] {
+    const found = this.once('servicesSelecting', () => {
+      const byNamespace = new Map<string, [MeshObject['labels'], KubeService][]>();
+      this.services.filter(({ selector }) => Object.keys(selector).length > 0)
+        .forEach(service => addTo(byNamespace, service.object.namespace, [service.selector, service]));
+      return new Map([...byNamespace].map(([name, services]) => [name, new LabelTable(services)]));
+    });
+    return found.get(namespace)?.selecting(labels) ?? [];
+  }
+
   /** The Services of the cluster, by their full name. */
   public get serviceByHost(): ReadonlyMap<string, KubeService> {
     return this.once('serviceByHost', () => new Map(this.services.map(service => [service.host, service])));
@@ -107,12 +134,31 @@ export class MeshView {
       ageRank(a) - ageRank(b) || byAge(a.object, b.object) || compareTexts(a.sortName, b.sortName) || compareTexts(a.namespace, b.namespace))));
   }
 
+  /** Of those of one host in a namespace, the one that istiod knows by these: a Service, or the first. */
+  public get firstServices(): ReadonlyMap<string, ReadonlyMap<string, KnownService>> {
+    return this.once('firstServices', () => {
+      const found = new Map<string, Map<string, KnownService>>();
+      for (const service of this.knownServices) {
+        const known = found.get(service.namespace) ?? new Map<string, KnownService>();
+        const first = known.get(service.host);
+        found.set(service.namespace, known.set(service.host, first === undefined || service.isKubernetes && !first.isKubernetes ? service : first));
+      }
+      return found;
+    });
+  }
+
   public get knownServicesByHost(): ReadonlyMap<string, readonly KnownService[]> {
     return this.once('knownServicesByHost', () => {
       const found = new Map<string, KnownService[]>();
       this.knownServices.forEach(service => addTo(found, service.host, service));
       return found;
     });
+  }
+
+  /** Those of the hosts that a wildcard stands for, in their order. */
+  public knownServicesWithin(wildcard: string): readonly KnownService[] {
+    const table = this.once('knownServicesWithin', () => new HostTable(this.knownServices.map((service, place) => [service.host, { service, place }])));
+    return [...table.within(wildcard)].sort((a, b) => a.place - b.place).map(({ service }) => service);
   }
 
   /** The DestinationRules. */
@@ -152,6 +198,16 @@ export class MeshView {
     return this.once('sidecars', () => this.allSidecars.filter(({ isForAll }) => isForAll));
   }
 
+  /** The Sidecars of a namespace, by the workloads that they are for. */
+  public sidecarsOf(namespace: string): SidecarsOfNamespace {
+    const found = this.once('sidecarsOf', () => {
+      const byNamespace = new Map<string, NamespaceSidecar[]>();
+      this.allSidecars.forEach(sidecar => addTo(byNamespace, sidecar.object.namespace, sidecar));
+      return new Map([...byNamespace].map(([name, sidecars]) => [name, new SidecarsOfNamespace(sidecars)]));
+    });
+    return found.get(namespace) ?? NO_SIDECARS;
+  }
+
   public get egressPolicies(): readonly EgressPolicy[] {
     return this.once('egressPolicies', () => this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressPolicy(object)));
   }
@@ -166,17 +222,55 @@ export class MeshView {
   }
 
   /** The NetworkPolicies of a namespace. */
-  public networkPoliciesIn(namespace: string): readonly MeshObject[] {
-    return this.once('networkPoliciesIn', () => {
-      const found = new Map<string, MeshObject[]>();
-      this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').forEach(object => addTo(found, object.namespace, object));
-      return found;
-    }).get(namespace) ?? [];
+  public networkPoliciesIn(namespace: string): PoliciesOfNamespace {
+    const found = this.once('networkPoliciesIn', () => {
+      const byNamespace = new Map<string, NetworkPolicy[]>();
+      this.of(KUBERNETES_NETWORKING, 'NetworkPolicy').forEach(object => addTo(byNamespace, object.namespace, new NetworkPolicy(object)));
+      return new Map([...byNamespace].map(([name, policies]) => [name, new PoliciesOfNamespace(policies)]));
+    });
+    return found.get(namespace) ?? NO_POLICIES;
   }
 
   /** What pods are made of. Reading it renders every workload. */
   public get pods(): readonly PodTemplate[] {
     return this.once('pods', () => podTemplatesOf(this.objects, (group, kind) => this.of(group, kind)));
+  }
+
+  /** The pods of a namespace. */
+  public podsIn(namespace: string): PodsOfNamespace {
+    const found = this.once('podsIn', () => {
+      const byNamespace = new Map<string, PodTemplate[]>();
+      this.pods.forEach(pod => addTo(byNamespace, pod.namespace, pod));
+      return new Map([...byNamespace].map(([name, pods]) => [name, new PodsOfNamespace(pods)]));
+    });
+    return found.get(namespace) ?? NO_PODS;
+  }
+
+  /** The WorkloadEntries of a namespace. */
+  public workloadsIn(namespace: string): LabelledThings<SelectedWorkload> {
+    const found = this.once('workloadsIn', () => {
+      const byNamespace = new Map<string, SelectedWorkload[]>();
+      this.of(NETWORKING, 'WorkloadEntry').forEach(object => workloadOf(object).forEach(workload => addTo(byNamespace, object.namespace, workload)));
+      return new Map([...byNamespace].map(([name, workloads]) => [name, new LabelledThings(workloads)]));
+    });
+    return found.get(namespace) ?? NO_WORKLOADS;
+  }
+
+  /** The objects that hold the endpoints of a Service. */
+  public endpointsOf({ namespace, name }: MeshObject): EndpointObjects {
+    const found = this.once('endpointsOf', () => {
+      const byService = new Map<string, { readonly whole: MeshObject[]; readonly slices: MeshObject[] }>();
+      const of = (service: string) => byService.get(service) ?? byService.set(service, { whole: [], slices: [] }).get(service)!;
+      this.of('', 'Endpoints').forEach(object => of(`${object.namespace}/${object.name}`).whole.push(object));
+      this.of('discovery.k8s.io', 'EndpointSlice').forEach(object => of(`${object.namespace}/${object.labels[SERVICE_NAME]}`).slices.push(object));
+      return byService;
+    });
+    return found.get(`${namespace}/${name}`) ?? NO_ENDPOINTS;
+  }
+
+  /** Where workloads are, sorted. */
+  public get podNamespaces(): readonly string[] {
+    return this.once('podNamespaces', () => [...new Set(this.pods.map(({ namespace }) => namespace))].sort());
   }
 
   /** What names what. */
@@ -258,6 +352,12 @@ export class MeshView {
     return this.known.get(what) as T;
   }
 }
+
+const NO_ENDPOINTS: EndpointObjects = { whole: [], slices: [] };
+const NO_WORKLOADS = new LabelledThings<SelectedWorkload>([]);
+const NO_POLICIES = new PoliciesOfNamespace([]);
+const NO_PODS = new PodsOfNamespace([]);
+const NO_SIDECARS = new SidecarsOfNamespace([]);
 
 /** Services of the cluster without an age, what has one, and the rest. */
 function ageRank({ object: { created }, isKubernetes }: KnownService): number {

@@ -1,4 +1,4 @@
-import { labelsOf, record, records, strings } from './fields';
+import { labelsOf, number, record, records, strings } from './fields';
 import { MeshObject } from './mesh-object';
 
 /** A Sidecar: what the sidecars of a namespace, or of some workloads in it, know. */
@@ -9,6 +9,8 @@ export class NamespaceSidecar {
   public readonly hosts?: readonly string[];
   /** The labels of the workloads that it is for. Without a selector it is for those of the namespace that no other Sidecar selects; an empty one selects all of them. */
   public readonly workloadSelector?: { readonly [label: string]: string };
+  /** The places of the egress listeners by their ports; that without a port is for all others. */
+  private readonly listeners: ReadonlyMap<number | undefined, number>;
 
   public constructor(public readonly object: MeshObject) {
     const { spec } = object;
@@ -17,6 +19,17 @@ export class NamespaceSidecar {
     this.isClosed = spec.outboundTrafficPolicy === undefined ? undefined : (record(spec.outboundTrafficPolicy).mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY';
     const listeners = records(spec.egress);
     this.hosts = listeners.length > 0 ? listeners.flatMap(listener => strings(listener.hosts)) : undefined;
+    const places = listeners.flatMap(({ port }, i): [number | undefined, number][] => {
+      const of = number(record(port).number);
+      return port === undefined || of !== undefined ? [[of, i]] : [];
+    });
+    // Of two for one port the first holds.
+    this.listeners = new Map(places.reverse());
+  }
+
+  /** The place of the egress listener for a port; undefined when there is none. One with the port comes before the one for all others. */
+  public listenerFor(port: number): number | undefined {
+    return this.listeners.get(port) ?? this.listeners.get(undefined);
   }
 
   /** Whether it is for every workload of its namespace. */

@@ -1,13 +1,8 @@
 import { Fields, number, record, records, strings, text } from './fields';
 import { KnownService } from './known-service';
 import { KubeService } from './kube-service';
-import { MeshObject } from './mesh-object';
 import { MeshView } from './mesh-view';
-import { workloadsSelectedBy } from './workload-entry';
 import { isIp } from '../private/check';
-
-/** The label by which an EndpointSlice names its Service. */
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 interface WrittenEndpoint {
   readonly address: string;
@@ -24,7 +19,7 @@ export function handWrittenEndpoints(
     const fitting = records(listed).find(({ name }) => (text(name) ?? '') === (of?.name ?? ''));
     return fitting && (number(fitting.port) ?? (typeof of?.targetPort === 'number' ? of.targetPort : port));
   };
-  const { whole, slices: parts } = objectsOf(view, object);
+  const { whole, slices: parts } = view.endpointsOf(object);
   // Kubernetes writes the Endpoints of a Service with a selector over; slices add up.
   const endpoints = (isSelecting ? [] : whole).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
     const own = portIn(subset.ports);
@@ -36,7 +31,7 @@ export function handWrittenEndpoints(
       : records(spec.endpoints).filter(isWritten).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
   });
   // istiod takes them for a Service with an address of its own.
-  const workloads = !isSelecting || object.spec.clusterIP === 'None' ? [] : workloadsSelectedBy(view, object.namespace, selector)
+  const workloads = !isSelecting || object.spec.clusterIP === 'None' ? [] : view.workloadsIn(object.namespace).selectedBy(selector)
     .flatMap(({ address, ports: named }): WrittenEndpoint[] => {
       const target = typeof of?.targetPort === 'string' ? number(named[of.targetPort]) : of?.targetPort;
       return target === undefined ? [] : [{ address, port: target }];
@@ -57,14 +52,6 @@ function isWritten({ targetRef }: Fields): boolean {
 
 /** Whether the input has endpoints of a Service, if not for each of its ports. */
 export function hasWrittenEndpoints(view: MeshView, { object }: KubeService): boolean {
-  const { whole, slices } = objectsOf(view, object);
+  const { whole, slices } = view.endpointsOf(object);
   return whole.length + slices.length > 0;
-}
-
-function objectsOf(view: MeshView, service: MeshObject): { readonly whole: readonly MeshObject[]; readonly slices: readonly MeshObject[] } {
-  const inNamespace = (group: string, kind: string) => view.of(group, kind).filter(({ namespace }) => namespace === service.namespace);
-  return {
-    whole: inNamespace('', 'Endpoints').filter(({ name }) => name === service.name),
-    slices: inNamespace('discovery.k8s.io', 'EndpointSlice').filter(({ labels }) => labels[SERVICE_NAME] === service.name),
-  };
 }

@@ -14,7 +14,7 @@ test.each([
 });
 
 test('the host itself is more specific than the longest wildcard around it', () => {
-  expect(mostSpecific('a.b.example.com', ['*.com', '*.b.example.com', '*.example.com'])).toBe('*.b.example.com');
-  expect(mostSpecific('a.b.example.com', ['*.b.example.com', 'a.b.example.com'])).toBe('a.b.example.com');
-  expect(mostSpecific('a.example.org', ['*.example.com'])).toBeUndefined();
+  expect(mostSpecific('a.b.example.com', new Set(['*.com', '*.b.example.com', '*.example.com']))).toBe('*.b.example.com');
+  expect(mostSpecific('a.b.example.com', new Set(['*.b.example.com', 'a.b.example.com']))).toBe('a.b.example.com');
+  expect(mostSpecific('a.example.org', new Set(['*.example.com']))).toBeUndefined();
 });
