@@ -6,6 +6,7 @@ import { Renderings } from './renderings';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
+import { validates } from '../private/validation';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 import { addTo } from '../view/lists';
@@ -40,6 +41,11 @@ export class AppMesh {
     return found;
   }
 
+  /** The state of an app in which there is something of the library. */
+  public static find(app: IConstruct): AppMesh | undefined {
+    return (app.node.root as Root)[STATE] === undefined ? undefined : AppMesh.of(app);
+  }
+
   private readonly ruled = new Map<string, RuledService>();
   private readonly lockdowns = new Map<string, IConstruct>();
   private readonly virtualIps = new Map<string, string>();
@@ -64,7 +70,7 @@ export class AppMesh {
   private constructor(private readonly root: IConstruct) {
     this.acknowledgements = new AppAcknowledgements();
     // cdk8s validates the root first, in each of its passes.
-    root.node.addValidation({ validate: () => this.look() });
+    validates(root, () => this.look());
     this.wrap('synth');
     this.wrap('synthYaml');
   }
@@ -178,7 +184,7 @@ export class AppMesh {
    * @param problems finds them, now that every call was made
    */
   public validate(construct: IConstruct, problems: () => readonly string[]): void {
-    construct.node.addValidation({ validate: () => [...this.isWriting ? this.saidBy(problems) : problems()] });
+    validates(construct, () => [...this.isWriting ? this.saidBy(problems) : problems()]);
   }
 
   private saidBy(problems: () => readonly string[]): readonly string[] {
@@ -192,7 +198,7 @@ export class AppMesh {
     for (const construct of this.looks().errors.keys()) {
       if (construct !== this.root && !this.reporting.has(construct)) {
         this.reporting.add(construct);
-        construct.node.addValidation({ validate: () => [...this.looked?.errors.get(construct) ?? []] });
+        validates(construct, () => [...this.looked?.errors.get(construct) ?? []]);
       }
     }
     return [];

@@ -12,7 +12,7 @@ export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConst
   return objects.flatMap((object): MeshObject[] => {
     const [owner, file] = [ownerOf(object), fileOf(object, yamlOutputType)];
     if (!isRead(object)) {
-      return [new LazyObject(object, owner, file)];
+      return [new LazyObject(object, owner, file, renderings)];
     }
     return manifestsOf(renderings.of(object)).map(manifest => new CollectedObject(object, manifest, owner, file));
   });
@@ -92,7 +92,9 @@ class LazyObject implements MeshObject {
   public readonly origin: { readonly path: string };
   private manifest?: Manifest;
 
-  public constructor(public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined) {
+  public constructor(
+    public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined, private readonly renderings: Renderings,
+  ) {
     ({ group: this.group, version: this.version } = groupAndVersionOf(source.apiVersion));
     this.kind = source.kind;
     this.name = String(source.name);
@@ -115,7 +117,7 @@ class LazyObject implements MeshObject {
   }
 
   private get rendered(): Manifest {
-    return this.manifest ??= this.source.toJson() as Manifest;
+    return this.manifest ??= this.renderings.of(this.source) as Manifest;
   }
 }
 

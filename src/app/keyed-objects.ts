@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { validates } from '../private/validation';
 
 /**
  * Objects that become known one by one, each under a key. They are written in the order of their keys and not of the calls; which of them are
@@ -20,10 +21,8 @@ export class KeyedObjects extends Construct {
     const children = () => this.objects.filter(({ key }) => shows(key)).map(({ object }) => object);
     // cdk8s writes the children of a construct in the order of their creation.
     Object.defineProperty(this.node, 'children', { get: children });
-    this.node.addValidation({
-      validate: () => this.objects.filter(({ key, object }) => !shows(key) && isPatched(object))
-        .map(({ object }) => `the patch of '${object.node.path}' would be lost, because the object is not written${hidden}: remove it`),
-    });
+    validates(this, () => this.objects.filter(({ key, object }) => !shows(key) && isPatched(object))
+      .map(({ object }) => `the patch of '${object.node.path}' would be lost, because the object is not written${hidden}: remove it`));
   }
 
   public ensure(key: string): void {

@@ -1,0 +1,17 @@
+import { IConstruct, IValidation } from 'constructs';
+
+/** Validations of the library, which look at an app and never change it. */
+const OWN = new WeakSet<IValidation>();
+
+/** Lets a construct say at synth what is wrong with it. */
+export function validates(construct: IConstruct, problems: () => string[]): void {
+  const validation = { validate: problems };
+  OWN.add(validation);
+  construct.node.addValidation(validation);
+}
+
+/** Whether code of somebody else takes part in the validation of a construct: it may do anything, such as add a label. */
+export function isValidatedByOthers(construct: IConstruct): boolean {
+  const validations = (construct.node as unknown as { readonly _validations?: unknown })._validations ?? [];
+  return !Array.isArray(validations) || validations.some((validation: IValidation) => !OWN.has(validation));
+}
