@@ -1,6 +1,7 @@
 export * from './mesh';
 export * from './mesh-findings';
 export * from './mesh-validation';
+export * from './synth/fast-app';
 export { MeshDependency, MeshDependencyClient, MeshDependencyPort, MeshInventory, MeshManifest } from './findings/mesh-inventory';
 export { FindingSeverity, IMeshRule, MeshRuleFinding } from './findings/mesh-rule';
 export { ClientTls, MutualOptions, OriginateOptions } from './values/client-tls';

@@ -321,9 +321,9 @@ describe('every public', () => {
     expect(names(wrong)).toEqual([]);
   });
 
-  test('class leads to the page of Istio, Kubernetes or the database that it comes from', () => {
+  test('class leads to the page of Istio, Kubernetes, cdk8s or the database that it comes from', () => {
     const classes = exported.filter(isClass);
-    const page = /^https:\/\/(istio\.io|kubernetes\.io|dev\.mysql\.com|www\.postgresql\.org)\//;
+    const page = /^https:\/\/(istio\.io|kubernetes\.io|cdk8s\.io|dev\.mysql\.com|www\.postgresql\.org)\//;
 
     expect(classes.filter(symbol => !tags(symbol, 'see').some(tag => page.test(text(tag)))).map(({ name }) => name)).toEqual([]);
   });

@@ -93,7 +93,7 @@ const LAYERS = [
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],
   ['services'],
   ['access'],
-  ['mesh', 'mesh-findings'],
+  ['mesh', 'mesh-findings', 'synth'],
   ['values'],
   ['app'],
   ['report'],

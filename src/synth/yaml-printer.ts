@@ -1,0 +1,135 @@
+import { Yaml } from 'cdk8s';
+
+/** Strings that no version of YAML reads as anything else: of those that begin with a letter, some words and powers of ten without a number in front. */
+const PLAIN = /^(?!(?:y|yes|n|no|true|false|on|off|null|e[-+]?\d+)$)[a-z](?:[a-z0-9._/@=+:-]*[a-z0-9])?$/i;
+
+/** Addresses, ranges and durations: a number has one dot at most, and no unit. */
+const PLAIN_WITH_DIGIT = /^(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?|\d{1,9}(?:ms|s|m|h))$/;
+
+/** The general printer writes a longer key on a line of its own, and one that begins so otherwise at the root than below it. */
+const LONGEST_KEY = 1000;
+const DEPENDS_ON_DEPTH = /^[%.-]/;
+
+/** Documents of every form that the printer below knows. */
+const SPECIMEN = {
+  apiVersion: 'example.com/v1',
+  lists: [['a', ['b']], [{ one: 1, two: [2] }, { three: {} }], []],
+  map: { deep: { deeper: { yes: 'no', plain: 'spiffe://cluster.local/ns/a/sa/b' } }, empty: {} },
+  scalars: [true, false, 0, -1, 1.5, 1e21, '', '10s', '192.0.2.14/32', '*.example.com', '12', 'a: b', '"quoted"'],
+};
+
+/**
+ * Prints documents with the bytes of cdk8s's `Yaml`. Plain data is printed here: maps and lists of one-line strings, numbers and truth values, of which none
+ * occurs twice. Whatever else a document holds makes it one for the general printer, and so does every document where that one prints otherwise than here.
+ */
+export class YamlPrinter {
+  private static isAlike?: boolean;
+
+  private readonly texts = new Map<string, string | undefined>();
+  private readonly keys = new Map<string, string | undefined>();
+
+  public print(documents: readonly unknown[]): string {
+    YamlPrinter.isAlike ??= this.plain(SPECIMEN) === Yaml.stringify(SPECIMEN);
+    return documents.map(document => (YamlPrinter.isAlike ? this.plain(document) : undefined) ?? Yaml.stringify(document)).join('---\n');
+  }
+
+  /** A document of plain data; undefined for any other. */
+  private plain(document: unknown): string | undefined {
+    const text = isMap(document) ? this.block(document, '', new Set()) : undefined;
+    return text === undefined || text === '{}' ? undefined : `${text}\n`;
+  }
+
+  /** A collection, all lines but the first indented. The general printer gives an object that occurs twice an anchor. */
+  private block(value: object, indent: string, seen: Set<object>): string | undefined {
+    if (seen.has(value)) {
+      return undefined;
+    }
+    seen.add(value);
+    return Array.isArray(value) ? this.list(value, indent, seen) : this.map(value as { readonly [key: string]: unknown }, indent, seen);
+  }
+
+  private list(items: readonly unknown[], indent: string, seen: Set<object>): string | undefined {
+    let text = '';
+    for (const item of items) {
+      const printed = isCollection(item) ? this.block(item, `${indent}  `, seen) : this.scalar(item);
+      if (printed === undefined) {
+        return undefined;
+      }
+      text += text === '' ? `- ${printed}` : `\n${indent}- ${printed}`;
+    }
+    return text === '' ? '[]' : text;
+  }
+
+  private map(entries: { readonly [key: string]: unknown }, indent: string, seen: Set<object>): string | undefined {
+    let text = '';
+    for (const key of Object.keys(entries)) {
+      const member = this.member(this.key(key), entries[key], `${indent}  `, seen);
+      if (member === undefined) {
+        return undefined;
+      }
+      text += text === '' ? member : `\n${indent}${member}`;
+    }
+    return text === '' ? '{}' : text;
+  }
+
+  private member(key: string | undefined, value: unknown, indent: string, seen: Set<object>): string | undefined {
+    if (key === undefined) {
+      return undefined;
+    }
+    if (!isCollection(value)) {
+      const scalar = this.scalar(value);
+      return scalar === undefined ? undefined : `${key}: ${scalar}`;
+    }
+    const block = this.block(value, indent, seen);
+    return block === undefined ? undefined : block === '{}' || block === '[]' ? `${key}: ${block}` : `${key}:\n${indent}${block}`;
+  }
+
+  private scalar(value: unknown): string | undefined {
+    switch (typeof value) {
+      case 'string': return PLAIN.test(value) || PLAIN_WITH_DIGIT.test(value) ? value : this.text(value);
+      case 'boolean': return String(value);
+      case 'number': return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : general(value);
+      default: return undefined;
+    }
+  }
+
+  private text(text: string): string | undefined {
+    let printed = this.texts.get(text);
+    if (printed === undefined && !text.includes('\n')) {
+      printed = general(text);
+      this.texts.set(text, printed);
+    }
+    return printed;
+  }
+
+  private key(key: string): string | undefined {
+    if (PLAIN.test(key) && key.length <= LONGEST_KEY) {
+      return key;
+    }
+    if (!this.keys.has(key)) {
+      const isOnOneLine = key.length <= LONGEST_KEY && !DEPENDS_ON_DEPTH.test(key) && !key.includes('\n');
+      this.keys.set(key, isOnOneLine ? between('', Yaml.stringify({ [key]: 0 }), ': 0\n') : undefined);
+    }
+    return this.keys.get(key);
+  }
+}
+
+/** Whether it is printed on lines of its own; what is neither this nor a scalar is for the general printer. */
+function isCollection(value: unknown): value is object {
+  return isMap(value) || Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** What the general printer writes for a scalar that fits on a line, wherever it stands below the root. */
+function general(value: string | number): string | undefined {
+  return between('- ', Yaml.stringify([value]), '\n');
+}
+
+/** What is between a start and an end, on one line. */
+function between(start: string, text: string, end: string): string | undefined {
+  const inner = text.startsWith(start) && text.endsWith(end) ? text.slice(start.length, -end.length) : '\n';
+  return inner.includes('\n') ? undefined : inner;
+}

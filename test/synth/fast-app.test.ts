@@ -1,0 +1,336 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ApiObject, App, Chart, Helm, Include, JsonPatch, Lazy, Testing, YamlOutputType } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-33';
+import { Construct } from 'constructs';
+import { expectSame, expectSameForAll, filesIn, OUTPUT_TYPES } from './helpers';
+import { ExternalMysql, ExternalTcp, FastApp, MeshFindings, Resolution } from '../../src';
+import { inTempFolder, messageOf } from '../helpers';
+
+const CONFIG = { apiVersion: 'v1', kind: 'ConfigMap' };
+
+const config = (scope: Construct, id: string, data: unknown = { key: id }) => new ApiObject(scope, id, { ...CONFIG, data });
+
+const service = (scope: Construct, id = 'Mysql') => new ExternalMysql(scope, id, { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') });
+
+/** One of several of them on a port gets no connections. */
+const byName = (scope: Construct, id: string) => new ExternalTcp(scope, id, {
+  host: `${id.toLowerCase()}.example.com`, ports: [3306], resolution: Resolution.dns(),
+});
+
+/** What rules warn of and nobody has to see here. */
+beforeEach(() => {
+  jest.spyOn(console, 'warn').mockReturnValue();
+});
+
+describe('FastApp writes the files of cdk8s\'s App', () => {
+  test('of an app without charts', () => {
+    expectSameForAll(() => undefined);
+  });
+
+  test('of charts without objects, and of nested ones', () => {
+    const written = expectSameForAll(app => {
+      const outer = new Chart(app, 'outer');
+      config(outer, 'first');
+      config(new Chart(outer, 'inner', { namespace: 'inner', labels: { team: 'a' } }), 'second');
+      config(new Chart(new Construct(outer, 'between'), 'deep'), 'third');
+      new Chart(app, 'empty');
+    });
+
+    expect(Object.keys(written[1].files)).toEqual(expect.arrayContaining([expect.stringMatching(/^0000-outer-inner/)]));
+  });
+
+  test('of charts whose names are numbers, which JavaScript sorts', () => {
+    expectSameForAll(app => ['b', '10', '2', 'a', '4294967295', '01'].forEach(id => {
+      const chart = new Chart(app, id);
+      config(chart, '7');
+      config(chart, '5');
+      config(new Chart(new Construct(chart, '3'), '1'), 'it');
+    }));
+  });
+
+  test('of charts of one name, of which the last stays', () => {
+    expectSameForAll(app => ['a', 'b'].forEach(id => {
+      config(new Chart(new Construct(app, id), 'Default', { disableResourceNameHashes: true }), 'it', { id });
+    }));
+  });
+
+  test('of objects of one name', () => {
+    expectSameForAll(app => {
+      const chart = new Chart(app, 'test');
+      ['a', 'b'].forEach(id => new ApiObject(chart, id, { ...CONFIG, metadata: { name: 'same' }, data: { id } }));
+    });
+  });
+
+  test('with another ending, and with the paths of constructs', () => {
+    for (const yamlOutputType of OUTPUT_TYPES) {
+      const { files } = expectSame(app => void service(new Chart(app, 'test', { namespace: 'shop' })), {
+        yamlOutputType, outputFileExtension: '.yml', recordConstructMetadata: true,
+      });
+      expect(Object.keys(files)).toContain('construct-metadata.json');
+    }
+  });
+
+  test('as the environment says', () => {
+    inTempFolder(outdir => {
+      const saved = { ...process.env };
+      Object.assign(process.env, { CDK8S_OUTDIR: outdir, CDK8S_RECORD_CONSTRUCT_METADATA: 'true', CDK8S_DISABLE_SORT: 'true' });
+      try {
+        const app = new FastApp();
+        config(new Chart(app, 'test'), 'it', { z: 1, a: 2 });
+        app.synth();
+      } finally {
+        process.env = saved;
+      }
+
+      expect(Object.keys(filesIn(outdir))).toEqual(['construct-metadata.json', 'test.k8s.yaml']);
+      expect(filesIn(outdir)['test.k8s.yaml']).toContain('  z: 1\n  a: 2\n');
+    });
+  });
+
+  test('in an order of its own when keys are not sorted', () => {
+    process.env.CDK8S_DISABLE_SORT = 'true';
+    try {
+      expectSameForAll(app => void config(new Chart(app, 'test'), 'it', { z: { b: 1, a: 2 }, a: 2 }));
+    } finally {
+      delete process.env.CDK8S_DISABLE_SORT;
+    }
+  });
+
+  test('of objects that were patched, and got labels, annotations, finalizers and owners', () => {
+    const [written] = expectSameForAll(app => {
+      const { apiObject } = patched(new Chart(app, 'test', { namespace: 'shop' }));
+      apiObject.metadata.addLabel('a', 'b');
+      apiObject.metadata.addAnnotation('a', 'b');
+      apiObject.metadata.add('generateName', 'x');
+      apiObject.metadata.addFinalizers('example.com/f');
+      apiObject.metadata.addOwnerReference({ ...CONFIG, name: 'owner', uid: 'uid' });
+    });
+
+    expect(written.yaml).toContain('name: patched');
+  });
+
+  test('of patches that put in an object twice, null, and nothing', () => {
+    const shared = { shared: [1] };
+    const [written] = expectSameForAll(app => {
+      const object = config(new Chart(app, 'test'), 'it');
+      object.addJsonPatch(JsonPatch.add('/data/none', null), JsonPatch.add('/data/list', [null, shared, shared]), JsonPatch.add('/data/empty', { a: null }));
+    });
+
+    expect(written.yaml).toContain('none: null');
+  });
+
+  test('of values that are made late, by resolvers and by tokens', () => {
+    const [written] = expectSameForAll(app => {
+      const chart = new Chart(app, 'test');
+      config(chart, 'lazy', Lazy.any({ produce: () => ({ a: Lazy.any({ produce: () => 'late' }), token: { resolve: () => 'token' } }) }));
+      config(chart, 'union', { quantity: new Quantity('10Mi') });
+    }, { resolvers: [{ resolve: context => context.value === 'late' && context.replaceValue(`${context.key.join('.')} of ${context.obj.name}`) }] });
+
+    expect(written.yaml).toContain('a: data.a of test-lazy');
+  });
+
+  test('of objects of cdk8s-plus, an Ingress with its own validation included', () => {
+    expectSameForAll(app => {
+      const chart = new Chart(app, 'test', { namespace: 'shop' });
+      const deployment = new kplus.Deployment(chart, 'Web', { containers: [{ image: 'registry.example.com/web:1.0.0', portNumber: 8080 }] });
+      deployment.exposeViaIngress('/', { ingress: new kplus.Ingress(chart, 'Ingress') });
+      service(chart).connectFrom(deployment, { envPrefix: 'DB' });
+    });
+  });
+
+  test('of included manifests and of a Helm chart', () => {
+    inTempFolder(folder => {
+      const manifests = path.join(folder, 'manifests.yaml');
+      fs.writeFileSync(manifests, 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\ndata:\n  on: "yes"\n  text: |\n    a\n\n    b\n---\n---\napiVersion: v1\nkind: List\nitems: []\n');
+      const helm = path.join(folder, 'helm');
+      fs.writeFileSync(helm, `#!/bin/sh\nsed 's/name: one/name: two/' ${manifests}\n`, { mode: 0o755 });
+      const written = expectSameForAll(app => {
+        const chart = new Chart(app, 'test', { namespace: 'shop' });
+        new Include(chart, 'Include', { url: manifests });
+        new Helm(chart, 'Helm', { chart: 'somewhere', helmExecutable: helm });
+        service(chart);
+      });
+
+      expect(written[0].yaml.match(/^kind: ConfigMap$/gm)).toHaveLength(2);
+    });
+  });
+
+  test('of a chart and of objects with a toJson() of their own', () => {
+    const [written] = expectSameForAll(app => {
+      class Loud extends Chart {
+        public toJson(): unknown[] {
+          return [...super.toJson().map((manifest: object) => ({ ...manifest, loud: true })), { kind: 'Added', metadata: { name: 'it' } }];
+        }
+      }
+      class Own extends ApiObject {
+        public toJson(): unknown {
+          return { ...super.toJson(), own: [1, 2] };
+        }
+      }
+      config(new Loud(app, 'loud'), 'it');
+      new Own(new Chart(app, 'test'), 'own', CONFIG);
+    });
+
+    expect(written.yaml).toContain('loud: true');
+    expect(written.yaml).toContain('own:\n');
+  });
+
+  test('with what code of the app accepted on the objects', () => {
+    const written = expectSameForAll(app => {
+      const chart = new Chart(app, 'test', { namespace: 'shop' });
+      byName(chart, 'Orders');
+      MeshFindings.of(byName(chart, 'Stock')).acknowledge('MX0203', 'moves on Monday');
+      service(chart);
+    });
+
+    expect(written.filter(({ yaml }) => yaml.includes('MX0203: moves on Monday'))).toHaveLength(OUTPUT_TYPES.length);
+  });
+
+  test('of objects that a validation changes after the rules looked', () => {
+    const [written] = expectSameForAll(app => {
+      const mysql = service(new Chart(app, 'test', { namespace: 'shop' }));
+      mysql.node.addValidation({
+        validate: () => {
+          ApiObject.of(mysql).metadata.addLabel('validated', 'yes');
+          return [];
+        },
+      });
+    });
+
+    expect(written.yaml).toContain('validated: "yes"');
+  });
+
+  test('again after a change', () => {
+    const written = [App, FastApp].map(type => inTempFolder(outdir => {
+      const app = new type({ outdir });
+      const mysql = service(new Chart(app, 'test', { namespace: 'shop' }));
+      app.synth();
+      ApiObject.of(mysql).metadata.addLabel('second', 'time');
+      app.synth();
+      ApiObject.of(mysql).addJsonPatch(JsonPatch.add('/spec/third', 'time'));
+      app.synth();
+      return filesIn(outdir);
+    }));
+
+    expect(written[1]).toEqual(written[0]);
+    expect(written[1]['test.k8s.yaml']).toMatch(/second: time[^]*third: time/);
+  });
+});
+
+describe('FastApp fails as cdk8s\'s App does', () => {
+  const failsAlike = (build: (app: App) => void) => {
+    const written = expectSameForAll(build);
+    written.forEach(({ files }) => expect(typeof files).toBe('string'));
+    return String(written[1].files);
+  };
+
+  test('for validations, with those of all constructs', () => {
+    expect(failsAlike(app => {
+      const chart = new Chart(app, 'test', { namespace: 'shop' });
+      service(chart, 'One');
+      service(chart, 'Two');
+      chart.node.addValidation({ validate: () => ['first', 'second'] });
+    })).toContain('[test] first\n  [test] second');
+  });
+
+  test('for an object that cannot be rendered', () => {
+    expect(failsAlike(app => {
+      config(new Chart(app, 'fine'), 'it');
+      config(new Chart(app, 'test'), 'it', new Date(0));
+    })).toContain('Failed serializing construct at path \'test/it\'');
+  });
+
+  test('for one that cannot be printed', () => {
+    expect(failsAlike(app => void config(new Chart(app, 'test'), 'it', { call: () => 1 }))).toContain('Tag not resolved for Function value');
+  });
+
+  test('for validations before dependencies that lead out of all charts, and the other way round as text', () => {
+    const [{ files, yaml }] = expectSameForAll(app => {
+      const chart = new Chart(app, 'test');
+      config(chart, 'it').node.addDependency(app);
+      chart.node.addValidation({ validate: () => ['wrong'] });
+    });
+
+    expect(files).toContain('[test] wrong');
+    expect(yaml).toContain('cannot find a parent chart');
+  });
+});
+
+describe('FastApp', () => {
+  test('leaves the output as it was when a later chart cannot be rendered', () => inTempFolder(outdir => {
+    for (const yamlOutputType of OUTPUT_TYPES) {
+      const before = new FastApp({ outdir, yamlOutputType });
+      config(new Chart(before, 'a'), 'it');
+      before.synth();
+      const old = filesIn(outdir);
+      const app = new FastApp({ outdir, yamlOutputType });
+      config(new Chart(app, 'a'), 'it', { changed: 'yes' });
+      config(new Chart(app, 'b'), 'it', { call: () => 1 });
+
+      expect(messageOf(() => app.synth())).toContain('Tag not resolved');
+      expect(filesIn(outdir)).toEqual(old);
+    }
+  }));
+
+  test('validates once, and renders each object once', () => inTempFolder(outdir => {
+    const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
+    const validate = jest.fn(() => []);
+    const rendered = jest.spyOn(ApiObject.prototype, 'toJson');
+    for (const id of ['a', 'b', 'c']) {
+      service(new Chart(app, id, { namespace: id }));
+      config(app.node.findChild(id) as Chart, 'config');
+    }
+    app.synth();
+    const objects = app.node.findAll().filter(ApiObject.isApiObject).length;
+    const count = rendered.mock.calls.length;
+    rendered.mockRestore();
+
+    expect(count).toBe(objects);
+    app.node.addValidation({ validate });
+    app.synth();
+    expect(validate).toHaveBeenCalledTimes(1);
+  }));
+
+  test('prints warnings of rules once', () => inTempFolder(outdir => {
+    const app = new FastApp({ outdir });
+    MeshFindings.of(service(new Chart(app, 'test', { namespace: 'shop' }))).acknowledge('MX0203', 'of something else');
+    app.synth();
+    app.synth();
+
+    // eslint-disable-next-line no-console
+    expect(console.warn).toHaveBeenCalledTimes(1);
+  }));
+
+  test('has charts that give their manifests, also to cdk8s\'s Testing', () => {
+    const chart = new Chart(new FastApp(), 'test', { namespace: 'shop' });
+    service(chart);
+
+    expect(Testing.synth(chart)).toEqual(chart.toJson());
+    expect(chart.toJson()).toMatchObject([{ kind: 'ServiceEntry' }]);
+  });
+
+  test('shows charts in the order of their dependencies once it was written, as cdk8s\'s App does', () => inTempFolder(outdir => {
+    const orders = [App, FastApp].map(type => {
+      const app = new type({ outdir });
+      const [a, b] = ['a', 'b'].map(id => config(new Chart(app, id), 'it'));
+      a.addDependency(b);
+      app.synth();
+      return app.charts.map(({ node }) => node.id);
+    });
+
+    expect(orders[1]).toEqual(['b', 'a']);
+    expect(orders[0]).toEqual(orders[1]);
+  }));
+});
+
+/** What code that `cdk8s import` generated has for a number or a text. */
+class Quantity {
+  public constructor(public readonly value: string | number) {}
+}
+
+function patched(chart: Chart): { readonly apiObject: ApiObject } {
+  const apiObject = ApiObject.of(service(chart));
+  apiObject.addJsonPatch(JsonPatch.replace('/spec/ports/0/name', 'patched'), JsonPatch.add('/spec/newField', { a: [1] }));
+  return { apiObject };
+}
