@@ -9,10 +9,13 @@ import { ambientIgnoresRoute } from './ambient-ignores-route';
 import { annotationUnknown } from './annotation-unknown';
 import { aroundTheWaypoint } from './around-the-waypoint';
 import { credentialOnSidecar } from './credential-on-sidecar';
+import { delegateIgnored } from './delegate-ignored';
 import { dependencyExpired } from './dependency-expired';
 import { destinationPort } from './destination-port';
 import { destinationRuleReplaced } from './destination-rule-replaced';
 import { destinationUnknown } from './destination-unknown';
+import { endpointsOfOtherPort } from './endpoints-of-other-port';
+import { entrySelectsNothing } from './entry-selects-nothing';
 import { exportedToEverybody } from './exported-to-everybody';
 import { fileOverwritten } from './file-overwritten';
 import { gatewayHostTwice } from './gateway-host-twice';
@@ -35,6 +38,7 @@ import { managedNameFixedAddress } from './managed-name-fixed-address';
 import { matchOfOtherGateway } from './match-of-other-gateway';
 import { matchUnreachable } from './match-unreachable';
 import { membersInOneEntry } from './members-in-one-entry';
+import { networkPolicyCutsGateway } from './network-policy-cuts-gateway';
 import { networkPolicyCutsLongAnswers } from './network-policy-cuts-long-answers';
 import { networkPolicyCutsMesh } from './network-policy-cuts-mesh';
 import { networkPolicyCutsService } from './network-policy-cuts-service';
@@ -65,6 +69,7 @@ import { secretElsewhere } from './secret-elsewhere';
 import { secretMissing } from './secret-missing';
 import { serverFirstIsInspected } from './server-first-is-inspected';
 import { serverNameNeverSent } from './server-name-never-sent';
+import { serverOnLoopback } from './server-on-loopback';
 import { serverWithSeveralDestinations } from './server-with-several-destinations';
 import { sidecarClosesByDefault } from './sidecar-closes-by-default';
 import { sidecarHidesRoute } from './sidecar-hides-route';
@@ -101,6 +106,8 @@ export const CATALOGUE: readonly Rule[] = [
   serverFirstIsInspected,
   partialWildcard,
   wildcardByName,
+  entrySelectsNothing,
+  endpointsOfOtherPort,
   routeBypassed,
   gatewayPortMixed,
   gatewayHostTwice,
@@ -117,6 +124,7 @@ export const CATALOGUE: readonly Rule[] = [
   gatewayLabelledForMtls,
   accountIsDefault,
   routeHiddenFromClients,
+  serverOnLoopback,
   destinationRuleReplaced,
   virtualServiceIgnored,
   ruleNotLookedUp,
@@ -128,6 +136,7 @@ export const CATALOGUE: readonly Rule[] = [
   routeOfAnotherProtocol,
   routeHidesWildcard,
   matchOfOtherGateway,
+  delegateIgnored,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,
@@ -142,6 +151,7 @@ export const CATALOGUE: readonly Rule[] = [
   sidecarClosesByDefault,
   networkPolicyCutsLongAnswers,
   sidecarImportsOneAddress,
+  networkPolicyCutsGateway,
   secretElsewhere,
   credentialOnSidecar,
   originationWithoutName,

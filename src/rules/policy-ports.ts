@@ -28,19 +28,26 @@ const OWN_PORTS = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053
 
 /** What policies for certain pods say of ports. A proxy compares the port at which a connection arrives at the pod. */
 export function strangePortsIn(view: MeshView): StrangePort[] {
-  const naming = view.accessPolicies.filter(({ hasTargetRefs, selector }) => !hasTargetRefs && Object.keys(selector).length > 0)
-    .map(policy => ({ policy, named: policy.rules.flatMap(namedPorts) })).filter(({ named }) => named.length > 0);
-  const listeners = naming.length === 0 ? undefined : new Listeners(view);
-  return naming.flatMap(({ policy, named }) => {
-    const known = listeners!.of(policy);
-    return known === undefined ? [] : named.filter(({ value }) => !known.ports.has(value) && !OWN_PORTS.includes(value)).map(port => ({
+  return namingIn(view).flatMap(({ policy, named, known }) => (
+    known === undefined ? [] : named.filter(({ value }) => !known.ports.has(value) && !OWN_PORTS.includes(value)).map(port => ({
       ...port,
       object: policy.object,
       listened: [...known.ports].sort((a, b) => a - b),
       service: known.byServicePort.get(port.value),
       hasPods: known.hasPods,
-    }));
-  });
+    }))));
+}
+
+/** The policies for certain pods that name ports, where the objects do not show on which ones the pods listen. */
+export function policiesOfUnknownPorts(view: MeshView): AccessPolicy[] {
+  return namingIn(view).filter(({ known }) => known === undefined).map(({ policy }) => policy);
+}
+
+function namingIn(view: MeshView): { readonly policy: AccessPolicy; readonly named: readonly Named[]; readonly known?: Listened }[] {
+  const naming = view.accessPolicies.filter(({ hasTargetRefs, selector }) => !hasTargetRefs && Object.keys(selector).length > 0)
+    .map(policy => ({ policy, named: policy.rules.flatMap(namedPorts) })).filter(({ named }) => named.length > 0);
+  const listeners = naming.length === 0 ? undefined : new Listeners(view);
+  return naming.map(({ policy, named }) => ({ policy, named, known: listeners!.of(policy) }));
 }
 
 type Named = Pick<StrangePort, 'property' | 'value' | 'isExcluded' | 'field'>;

@@ -50,5 +50,8 @@ export function identityOf({ group, kind, namespace, name }: MeshObject): string
   return JSON.stringify([group, kind, namespace, name]);
 }
 
+/** The label by which an EndpointSlice names its Service. */
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+
 export const NETWORKING = 'networking.istio.io';
 export const SECURITY = 'security.istio.io';

@@ -13,7 +13,7 @@ import { KubeService } from './kube-service';
 import { LabelTable } from './label-table';
 import { LabelledThings } from './labelled-things';
 import { addTo } from './lists';
-import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
+import { MeshObject, NETWORKING, SECURITY, SERVICE_NAME } from './mesh-object';
 import { NameIndex } from './name-index';
 import { NamespaceSidecar } from './namespace-sidecar';
 import { Namespaces } from './namespaces';
@@ -27,9 +27,6 @@ import { reaches } from './visibility';
 import { SelectedWorkload, workloadOf } from './workload-entry';
 import { MeshModel } from '../private/model';
 import { compareTexts } from '../private/order';
-
-/** The label by which an EndpointSlice names its Service. */
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** What holds the endpoints of a Service. */
 export interface EndpointObjects {

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { CATALOGUE } from '../../src/rules/catalogue';
-import { MeshObject } from '../../src/view/mesh-object';
+import { MeshObject, specIn } from '../../src/view/mesh-object';
 import { MeshView } from '../../src/view/mesh-view';
 import { CLOSED_MESH } from '../manifests';
 
@@ -13,12 +13,12 @@ interface Manifest {
   readonly metadata: {
     readonly name: string; readonly namespace?: string; readonly labels?: object; readonly annotations?: object; readonly creationTimestamp?: string;
   };
-  readonly spec?: object;
 }
 
 function objectsOf(yaml: string): MeshObject[] {
   return parseAllDocuments(yaml).map((document): MeshObject => {
-    const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations, creationTimestamp }, spec } = document.toJS() as Manifest;
+    const manifest = document.toJS() as Manifest;
+    const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations, creationTimestamp } } = manifest;
     return {
       group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '',
       kind,
@@ -28,7 +28,7 @@ function objectsOf(yaml: string): MeshObject[] {
       annotations: { ...annotations } as MeshObject['annotations'],
       created: creationTimestamp,
       origin: { path: `${namespace}/${name}` },
-      spec: { ...spec },
+      spec: specIn({ ...manifest }),
     };
   });
 }
@@ -81,6 +81,18 @@ const CHART = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{sele
 const onPorts = (...ports: number[]) => `{to: [{operation: {ports: [${ports.map(port => `"${port}"`).join(', ')}]}}]}`;
 const web = doc('v1', 'Service', 'web', 'shop', '{selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}');
 const forWeb = (rules: string) => policy(rules, 'ALLOW', 'selector: {matchLabels: {app: web}}', 'shop');
+const selecting = (app: string) => entry(TCP, `resolution: STATIC, workloadSelector: {labels: {app: ${app}}}`);
+const bare = (ports: string, more = '') => doc('v1', 'Service', 'legacy', 'shop', `{${more}ports: [${ports}]}`);
+const endpoints = (name: string) => (
+  `apiVersion: v1\nkind: Endpoints\nmetadata: {name: legacy, namespace: shop}\nsubsets: [{addresses: [{ip: 192.0.2.1}], ports: [{name: "${name}", port: 9}]}]\n`);
+const slice = (name: string) => 'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: legacy-x, namespace: shop, labels: {kubernetes.io/service-name: legacy}}\n'
+  + `ports: [{name: "${name}", port: 9}]\nendpoints: [{addresses: [192.0.2.2]}]\n`;
+const delegating = (http: string) => istio('VirtualService', 'api', 'shop', `{hosts: [api.example.com], http: [${http}]}`);
+const leaf = (more: string, http = '{route: []}', place = 'shop') => istio('VirtualService', 'leaf', place, `{${more}http: [${http || '{route: []}'}]}`);
+const letIn = (ingress: string, selector = '{}', name = 'network') => (
+  doc('networking.k8s.io/v1', 'NetworkPolicy', name, 'istio-system', `{podSelector: ${selector}, policyTypes: [Ingress], ingress: [${ingress}]}`));
+const letOut = (cidr: string, port?: number) => doc('networking.k8s.io/v1', 'NetworkPolicy', 'network', 'istio-system',
+  `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: ${cidr}}}]${port === undefined ? '' : `, ports: [{port: ${port}}]`}}]}`);
 const network = (egress: string, selector = '{}', name = 'network') => (
   doc('networking.k8s.io/v1', 'NetworkPolicy', name, 'shop', `{podSelector: ${selector}, policyTypes: [Egress], egress: [${egress}]}`));
 const to = (place: string, ...ports: string[]) => (
@@ -109,6 +121,9 @@ const THROUGH_GATEWAY = [
     {match: [{gateways: [mesh], port: 6379}], route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}}]},
     {match: [{gateways: [egress], port: 443}], route: [{destination: {host: db.example.com, port: {number: 6379}}}]}]}`),
 ];
+
+/** The same to a fixed address. */
+const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
 const ROWS: { readonly [id: string]: Row[] } = {
   MX0214: [
@@ -416,6 +431,53 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the older field for one target', all(installed('Hostname'), policy(from(CART), 'ALLOW', `targetRef: ${OF_GATEWAY}`, 'shop')), ['policy spec targetRef']],
     ['a Gateway that Istio deploys, with an address or without', all(installed('IPAddress'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
     ['pods with the label', all(installed('Hostname'), pods('gateway.networking.k8s.io/gateway-name: out'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
+  ],
+  MX0216: [
+    ['pods, a machine by its metadata and a group with the labels', all(selecting('a'), pods('app: a'), selecting('b'), istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1}', ', labels: {app: b}'),
+      selecting('c'), istio('WorkloadGroup', 'group', 'shop', '{metadata: {labels: {app: c}}}')), []],
+    ['pods of another namespace', all(selecting('a'), pods('app: a').replaceAll('shop', 'other'), pods('app: b')), ['db spec workloadSelector']],
+    ['a namespace without workloads, an entry without a selector', all(selecting('a'), entry(TCP), pods('app: a').replaceAll('shop', 'other')), []],
+    ['one of two labels', all(selecting('a, version: v1'), pods('app: a, version: v2')), ['db spec workloadSelector']],
+  ],
+  MX0217: [
+    ['one of two ports, by Endpoints and by slices together', all(bare('{name: a, port: 1}, {name: b, port: 2}, {name: c, port: 3}'), endpoints('a'), slice('c')), ['legacy spec ports 1']],
+    ['a port without a name on one of the two sides', all(bare('{port: 1}'), endpoints('a')), ['legacy spec ports 0']],
+    ['no name on either side', all(bare('{port: 1}'), endpoints('')), []],
+    ['endpoints that are elsewhere, or of another namespace', all(bare('{name: a, port: 1}'), endpoints('b').replaceAll('shop', 'other')), []],
+    ['a Service with a selector, or another name', all(bare('{name: a, port: 1}', 'selector: {app: a}, '), bare('{name: a, port: 1}', 'type: ExternalName, externalName: a.b, '), endpoints('b')), []],
+    ['what has no address', all(bare('{name: a, port: 1}'), endpoints('b').replace('{ip: 192.0.2.1}', '')), []],
+  ],
+  MX0317: [
+    ['loopback of either family', gateway(['127.0.0.2', '::1'].map(bind => tlsServer().replace('{port', `{bind: "${bind}", port`)).join(', ')), [0, 1].map(i => `egress spec servers ${i} bind`)],
+    ['every address, one of the network', gateway(['0.0.0.0', '::', '10.0.0.1', 'name'].map(bind => tlsServer().replace('{port', `{bind: "${bind}", port`)).join(', ')), []],
+  ],
+  MX0412: [
+    ['a delegate with hosts', all(delegating('{delegate: {name: leaf}}'), leaf('hosts: [a.example.com], ')), ['api spec http 0 delegate']],
+    ['a delegate of another namespace that is not exported', all(delegating('{route: []}, {delegate: {name: leaf, namespace: other}}'), leaf('exportTo: ["."], ', '', 'other')), ['api spec http 1 delegate']],
+    ['one that is exported, by name or to everybody', all(delegating('{delegate: {name: leaf, namespace: other}}'), leaf('exportTo: [shop], ', '', 'other')), []],
+    ['one that is not there', delegating('{delegate: {name: leaf}}'), []],
+    ['a match that is not within that of the rule, beside one that is', all(delegating('{match: [{uri: {prefix: /a}}], delegate: {name: leaf}}'),
+      leaf('', '{match: [{uri: {prefix: /a/b}}]}, {match: [{uri: {prefix: /c}}]}')), ['leaf spec http 1']],
+    ['a match that is within one of two rules', all(delegating('{match: [{uri: {prefix: /a}}], delegate: {name: leaf}}, {match: [{uri: {prefix: /c}}], delegate: {name: leaf}}'),
+      leaf('', '{match: [{uri: {prefix: /a/b}}]}, {match: [{uri: {prefix: /c}}]}')), []],
+  ],
+  MX0611: [
+    ['the port of the Service is open', all(...GUARDED, letIn('{ports: [{port: 443}]}')), ['network spec ingress']],
+    ['nothing is open', all(...GUARDED, letIn('')), ['network spec ingress']],
+    ['another protocol', all(...GUARDED, letIn('{ports: [{port: 8443, protocol: UDP}]}')), ['network spec ingress']],
+    ['the port of the pods, a range, every port, a name that nobody knows', ['{ports: [{port: 8443}]}', '{ports: [{port: 8000, endPort: 9000}]}', '{from: [{podSelector: {}}]}', '{ports: [{port: tls}]}']
+      .map((rules, i) => letIn(rules, '{}', String(i))).reduce((before, policy_) => all(before, policy_), all(...GUARDED)), []],
+    ['each of them alone', all(...GUARDED, letIn('{ports: [{port: 8000, endPort: 9000}]}')), []],
+    ['a second policy opens', all(...GUARDED, letIn(''), letIn('{ports: [{port: 8443}]}', '{matchLabels: {app: out}}', 'second')), []],
+    ['a policy for other pods, or perhaps for other pods', all(...GUARDED, letIn('', '{matchLabels: {istio: ingressgateway}}'), letIn('', '{matchLabels: {version: v1}}')), []],
+    ['pods whose container names the port', all(...GUARDED.map(text => text.replace('targetPort: 8443', 'targetPort: tls')),
+      doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway, app: out}}, spec: {containers: [{ports: [{name: tls, containerPort: 8443}]}]}}}'),
+      letIn('{ports: [{port: 443}]}')), ['network spec ingress']],
+    ['a gateway that is elsewhere', all(gateway(tlsServer()), letIn('')), []],
+    ['what the gateway connects to', all(...GUARDED, letOut('10.0.0.0/8')), ['network spec egress']],
+    ['its address on another port', all(...GUARDED, letOut('192.0.2.0/24', 3306)), ['network spec egress']],
+    ['its address', all(...GUARDED, letOut('192.0.2.0/24', 6379)), []],
+    ['what the gateway connects to is inside of the mesh', all(...GUARDED, letOut('10.0.0.0/8')).replace('endpoints:', 'location: MESH_INTERNAL, endpoints:'), []],
   ],
   MX0812: [
     ['by a condition, of what is denied, and what is left out', all(CHART, policy('{to: [{operation: {notPorts: ["443"]}}], when: [{key: destination.port, values: ["443"], notValues: ["80", "8443"]}]}', 'DENY')),

@@ -66,9 +66,10 @@ var strategies = map[schema.GroupKind]rest.RESTCreateStrategy{
 	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: validatingadmissionpolicybinding.NewStrategy(nil, nil, nil),
 }
 
-// foreign kinds belong to operators that are not part of this module.
+// foreign kinds belong to operators that are not part of this module, or have a strategy that needs more of Kubernetes than this module has.
 var foreign = map[schema.GroupVersionKind]func(*unstructured.Unstructured) []string{
 	externalSecretKind: problemsOfExternalSecret,
+	endpointSliceKind:  problemsOfEndpointSlice,
 	prometheusRuleKind: problemsOfPrometheusRule,
 }
 
