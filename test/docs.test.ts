@@ -259,7 +259,7 @@ test('the tables of lint have every fact of the mesh and every member of the JSO
   const rows = (before: string) => page.slice(page.indexOf(before)).split('\n## ')[0].split('\n').filter(line => line.startsWith('| `')).map(line => line.split(' | ')[0]).join();
   const missing = (names: readonly string[], told: string) => names.filter(name => !new RegExp(`\`${name}(\\[\\])?\``).test(told));
   const view = new MeshView(CLOSED_MESH, []);
-  const json = asJson({ findings: [], problems: [], notes: [], faults: [], objects: 0, files: [], facts: view.facts, rules: [], version: '1' });
+  const json = asJson({ findings: [], gaps: [], problems: [], notes: [], faults: [], objects: 0, files: [], facts: view.facts, rules: [], version: '1' });
 
   expect(missing(FACTS, rows('The file has the words'))).toEqual([]);
   expect(missing(Object.keys(JSON.parse(json) as object), rows('Its members are added'))).toEqual([]);

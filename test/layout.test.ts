@@ -96,7 +96,7 @@ const LAYERS = [
   ['mesh', 'mesh-findings', 'synth'],
   ['values'],
   ['app'],
-  ['report'],
+  ['report', 'gaps'],
   ['trace', 'reading'],
   ['findings'],
   ['rules'],

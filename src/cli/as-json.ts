@@ -1,9 +1,9 @@
-import { countOf, LintResult } from './lint-result';
+import { countOf, LintFinding, LintResult } from './lint-result';
 import { visibleJson } from '../private/visible';
 
 /** What was found, for programs. Members are added and never renamed. */
 export function asJson(result: LintResult): string {
-  const { findings, problems, notes, faults, objects, files, facts } = result;
+  const { findings, gaps, problems, notes, faults, objects, files, facts } = result;
   return `${visibleJson({
     version: 1,
     errors: countOf(findings, 'ERROR'),
@@ -16,7 +16,7 @@ export function asJson(result: LintResult): string {
       severity: rule.severity,
       file,
       line,
-      object: { group: object.group, kind: object.kind, namespace: object.namespace, name: object.name },
+      object: objectOf(object),
       field,
       message,
       fix,
@@ -24,9 +24,14 @@ export function asJson(result: LintResult): string {
       acknowledge,
       acknowledged,
     })),
+    notJudged: gaps.map(({ places, ...gap }) => ({ ...gap, places: places.map(({ object, ...place }) => ({ ...place, object: objectOf(object) })) })),
     problems,
     notes,
     faults,
     mesh: facts,
   })}\n`;
+}
+
+function objectOf({ group, kind, namespace, name }: LintFinding['object']): object {
+  return { group, kind, namespace, name };
 }

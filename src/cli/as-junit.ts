@@ -2,7 +2,7 @@ import { LintFinding, LintResult, nameOf, placeOf } from './lint-result';
 import { addTo } from '../view/lists';
 
 /** What was found, as results of tests: a suite for each file, and one for what could not be read. */
-export function asJunit({ findings, problems, faults, files }: LintResult): string {
+export function asJunit({ findings, gaps, problems, faults, files }: LintResult): string {
   const byFile = new Map<string, LintFinding[]>(files.map(file => [file, []]));
   findings.forEach(finding => addTo(byFile, finding.file, finding));
   const unread = new Set(problems.map(({ file }) => file));
@@ -14,6 +14,7 @@ export function asJunit({ findings, problems, faults, files }: LintResult): stri
   const known = [...byFile].filter(([file, found]) => found.length > 0 || !unread.has(file));
   const suites = [
     ...known.map(([file, found]) => suite(file, found.length > 0 ? found.map(caseOf) : [testCase(file, 'no findings')])),
+    ...gaps.length > 0 ? [suite('not judged', gaps.map(gapCase))] : [],
     ...errors.length > 0 ? [suite('reading', errors)] : [],
   ];
   return ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites name="cdk8s-istio-egress lint"${countsOf(suites.flatMap(({ cases }) => cases))}>`,
@@ -45,6 +46,12 @@ function caseOf(finding: LintFinding): Case {
   const text = `${placeOf(finding)}\n${message}\n${acknowledged === undefined ? `fix: ${fix}` : `acknowledged: ${acknowledged}`}`;
   const name = `${rule.id} ${rule.name}: ${nameOf(object)} (${placeOf(finding)})`;
   return rule.severity === 'ERROR' && acknowledged === undefined ? testCase(finding.file, name, 'failure', message, text) : testCase(finding.file, name, undefined, message, text);
+}
+
+/** What nobody judged did not fail: whoever looks reads why. */
+function gapCase({ dependsOn, message, fix, places }: LintResult['gaps'][number]): Case {
+  const where = places.map(place => `${placeOf(place)} ${nameOf(place.object)}`).join('\n');
+  return testCase('not judged', dependsOn, undefined, message, `${message}; ${fix}\n${where}`);
 }
 
 function testCase(classname: string, name: string, kind?: Case['kind'], message = '', text = ''): Case {

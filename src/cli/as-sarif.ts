@@ -13,7 +13,7 @@ const LEVEL: { readonly [severity in Severity]: string } = { ERROR: 'error', WAR
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function asSarif({ findings, problems, notes, faults, rules, version }: LintResult): string {
+export function asSarif({ findings, gaps, problems, notes, faults, rules, version }: LintResult): string {
   const broken = new Set(findings.map(({ rule }) => rule));
   const named = rules.filter(rule => broken.has(rule));
   const indices = new Map(named.map(({ id }, i) => [id, i]));
@@ -27,6 +27,7 @@ export function asSarif({ findings, problems, notes, faults, rules, version }: L
         executionSuccessful: problems.length + faults.length === 0,
         toolExecutionNotifications: [
           ...problems.map(problem => ({ level: 'error', message: { text: problem.message }, locations: [locationOf(problem)] })),
+          ...gaps.map(({ message, fix, places }) => ({ level: 'note', message: { text: `not judged: ${message}; ${fix}` }, locations: places.map(locationOf) })),
           ...notes.map(text => ({ level: 'note', message: { text } })),
           ...faults.map(text => ({ level: 'error', message: { text } })),
         ],

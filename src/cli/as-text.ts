@@ -1,5 +1,7 @@
+import { firstOfEach } from './lint-gaps';
 import { LintFinding, LintResult, nameOf, placeOf, summaryOf } from './lint-result';
 import { Style } from './style';
+import { plural } from '../private/plural';
 import { visible } from '../private/visible';
 
 /** What was found, for a person: one file after the other. */
@@ -8,7 +10,16 @@ export function asText(result: LintResult, style: Style): string {
     const isNewFile = i > 0 && result.findings[i - 1].file !== finding.file;
     return `${isNewFile ? '\n' : ''}${blockOf(finding, style)}\n`;
   });
-  return `${blocks.join('')}${blocks.length > 0 ? '\n' : ''}${style('bold', summaryOf(result))}\n`;
+  const parts = [blocks.join(''), gapsText(result, style), `${style('bold', summaryOf(result))}\n`];
+  return parts.filter(part => part !== '').join('\n');
+}
+
+/** What was not judged: a line for each kind. */
+function gapsText({ gaps }: LintResult, style: Style): string {
+  const lines = firstOfEach(gaps).map(({ gap: { message, fix, count, places: [place] }, more }) => (
+    `  ${style('bold', visible(placeOf(place)))}  ${visible(nameOf(place.object))}${count > 1 ? ` and ${plural(count - 1, 'more place')}` : ''}: `
+    + `${visible(message)}; ${fix}${more > 0 ? ` (and ${plural(more, 'other')} of the kind: see --json)` : ''}\n`));
+  return lines.length === 0 ? '' : `${style('bold', 'Not judged:')}\n${lines.join('')}`;
 }
 
 function blockOf(finding: LintFinding, style: Style): string {

@@ -1,4 +1,5 @@
 import { Arguments, Options, valueIn } from './arguments';
+import { byPlace } from './by-place';
 import { placeOf } from './lint-result';
 import { factsOf, MESH_OPTIONS, saidBy, settingsElsewhere, unfollowedSettings, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
@@ -6,7 +7,6 @@ import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';
 import { isDate } from '../private/date';
 import { quote } from '../private/fail';
-import { compareTexts } from '../private/order';
 import { visible } from '../private/visible';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
@@ -119,9 +119,4 @@ function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal):
     }
     yield source;
   }
-}
-
-/** The order of what is said of files. */
-export function byPlace(a: { readonly file: string; readonly line?: number }, b: { readonly file: string; readonly line?: number }): number {
-  return compareTexts(a.file, b.file) || (a.line ?? 0) - (b.line ?? 0);
 }

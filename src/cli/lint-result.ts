@@ -1,3 +1,4 @@
+import { LintGap } from './lint-gaps';
 import { MeshModel } from '../private/model';
 import { plural } from '../private/plural';
 import { Problem } from '../reading/problem';
@@ -22,6 +23,8 @@ export interface LintFinding {
 /** What `lint` has to say. */
 export interface LintResult {
   readonly findings: readonly LintFinding[];
+  /** What the rules that looked could not judge. */
+  readonly gaps: readonly LintGap[];
   readonly problems: readonly Problem[];
   /** What a reader has to know besides. */
   readonly notes: readonly string[];
@@ -51,10 +54,11 @@ export function countOf(findings: readonly LintFinding[], ...severities: Severit
 }
 
 /** What was found, in one line. */
-export function summaryOf({ findings, problems, faults, objects }: LintResult): string {
+export function summaryOf({ findings, gaps, problems, faults, objects }: LintResult): string {
   return [
     `${plural(countOf(findings, 'ERROR'), 'error')}, ${plural(countOf(findings, 'WARNING'), 'warning')} in ${plural(objects, 'object')}`,
     ...findings.some(isAcknowledged) ? [`${plural(findings.filter(isAcknowledged).length, 'finding')} acknowledged`] : [],
+    ...gaps.length > 0 ? [`${plural(gaps.length, 'thing')} not judged`] : [],
     ...problems.length > 0 ? [`${plural(problems.length, 'part')} of the input could not be read`] : [],
     ...faults.length > 0 ? [`${plural(faults.length, 'rule')} failed`] : [],
   ].join('; ');

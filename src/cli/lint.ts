@@ -3,8 +3,10 @@ import { asJson } from './as-json';
 import { asJunit } from './as-junit';
 import { asSarif } from './as-sarif';
 import { asText } from './as-text';
+import { byPlace } from './by-place';
 import { Command, EXIT } from './command';
-import { byPlace, INPUT_OPTIONS, Input, inputOf, tell } from './input';
+import { INPUT_OPTIONS, Input, inputOf, tell } from './input';
+import { lintGapsOf } from './lint-gaps';
 import { countOf, LintFinding, LintResult, summaryOf } from './lint-result';
 import { rulesIn } from './organisation-rules';
 import { checkOutput, writeResult } from './output';
@@ -14,6 +16,7 @@ import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { writeAcknowledgement } from '../findings/acknowledgement';
 import { fixFor, Found, isForeign, lookAt } from '../findings/findings-in';
+import { gapsIn } from '../gaps/gaps-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
 import { visible } from '../private/visible';
@@ -87,6 +90,7 @@ function look({ view, problems, notes, files }: Input, rules: readonly Rule[]): 
     .sort(byPlaceAndRule);
   return {
     findings: sorted,
+    gaps: lintGapsOf(gapsIn(view, rules, found)),
     problems,
     notes,
     faults: faults.map(({ error }) => error.message),

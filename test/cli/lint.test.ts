@@ -332,7 +332,7 @@ describe('an input without any object', () => {
 test('--json is JSON', async () => {
   const { out } = await runWith({ 'a.yaml': database('orders') }, ['lint', 'a.yaml', '--json']);
 
-  expect(Object.keys(JSON.parse(out) as object)).toEqual(['version', 'errors', 'warnings', 'objects', 'files', 'findings', 'problems', 'notes', 'faults', 'mesh']);
+  expect(Object.keys(JSON.parse(out) as object)).toEqual(['version', 'errors', 'warnings', 'objects', 'files', 'findings', 'notJudged', 'problems', 'notes', 'faults', 'mesh']);
   expect(out).toBe((await runWith({ 'a.yaml': database('orders') }, ['lint', 'a.yaml', '--format', 'json'])).out);
 });
 

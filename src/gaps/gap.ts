@@ -1,0 +1,28 @@
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+/** A place of an object that rules could not judge, because it depends on something else. */
+export interface Gap {
+  readonly object: MeshObject;
+  /** The object as a whole when left out. */
+  readonly field?: readonly (string | number)[];
+  /** What it depends on, such as `Gateway infra/egress`. */
+  readonly on: string;
+}
+
+/** One kind of gaps. */
+export interface GapKind {
+  /** For programs; never changed. */
+  readonly name: string;
+  /** The rules that stay silent; those of the whole catalogue where none is named. */
+  readonly rules: readonly string[];
+  /** What is the matter with that on which it depends. */
+  readonly state: string;
+  /** What is not judged. */
+  readonly open: string;
+  /** What to do. */
+  readonly fix: string;
+  find(view: MeshView): Gap[];
+}
+
+export const NOT_THERE = 'is not in the input';

@@ -1,0 +1,92 @@
+import { gapsIn, GAP_KINDS } from '../../src/gaps/gaps-in';
+import { CATALOGUE } from '../../src/rules/catalogue';
+import { deployment, entry, GATEWAY, object, viewOf } from '../trace/helpers';
+
+const DB = 'db.example.com';
+
+/** What depends on something, as its kind, what that is, and the places. */
+function gapsOf(objects: readonly string[], rules: readonly { readonly id: string }[] = CATALOGUE): string[] {
+  const view = viewOf(objects);
+  const found = CATALOGUE.filter(rule => rules.includes(rule)).flatMap(rule => rule.check(view));
+  return gapsIn(view, rules, found).map(({ kind, on, all }) => `${kind.name}: ${on} <- ${all.map(gap => `${gap.object.name} ${(gap.field ?? []).join('.')}`.trim()).join(', ')}`);
+}
+
+const route = (host: string, more: object = {}, name = 'route') => object('VirtualService', name, { hosts: [DB], tcp: [{ route: [{ destination: { host, ...more } }] }] });
+const db = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14'] });
+const gateway = (selector: object, name = 'egress') => object('Gateway', name, { selector, servers: [{ port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: [DB], tls: { mode: 'ISTIO_MUTUAL' } }] });
+const policy = (spec: object, name = 'policy') => object('AuthorizationPolicy', name, { action: 'DENY', rules: [{}], ...spec });
+const api = (kind: string, name: string, spec: object) => JSON.stringify({ apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: { name, namespace: 'shop' }, spec });
+const proxy = (protocol: string) => object('Sidecar', 'default', { egress: [{ port: { number: 3128, protocol, name: 'p' }, hosts: ['./*'] }] });
+const forApp = { selector: { matchLabels: { app: 'web' } } };
+const onPort = { rules: [{ to: [{ operation: { ports: ['443'] } }] }] };
+const slices = JSON.stringify({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'x', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'legacy' } }, ports: [], endpoints: [] });
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['a host that nothing declares, of a route, its destination and a DestinationRule', [route('other.example.com'), object('DestinationRule', 'rule', { host: 'third.example.com' })], [
+    `host: a ServiceEntry of ${DB} <- route spec.hosts.0`, 'host: a ServiceEntry of other.example.com <- route spec.tcp.0.route.0.destination.host',
+    'host: a ServiceEntry of third.example.com <- rule spec.host',
+  ]],
+  ['a host that is declared, by a wildcard as well, and a wildcard', [entry('*.example.com', 443, 'TLS'), route('other.example.com'), object('DestinationRule', 'rule', { host: '*.local' })], []],
+  ['a host for clients outside that a gateway serves', [gateway({ istio: 'ingressgateway' }, 'in'), object('VirtualService', 'web', {
+    hosts: ['web.example.com'], gateways: ['mesh', 'in'], http: [{ route: [{ destination: { host: 'web' } }] }],
+  }), object('Service', 'web', { selector: { app: 'web' }, ports: [{ name: 'http', port: 80 }] })], []],
+  ['a mirror', [db, object('VirtualService', 'route', { hosts: [DB], http: [{ route: [{ destination: { host: DB } }], mirror: { host: 'copy' } }] })],
+    ['service: Service shop/copy <- route spec.http.0.mirror.host']],
+  ['a Gateway, by its short name and its full one, once', [db, object('VirtualService', 'a', { hosts: [DB], gateways: ['mesh', 'out'] }), object('VirtualService', 'b', { hosts: [DB], gateways: ['shop/out'] })],
+    ['gateway: Gateway shop/out <- a spec.gateways.1, b spec.gateways.0']],
+  ['a Gateway that a rule missed by its name', [db, gateway({ istio: 'egressgateway' }), object('VirtualService', 'a', { hosts: [DB], gateways: ['infra/egress'] })], []],
+  ['a Service', [db, route('proxy.infra.svc.cluster.local')], ['service: Service infra/proxy <- route spec.tcp.0.route.0.destination.host']],
+  ['the Service of an installed gateway, with a Gateway', [db, route(GATEWAY), gateway({ istio: 'egressgateway' })], []],
+  ['the Service of an installed gateway, without any Gateway', [db, route(GATEWAY)], ['service: Service istio-system/istio-egressgateway <- route spec.tcp.0.route.0.destination.host']],
+  ['the Service of an installed gateway in a rule of a client', [object('DestinationRule', 'rule', { host: GATEWAY })], []],
+  ['a subset', [db, route(DB, { subset: 'x' })], [`subset: a DestinationRule of ${DB} with the subset x <- route spec.tcp.0.route.0.destination.subset`]],
+  ['a subset that a DestinationRule has, and one that a rule missed', [
+    db, route(DB, { subset: 'x' }), route(DB, { subset: 'y' }, 'second'), object('DestinationRule', 'rule', { host: DB, subsets: [{ name: 'x' }] }),
+  ], []],
+  ['a delegate', [entry('api.example.com', 80, 'HTTP'), object('VirtualService', 'api', { hosts: ['api.example.com'], http: [{ delegate: { name: 'leaf', namespace: 'other' } }] })],
+    ['delegate: VirtualService other/leaf <- api spec.http.0.delegate']],
+  ['the pods of a gateway of one\'s own, and of one with a label more', [gateway({ app: 'out' }), gateway({ istio: 'egressgateway', team: 'a' }, 'second')], [
+    'gateway-pods: a workload with app=out <- egress spec.selector', 'gateway-pods: a workload with istio=egressgateway, team=a <- second spec.selector',
+  ]],
+  ['the pods of an installed gateway, or such that are there', [
+    gateway({ istio: 'egressgateway' }), gateway({ app: 'out' }, 'second'), object('Service', 'out', { selector: { app: 'out' }, ports: [{ name: 'tls', port: 443 }] }),
+  ], []],
+  ['workloads of a namespace, for an entry and a policy', [entry(DB, 3306, 'TCP', { workloadSelector: { labels: { app: 'db' } } }), policy(forApp), deployment('other/web', 'web')],
+    ['workload: a workload of namespace shop <- db-example-com spec.workloadSelector, policy spec.selector']],
+  ['workloads that are there, though not these: a rule says so', [policy(forApp), deployment('cart', 'cart')], []],
+  ['workloads of any namespace, for a policy of the root namespace', [policy(forApp, 'istio-system/policy'), deployment('web', 'web')], []],
+  ['Endpoints', [object('Service', 'legacy', { ports: [{ name: 'tcp', port: 1 }] })], ['endpoints: EndpointSlice of Service shop/legacy <- legacy spec']],
+  ['Endpoints that are there, of a Service without ports, of a name, of the API server', [
+    object('Service', 'legacy', { ports: [{ name: 'tcp', port: 1 }] }), slices, object('Service', 'none', {}), object('Service', 'alias', { type: 'ExternalName', externalName: DB, ports: [{ port: 1 }] }),
+    object('Service', 'default/kubernetes', { ports: [{ port: 443 }] }),
+  ], []],
+  ['the ports of pods, for a policy that names some', [
+    gateway({ istio: 'egressgateway' }), policy({ selector: { matchLabels: { istio: 'egressgateway' } }, ...onPort }, 'istio-system/policy'),
+  ], ['policy-ports: a Service of the pods with istio=egressgateway <- policy spec.rules']],
+  ['the ports of pods that are known', [
+    deployment('web', 'web'), object('Service', 'web', { selector: { app: 'web' }, ports: [{ name: 'tls', port: 8443, targetPort: 443 }] }), policy({ ...forApp, ...onPort }),
+  ], []],
+  ['routes of the Gateway API for the sidecars and out of the mesh, and none for clients outside', [
+    api('TLSRoute', 'a', { parentRefs: [{ kind: 'ServiceEntry', group: 'networking.istio.io', name: 'x' }] }),
+    api('HTTPRoute', 'b', { parentRefs: [{ name: 'out' }], rules: [{ backendRefs: [{ group: 'networking.istio.io', kind: 'Hostname', name: DB }] }] }),
+    api('HTTPRoute', 'c', { parentRefs: [{ name: 'in' }], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] }),
+  ], ['gateway-api: HTTPRoute shop/b <- b', 'gateway-api: TLSRoute shop/a <- a']],
+  ['a gateway of the Gateway API that a VirtualService sends to, and no other', [
+    db, route('out-istio'), api('Gateway', 'out', { gatewayClassName: 'istio' }), api('Gateway', 'in', { gatewayClassName: 'istio' }),
+  ], ['gateway-api: Gateway shop/out <- out']],
+  ['a listener of HTTP_PROXY, and of HTTP', [proxy('HTTP_PROXY'), proxy('HTTP')], ['http-proxy: Sidecar shop/default <- default spec.egress.0']],
+])('%s', (_, objects, expected) => {
+  expect(gapsOf(objects)).toEqual(expected);
+});
+
+test('what is asked of no rule is no gap', () => {
+  const objects = [db, route('proxy.infra.svc.cluster.local'), proxy('HTTP_PROXY')];
+
+  expect(gapsOf(objects, CATALOGUE.filter(({ id }) => id === 'MX0407'))).toHaveLength(2);
+  expect(gapsOf(objects, CATALOGUE.filter(({ id }) => id === 'MX0203'))).toEqual(['http-proxy: Sidecar shop/default <- default spec.egress.0']);
+});
+
+test('each kind has a name of its own, and rules of the catalogue', () => {
+  expect(new Set(GAP_KINDS.map(({ name }) => name)).size).toBe(GAP_KINDS.length);
+  expect(GAP_KINDS.flatMap(({ rules }) => rules).filter(id => !CATALOGUE.some(rule => rule.id === id))).toEqual([]);
+});
