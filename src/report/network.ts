@@ -1,4 +1,5 @@
 import { OutboundChange, OutboundDecisions, OutboundPlace, placeChanges } from './outbound';
+import { askedBy, KnownPods } from './selected';
 import { Cause, cause } from '../trace/hop';
 import { EgressPolicy } from '../view/egress-policy';
 import { addTo } from '../view/lists';
@@ -9,7 +10,10 @@ import { selectorOf } from '../view/pod-selector';
 class NetworkLimits implements OutboundDecisions {
   private readonly byNamespace = new Map<string, EgressPolicy[]>();
 
+  private readonly pods: KnownPods;
+
   public constructor(view: MeshView) {
+    this.pods = new KnownPods(view);
     view.egressPolicies.filter(({ limits }) => limits).forEach(policy => addTo(this.byNamespace, policy.object.namespace, policy));
   }
 
@@ -26,8 +30,11 @@ class NetworkLimits implements OutboundDecisions {
     return this.of(place).map(({ object }) => cause(object, ['spec', 'egress']));
   }
 
+  /** The namespace as a whole, and the pods that a policy selects and no workload of the input makes. */
   public placesIn(namespace: string): OutboundPlace[] {
-    return [{ namespace, labels: {} }];
+    const asked = (this.byNamespace.get(namespace) ?? []).map(({ object }) => askedBy(object.spec.podSelector));
+    const unseen = asked.filter(labels => labels !== undefined).filter(labels => !this.pods.have(namespace, labels));
+    return [{ namespace, labels: {} }, ...unseen.map(labels => ({ namespace, labels }))];
   }
 
   private of({ namespace, labels }: OutboundPlace): EgressPolicy[] {

@@ -51,7 +51,7 @@ export class KnownPods {
 }
 
 /** Labels that a selector of Kubernetes selects, of those that it asks for; undefined when it selects nothing. */
-function askedBy(selector: unknown): Labels | undefined {
+export function askedBy(selector: unknown): Labels | undefined {
   const { matchLabels, matchExpressions } = record(selector);
   const of = ({ key, operator, values }: Fields): [string, string][] => (
     operator === 'In' ? [[String(key), strings(values)[0] ?? '']] : operator === 'Exists' ? [[String(key), ANY_VALUE]] : []);

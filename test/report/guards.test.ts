@@ -176,6 +176,15 @@ describe('a lock-down', () => {
       .toMatchObject([{ kind: 'OPENED', place: { namespace: 'shop', labels: { app: 'cart' } } }]);
   });
 
+  test('of pods that no workload of the input makes is missed, too', () => {
+    const policy = object('NetworkPolicy', 'shop/cart', { podSelector: { matchLabels: { app: 'cart' } }, policyTypes: ['Egress'], egress: [] });
+    const search = object('Pod', 'shop/search', { serviceAccountName: 'search', containers: [] }, { labels: { app: 'search' } });
+    const [removed, added] = [differenceOf(viewOf([policy, search]), viewOf([search])), differenceOf(viewOf([search]), viewOf([policy, search]))];
+
+    expect([removed.network, opens(removed)]).toMatchObject([[{ kind: 'OPENED', place: { namespace: 'shop', labels: { app: 'cart' } } }], true]);
+    expect(added.network).toMatchObject([{ kind: 'CLOSED', place: { labels: { app: 'cart' } } }]);
+  });
+
   test('is missed in a namespace of which the input has nothing else', () => {
     const lockdown = DENYING.filter(({ metadata }) => metadata.name === 'lockdown.shop.lockdown');
     const found = compared(lockdown, []);
