@@ -120,6 +120,11 @@ const requestRule = fc.tuple(record({
   route: routes,
   rewrite: some([undefined, undefined, undefined, { authority: 'a.example.com' }]),
   mirror: seldom({ host: 'c.example.net' }),
+  fault: some([
+    undefined, undefined, undefined, undefined, undefined, undefined,
+    { abort: { httpStatus: 503, percentage: { value: 100 } } }, { abort: { httpStatus: 503 } },
+    { abort: { grpcStatus: 'UNAVAILABLE', percentage: { value: 0.5 } } }, { abort: { httpStatus: 503, percentage: { value: 75 } } }, { delay: { fixedDelay: '1s' } },
+  ]),
 }), some([undefined, undefined, undefined, undefined, { redirect: { authority: 'c.example.net' } }, { directResponse: { status: 404 } }]))
   .map(([match, routed, answered]) => ({ ...match, ...answered ?? routed }));
 /** A rule, or one that delegates: it has no route of its own. */
@@ -160,7 +165,7 @@ const ruleSpec = record({
 
 const server = fc.tuple(
   some([443, 443, 80, 7000]),
-  some([['TLS', 'ISTIO_MUTUAL'], ['TLS', 'ISTIO_MUTUAL'], ['TLS', 'PASSTHROUGH'], ['HTTPS', 'ISTIO_MUTUAL'], ['TCP', ''], ['HTTP', ''], ['HTTPS', 'PASSTHROUGH'],
+  some([['TLS', 'ISTIO_MUTUAL'], ['TLS', 'ISTIO_MUTUAL'], ['TLS', 'PASSTHROUGH'], ['HTTPS', 'ISTIO_MUTUAL'], ['TCP', ''], ['HTTP', ''], ['HTTP', 'redirect'], ['HTTPS', 'PASSTHROUGH'],
     ['HTTPS', 'SIMPLE'], ['TLS', 'SIMPLE'], ['TLS', 'MUTUAL'], ['HTTPS', 'MUTUAL']] as const),
   distinct(['a.example.com', 'b.example.com', './a.example.com', 'other/b.example.com', '*.example.com', '*']),
   some([undefined, undefined, ['spiffe://cluster.local/ns/shop/sa/cart']]),
@@ -168,7 +173,7 @@ const server = fc.tuple(
 const gatewaySpec = list(server, 3, 1).map(servers => ({
   selector: { istio: 'egressgateway' },
   servers: servers.map(([number, [protocol, mode], hosts, subjectAltNames], i) => ({
-    port: { number, name: `server-${i}`, protocol }, hosts, ...mode === '' ? {} : { tls: { mode, ...mode === 'ISTIO_MUTUAL' && subjectAltNames ? { subjectAltNames } : {}, ...['SIMPLE', 'MUTUAL'].includes(mode) ? { credentialName: 'server' } : {} } },
+    port: { number, name: `server-${i}`, protocol }, hosts, ...mode === '' ? {} : mode === 'redirect' ? { tls: { httpsRedirect: true } } : { tls: { mode, ...mode === 'ISTIO_MUTUAL' && subjectAltNames ? { subjectAltNames } : {}, ...['SIMPLE', 'MUTUAL'].includes(mode) ? { credentialName: 'server' } : {} } },
   })),
 }));
 

@@ -25,6 +25,8 @@ export interface Traced {
   /** The clusters among which the sidecar shares what it takes, and those that get copies. */
   readonly shares: readonly string[];
   readonly copies: readonly string[];
+  /** The percentage of the requests that the sidecar aborts. */
+  readonly aborted: number;
   /** At the gateway; absent when none is passed. */
   readonly gateway?: {
     readonly port: number;
@@ -36,6 +38,7 @@ export interface Traced {
     readonly cluster: string;
     readonly shares: readonly string[];
     readonly copies: readonly string[];
+    readonly aborted: number;
   };
   /** By the last proxy. */
   readonly upstream?: { readonly tls: string; readonly sni: string; readonly subjectAltNames: string; readonly endpoints: readonly string[] };
@@ -145,7 +148,9 @@ function targetsIn(view: MeshView): { readonly host: string; readonly port: numb
 /** The clusters that a proxy chooses from where the main way has its nth destination. */
 function sharesAt({ hops, others }: Trace, n: number): { readonly shares: readonly string[]; readonly copies: readonly string[] } {
   const at = hops.flatMap(({ stage }, i) => (stage === 'destination' ? [i] : []))[n];
-  const clusters = at === undefined ? [] : [{ hop: hops[at], taken: '' }, ...others.filter(({ shared }) => shared === at).map(way => ({ hop: way.hops[at], taken: way.taken }))];
+  const clusters = at === undefined ? [] : [
+    { hop: hops[at], taken: '' }, ...others.filter(({ shared, hops: of }) => shared === at && of[at] !== undefined).map(way => ({ hop: way.hops[at], taken: way.taken })),
+  ];
   const named = (isCopy: boolean) => [...new Set(clusters.filter(({ taken }) => taken.startsWith('as a copy') === isCopy).map(({ hop }) => hop.facts.cluster))].sort();
   return { shares: named(false), copies: named(true) };
 }
@@ -169,6 +174,7 @@ function tracedOf(found: Trace): Traced {
     protocol: application?.protocol ?? '',
     cluster: toFirst?.cluster ?? sidecar?.cluster ?? '',
     ...sharesAt(found, 0),
+    aborted: Number(factsAt('route')[0]?.aborted ?? 0),
     gateway: gateway && {
       port: Number(gateway.port),
       tls: gateway.tls,
@@ -178,6 +184,7 @@ function tracedOf(found: Trace): Traced {
       admitted: access?.admitted ?? '',
       cluster: toNext?.cluster ?? '',
       ...sharesAt(found, 1),
+      aborted: Number(factsAt('gateway route')[0]?.aborted ?? 0),
     },
     upstream: upstream && {
       tls: upstream.tls, sni: upstream.sni, subjectAltNames: upstream.subjectAltNames, endpoints: upstream.endpoints === '' ? [] : upstream.endpoints.split(','),

@@ -35,6 +35,12 @@ export interface LeftOut extends ServerOf {
   readonly why: string;
 }
 
+/** What becomes of the requests of a chain, by their hosts. */
+interface Requests {
+  readonly ways: ReadonlyMap<string, readonly Choice[]>;
+  readonly redirecting: ReadonlyMap<string, ServerOf>;
+}
+
 /** What enters a gateway. */
 export interface Entering {
   readonly isTls: boolean;
@@ -53,7 +59,7 @@ export class GatewayChains {
   private readonly table: ChainTable<GatewayChain>;
   private readonly leftOutByHost = new Map<string, number[]>();
   private readonly routes = new Map<GatewayConfig, RoutesOfGateway>();
-  private readonly requests = new Map<GatewayChain, ReadonlyMap<string, readonly Choice[]>>();
+  private readonly requests = new Map<GatewayChain, Requests>();
 
   public constructor(private readonly view: MeshView, private readonly pods: GatewayPods) {
     const leftOut: LeftOut[] = [];
@@ -91,23 +97,38 @@ export class GatewayChains {
 
   /** The hosts of requests that a chain has routes for. */
   public hostsOf(chain: GatewayChain): readonly string[] {
-    return [...this.requestsOf(chain).keys()];
+    return [...this.requestsOf(chain).ways.keys()];
   }
 
   /** Where requests for a host go, by the VirtualServices of the chain's servers: the main way first. */
   public httpChoices(chain: GatewayChain, authority: string): readonly Choice[] {
-    const byHost = this.requestsOf(chain);
-    return [authority, ...wildcardsAround(authority), '*'].map(host => byHost.get(host) ?? []).find(ways => ways.length > 0) ?? [];
+    const { ways, redirecting } = this.requestsOf(chain);
+    const host = this.virtualHostOf(chain, authority);
+    return host === undefined || redirecting.has(host) ? [] : ways.get(host) ?? [];
+  }
+
+  /** The server that answers requests for a host with a redirect to HTTPS. */
+  public redirecting(chain: GatewayChain, authority: string): ServerOf | undefined {
+    return this.requestsOf(chain).redirecting.get(this.virtualHostOf(chain, authority) ?? '');
+  }
+
+  private virtualHostOf(chain: GatewayChain, authority: string): string | undefined {
+    const { ways, redirecting } = this.requestsOf(chain);
+    return [authority, ...wildcardsAround(authority), '*'].find(host => (ways.get(host) ?? []).length > 0 || redirecting.has(host));
   }
 
   /** What becomes of requests, by their hosts. Many connections ask for those of one chain, and whoever looks for doors asks for each host. */
-  private requestsOf(chain: GatewayChain): ReadonlyMap<string, readonly Choice[]> {
+  private requestsOf(chain: GatewayChain): Requests {
     const known = this.requests.get(chain);
     if (known) {
       return known;
     }
     const byHost = new Map<string, Choice[]>();
-    for (const { server, gateway } of chain.servers) {
+    const redirecting = new Map<string, ServerOf>();
+    for (const of of chain.servers) {
+      const { server, gateway } = of;
+      // Of what it takes with TLS nothing is redirected.
+      const redirects = server.tls?.httpsRedirect && chain.termination === 'NONE';
       const routes = this.routesOf(gateway);
       const served = new ServedHosts(server);
       for (const route of routes.meeting(server.hosts)) {
@@ -117,10 +138,15 @@ export class GatewayChains {
           const list = byHost.get(host) ?? [];
           byHost.set(host, list);
           choices.forEach(choice => list.push(choice));
+          if (redirects && choices.length > 0) {
+            redirecting.set(host, of);
+          }
         });
       }
+      // istiod takes the host as it is written: one with a namespace in front is none of a request.
+      server.hosts.filter((_, i) => redirects && server.routesFrom[i] === '*').forEach(host => redirecting.set(host, of));
     }
-    const found = new Map([...byHost].map(([host, choices]) => [host, waysOf(choices)]));
+    const found: Requests = { ways: new Map([...byHost].map(([host, choices]) => [host, waysOf(choices)])), redirecting };
     this.requests.set(chain, found);
     return found;
   }

@@ -96,6 +96,9 @@ export class Journey {
     if (own !== undefined && isHttpProxy(own)) {
       return this.throughProxy(scope, egressListener(scope.sidecar, to.port), `port ${to.port}`);
     }
+    if (own !== undefined && (typeof own.bind === 'string' && own.bind !== '' || own.captureMode === 'NONE')) {
+      return this.atBoundListener(scope);
+    }
     const choice = this.atSidecar(scope);
     return 'kind' in choice ? choice : this.byGatewayApi() ?? this.onwards(this.sender(scope), choice);
   }
@@ -209,6 +212,15 @@ export class Journey {
     return this.ending('UNKNOWN', `${nameOf(sidecar!.object)} has an HTTP proxy (HTTP_PROXY) for ${what}, and what an application asks of it is not followed`);
   }
 
+  /** Where a Sidecar says which address the proxy listens on: whether that is what the application dials, the input does not show. */
+  private atBoundListener({ sidecar }: ProxyScope): Ending {
+    const place = egressListener(sidecar, this.to.port);
+    this.hops.push(hop('sidecar', `${nameOf(sidecar!.object)} has an egress listener with an address of its own (bind, captureMode)`, [
+      cause(sidecar!.object, ['spec', 'egress', place]),
+    ], { facts: { cluster: '' } }));
+    return this.ending('UNKNOWN', `${nameOf(sidecar!.object)} listens on an address of its own for port ${this.to.port}, and such listeners are not followed`);
+  }
+
   private whyUnknown(
     { sidecar, servicesByHost }: ProxyScope,
   ): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean } {
@@ -283,6 +295,10 @@ export class Journey {
     if (answered) {
       return answered;
     }
+    const aborted = this.aborted(choice);
+    if (aborted) {
+      return aborted;
+    }
     const share = this.choose(sharesOf(choice));
     if (this.forks.hasLeftMainWay && share.percent !== undefined || share.isCopy) {
       this.conditions.push(shareText(share, choice));
@@ -293,6 +309,20 @@ export class Journey {
     }));
     return to.missing
       ? this.ending('NOWHERE', `the ${sender.kind} has no cluster ${to.cluster}: ${to.missing.text}`, 'noCluster', [], undefined, to.missing.causes) : to;
+  }
+
+  /** The end of requests that the proxy aborts, before it sends them or copies of them anywhere. */
+  private aborted({ rule }: Choice): Ending | undefined {
+    if (rule?.abort === undefined) {
+      return undefined;
+    }
+    const { percent, status, object, field } = rule.abort;
+    const isAborted = this.choose(percent === 100 ? [true] : percent > 50 ? [true, false] : [false, true]);
+    if (percent < 100 && this.forks.hasLeftMainWay) {
+      this.conditions.push(`for ${isAborted ? percent : Number((100 - percent).toFixed(4))} % of the requests`);
+    }
+    return isAborted ? this.ending('REFUSED', `the proxy aborts the request with status ${status}`, undefined, [], `${status} (FI, fault filter abort)`, [cause(object, field)])
+      : undefined;
   }
 
   /** The rule that was chosen, if it is one of a VirtualService; the end when it answers itself. */
@@ -309,7 +339,7 @@ export class Journey {
       ];
       this.hops.push(hop(kind === 'sidecar' ? 'route' : 'gateway route', where.length > 0 ? `${nameOf(object)} sends it to ${where.join(' and ')}`
         : `${nameOf(object)} ${delegateText(choice.rule) === undefined ? 'answers itself' : `delegates it to ${delegateText(choice.rule)}`}`,
-      choice.causes, { notes }));
+      choice.causes, { notes, facts: choice.rule.abort === undefined ? {} : { aborted: String(choice.rule.abort.percent) } }));
       if (choice.condition.length > 0) {
         this.conditions.push(`if the request is one that ${oneOf(choice.condition)} matches`);
       }
@@ -420,6 +450,11 @@ export class Journey {
   }
 
   private fromGateway(pods: GatewayPods, chains: GatewayChains, chain: GatewayChain, authority: string | undefined): Ending {
+    const redirecting = chain.choice ? undefined : chains.redirecting(chain, authority ?? this.dialled.host);
+    if (redirecting) {
+      this.hops.push(hop('gateway route', `${nameOf(redirecting.gateway.object)} redirects requests in plaintext to HTTPS`, [causeOf(redirecting)]));
+      return this.ending('REFUSED', 'the gateway answers with a redirect to HTTPS', undefined, [], '301 Moved Permanently, to HTTPS');
+    }
     const choices = chain.choice ? [chain.choice] : chains.httpChoices(chain, authority ?? this.dialled.host);
     if (choices.length === 0) {
       this.hops.push(hop('gateway route', `no VirtualService of ${chain.gateway.name} is for the host ${authority ?? this.dialled.host}`, [causeOf(chain)]));

@@ -15,7 +15,13 @@ export interface GatewayServer {
   /** Whose VirtualServices may attach: a namespace, or `*`; in the order of `hosts`. */
   readonly routesFrom: readonly string[];
   /** In Istio's words; undefined for a server without TLS. */
-  readonly tls?: { readonly mode: string; readonly subjectAltNames: readonly string[]; readonly credentialName?: string };
+  readonly tls?: {
+    readonly mode: string;
+    readonly subjectAltNames: readonly string[];
+    readonly credentialName?: string;
+    /** Whether it answers requests in plaintext with a redirect to HTTPS. */
+    readonly httpsRedirect: boolean;
+  };
   /** Where it is in the Gateway. */
   readonly field: readonly (string | number)[];
 }
@@ -46,7 +52,10 @@ export class GatewayConfig {
         routesFrom: hosts.map(host => (host.includes('/') ? host.split('/')[0].replace(/^\.$/, object.namespace) : '*')),
         // Istio's default of a mode that is left out.
         tls: server.tls === undefined ? undefined : {
-          mode: text(tls.mode) ?? 'PASSTHROUGH', subjectAltNames: strings(tls.subjectAltNames), credentialName: text(tls.credentialName),
+          mode: text(tls.mode) ?? 'PASSTHROUGH',
+          subjectAltNames: strings(tls.subjectAltNames),
+          credentialName: text(tls.credentialName),
+          httpsRedirect: tls.httpsRedirect === true,
         },
         field: ['spec', 'servers', i],
       };

@@ -45,6 +45,14 @@ export interface RouteDestination extends Place {
   readonly authority?: string;
 }
 
+/** Requests that the proxy answers itself, as a test of what their clients do then. */
+export interface RouteAbort extends Place {
+  /** Of 100; not all of them below that. */
+  readonly percent: number;
+  /** What they get. */
+  readonly status: string;
+}
+
 export interface RouteRule extends Place {
   readonly kind: RouteKind;
   /** One that is for everything, where the object has none. */
@@ -54,6 +62,7 @@ export interface RouteRule extends Place {
   readonly mirrors: readonly RouteDestination[];
   /** The host that requests get, if the rule rewrites it. */
   readonly authority?: string;
+  readonly abort?: RouteAbort;
 }
 
 /** A VirtualService. */
@@ -102,6 +111,7 @@ export class Route {
       matches: matches.length > 0 ? matches.map(match => this.matchOf(match)) : [this.matchOf({ match: {}, object, field })],
       destinations: records(rule.route).map((route, i) => this.destinationOf(record(route.destination), route, object, [...field, 'route', i, 'destination'])),
       mirrors: this.mirrorsOf(of),
+      abort: abortOf(of),
       authority: text(record(rule.rewrite).authority) || hostOf(rule.headers),
     };
   }
@@ -127,14 +137,14 @@ export class Route {
   }
 
   /** `mirror` and its share, and the list that came after it. A share of none is no copy. */
-  private mirrorsOf({ rule, object, field, root }: HttpRule): RouteDestination[] {
-    const at = (key: string) => (root && record(valueAt(object, field))[key] === undefined ? root : { object, field });
+  private mirrorsOf(of: HttpRule): RouteDestination[] {
+    const { rule } = of;
     const percent = record(rule.mirrorPercentage).value ?? rule.mirrorPercent;
     const one = rule.mirror === undefined || number(percent) === 0 ? [] : [{ to: record(rule.mirror), steps: ['mirror'], percent }];
     const list = records(rule.mirrors).map(({ destination, percentage }, i) => (
       { to: record(destination), steps: ['mirrors', i, 'destination'], percent: record(percentage).value }));
     return [...one, ...list.filter(mirror => number(mirror.percent) !== 0)].map(({ to, steps, percent: share }) => {
-      const place = at(String(steps[0]));
+      const place = placeOf(of, String(steps[0]));
       return this.destinationOf(to, { weight: share }, place.object, [...place.field, ...steps]);
     });
   }
@@ -159,6 +169,23 @@ export class Route {
     return gateway === MESH || gateway.includes('/') ? gateway : `${namespace}/${gateway}`;
   }
 }
+
+/** Where a field of a rule is: a delegate has those of the rule that delegates to it where it says nothing itself. */
+function placeOf({ object, field, root }: HttpRule, key: string): Place {
+  return root && record(valueAt(object, field))[key] === undefined ? root : { object, field };
+}
+
+/** `fault.abort`, of which istiod takes the statuses of HTTP and gRPC. Without a percentage Envoy aborts nothing. */
+function abortOf(of: HttpRule): RouteAbort | undefined {
+  const { percentage, httpStatus, grpcStatus } = record(record(of.rule.fault).abort);
+  const percent = number(record(percentage).value) ?? 0;
+  const status = number(httpStatus) === undefined ? text(grpcStatus) : String(httpStatus);
+  const { object, field } = placeOf(of, 'fault');
+  return status === undefined || percent < LEAST_PERCENT ? undefined : { percent: Math.min(percent, 100), status, object, field: [...field, 'fault', 'abort'] };
+}
+
+/** Envoy counts in millionths. */
+const LEAST_PERCENT = 0.0001;
 
 /** The host that requests get by a change of headers; what is set comes before what is added. */
 function hostOf(headers: unknown): string | undefined {

@@ -104,6 +104,37 @@ describe('a trace follows', () => {
     expect(endsOf(found)).toEqual([['REACHES', 'api.example.com:80', ''], ['REFUSED', '', expect.stringContaining('http[0].match[0]')]]);
   });
 
+  test('requests that a rule aborts', () => {
+    const aborting = (value: number | undefined, status: object = { httpStatus: 503 }) => api([http([
+      { fault: { abort: { ...status, ...value === undefined ? {} : { percentage: { value } } } }, route: [to('new.example.com')], mirror: { host: 'copy.example.com' } },
+    ])]);
+    const [whole] = [aborting(100)];
+
+    expect(endsOf(whole)).toEqual([['REFUSED', '', '']]);
+    expect(whole.end).toMatchObject({ text: 'the proxy aborts the request with status 503', seen: '503 (FI, fault filter abort)' });
+    expect(causesAt(whole, 'route')).toContain('VirtualService shop/api spec.http[0].fault.abort');
+    expect(endsOf(aborting(0.5)).slice(0, 2)).toEqual([['REACHES', 'new.example.com:80', ''], ['REFUSED', '', 'for 0.5 % of the requests']]);
+    expect(endsOf(aborting(75)).slice(0, 2)).toEqual([['REFUSED', '', ''], ['REACHES', 'new.example.com:80', 'for 25 % of the requests']]);
+    expect(aborting(100, { grpcStatus: 'UNAVAILABLE' }).end.text).toContain('status UNAVAILABLE');
+  });
+
+  test.each([
+    ['without a percentage', { abort: { httpStatus: 503 } }],
+    ['of none', { abort: { httpStatus: 503, percentage: { value: 0 } } }],
+    ['with a status that istiod does not take', { abort: { http2Error: 'CANCEL', percentage: { value: 100 } } }],
+    ['that only delays', { delay: { fixedDelay: '1s', percentage: { value: 100 } } }],
+  ])('requests past a fault %s', (_, fault) => {
+    expect(endsOf(api([http([{ fault, route: [to('new.example.com')] }])]))).toEqual([['REACHES', 'new.example.com:80', '']]);
+  });
+
+  test('requests that a delegating rule aborts', () => {
+    const part = object('VirtualService', 'part', { http: [{ route: [to('new.example.com')] }] });
+    const found = api([http([{ delegate: { name: 'part' }, fault: { abort: { httpStatus: 503, percentage: { value: 100 } } } }]), part]);
+
+    expect(found.end.kind).toBe('REFUSED');
+    expect(causesAt(found, 'route')).toContain('VirtualService shop/api spec.http[0].fault.abort');
+  });
+
   test('so many of them, and says when there are more', () => {
     const rules = Array.from({ length: 120 }, (_, i) => ({ match: [{ uri: { prefix: `/${i}` } }], route: [to('new.example.com')], rewrite: { authority: `a${i}.example.com` } }));
     const found = api([http([...rules, { route: [to('api.example.com')] }])]);

@@ -14,13 +14,16 @@ import (
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	listener "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
+	fault "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/fault/v3"
 	tls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	xdstype "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"istio.io/istio/pilot/pkg/networking/util"
 	"istio.io/istio/pilot/pkg/simulation"
 	"istio.io/istio/pkg/config/host"
+	"istio.io/istio/pkg/wellknown"
 
 	"cdk8s-istio-egress/conformance/internal/netpol"
 )
@@ -43,8 +46,10 @@ type traced struct {
 	// Cluster of the sidecar.
 	Cluster string `json:"cluster"`
 	// Shares and Copies are the clusters that it chooses from, and those that get copies of requests.
-	Shares  []string `json:"shares"`
-	Copies  []string `json:"copies"`
+	Shares []string `json:"shares"`
+	Copies []string `json:"copies"`
+	// Aborted is the percentage of the requests that it aborts.
+	Aborted float64 `json:"aborted"`
 	Gateway *struct {
 		Port      int      `json:"port"`
 		TLS       string   `json:"tls"`
@@ -55,6 +60,7 @@ type traced struct {
 		Cluster   string   `json:"cluster"`
 		Shares    []string `json:"shares"`
 		Copies    []string `json:"copies"`
+		Aborted   float64  `json:"aborted"`
 	} `json:"gateway,omitempty"`
 	Upstream *struct {
 		TLS             string   `json:"tls"`
@@ -161,7 +167,11 @@ func (j *journey) compare(n *network, t traced) string {
 		}
 		return wantEnd(t, "REFUSED")
 	}
-	if t.answers(sidecar, got) {
+	aborted := t.aborted(sidecar, got)
+	if aborted != t.Aborted {
+		return fmt.Sprintf("the sidecar aborts %v %% of the requests, want %v", aborted, t.Aborted)
+	}
+	if t.answers(sidecar, got) || aborted > 50 {
 		return wantEnd(t, "REFUSED")
 	}
 	matched := got
@@ -212,6 +222,26 @@ func (t traced) answers(v *view, got simulation.Result) bool {
 	}
 	taken := v.routeTaken(got, t.isPartial())
 	return taken.GetRedirect() != nil || taken.GetDirectResponse() != nil
+}
+
+// aborted is the percentage of the requests that the fault filter of a proxy answers.
+func (t traced) aborted(v *view, got simulation.Result) float64 {
+	if got.RouteConfigMatched == "" || got.VirtualHostMatched == util.BlackHole {
+		return 0
+	}
+	config := v.routeTaken(got, t.isPartial()).GetTypedPerFilterConfig()[wellknown.Fault]
+	filter := &fault.HTTPFault{}
+	if config == nil || config.UnmarshalTo(filter) != nil {
+		return 0
+	}
+	percent := filter.GetAbort().GetPercentage()
+	switch percent.GetDenominator() {
+	case xdstype.FractionalPercent_MILLION:
+		return float64(percent.GetNumerator()) / 10_000
+	case xdstype.FractionalPercent_TEN_THOUSAND:
+		return float64(percent.GetNumerator()) / 100
+	}
+	return float64(percent.GetNumerator())
 }
 
 func blackHole(got simulation.Result) bool {
@@ -359,7 +389,11 @@ func (j *journey) pass(
 			return wantEnd(t, "REFUSED")
 		}
 	}
-	if t.answers(gateway, got) {
+	aborted := t.aborted(gateway, got)
+	if aborted != t.Gateway.Aborted {
+		return fmt.Sprintf("the gateway aborts %v %% of the requests, want %v", aborted, t.Gateway.Aborted)
+	}
+	if t.answers(gateway, got) || aborted > 50 || got.Error == simulation.ErrTLSRedirect {
 		return wantEnd(t, "REFUSED")
 	}
 	matched := got
