@@ -225,7 +225,7 @@ export class AppMesh {
   private find(today?: string): Found[] {
     return this.acknowledgements.hidden(() => {
       this.rendered = undefined;
-      const renderings = new Renderings();
+      const renderings = new Renderings(this.root);
       const objects = collect(this.root, object => this.owners.get(object) ?? object, renderings);
       this.rendered = this.isWriting ? renderings : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);

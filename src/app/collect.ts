@@ -6,7 +6,7 @@ import { createdIn } from '../view/age';
 import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
-export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, renderings = new Renderings()): MeshObject[] {
+export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, renderings = new Renderings(root)): MeshObject[] {
   const { yamlOutputType } = root as App;
   const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
   return objects.flatMap((object): MeshObject[] => {
@@ -14,7 +14,7 @@ export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConst
     if (!isRead(object)) {
       return [new LazyObject(object, owner, file, renderings)];
     }
-    return manifestsOf(renderings.of(object)).map(manifest => new CollectedObject(object, manifest, owner, file));
+    return manifestsOf(renderings.of(object) as Manifest).map(manifest => new CollectedObject(object, manifest, owner, file));
   });
 }
 
@@ -93,7 +93,8 @@ class LazyObject implements MeshObject {
   private manifest?: Manifest;
 
   public constructor(
-    public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined, private readonly renderings: Renderings,
+    public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined,
+    private readonly renderings: Renderings,
   ) {
     ({ group: this.group, version: this.version } = groupAndVersionOf(source.apiVersion));
     this.kind = source.kind;

@@ -1,6 +1,7 @@
 import { ApiObject, ApiObjectMetadata, Chart, JsonPatch, Lazy } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { AppMesh } from './app-mesh';
+import { rendersAlike } from './rendering';
 import { Check, checkDnsLabel, checkDnsName, checkLabels, propsOf, unchecked } from '../private/check';
 import { baseNameOf } from '../private/construct-names';
 import { failAt, quote } from '../private/fail';
@@ -133,6 +134,8 @@ class OwnObject extends ApiObject {
     return AppMesh.of(this).takeRendered(this) ?? super.toJson();
   }
 }
+
+rendersAlike(OwnObject);
 
 /** cdk8s gives every object the namespace of its chart. */
 class ClusterWideObject extends OwnObject {

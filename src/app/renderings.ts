@@ -1,4 +1,6 @@
 import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { Rendering } from './rendering';
 
 /**
  * What objects were rendered as when the rules looked, for whoever writes them afterwards: resolving the values of an object is most of what rules cost. Each
@@ -7,8 +9,14 @@ import { ApiObject } from 'cdk8s';
 export class Renderings {
   private readonly known = new Map<ApiObject, { readonly json: unknown; readonly metadata: string }>();
 
-  public of(object: ApiObject): object {
-    const json = object.toJson();
+  private readonly rendering: Rendering;
+
+  public constructor(root: IConstruct) {
+    this.rendering = new Rendering(root);
+  }
+
+  public of(object: ApiObject): unknown {
+    const json = this.rendering.of(object);
     this.known.set(object, { json, metadata: metadataOf(object) });
     return json;
   }

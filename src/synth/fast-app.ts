@@ -6,6 +6,7 @@ import { Output, OutputFiles } from './output-files';
 import { SynthOrder } from './synth-order';
 import { YamlPrinter } from './yaml-printer';
 import { AppMesh } from '../app/app-mesh';
+import { Rendering } from '../app/rendering';
 import { isValidatedByOthers } from '../private/validation';
 
 /**
@@ -58,7 +59,8 @@ export class FastApp extends App {
   private validated(): Render {
     this.validate();
     const mesh = this.node.findAll().some(isValidatedByOthers) ? undefined : AppMesh.find(this);
-    return object => mesh?.takeRendered(object) ?? object.toJson();
+    const rendering = new Rendering(this);
+    return object => mesh?.takeRendered(object) ?? rendering.of(object);
   }
 
   private validate(): void {

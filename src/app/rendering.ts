@@ -1,0 +1,153 @@
+import { ApiObject, ApiObjectMetadataDefinition, App, Chart, ImplicitTokenResolver, JsonPatch, Lazy, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
+import { IConstruct } from 'constructs';
+
+type Fields = { readonly [field: string]: unknown };
+
+/** What `toJson` of an object reads and cdk8s keeps to itself. */
+interface Hidden {
+  readonly props: Fields;
+  readonly patches: JsonPatch[];
+  readonly metadata: { readonly _additionalAttributes: Fields };
+}
+
+const STOCK_RESOLVERS: readonly unknown[] = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
+
+/**
+ * Renders objects as their `toJson` does. cdk8s asks each resolver about each value, looks for the app each time, and goes through metadata twice; with its own
+ * resolvers alone, and a class that renders as every ApiObject does, values are resolved, cleaned and sorted here at once.
+ */
+export class Rendering {
+  private static isAlike?: boolean;
+
+  private readonly isStock: boolean;
+
+  public constructor(root: IConstruct) {
+    const { resolvers } = root as Partial<App>;
+    const types = (resolvers ?? []).map(resolver => resolver.constructor);
+    this.isStock = types.length === STOCK_RESOLVERS.length && types.every((type, i) => type === STOCK_RESOLVERS[i]);
+  }
+
+  /** @throws what `toJson` of the object does */
+  public of(object: ApiObject): unknown {
+    if (!this.isStock || !isStock(object)) {
+      return object.toJson();
+    }
+    Rendering.isAlike ??= isAlike(specimen());
+    try {
+      return Rendering.isAlike ? manifestOf(object) : object.toJson();
+    } catch {
+      // It knows the message.
+      return object.toJson();
+    }
+  }
+}
+
+/* eslint-disable @typescript-eslint/unbound-method */
+const STOCK = { objects: new Set([ApiObject.prototype.toJson]), metadata: ApiObjectMetadataDefinition.prototype.toJson };
+
+/** Says of a class that its `toJson` gives what that of every ApiObject does. */
+export function rendersAlike(type: { readonly prototype: ApiObject }): void {
+  STOCK.objects.add(type.prototype.toJson);
+}
+
+/** Whether neither the class of an object nor somebody who has it renders it in a way of its own. */
+function isStock(object: ApiObject): boolean {
+  return STOCK.objects.has(object.toJson) && object.metadata.toJson === STOCK.metadata;
+}
+/* eslint-enable @typescript-eslint/unbound-method */
+
+function manifestOf(object: ApiObject): unknown {
+  const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
+  const { name, namespace, annotations, finalizers, ownerReferences, labels } = object.metadata as unknown as Fields;
+  const metadata = new Cleaning(true, true).of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
+  const json = new Cleaning(!process.env.CDK8S_DISABLE_SORT, false).of({ ...props, metadata }) as Fields;
+  const patched = patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields;
+  const result: { [field: string]: unknown } = {};
+  for (const field of ['apiVersion', 'kind', 'metadata', ...Object.keys(patched)]) {
+    if (field in patched) {
+      result[field] = patched[field];
+    }
+  }
+  return result;
+}
+
+/** Makes plain data of values: what is made late is made, nothing is null, and keys are sorted. */
+class Cleaning {
+  public constructor(private readonly isSorted: boolean, private readonly isWithoutEmpty: boolean) {}
+
+  /** @throws for a value that cdk8s refuses, or that is so odd that it had better look at it */
+  public of(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) {
+      return scalar(value);
+    }
+    if (Array.isArray(value)) {
+      return value.length === 0 && this.isWithoutEmpty ? undefined : value.map(item => this.of(item));
+    }
+    return value.constructor === Object && typeof (value as Fields).resolve !== 'function' ? this.map(value as Fields) : this.of(late(value));
+  }
+
+  private map(fields: Fields): unknown {
+    const keys = Object.keys(fields);
+    if (keys.includes('__proto__')) {
+      throw new Error('this key is none of JavaScript\'s own');
+    }
+    // In the order in which they were given, for some are made only now.
+    const values = keys.map(key => this.of(fields[key]));
+    const result: { [field: string]: unknown } = {};
+    let isEmpty = true;
+    for (const i of this.isSorted ? sortedIndices(keys) : keys.keys()) {
+      if (values[i] !== undefined) {
+        result[keys[i]] = values[i];
+        isEmpty = false;
+      }
+    }
+    return isEmpty && this.isWithoutEmpty ? undefined : result;
+  }
+}
+
+function scalar(value: unknown): unknown {
+  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) {
+    return value ?? undefined;
+  }
+  throw new Error(`${typeof value} is no plain data`);
+}
+
+/** What cdk8s's resolvers put in the place of an object that is no map, in their order. */
+function late(value: object): unknown {
+  if (value instanceof Lazy) {
+    return value.produce();
+  }
+  const { resolve, value: number } = value as Fields;
+  if (typeof resolve === 'function') {
+    return (value as { resolve: () => unknown }).resolve();
+  }
+  if (typeof number === 'string' || typeof number === 'number') {
+    return { value: number };
+  }
+  throw new Error('this is no plain data');
+}
+
+function sortedIndices(keys: readonly string[]): Iterable<number> {
+  const isSorted = keys.every((key, i) => i === 0 || keys[i - 1] < key);
+  return isSorted ? keys.keys() : [...keys.keys()].sort((a, b) => (keys[a] < keys[b] ? -1 : 1));
+}
+
+/** An object with everything that is rendered in a way of its own. */
+function specimen(): ApiObject {
+  const data = {
+    late: Lazy.any({ produce: () => ({ b: Lazy.any({ produce: () => [1, null, undefined, []] }), a: undefined }) }),
+    token: { resolve: () => ({ z: null, y: '' }) },
+    empty: [{}, []],
+    numbers: { 10: 'ten', 9: false },
+  };
+  const labels = { z: 'z', a: Lazy.any({ produce: () => 'a' }) as unknown as string };
+  const object = new ApiObject(new Chart(new App(), 'specimen', { namespace: 'specimen' }), 'it', { kind: 'It', metadata: { labels }, spec: data, apiVersion: 'v1', data });
+  object.metadata.addAnnotation('none', undefined as unknown as string);
+  object.metadata.add('generation', 1);
+  object.addJsonPatch(JsonPatch.add('/added', { b: 1, a: null }), JsonPatch.remove('/spec/empty'));
+  return object;
+}
+
+function isAlike(object: ApiObject): boolean {
+  return JSON.stringify(manifestOf(object)) === JSON.stringify(object.toJson());
+}
