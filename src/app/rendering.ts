@@ -20,6 +20,7 @@ export class Rendering {
   private static isAlike?: boolean;
 
   private readonly isStock: boolean;
+  private readonly isSorted = !process.env.CDK8S_DISABLE_SORT;
 
   public constructor(root: IConstruct) {
     const { resolvers } = root as Partial<App>;
@@ -34,7 +35,7 @@ export class Rendering {
     }
     Rendering.isAlike ??= isAlike(specimen());
     try {
-      return Rendering.isAlike ? manifestOf(object) : object.toJson();
+      return Rendering.isAlike ? manifestOf(object, this.isSorted) : object.toJson();
     } catch {
       // It knows the message.
       return object.toJson();
@@ -56,11 +57,11 @@ function isStock(object: ApiObject): boolean {
 }
 /* eslint-enable @typescript-eslint/unbound-method */
 
-function manifestOf(object: ApiObject): unknown {
+function manifestOf(object: ApiObject, isSorted: boolean): unknown {
   const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
   const { name, namespace, annotations, finalizers, ownerReferences, labels } = object.metadata as unknown as Fields;
-  const metadata = new Cleaning(true, true).of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
-  const json = new Cleaning(!process.env.CDK8S_DISABLE_SORT, false).of({ ...props, metadata }) as Fields;
+  const metadata = METADATA.of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
+  const json = (isSorted ? SORTED : AS_GIVEN).of({ ...props, metadata }) as Fields;
   const patched = patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields;
   const result: { [field: string]: unknown } = {};
   for (const field of ['apiVersion', 'kind', 'metadata', ...Object.keys(patched)]) {
@@ -88,22 +89,35 @@ class Cleaning {
 
   private map(fields: Fields): unknown {
     const keys = Object.keys(fields);
-    if (keys.includes('__proto__')) {
-      throw new Error('this key is none of JavaScript\'s own');
-    }
+    const values: { [field: string]: unknown } = {};
+    let isInOrder = true;
     // In the order in which they were given, for some are made only now.
-    const values = keys.map(key => this.of(fields[key]));
-    const result: { [field: string]: unknown } = {};
-    let isEmpty = true;
-    for (const i of this.isSorted ? sortedIndices(keys) : keys.keys()) {
-      if (values[i] !== undefined) {
-        result[keys[i]] = values[i];
-        isEmpty = false;
+    keys.forEach((key, i) => {
+      if (key === '__proto__') {
+        throw new Error('this key is none of JavaScript\'s own');
       }
-    }
-    return isEmpty && this.isWithoutEmpty ? undefined : result;
+      isInOrder &&= i === 0 || keys[i - 1] < key;
+      const value = this.of(fields[key]);
+      if (value !== undefined) {
+        values[key] = value;
+      }
+    });
+    const result = isInOrder || !this.isSorted ? values : sorted(values);
+    return this.isWithoutEmpty && Object.keys(result).length === 0 ? undefined : result;
   }
 }
+
+function sorted(fields: Fields): Fields {
+  const result: { [field: string]: unknown } = {};
+  for (const key of Object.keys(fields).sort()) {
+    result[key] = fields[key];
+  }
+  return result;
+}
+
+const METADATA = new Cleaning(true, true);
+const SORTED = new Cleaning(true, false);
+const AS_GIVEN = new Cleaning(false, false);
 
 function scalar(value: unknown): unknown {
   if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) {
@@ -127,11 +141,6 @@ function late(value: object): unknown {
   throw new Error('this is no plain data');
 }
 
-function sortedIndices(keys: readonly string[]): Iterable<number> {
-  const isSorted = keys.every((key, i) => i === 0 || keys[i - 1] < key);
-  return isSorted ? keys.keys() : [...keys.keys()].sort((a, b) => (keys[a] < keys[b] ? -1 : 1));
-}
-
 /** An object with everything that is rendered in a way of its own. */
 function specimen(): ApiObject {
   const data = {
@@ -149,5 +158,5 @@ function specimen(): ApiObject {
 }
 
 function isAlike(object: ApiObject): boolean {
-  return JSON.stringify(manifestOf(object)) === JSON.stringify(object.toJson());
+  return JSON.stringify(manifestOf(object, !process.env.CDK8S_DISABLE_SORT)) === JSON.stringify(object.toJson());
 }

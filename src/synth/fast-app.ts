@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
+import { IConstruct } from 'constructs';
 import { Manifests, Render } from './manifests';
 import { Output, OutputFiles } from './output-files';
 import { SynthOrder } from './synth-order';
@@ -57,17 +58,11 @@ export class FastApp extends App {
 
   /** Validates every construct once. What the rules rendered stays valid when nobody else took part. */
   private validated(): Render {
-    this.validate();
-    const mesh = this.node.findAll().some(isValidatedByOthers) ? undefined : AppMesh.find(this);
+    const constructs = this.node.findAll();
+    validate(constructs);
+    const mesh = constructs.some(isValidatedByOthers) ? undefined : AppMesh.find(this);
     const rendering = new Rendering(this);
     return object => mesh?.takeRendered(object) ?? rendering.of(object);
-  }
-
-  private validate(): void {
-    const errors = this.node.findAll().flatMap(({ node }) => node.validate().map(error => `[${node.path}] ${error}`));
-    if (errors.length > 0) {
-      throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
-    }
   }
 
   private write({ path: file, text }: Output): void {
@@ -77,5 +72,12 @@ export class FastApp extends App {
     } else {
       fs.writeFileSync(place, text);
     }
+  }
+}
+
+function validate(constructs: readonly IConstruct[]): void {
+  const errors = constructs.flatMap(({ node }) => node.validate().map(error => `[${node.path}] ${error}`));
+  if (errors.length > 0) {
+    throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
   }
 }

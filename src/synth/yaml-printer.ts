@@ -1,7 +1,10 @@
 import { Yaml } from 'cdk8s';
 
-/** Strings that no version of YAML reads as anything else: of those that begin with a letter, some words and powers of ten without a number in front. */
-const PLAIN = /^(?!(?:y|yes|n|no|true|false|on|off|null|e[-+]?\d+)$)[a-z](?:[a-z0-9._/@=+:-]*[a-z0-9])?$/i;
+/**
+ * Strings that no version of YAML reads as anything else: of those that begin with a letter, it takes some words for other values, and powers of ten without a
+ * number in front. A `./` is that of Istio's hosts.
+ */
+const PLAIN = /^(?:\.\/)?(?!(?:y|yes|n|no|true|false|on|off|null|e[-+]?\d+)$)[a-z](?:[a-z0-9._/@=+:-]*[a-z0-9])?$/i;
 
 /** Addresses, ranges and durations: a number has one dot at most, and no unit. */
 const PLAIN_WITH_DIGIT = /^(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?|\d{1,9}(?:ms|s|m|h))$/;

@@ -9,7 +9,7 @@ const print = (...documents: unknown[]) => new YamlPrinter().print(documents);
 const DANGEROUS = [
   '', ' ', '\t', '\n', '~', '-', '--', '---', '--- a', '...', '?', ':', ':a', 'a:', 'a: b', 'a :b', 'a#b', 'a #b', '#a', '%a', '@a', '`a', '&a', '*', '*a', '!a', '|', '>', '=', '<<',
   '"', '\'', '\\', 'a"b', 'a\'b', '"a\'', '{', '}', '[', ']', '{}', '[]', ',', 'a,b', 'y', 'Y', 'yes', 'Yes', 'YES', 'n', 'N', 'no', 'No', 'NO', 'on', 'On', 'ON', 'off', 'Off', 'OFF',
-  'true', 'True', 'TRUE', 'false', 'tRuE', 'null', 'Null', 'NULL', 'nULL', 'none', 'Infinity', 'NaN', '.inf', '-.inf', '.nan', '.', '..', '.5', '5.', '1.5', '1e3', '1E3', '1_000',
+  'true', 'True', 'TRUE', 'false', 'tRuE', 'null', 'Null', 'NULL', 'nULL', 'none', 'Infinity', 'NaN', '.inf', '-.inf', '.nan', '.', '..', './a', './*', './no', './e3', './1', './', '.5', '5.', '1.5', '1e3', '1E3', '1_000',
   'e3', 'E-10', 'e+1', 'e', 'e3a', '0', '00', '007', '0o7', '0x1f', '0b11', '+1', '-1', '-0', '1:30', '190:20:30', '1:30.5', '12:30:45', '2026-11-01', '2026-11-01T10:00:00Z', '2026-11-01 10:00:00', '1', '1s', '10m',
   '0x', '1.2.3', '1.2.3.4', '192.0.2.14/32', '999.999.999.999', '1.2.3.4/', '1.2.3.4:80', 'a b', 'a  b', 'a\tb', 'a\nb', 'a\n', '\na', 'a\n\n', ' a\nb', 'a\n b', 'a\r\nb', 'a\rb',
   '\u0000', '\u0007', '\u001b', '\u0085', '\u00a0', '\u2028', '\u2029', '\ufeff', '\ud800', 'a\udc00', 'é', '日本', '😀', 'a😀',
@@ -26,7 +26,7 @@ const anyText = fc.oneof(
   },
   fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }),
   fc.stringMatching(/^[-+.\d_:eExobTZ ]{1,12}$/),
-  fc.stringMatching(/^[a-zA-Z0-9._/@=+: -]{1,20}$/),
+  fc.stringMatching(/^(\.\/)?[a-zA-Z0-9._/@=+: -]{1,20}$/),
   fc.stringMatching(/^[yYnNoOfFtTrRuUeEaAlLsS]{1,5}$/),
 );
 const anyNumber = fc.oneof(
@@ -100,7 +100,7 @@ describe('the printer writes what cdk8s\'s does', () => {
     // One that is like the specimen was printed by now.
     print({});
     const general = jest.spyOn(Yaml, 'stringify');
-    const printed = print({ apiVersion: 'v1', metadata: { name: 'mysql.shop', labels: { 'app.kubernetes.io/name': 'a' } }, spec: { hosts: ['db.example.com'], ports: [{ number: 3306 }] } });
+    const printed = print({ apiVersion: 'v1', metadata: { name: 'mysql.shop', labels: { 'app.kubernetes.io/name': 'a' } }, spec: { hosts: ['db.example.com', './db.example.com'], ports: [{ number: 3306 }] } });
     const calls = general.mock.calls.length;
     general.mockRestore();
 
