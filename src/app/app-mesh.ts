@@ -6,7 +6,7 @@ import { Renderings } from './renderings';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
-import { validates } from '../private/validation';
+import { isValidatedByOthers, validates } from '../private/validation';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 import { addTo } from '../view/lists';
@@ -227,7 +227,8 @@ export class AppMesh {
       this.rendered = undefined;
       const renderings = new Renderings(this.root);
       const objects = collect(this.root, object => this.owners.get(object) ?? object, renderings);
-      this.rendered = this.isWriting ? renderings : undefined;
+      // Validations of others may change objects.
+      this.rendered = this.isWriting && !this.root.node.findAll().some(isValidatedByOthers) ? renderings : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
     });
   }

@@ -7,8 +7,7 @@ import { Rendering } from './rendering';
  * is given away once, because who gets it may change it.
  */
 export class Renderings {
-  private readonly known = new Map<ApiObject, { readonly json: unknown; readonly metadata: string }>();
-
+  private readonly known = new Map<ApiObject, unknown>();
   private readonly rendering: Rendering;
 
   public constructor(root: IConstruct) {
@@ -17,19 +16,13 @@ export class Renderings {
 
   public of(object: ApiObject): unknown {
     const json = this.rendering.of(object);
-    this.known.set(object, { json, metadata: metadataOf(object) });
+    this.known.set(object, json);
     return json;
   }
 
-  /** Nothing for an object that has changed in a way that its construct does not tell of. */
   public take(object: ApiObject): unknown {
     const found = this.known.get(object);
     this.known.delete(object);
-    return found?.metadata === metadataOf(object) ? found.json : undefined;
+    return found;
   }
-}
-
-/** Labels and annotations may be added at any time. */
-function metadataOf({ metadata }: ApiObject): string {
-  return JSON.stringify({ ...metadata, apiObject: undefined });
 }

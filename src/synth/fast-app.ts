@@ -8,7 +8,6 @@ import { SynthOrder } from './synth-order';
 import { YamlPrinter } from './yaml-printer';
 import { AppMesh } from '../app/app-mesh';
 import { Rendering } from '../app/rendering';
-import { isValidatedByOthers } from '../private/validation';
 
 /**
  * cdk8s's `App` for large apps: the same options, files and bytes, in one pass.
@@ -56,11 +55,10 @@ export class FastApp extends App {
     return new YamlPrinter().print(order.charts().flatMap(chart => manifests.ofChart(chart)));
   }
 
-  /** Validates every construct once. What the rules rendered stays valid when nobody else took part. */
+  /** Validates every construct once. What the rules rendered need not be rendered again. */
   private validated(): Render {
-    const constructs = this.node.findAll();
-    validate(constructs);
-    const mesh = constructs.some(isValidatedByOthers) ? undefined : AppMesh.find(this);
+    validate(this.node.findAll());
+    const mesh = AppMesh.find(this);
     const rendering = new Rendering(this);
     return object => mesh?.takeRendered(object) ?? rendering.of(object);
   }
