@@ -51,6 +51,20 @@ function policy(i: number, namespace: string, matchLabels: object, action: strin
   });
 }
 
+function onPort(i: number, namespace: string): Manifest {
+  return object('security.istio.io/v1', 'AuthorizationPolicy', `policy-${i}`, namespace, {
+    selector: { matchLabels: { app: `app-${i}` } }, rules: [{ to: [{ operation: { ports: [`${1024 + i}`] } }] }],
+  });
+}
+
+function delegating(i: number, namespace: string): Manifest[] {
+  const http = (more: object) => [{ match: [{ uri: { prefix: `/${i}` } }], ...more }];
+  return [
+    object(NETWORKING, 'VirtualService', `root-${i}`, namespace, { hosts: [`db-${i}.example.com`], http: http({ delegate: { name: `leaf-${i}` } }) }),
+    object(NETWORKING, 'VirtualService', `leaf-${i}`, namespace, { http: http({ route: [{ destination: { host: `db-${i}.example.com` } }] }) }),
+  ];
+}
+
 function deployment(i: number, namespace: string, labels: object): Manifest {
   return object('apps/v1', 'Deployment', `app-${i}`, namespace, {
     selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { serviceAccountName: `app-${i}`, containers: [{ name: 'app', image: 'app' }] } },
@@ -127,6 +141,11 @@ const EACH: { readonly [shape: string]: (i: number, own: string) => readonly Man
   'permissions on one gateway': i => [...i === 0 ? GATEWAY_POD : [], policy(i, 'istio-system', GATEWAY, 'ALLOW'), gateway(i, 'shop', [`db-${i}.example.com`], 443)],
   'policies of workloads': i => [deployment(i, 'shop', { app: `app-${i}` }), policy(i, 'shop', { app: `app-${i}` }, 'ALLOW')],
   'policies of nobody': i => [deployment(i, 'shop', { app: `app-${i}` }), policy(i, 'shop', { app: `other-${i}` }, 'DENY')],
+  'policies of ports': i => [deployment(i, 'shop', { app: `app-${i}` }), service(i, 'shop', { app: `app-${i}` }), onPort(i, 'shop')],
+  'delegates': i => [entry(i, 'shop', {}), ...delegating(i, 'shop')],
+  'machines and entries that select them': i => [
+    entry(i, 'shop', { endpoints: undefined, workloadSelector: { labels: { app: `app-${i}` } } }), deployment(i, 'shop', { app: `other-${i}` }),
+  ],
   'workloads and network policies': i => [deployment(i, 'shop', { app: `app-${i}` }), egress(i, 'shop'), entry(i, 'shop', { addresses: [address(i)] })],
   'workloads and Sidecars': i => [deployment(i, 'shop', { app: `app-${i}` }), sidecar(i, 'shop', ['./*', 'istio-system/*']), entry(i, 'shop', {})],
   'Sidecars with long lists': i => [

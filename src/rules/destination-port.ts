@@ -1,8 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { MESH, RouteDestination, RouteRule } from '../view/route';
+import { MESH, Route, RouteDestination, RouteRule } from '../view/route';
 
 export const destinationPort: Rule = {
   id: 'MX0407',
@@ -12,13 +11,22 @@ export const destinationPort: Rule = {
   why: 'A proxy has a cluster for each port of a destination. For another port there is none: connections end, requests with 503. A rule without a port sends to the port of the listener, unless the destination has only one.',
   fix: 'Write a port of the Service or ServiceEntry.',
   related: ['IST0101', 'IST0112'],
-  check: view => view.routes.flatMap(({ object, rules }) => rules.flatMap(rule => (
-    [...rule.destinations, ...rule.mirrors].flatMap(destination => findingOf(view, object, rule, destination))))),
+  check: view => view.routes.flatMap(route => route.rules.flatMap(rule => (
+    [...rule.destinations, ...rule.mirrors].flatMap(destination => findingOf(view, route, rule, destination))))),
 };
 
-function findingOf(view: MeshView, object: MeshObject, rule: RouteRule, destination: RouteDestination): Finding[] {
+function findingOf(view: MeshView, { object, hosts }: Route, rule: RouteRule, destination: RouteDestination): Finding[] {
   const ports = portsOf(view, destination.host);
-  const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports);
+  const udp = ports.length > 0 ? undefined : view.names.entriesOf(destination.host).flatMap(entry => entry.ports).find(({ protocol }) => protocol === 'UDP');
+  if (udp !== undefined) {
+    return [{
+      object,
+      field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
+      message: `'destination' ${quote(destination.host)} has ports of UDP alone, such as ${udp.number}, for which proxies have nothing to send to`,
+      fix: 'declare the port as TCP, or send somewhere else',
+    }];
+  }
+  const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports, hosts.map(host => portsOf(view, host)));
   return port === undefined || isGatewayPort(view, destination.host, port) ? [] : [{
     object,
     field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
@@ -38,14 +46,22 @@ function isGatewayPort(view: MeshView, host: string, port: number): boolean {
 /** The ports that a host is declared with; none when it is not declared. */
 function portsOf(view: MeshView, host: string): number[] {
   const service = view.serviceByHost.get(host)?.ports ?? [];
-  return [...new Set([...service, ...view.names.entriesOf(host).flatMap(({ ports }) => ports)].map(({ number }) => number))].sort((a, b) => a - b);
+  // istiod makes no cluster for a port of UDP.
+  const entries = view.names.entriesOf(host).flatMap(({ ports }) => ports).filter(({ protocol }) => protocol !== 'UDP');
+  return [...new Set([...service, ...entries].map(({ number }) => number))].sort((a, b) => a - b);
 }
 
-function wrongPort({ matches }: RouteRule, destination: RouteDestination, ports: readonly number[]): number | undefined {
+function wrongPort(
+  { matches }: RouteRule, destination: RouteDestination, ports: readonly number[], listeners: readonly (readonly number[])[],
+): number | undefined {
   if (destination.port !== undefined) {
     return ports.includes(destination.port) ? undefined : destination.port;
   }
   // The port of a sidecar's listener is that of the host, which may be another one than the destination.
   const atGateway = matches.filter(({ gateways, port }) => port !== undefined && !gateways.includes(MESH));
-  return ports.length === 1 ? undefined : atGateway.map(({ port }) => port).find(port => !ports.includes(port!));
+  const atSidecars = matches.some(({ gateways }) => gateways.includes(MESH));
+  const own = [...new Set(matches.flatMap(({ port, gateways }) => (!gateways.includes(MESH) ? [] : port === undefined ? listeners.flat() : [port])))];
+  // What nothing declares may have any port, and one that fits is enough.
+  const isLost = atSidecars && listeners.every(of => of.length > 0) && own.length > 0 && !own.some(port => ports.includes(port));
+  return ports.length === 1 ? undefined : atGateway.map(({ port }) => port).find(port => !ports.includes(port!)) ?? (isLost ? own[0] : undefined);
 }

@@ -14,7 +14,7 @@ export const legMissing: Rule = {
   name: 'leg-missing',
   severity: 'ERROR',
   title: 'A route through a gateway has only one of its two rules, or the gateway refuses what the sidecars send.',
-  why: 'Without the rule of the gateway, connections arrive there and end; so do those with a server name that no server has, and those without a certificate of the mesh where a server asks for it. Without the rule of the sidecars, they never arrive: sidecars connect to the host directly.',
+  why: 'Without the rule of the gateway, connections arrive there and end; so do those with a server name that no server has, and those with TLS that the server does not take, such as without a certificate of the mesh where it asks for one. Without the rule of the sidecars, they never arrive: sidecars connect to the host directly.',
   fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host. In this library: `EgressViaGateway`.',
   related: [],
   check: view => {
@@ -130,10 +130,43 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
     return found(` ('${taking[0].object.origin.path}') whose server asks for a certificate of the mesh (ISTIO_MUTUAL), and the sidecars send ${spoken[0]}: the handshake is refused`,
       `write a DestinationRule for it with 'tls' {mode: ISTIO_MUTUAL, sni: ${taking[0].hosts[0]}}, and send to its subset`);
   }
+  // A port of plaintext and TLS together is another mistake.
+  const isMixed = new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at)).map(({ tls }) => tls === undefined)).size > 1;
+  const refusals = isMixed ? [] : (originated ?? []).flatMap(tls => taking.map(server => refusalOf(server, tls)));
+  if (refusals.length > 0 && refusals.every(refusal => refusal !== undefined)) {
+    const [{ text, fix }] = refusals;
+    return found(` ('${taking[0].object.origin.path}') whose server ${text}, and the sidecars send TLS with mode ${originated![0].mode}: no connection gets through`, fix);
+  }
   return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsOf(server).length > 0) ? [] : found(
     ` ('${taking[0].object.origin.path}'), and no VirtualService has a rule for that Gateway: the connections end there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
 }
+
+/** Why a server of a gateway does not take the TLS of the sidecars; undefined where it may. */
+function refusalOf(
+  { tls: served, protocol }: GatewayServer, { mode, subjectAltNames }: ClientTlsSettings,
+): { readonly text: string; readonly fix: string } | undefined {
+  const ofMesh = 'write \'tls\' {mode: ISTIO_MUTUAL} in the server as well, or {mode: DISABLE} in the DestinationRule';
+  if (served === undefined) {
+    // Through a server of TCP a sidecar may speak TLS with the server outside.
+    return mode === 'ISTIO_MUTUAL' || HTTP.includes(protocol) ? { text: `takes ${protocol} in plaintext`, fix: ofMesh } : undefined;
+  }
+  switch (served.mode) {
+    case 'PASSTHROUGH':
+      return mode === 'ISTIO_MUTUAL' && subjectAltNames.length === 0
+        ? { text: 'passes TLS on, which was meant for the gateway, to the server outside (PASSTHROUGH)', fix: ofMesh } : undefined;
+    case 'SIMPLE':
+    case 'MUTUAL':
+    case 'OPTIONAL_MUTUAL':
+      return mode === 'ISTIO_MUTUAL' ? { text: `shows a certificate that is not of the mesh (${served.mode})`, fix: ofMesh }
+        : served.mode === 'MUTUAL' && mode === 'SIMPLE'
+          ? { text: 'asks for a client certificate (MUTUAL)', fix: 'write mode MUTUAL with a certificate in the DestinationRule' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];
 
 /** Whether the second leg is there and holds nowhere, for a reason that another rule says: no such Gateway, host, port or protocol. */
 function isBroken(view: MeshView, { route }: Leg): boolean {

@@ -78,6 +78,8 @@ class Listeners {
   private readonly services = new Map<string, KubeService[]>();
   /** Ports that a Sidecar has its workloads listen on, by namespace. */
   private readonly ingress = new Map<string, number[]>();
+  /** The ports of Gateways, by the pods: many Gateways are for the same ones. */
+  private readonly gateways = new Map<string, { readonly selector: Labels; readonly ports: Set<number> }>();
   /** What was found, by namespace and selector: a gateway has many policies. */
   private readonly found = new Map<string, Listened | undefined>();
 
@@ -85,6 +87,11 @@ class Listeners {
     view.pods.forEach(pod => Object.entries(pod.labels).forEach(label => this.spread(pod.namespace, label, key => addTo(this.pods, key, pod))));
     view.services.forEach(service => Object.entries(service.selector).forEach(label => (
       this.spread(service.object.namespace, label, key => addTo(this.services, key, service)))));
+    for (const { selector, servers } of view.gateways.filter(gateway => gateway.servers.length > 0)) {
+      const known = this.gateways.get(servers[0].workload) ?? { selector, ports: new Set<number>() };
+      servers.forEach(({ port }) => known.ports.add(port));
+      this.gateways.set(servers[0].workload, known);
+    }
     view.of(NETWORKING, 'Sidecar').forEach(({ namespace, spec }) => records(spec.ingress).forEach(({ port }) => (
       addTo(this.ingress, namespace, number(record(port).number) ?? NaN))));
   }
@@ -125,8 +132,8 @@ class Listeners {
   /** The ports of Gateways that no Service has: the proxy listens on them as they are written. */
   private serversOf(labels: readonly Labels[], services: readonly KubeService[]): number[] {
     const own = new Set(services.flatMap(({ ports }) => ports.map(port => port.number)));
-    return this.view.gateways.filter(({ selector }) => labels.some(of => selects(selector, of)))
-      .flatMap(({ servers }) => servers.map(({ port }) => port)).filter(port => !own.has(port));
+    return [...this.gateways.values()].filter(({ selector }) => labels.some(of => selects(selector, of)))
+      .flatMap(({ ports }) => [...ports]).filter(port => !own.has(port));
   }
 
   /** A policy of the root namespace is for pods of every namespace. */

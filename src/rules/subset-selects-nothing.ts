@@ -1,24 +1,40 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { selects } from '../view/fields';
+import { labelsOf, records, selects } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
+import { TrafficRule } from '../view/traffic-rule';
 
 export const subsetSelectsNothing: Rule = {
   id: 'MX0406',
   name: 'subset-selects-nothing',
   severity: 'WARNING',
-  title: 'A subset has labels that no pod of its Service has.',
+  title: 'A subset has labels that no pod of its Service, or no endpoint of its ServiceEntry, has.',
   why: 'The subset has no endpoints: requests that are sent there end with 503 (UH, no healthy upstream).',
-  fix: 'Write labels of the pods, or deploy the version first.',
+  fix: 'Write labels of the pods or endpoints, or deploy the version first.',
   related: ['IST0173', 'KIA0203'],
   check: view => {
     const rules = view.trafficRules.filter(({ host, subsets }) => (
       view.serviceByHost.get(host) && subsets.some(({ labels }) => Object.keys(labels).length > 0)));
-    return rules.length === 0 ? [] : findings(view, rules);
+    return [...rules.length === 0 ? [] : findings(view, rules), ...view.trafficRules.flatMap(rule => withoutEndpoints(view, rule))];
   },
 };
+
+/** The subsets of an entry whose endpoints are all written in it. */
+function withoutEndpoints(view: MeshView, { object, host, subsets }: TrafficRule): Finding[] {
+  const entries = view.names.entriesOf(host);
+  const endpoints = entries.flatMap(entry => records(entry.object.spec.endpoints));
+  const isKnown = endpoints.length > 0 && entries.every(entry => entry.resolution === 'STATIC' && entry.object.spec.workloadSelector === undefined);
+  const lost = isKnown ? subsets.filter(({ labels }) => !endpoints.some(endpoint => selects(labels, labelsOf(endpoint.labels)))) : [];
+  return lost.map(({ name, labels, field }): Finding => ({
+    object,
+    field: [...field, 'labels'],
+    message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on no endpoint of `
+      + `'${entries[0].object.origin.path}'`,
+    fix: 'write labels that its endpoints have',
+  }));
+}
 
 function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
   const pods = new Map<string, PodTemplate[]>();

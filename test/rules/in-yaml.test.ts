@@ -81,6 +81,7 @@ const CHART = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{sele
 const onPorts = (...ports: number[]) => `{to: [{operation: {ports: [${ports.map(port => `"${port}"`).join(', ')}]}}]}`;
 const web = doc('v1', 'Service', 'web', 'shop', '{selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}');
 const forWeb = (rules: string) => policy(rules, 'ALLOW', 'selector: {matchLabels: {app: web}}', 'shop');
+const subsetsOf = (...values: string[]) => istio('DestinationRule', 'rule', 'shop', `{host: db.example.com, subsets: [${values.map(v => `{name: ${v}, labels: {v: ${v}}}`).join(', ')}]}`);
 const selecting = (app: string) => entry(TCP, `resolution: STATIC, workloadSelector: {labels: {app: ${app}}}`);
 const bare = (ports: string, more = '') => doc('v1', 'Service', 'legacy', 'shop', `{${more}ports: [${ports}]}`);
 const endpoints = (name: string) => (
@@ -125,6 +126,9 @@ const THROUGH_GATEWAY = [
 /** The same to a fixed address. */
 const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
+/** The same with what the sidecars send to the gateway, and what it takes. */
+const mutual = (sent: string, server: string) => [...THROUGH_GATEWAY.slice(0, 2), gateway(server), THROUGH_GATEWAY[3], rule(sent, 'exportTo: ["."]', 'istio-egressgateway.istio-system.svc.cluster.local')];
+
 const ROWS: { readonly [id: string]: Row[] } = {
   MX0214: [
     ['a "*" before a part of a label, among other hosts', entry(TLS, 'exportTo: ["."]', 'a.example.com, "*-api.example.com"'), ['db spec hosts 1']],
@@ -159,6 +163,12 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['mirrors that are there, and one that gets nothing', all(SERVICES, mirroring('mirror: {host: reviews}'), mirroring('mirror: {host: reviws}, mirrorPercentage: {value: 0}')), []],
   ],
   MX0407: [
+    ['a port of UDP', all(entry(TCP), entry('{number: 6379, name: udp, protocol: UDP}', 'resolution: DNS', 'udp.example.com'), route('tcp', '{port: 6379}', '{host: udp.example.com}')),
+      ['route spec tcp 0 route 0 destination host']],
+    ['no port, where the destination has several and not that of the listener', all(entry(TCP), entry('{number: 1, name: a, protocol: TCP}, {number: 2, name: b, protocol: TCP}', 'resolution: DNS', 'other.example.com'),
+      route('tcp', '{}', '{host: other.example.com}')), ['route spec tcp 0 route 0 destination host']],
+    ['no port, where one of them is that of the listener, or the host is elsewhere', all(entry(TCP), entry(`{number: 1, name: a, protocol: TCP}, ${TCP}`, 'resolution: DNS', 'other.example.com'),
+      route('tcp', '{}', '{host: other.example.com}'), route('tcp', '{}', '{host: other.example.com}').replace('hosts: [db', 'hosts: [elsewhere')), []],
     ['a mirror', all(SERVICES, mirroring('mirror: {host: reviews, port: {number: 9081}}')), ['route spec http 0 mirror port number']],
     ['a port of the mirror', all(SERVICES, mirroring('mirror: {host: reviews, port: {number: 9080}}')), []],
   ],
@@ -431,6 +441,20 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the older field for one target', all(installed('Hostname'), policy(from(CART), 'ALLOW', `targetRef: ${OF_GATEWAY}`, 'shop')), ['policy spec targetRef']],
     ['a Gateway that Istio deploys, with an address or without', all(installed('IPAddress'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
     ['pods with the label', all(installed('Hostname'), pods('gateway.networking.k8s.io/gateway-name: out'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
+  ],
+  MX0311: [
+    ...([
+      ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: SIMPLE, credentialName: c}', 'a certificate that is not of the mesh'], ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'two kinds of mutual TLS'],
+      ['{mode: SIMPLE, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'no certificate of the client'],
+    ] as const).map(([sent, served, name]): Row => [name, all(...mutual(sent, tlsServer('db.example.com', served))), ['db spec tcp 0 route 0 destination host']]),
+    ['TLS of the mesh to plaintext', all(...mutual('{mode: ISTIO_MUTUAL, sni: db.example.com}', tlsServer('db.example.com', '', 'TCP'))), ['db spec tcp 0 route 0 destination host']],
+    ['TLS with the server outside through plaintext', all(...mutual('{mode: SIMPLE, sni: db.example.com}', tlsServer('db.example.com', '', 'TCP'))), []],
+    ['TLS that both sides speak', all(...mutual('{mode: ISTIO_MUTUAL, sni: db.example.com}', tlsServer()), ...mutual('{mode: MUTUAL, sni: db.example.com}', tlsServer('db.example.com', '{mode: MUTUAL}'))), []],
+  ],
+  MX0406: [
+    ['of a ServiceEntry, one of two', all(entry(TCP, 'resolution: STATIC, endpoints: [{address: 192.0.2.1, labels: {v: a}}]'), subsetsOf('a', 'b')), ['rule spec subsets 1 labels']],
+    ['of one with names, or with a selector beside', all(entry(TCP, 'resolution: DNS, endpoints: [{address: a.example.com}]'), subsetsOf('a')), []],
+    ['of one that somebody else declares', subsetsOf('a'), []],
   ],
   MX0216: [
     ['pods, a machine by its metadata and a group with the labels', all(selecting('a'), pods('app: a'), selecting('b'), istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1}', ', labels: {app: b}'),

@@ -131,7 +131,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0314: [
     ['not with mutual TLS', GATEWAY, [pods('out', { 'istio': 'egressgateway', 'security.istio.io/tlsMode': 'istio' })], []],
-    ['not without the label', PLAINTEXT, [['{mode: DISABLE}', '{mode: ISTIO_MUTUAL}'], pods('out', { istio: 'egressgateway' })], []],
+    ['not without the label', PLAINTEXT, [['{mode: DISABLE}', '{mode: ISTIO_MUTUAL}'], pods('out', { istio: 'egressgateway' })], ['MX0311']],
   ],
   MX0316: [
     ['the service for everybody, the route for one', GATEWAY, [[/gateways: \[mesh, istio-egressgateway\]/, 'gateways: [mesh, istio-egressgateway]\n  exportTo: [".", istio-system]']], ['MX0316']],
