@@ -1,10 +1,10 @@
 import { Client, clientKey } from './client';
-import { namedIn } from './named';
+import { namedIn, Naming, NamingPolicy } from './named';
 import { Hop } from '../trace/hop';
 import { Proxies } from '../trace/proxies';
+import { AccessRule } from '../view/access-policy';
 import { GatewayConfig } from '../view/gateway';
 import { addTo } from '../view/lists';
-import { MeshView } from '../view/mesh-view';
 
 type Names = ReadonlySet<string>;
 
@@ -23,8 +23,16 @@ export class NamedClients {
 
   /** Whether what decided on a way names a client. */
   public by(hops: readonly Hop[]): (client: Client) => boolean {
-    const names = hops.flatMap(({ stage, facts }): Names[] => (
-      stage === 'gateway' && facts.server !== undefined ? [this.atServer(facts.server)] : stage === 'destination' ? [this.behind(facts.cluster)] : []));
+    const names: Names[] = [];
+    let cluster: string | undefined;
+    for (const { stage, facts } of hops) {
+      cluster = stage === 'destination' ? facts.cluster : cluster;
+      // What does not get as far as a gateway is not asked who it is.
+      if (stage === 'gateway') {
+        names.push(...facts.server === undefined ? [] : [this.atServer(facts.server)]);
+        names.push(...cluster === undefined ? [] : [this.behind(cluster, facts.sni)]);
+      }
+    }
     return client => names.some(among => among.has(clientKey(client)));
   }
 
@@ -35,17 +43,28 @@ export class NamedClients {
     return known;
   }
 
-  /** Those of the policies on the gateways behind a cluster like `outbound|443|subset|name.namespace.svc.cluster.local`. */
-  private behind(cluster: string): Names {
+  /**
+   * Those of the policies on the gateways behind a cluster like `outbound|443|subset|name.namespace.svc.cluster.local`. Of a connection that arrives there, those of
+   * the rules that can be for its server name: each of a thousand services may have a policy of its own there.
+   */
+  private behind(cluster: string, sni: string | undefined): Names {
     const [, port, , host] = cluster.split('|');
-    const key = `${host}:${port}`;
-    const policies = () => this.proxies.gatewaysBehind(host, Number(port)).flatMap(({ policies: { all } }) => all);
-    const known = this.byPolicies.get(key) ?? namesIn({ gatewayServers: [], accessPolicies: policies().map(({ policy }) => policy) });
+    const key = JSON.stringify([host, port, sni]);
+    const known = this.byPolicies.get(key) ?? namesIn({ gatewayServers: [], accessPolicies: this.policiesBehind(host, Number(port), sni) });
     this.byPolicies.set(key, known);
     return known;
   }
+
+  private policiesBehind(host: string, port: number, sni: string | undefined): NamingPolicy[] {
+    const policies = this.proxies.gatewaysBehind(host, port).flatMap(({ policies: { all } }) => all.map(({ policy }) => policy));
+    return policies.map(({ object, rules }) => ({ object, rules: sni === undefined ? rules : rules.filter(rule => mayBeFor(rule, sni)) }));
+  }
 }
 
-function namesIn(objects: Pick<MeshView, 'gatewayServers' | 'accessPolicies'>): Names {
+function mayBeFor({ conditions }: AccessRule, sni: string): boolean {
+  return conditions.every(({ key, values }) => key !== 'connection.sni' || values.length === 0 || values.some(value => value === sni || value.includes('*')));
+}
+
+function namesIn(objects: Naming): Names {
   return new Set(namedIn(objects).accounts.map(clientKey));
 }

@@ -1,4 +1,5 @@
 import { ANY_OTHER, Client, clientKey, isPattern } from './client';
+import { AccessPolicy } from '../view/access-policy';
 import { Fields, strings } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
@@ -15,7 +16,15 @@ export interface Named {
   readonly hasPatterns: boolean;
 }
 
-export function namedIn(view: Pick<MeshView, 'gatewayServers' | 'accessPolicies'>): Named {
+/** A policy, as far as it names somebody. */
+export type NamingPolicy = Pick<AccessPolicy, 'object' | 'rules'>;
+
+/** What names somebody. */
+export interface Naming extends Pick<MeshView, 'gatewayServers'> {
+  readonly accessPolicies: readonly NamingPolicy[];
+}
+
+export function namedIn(view: Naming): Named {
   const found = new Names();
   for (const { tls } of view.gatewayServers) {
     // They are compared as they are.
