@@ -17,6 +17,9 @@ mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
 app.synth();
 `;
 
+/** The same in an app of the library. */
+const inFastApp = (program: string) => program.replaceAll('new App(', 'new FastApp(').replace('{ EgressGateway', '{ EgressGateway, FastApp');
+
 /** Two services that want all of one port. */
 const WRONG = ['a', 'b'].map(name => `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -135,8 +138,14 @@ test('the package can be installed and used by an app outside of the repository'
   fs.appendFileSync(path.join(app, 'cdk8s.yaml'), validations(installedVersion));
   fs.writeFileSync(path.join(app, 'rules.js'), RULES);
   expect(run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toMatch(/Status +│ success[^]*warnings +│ 1[^]*WARNING ACME-1 owner-required/);
-  fs.writeFileSync(path.join(app, 'main.ts'), `${PROGRAM.replace('app.synth();', '')}${FOREIGN}`);
-  expect(() => run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toThrow(/ERROR MX0203 port-captured-twice[^]*Construct Path: other\/B/);
+  fs.writeFileSync(path.join(app, 'main.ts'), inFastApp(PROGRAM));
+  expect(run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toMatch(/Status +│ success[^]*warnings +│ 1[^]*WARNING ACME-1 owner-required/);
+  expect(fs.readFileSync(path.join(app, 'dist/shop.k8s.yaml'), 'utf8')).toBe(fromSources());
+  const withForeign = `${PROGRAM.replace('app.synth();', '')}${FOREIGN}`;
+  for (const program of [withForeign, inFastApp(withForeign)]) {
+    fs.writeFileSync(path.join(app, 'main.ts'), program);
+    expect(() => run(app, 'npx', 'cdk8s', 'synth', '--check-upgrade=false')).toThrow(/ERROR MX0203 port-captured-twice[^]*Construct Path: other\/B/);
+  }
 }), 600_000);
 
 /** What the program gives here. */
