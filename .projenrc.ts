@@ -147,6 +147,11 @@ project.addTask('conformance:fuzz', {
   exec: 'tsx --tsconfig conformance/tsconfig.json conformance/fuzz.ts',
   receiveArgs: true,
 });
+project.addTask('synth:differential', {
+  description: 'Compare what cdk8s\'s App and FastApp write for generated apps (--apps N --seed S)',
+  exec: 'tsx --tsconfig conformance/tsconfig.json conformance/differential.ts',
+  receiveArgs: true,
+});
 project.addTask('conformance:apiserver', {
   description: 'Apply every example to a real API server with Istio\'s webhook',
   exec: 'tsx --tsconfig e2e/tsconfig.json e2e/apiserver.ts',
