@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Case } from './cases';
 import { Failure } from './failure';
-import { Program, Programs } from './programs';
+import { Programs } from './programs';
 import { median, Sample } from './sample';
 
 /** What a case took: medians. */
@@ -16,33 +16,43 @@ export interface Result extends Case {
   readonly rssMb: number;
   readonly rawRssMb: number;
   readonly rssRatio: number;
+  /** The same services in the library's own app. */
+  readonly fastMs: number;
+  readonly fastRatio: number;
+  readonly fastRssMb: number;
   readonly runs: number;
 }
 
+/** What is compared with one another. */
+const COMPARED = ['with-library', 'with-fast-app', 'with-raw-objects'] as const;
+
 /**
- * Measures the library and the raw objects in turns, so that other work of the machine meets both alike.
+ * Measures the library, the same in its own app, and the raw objects in turns, so that other work of the machine meets both alike.
  *
  * @param progress is told of every run that is about to begin
  */
 export async function measureCase(programs: Programs, subject: Case, runs: number, progress: (run: number) => void): Promise<Result> {
-  const samples: { readonly [program: string]: Sample[] } = { 'with-library': [], 'with-raw-objects': [] };
+  const samples: { readonly [program in typeof COMPARED[number]]: Sample[] } = { 'with-library': [], 'with-fast-app': [], 'with-raw-objects': [] };
   for (let run = 0; run < runs; run++) {
     progress(run + 1);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-istio-egress-bench-'));
     try {
-      for (const program of inTurns('with-library', 'with-raw-objects', run)) {
+      for (const program of inTurns(COMPARED, run)) {
         samples[program].push(await programs.run(program, subject.services, subject.route, subject.charts, path.join(folder, program)));
       }
       if (run === 0) {
         compare(path.join(folder, 'with-library'), path.join(folder, 'with-raw-objects'));
+        compare(path.join(folder, 'with-fast-app'), path.join(folder, 'with-raw-objects'));
       }
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
   }
-  const [ms, rawMs] = Object.values(samples).map(of => median(of.map(sample => sample.ms)));
-  const [rssMb, rawRssMb] = Object.values(samples).map(of => median(of.map(sample => sample.rssMb)));
-  return { ...subject, ms, rawMs, ratio: ms / rawMs, rssMb, rawRssMb, rssRatio: rssMb / rawRssMb, runs };
+  const [ms, fastMs, rawMs] = COMPARED.map(program => median(samples[program].map(sample => sample.ms)));
+  const [rssMb, fastRssMb, rawRssMb] = COMPARED.map(program => median(samples[program].map(sample => sample.rssMb)));
+  return {
+    ...subject, ms, rawMs, ratio: ms / rawMs, rssMb, rawRssMb, rssRatio: rssMb / rawRssMb, fastMs, fastRatio: fastMs / rawMs, fastRssMb, runs,
+  };
 }
 
 /** Many of one construct: what they took, as medians. */
@@ -81,7 +91,7 @@ export async function measureLoading(programs: Programs, runs: number, progress:
   const samples: { readonly [what: string]: number[] } = { library: [], cdk8s: [] };
   for (let run = 0; run < runs; run++) {
     progress(run + 1);
-    for (const what of inTurns('library', 'cdk8s', run)) {
+    for (const what of inTurns(['library', 'cdk8s'], run)) {
       samples[what].push((await programs.run('load', what)).ms);
     }
   }
@@ -89,8 +99,8 @@ export async function measureLoading(programs: Programs, runs: number, progress:
 }
 
 /** Who goes second finds a warmer machine, so that changes every time. */
-function inTurns<T extends Program | string>(one: T, other: T, run: number): T[] {
-  return run % 2 === 0 ? [one, other] : [other, one];
+function inTurns<T>(all: readonly T[], run: number): T[] {
+  return [...all.slice(run % all.length), ...all.slice(0, run % all.length)];
 }
 
 /** Both must have written the same bytes, or they are not worth comparing. */

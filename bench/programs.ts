@@ -8,7 +8,7 @@ import { inventory } from './programs/inventory';
 import { rawProgram, Specimen } from './raw-program';
 import { Sample } from './sample';
 
-export type Program = 'with-library' | 'without-rules' | 'with-raw-objects' | 'many' | 'load' | 'cli' | 'rules';
+export type Program = 'with-library' | 'with-fast-app' | 'without-rules' | 'with-raw-objects' | 'many' | 'load' | 'cli' | 'rules';
 
 const ROOT = path.dirname(__dirname);
 /** Inside the project, so that the compiled programs find its dependencies. */

@@ -16,8 +16,8 @@ const MOST = 100_000;
 
 const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--many | --read | --rules] [--json] [--help]
 
-Synthesises apps of external services with the library and, with the same bytes as result, with raw ApiObjects, in turns and each time in a
-fresh process, and prints the medians. Without options it takes about eight minutes.
+Synthesises apps of external services with the library, with the library in its FastApp and, with the same bytes as result, with raw ApiObjects, in
+turns and each time in a fresh process, and prints the medians. Without options it takes about eight minutes.
 
   --services N   only apps of N services (${SERVICES.map(n => n.toLocaleString('en-US')).join(', ')})
   --route ROUTE  only ${ROUTES.join(' or ')}
@@ -30,6 +30,7 @@ fresh process, and prints the medians. Without options it takes about eight minu
   --help         this text
 
   ms          building and synthesising the app, without loading modules (with --read, the processor's time of the whole process)
+  fast ms     the same in FastApp, beside its ratios to raw objects and to the library in cdk8s's App
   us/service  the same for one service
   growth      how much longer than a tenth of the services took; 10 is linear (with --many, than half of them, where 2 is; with --read it is beside
               the growth of the input; with --rules, than a fourth, where 4 is linear and 16 quadratic)
