@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { Route } from './cases';
 import { Failure, inOneLine } from './failure';
 import { inventory } from './programs/inventory';
-import { rawProgram, Specimen } from './raw-program';
+import { rawProgram } from './raw-program';
 import { Sample } from './sample';
+import { Specimen } from './template';
 
 export type Program = 'with-library' | 'with-fast-app' | 'without-rules' | 'with-raw-objects' | 'many' | 'load' | 'cli' | 'rules';
 
@@ -73,6 +74,20 @@ export class Programs {
     }
   }
 
+  /** The compiled program: who measures it as a whole runs it without asking it. */
+  public fileOf(program: Program): string {
+    return path.join(this.folder, 'bench', 'programs', `${program}.js`);
+  }
+
+  /** What the library writes for one service. */
+  public async specimen(route: Route): Promise<Specimen> {
+    const [{ namespace, items: [item] }] = inventory(1, 1);
+    const folder = path.join(this.folder, `specimen-${route}`);
+    await this.run('with-library', 1, route, 1, folder);
+    const manifests = fs.readdirSync(folder).map(file => fs.readFileSync(path.join(folder, file), 'utf8')).join('---\n');
+    return { manifests, item, namespace };
+  }
+
   /** Lets the programs find the library under its package's name, as its users' programs do. */
   private installLibrary(): void {
     const folder = path.join(this.folder, 'node_modules', 'cdk8s-istio-egress');
@@ -82,16 +97,4 @@ export class Programs {
     fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(this.folder, 'package.json'));
   }
 
-  private fileOf(program: Program): string {
-    return path.join(this.folder, 'bench', 'programs', `${program}.js`);
-  }
-
-  /** What the library writes for one service. */
-  private async specimen(route: Route): Promise<Specimen> {
-    const [{ namespace, items: [item] }] = inventory(1, 1);
-    const folder = path.join(this.folder, `specimen-${route}`);
-    await this.run('with-library', 1, route, 1, folder);
-    const manifests = fs.readdirSync(folder).map(file => fs.readFileSync(path.join(folder, file), 'utf8')).join('---\n');
-    return { manifests, item, namespace };
-  }
 }

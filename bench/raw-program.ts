@@ -1,19 +1,5 @@
-import { parseAllDocuments } from 'yaml';
 import { Route } from './cases';
-import { Item } from './programs/inventory';
-
-/** Manifests that the library wrote for one service, and what that service was. */
-export interface Specimen {
-  readonly manifests: string;
-  readonly item: Item;
-  readonly namespace: string;
-}
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
+import { sourceOf, Specimen, templateOf } from './template';
 
 /**
  * The source of the program that the library is compared with: the same objects as cdk8s alone makes them, as literals, with every name given. It is made
@@ -36,30 +22,16 @@ synthesise((app, charts, route) => {
 ${Object.entries(specimens).map(([route, specimen]) => rawFunction(route, specimen)).join('\n')}`;
 }
 
-function rawFunction(name: string, { manifests, item, namespace }: Specimen): string {
-  const placeholders: [string, string][] = [
-    [namespace, '${namespace}'], [item.account, '${account}'], [item.ip, '${ip}'], [item.host, '${host}'], [item.id, '${id}'],
-  ];
+function rawFunction(name: string, specimen: Specimen): string {
   const strings = new Map<string, string>();
-  const literal = (value: unknown): string => {
-    if (Array.isArray(value)) {
-      return `[${value.map(literal).join(', ')}]`;
-    }
-    if (typeof value === 'object' && value !== null) {
-      return `{ ${Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${literal(member)}`).join(', ')} }`;
-    }
-    const template = typeof value === 'string' ? placeholders.reduce((text, [own, placeholder]) => text.replaceAll(own, placeholder), value) : value;
-    if (typeof template !== 'string' || template === value) {
-      return JSON.stringify(value);
-    }
+  const once = (template: string): string => {
     strings.set(template, strings.get(template) ?? `s${strings.size}`);
     return strings.get(template)!;
   };
-  const objects = parseAllDocuments(manifests).map((document, i) => {
-    const { metadata, ...rest } = document.toJS() as Manifest;
+  const objects = templateOf(specimen).map(({ metadata, ...rest }, i) => {
     // The chart adds its own namespace.
-    const { namespace: own, ...others } = metadata;
-    const props = literal({ ...rest, metadata: own === namespace ? others : metadata });
+    const { namespace, ...others } = metadata;
+    const props = sourceOf({ ...rest, metadata: namespace === '${namespace}' ? others : metadata }, once);
     return `  new ApiObject(chart, \`\${id}-${i}\`, ${props});`;
   });
   return [

@@ -1,18 +1,17 @@
 /** `npm run bench`: what synthesis costs, against the same objects written with raw cdk8s, and what the program and the rules cost. */
-import { parseArgs } from 'node:util';
 import { Case, casesOf, CHARTS, COUNTS, CROWDS, Route, ROUTES, SERVICES, usualRuns } from './cases';
-import { Failure, inOneLine } from './failure';
 import { CrowdResult, measureCase, measureCrowd, measureLoading, Result } from './measure';
+import { count, given, oneOf, optionsOf } from './options';
 import { Programs } from './programs';
 import { measureReading } from './reading';
 import { crowdTable, json, readingTable, rulesTable, table } from './report';
 import { measureGrowth, measureRules } from './rules';
+import { progress, start } from './terminal';
 
 const LOADING_RUNS = 31;
 const CROWD_RUNS = 5;
 const READING_RUNS = 3;
 const RULES_RUNS = 7;
-const MOST = 100_000;
 
 const HELP = `usage: npm run bench -- [--services N] [--route ROUTE] [--charts N] [--runs N] [--many | --read | --rules] [--json] [--help]
 
@@ -112,71 +111,28 @@ function only<T>(chosen: T | undefined, all: readonly T[]): readonly T[] {
 }
 
 function read(argv: readonly string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        services: { type: 'string' },
-        route: { type: 'string' },
-        charts: { type: 'string' },
-        runs: { type: 'string' },
-        many: { type: 'boolean', default: false },
-        read: { type: 'boolean', default: false },
-        rules: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return {
-      services: count('services', values.services),
-      route: route(values.route),
-      charts: count('charts', values.charts),
-      runs: count('runs', values.runs),
-      many: values.many,
-      read: values.read,
-      rules: values.rules,
-      json: values.json,
-      help: values.help,
-    };
-  } catch (error) {
-    throw error instanceof Failure ? error : new Failure(`${inOneLine(error)}: see --help`);
-  }
+  const values = optionsOf(argv, {
+    services: { type: 'string' },
+    route: { type: 'string' },
+    charts: { type: 'string' },
+    runs: { type: 'string' },
+    many: { type: 'boolean', default: false },
+    read: { type: 'boolean', default: false },
+    rules: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  return {
+    services: given(values.services, value => count('services', value)),
+    route: given(values.route, value => oneOf('route', value, ROUTES)),
+    charts: given(values.charts, value => count('charts', value)),
+    runs: given(values.runs, value => count('runs', value)),
+    many: values.many,
+    read: values.read,
+    rules: values.rules,
+    json: values.json,
+    help: values.help,
+  };
 }
 
-function count(option: string, value: string | undefined): number | undefined {
-  if (value !== undefined && !(/^[1-9]\d*$/.test(value) && Number(value) <= MOST)) {
-    throw new Failure(`--${option} must be a whole number from 1 to ${MOST}, got "${value}"`);
-  }
-  return value === undefined ? undefined : Number(value);
-}
-
-function route(value: string | undefined): Route | undefined {
-  const known = ROUTES.find(candidate => candidate === value);
-  if (value !== undefined && !known) {
-    throw new Failure(`--route must be ${ROUTES.join(' or ')}, got "${value}"`);
-  }
-  return known;
-}
-
-/** One line that is written over again and again; nobody wants it in a file. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) {
-    process.stderr.write(`\r\x1b[K${text}`);
-  }
-}
-
-const interruption = new AbortController();
-process.once('SIGINT', () => interruption.abort());
-process.once('SIGTERM', () => interruption.abort());
-main(process.argv.slice(2), interruption.signal).catch((error: unknown) => {
-  progress('');
-  if (interruption.signal.aborted) {
-    process.exitCode = 130;
-    return;
-  }
-  if (!(error instanceof Failure)) {
-    throw error;
-  }
-  console.error(`bench: ${error.message}`);
-  process.exitCode = 1;
-});
+start('bench', main);
