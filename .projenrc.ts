@@ -33,7 +33,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     passWithNoTests: false,
     jestConfig: {
-      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/conformance/test/**/*.test.ts', '<rootDir>/e2e/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/conformance/test/**/*.test.ts', '<rootDir>/e2e/test/**/*.test.ts', '<rootDir>/bench/test/**/*.test.ts'],
       moduleNameMapper: { '^cdk8s-istio-egress$': '<rootDir>/src/index.ts' },
       modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/lib', '<rootDir>/test-reports'],
       collectCoverage: false,
@@ -135,6 +135,11 @@ project.addTask('examples', {
 project.addTask('bench', {
   description: 'Measure synth time and memory against the same objects written with raw cdk8s',
   exec: 'tsx --tsconfig bench/tsconfig.json bench/run.ts',
+  receiveArgs: true,
+});
+project.addTask('bench:peers', {
+  description: 'Measure the library against other programs that write the same objects (docs/performance.md)',
+  exec: 'tsx --tsconfig bench/tsconfig.json bench/peers/run.ts',
   receiveArgs: true,
 });
 project.addTask('conformance', {

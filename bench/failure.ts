@@ -2,6 +2,6 @@
 export class Failure extends Error {}
 
 export function inOneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const { message = String(error) } = error as { readonly message?: string };
   return message.split('\n')[0].replace(/\.$/, '').replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase());
 }

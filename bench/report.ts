@@ -1,3 +1,4 @@
+import { aligned, whole } from './columns';
 import { growsTooFast, growthOf, RuleGrowth } from './growth';
 import { CrowdResult, Result } from './measure';
 import { ReadingResult } from './reading';
@@ -118,15 +119,6 @@ function aim(what: string, atMost: string, values: readonly number[], limit: num
   const [least, most] = [Math.min(...values).toFixed(digits), Math.max(...values).toFixed(digits)];
   const reached = values.filter(value => value <= limit).length;
   return [what, atMost, least === most ? least : `${least} to ${most}`, `${reached} of ${values.length}`];
-}
-
-function aligned(rows: readonly (readonly string[])[], left: readonly number[] = [0]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)));
-  return rows.map(row => row.map((cell, column) => left.includes(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])).join('  ').trimEnd());
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
 }
 
 /** One object for one case. */
