@@ -1,3 +1,4 @@
+import { median } from './path-cost';
 import { manifestOf, settled } from './size';
 import type { Lab } from '../lab/lab';
 import type { Pod } from '../lab/pod';
@@ -42,7 +43,7 @@ async function push(lab: Lab, gateway: Pod, count: number, round: number): Promi
   return { ms, convergenceMs: Math.round((sumAfter - sum) / (timesAfter - times) * 1000), pushes: pushesAfter - pushes };
 }
 
-const middle = (pushes: readonly Push[], of: keyof Push): number => pushes.map((each) => each[of]).sort((a, b) => a - b)[Math.floor(pushes.length / 2)];
+const middle = (pushes: readonly Push[], of: keyof Push): number => median(pushes.map((each) => each[of]));
 
 export const pushTime: Scenario = {
   name: 'push-time',
