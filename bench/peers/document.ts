@@ -78,10 +78,13 @@ function tableOf(results: readonly CaseResult[], peers: readonly Peer[], route: 
     return '';
   }
   const heads = cases.flatMap(({ services }) => [`${services.toLocaleString('en-US')}: time`, 'processor', 'memory']);
-  const objects = cases.map(result => result.objects.toLocaleString('en-US'));
+  const sizes = cases.map(result => {
+    const rounds = roundsOf(result);
+    return `${result.objects.toLocaleString('en-US')} objects in ${rounds} round${rounds === 1 ? '' : 's'}`;
+  });
   return `#### ${capital(ROUTE_NAMES[route])}, ${chartsText(charts).toLowerCase()}
 
-${objects.join(', ')} objects.
+${sizes.join(', ')}.
 
 | program | ${heads.join(' | ')} |
 |---|${'---|'.repeat(heads.length)}
@@ -133,9 +136,8 @@ function machinesOf(results: readonly CaseResult[]): string {
   }
   const places = new Set(results.map(({ on: { month, cores, node } }) => `${month}, ${cores} cores, Node ${node}`));
   const loads = results.map(({ on }) => on.load);
-  const runs = new Set(results.map(roundsOf));
   const range = (values: readonly number[]) => Math.min(...values) === Math.max(...values) ? String(values[0]) : `${Math.min(...values)} to ${Math.max(...values)}`;
-  return `Measured in ${[...places].join('; ')}; medians of ${range([...runs])} rounds.
+  return `Measured in ${[...places].join('; ')}; medians.
 The load of the machine when a case began, its other work included: ${range(loads)}.`;
 }
 

@@ -36,7 +36,8 @@ describe('the section of the results', () => {
 
   test('has the versions that were measured, and on what', () => {
     expect(section).toContain('| cdk8s | cdk8s 1.0 | ');
-    expect(section).toContain('Measured in May 2026, 2 cores, Node 20.20; medians of 2 rounds.');
+    expect(section).toContain('Measured in May 2026, 2 cores, Node 20.20; medians.');
+    expect(section).toContain('\n600 objects in 2 rounds, 6,000 objects in 2 rounds.\n');
   });
 
   test('stands between its marks, and the rest of the page stays', () => {
