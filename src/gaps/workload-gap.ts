@@ -1,7 +1,7 @@
 import { GapKind, NOT_THERE } from './gap';
-import { labelsOf, record } from '../view/fields';
-import { NETWORKING } from '../view/mesh-object';
-import { MeshView } from '../view/mesh-view';
+import { labelledIn } from '../rules/policy-selects-nothing';
+import { labelsOf, record, selects } from '../view/fields';
+import { MeshObject } from '../view/mesh-object';
 
 export const workloadGap: GapKind = {
   name: 'workload',
@@ -14,15 +14,14 @@ export const workloadGap: GapKind = {
     const policies = view.accessPolicies.filter(policy => !policy.hasTargetRefs && view.gatewayWorkloads.policedBy(policy).length === 0)
       .map(({ object, selector }) => ({ object, field: ['spec', 'selector'], selector }));
     const all = [...entries, ...policies].filter(({ selector }) => Object.keys(selector).length > 0);
-    const places = all.length === 0 ? new Set() : placesOfWorkloads(view);
-    return all.filter(({ object }) => !places.has(object.namespace))
+    const known = all.length === 0 ? [] : labelledIn(view);
+    const places = new Set(known.map(({ namespace }) => namespace));
+    // A policy of the root namespace is for the pods of every one.
+    const isKnown = ({ namespace }: MeshObject, selector: Labels) => (
+      places.has(namespace) || namespace === view.facts.rootNamespace && known.some(({ labels }) => selects(selector, labels)));
+    return all.filter(({ object, selector }) => !isKnown(object, selector))
       .map(({ object, field }) => ({ object, field, on: `a workload of namespace ${object.namespace}` }));
   },
 };
 
-/** The namespaces of which something that has labels of workloads is among the objects. */
-function placesOfWorkloads(view: MeshView): ReadonlySet<string> {
-  const all = [...view.pods, ...view.of(NETWORKING, 'WorkloadEntry'), ...view.of(NETWORKING, 'WorkloadGroup')];
-  // A policy of the root namespace is for the workloads of every one.
-  return new Set([...all.map(({ namespace }) => namespace), ...all.length > 0 ? [view.facts.rootNamespace] : []]);
-}
+type Labels = { readonly [label: string]: string };

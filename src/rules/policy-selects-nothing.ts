@@ -19,18 +19,30 @@ export const policySelectsNothing: Rule = {
   },
 };
 
+/** Pods and machines, by what selectors look at. */
+export function labelledIn(view: MeshView): readonly { readonly namespace: string; readonly labels: { readonly [label: string]: string } }[] {
+  return [
+    ...view.pods,
+    ...view.of(NETWORKING, 'WorkloadEntry').map(({ namespace, spec }) => ({ namespace, labels: labelsOf(spec.labels) })),
+    ...view.of(NETWORKING, 'WorkloadGroup').map(({ namespace, spec }) => ({ namespace, labels: labelsOf(record(spec.metadata).labels) })),
+  ];
+}
+
 /** The policies with a selector that matches none of the pods of their namespace, as far as pods of it are there. */
 function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding[] {
   const places = new Map<string, Map<string, { readonly [label: string]: string }>>();
+  /** A policy of the root namespace may be meant for pods of that namespace itself, such as Istio's gateways. */
+  const withPods = new Set<string>();
   const add = (namespace: string, labels: { readonly [label: string]: string }) => {
     for (const place of [namespace, view.facts.rootNamespace]) {
       const known = places.get(place) ?? new Map<string, { readonly [label: string]: string }>();
       places.set(place, known.set(JSON.stringify(labels), labels));
     }
   };
-  view.pods.forEach(({ namespace, labels }) => add(namespace, labels));
-  view.of(NETWORKING, 'WorkloadEntry').forEach(({ namespace, spec }) => add(namespace, labelsOf(spec.labels)));
-  view.of(NETWORKING, 'WorkloadGroup').forEach(({ namespace, spec }) => add(namespace, labelsOf(record(spec.metadata).labels)));
+  labelledIn(view).forEach(({ namespace, labels }) => {
+    withPods.add(namespace);
+    add(namespace, labels);
+  });
   // What is behind a Service is somewhere, though its pods are not among the objects.
   view.services.filter(({ object, selector }) => places.has(object.namespace) && Object.keys(selector).length > 0)
     .forEach(({ object, selector }) => add(object.namespace, selector));
@@ -44,7 +56,7 @@ function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding
     const isThere = (byLabel.get(JSON.stringify([object.namespace, label])) ?? []).some(labels => selects(selector, labels));
     // The pods of a gateway are often installed by somebody else.
     const isElsewhere = () => view.gatewayWorkloads.policedBy(policy).length > 0;
-    return !hasTargetRefs && places.has(object.namespace) && !isThere && !isElsewhere() ? [{
+    return !hasTargetRefs && withPods.has(object.namespace) && !isThere && !isElsewhere() ? [{
       object,
       message: `'selector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} matches none of the pods of ${where(object.namespace)}: `
         + 'the policy has no effect',

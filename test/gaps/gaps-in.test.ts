@@ -55,6 +55,8 @@ test.each<[string, readonly string[], readonly string[]]>([
     ['workload: a workload of namespace shop <- db-example-com spec.workloadSelector, policy spec.selector']],
   ['workloads that are there, though not these: a rule says so', [policy(forApp), deployment('cart', 'cart')], []],
   ['workloads of any namespace, for a policy of the root namespace', [policy(forApp, 'istio-system/policy'), deployment('web', 'web')], []],
+  ['workloads of the root namespace, when none of any namespace has the labels', [policy(forApp, 'istio-system/policy'), deployment('cart', 'cart')],
+    ['workload: a workload of namespace istio-system <- policy spec.selector']],
   ['Endpoints', [object('Service', 'legacy', { ports: [{ name: 'tcp', port: 1 }] })], ['endpoints: EndpointSlice of Service shop/legacy <- legacy spec']],
   ['Endpoints that are there, of a Service without ports, of a name, of the API server', [
     object('Service', 'legacy', { ports: [{ name: 'tcp', port: 1 }] }), slices, object('Service', 'none', {}), object('Service', 'alias', { type: 'ExternalName', externalName: DB, ports: [{ port: 1 }] }),

@@ -358,8 +358,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0803: [
     ['pods of another namespace', all(pods('app: a'), policy('{}', 'DENY', 'selector: {matchLabels: {app: b}}', 'data')), []],
-    ['the root namespace, which is for all', all(pods('app: a'), policy('{}', 'DENY', 'selector: {matchLabels: {app: a}}'), policy('{}', 'DENY', 'selector: {matchLabels: {app: b}}')),
-      ['policy spec selector']],
+    ['the root namespace, which is for all, where pods of its own are known', all(pods('app: a'), doc('apps/v1', 'Deployment', 'z', 'istio-system', '{template: {metadata: {labels: {app: z}}}}'),
+      policy('{}', 'DENY', 'selector: {matchLabels: {app: a}}'), policy('{}', 'DENY', 'selector: {matchLabels: {app: b}}')), ['policy spec selector']],
+    ['the root namespace, whose gateways somebody else installed', all(pods('app: a'), policy('{}', 'DENY', 'selector: {matchLabels: {istio: ingressgateway}}')), []],
     ['machines, and what is behind a Service', all(pods('app: a'), istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1, labels: {app: vm}}'),
       istio('WorkloadGroup', 'vms', 'shop', '{metadata: {labels: {app: vms}}}'), doc('v1', 'Service', 's', 'shop', '{selector: {app: s}}'),
       ...['vm', 'vms', 's'].map(app => policy('{}', 'DENY', `selector: {matchLabels: {app: ${app}}}`, 'shop'))), []],
