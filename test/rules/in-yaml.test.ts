@@ -534,6 +534,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0203: [
     ['the younger of two', all(aged('young', LATE, 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['young spec ports 0']],
     ['one that nobody has applied yet', all(aged('new', '', 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['new spec ports 0']],
+    ['one without hosts, which the API server refuses', all(entry(TCP, undefined, ''), entry(TCP)), []],
     ['the second where nobody knows', all(aged('one', '', 'a.example.com'), aged('two', '', 'b.example.com')), ['two spec ports 0']],
     ['several hosts of one entry', entry(TCP, 'resolution: DNS, exportTo: ["."]', 'db-1.example.com, db-2.example.com'), ['db spec ports 0']],
     ['the second port alone, with addresses and DNS capture', entry(`${TLS}, ${TCP}`, 'resolution: STATIC, addresses: [192.0.2.1]', 'db-1.example.com, db-2.example.com'),
