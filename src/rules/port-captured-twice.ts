@@ -16,7 +16,8 @@ export const portCapturedTwice: Rule = {
   check: view => {
     const ports = new Slots();
     // The API server refuses one without hosts.
-    const open = view.entries.filter(({ hosts }) => hosts.length > 0).flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));
+    const open = view.entries.filter(({ hosts }) => hosts.length > 0)
+      .flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));
     const tcp = open.filter(({ port }) => port.class === 'TCP').flatMap(({ entry, port }) => (
       finding(view.facts, entry, port, ports.take(String(port.number), entry))));
     // Hosts share a port with each other, but not with TCP, which captures every connection that arrives there.
