@@ -16,14 +16,9 @@ export interface Identity extends Pick<Finding, 'object' | 'field'> {
   readonly policy?: AccessPolicy;
 }
 
-/** Several rules ask for them. */
-const KNOWN = new WeakMap<MeshView, readonly Identity[]>();
-
 /** Every account that is named; a pattern over several of them is none. */
 export function identitiesIn(view: MeshView): readonly Identity[] {
-  const known = KNOWN.get(view) ?? readFrom(view);
-  KNOWN.set(view, known);
-  return known;
+  return view.once('identities', () => readFrom(view));
 }
 
 function readFrom(view: MeshView): Identity[] {

@@ -22,14 +22,9 @@ export interface Origination {
   readonly isBySidecars: boolean;
 }
 
-/** Several rules ask for them. */
-const known = new WeakMap<MeshView, readonly Origination[]>();
-
 /** Every origination, as far as the services are there that it is for. */
 export function originationsIn(view: MeshView): readonly Origination[] {
-  const found = known.get(view) ?? read(view);
-  known.set(view, found);
-  return found;
+  return view.once('originations', () => read(view));
 }
 
 function read(view: MeshView): Origination[] {

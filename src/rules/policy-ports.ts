@@ -43,7 +43,17 @@ export function policiesOfUnknownPorts(view: MeshView): AccessPolicy[] {
   return namingIn(view).filter(({ known }) => known === undefined).map(({ policy }) => policy);
 }
 
-function namingIn(view: MeshView): { readonly policy: AccessPolicy; readonly named: readonly Named[]; readonly known?: Listened }[] {
+interface Naming {
+  readonly policy: AccessPolicy;
+  readonly named: readonly Named[];
+  readonly known?: Listened;
+}
+
+function namingIn(view: MeshView): readonly Naming[] {
+  return view.once('policies that name ports', () => readNaming(view));
+}
+
+function readNaming(view: MeshView): Naming[] {
   const naming = view.accessPolicies.filter(({ hasTargetRefs, selector }) => !hasTargetRefs && Object.keys(selector).length > 0)
     .map(policy => ({ policy, named: policy.rules.flatMap(namedPorts) })).filter(({ named }) => named.length > 0);
   const listeners = naming.length === 0 ? undefined : new Listeners(view);

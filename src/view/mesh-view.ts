@@ -342,7 +342,8 @@ export class MeshView {
     return detours;
   }
 
-  private once<T>(what: string, read: () => T): T {
+  /** What is read of the objects once, although many ask for it: by a name that nothing else has. */
+  public once<T>(what: string, read: () => T): T {
     if (!this.known.has(what)) {
       this.known.set(what, read());
     }
