@@ -1,12 +1,12 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { EgressPolicy } from '../view/egress-policy';
-import { Fields, number, records, strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { KubeService } from '../view/kube-service';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { NetworkPolicy, PolicyRule } from '../view/network-policy';
 import { PodTemplate } from '../view/pod-template';
 
 type Labels = { readonly [label: string]: string };
@@ -52,25 +52,25 @@ function podsOf(view: MeshView, gateway: GatewayConfig): Pods[] {
 class PoliciesOn {
   /** One that is, and says something of a direction. */
   public readonly closing: { readonly ingress?: MeshObject; readonly egress?: MeshObject };
-  private readonly ingress: readonly MeshObject[];
+  private readonly ingress: readonly NetworkPolicy[];
   private readonly egress: readonly EgressPolicy[];
 
   public constructor(view: MeshView, private readonly pods: Pods) {
     const areAll = pods.template !== undefined;
-    const about = view.networkPoliciesIn(pods.namespace).selecting(pods.labels, areAll).map(({ object, selector }) => (
-      { object, fits: selector.fits(pods.labels, areAll), egress: new EgressPolicy(object) }));
-    const sure = about.filter(({ fits }) => fits === true);
+    const about = view.networkPoliciesIn(pods.namespace).selecting(pods.labels, areAll);
+    const isSure = ({ selector }: NetworkPolicy) => selector.fits(pods.labels, areAll) === true;
+    const egress = about.map(policy => ({ policy, of: new EgressPolicy(policy.object) })).filter(({ of }) => of.limits);
+    this.ingress = about.filter(policy => policy.isAbout('ingress'));
+    this.egress = egress.map(({ of }) => of);
     this.closing = {
-      ingress: sure.find(({ object }) => isAboutIngress(object))?.object,
-      egress: sure.find(({ egress }) => egress.limits)?.object,
+      ingress: this.ingress.find(isSure)?.object,
+      egress: egress.find(({ policy }) => isSure(policy))?.policy.object,
     };
-    this.ingress = about.map(({ object }) => object).filter(isAboutIngress);
-    this.egress = about.map(({ egress }) => egress).filter(({ limits }) => limits);
   }
 
   /** Whether anybody may come in on a port; in doubt somebody may. */
   public letsIn(port: number): boolean {
-    return this.ingress.some(({ spec }) => records(spec.ingress).some(rule => opens(rule, port, this.pods)));
+    return this.ingress.some(({ ingress }) => ingress.some(rule => opens(rule, port, this.pods)));
   }
 
   public letsOut(address: string | undefined, port: number): boolean {
@@ -114,27 +114,17 @@ function cutFromOutside(view: MeshView, policies: PoliciesOn, pods: Pods, gatewa
   });
 }
 
-function isAboutIngress({ spec }: MeshObject): boolean {
-  const types = strings(spec.policyTypes).map(type => type.toLowerCase());
-  return types.length === 0 || types.includes('ingress');
-}
-
 /** Where the pods listen for a server of a Gateway; none when that is not known. */
 function portsOfPods(port: number, { services, template }: Pods): number[] {
   const targets = services.flatMap(({ ports }) => ports).filter(candidate => candidate.number === port).map(({ targetPort }) => (
-    typeof targetPort === 'number' ? targetPort : named(targetPort, template) ?? NaN));
+    typeof targetPort === 'number' ? targetPort : template?.portNamed(targetPort) ?? NaN));
   return targets.some(Number.isNaN) ? [] : targets.length > 0 ? [...new Set(targets)] : [port];
 }
 
-function named(name: string, template: PodTemplate | undefined): number | undefined {
-  return number(template?.containers.flatMap(({ ports }) => records(ports)).find(port => port.name === name)?.containerPort);
-}
-
 /** Whether a rule lets anybody in on a port; in doubt it does. */
-function opens({ ports }: Fields, wanted: number, { template }: Pods): boolean {
-  const given = records(ports);
-  return given.length === 0 || given.filter(({ protocol }) => (protocol ?? 'TCP') === 'TCP').some(({ port, endPort }) => {
-    const first = number(port) ?? (port === undefined ? undefined : named(String(port), template));
-    return first === undefined || first <= wanted && wanted <= (number(endPort) ?? first);
+function opens({ ports }: PolicyRule, wanted: number, { template }: Pods): boolean {
+  return ports === undefined || ports.some(({ first: written, last }) => {
+    const first = typeof written === 'string' ? template?.portNamed(written) : written;
+    return first === undefined || first <= wanted && wanted <= (last ?? first);
   });
 }

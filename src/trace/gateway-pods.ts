@@ -1,6 +1,6 @@
 import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
-import { Fields, number, records, selects, strings, text } from '../view/fields';
+import { Fields, selects, strings, text } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
@@ -162,9 +162,5 @@ export function labelsText(labels: Labels): string {
 }
 
 function numberOf(target: number | string, pod: PodTemplate | undefined, port: number): number {
-  if (typeof target === 'number') {
-    return target;
-  }
-  const named = pod?.containers.flatMap(({ ports }) => records(ports)).find(({ name }) => name === target);
-  return number(named?.containerPort) ?? port;
+  return typeof target === 'number' ? target : pod?.portNamed(target) ?? port;
 }

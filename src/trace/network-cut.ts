@@ -1,6 +1,5 @@
 import { Cause, cause, nameOf } from './hop';
 import { contains, Network, networkOf } from '../private/network';
-import { number, records } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Direction, NetworkPolicy, PolicyPeer, PolicyRule } from '../view/network-policy';
@@ -169,7 +168,7 @@ function opensFor(view: MeshView, policy: NetworkPolicy, direction: Direction, a
 
 /** A port by its name is one of the pods that are connected to; an address has none. */
 function opensPort(ports: PolicyRule['ports'], port: number | string | undefined, isOfPods: boolean, target: PodTemplate | undefined): Answer {
-  const dialled = typeof port === 'string' ? portNamed(port, target) ?? port : port;
+  const dialled = typeof port === 'string' ? target?.portNamed(port) ?? port : port;
   return ports === undefined || some(ports.map(({ first, last }): Answer => {
     if (first === undefined) {
       return true;
@@ -181,12 +180,8 @@ function opensPort(ports: PolicyRule['ports'], port: number | string | undefined
     if (typeof first === 'number') {
       return typeof dialled === 'string' ? unknown(dialled) : first <= dialled && dialled <= (last ?? first);
     }
-    return first === port || isOfPods && (target === undefined ? unknown(first) : portNamed(first, target) === dialled);
+    return first === port || isOfPods && (target === undefined ? unknown(first) : target.portNamed(first) === dialled);
   }));
-}
-
-function portNamed(name: string, pod: PodTemplate | undefined): number | undefined {
-  return number(pod?.containers.flatMap(({ ports }) => records(ports)).find(port => port.name === name)?.containerPort);
 }
 
 function peerAnswer(view: MeshView, own: string, direction: Direction, { block, namespaces, pods }: PolicyPeer, { end, wanted }: Arrival): Answer {

@@ -1,4 +1,4 @@
-import { Fields, labelsOf, record, records, text } from './fields';
+import { Fields, labelsOf, number, record, records, text } from './fields';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
 
 /** What pods are made of: the template of a workload, or a Pod itself. */
@@ -25,6 +25,11 @@ export class PodTemplate {
     this.securityContext = record(spec.securityContext);
     this.containers = [...records(spec.initContainers), ...records(spec.containers)];
     this.field = [...field, 'spec'];
+  }
+
+  /** The port that a container calls by a name. */
+  public portNamed(name: string): number | undefined {
+    return number(this.containers.flatMap(({ ports }) => records(ports)).find(port => port.name === name)?.containerPort);
   }
 }
 
