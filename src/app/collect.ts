@@ -124,10 +124,14 @@ class LazyObject implements MeshObject {
 
 /** The file that cdk8s writes an object to when it writes one file for each. */
 function fileOf(object: ApiObject, output: YamlOutputType | undefined): string | undefined {
-  const name = () => `${object.kind}.${object.name}`.replace(/[^0-9a-zA-Z-_.]/g, '');
   switch (output) {
-    case YamlOutputType.FILE_PER_RESOURCE: return name();
-    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return `${Chart.of(object).node.path}/${name()}`;
+    case YamlOutputType.FILE_PER_RESOURCE: return fileNameOf(object.kind, object.name);
+    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE: return `${Chart.of(object).node.path}/${fileNameOf(object.kind, object.name)}`;
     default: return undefined;
   }
+}
+
+/** The name that cdk8s gives the file of one object. */
+export function fileNameOf(kind: string, name: string | undefined): string {
+  return `${kind}.${name}`.replace(/[^0-9a-zA-Z-_.]/g, '');
 }

@@ -25,4 +25,9 @@ export interface GapKind {
   find(view: MeshView): Gap[];
 }
 
+/** What a selector looks for, in an order of its own. */
+export function selectorText(selector: { readonly [label: string]: string }): string {
+  return Object.entries(selector).map(label => label.join('=')).sort().join(', ');
+}
+
 export const NOT_THERE = 'is not in the input';

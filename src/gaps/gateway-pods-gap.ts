@@ -1,4 +1,4 @@
-import { GapKind, NOT_THERE } from './gap';
+import { GapKind, NOT_THERE, selectorText } from './gap';
 import { selects } from '../view/fields';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 
@@ -16,6 +16,6 @@ export const gatewayPodsGap: GapKind = {
   }).map(({ object, selector }) => ({
     object,
     field: ['spec', 'selector'],
-    on: `a workload with ${Object.entries(selector).map(label => label.join('=')).sort().join(', ')}`,
+    on: `a workload with ${selectorText(selector)}`,
   })),
 };

@@ -1,4 +1,4 @@
-import { GapKind, NOT_THERE } from './gap';
+import { GapKind, NOT_THERE, selectorText } from './gap';
 import { policiesOfUnknownPorts } from '../rules/policy-ports';
 
 export const policyPortsGap: GapKind = {
@@ -10,6 +10,6 @@ export const policyPortsGap: GapKind = {
   find: view => policiesOfUnknownPorts(view).map(({ object, selector }) => ({
     object,
     field: ['spec', 'rules'],
-    on: `a Service of the pods with ${Object.entries(selector).map(label => label.join('=')).sort().join(', ')}`,
+    on: `a Service of the pods with ${selectorText(selector)}`,
   })),
 };

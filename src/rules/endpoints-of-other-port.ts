@@ -1,8 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { Fields, text } from '../view/fields';
-import { addTo } from '../view/lists';
-import { MeshObject } from '../view/mesh-object';
+import { text } from '../view/fields';
 import { portsOfEndpoints } from '../view/service-endpoints';
 
 export const endpointsOfOtherPort: Rule = {
@@ -14,10 +12,10 @@ export const endpointsOfOtherPort: Rule = {
   fix: 'Give the port of the Endpoints, or of the EndpointSlice, the name that it has in the Service.',
   related: [],
   check: view => {
-    const written = new Map<string, { readonly object: MeshObject; readonly ports: readonly Fields[] }[]>();
-    portsOfEndpoints(view).forEach(({ service, ...of }) => addTo(written, service, of));
-    return view.services.filter(({ selector, type }) => type !== 'ExternalName' && Object.keys(selector).length === 0).flatMap(({ object, ports }) => {
-      const all = written.get(`${object.namespace}/${object.name}`) ?? [];
+    const written = view.services.filter(({ selector, type }) => type !== 'ExternalName' && Object.keys(selector).length === 0);
+    return written.flatMap(service => {
+      const { object, ports } = service;
+      const all = portsOfEndpoints(view, service);
       const names = new Set(all.flatMap(of => of.ports.map(({ name }) => text(name) ?? '')));
       return names.size === 0 ? [] : ports.filter(({ name = '' }) => !names.has(name)).map((port): Finding => ({
         object,

@@ -3,6 +3,7 @@ import { ApiObject, App, Names, YamlOutputType } from 'cdk8s';
 import { Manifest, Manifests } from './manifests';
 import { SynthOrder } from './synth-order';
 import { YamlPrinter } from './yaml-printer';
+import { fileNameOf } from '../app/collect';
 
 /** A file or a folder of an app, by its path in the output folder. */
 export interface Output {
@@ -48,7 +49,7 @@ export class OutputFiles {
 }
 
 function fileName({ kind, metadata }: Manifest): string {
-  return `${kind}.${metadata.name}`.replace(/[^0-9a-zA-Z-_.]/g, '');
+  return fileNameOf(kind, metadata.name);
 }
 
 /** The option is private in cdk8s, which reads an environment variable for it, too. */

@@ -1,7 +1,7 @@
 import { Fields, number, record, records, strings, text } from './fields';
 import { KnownService } from './known-service';
 import { KubeService } from './kube-service';
-import { MeshObject, SERVICE_NAME } from './mesh-object';
+import { MeshObject } from './mesh-object';
 import { MeshView } from './mesh-view';
 import { isIp } from '../private/check';
 
@@ -57,24 +57,18 @@ export function hasWrittenEndpoints(view: MeshView, { object }: KubeService): bo
   return whole.length + slices.length > 0;
 }
 
-/** What Endpoints and EndpointSlices with addresses call their ports, by the Service as `<namespace>/<name>`. */
-export function portsOfEndpoints(view: MeshView): { readonly service: string; readonly object: MeshObject; readonly ports: readonly Fields[] }[] {
-  return [
-    ...view.of('', 'Endpoints').map(object => ({
-      object,
-      service: `${object.namespace}/${object.name}`,
-      ports: records(object.spec.subsets).filter(({ addresses }) => records(addresses).length > 0).flatMap(({ ports }) => records(ports)),
-    })),
-    ...view.of('discovery.k8s.io', 'EndpointSlice').filter(({ spec }) => records(spec.endpoints).length > 0).map(object => ({
-      object, service: `${object.namespace}/${object.labels[SERVICE_NAME]}`, ports: records(object.spec.ports),
-    })),
-  ];
+interface EndpointPorts {
+  readonly object: MeshObject;
+  readonly ports: readonly Fields[];
 }
 
-/** The Services, as `<namespace>/<name>`, of which endpoints are among the objects. */
-export function writtenEndpointsOf(view: MeshView): ReadonlySet<string> {
-  return new Set([
-    ...view.of('', 'Endpoints').map(({ namespace, name }) => `${namespace}/${name}`),
-    ...view.of('discovery.k8s.io', 'EndpointSlice').map(({ namespace, labels }) => `${namespace}/${labels[SERVICE_NAME]}`),
-  ]);
+/** The Endpoints and EndpointSlices of a Service, with the ports that have addresses. */
+export function portsOfEndpoints(view: MeshView, { object: service }: KubeService): EndpointPorts[] {
+  const { whole, slices } = view.endpointsOf(service);
+  return [
+    ...whole.map(object => ({
+      object, ports: records(object.spec.subsets).filter(({ addresses }) => records(addresses).length > 0).flatMap(({ ports }) => records(ports)),
+    })),
+    ...slices.filter(({ spec }) => records(spec.endpoints).length > 0).map(object => ({ object, ports: records(object.spec.ports) })),
+  ];
 }
