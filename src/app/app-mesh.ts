@@ -2,7 +2,7 @@ import { ApiObject, App } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { AppAcknowledgements } from './app-acknowledgements';
 import { collect, constructOf } from './collect';
-import { Renderings } from './renderings';
+import { RenderedObjects } from './rendered-objects';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
@@ -61,7 +61,7 @@ export class AppMesh {
   /** What constructs said of themselves, while the app is written. */
   private readonly said = new Map<() => readonly string[], readonly string[]>();
   /** What the rules saw, while the app is written and until something changes. */
-  private rendered?: Renderings;
+  private rendered?: RenderedObjects;
 
   /** What somebody accepted. */
   public readonly acknowledgements: AppAcknowledgements;
@@ -225,10 +225,10 @@ export class AppMesh {
   private find(today?: string): Found[] {
     return this.acknowledgements.hidden(() => {
       this.rendered = undefined;
-      const renderings = new Renderings(this.root);
-      const objects = collect(this.root, object => this.owners.get(object) ?? object, renderings);
+      const rendered = new RenderedObjects(this.root);
+      const objects = collect(this.root, object => this.owners.get(object) ?? object, rendered);
       // Validations of others may change objects.
-      this.rendered = this.isWriting && !this.root.node.findAll().some(isValidatedByOthers) ? renderings : undefined;
+      this.rendered = this.isWriting && !this.root.node.findAll().some(isValidatedByOthers) ? rendered : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
     });
   }

@@ -1,20 +1,20 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
-import { Renderings } from './renderings';
+import { RenderedObjects } from './rendered-objects';
 import { createdIn } from '../view/age';
 import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
-export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, renderings = new Renderings(root)): MeshObject[] {
+export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, rendered = new RenderedObjects(root)): MeshObject[] {
   const { yamlOutputType } = root as App;
   const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
   return objects.flatMap((object): MeshObject[] => {
     const [owner, file] = [ownerOf(object), fileOf(object, yamlOutputType)];
     if (!isRead(object)) {
-      return [new LazyObject(object, owner, file, renderings)];
+      return [new LazyObject(object, owner, file, rendered)];
     }
-    return manifestsOf(renderings.of(object) as Manifest).map(manifest => new CollectedObject(object, manifest, owner, file));
+    return manifestsOf(rendered.of(object) as Manifest).map(manifest => new CollectedObject(object, manifest, owner, file));
   });
 }
 
@@ -94,7 +94,7 @@ class LazyObject implements MeshObject {
 
   public constructor(
     public readonly source: ApiObject, public readonly owner: IConstruct, public readonly file: string | undefined,
-    private readonly renderings: Renderings,
+    private readonly known: RenderedObjects,
   ) {
     ({ group: this.group, version: this.version } = groupAndVersionOf(source.apiVersion));
     this.kind = source.kind;
@@ -118,7 +118,7 @@ class LazyObject implements MeshObject {
   }
 
   private get rendered(): Manifest {
-    return this.manifest ??= this.renderings.of(this.source) as Manifest;
+    return this.manifest ??= this.known.of(this.source) as Manifest;
   }
 }
 

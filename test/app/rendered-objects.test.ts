@@ -16,7 +16,7 @@ describe('what the rules saw of an object', () => {
   let folder: string;
 
   beforeEach(() => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'renderings-'));
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rendered-'));
   });
 
   afterEach(() => {

@@ -6,7 +6,7 @@ import { Rendering } from './rendering';
  * What objects were rendered as when the rules looked, for whoever writes them afterwards: resolving the values of an object is most of what rules cost. Each
  * is given away once, because who gets it may change it.
  */
-export class Renderings {
+export class RenderedObjects {
   private readonly known = new Map<ApiObject, unknown>();
   private readonly rendering: Rendering;
 
