@@ -1,6 +1,6 @@
 import { GapKind, NOT_THERE } from './gap';
-import { labelledIn } from '../rules/policy-selects-nothing';
 import { labelsOf, record, selects } from '../view/fields';
+import { labelledIn } from '../view/labels-by-place';
 import { MeshObject } from '../view/mesh-object';
 
 export const workloadGap: GapKind = {
@@ -14,7 +14,7 @@ export const workloadGap: GapKind = {
     const policies = view.accessPolicies.filter(policy => !policy.hasTargetRefs && view.gatewayWorkloads.policedBy(policy).length === 0)
       .map(({ object, selector }) => ({ object, field: ['spec', 'selector'], selector }));
     const all = [...entries, ...policies].filter(({ selector }) => Object.keys(selector).length > 0);
-    const known = all.length === 0 ? [] : labelledIn(view);
+    const known = all.length === 0 ? [] : labelledIn(view, ({ spec }) => labelsOf(spec.labels));
     const places = new Set(known.map(({ namespace }) => namespace));
     // A policy of the root namespace is for the pods of every one.
     const isKnown = ({ namespace }: MeshObject, selector: Labels) => (

@@ -1,7 +1,6 @@
-import { Finding, Rule, where } from './rule';
-import { labelsOf, record, selects } from '../view/fields';
-import { addTo } from '../view/lists';
-import { NETWORKING } from '../view/mesh-object';
+import { Finding, Rule, selectorText, where } from './rule';
+import { labelsOf, record } from '../view/fields';
+import { labelledIn, LabelsByPlace } from '../view/labels-by-place';
 import { MeshView } from '../view/mesh-view';
 
 type Labels = { readonly [label: string]: string };
@@ -22,23 +21,14 @@ export const entrySelectsNothing: Rule = {
 };
 
 function withoutWorkloads(view: MeshView, selecting: readonly { readonly object: Finding['object']; readonly selector: Labels }[]): Finding[] {
-  const places = new Set<string>();
-  const byLabel = new Map<string, Labels[]>();
-  const add = (namespace: string, labels: Labels) => {
-    places.add(namespace);
-    Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([namespace, label]), labels));
-  };
-  view.pods.forEach(({ namespace, labels }) => add(namespace, labels));
-  view.of(NETWORKING, 'WorkloadEntry').forEach(({ namespace, labels, spec }) => add(namespace, { ...labelsOf(spec.labels), ...labels }));
-  view.of(NETWORKING, 'WorkloadGroup').forEach(({ namespace, spec }) => add(namespace, labelsOf(record(spec.metadata).labels)));
-  return selecting.filter(({ object: { namespace }, selector }) => {
-    const [label] = Object.entries(selector);
-    // What is in another input may have the labels, until something of the namespace is in this one.
-    return places.has(namespace) && !(byLabel.get(JSON.stringify([namespace, label])) ?? []).some(labels => selects(selector, labels));
-  }).map(({ object, selector }): Finding => ({
+  const places = new LabelsByPlace();
+  labelledIn(view, ({ spec, labels }) => ({ ...labelsOf(spec.labels), ...labels })).forEach(({ namespace, labels }) => places.add(namespace, labels));
+  // What is in another input may have the labels, until something of the namespace is in this one.
+  const lost = selecting.filter(({ object: { namespace }, selector }) => places.has(namespace) && !places.isSelected(namespace, selector));
+  return lost.map(({ object, selector }): Finding => ({
     object,
     field: ['spec', 'workloadSelector'],
-    message: `'workloadSelector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} is on no pod and no WorkloadEntry of ${where(object.namespace)}: `
+    message: `'workloadSelector' ${selectorText(selector)} is on no pod and no WorkloadEntry of ${where(object.namespace)}: `
       + 'the host has no endpoint',
     fix: 'write labels of the pods or WorkloadEntries of the same namespace',
   }));

@@ -1,7 +1,7 @@
-import { Finding, Rule, where } from './rule';
+import { Finding, Rule, selectorText, where } from './rule';
 import { AccessPolicy } from '../view/access-policy';
-import { labelsOf, record, records, selects, text } from '../view/fields';
-import { addTo } from '../view/lists';
+import { labelsOf, record, records, text } from '../view/fields';
+import { labelledIn, LabelsByPlace } from '../view/labels-by-place';
 import { NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
@@ -19,46 +19,28 @@ export const policySelectsNothing: Rule = {
   },
 };
 
-/** Pods and machines, by what selectors look at. */
-export function labelledIn(view: MeshView): readonly { readonly namespace: string; readonly labels: { readonly [label: string]: string } }[] {
-  return [
-    ...view.pods,
-    ...view.of(NETWORKING, 'WorkloadEntry').map(({ namespace, spec }) => ({ namespace, labels: labelsOf(spec.labels) })),
-    ...view.of(NETWORKING, 'WorkloadGroup').map(({ namespace, spec }) => ({ namespace, labels: labelsOf(record(spec.metadata).labels) })),
-  ];
-}
-
 /** The policies with a selector that matches none of the pods of their namespace, as far as pods of it are there. */
 function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding[] {
-  const places = new Map<string, Map<string, { readonly [label: string]: string }>>();
+  const places = new LabelsByPlace();
   /** A policy of the root namespace may be meant for pods of that namespace itself, such as Istio's gateways. */
   const withPods = new Set<string>();
-  const add = (namespace: string, labels: { readonly [label: string]: string }) => {
-    for (const place of [namespace, view.facts.rootNamespace]) {
-      const known = places.get(place) ?? new Map<string, { readonly [label: string]: string }>();
-      places.set(place, known.set(JSON.stringify(labels), labels));
-    }
-  };
-  labelledIn(view).forEach(({ namespace, labels }) => {
+  const add = (namespace: string, labels: { readonly [label: string]: string }) => (
+    [namespace, view.facts.rootNamespace].forEach(place => places.add(place, labels)));
+  labelledIn(view, ({ spec }) => labelsOf(spec.labels)).forEach(({ namespace, labels }) => {
     withPods.add(namespace);
     add(namespace, labels);
   });
   // What is behind a Service is somewhere, though its pods are not among the objects.
   view.services.filter(({ object, selector }) => places.has(object.namespace) && Object.keys(selector).length > 0)
     .forEach(({ object, selector }) => add(object.namespace, selector));
-  const byLabel = new Map<string, { readonly [label: string]: string }[]>();
-  for (const [place, known] of places) {
-    known.forEach(labels => Object.entries(labels).forEach(label => addTo(byLabel, JSON.stringify([place, label]), labels)));
-  }
   return policies.flatMap((policy): Finding[] => {
     const { object, selector, hasTargetRefs } = policy;
-    const [label] = Object.entries(selector);
-    const isThere = (byLabel.get(JSON.stringify([object.namespace, label])) ?? []).some(labels => selects(selector, labels));
+    const isThere = places.isSelected(object.namespace, selector);
     // The pods of a gateway are often installed by somebody else.
     const isElsewhere = () => view.gatewayWorkloads.policedBy(policy).length > 0;
     return !hasTargetRefs && withPods.has(object.namespace) && !isThere && !isElsewhere() ? [{
       object,
-      message: `'selector' ${Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ')} matches none of the pods of ${where(object.namespace)}: `
+      message: `'selector' ${selectorText(selector)} matches none of the pods of ${where(object.namespace)}: `
         + 'the policy has no effect',
       fix: 'select labels of the pods, in the namespace that they are in',
       field: ['spec', 'selector'],

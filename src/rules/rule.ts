@@ -53,3 +53,8 @@ export function giveAnAddress({ dnsCapture }: MeshModel): Fix {
     yaml: dnsCapture ? 'write \'spec.addresses\', or let the mesh allocate addresses' : 'write \'spec.addresses\', or run the sidecars with DNS capture (lint --dns-capture)',
   };
 }
+
+/** A selector as YAML has it, for messages. */
+export function selectorText(selector: { readonly [label: string]: string }): string {
+  return Object.entries(selector).map(([name, value]) => `"${name}: ${value}"`).join(', ');
+}

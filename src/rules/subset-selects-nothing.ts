@@ -1,7 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { labelsOf, records, selects } from '../view/fields';
-import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { TrafficRule } from '../view/traffic-rule';
@@ -37,14 +36,12 @@ function withoutEndpoints(view: MeshView, { object, host, subsets }: TrafficRule
 }
 
 function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
-  const pods = new Map<string, PodTemplate[]>();
-  view.pods.forEach(pod => addTo(pods, pod.namespace, pod));
   const behind = new Map<string, readonly PodTemplate[]>();
   return rules.flatMap(({ object, host, subsets }) => {
     const service = view.serviceByHost.get(host)!;
     if (!behind.has(host)) {
-      const all = Object.keys(service.selector).length === 0 ? [] : pods.get(service.object.namespace) ?? [];
-      behind.set(host, all.filter(({ labels }) => selects(service.selector, labels)));
+      const isSelecting = Object.keys(service.selector).length > 0;
+      behind.set(host, isSelecting ? view.podsIn(service.object.namespace).selectedBy(service.selector) : []);
     }
     const there = behind.get(host)!;
     const lost = there.length === 0 ? [] : subsets.filter(({ labels }) => !there.some(pod => selects(labels, pod.labels)));
