@@ -2,6 +2,7 @@ import { Finding } from './rule';
 import { AccessPolicy, AccessRule } from '../view/access-policy';
 import { number, record, records, selects, strings } from '../view/fields';
 import { KubeService } from '../view/kube-service';
+import { LabelledThings } from '../view/labelled-things';
 import { addTo } from '../view/lists';
 import { NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -82,8 +83,7 @@ interface Listened {
 
 /** The ports of pods, by the Services in front of them and by what they say themselves. */
 class Listeners {
-  /** By namespace and one of their labels. */
-  private readonly pods = new Map<string, PodTemplate[]>();
+  private readonly pods: LabelledThings<PodTemplate>;
   /** By namespace and a label that they select. */
   private readonly services = new Map<string, KubeService[]>();
   /** Ports that a Sidecar has its workloads listen on, by namespace. */
@@ -94,9 +94,9 @@ class Listeners {
   private readonly found = new Map<string, Listened | undefined>();
 
   public constructor(private readonly view: MeshView) {
-    view.pods.forEach(pod => Object.entries(pod.labels).forEach(label => this.spread(pod.namespace, label, key => addTo(this.pods, key, pod))));
+    this.pods = new LabelledThings(view.pods);
     view.services.forEach(service => Object.entries(service.selector).forEach(label => (
-      this.spread(service.object.namespace, label, key => addTo(this.services, key, service)))));
+      new Set([service.object.namespace, view.facts.rootNamespace]).forEach(place => addTo(this.services, keyOf(place, label), service)))));
     for (const { selector, servers } of view.gateways.filter(gateway => gateway.servers.length > 0)) {
       const known = this.gateways.get(servers[0].workload) ?? { selector, ports: new Set<number>() };
       servers.forEach(({ port }) => known.ports.add(port));
@@ -117,10 +117,10 @@ class Listeners {
 
   private listened(namespace: string, selector: Labels): Listened | undefined {
     const [first] = Object.entries(selector);
-    const key = keyOf(namespace, first);
-    const pods = (this.pods.get(key) ?? []).filter(({ labels }) => selects(selector, labels));
-    const services = pods.length === 0 ? (this.services.get(key) ?? []).filter(service => selects(selector, service.selector))
-      : [...new Set(pods.flatMap(pod => this.inFrontOf(pod)))];
+    // A policy of the root namespace is for pods of every namespace.
+    const pods = (namespace === this.view.facts.rootNamespace ? this.pods : this.view.podsIn(namespace)).selectedBy(selector);
+    const services = pods.length === 0 ? (this.services.get(keyOf(namespace, first)) ?? []).filter(service => selects(selector, service.selector))
+      : [...new Set(pods.flatMap(pod => this.view.servicesSelecting(pod.namespace, pod.labels)))];
     const targets = services.flatMap(service => service.ports.flatMap(({ number: own, targetPort }) => (
       targetsOf(targetPort, pods).map(target => ({ service, own, target })))));
     const places = new Set([...pods.map(pod => pod.namespace), ...services.map(service => service.object.namespace)]);
@@ -134,27 +134,15 @@ class Listeners {
     };
   }
 
-  private inFrontOf({ namespace, labels }: PodTemplate): KubeService[] {
-    return Object.entries(labels).flatMap(label => this.services.get(keyOf(namespace, label)) ?? []).filter(({ selector, object }) => (
-      object.namespace === namespace && selects(selector, labels)));
-  }
-
   /** The ports of Gateways that no Service has: the proxy listens on them as they are written. */
   private serversOf(labels: readonly Labels[], services: readonly KubeService[]): number[] {
     const own = new Set(services.flatMap(({ ports }) => ports.map(port => port.number)));
     return [...this.gateways.values()].filter(({ selector }) => labels.some(of => selects(selector, of)))
       .flatMap(({ ports }) => [...ports]).filter(port => !own.has(port));
   }
-
-  /** A policy of the root namespace is for pods of every namespace. */
-  private spread(namespace: string, label: Label, add: (key: string) => void): void {
-    new Set([namespace, this.view.facts.rootNamespace]).forEach(place => add(keyOf(place, label)));
-  }
 }
 
-type Label = readonly [name: string, value: string];
-
-function keyOf(namespace: string, [name, value]: Label): string {
+function keyOf(namespace: string, [name, value]: readonly [name: string, value: string]): string {
   return JSON.stringify([namespace, name, value]);
 }
 
