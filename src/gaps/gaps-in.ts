@@ -1,9 +1,12 @@
+import { clientGap } from './client-gap';
 import { delegateGap } from './delegate-gap';
 import { endpointsGap } from './endpoints-gap';
+import { envoyFilterGap } from './envoy-filter-gap';
 import { Gap, GapKind } from './gap';
 import { gatewayApiGap } from './gateway-api-gap';
 import { gatewayGap } from './gateway-gap';
 import { gatewayPodsGap } from './gateway-pods-gap';
+import { gatewayPortGap } from './gateway-port-gap';
 import { hostGap } from './host-gap';
 import { httpProxyGap } from './http-proxy-gap';
 import { policyPortsGap } from './policy-ports-gap';
@@ -25,7 +28,8 @@ export interface Gaps {
 
 /** Every kind, in the order of a connection. */
 export const GAP_KINDS: readonly GapKind[] = [
-  hostGap, gatewayGap, serviceGap, subsetGap, delegateGap, gatewayPodsGap, workloadGap, endpointsGap, policyPortsGap, gatewayApiGap, httpProxyGap,
+  clientGap, hostGap, gatewayGap, serviceGap, subsetGap, delegateGap, gatewayPodsGap, gatewayPortGap, workloadGap, endpointsGap, policyPortsGap,
+  gatewayApiGap, httpProxyGap, envoyFilterGap,
 ];
 
 /** What rules could not judge. What one of them found is no gap: it saw enough to say so. */

@@ -19,6 +19,7 @@ const api = (kind: string, name: string, spec: object) => JSON.stringify({ apiVe
 const proxy = (protocol: string) => object('Sidecar', 'default', { egress: [{ port: { number: 3128, protocol, name: 'p' }, hosts: ['./*'] }] });
 const forApp = { selector: { matchLabels: { app: 'web' } } };
 const onPort = { rules: [{ to: [{ operation: { ports: ['443'] } }] }] };
+const leaving = (ports: object[], podSelector: object = {}, name = 'network') => object('NetworkPolicy', name, { podSelector, policyTypes: ['Egress'], egress: [{ ports }] });
 const slices = JSON.stringify({ apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'x', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'legacy' } }, ports: [], endpoints: [] });
 
 test.each<[string, readonly string[], readonly string[]]>([
@@ -76,6 +77,16 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a gateway of the Gateway API that a VirtualService sends to, and no other', [
     db, route('out-istio'), api('Gateway', 'out', { gatewayClassName: 'istio' }), api('Gateway', 'in', { gatewayClassName: 'istio' }),
   ], ['gateway-api: Gateway shop/out <- out']],
+  ['workloads that see a host, where those of other namespaces are there', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['.', 'third'] })],
+    ['client: a workload of namespace other or third <- a-example-com spec.exportTo']],
+  ['workloads that see a host: some are there, or none at all are', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['shop'] }), entry('other/b.example.com', 443, 'TLS')], []],
+  ['workloads that see a host, in an input without workloads', [entry('other/a.example.com', 443, 'TLS', { exportTo: ['.'] })], []],
+  ['the port of a gateway\'s pods, for a NetworkPolicy that opens that of its Service', [db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 443 }])],
+    ['gateway-port: Service istio-system/istio-egressgateway <- network spec.egress']],
+  ['the same with the usual port, and for some pods', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 8443 }]), leaving([{ port: 443 }], { matchLabels: { app: 'cart' } }, 'some'),
+  ], []],
+  ['an EnvoyFilter', [object('EnvoyFilter', 'filter', {})], ['envoy-filter: EnvoyFilter shop/filter <- filter']],
   ['a listener of HTTP_PROXY, and of HTTP', [proxy('HTTP_PROXY'), proxy('HTTP')], ['http-proxy: Sidecar shop/default <- default spec.egress.0']],
 ])('%s', (_, objects, expected) => {
   expect(gapsOf(objects)).toEqual(expected);
