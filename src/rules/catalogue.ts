@@ -31,6 +31,7 @@ import { hostDeclaredTwice } from './host-declared-twice';
 import { hostNetworkInLockdown } from './host-network-in-lockdown';
 import { hostOfCluster } from './host-of-cluster';
 import { httpInTcpPolicy } from './http-in-tcp-policy';
+import { istioMutualToOutside } from './istio-mutual-to-outside';
 import { legMissing } from './leg-missing';
 import { literalPassword } from './literal-password';
 import { lockdownOpened } from './lockdown-opened';
@@ -47,6 +48,7 @@ import { objectWrittenTwice } from './object-written-twice';
 import { originationNamesTooLittle } from './origination-names-too-little';
 import { originationWithoutName } from './origination-without-name';
 import { partialWildcard } from './partial-wildcard';
+import { plaintextToTlsPort } from './plaintext-to-tls-port';
 import { policyNeedsIdentity } from './policy-needs-identity';
 import { policyOnClient } from './policy-on-client';
 import { policyPortOfService } from './policy-port-of-service';
@@ -77,6 +79,7 @@ import { sidecarHidesService } from './sidecar-hides-service';
 import { sidecarImportsOneAddress } from './sidecar-imports-one-address';
 import { sidecarTwice } from './sidecar-twice';
 import { staticWithoutEndpoints } from './static-without-endpoints';
+import { subnetsOfNothing } from './subnets-of-nothing';
 import { subsetMissing } from './subset-missing';
 import { subsetSelectsNothing } from './subset-selects-nothing';
 import { targetIgnored } from './target-ignored';
@@ -108,6 +111,7 @@ export const CATALOGUE: readonly Rule[] = [
   wildcardByName,
   entrySelectsNothing,
   endpointsOfOtherPort,
+  plaintextToTlsPort,
   routeBypassed,
   gatewayPortMixed,
   gatewayHostTwice,
@@ -137,6 +141,7 @@ export const CATALOGUE: readonly Rule[] = [
   routeHidesWildcard,
   matchOfOtherGateway,
   delegateIgnored,
+  subnetsOfNothing,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,
@@ -161,6 +166,7 @@ export const CATALOGUE: readonly Rule[] = [
   secretMissing,
   originationNamesTooLittle,
   tlsOnStarttlsPort,
+  istioMutualToOutside,
   policyNeedsIdentity,
   httpInTcpPolicy,
   policySelectsNothing,

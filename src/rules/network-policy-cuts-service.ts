@@ -22,7 +22,7 @@ export const networkPolicyCutsService: Rule = {
       addTo(policies, policy.object.namespace, policy);
     }
     return [...policies].flatMap(([namespace, all]) => {
-      const closing = all.find(({ limits, isForAll }) => limits && isForAll);
+      const closing = all.find(({ limits, isForAll }) => limits && isForAll) ?? closingEveryPod(view, namespace, all);
       const doors = closing ? all.filter(({ limits }) => limits).map(({ object }) => new EgressDoor(object)) : [];
       return closing ? view.entries.flatMap(entry => [
         ...cut(view, namespace, closing, all, entry), ...cutFromGateway(view, namespace, closing.object, doors, entry),
@@ -30,6 +30,15 @@ export const networkPolicyCutsService: Rule = {
     });
   },
 };
+
+/** The first of policies for some pods each that together limit every pod of a namespace. */
+function closingEveryPod(view: MeshView, namespace: string, all: readonly EgressPolicy[]): EgressPolicy | undefined {
+  const limiting = new Map(all.filter(({ limits }) => limits).map(policy => [policy.object, policy]));
+  const pods = limiting.size === 0 ? [] : view.podsIn(namespace).all;
+  const first = pods.map(({ labels }) => (
+    view.networkPoliciesIn(namespace).selecting(labels, true).map(({ object }) => limiting.get(object)).find(policy => policy !== undefined)));
+  return first.includes(undefined) ? undefined : first[0];
+}
 
 function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies: readonly EgressPolicy[], entry: ExternalEntry): Finding[] {
   if (!namesNamespace(entry, namespace) || view.isUpstream(entry)) {

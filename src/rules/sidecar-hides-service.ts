@@ -12,15 +12,26 @@ export const sidecarHidesService: Rule = {
   why: 'Sidecars know only what `egress.hosts` names. They reset connections to other hosts on REGISTRY_ONLY; on ALLOW_ANY they pass them on past the gateway.',
   fix: 'Add `<namespace>/<host>` to `egress.hosts`. In this library, an `EgressLockdown` does it.',
   related: [],
-  check: view => view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)),
+  check: view => [...view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)), ...hiddenFromEveryPod(view)],
 };
 
-function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar): Finding[] {
+/** Of Sidecars that select pods each may leave out what others need: together they hide a host where every pod of the namespace has one, and none names it. */
+function hiddenFromEveryPod(view: MeshView): Finding[] {
+  const selecting = view.allSidecars.filter(({ isForAll }) => !isForAll);
+  return [...new Set(selecting.map(({ object }) => object.namespace))].flatMap(namespace => {
+    const all = view.podsIn(namespace).all.map(({ labels }) => view.sidecarsOf(namespace).of(labels));
+    const sidecars = [...new Set(all)].filter(sidecar => sidecar !== undefined);
+    const first = sidecars.find(({ isForAll }) => !isForAll);
+    return first === undefined || all.includes(undefined) ? [] : hiddenFrom(view, first, sidecars);
+  });
+}
+
+function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar, all: readonly NamespaceSidecar[] = [sidecar]): Finding[] {
   const { object } = sidecar;
   const { namespace } = object;
   // What gateways send to is not for sidecars, though it is exported to the namespace of their pods.
   const declared = view.entries.filter(entry => namesNamespace(entry, namespace) && !view.isUpstream(entry));
-  return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !sidecar.imports(by.namespace, host)).map(host => ({
+  return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !all.some(one => one.imports(by.namespace, host))).map(host => ({
     object,
     field: ['spec', 'egress'],
     message: `'egress.hosts' leaves out ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}`,

@@ -123,11 +123,13 @@ const THROUGH_GATEWAY = [
     {match: [{gateways: [egress], port: 443}], route: [{destination: {host: db.example.com, port: {number: 6379}}}]}]}`),
 ];
 
+const GATEWAY_HOST = 'istio-egressgateway.istio-system.svc.cluster.local';
+
 /** The same to a fixed address. */
 const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
 /** The same with what the sidecars send to the gateway, and what it takes. */
-const mutual = (sent: string, server: string) => [...THROUGH_GATEWAY.slice(0, 2), gateway(server), THROUGH_GATEWAY[3], rule(sent, 'exportTo: ["."]', 'istio-egressgateway.istio-system.svc.cluster.local')];
+const mutual = (sent: string, server: string) => [...THROUGH_GATEWAY.slice(0, 2), gateway(server), THROUGH_GATEWAY[3], rule(sent, 'exportTo: ["."]', GATEWAY_HOST)];
 
 const ROWS: { readonly [id: string]: Row[] } = {
   MX0214: [
@@ -329,6 +331,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
       entry(TCP, 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE, insecureSkipVerify: true}', 'exportTo: ["."]', 'a.example.com')), []],
   ],
   MX0710: [['the port behind the one that clients use', all(entry('{number: 3307, name: tcp, protocol: TCP, targetPort: 3306}'), rule('{mode: SIMPLE}')), ['rule spec trafficPolicy tls']]],
+  MX0711: [
+    ['a server outside, on one port', all(entry(TCP), istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 6379}, tls: {mode: ISTIO_MUTUAL}}]}}')),
+      ['rule spec trafficPolicy portLevelSettings 0 tls mode']],
+    ['a proxy of the mesh, machines, pods, an alias of a Service', all(entry(TCP, 'location: MESH_INTERNAL'), entry(TCP, 'workloadSelector: {labels: {app: a}}'),
+      entry(TCP, 'resolution: DNS, endpoints: [{address: a.shop.svc.cluster.local}]'), rule('{mode: ISTIO_MUTUAL}')), []],
+    ['a Service of the cluster, TLS of the server\'s own', all(entry(TCP), rule('{mode: SIMPLE}'), rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST)), []],
+  ],
   MX0801: [
     ['a plaintext server and one with a certificate of its own only', all(gateway(`${tlsServer('a', '', 'TCP')}, ${tlsServer('b', '{mode: SIMPLE}')}`), policy(from('{namespaces: [shop]}'))),
       ['policy spec rules 0 from 0 source namespaces']],
@@ -476,6 +485,40 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['loopback of either family', gateway(['127.0.0.2', '::1'].map(bind => tlsServer().replace('{port', `{bind: "${bind}", port`)).join(', ')), [0, 1].map(i => `egress spec servers ${i} bind`)],
     ['every address, one of the network', gateway(['0.0.0.0', '::', '10.0.0.1', 'name'].map(bind => tlsServer().replace('{port', `{bind: "${bind}", port`)).join(', ')), []],
   ],
+  MX0218: [
+    ['HTTP to port 443, by its number, its targetPort and the port of an endpoint', all(entry('{number: 443, name: http, protocol: HTTP}'), entry(HTTP),
+      entry('{number: 80, name: http, protocol: HTTP}', 'resolution: DNS, endpoints: [{address: a.example.com, ports: {http: 443}}]')),
+    ['db spec ports 0 protocol', 'db spec ports 0 targetPort', 'db spec ports 0 protocol']],
+    ['a rule for the port, for a wildcard over the host, in a subset', all(entry(HTTP), rule('{mode: SIMPLE}', 'exportTo: ["."]', '"*.example.com"')), []],
+    ['a rule in a subset', all(entry(HTTP), istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, subsets: [{name: a, trafficPolicy: {tls: {mode: MUTUAL}}}]}')), []],
+    ['a rule that switches TLS off, and one for another port', all(entry(HTTP), rule('{mode: DISABLE}'),
+      istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}}')), ['db spec ports 0 targetPort']],
+    ['one host of two', all(entry(HTTP, 'resolution: DNS', 'db.example.com, b.example.com'), rule('{mode: SIMPLE}')), ['db spec ports 0 targetPort']],
+    ['what sidecars send to a gateway, which sends to another port', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), httpThrough('other.example.com')), []],
+    ['what a gateway sends there', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com')), ['db spec ports 0 targetPort']],
+    ['TLS, TCP, HTTP to another port, endpoints on another port', all(entry(TLS), entry('{number: 443, name: tcp, protocol: TCP}'), entry('{number: 80, name: http, protocol: HTTP}'),
+      entry(HTTP, 'resolution: DNS, endpoints: [{address: a.example.com, ports: {http: 8080}}]')), []],
+  ],
+  MX0403: [
+    ['a rule for a gateway where no pod of the sender looks', all(...THROUGH_GATEWAY, pods('app: cart'), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["*"]', GATEWAY_HOST, 'other')), ['rule metadata namespace']],
+    ['a rule beside the gateway that is not exported', all(...THROUGH_GATEWAY, pods('app: cart'), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', GATEWAY_HOST, 'istio-system')), ['rule spec exportTo']],
+    ['rules of the sender, beside the gateway, and one without TLS', all(...THROUGH_GATEWAY, pods('app: cart'), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', GATEWAY_HOST)), []],
+    ['a rule that is exported beside the gateway', all(...THROUGH_GATEWAY, pods('app: cart'), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["*"]', GATEWAY_HOST, 'istio-system')), []],
+    ['one elsewhere, where the sender has its own', all(...THROUGH_GATEWAY, pods('app: cart'), rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST, 'other'), rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST)), []],
+    ['one elsewhere, where the input has no pods of the sender, or pods there', all(...THROUGH_GATEWAY, rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST, 'other')), []],
+    ['one elsewhere, where the input has pods there', all(...THROUGH_GATEWAY, pods('app: cart'), pods('app: a').replace('namespace: shop', 'namespace: other'),
+      rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST, 'other')), []],
+    ['one elsewhere that says nothing of TLS', all(...THROUGH_GATEWAY, pods('app: cart'), istio('DestinationRule', 'rule', 'other', `{host: ${GATEWAY_HOST}, trafficPolicy: {connectionPool: {}}}`)), []],
+  ],
+  MX0413: [
+    ['subnets beside the addresses of the host', all(entry(TCP, 'addresses: [192.0.2.1], resolution: DNS'), route('tcp', '{port: 6379, destinationSubnets: [192.0.3.0/24, "2001:db8::/64"]}', '{host: a}')),
+      ['route spec tcp 0 match 0 destinationSubnets']],
+    ['subnets that hold one, or are inside of a range', all(entry(TCP, 'addresses: [192.0.2.1, 198.51.100.0/24], resolution: DNS'), route('tcp', '{destinationSubnets: [192.0.2.0/24]}', '{host: a}'),
+      route('tcp', '{destinationSubnets: [198.51.100.128/25]}', '{host: a}')), []],
+    ['a host whose addresses DNS alone knows, and what is no address', all(entry(TCP), route('tcp', '{destinationSubnets: [192.0.3.0/24]}', '{host: a}')), []],
+    ['what is no address', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3]}', '{host: a}')), []],
+    ['a gateway, which does not look at them', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3.0/24]}', '{host: a}', '[egress]')), []],
+  ],
   MX0412: [
     ['a delegate with hosts', all(delegating('{delegate: {name: leaf}}'), leaf('hosts: [a.example.com], ')), ['api spec http 0 delegate']],
     ['a delegate of another namespace that is not exported', all(delegating('{route: []}, {delegate: {name: leaf, namespace: other}}'), leaf('exportTo: ["."], ', '', 'other')), ['api spec http 1 delegate']],
@@ -562,7 +605,19 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ['requests on different ports', two('{http: [{match: [{port: 80}], ROUTE}]}', '{http: [{match: [{port: 81}], ROUTE}]}'), []],
   ['sidecars with different labels, and a rule for gateways', two('{http: [{match: [{sourceLabels: {app: a}}], ROUTE}]}', '{http: [{match: [{sourceLabels: {app: b}}], ROUTE}]}',
     '{gateways: [mesh, egress], http: [{match: [{gateways: [egress]}], ROUTE}]}'), []]],
+  MX0602: [
+    ['Sidecars for every pod of a namespace, of which none names the host', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*'), some('b', 'third/*')), ['of-a spec egress']],
+    ['one of them names it', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*'), some('b', './*')), []],
+    ['a pod without one', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*')), []],
+    ['one that selects no pod of the input', all(entry(TCP), some('a', 'other/*')), []],
+  ],
   MX0603: [
+    ['policies that limit every pod of a namespace, of which none opens the service', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
+      pods('app: a'), pods('app: b', undefined, 'b'), network(DNS, '{matchLabels: {app: a}}', 'a'), network(DNS, '{matchLabels: {app: b}}', 'b')), ['a']],
+    ['one of them opens it, or a pod without one', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
+      pods('app: a'), pods('app: b', undefined, 'b'), network(DNS, '{matchLabels: {app: a}}', 'a'), network('{to: [{ipBlock: {cidr: 192.0.2.0/24}}]}', '{matchLabels: {app: b}}', 'b')), []],
+    ['a pod without one', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
+      pods('app: a'), pods('app: b', undefined, 'b'), network(DNS, '{matchLabels: {app: a}}', 'a')), []],
     ['a gateway that is not opened', all(...THROUGH_GATEWAY, network(DNS)), ['network']],
     ['a gateway that is opened on another port', all(...THROUGH_GATEWAY, network(to('istio-system', 'TCP443'))), ['network']],
     ['a gateway that is opened', all(...THROUGH_GATEWAY, network(to('istio-system', 'TCP8443'))), []],
@@ -587,6 +642,16 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function httpThrough(host: string): string {
+  return istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], http: [
+    {match: [{gateways: [mesh]}], route: [{destination: {host: ${GATEWAY_HOST}, port: {number: 443}}}]},
+    {match: [{gateways: [egress]}], route: [{destination: {host: ${host}, port: {number: 80}}}]}]}`);
+}
+
+function some(app: string, host: string): string {
+  return istio('Sidecar', `of-${app}`, 'shop', `{workloadSelector: {labels: {app: ${app}}}, egress: [{hosts: ["${host}"]}]}`);
+}
 
 function mirroring(mirror: string): string {
   return istio('VirtualService', 'route', 'shop', `{hosts: [reviews], http: [{route: [{destination: {host: reviews}}], ${mirror}}]}`);

@@ -1,0 +1,33 @@
+import { Finding, Rule } from './rule';
+import { quote } from '../private/fail';
+import { ExternalEntry } from '../view/external-entry';
+import { records, text } from '../view/fields';
+import { namespaceOfService } from '../view/host-name';
+import { MeshView } from '../view/mesh-view';
+
+export const istioMutualToOutside: Rule = {
+  id: 'MX0711',
+  name: 'istio-mutual-to-outside',
+  severity: 'WARNING',
+  title: 'A DestinationRule asks for the mesh\'s own mutual TLS towards a server outside of the mesh.',
+  why: 'ISTIO_MUTUAL is for proxies: they show each other certificates of istiod and ask for them. A server outside does not know istiod\'s certificate authority and has none of its certificates, so every handshake fails.',
+  fix: 'Write `mode: SIMPLE`, or `MUTUAL` with a client certificate of the server\'s authority, or remove `tls`. Is the server a proxy of this mesh, write `location: MESH_INTERNAL` into its ServiceEntry.',
+  related: [],
+  check: view => view.trafficRules.flatMap(({ allTls, host, object }) => {
+    const [tls] = allTls.filter(({ mode }) => mode === 'ISTIO_MUTUAL');
+    const entry = tls && view.names.entriesOf(host).find(candidate => isOutside(view, candidate));
+    return entry === undefined ? [] : [{
+      object,
+      field: [...tls.field, 'mode'],
+      message: `'mode' "ISTIO_MUTUAL" is TLS between proxies of the mesh, and ${quote(host)} is a server outside of it ('${entry.object.origin.path}'): every handshake fails`,
+      fix: 'write \'mode: SIMPLE\', or MUTUAL with a certificate that the server knows; for a proxy of this mesh write \'location: MESH_INTERNAL\' into its ServiceEntry',
+    } satisfies Finding];
+  }),
+};
+
+/** Whether nothing says that its endpoints have a proxy: those of workloads and Services of the cluster may. */
+function isOutside({ facts, serviceByHost }: MeshView, { object: { spec }, hosts }: ExternalEntry): boolean {
+  const addresses = records(spec.endpoints).flatMap(({ address }) => text(address) ?? []);
+  return spec.location !== 'MESH_INTERNAL' && spec.workloadSelector === undefined
+    && ![...hosts, ...addresses].some(name => serviceByHost.has(name) || namespaceOfService(name, facts.clusterDomain) !== undefined);
+}
