@@ -67,12 +67,14 @@ import { routeHostNotServed } from './route-host-not-served';
 import { routeOfAnotherProtocol } from './route-of-another-protocol';
 import { Rule } from './rule';
 import { ruleNotLookedUp } from './rule-not-looked-up';
+import { scopeSelectsNothing } from './scope-selects-nothing';
 import { secretElsewhere } from './secret-elsewhere';
 import { secretMissing } from './secret-missing';
 import { serverFirstIsInspected } from './server-first-is-inspected';
 import { serverNameNeverSent } from './server-name-never-sent';
 import { serverOnLoopback } from './server-on-loopback';
 import { serverWithSeveralDestinations } from './server-with-several-destinations';
+import { settingsOfOtherPort } from './settings-of-other-port';
 import { sidecarClosesByDefault } from './sidecar-closes-by-default';
 import { sidecarHidesRoute } from './sidecar-hides-route';
 import { sidecarHidesService } from './sidecar-hides-service';
@@ -142,6 +144,7 @@ export const CATALOGUE: readonly Rule[] = [
   matchOfOtherGateway,
   delegateIgnored,
   subnetsOfNothing,
+  settingsOfOtherPort,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,
@@ -157,6 +160,7 @@ export const CATALOGUE: readonly Rule[] = [
   networkPolicyCutsLongAnswers,
   sidecarImportsOneAddress,
   networkPolicyCutsGateway,
+  scopeSelectsNothing,
   secretElsewhere,
   credentialOnSidecar,
   originationWithoutName,

@@ -1,6 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { MeshView } from '../view/mesh-view';
+import { portsOfHost } from '../view/ports-of-host';
 import { MESH, Route, RouteDestination, RouteRule } from '../view/route';
 
 export const destinationPort: Rule = {
@@ -16,7 +17,7 @@ export const destinationPort: Rule = {
 };
 
 function findingOf(view: MeshView, { object, hosts }: Route, rule: RouteRule, destination: RouteDestination): Finding[] {
-  const ports = portsOf(view, destination.host);
+  const ports = portsOfHost(view, destination.host);
   const udp = ports.length > 0 ? undefined : view.names.entriesOf(destination.host).flatMap(entry => entry.ports).find(({ protocol }) => protocol === 'UDP');
   if (udp !== undefined) {
     return [{
@@ -26,7 +27,7 @@ function findingOf(view: MeshView, { object, hosts }: Route, rule: RouteRule, de
       fix: 'declare the port as TCP, or send somewhere else',
     }];
   }
-  const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports, hosts.map(host => portsOf(view, host)));
+  const port = ports.length === 0 ? undefined : wrongPort(rule, destination, ports, hosts.map(host => portsOfHost(view, host)));
   return port === undefined || isGatewayPort(view, destination.host, port) ? [] : [{
     object,
     field: destination.port === undefined ? [...destination.field, 'host'] : [...destination.field, 'port', 'number'],
@@ -41,14 +42,6 @@ function findingOf(view: MeshView, { object, hosts }: Route, rule: RouteRule, de
 function isGatewayPort(view: MeshView, host: string, port: number): boolean {
   const workloads = view.gatewayPlaces.workloadsAt(host);
   return workloads.size > 0 && view.gatewayServers.some(server => server.port === port && workloads.has(server.workload));
-}
-
-/** The ports that a host is declared with; none when it is not declared. */
-function portsOf(view: MeshView, host: string): number[] {
-  const service = view.serviceByHost.get(host)?.ports ?? [];
-  // istiod makes no cluster for a port of UDP.
-  const entries = view.names.entriesOf(host).flatMap(({ ports }) => ports).filter(({ protocol }) => protocol !== 'UDP');
-  return [...new Set([...service, ...entries].map(({ number }) => number))].sort((a, b) => a - b);
 }
 
 function wrongPort(

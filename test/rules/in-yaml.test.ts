@@ -519,6 +519,15 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['what is no address', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3]}', '{host: a}')), []],
     ['a gateway, which does not look at them', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3.0/24]}', '{host: a}', '[egress]')), []],
   ],
+  MX0414: [
+    ['the port of the endpoints, in a rule and in a subset', all(entry(HTTP), istio('DestinationRule', 'rule', 'shop', `{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 80}}, {port: {number: 443}}]},
+      subsets: [{name: a}, {name: b, trafficPolicy: {portLevelSettings: [{port: {number: 8080}}]}}]}`)),
+    ['rule spec trafficPolicy portLevelSettings 1 port number', 'rule spec subsets 1 trafficPolicy portLevelSettings 0 port number']],
+    ['a port of a Service', all(SERVICE, istio('DestinationRule', 'rule', 'shop', `{host: ${GATEWAY_HOST}, trafficPolicy: {portLevelSettings: [{port: {number: 8443}}]}}`)),
+      ['rule spec trafficPolicy portLevelSettings 0 port number']],
+    ['a host that nothing declares, a port of one entry of two', all(istio('DestinationRule', 'rule', 'shop', '{host: other.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 1}}]}}'),
+      entry(HTTP), entry(TCP), istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 6379}}]}}')), []],
+  ],
   MX0412: [
     ['a delegate with hosts', all(delegating('{delegate: {name: leaf}}'), leaf('hosts: [a.example.com], ')), ['api spec http 0 delegate']],
     ['a delegate of another namespace that is not exported', all(delegating('{route: []}, {delegate: {name: leaf, namespace: other}}'), leaf('exportTo: ["."], ', '', 'other')), ['api spec http 1 delegate']],
@@ -610,6 +619,14 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one of them names it', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*'), some('b', './*')), []],
     ['a pod without one', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*')), []],
     ['one that selects no pod of the input', all(entry(TCP), some('a', 'other/*')), []],
+  ],
+  MX0612: [
+    ['a Sidecar and NetworkPolicies for labels that no pod has', all(pods('app: a'), some('b', './*'), network(DNS, '{matchLabels: {app: b}}')), ['of-b spec workloadSelector', 'network spec podSelector']],
+    ['pods, a machine of the mesh, a label more', all(pods('app: a, v: "1"'), some('a', './*'), network(DNS, '{matchLabels: {app: a}}'), some('vm', './*'),
+      istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1, labels: {app: vm}}')), []],
+    ['all pods but some', all(pods('app: a'), network(DNS, '{matchExpressions: [{key: app, operator: NotIn, values: [a]}]}', 'other')), []],
+    ['a namespace without pods in the input, every pod, ingress', all(some('b', './*'), network(DNS, '{matchLabels: {app: b}}')), []],
+    ['every pod, and ingress', all(pods('app: a'), istio('Sidecar', 'all', 'shop', '{egress: [{hosts: ["./*"]}]}'), network(DNS), letIn('{}', '{matchLabels: {app: b}}').replaceAll('istio-system', 'shop')), []],
   ],
   MX0603: [
     ['policies that limit every pod of a namespace, of which none opens the service', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),

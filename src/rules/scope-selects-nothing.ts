@@ -1,0 +1,47 @@
+import { Finding, Rule, where } from './rule';
+import { EgressDoor } from '../view/egress-door';
+import { KUBERNETES_NETWORKING } from '../view/egress-policy';
+import { labelsOf, record } from '../view/fields';
+import { labelledIn, LabelsByPlace } from '../view/labels-by-place';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+export const scopeSelectsNothing: Rule = {
+  id: 'MX0612',
+  name: 'scope-selects-nothing',
+  severity: 'WARNING',
+  title: 'A Sidecar, or a NetworkPolicy of egress, selects no pod of its namespace.',
+  why: 'It limits nobody: the pods that it is meant for connect to whatever the mesh and the other policies let them.',
+  fix: 'Write labels of the pods, in their namespace.',
+  related: ['KIA0004'],
+  check: view => [...sidecars(view), ...policies(view)],
+};
+
+function sidecars(view: MeshView): Finding[] {
+  const selecting = view.allSidecars.filter(({ isForAll }) => !isForAll);
+  const places = new LabelsByPlace();
+  // Machines of the mesh have a Sidecar too.
+  const all = selecting.length === 0 ? [] : labelledIn(view, ({ spec, labels }) => ({ ...labelsOf(spec.labels), ...labels }));
+  all.forEach(({ namespace, labels }) => places.add(namespace, labels));
+  return selecting.filter(({ object: { namespace }, workloadSelector }) => places.has(namespace) && !places.isSelected(namespace, workloadSelector!))
+    .map(({ object }) => findingOf(object, 'workloadSelector'));
+}
+
+function policies(view: MeshView): Finding[] {
+  const all = view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressDoor(object));
+  // One that names no label is for what others are not for, and there may be nothing of it.
+  const limiting = all.filter(({ limits, selector }) => limits && selector.label !== undefined);
+  return limiting.filter(({ object: { namespace, spec }, selector }) => {
+    const pods = view.podsIn(namespace);
+    return pods.all.length > 0 && !pods.selectedBy(labelsOf(record(spec.podSelector).matchLabels)).some(({ labels }) => selector.selects(labels));
+  }).map(({ object }) => findingOf(object, 'podSelector'));
+}
+
+function findingOf(object: MeshObject, field: string): Finding {
+  return {
+    object,
+    field: ['spec', field],
+    message: `'${field}' matches none of the pods of ${where(object.namespace)}: the ${object.kind} limits nobody`,
+    fix: 'write labels of the pods, in the namespace that they are in',
+  };
+}

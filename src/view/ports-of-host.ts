@@ -1,0 +1,8 @@
+import { MeshView } from './mesh-view';
+
+/** The ports that a host is declared with, sorted; none when it is not declared. istiod makes no cluster for a port of UDP. */
+export function portsOfHost(view: MeshView, host: string): number[] {
+  const service = view.serviceByHost.get(host)?.ports ?? [];
+  const entries = view.names.entriesOf(host).flatMap(({ ports }) => ports).filter(({ protocol }) => protocol !== 'UDP');
+  return [...new Set([...service, ...entries].map(({ number }) => number))].sort((a, b) => a - b);
+}
