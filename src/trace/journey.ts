@@ -189,6 +189,11 @@ export class Journey {
 
   /** What becomes of a destination that the sidecar does not know. */
   private unknownTo(scope: ProxyScope, listener: Listener | undefined, notes: readonly string[]): Ending {
+    const atPods = this.listenedForAtPods(scope);
+    if (atPods) {
+      this.hops.push(hop('sidecar', `the sidecar listens for ${atPods.host} at the addresses of its pods`, [cause(atPods.object, ['spec', 'selector'])], { notes, facts: { cluster: '' } }));
+      return this.ending('UNKNOWN', `the pods of ${atPods.host} have no other address than their own, and these are not in the input`);
+    }
     const { cluster, causes } = unknownDestination(scope);
     const why = this.whyUnknown(scope);
     const name = listener?.name ?? 'virtualOutbound';
@@ -204,6 +209,14 @@ export class Journey {
         this.dialled.spoken === 'HTTP' && !listener ? 'the connection is reset at once' : undefined);
     }
     return this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');
+  }
+
+  /** The service without an address of its own that was asked for, by its name or by that of one of its pods. */
+  private listenedForAtPods({ servicesByHost }: ProxyScope): KnownService | undefined {
+    const { host, port } = this.dialled;
+    const named = [host, host.slice(host.indexOf('.') + 1)].flatMap(name => servicesByHost.get(name) ?? []);
+    return named.find(({ host: own, resolution, selector, ports }) => (resolution === 'HEADLESS' || own === host && resolution === 'NONE')
+      && Object.keys(selector ?? {}).length > 0 && ports.some(({ number }) => number === port));
   }
 
   /** Where applications may ask the sidecar as an HTTP proxy: it goes by the request, whatever the connection is to. */

@@ -373,6 +373,16 @@ describe('endpoints', () => {
       expect(traced(objects, 'cart', '192.0.2.16:3306').end.kind).toBe('NOWHERE');
       expect(traced([headless()], 'cart', `${name}:3306`).end.kind).toBe('NOWHERE');
     });
+
+    test('are those of its pods, which nobody knows', () => {
+      const objects = [headless({ selector: { app: 'db' } })];
+
+      for (const asked of [name, `db-0.${name}`]) {
+        expect(traced(objects, 'cart', `${asked}:3306`).end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining(`the pods of ${name}`) as string });
+      }
+      expect(traced(objects, 'cart', `${name}:3307`).end.kind).toBe('NOWHERE');
+      expect(traced([headless()], 'cart', `db-0.${name}:3306`).end.kind).toBe('NOWHERE');
+    });
   });
 
   test('a Service of the cluster is reached by its short names', () => {

@@ -154,10 +154,13 @@ func (j *journey) stocks(n *network, t traced) bool {
 func (j *journey) compare(n *network, t traced) string {
 	sidecar := j.mesh.sidecar(t.Namespace, t.Account)
 	c, known := j.dial(n, t)
-	if !known || t.End == "UNKNOWN" && !strings.HasPrefix(t.Text, "Envoy refuses") {
+	if !known || t.End == "UNKNOWN" && !strings.HasPrefix(t.Text, "Envoy refuses") && !t.isAtPods() {
 		return fmt.Sprintf("is not followed (address %q)", t.Address)
 	}
 	got := sidecar.simulated.Run(c)
+	if t.isAtPods() {
+		return takenByNobody(got)
+	}
 	if got.Error == simulation.ErrMultipleFilterChain && t.End == "UNKNOWN" {
 		return ""
 	}
@@ -206,6 +209,19 @@ func (j *journey) compare(n *network, t traced) string {
 		return fmt.Sprintf("cluster %s leads to %v, and the trace to a gateway", chosen.GetName(), endpoints)
 	}
 	return j.last(n, t, sidecar, sidecar, chosen, c)
+}
+
+// isAtPods says whether the trace ends where proxies listen at addresses of pods alone, which it does not know.
+func (t traced) isAtPods() bool {
+	return t.End == "UNKNOWN" && strings.Contains(t.Text, " have no other address than their own")
+}
+
+// takenByNobody says what takes a connection to another address than those of the pods; nothing should.
+func takenByNobody(got simulation.Result) string {
+	if got.ClusterMatched == util.BlackHoleCluster || got.ClusterMatched == util.PassthroughCluster || blackHole(got) {
+		return ""
+	}
+	return fmt.Sprintf("the sidecar sends it to %s, whatever address it has", ending(got))
 }
 
 // isPartial says whether the trace has found a route for some requests alone.
