@@ -1,6 +1,8 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { SlipTable } from '../private/slip-table';
 import { namespaceOfService } from '../view/host-name';
+import { KubeService } from '../view/kube-service';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 
@@ -13,51 +15,67 @@ export const destinationUnknown: Rule = {
   fix: 'Declare the host, or correct its name. A name without dots is a Service of the rule\'s own namespace.',
   related: ['IST0101', 'IST0174', 'KIA0202', 'KIA1101'],
   check: view => {
-    const isUnknown = unknownIn(view);
+    const meant = new MeantHosts(view);
+    const findingsOf = (place: Pick<Finding, 'object' | 'field'>, what: string, host: string, effect: string): Finding[] => {
+      const other = meant.by(host);
+      return other === undefined ? [] : [{
+        ...place,
+        message: `${what} is neither a Service nor a ServiceEntry: ${effect}`,
+        fix: `did you mean ${quote(other)}? If not, declare the host`,
+      }];
+    };
     return [
-      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations, mirrors }) => (
-        [...destinations, ...mirrors].filter(({ host }) => isUnknown(host, object.namespace)).map((destination): Finding => ({
-          object,
-          field: [...destination.field, 'host'],
-          message: mirrors.includes(destination)
-            ? `'host' ${quote(destination.host)} of the mirror is neither a Service nor a ServiceEntry: no copy arrives`
-            : `'destination.host' ${quote(destination.host)} is neither a Service nor a ServiceEntry: connections to it fail`,
-          fix: 'declare the host, or correct its name',
-        }))))),
-      ...view.trafficRules.filter(({ host, object }) => isUnknown(host, object.namespace)).map(({ host, object }): Finding => ({
-        object,
-        field: ['spec', 'host'],
-        message: `'host' ${quote(host)} is neither a Service nor a ServiceEntry: the rule has no effect`,
-        fix: 'declare the host, or correct its name',
-      })),
+      ...view.routes.flatMap(({ object, rules }) => rules.flatMap(({ destinations, mirrors }) => [
+        ...destinations.flatMap(({ host, field }) => (
+          findingsOf({ object, field: [...field, 'host'] }, `'destination.host' ${quote(host)}`, host, 'connections to it fail'))),
+        ...mirrors.flatMap(({ host, field }) => findingsOf({ object, field: [...field, 'host'] }, `'host' ${quote(host)} of the mirror`, host, 'no copy arrives')),
+      ])),
+      ...view.trafficRules.flatMap(({ host, object }) => findingsOf({ object, field: ['spec', 'host'] }, `'host' ${quote(host)}`, host, 'the rule has no effect')),
     ];
   },
 };
 
-/** Whether the objects show that a host is not there. They may be a part of what is deployed only. */
-function unknownIn(view: MeshView): (host: string, namespace: string) => boolean {
-  const services = new Map<string, string[]>();
-  view.services.forEach(({ object }) => addTo(services, object.namespace, object.name));
-  const withEntries = new Set(view.entries.map(({ object }) => object.namespace));
-  return (host, namespace) => {
-    // A wildcard of a DestinationRule is for whatever there is.
-    if (host.includes('*') || view.serviceByHost.get(host) || view.names.entriesOf(host).length > 0 || view.names.wildcardEntriesOf(host).length > 0) {
-      return false;
-    }
-    const home = namespaceOfService(host, view.facts.clusterDomain);
-    if (home === undefined && host.includes('.') && !host.endsWith(`.${view.facts.clusterDomain}`)) {
-      return withEntries.has(namespace);
-    }
-    const [name] = host.split('.');
-    // Some Services of a namespace may be among the objects and others not: what shows the mistake is one whose name is like it.
-    return (services.get(home ?? namespace) ?? []).some(other => other.includes(name) || name.includes(other) || isLike(other, name));
-  };
-}
+/** What somebody meant who wrote a host that nothing declares. The objects may be a part of what is deployed only: without a host that is like it, it may be elsewhere. */
+class MeantHosts {
+  private readonly known = new Map<string, string | undefined>();
 
-/** Whether two names differ by one letter: another one, one more, or two in the other order. */
-function isLike(one: string, other: string): boolean {
-  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
-  const at = [...long].findIndex((letter, i) => letter !== short[i]);
-  return long.slice(at + 1) === short.slice(at) || long.slice(at + 1) === short.slice(at + 1)
-    || long[at] === short[at + 1] && long[at + 1] === short[at] && long.slice(at + 2) === short.slice(at + 2);
+  public constructor(private readonly view: MeshView) {}
+
+  public by(host: string): string | undefined {
+    if (!this.known.has(host)) {
+      this.known.set(host, this.isDeclared(host) ? undefined : this.likeIt(host));
+    }
+    return this.known.get(host);
+  }
+
+  private isDeclared(host: string): boolean {
+    const { names, serviceByHost } = this.view;
+    // A wildcard of a DestinationRule is for whatever there is.
+    return host.includes('*') || serviceByHost.has(host) || names.entriesOf(host).length > 0 || names.wildcardEntriesOf(host).length > 0;
+  }
+
+  private likeIt(host: string): string | undefined {
+    const { view } = this;
+    const { serviceByHost, facts: { clusterDomain } } = view;
+    const end = `.svc.${clusterDomain}`;
+    const home = namespaceOfService(host, clusterDomain);
+    if (home === undefined) {
+      // istiod adds namespace and domain to a name without dots only.
+      return [`${host}${end}`, `${host}.${clusterDomain}`].find(name => serviceByHost.has(name))
+        ?? view.once('slips of hosts', () => new SlipTable(view.entries.flatMap(({ hosts }) => hosts))).meantBy(host);
+    }
+    const slips = view.once('slips of services', () => new SlipTable([...serviceByHost.keys()].map(name => name.slice(0, -end.length))));
+    const slip = slips.meantBy(host.slice(0, -end.length));
+    return slip === undefined ? this.longerOrShorter(host.split('.')[0], home) : `${slip}${end}`;
+  }
+
+  /** A Service whose name is a part of the one that was written, or the other way round. */
+  private longerOrShorter(written: string, namespace: string): string | undefined {
+    const services = this.view.once('services by namespace', () => {
+      const found = new Map<string, KubeService[]>();
+      this.view.services.forEach(service => addTo(found, service.object.namespace, service));
+      return found;
+    });
+    return services.get(namespace)?.find(({ object: { name } }) => name.includes(written) || written.includes(name))?.host;
+  }
 }

@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { GatewayConfig } from '../view/gateway';
+import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { reaches } from '../view/visibility';
@@ -14,7 +15,7 @@ export const hiddenFromGateway: Rule = {
   fix: 'Add the namespace of the gateway\'s pods to `exportTo`.',
   related: [],
   check: view => view.gateways.flatMap(gateway => {
-    const namespaces = [...view.gatewayPlaces.namespacesOf(gateway)];
+    const namespaces = namespacesOf(view, gateway);
     const seen = new Set<unknown>();
     const legs = namespaces.length === 0 ? [] : view.names.legsAt(gateway.name);
     return legs.flatMap(leg => findings(view, gateway, leg, namespaces)).filter(({ object }) => {
@@ -25,13 +26,20 @@ export const hiddenFromGateway: Rule = {
   }),
 };
 
+/** Where the gateway is. What only looks like the name of such a namespace is none of them. */
+function namespacesOf(view: MeshView, gateway: GatewayConfig): string[] {
+  const all = [...view.gatewayPlaces.namespacesOf(gateway)];
+  const meant = all.filter(namespace => view.shownNamespaces.slipOf(namespace) === undefined);
+  return meant.length > 0 ? meant : all;
+}
+
 function findings(view: MeshView, gateway: GatewayConfig, { route, rule }: Leg, namespaces: readonly string[]): Finding[] {
   const isSeen = (visibleTo: readonly string[]) => namespaces.some(namespace => reaches(visibleTo, namespace));
   const at = `${where(namespaces[0])}, where the pods of '${gateway.object.origin.path}' are`;
   const fix = `add ${quote(namespaces[0])} to 'exportTo'`;
   const hidden = rule.destinations.map(({ host }) => ({ host, entries: view.names.entriesOf(host) }))
     .filter(({ host, entries }) => entries.length > 0 && !view.serviceByHost.get(host) && !entries.some(({ visibleTo }) => isSeen(visibleTo)));
-  return [
+  const all = [
     ...isSeen(route.visibleTo) ? [] : [{
       object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this VirtualService from ${at}: the gateway ignores it`, fix,
     }],
@@ -42,4 +50,20 @@ function findings(view: MeshView, gateway: GatewayConfig, { route, rule }: Leg, 
       fix,
     })),
   ];
+  const mistyped = all.length === 0 ? undefined : mistypedPlace(view, gateway, namespaces[0], route.visibleTo);
+  return mistyped ? [mistyped] : all;
+}
+
+/** The name of the gateway's Service, where its namespace is probably another one: what is exported to that one is right. */
+function mistypedPlace(view: MeshView, gateway: GatewayConfig, namespace: string, visibleTo: readonly string[]): Finding | undefined {
+  const meant = view.shownNamespaces.nearTo(namespace, visibleTo);
+  const host = [...view.gatewayPlaces.hostsOf(gateway)].find(name => namespaceOfService(name, view.facts.clusterDomain) === namespace);
+  const [leg] = host === undefined ? [] : view.names.legsTo(host);
+  const destination = leg?.rule.destinations.find(to => to.host === host);
+  return meant === undefined || !destination ? undefined : {
+    object: leg.route.object,
+    field: [...destination.field, 'host'],
+    message: `'destination.host' ${quote(destination.host)} has the gateway in ${where(namespace)}, of which the input shows nothing, and what the gateway needs is not exported there: it ignores it`,
+    fix: `write "${meant}" for "${namespace}", or, if that is its namespace, add it to 'exportTo'`,
+  };
 }

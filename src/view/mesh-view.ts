@@ -21,6 +21,7 @@ import { NetworkPolicy, PoliciesOfNamespace } from './network-policy';
 import { PodTemplate, podTemplatesOf } from './pod-template';
 import { PodsOfNamespace } from './pods-of-namespace';
 import { MESH, Route } from './route';
+import { ShownNamespaces } from './shown-namespaces';
 import { SidecarsOfNamespace } from './sidecars-of-namespace';
 import { TrafficRule } from './traffic-rule';
 import { reaches } from './visibility';
@@ -178,6 +179,11 @@ export class MeshView {
   /** What is known of the namespaces. */
   public get namespaces(): Namespaces {
     return this.once('namespaces', () => new Namespaces(this.of('', 'Namespace'), this.facts.dataPlane === 'ambient'));
+  }
+
+  /** Which namespaces the objects show. */
+  public get shownNamespaces(): ShownNamespaces {
+    return this.once('shownNamespaces', () => new ShownNamespaces(this.objects, this.facts.rootNamespace));
   }
 
   /** The gateways, by their pods. Reading them renders every workload, as far as there are Gateways at all. */

@@ -62,11 +62,8 @@ const ROWS: readonly Row[] = [
   ], { to: `${API}:80` }],
   // The rule and where it sends.
   ['VirtualService shop/other is not in the input', 'delegate', [api, object('VirtualService', 'api', { hosts: [API], http: [{ delegate: { name: 'other' } }] })], { to: `${API}:80` }],
-  ['nothing declares other.example.com', 'MX0405', [db(), straight({ host: 'other.example.com', port: { number: 3306 } })]],
-  ['nothing declares other.example.com', 'host', [
-    object('ServiceEntry', 'platform/db', { hosts: [DB], addresses: ['192.0.2.14'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }] }),
-    straight({ host: 'other.example.com', port: { number: 3306 } }),
-  ]],
+  ['nothing declares db.exmaple.com', 'MX0405', [db(), straight({ host: 'db.exmaple.com', port: { number: 3306 } })]],
+  ['nothing declares other.example.com', 'host', [db(), straight({ host: 'other.example.com', port: { number: 3306 } })]],
   ['db.example.com has no port 3307', 'MX0407', [db(), straight({ host: DB, port: { number: 3307 } })]],
   ['udp.example.com has no port 3306 for TCP', 'MX0407', [db(), entry('udp.example.com', 3306, 'UDP'), straight({ host: 'udp.example.com', port: { number: 3306 } })]],
   ['other.example.com has no port 3306', 'MX0407', [db(), entry('other.example.com', 1, 'TCP', {

@@ -84,7 +84,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0307: [
     ['two routes for a plaintext port', PLAINTEXT, [more('VirtualService', 'other', {
       hosts: ['my-mongo.tcp.svc'], gateways: ['istio-egressgateway'], tcp: [{ route: [{ destination: { host: 'other.example.com', port: { number: 27017 } } }] }],
-    })], ['MX0307', 'MX0405']],
+    })], ['MX0307']],
     ['not two routes to one destination', GATEWAY, [more('VirtualService', 'other', {
       hosts: ['my-mongo.tcp.svc'], gateways: ['istio-egressgateway'], tcp: [{ route: [{ destination: { host: 'my-mongo.tcp.svc', port: { number: 27017 } } }] }],
     })], []],
@@ -101,6 +101,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0309: [
     ['a route', NARROW, [[/( gateways: \[db\]\n {2}exportTo: )\[istio-system\]/, '$1["."]']], ['MX0309']],
+    ['not by a namespace with a slip, where the gateway is in another one', NARROW, [[/(destination:\n {12}host: istio-egressgateway)\.istio-system/, '$1.istio-sytem'], [/exportTo: \[istio-system\]/g, 'exportTo: [istio-sytem]'],
+      pods('out', { istio: 'egressgateway' }, 'istio-system')], ['MX0309']],
     ['not where nothing shows the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge']], []],
     ['by the pods of the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge'], pods('out', { istio: 'egressgateway' }, 'edge')],
       ['MX0309', 'MX0309']],
@@ -150,6 +152,10 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0405: [
     ['a Service, where others of its namespace are known', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'egressgateway.istio-system.svc']], ['MX0405', 'MX0405']],
     ['two letters in the wrong order', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: reveiws\n']], ['MX0405']],
+    ['a Service with a slip in its namespace', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'istio-egressgateway.istio-sytem.svc']], ['MX0405', 'MX0405']],
+    ['a Service with its namespace, and without the domain', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: reviews.shop\n']], ['MX0405']],
+    ['not a Service with another number', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: reviews2\n']], ['MX0405']],
+    ['not a host outside that is like no other', PASSTHROUGH, [['            host: edition.cnn.com', '            host: other.example.com']], []],
     ['not another Service of that namespace, which may be in another repository', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: details\n']], []],
     ['not a Service of a namespace of which nothing is known', GATEWAY, [[/istio-egressgateway\.istio-system/g, 'istio-egressgateway.edge']], []],
     ['not a host that a wildcard declares', 'recipes/b-direct-http', [[/hosts: \[www.google.com\]([^]*?)resolution: DNS/, 'hosts: ["*.google.com"]$1resolution: NONE'], ['destination: {host: httpbin.org}', 'destination: {host: a.google.com, port: {number: 443}}']], []],

@@ -1,0 +1,25 @@
+import { MeshObject } from './mesh-object';
+import { nearest } from '../private/nearest';
+import { SlipTable } from '../private/slip-table';
+
+/** The namespaces of which the input shows something: themselves, an object in them, or the mesh's root namespace. */
+export class ShownNamespaces {
+  private readonly names: ReadonlySet<string>;
+  private readonly slips: SlipTable;
+
+  public constructor(objects: readonly MeshObject[], rootNamespace: string) {
+    const names = objects.map(({ group, kind, name, namespace }) => (group === '' && kind === 'Namespace' ? name : namespace));
+    this.names = new Set([rootNamespace, ...names].filter(name => name !== ''));
+    this.slips = new SlipTable(this.names);
+  }
+
+  /** The one that somebody meant who wrote a name of which nothing is shown; `others` are names that the reader sees as well. */
+  public nearTo(written: string, others: readonly string[] = []): string | undefined {
+    return this.names.has(written) ? undefined : nearest(written, [...this.names, ...others.filter(name => name !== written && name !== '*')]);
+  }
+
+  /** The same where a slip of the fingers explains it, and two namespaces do not. */
+  public slipOf(written: string): string | undefined {
+    return this.names.has(written) ? undefined : this.slips.meantBy(written);
+  }
+}

@@ -1,0 +1,46 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { findingsIn, fixFor } from '../../src/findings/findings-in';
+import { fieldText } from '../../src/view/fields';
+import { MeshView } from '../../src/view/mesh-view';
+import { CLOSED_MESH, objectsOf } from '../manifests';
+
+const CORPUS = path.join(__dirname, '../../conformance/corpus');
+
+/** What is said of a text of the corpus once something in it is replaced. */
+function saidOf(id: string, file: string, ...replaced: readonly [from: string | RegExp, to: string][]): string[] {
+  const text = replaced.reduce((before, [from, to]) => {
+    const after = before.replace(from, to);
+    expect([from, after === before]).toEqual([from, false]);
+    return after;
+  }, fs.readFileSync(path.join(CORPUS, file), 'utf8'));
+  return findingsIn(new MeshView(CLOSED_MESH, objectsOf(text))).filter(({ rule }) => rule.id === id)
+    .map(({ object, field, message, fix }) => `${object.kind} ${fieldText(field ?? [])}: ${message}; ${fixFor('yaml', fix)}`);
+}
+
+describe('a slip in the namespace of the gateway', () => {
+  const SLIP: [RegExp, string] = [/istio-egressgateway\.istio-system/g, 'istio-egressgateway.istio-sytem'];
+
+  test('is to be corrected where it stands, and not to be exported to', () => {
+    expect(saidOf('MX0309', 'recipes/proven-9-own-namespace.yaml', SLIP)).toEqual([
+      'VirtualService spec.tcp[0].route[0].destination.host: \'destination.host\' "istio-egressgateway.istio-sytem.svc.cluster.local" has the gateway in namespace "istio-sytem", '
+      + 'of which the input shows nothing, and what the gateway needs is not exported there: it ignores it; '
+      + 'write "istio-system" for "istio-sytem", or, if that is its namespace, add it to \'exportTo\'',
+    ]);
+  });
+
+  test('is told by what the route is exported to, where the input shows nothing of the other one either', () => {
+    const [said] = saidOf('MX0309', 'recipes/proven-9-own-namespace.yaml', [/istio-egressgateway\.istio-system/g, 'istio-egressgateway.edg'], [/exportTo: \[istio-system\]/g, 'exportTo: [edge]'], [/istio-system/g, 'edge']);
+
+    expect(said).toContain('write "edge" for "edg"');
+  });
+
+  test('has a name of which the input shows a Service', () => {
+    expect(saidOf('MX0405', 'recipes/g-gateway-tcp-plaintext.yaml', SLIP)).toEqual([
+      'VirtualService spec.tcp[0].route[0].destination.host: \'destination.host\' "istio-egressgateway.istio-sytem.svc.cluster.local" is neither a Service nor a ServiceEntry: '
+      + 'connections to it fail; did you mean "istio-egressgateway.istio-system.svc.cluster.local"? If not, declare the host',
+      'DestinationRule spec.host: \'host\' "istio-egressgateway.istio-sytem.svc.cluster.local" is neither a Service nor a ServiceEntry: the rule has no effect; '
+      + 'did you mean "istio-egressgateway.istio-system.svc.cluster.local"? If not, declare the host',
+    ]);
+  });
+});
