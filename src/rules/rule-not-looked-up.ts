@@ -36,12 +36,24 @@ function exportedInVain(view: MeshView, rule: TrafficRule): Finding[] | undefine
   if (others.length === 0 || homes.length === 0 || homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace || object.namespace === '') {
     return undefined;
   }
-  return [{
-    object,
-    field: ['spec', 'exportTo'],
+  const place = { object, field: ['spec', 'exportTo'] };
+  return isOwnLeftOut(view, rule, others, homes) ? [{
+    ...place,
+    message: `'exportTo' leaves out ${where(object.namespace)}, where the rule is and where sidecars look for that of ${quote(host)}: they connect without it`,
+    fix: 'remove \'exportTo\', or write \'exportTo: ["."]\'',
+  }] : [{
+    ...place,
     message: `'exportTo' gives the rule for ${quote(host)} to ${where(others[0])}, whose proxies look for it in their own namespace and in ${where(homes[0])} only`,
     fix: visibleTo.includes(object.namespace) ? `write a second one in ${where(others[0])}` : `write it in ${where(others[0])}`,
   }];
+}
+
+/** Whether a rule is in the namespace of its clients, and exported only to where there are none: to that of the service, or to one that does not know the service. */
+function isOwnLeftOut(view: MeshView, { object, host, visibleTo }: TrafficRule, others: readonly string[], homes: readonly string[]): boolean {
+  const entries = view.names.entriesOf(host);
+  const isKnownIn = (namespace: string) => entries.length === 0 || entries.some(entry => reaches(entry.visibleTo, namespace));
+  const isInVain = others.every(namespace => homes.includes(namespace) || !isKnownIn(namespace));
+  return isInVain && isKnownIn(object.namespace) && !reaches(visibleTo, object.namespace);
 }
 
 /** What sidecars have and the gateway that connects to the service has not. */

@@ -44,3 +44,26 @@ describe('a slip in the namespace of the gateway', () => {
     ]);
   });
 });
+
+describe('a DestinationRule that its own namespace does not see', () => {
+  const saysOf = (exportTo: string) => saidOf('MX0403', 'recipes/g-gateway-tcp-mutual-tls.yaml', [/(kind: DestinationRule[^]*?spec:\n)/, `$1  exportTo: [${exportTo}]\n`]);
+  const GATEWAY = 'istio-egressgateway.istio-system.svc.cluster.local';
+
+  test('is to be exported to it, when the other one is that of the gateway', () => {
+    expect(saysOf('istio-system')).toEqual([
+      `DestinationRule spec.exportTo: 'exportTo' leaves out namespace "shop", where the rule is and where sidecars look for that of "${GATEWAY}": they connect without it; `
+      + 'remove \'exportTo\', or write \'exportTo: ["."]\'',
+    ]);
+  });
+
+  test('is to be written where the clients are, when the other one may be theirs', () => {
+    expect(saysOf('web')).toEqual([
+      `DestinationRule spec.exportTo: 'exportTo' gives the rule for "${GATEWAY}" to namespace "web", whose proxies look for it in their own namespace and in namespace "istio-system" only; `
+      + 'write it in namespace "web"',
+    ]);
+  });
+
+  test('is found no more once it is', () => {
+    expect(saysOf('"."')).toEqual([]);
+  });
+});
