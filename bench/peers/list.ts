@@ -12,6 +12,7 @@ export const BASE = nodeProgram('library', 'this library', 'with-library', 'the 
 /** Everything that is measured, in the order of the document. Another one is a line here. */
 export const PEERS: readonly Peer[] = [
   BASE,
+  nodeProgram('fast-app', 'this library, FastApp', 'with-fast-app', 'the same constructs in a `FastApp`, which writes the same bytes'),
   nodeProgram('cdk8s', 'cdk8s', 'with-raw-objects', 'the same objects as literals of `ApiObject`, with every name given; it checks nothing'),
   KUBERNETES_MODELS,
   HELM,
