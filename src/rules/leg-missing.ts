@@ -33,13 +33,16 @@ class ServersByPort {
   private readonly ports = new Map<string, Set<number>>();
   private readonly servers = new Map<string, GatewayServer[]>();
   private readonly plain = new Map<string, GatewayServer>();
+  private readonly secured = new Map<string, Set<boolean>>();
   private readonly byHost = new Map<string, ByHost<GatewayServer>>();
 
   public constructor(servers: readonly GatewayServer[]) {
     for (const server of servers) {
-      addTo(this.servers, `${server.workload} ${server.port}`, server);
+      const key = `${server.workload} ${server.port}`;
+      addTo(this.servers, key, server);
+      this.secured.set(key, (this.secured.get(key) ?? new Set()).add(server.tls !== undefined));
       if (server.tls === undefined && routeKindOf(server) === 'tcp') {
-        this.plain.set(`${server.workload} ${server.port}`, server);
+        this.plain.set(key, server);
       }
       this.ports.set(server.workload, (this.ports.get(server.workload) ?? new Set()).add(server.port));
     }
@@ -48,6 +51,11 @@ class ServersByPort {
 
   public on(workload: string, port: number): readonly GatewayServer[] {
     return this.servers.get(`${workload} ${port}`) ?? [];
+  }
+
+  /** Whether its servers take TLS: both, where some do. */
+  public securedOn(workload: string, port: number): ReadonlySet<boolean> {
+    return this.secured.get(`${workload} ${port}`) ?? new Set();
   }
 
   /** A plaintext server takes every name. */
@@ -131,7 +139,7 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
       `write a DestinationRule for it with 'tls' {mode: ISTIO_MUTUAL, sni: ${taking[0].hosts[0]}}, and send to its subset`);
   }
   // A port of plaintext and TLS together is another mistake.
-  const isMixed = new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at)).map(({ tls }) => tls === undefined)).size > 1;
+  const isMixed = new Set(places.flatMap(({ workload, at }) => [...gateways.securedOn(workload, at)])).size > 1;
   const refusals = isMixed ? [] : (originated ?? []).flatMap(tls => taking.map(server => refusalOf(server, tls)));
   if (refusals.length > 0 && refusals.every(refusal => refusal !== undefined)) {
     const [{ text, fix }] = refusals;
