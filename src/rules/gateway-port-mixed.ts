@@ -16,9 +16,12 @@ export const gatewayPortMixed: Rule = {
     view.gatewayServers.forEach(server => addTo(ports, `${server.workload} ${server.port}`, server));
     return [...ports.values()].flatMap((servers): Finding[] => {
       const secure = servers.find(server => isSecure(server.protocol));
+      const firstPlain = servers.findIndex(server => server.protocol === 'TCP');
       return servers.flatMap((server, i): Finding[] => {
-        const plain = servers.find((candidate, n) => n < i && (server.protocol === 'TCP' || candidate.protocol === 'TCP'));
-        const other = isSecure(server.protocol) ? undefined : secure ?? plain;
+        // A plaintext server collides with any that stands before it, another one with a plaintext server.
+        const first = server.protocol === 'TCP' ? 0 : firstPlain;
+        const before = first >= 0 && first < i ? servers[first] : undefined;
+        const other = isSecure(server.protocol) ? undefined : secure ?? before;
         return other ? [{
           object: server.object,
           field: server.field,
