@@ -59,14 +59,32 @@ function isStock(object: ApiObject): boolean {
 
 function manifestOf(object: ApiObject, isSorted: boolean): unknown {
   const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
-  const { name, namespace, annotations, finalizers, ownerReferences, labels } = object.metadata as unknown as Fields;
-  const metadata = METADATA.of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
+  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
+  const metadata = METADATA.of({ ...addedTo(additional), annotations, finalizers, labels, name, namespace, ownerReferences });
   const json = (isSorted ? SORTED : AS_GIVEN).of({ ...props, metadata }) as Fields;
-  const patched = patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields;
+  return inOrder(patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields);
+}
+
+const METADATA_FIELDS = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
+
+/** What somebody added to metadata. cdk8s keeps it with the fields that an object was made with, which may have changed since. */
+function addedTo(additional: Fields): Fields | undefined {
+  const added = Object.keys(additional).filter(field => !METADATA_FIELDS.includes(field));
+  return added.length === 0 ? undefined : Object.fromEntries(added.map(field => [field, additional[field]]));
+}
+
+/** The fields that cdk8s writes first. */
+const FIRST = ['apiVersion', 'kind', 'metadata'];
+
+function inOrder(manifest: Fields): Fields {
+  const fields = Object.keys(manifest);
+  if (FIRST.every((field, i) => fields[i] === field)) {
+    return manifest;
+  }
   const result: { [field: string]: unknown } = {};
-  for (const field of ['apiVersion', 'kind', 'metadata', ...Object.keys(patched)]) {
-    if (field in patched) {
-      result[field] = patched[field];
+  for (const field of [...FIRST, ...fields]) {
+    if (field in manifest) {
+      result[field] = manifest[field];
     }
   }
   return result;
@@ -88,22 +106,27 @@ class Cleaning {
   }
 
   private map(fields: Fields): unknown {
-    const keys = Object.keys(fields);
     const values: { [field: string]: unknown } = {};
+    let isEmpty = true;
     let isInOrder = true;
+    let last = '';
     // In the order in which they were given, for some are made only now.
-    keys.forEach((key, i) => {
+    for (const key of Object.keys(fields)) {
       if (key === '__proto__') {
         throw new Error('this key is none of JavaScript\'s own');
       }
-      isInOrder &&= i === 0 || keys[i - 1] < key;
       const value = this.of(fields[key]);
       if (value !== undefined) {
         values[key] = value;
+        isInOrder &&= last <= key;
+        isEmpty = false;
+        last = key;
       }
-    });
-    const result = isInOrder || !this.isSorted ? values : sorted(values);
-    return this.isWithoutEmpty && Object.keys(result).length === 0 ? undefined : result;
+    }
+    if (isEmpty && this.isWithoutEmpty) {
+      return undefined;
+    }
+    return isInOrder || !this.isSorted ? values : sorted(values);
   }
 }
 
@@ -120,10 +143,17 @@ const SORTED = new Cleaning(true, false);
 const AS_GIVEN = new Cleaning(false, false);
 
 function scalar(value: unknown): unknown {
-  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) {
-    return value ?? undefined;
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'undefined':
+    case 'object':
+      return undefined;
+    default:
+      throw new Error(`${typeof value} is no plain data`);
   }
-  throw new Error(`${typeof value} is no plain data`);
 }
 
 /** What cdk8s's resolvers put in the place of an object that is no map, in their order. */
