@@ -53,10 +53,28 @@ export function trim(allCrds: string): string {
   return provenance + trimmed.join('---\n');
 }
 
-/** The L1 classes for a CRD file, written by `cdk8s import` into `folder`. */
+/** How `cdk8s import` leaves out what is undefined: it copies what it has for each field. */
+const COPYING = /Object\.entries\(([\w.]+)\)\.reduce\(\(r, i\) => \(i\[1\] === undefined\) \? r : \(\{ \.\.\.r, \[i\[0\]\]: i\[1\] \}\), \{\}\)/g;
+
+const DEFINED = `
+function defined(fields: Record<string, any>): Record<string, any> {
+  const result: Record<string, any> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    if (value !== undefined) {
+      result[field] = value;
+    }
+  }
+  return result;
+}
+`;
+
+/** The L1 classes for a CRD file, written by `cdk8s import` into `folder`; every object of an app is rendered by them. */
 export function generateClasses(crdFile: string, folder: string): void {
   const cli = path.join(__dirname, '../node_modules/.bin/cdk8s');
   execFileSync(process.execPath, [cli, 'import', crdFile, '-l', 'typescript', '-o', folder, '--no-save', '--check-upgrade=false'], { stdio: 'pipe' });
+  for (const file of L1_FILES.map(name => path.join(folder, path.basename(name)))) {
+    fs.writeFileSync(file, `${fs.readFileSync(file, 'utf8').replace(COPYING, 'defined($1)')}${DEFINED}`);
+  }
 }
 
 function readModule(): string {
