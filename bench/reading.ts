@@ -7,7 +7,9 @@ import { median, Sample } from './sample';
 
 /** Manifests that a command reads, in sizes of which each is about three times the one before. */
 interface Family {
-  readonly command: 'lint' | 'report';
+  readonly command: 'lint' | 'explain' | 'report';
+  /** What the command is told besides the folder. */
+  readonly args?: readonly string[];
   readonly what: string;
   readonly of: string;
   readonly counts: readonly number[];
@@ -33,6 +35,14 @@ const FAMILIES: readonly Family[] = [
     of: 'objects',
     counts: [1_000, 3_000, 10_000],
     write: (programs, folder, count) => programs.run('with-library', Math.ceil(count / OBJECTS_OF_A_SERVICE), 'gateway', CHARTS, folder),
+  },
+  {
+    command: 'explain',
+    args: ['--from', 'team-0/app-0', '--to', 'db-0.example.com:3306'],
+    what: 'written by hand',
+    of: 'objects',
+    counts: [1_000, 3_000, 10_000],
+    write: (_, folder, count) => Promise.resolve(writeByHand(folder, count)),
   },
   ...(['gateway', 'direct'] as const).map((route): Family => ({
     command: 'report',
@@ -65,7 +75,7 @@ export async function measureReading(programs: Programs, runs: number, progress:
 }
 
 async function measureFamily(programs: Programs, family: Family, runs: number, progress: (text: string) => void): Promise<ReadingResult[]> {
-  const { command, what, of, counts } = family;
+  const { command, args = [], what, of, counts } = family;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-istio-egress-bench-'));
   const samples = new Map(counts.map(count => [count, [] as Sample[]]));
   try {
@@ -76,7 +86,7 @@ async function measureFamily(programs: Programs, family: Family, runs: number, p
     for (let run = 0; run < runs; run++) {
       for (const count of counts) {
         progress(`${command}, ${what}, ${count} ${of}, run ${run + 1} of ${runs}`);
-        samples.get(count)!.push(await programs.run('cli', command, path.join(folder, String(count))));
+        samples.get(count)!.push(await programs.run('cli', command, ...args, path.join(folder, String(count))));
       }
     }
   } finally {

@@ -23,7 +23,7 @@ turns and each time in a fresh process, and prints the medians. Without options 
   --charts N     only apps of N charts (${CHARTS.join(', ')})
   --runs N       how often each is measured (9 for 100 services; 3 for 10,000 through a gateway, which takes a minute each time)
   --many         instead, the growth with the number of lock-downs, bootstraps, gateways and guarded teams
-  --read         instead, lint and report as whole processes of the compiled program
+  --read         instead, lint, explain and report as whole processes of the compiled program
   --rules        instead, what rules add at synth, and the growth of each with input that it could compare with itself
   --json         an object for each app on standard output, one a line
   --help         this text
