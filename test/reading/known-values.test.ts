@@ -18,6 +18,12 @@ test.each([
     `10 'spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode' is one of DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, got "simple"${REFUSED}, did you mean SIMPLE?`],
   [networking('Sidecar', 'outboundTrafficPolicy:\n    mode: ALLOW-ANY'), `7 'spec.outboundTrafficPolicy.mode' is one of REGISTRY_ONLY, ALLOW_ANY, got "ALLOW-ANY"${REFUSED}, did you mean ALLOW_ANY?`],
   [object('security.istio.io/v1', 'AuthorizationPolicy', 'action: Allow'), `6 'spec.action' is one of ALLOW, DENY, AUDIT, CUSTOM, got "Allow"${REFUSED}, did you mean ALLOW?`],
+  [networking('ServiceEntry', 'hosts: a.example.com'), `6 'spec.hosts' is no list, got "a.example.com"${REFUSED}`],
+  [networking('VirtualService', 'tcp:\n    - match:\n        port: 1'), `7 'spec.tcp[0].match' is no list, got {"port":1}${REFUSED}`],
+  [networking('VirtualService', 'tls:\n    - route:\n        - destination:\n            port: 443'), `9 'spec.tls[0].route[0].destination.port' is no object, got 443${REFUSED}`],
+  [networking('Gateway', 'servers:\n    - port: [443]'), `7 'spec.servers[0].port' is no object, got [443]${REFUSED}`],
+  [networking('ServiceEntry', 'ports:\n    - number: 1\n      protocol: TSL'),
+    '8 \'spec.ports[0].protocol\' is one of TCP, TLS, HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, UDP, HTTP_PROXY, HBONE, got "TSL": Istio\'s webhook refuses the object, did you mean TLS?'],
 ])('a value that Istio does not know is told with its line: %#', (text, problem) => {
   expect(problemsOf(text)).toEqual([problem]);
 });
@@ -26,6 +32,7 @@ test.each([
   networking('ServiceEntry', 'resolution: DYNAMIC_DNS\n  location: MESH_INTERNAL\n  ports:\n    - number: 443'),
   networking('Gateway', 'servers:\n    - tls:\n        mode: OPTIONAL_MUTUAL\n      port:\n        number: 443'),
   networking('DestinationRule', 'trafficPolicy:'),
+  networking('ServiceEntry', 'hosts: [a]\n  ports:\n    - protocol: https\n    - protocol: ""\n    - protocol:'),
   object('example.com/v1', 'ServiceEntry', 'resolution: dns'),
   object('v1', 'Service', 'ports:\n    - number: "1"'),
 ])('a value that it knows, and what is not there or not of Istio, is none: %#', text => {

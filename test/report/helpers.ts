@@ -1,6 +1,6 @@
 import { clientName } from '../../src/report/client';
 import { Report, reportOf } from '../../src/report/report';
-import { deployment, entry, GATEWAY, object, viewOf } from '../trace/helpers';
+import { deployment, entry, GATEWAY, object, viewOf, viewOfOdd } from '../trace/helpers';
 
 /** What becomes of each client of a host and port: `shop/cart: REACHES directly`. */
 export function answersOf({ dependencies }: Report, place: string): { [client: string]: string } {
@@ -53,4 +53,4 @@ export function routed(accounts: readonly string[], more: RoutedOptions = {}): s
   ];
 }
 
-export { deployment, entry, object, viewOf, reportOf };
+export { deployment, entry, object, viewOf, viewOfOdd, reportOf };

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { answersOf, deployment, entry, object, reportOf, routed, viewOf } from './helpers';
+import { answersOf, deployment, entry, object, reportOf, routed, viewOf, viewOfOdd } from './helpers';
 import { DEFAULT_FACTS } from '../../src/private/default-facts';
 import { readManifests } from '../../src/reading/manifests';
 import { asHtml } from '../../src/report/as-html';
@@ -378,7 +378,7 @@ describe('dependencies', () => {
       object(kind, `odd-${kind.toLowerCase()}`, { hosts: 3, ports: ['x'], servers: 'y', egress: 7, rules: [null], tls: [] }), object(kind, `empty-${kind.toLowerCase()}`, {}),
     ]);
 
-    expect(reportOf(viewOf([...odd, entry('db.example.com', 3306, 'TCP')])).dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
+    expect(reportOf(viewOfOdd([...odd, entry('db.example.com', 3306, 'TCP')])).dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
   });
 });
 

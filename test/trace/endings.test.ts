@@ -1,4 +1,5 @@
-import { causesAt, deployment, entry, hopAt, object, traced } from './helpers';
+import { causesAt, deployment, entry, hopAt, object, traced, viewOfOdd } from './helpers';
+import { trace } from '../../src/trace/trace';
 
 const DB = 'db.example.com';
 
@@ -596,7 +597,7 @@ test('odd objects never throw', () => {
     .flatMap(kind => [{}, { hosts: 5, ports: 'x', servers: [7, {}], egress: 'x', rules: [null, { from: 1, to: [{}], when: [1] }], http: [3], tcp: {}, selector: 1, template: 5, subsets: 1 }]
       .map((spec, i) => object(kind, `odd-${i}`, spec)));
 
-  expect(traced([...odd, at('192.0.2.14')], 'cart', `${DB}:3306`).end.kind).toBeDefined();
+  expect(trace(viewOfOdd([...odd, at('192.0.2.14')]), { namespace: 'shop', account: 'cart' }, { host: DB, port: 3306 }).end.kind).toBeDefined();
 });
 
 test('the answer is plain data', () => {

@@ -17,9 +17,20 @@ export function object(kind: string, name: string, spec: object, more: object = 
 }
 
 export function viewOf(objects: readonly string[], facts: Partial<MeshModel> = {}): MeshView {
-  const { objects: read, problems } = readManifests([{ file: 'app.yaml', text: objects.join('\n---\n'), isNamed: false }], 'shop');
+  const { objects: read, problems } = manifestsIn(objects);
   expect(problems).toEqual([]);
   return new MeshView({ ...DEFAULT_FACTS, ...facts }, read);
+}
+
+/** The same of objects that the API server would refuse: they are read all the same. */
+export function viewOfOdd(objects: readonly string[]): MeshView {
+  const { objects: read, problems } = manifestsIn(objects);
+  expect(problems).not.toEqual([]);
+  return new MeshView(DEFAULT_FACTS, read);
+}
+
+function manifestsIn(objects: readonly string[]) {
+  return readManifests([{ file: 'app.yaml', text: objects.join('\n---\n'), isNamed: false }], 'shop');
 }
 
 /** Follows a connection from `<account>` or `<namespace>/<account>` to `<host>:<port>`. */
