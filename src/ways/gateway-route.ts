@@ -36,6 +36,7 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
   private readonly route: RouteModel;
   private readonly mesh: MeshModel;
   private readonly policies?: NamespacePolicies;
+  private readonly requests: KeyedObjects;
   private readonly clientRules: KeyedObjects;
 
   public constructor(private readonly service: Routable, id: string, private readonly props: GatewayRouteProps) {
@@ -65,12 +66,11 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
     });
     this.policies = props.admission ? undefined : new NamespacePolicies(this, service, this.route);
     props.admission?.add(this);
-    const requests = new KeyedObjects(this, 'Requests', (scope, policy) => istioObject(scope, policy, 'AuthorizationPolicy', {
+    this.requests = new KeyedObjects(this, 'Requests', (scope, policy) => istioObject(scope, policy, 'AuthorizationPolicy', {
       name: service._nameOf('requests'),
       namespace: route.gateway.namespace,
       annotations,
-    }, () => renderRequestPolicy(this.route, access()), service), () => service._clients.isLimited, ': no client has limits');
-    requests.ensure('Policy');
+    }, () => renderRequestPolicy(this.route, access()), service));
     const gatewayName = labelOf(service._nameOf());
     istioObject(this, 'Gateway', 'Gateway', { name: gatewayName, namespace, annotations }, () => renderGateway(this.route, access()), service);
     legs.forEach(leg => istioObject(this, ['FromGateway', ...this.keyOf(leg)].join('-'), 'VirtualService', {
@@ -101,6 +101,10 @@ export class GatewayRoute extends Construct implements WayOut, AdmittedRoute {
     const { wholeNamespaces, namespaces } = this.service._clients;
     if (this.identifiesClients) {
       wholeNamespaces.forEach(client => this.admit(client));
+    }
+    // Clients never lose their limits, and most have none.
+    if (this.service._clients.isLimited) {
+      this.requests.ensure('Policy');
     }
     for (const client of namespaces) {
       // A client without a namespace is refused at synth; until then its rule has no place.

@@ -41,6 +41,16 @@ describe('a client with limits', () => {
     });
   });
 
+  test('may be named before the service is routed', () => {
+    const namedFirst = synth(chart => {
+      const api = apiIn(chart);
+      api.allowFrom(CART.limitedTo(READS));
+      new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(api);
+    });
+
+    expect(namedFirst).toEqual(routed(CART.limitedTo(READS)));
+  });
+
   test('may have limits of one kind', () => {
     expect(rules(CART.limitedTo({ methods: ['GET'] }))[0].to).toEqual([{ operation: { notMethods: ['GET'] } }]);
     expect(rules(CART.limitedTo({ paths: [PathMatch.exact('/a')] }))[0].to).toEqual([{ operation: { notPaths: ['/a'] } }]);
