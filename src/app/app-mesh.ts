@@ -170,7 +170,7 @@ export class AppMesh {
    * @param today the day by which dependencies are judged
    */
   public findings(today?: string): readonly Found[] {
-    return today === undefined ? this.looks().found : this.find(today);
+    return today === undefined ? this.looks().found : this.find(this.root.node.findAll(), today);
   }
 
   /** What an object was rendered as when the rules looked, if it is now written as that. */
@@ -205,10 +205,11 @@ export class AppMesh {
   }
 
   private looks() {
-    const at = this.state();
+    const constructs = this.root.node.findAll();
+    const at = this.stateOf(constructs);
     if (this.looked?.at !== at) {
       this.said.clear();
-      const found = this.find();
+      const found = this.find(constructs);
       this.looked = { at, found, errors: errorsOf(found) };
       this.acknowledgements.write(found);
     }
@@ -216,19 +217,18 @@ export class AppMesh {
   }
 
   /** Changes when an object does: by a call of the library, a new construct, or a patch of any object. */
-  private state(): string {
-    const constructs = this.root.node.findAll();
+  private stateOf(constructs: readonly IConstruct[]): string {
     const patches = constructs.reduce((sum, construct) => sum + ((construct as { patches?: unknown[] }).patches?.length ?? 0), 0);
     return `${this.revision} ${constructs.length} ${patches}`;
   }
 
-  private find(today?: string): Found[] {
+  private find(constructs: IConstruct[], today?: string): Found[] {
     return this.acknowledgements.hidden(() => {
       this.rendered = undefined;
       const rendered = new RenderedObjects(this.root);
-      const objects = collect(this.root, object => this.owners.get(object) ?? object, rendered);
+      const objects = collect(this.root, object => this.owners.get(object) ?? object, rendered, constructs);
       // Validations of others may change objects.
-      this.rendered = this.isWriting && !this.root.node.findAll().some(isValidatedByOthers) ? rendered : undefined;
+      this.rendered = this.isWriting && !constructs.some(isValidatedByOthers) ? rendered : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
     });
   }

@@ -6,9 +6,11 @@ import { createdIn } from '../view/age';
 import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
-export function collect(root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, rendered = new RenderedObjects(root)): MeshObject[] {
+export function collect(
+  root: IConstruct, ownerOf: (object: ApiObject) => IConstruct, rendered = new RenderedObjects(root), constructs = root.node.findAll(),
+): MeshObject[] {
   const { yamlOutputType } = root as App;
-  const objects = root.node.findAll().filter(ApiObject.isApiObject) as ApiObject[];
+  const objects = constructs.filter(ApiObject.isApiObject) as ApiObject[];
   return objects.flatMap((object): MeshObject[] => {
     const [owner, file] = [ownerOf(object), fileOf(object, yamlOutputType)];
     if (!isRead(object)) {
