@@ -87,10 +87,11 @@ export class ClientList {
   /** The clients as a gateway recognises them, under the mesh's trust domain and each alias of it. */
   public access({ trustDomain, trustDomainAliases }: MeshModel): AccessModel {
     const namespaces = this.wholeNamespaces;
-    const accounts = this.models().filter(({ namespace }) => namespace !== undefined && !namespaces.includes(namespace));
-    const identities = [trustDomain, ...trustDomainAliases]
-      .flatMap(domain => accounts.map(({ namespace, account }) => `spiffe://${domain}/ns/${namespace}/sa/${account}`));
-    return { identities: [...new Set(identities)].sort(), namespaces, limited: limitedOf(this.models(), [trustDomain, ...trustDomainAliases]) };
+    const models = this.models();
+    const accounts = models.filter(({ namespace }) => namespace !== undefined && !namespaces.includes(namespace));
+    const trustDomains = [trustDomain, ...trustDomainAliases];
+    const identities = trustDomains.flatMap(domain => accounts.map(({ namespace, account }) => `spiffe://${domain}/ns/${namespace}/sa/${account}`));
+    return { identities: [...new Set(identities)].sort(), namespaces, limited: limitedOf(models, trustDomains) };
   }
 }
 
