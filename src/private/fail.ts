@@ -8,7 +8,8 @@ export type Fail = (message: string) => never;
  * lower case the quoted property, the value, what to write instead.
  */
 export function failAt(construct: IConstruct): Fail {
-  return failWith(construct.node.path || 'app');
+  // Each construct is checked several times, and its path is needed for a message only.
+  return message => failWith(construct.node.path || 'app')(message);
 }
 
 /** For a construct that does not exist yet. */
