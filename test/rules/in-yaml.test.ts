@@ -383,6 +383,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['hosts of requests', all(gateway(`${tlsServer('a', '', 'HTTP')}, ${tlsServer('b', '', 'HTTP')}`), policy('{to: [{operation: {hosts: ["a:*"]}}]}')), ['policy spec action']],
     ['two policies that allow everything together', all(gateway(`${tlsServer('a')}, ${tlsServer('b.example.com')}`), policy(from(CART, sni('a'))), policy(from(CART, sni('*.com')))), []],
     ['a policy without names', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART))), []],
+    ['a rule that allows nothing, which has a mistake of its own', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(`${from(CART, sni('a'))}, ${from(CART, sni('c'))}`)), []],
     ['one of a trial run, and one that denies', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART, sni('a')), 'DENY'),
       doc('security.istio.io/v1', 'AuthorizationPolicy', 'dry', 'istio-system', `{selector: {matchLabels: {istio: egressgateway}}, rules: [${from(CART, sni('a'))}]}`,
         ', annotations: {istio.io/dry-run: "true"}')), []],
