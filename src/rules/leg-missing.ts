@@ -5,7 +5,7 @@ import { namespaceOfService, overlaps } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { ByHost, Leg, routeKindOf, routesServer } from '../view/name-index';
-import { MESH, RouteDestination } from '../view/route';
+import { MESH, RouteDestination, RouteMatch } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -117,9 +117,9 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   const isServed = places.some(({ workload, at }) => gateways.on(workload, at).length > 0);
   const taking = places.flatMap(({ workload, at }) => (
     names === undefined ? gateways.on(workload, at) : names.flatMap(name => gateways.serving(workload, at, name))));
-  const found = (message: string, fix: string): Finding[] => [{
+  const found = (message: string, fix: string, at = [...field, 'host']): Finding[] => [{
     object: leg.route.object,
-    field: [...field, 'host'],
+    field: at,
     message: `'destination.host' ${quote(host)} leads to port ${port} of a gateway${message}`,
     fix: { code: 'route the service with EgressViaGateway', yaml: fix },
   }];
@@ -130,8 +130,11 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   }
   if (taking.length === 0) {
     const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
+    const isOfApplication = originated?.length === 0 && leg.rule.kind === 'tls';
     return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
-      isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default' : 'write a server with that host');
+      isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default'
+        : isOfApplication ? 'write a host of the server as \'sniHosts\', or a server with that host' : 'write a server with that host',
+      isOfApplication ? [...leg.match.field, 'sniHosts'] : undefined);
   }
   const spoken = originated?.length === 0 ? [leg.rule.kind === 'tls' ? 'the TLS of the application' : 'plaintext'] : originated?.map(({ mode }) => `TLS with mode ${mode}`);
   if (spoken && !originated?.some(({ mode }) => mode === 'ISTIO_MUTUAL') && isOfMesh(taking, originated!, defaultName(destination, port))) {
@@ -145,9 +148,29 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
     const [{ text, fix }] = refusals;
     return found(` ('${taking[0].object.origin.path}') whose server ${text}, and the sidecars send TLS with mode ${originated![0].mode}: no connection gets through`, fix);
   }
-  return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH' || view.names.legsOf(server).length > 0) ? [] : found(
+  const legs = taking.map(server => view.names.legsOf(server)).filter(({ length }) => length > 0);
+  if (legs.length > 0 && names !== undefined && !legs.some(list => list.some(({ match }) => takes(match, names)))) {
+    return [namedOtherwise(leg, legs[0][0].match, names)];
+  }
+  return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH') || legs.length > 0 ? [] : found(
     ` ('${taking[0].object.origin.path}'), and no VirtualService has a rule for that Gateway: the connections end there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
+}
+
+/** Whether a rule of a gateway is for connections with any of some server names. */
+function takes({ sniHosts }: RouteMatch, names: readonly string[]): boolean {
+  return sniHosts.length === 0 || sniHosts.some(host => names.some(name => overlaps(host, name)));
+}
+
+/** Of a rule of the gateway for other server names than the sidecars send. */
+function namedOtherwise({ route }: Leg, { object, field, sniHosts }: RouteMatch, names: readonly string[]): Finding {
+  return {
+    object,
+    or: [route.object],
+    field: [...field, 'sniHosts'],
+    message: `'sniHosts' ${sniHosts.map(quote).join(', ')} is not what '${route.object.origin.path}' sends to the gateway, which is ${names.map(quote).join(', ')}: the connections end there`,
+    fix: { code: 'route the service with EgressViaGateway', yaml: `write ${names.map(quote).join(', ')}` },
+  };
 }
 
 /** Why a server of a gateway does not take the TLS of the sidecars; undefined where it may. */

@@ -458,6 +458,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
       ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: SIMPLE, credentialName: c}', 'a certificate that is not of the mesh'], ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'two kinds of mutual TLS'],
       ['{mode: SIMPLE, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'no certificate of the client'],
     ] as const).map(([sent, served, name]): Row => [name, all(...mutual(sent, tlsServer('db.example.com', served))), ['db spec tcp 0 route 0 destination host']]),
+    ['a server name of the gateway\'s rule that the sidecars do not send', passingOn('db.example.com', 'bd.example.com'), ['db spec tls 1 match 0 sniHosts']],
+    ['a server name of the sidecars that no server has', passingOn('bd.example.com', 'db.example.com'), ['db spec tls 0 match 0 sniHosts']],
+    ['one server name, and one below a wildcard', all(passingOn('db.example.com', 'db.example.com'), passingOn('db.example.com', '*.example.com')), []],
     ['TLS of the mesh to plaintext', all(...mutual('{mode: ISTIO_MUTUAL, sni: db.example.com}', tlsServer('db.example.com', '', 'TCP'))), ['db spec tcp 0 route 0 destination host']],
     ['TLS with the server outside through plaintext', all(...mutual('{mode: SIMPLE, sni: db.example.com}', tlsServer('db.example.com', '', 'TCP'))), []],
     ['TLS that both sides speak', all(...mutual('{mode: ISTIO_MUTUAL, sni: db.example.com}', tlsServer()), ...mutual('{mode: MUTUAL, sni: db.example.com}', tlsServer('db.example.com', '{mode: MUTUAL}'))), []],
@@ -660,6 +663,12 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
 };
+
+function passingOn(sent: string, taken: string): string {
+  return all(SERVICE, entry(TLS), gateway(tlsServer('db.example.com', '{mode: PASSTHROUGH}')), istio('VirtualService', 'db', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], tls: [
+    {match: [{gateways: [mesh], port: 443, sniHosts: ["${sent}"]}], route: [{destination: {host: ${GATEWAY_HOST}, port: {number: 443}}}]},
+    {match: [{gateways: [egress], port: 443, sniHosts: ["${taken}"]}], route: [{destination: {host: db.example.com, port: {number: 443}}}]}]}`));
+}
 
 function httpThrough(host: string): string {
   return istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], http: [
