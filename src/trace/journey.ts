@@ -14,6 +14,7 @@ import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
+import { policiesBehind } from './server-policies';
 import { SidecarPort } from './sidecar-port';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
@@ -527,6 +528,11 @@ export class Journey {
     }
     if (upstream.unseen !== undefined) {
       return this.ending('UNKNOWN', upstream.unseen);
+    }
+    const [policy, ...more] = upstream.pods ? policiesBehind(this.view, upstream.pods) : [];
+    if (policy) {
+      const denying = `${nameOf(policy.object)}${more.length > 0 ? ` or one of ${more.length} more` : ''}`;
+      this.conditions.push(`unless ${denying} denies it at the pods of ${service.host}: policies of servers are not followed`);
     }
     const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`

@@ -386,6 +386,18 @@ describe('endpoints', () => {
     });
   });
 
+  test('a Service of the cluster may have policies of its own, which are named', () => {
+    const service = object('Service', 'db', { selector: { app: 'db' }, ports: [{ name: 'tcp', port: 3306 }] });
+    const policy = (name: string, app: string, more: object = {}) => object('AuthorizationPolicy', name, { selector: { matchLabels: { app } }, ...more });
+    const conditions = (...objects: string[]) => traced([service, ...objects], 'cart', 'db:3306').end.conditions;
+
+    expect(conditions(policy('one', 'db'), policy('istio-system/two', 'db'))).toEqual([
+      'unless AuthorizationPolicy shop/one or one of 1 more denies it at the pods of db.shop.svc.cluster.local: policies of servers are not followed',
+    ]);
+    expect(conditions(deployment('db', 'db', { labels: { app: 'db', v: 'a' } }), object('AuthorizationPolicy', 'one', { selector: { matchLabels: { v: 'a' } } }))).toHaveLength(1);
+    expect(conditions(policy('one', 'other'), policy('other/two', 'db'), policy('audit', 'db', { action: 'AUDIT' }), policy('waypoint', 'db', { targetRefs: [{}] }))).toEqual([]);
+  });
+
   test('a Service of the cluster is reached by its short names', () => {
     const service = object('Service', 'redis', { selector: { app: 'redis' }, ports: [{ name: 'tcp', port: 6379 }] });
 
