@@ -24,7 +24,9 @@ export const networkPolicyCutsService: Rule = {
     return [...policies].flatMap(([namespace, all]) => {
       const closing = all.find(({ limits, isForAll }) => limits && isForAll) ?? closingEveryPod(view, namespace, all);
       const doors = closing ? all.filter(({ limits }) => limits).map(({ object }) => new EgressDoor(object)) : [];
-      return closing ? view.entries.flatMap(entry => [
+      // Where none is for every pod, what is exported to every namespace may be for others.
+      const entries = closing?.isForAll === false ? view.entries.filter(({ visibleTo }) => visibleTo.includes(namespace)) : view.entries;
+      return closing ? entries.flatMap(entry => [
         ...cut(view, namespace, closing, all, entry), ...cutFromGateway(view, namespace, closing.object, doors, entry),
       ]) : [];
     });

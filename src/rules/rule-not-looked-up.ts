@@ -2,6 +2,7 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { strings } from '../view/fields';
 import { namespaceOfService } from '../view/host-name';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { MESH } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
@@ -76,42 +77,66 @@ function hiddenFromGateway(view: MeshView, rule: TrafficRule): Finding[] | undef
 
 /** Of each host that sidecars are sent to, the first rule that they do not look up, where they find no other. */
 function hiddenFromSidecars(view: MeshView): Map<TrafficRule, Finding[]> {
-  const found = new Map<TrafficRule, Finding[]>();
-  const known = new Set<string>();
-  for (const { host } of view.trafficRules) {
-    const homes = known.has(host) ? [] : homesOf(view, host);
+  return new Map([...new Set(view.trafficRules.map(({ host }) => host))].flatMap(host => {
+    const homes = homesOf(view, host);
     const rules = view.names.trafficRulesOf(host);
-    const senders = homes.length === 0 ? [] : sendersTo(view, host);
-    const lost = senders.find(({ namespace }) => !rules.some(rule => isLookedUp(view, rule, homes, namespace)));
-    // One for the pods of its own namespace may be meant for them alone, and without TLS and subsets connections arrive all the same.
-    const meant = lost && rules.find(({ object, allTls, subsets }) => (allTls.length > 0 || subsets.length > 0)
-      && (object.namespace !== '' && view.podsIn(object.namespace).all.length === 0 || homes.includes(object.namespace)));
-    if (meant) {
-      const { object } = meant;
-      const isHome = homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace;
-      found.set(meant, [{
-        object,
-        field: isHome ? ['spec', 'exportTo'] : ['metadata', 'namespace'],
-        message: isHome ? `'exportTo' does not give the rule for ${quote(host)} to ${where(lost.namespace)}, whose sidecars '${lost.route}' sends there: they follow no rule`
-          : `'namespace' ${quote(object.namespace)} is where the sidecars that '${lost.route}' sends to ${quote(host)} do not look: they look in ${where(lost.namespace)} and in ${where(homes[0])}`,
-        fix: isHome ? `add ${quote(lost.namespace)} to 'exportTo'` : `write it in ${where(lost.namespace)}`,
-      }]);
-    }
-    known.add(host);
-  }
-  return found;
+    const lost = homes.length === 0 ? undefined : senderWithoutRule(view, host, homes, rules);
+    const needed = lost && rules.find(rule => isNeeded(view, rule, lost) && (homes.includes(rule.object.namespace) || isForNobody(view, rule)));
+    return needed === undefined ? [] : [[needed, [notLookedUp(view, needed, lost!, homes)]]];
+  }));
 }
 
-/** The namespaces whose own VirtualServices send the sidecars of pods in them to a host. */
-function sendersTo(view: MeshView, host: string): { readonly namespace: string; readonly route: string }[] {
-  const found = new Map<string, string>();
-  for (const { route, match } of view.names.legsTo(host)) {
+/** Sidecars that a VirtualService of their own namespace sends to a host. */
+interface Senders {
+  readonly namespace: string;
+  readonly route: string;
+  readonly subset?: string;
+}
+
+function senderWithoutRule(view: MeshView, host: string, homes: readonly string[], rules: readonly TrafficRule[]): Senders | undefined {
+  const byPlace = new Map<string, TrafficRule[]>();
+  rules.forEach(rule => addTo(byPlace, rule.object.namespace, rule));
+  return sendersTo(view, host).find(({ namespace }) => ![namespace, ...homes, view.facts.rootNamespace].some(place => (
+    byPlace.get(place)?.some(({ visibleTo }) => reaches(visibleTo, namespace)))));
+}
+
+/** Whether connections need the rule: without its subset, or TLS to a gateway, they end. */
+function isNeeded(view: MeshView, { host, subsets, allTls }: TrafficRule, { subset }: Senders): boolean {
+  return subset !== undefined ? subsets.some(({ name }) => name === subset) : allTls.length > 0 && view.gatewayPlaces.workloadsAt(host).size > 0;
+}
+
+/** Whether no pod of its own namespace follows it, as far as the input shows. */
+function isForNobody(view: MeshView, { object: { namespace } }: TrafficRule): boolean {
+  return namespace !== '' && view.podsIn(namespace).all.length === 0;
+}
+
+function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace, route }: Senders, homes: readonly string[]): Finding {
+  return homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace ? {
+    object,
+    field: ['spec', 'exportTo'],
+    message: `'exportTo' does not give the rule for ${quote(host)} to ${where(namespace)}, whose sidecars '${route}' sends there: they follow no rule`,
+    fix: `add ${quote(namespace)} to 'exportTo'`,
+  } : {
+    object,
+    field: ['metadata', 'namespace'],
+    message: `'namespace' ${quote(object.namespace)} is where the sidecars that '${route}' sends to ${quote(host)} do not look: they look in ${where(namespace)} and in ${where(homes[0])}`,
+    fix: `write it in ${where(namespace)}`,
+  };
+}
+
+/** The namespaces whose own VirtualServices send the sidecars of pods in them to a host, or to a subset of it. */
+function sendersTo(view: MeshView, host: string): Senders[] {
+  const found = new Map<string, Senders>();
+  for (const { route, rule, match } of view.names.legsTo(host)) {
     const { namespace, origin } = route.object;
-    if (match.gateways.includes(MESH) && !found.has(namespace) && reaches(route.visibleTo, namespace)) {
-      found.set(namespace, origin.path);
+    const subset = rule.destinations.find(destination => destination.host === host)?.subset;
+    const key = JSON.stringify([namespace, subset]);
+    // TLS of the application itself needs no rule.
+    if (match.gateways.includes(MESH) && !found.has(key) && reaches(route.visibleTo, namespace) && (subset !== undefined || rule.kind !== 'tls')) {
+      found.set(key, { namespace, route: origin.path, subset });
     }
   }
-  return [...found].filter(([namespace]) => view.podsIn(namespace).all.length > 0).map(([namespace, route]) => ({ namespace, route }));
+  return [...found.values()].filter(({ namespace }) => view.podsIn(namespace).all.length > 0);
 }
 
 /** Whether the proxies of a namespace find a rule. */

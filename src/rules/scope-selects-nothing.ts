@@ -3,8 +3,11 @@ import { EgressDoor } from '../view/egress-door';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
 import { labelsOf, record } from '../view/fields';
 import { labelledIn, LabelsByPlace } from '../view/labels-by-place';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+
+type Labels = { readonly [label: string]: string };
 
 export const scopeSelectsNothing: Rule = {
   id: 'MX0612',
@@ -23,17 +26,28 @@ function sidecars(view: MeshView): Finding[] {
   // Machines of the mesh have a Sidecar too.
   const all = selecting.length === 0 ? [] : labelledIn(view, ({ spec, labels }) => ({ ...labelsOf(spec.labels), ...labels }));
   all.forEach(({ namespace, labels }) => places.add(namespace, labels));
+  behindServices(view, selecting).forEach(({ namespace, labels }) => places.add(namespace, labels));
   return selecting.filter(({ object: { namespace }, workloadSelector }) => places.has(namespace) && !places.isSelected(namespace, workloadSelector!))
     .map(({ object }) => findingOf(object, 'workloadSelector'));
+}
+
+/** What is behind the Services of some namespaces: it is somewhere, though its pods are not among the objects. */
+function behindServices(view: MeshView, of: readonly { readonly object: MeshObject }[]): { readonly namespace: string; readonly labels: Labels }[] {
+  const namespaces = new Set(of.map(({ object }) => object.namespace));
+  return view.services.filter(({ object, selector }) => namespaces.has(object.namespace) && Object.keys(selector).length > 0)
+    .map(({ object, selector }) => ({ namespace: object.namespace, labels: selector }));
 }
 
 function policies(view: MeshView): Finding[] {
   const all = view.of(KUBERNETES_NETWORKING, 'NetworkPolicy').map(object => new EgressDoor(object));
   // One that names no label is for what others are not for, and there may be nothing of it.
   const limiting = all.filter(({ limits, selector }) => limits && selector.label !== undefined);
+  const elsewhere = new Map<string, Labels[]>();
+  behindServices(view, limiting).forEach(({ namespace, labels }) => addTo(elsewhere, namespace, labels));
   return limiting.filter(({ object: { namespace, spec }, selector }) => {
     const pods = view.podsIn(namespace);
-    return pods.all.length > 0 && !pods.selectedBy(labelsOf(record(spec.podSelector).matchLabels)).some(({ labels }) => selector.selects(labels));
+    return pods.all.length > 0 && !pods.selectedBy(labelsOf(record(spec.podSelector).matchLabels)).some(({ labels }) => selector.selects(labels))
+      && !elsewhere.get(namespace)?.some(labels => selector.selects(labels));
   }).map(({ object }) => findingOf(object, 'podSelector'));
 }
 

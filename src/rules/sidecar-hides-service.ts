@@ -1,5 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { ExternalEntry } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
 import { namesNamespace } from '../view/visibility';
@@ -22,15 +23,19 @@ function hiddenFromEveryPod(view: MeshView): Finding[] {
     const all = view.podsIn(namespace).all.map(({ labels }) => view.sidecarsOf(namespace).of(labels));
     const sidecars = [...new Set(all)].filter(sidecar => sidecar !== undefined);
     const first = sidecars.find(({ isForAll }) => !isForAll);
-    return first === undefined || all.includes(undefined) ? [] : hiddenFrom(view, first, sidecars);
+    // What is exported to every namespace may be for others.
+    return first === undefined || all.includes(undefined) ? [] : hiddenFrom(view, first, sidecars, ({ visibleTo }) => visibleTo.includes(namespace));
   });
 }
 
-function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar, all: readonly NamespaceSidecar[] = [sidecar]): Finding[] {
+function hiddenFrom(
+  view: MeshView, sidecar: NamespaceSidecar, all: readonly NamespaceSidecar[] = [sidecar],
+  isMeant = (entry: ExternalEntry) => namesNamespace(entry, sidecar.object.namespace),
+): Finding[] {
   const { object } = sidecar;
   const { namespace } = object;
   // What gateways send to is not for sidecars, though it is exported to the namespace of their pods.
-  const declared = view.entries.filter(entry => namesNamespace(entry, namespace) && !view.isUpstream(entry));
+  const declared = view.entries.filter(entry => isMeant(entry) && !view.isUpstream(entry));
   return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !all.some(one => one.imports(by.namespace, host))).map(host => ({
     object,
     field: ['spec', 'egress'],

@@ -20,8 +20,7 @@ export const virtualServiceIgnored: Rule = {
       seen.set(name, holders);
       const before = route.visibleTo.flatMap(namespace => (
         namespace === '*' ? [...holders] : [namespace, '*'].map(of => [namespace, holders.get(of) ?? []] as const)));
-      const found = before.flatMap(([namespace, others]) => others.filter(other => other !== route && takesFrom(other, route))
-        .slice(0, 1).map(other => ({ namespace, other })))[0];
+      const found = firstOf(before, other => other !== route && takesFrom(other, route));
       route.visibleTo.forEach(namespace => addTo(holders, namespace, route));
       return found ? [{
         object: route.object,
@@ -33,6 +32,19 @@ export const virtualServiceIgnored: Rule = {
     }));
   },
 };
+
+/** The first that takes something, with the namespace that sees it. */
+function firstOf(
+  before: readonly (readonly [string, readonly Route[]])[], takes: (other: Route) => boolean,
+): { readonly namespace: string; readonly other: Route } | undefined {
+  for (const [namespace, others] of before) {
+    const other = others.find(takes);
+    if (other) {
+      return { namespace, other };
+    }
+  }
+  return undefined;
+}
 
 /** Whether the older VirtualService of a host leaves something of the younger one without effect. */
 function takesFrom(older: Route, younger: Route): boolean {

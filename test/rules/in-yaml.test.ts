@@ -512,6 +512,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one elsewhere, where the input has no pods of the sender, or pods there', all(...THROUGH_GATEWAY, rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST, 'other')), []],
     ['one elsewhere, where the input has pods there', all(...THROUGH_GATEWAY, pods('app: cart'), pods('app: a').replace('namespace: shop', 'namespace: other'),
       rule('{mode: ISTIO_MUTUAL}', '', GATEWAY_HOST, 'other')), []],
+    ['one elsewhere with a subset that nobody sends to, and for a Service that is no gateway', all(pods('app: cart'), SERVICES,
+      istio('DestinationRule', 'rule', 'other', '{host: reviews.shop.svc.cluster.local, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}, subsets: [{name: v2}]}'), route('tcp', '{}', '{host: reviews}')), []],
+    ['one elsewhere with a subset that the sender sends to', all(pods('app: cart'), SERVICES,
+      istio('DestinationRule', 'rule', 'other', '{host: reviews.shop.svc.cluster.local, subsets: [{name: v2}]}'), route('tcp', '{}', '{host: reviews, subset: v2}')), ['rule metadata namespace']],
     ['one elsewhere that says nothing of TLS', all(...THROUGH_GATEWAY, pods('app: cart'), istio('DestinationRule', 'rule', 'other', `{host: ${GATEWAY_HOST}, trafficPolicy: {connectionPool: {}}}`)), []],
   ],
   MX0413: [
@@ -620,6 +624,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     '{gateways: [mesh, egress], http: [{match: [{gateways: [egress]}], ROUTE}]}'), []]],
   MX0602: [
     ['Sidecars for every pod of a namespace, of which none names the host', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*'), some('b', 'third/*')), ['of-a spec egress']],
+    ['a host that is for every namespace', all(entry(TCP, 'resolution: DNS'), pods('app: a'), some('a', 'other/*')), []],
     ['one of them names it', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*'), some('b', './*')), []],
     ['a pod without one', all(entry(TCP), pods('app: a'), pods('app: b', undefined, 'b'), some('a', 'other/*')), []],
     ['one that selects no pod of the input', all(entry(TCP), some('a', 'other/*')), []],
@@ -628,6 +633,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a Sidecar and NetworkPolicies for labels that no pod has', all(pods('app: a'), some('b', './*'), network(DNS, '{matchLabels: {app: b}}')), ['of-b spec workloadSelector', 'network spec podSelector']],
     ['pods, a machine of the mesh, a label more', all(pods('app: a, v: "1"'), some('a', './*'), network(DNS, '{matchLabels: {app: a}}'), some('vm', './*'),
       istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1, labels: {app: vm}}')), []],
+    ['pods behind a Service that are not in the input', all(pods('app: a'), some('b', './*'), network(DNS, '{matchLabels: {app: b}}'),
+      doc('v1', 'Service', 'b', 'shop', '{selector: {app: b}, ports: [{port: 80}]}')), []],
     ['all pods but some', all(pods('app: a'), network(DNS, '{matchExpressions: [{key: app, operator: NotIn, values: [a]}]}', 'other')), []],
     ['a namespace without pods in the input, every pod, ingress', all(some('b', './*'), network(DNS, '{matchLabels: {app: b}}')), []],
     ['every pod, and ingress', all(pods('app: a'), istio('Sidecar', 'all', 'shop', '{egress: [{hosts: ["./*"]}]}'), network(DNS), letIn('{}', '{matchLabels: {app: b}}').replaceAll('istio-system', 'shop')), []],
@@ -635,6 +642,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0603: [
     ['policies that limit every pod of a namespace, of which none opens the service', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
       pods('app: a'), pods('app: b', undefined, 'b'), network(DNS, '{matchLabels: {app: a}}', 'a'), network(DNS, '{matchLabels: {app: b}}', 'b')), ['a']],
+    ['a host that is for every namespace', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}]'), pods('app: a'), network(DNS, '{matchLabels: {app: a}}')), []],
     ['one of them opens it, or a pod without one', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
       pods('app: a'), pods('app: b', undefined, 'b'), network(DNS, '{matchLabels: {app: a}}', 'a'), network('{to: [{ipBlock: {cidr: 192.0.2.0/24}}]}', '{matchLabels: {app: b}}', 'b')), []],
     ['a pod without one', all(entry(TCP, 'addresses: [192.0.2.1], resolution: STATIC, endpoints: [{address: 192.0.2.1}], exportTo: ["."]'),
