@@ -1,5 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { GatewayServer } from '../view/gateway';
 import { namespaceOfService, overlaps } from '../view/host-name';
 import { addTo } from '../view/lists';
@@ -131,9 +132,11 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   if (taking.length === 0) {
     const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
     const isOfApplication = originated?.length === 0 && leg.rule.kind === 'tls';
+    const meant = nearest(names![0], [...new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at).flatMap(({ hosts }) => hosts)))]);
+    const written = meant === undefined ? 'a host of the server' : quote(meant);
     return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
       isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default'
-        : isOfApplication ? 'write a host of the server as \'sniHosts\', or a server with that host' : 'write a server with that host',
+        : isOfApplication ? `write ${written} as 'sniHosts', or a server with that host` : 'write a server with that host',
       isOfApplication ? [...leg.match.field, 'sniHosts'] : undefined);
   }
   const spoken = originated?.length === 0 ? [leg.rule.kind === 'tls' ? 'the TLS of the application' : 'plaintext'] : originated?.map(({ mode }) => `TLS with mode ${mode}`);
@@ -152,9 +155,15 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   if (legs.length > 0 && names !== undefined && !legs.some(list => list.some(({ match }) => takes(match, names)))) {
     return [namedOtherwise(leg, legs[0][0].match, names)];
   }
-  return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH') || legs.length > 0 ? [] : found(
+  return taking.some(server => server.tls?.mode === 'AUTO_PASSTHROUGH') || legs.length > 0 || isHeldBack(view, leg, taking) ? [] : found(
     ` ('${taking[0].object.origin.path}'), and no VirtualService has a rule for that Gateway: the connections end there`,
     `write the second rule: 'match' with 'gateways' ${quote(taking[0].object.name)} and 'port' ${taking[0].port}, 'route' to the host`);
+}
+
+/** Whether a rule is there that sends on what arrives, and does not hold for a reason that another rule says: host, port or protocol. */
+function isHeldBack(view: MeshView, { route }: Leg, taking: readonly GatewayServer[]): boolean {
+  const gateways = new Set(taking.map(({ object }) => `${object.namespace}/${object.name}`));
+  return [...gateways].some(name => view.names.legsAt(name).some(({ rule }) => rule.destinations.some(({ host }) => route.hosts.includes(host))));
 }
 
 /** Whether a rule of a gateway is for connections with any of some server names. */

@@ -67,3 +67,24 @@ describe('a DestinationRule that its own namespace does not see', () => {
     expect(saysOf('"."')).toEqual([]);
   });
 });
+
+describe('a server name that the other side does not have', () => {
+  const PASSTHROUGH = 'recipes/e-gateway-passthrough.yaml';
+
+  test('is to be corrected in the rule of the sidecars', () => {
+    expect(saidOf('MX0311', PASSTHROUGH, ['sniHosts: [edition.cnn.com]', 'sniHosts: [edition.cnm.com]'])).toEqual([
+      'VirtualService spec.tls[0].match[0].sniHosts: \'destination.host\' "istio-egressgateway.istio-system.svc.cluster.local" leads to port 443 of a gateway with the server name '
+      + '"edition.cnm.com", which no Gateway serves there; write "edition.cnn.com" as \'sniHosts\', or a server with that host',
+    ]);
+  });
+
+  test('is left to the rule that says that the gateway ignores the host', () => {
+    const text: [RegExp, string] = [/gateways: \[mesh, istio-egressgateway\]([^]*?)( {4}- match:\n {8}- gateways: \[istio-egressgateway\])/, [
+      'gateways: [mesh]$1', '---', 'apiVersion: networking.istio.io/v1', 'kind: VirtualService', 'metadata: {name: other, namespace: shop}', 'spec:', '  hosts: [edition.cnm.com]',
+      '  gateways: [istio-egressgateway]', '  tls:', '$2',
+    ].join('\n')];
+
+    expect(saidOf('MX0311', PASSTHROUGH, text)).toEqual([]);
+    expect(saidOf('MX0306', PASSTHROUGH, text)).toHaveLength(1);
+  });
+});
