@@ -6,7 +6,7 @@ import { RenderedObjects } from './rendered-objects';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { MeshModel, RuleModel } from '../private/model';
-import { isValidatedByOthers, validates } from '../private/validation';
+import { isValidatedByOthers, isWrittenByItself, validates } from '../private/validation';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 import { addTo } from '../view/lists';
@@ -227,8 +227,9 @@ export class AppMesh {
       this.rendered = undefined;
       const rendered = new RenderedObjects(this.root);
       const objects = collect(this.root, object => this.owners.get(object) ?? object, rendered, constructs);
-      // Validations of others may change objects.
-      this.rendered = this.isWriting && !constructs.some(isValidatedByOthers) ? rendered : undefined;
+      // Validations of others may change objects, and so may charts while they are written.
+      const mayChange = constructs.some(construct => isValidatedByOthers(construct) || isWrittenByItself(construct));
+      this.rendered = this.isWriting && !mayChange ? rendered : undefined;
       return findingsIn(new MeshView(this.mesh, objects, today), this.rules, this.acknowledgements);
     });
   }

@@ -1,3 +1,4 @@
+import { Chart } from 'cdk8s';
 import { IConstruct, IValidation } from 'constructs';
 
 /** Validations of the library, which look at an app and never change it. */
@@ -14,4 +15,10 @@ export function validates(construct: IConstruct, problems: () => string[]): void
 export function isValidatedByOthers(construct: IConstruct): boolean {
   const validations = (construct.node as unknown as { readonly _validations?: unknown })._validations ?? [];
   return !Array.isArray(validations) || validations.some((validation: IValidation) => !OWN.has(validation));
+}
+
+/** Whether a chart has its own way of giving its objects: it may change some first. */
+export function isWrittenByItself(construct: IConstruct): boolean {
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  return construct instanceof Chart && construct.toJson !== Chart.prototype.toJson;
 }

@@ -15,14 +15,12 @@ export const allowDeniesTheRest: Rule = {
     const rules = policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule })));
     const allowed = new Set<GatewayServer>();
     for (const { rule } of rules) {
-      const servers = allowed.size < workload.servers.length ? allowedBy(rule, workload) : workload.servers;
-      // One that allows nothing has a mistake of its own, and what it is meant for would be counted among the rest.
-      if (servers.length === 0) {
-        return [];
+      if (allowed.size < workload.servers.length) {
+        allowedBy(rule, workload).forEach(server => allowed.add(server));
       }
-      servers.forEach(server => allowed.add(server));
     }
-    const denied = rules.length === 0 ? [] : workload.servers.filter(server => !allowed.has(server));
+    // What allows nothing at all is another mistake.
+    const denied = allowed.size === 0 ? [] : workload.servers.filter(server => !allowed.has(server));
     const more = denied.length > 1 ? ` and ${denied.length - 1} more` : '';
     return denied.length > 0 ? [{
       object: rules[0].policy.object,

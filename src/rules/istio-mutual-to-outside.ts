@@ -14,7 +14,8 @@ export const istioMutualToOutside: Rule = {
   fix: 'Write `mode: SIMPLE`, or `MUTUAL` with a client certificate of the server\'s authority, or remove `tls`. Is the server a proxy of this mesh, write `location: MESH_INTERNAL` into its ServiceEntry.',
   related: [],
   check: view => view.trafficRules.flatMap(({ allTls, host, object }) => {
-    const [tls] = allTls.filter(({ mode }) => mode === 'ISTIO_MUTUAL');
+    // Names of the mesh are in certificates of the mesh.
+    const [tls] = allTls.filter(({ mode, subjectAltNames }) => mode === 'ISTIO_MUTUAL' && !subjectAltNames.some(name => name.startsWith('spiffe://')));
     const entry = tls && view.names.entriesOf(host).find(candidate => isOutside(view, candidate));
     return entry === undefined ? [] : [{
       object,
@@ -27,7 +28,9 @@ export const istioMutualToOutside: Rule = {
 
 /** Whether nothing says that its endpoints have a proxy: those of workloads and Services of the cluster may. */
 function isOutside({ facts, serviceByHost }: MeshView, { object: { spec }, hosts }: ExternalEntry): boolean {
-  const addresses = records(spec.endpoints).flatMap(({ address }) => text(address) ?? []);
+  const endpoints = records(spec.endpoints);
+  const addresses = endpoints.flatMap(({ address }) => text(address) ?? []);
   return spec.location !== 'MESH_INTERNAL' && spec.workloadSelector === undefined
+    && !endpoints.some(({ serviceAccount, network }) => serviceAccount !== undefined || network !== undefined)
     && ![...hosts, ...addresses].some(name => serviceByHost.has(name) || namespaceOfService(name, facts.clusterDomain) !== undefined);
 }

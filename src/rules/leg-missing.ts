@@ -83,21 +83,24 @@ class Originations {
     }
   }
 
-  /** Undefined for a subset that no rule has: that of a client in another repository says how it connects. */
+  /** Undefined where no rule that the client sees has the subset, or others alone have a rule: that of a client in another repository says how it connects. */
   public of({ route }: Leg, { host, subset }: RouteDestination, port: number): ClientTlsSettings[] | undefined {
-    const own = subset === undefined ? undefined : this.rules.get(`${host} ${subset}`);
-    return subset !== undefined && !own ? undefined : this.seenFrom(route.object.namespace, host, own ?? this.rules.get(`${host} `) ?? [])
-      .map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[];
+    const all = this.rules.get(`${host} ${subset ?? ''}`) ?? [];
+    const seen = this.seenFrom(route.object.namespace, host, all);
+    // A subset is for whoever sends to it, and a rule for all of the host may be for others alone.
+    const followed = seen ?? (subset === undefined && all.length > 0 ? undefined : all);
+    return subset !== undefined && all.length === 0 ? undefined
+      : followed?.map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[] | undefined;
   }
 
   /** A client takes the rules of its own namespace before others. Clients of other namespaces than the route's may use theirs, where it has none. */
-  private seenFrom(namespace: string, host: string, rules: readonly TrafficRule[]): readonly TrafficRule[] {
+  private seenFrom(namespace: string, host: string, rules: readonly TrafficRule[]): readonly TrafficRule[] | undefined {
     const shared = [namespaceOfService(host, this.view.facts.clusterDomain), this.view.facts.rootNamespace];
     const found = [
       rules.filter(({ object }) => object.namespace === namespace),
       rules.filter(({ object, visibleTo }) => shared.includes(object.namespace) && reaches(visibleTo, namespace)),
     ];
-    return found.find(list => list.length > 0) ?? rules;
+    return found.find(list => list.length > 0);
   }
 }
 
@@ -132,7 +135,7 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
   if (taking.length === 0) {
     const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
     const isOfApplication = originated?.length === 0 && leg.rule.kind === 'tls';
-    const meant = nearest(names![0], [...new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at).flatMap(({ hosts }) => hosts)))]);
+    const meant = nearest(names![0] ?? '', [...new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at).flatMap(({ hosts }) => hosts)))]);
     const written = meant === undefined ? 'a host of the server' : quote(meant);
     return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
       isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default'

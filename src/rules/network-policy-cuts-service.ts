@@ -21,25 +21,25 @@ export const networkPolicyCutsService: Rule = {
     for (const policy of view.egressPolicies) {
       addTo(policies, policy.object.namespace, policy);
     }
-    return [...policies].flatMap(([namespace, all]) => {
-      const closing = all.find(({ limits, isForAll }) => limits && isForAll) ?? closingEveryPod(view, namespace, all);
+    return [...policies].filter(([namespace]) => !hasOtherPolicies(view, namespace)).flatMap(([namespace, all]) => {
+      const closing = all.find(({ limits, isForAll }) => limits && isForAll);
       const doors = closing ? all.filter(({ limits }) => limits).map(({ object }) => new EgressDoor(object)) : [];
-      // Where none is for every pod, what is exported to every namespace may be for others.
-      const entries = closing?.isForAll === false ? view.entries.filter(({ visibleTo }) => visibleTo.includes(namespace)) : view.entries;
-      return closing ? entries.flatMap(entry => [
+      return closing ? view.entries.flatMap(entry => [
         ...cut(view, namespace, closing, all, entry), ...cutFromGateway(view, namespace, closing.object, doors, entry),
       ]) : [];
     });
   },
 };
 
-/** The first of policies for some pods each that together limit every pod of a namespace. */
-function closingEveryPod(view: MeshView, namespace: string, all: readonly EgressPolicy[]): EgressPolicy | undefined {
-  const limiting = new Map(all.filter(({ limits }) => limits).map(policy => [policy.object, policy]));
-  const pods = limiting.size === 0 ? [] : view.podsIn(namespace).all;
-  const first = pods.map(({ labels }) => (
-    view.networkPoliciesIn(namespace).selecting(labels, true).map(({ object }) => limiting.get(object)).find(policy => policy !== undefined)));
-  return first.includes(undefined) ? undefined : first[0];
+/** Kinds of policies that open things for pods as well: what they open is added to what NetworkPolicies do. */
+const OTHER_POLICIES = [
+  ['cilium.io', 'CiliumNetworkPolicy'], ['cilium.io', 'CiliumClusterwideNetworkPolicy'], ['policy.networking.k8s.io', 'AdminNetworkPolicy'],
+  ['projectcalico.org', 'NetworkPolicy'], ['projectcalico.org', 'GlobalNetworkPolicy'], ['crd.projectcalico.org', 'NetworkPolicy'], ['crd.projectcalico.org', 'GlobalNetworkPolicy'],
+] as const;
+
+/** Whether such a policy may hold in a namespace: one without a namespace is for every one. */
+function hasOtherPolicies(view: MeshView, namespace: string): boolean {
+  return OTHER_POLICIES.some(([group, kind]) => view.of(group, kind).some(object => object.namespace === '' || object.namespace === namespace));
 }
 
 function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies: readonly EgressPolicy[], entry: ExternalEntry): Finding[] {

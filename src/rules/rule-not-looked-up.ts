@@ -26,7 +26,9 @@ export const ruleNotLookedUp: Rule = {
 /** Where a service is declared, as far as the objects show it. */
 function homesOf(view: MeshView, host: string): readonly string[] {
   const service = namespaceOfService(host, view.facts.clusterDomain);
-  return service === undefined ? view.names.entriesOf(host).map(({ object }) => object.namespace) : [service];
+  const entries = view.names.entriesOf(host).map(({ object }) => object.namespace);
+  // An entry may have the name of a Service that another cluster has.
+  return service === undefined || entries.length > 0 && !view.serviceByHost.has(host) ? entries : [service, ...entries];
 }
 
 /** What is exported to other namespaces from one in which they do not look. */
@@ -91,6 +93,7 @@ interface Senders {
   readonly namespace: string;
   readonly route: string;
   readonly subset?: string;
+  readonly port?: number;
 }
 
 function senderWithoutRule(view: MeshView, host: string, homes: readonly string[], rules: readonly TrafficRule[]): Senders | undefined {
@@ -100,9 +103,15 @@ function senderWithoutRule(view: MeshView, host: string, homes: readonly string[
     byPlace.get(place)?.some(({ visibleTo }) => reaches(visibleTo, namespace)))));
 }
 
-/** Whether connections need the rule: without its subset, or TLS to a gateway, they end. */
-function isNeeded(view: MeshView, { host, subsets, allTls }: TrafficRule, { subset }: Senders): boolean {
-  return subset !== undefined ? subsets.some(({ name }) => name === subset) : allTls.length > 0 && view.gatewayPlaces.workloadsAt(host).size > 0;
+/** Whether connections end without the rule: it has their subset, or the TLS that the gateway asks for. Others of the same gateway may have rules for themselves. */
+function isNeeded(view: MeshView, { host, subsets, allTls }: TrafficRule, { subset, port }: Senders): boolean {
+  if (subset !== undefined) {
+    return subsets.some(({ name }) => name === subset);
+  }
+  const target = view.serviceByHost.get(host)?.ports.find(({ number }) => number === port)?.targetPort;
+  const workloads = view.gatewayPlaces.workloadsAt(host);
+  const servers = view.gatewayServers.filter(server => workloads.has(server.workload) && (server.port === port || server.port === target));
+  return allTls.some(({ mode }) => mode === 'ISTIO_MUTUAL') && servers.length > 0 && servers.every(({ tls }) => tls?.mode === 'ISTIO_MUTUAL');
 }
 
 /** Whether no pod of its own namespace follows it, as far as the input shows. */
@@ -129,11 +138,11 @@ function sendersTo(view: MeshView, host: string): Senders[] {
   const found = new Map<string, Senders>();
   for (const { route, rule, match } of view.names.legsTo(host)) {
     const { namespace, origin } = route.object;
-    const subset = rule.destinations.find(destination => destination.host === host)?.subset;
-    const key = JSON.stringify([namespace, subset]);
+    const { subset, port } = rule.destinations.find(destination => destination.host === host)!;
+    const key = JSON.stringify([namespace, subset, port]);
     // TLS of the application itself needs no rule.
     if (match.gateways.includes(MESH) && !found.has(key) && reaches(route.visibleTo, namespace) && (subset !== undefined || rule.kind !== 'tls')) {
-      found.set(key, { namespace, route: origin.path, subset });
+      found.set(key, { namespace, route: origin.path, subset, port });
     }
   }
   return [...found.values()].filter(({ namespace }) => view.podsIn(namespace).all.length > 0);

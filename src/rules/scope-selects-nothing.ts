@@ -27,8 +27,15 @@ function sidecars(view: MeshView): Finding[] {
   const all = selecting.length === 0 ? [] : labelledIn(view, ({ spec, labels }) => ({ ...labelsOf(spec.labels), ...labels }));
   all.forEach(({ namespace, labels }) => places.add(namespace, labels));
   behindServices(view, selecting).forEach(({ namespace, labels }) => places.add(namespace, labels));
-  return selecting.filter(({ object: { namespace }, workloadSelector }) => places.has(namespace) && !places.isSelected(namespace, workloadSelector!))
+  return selecting.filter(({ object: { namespace }, workloadSelector }) => (
+    places.has(namespace) && !places.isSelected(namespace, workloadSelector!) && isWritten(view, namespace, workloadSelector!)))
     .map(({ object }) => findingOf(object, 'workloadSelector'));
+}
+
+/** Whether the labels are of the kind that people write: one that no pod of the input has may be Kubernetes', Istio's or an operator's. */
+function isWritten(view: MeshView, namespace: string, selector: Labels): boolean {
+  const written = view.once(`labels of pods in ${namespace}`, () => new Set(view.podsIn(namespace).all.flatMap(({ labels }) => Object.keys(labels))));
+  return Object.keys(selector).every(label => written.has(label));
 }
 
 /** What is behind the Services of some namespaces: it is somewhere, though its pods are not among the objects. */
@@ -46,8 +53,9 @@ function policies(view: MeshView): Finding[] {
   behindServices(view, limiting).forEach(({ namespace, labels }) => addTo(elsewhere, namespace, labels));
   return limiting.filter(({ object: { namespace, spec }, selector }) => {
     const pods = view.podsIn(namespace);
-    return pods.all.length > 0 && !pods.selectedBy(labelsOf(record(spec.podSelector).matchLabels)).some(({ labels }) => selector.selects(labels))
-      && !elsewhere.get(namespace)?.some(labels => selector.selects(labels));
+    const exact = labelsOf(record(spec.podSelector).matchLabels);
+    return pods.all.length > 0 && !pods.selectedBy(exact).some(({ labels }) => selector.selects(labels))
+      && !elsewhere.get(namespace)?.some(labels => selector.selects(labels)) && isWritten(view, namespace, exact);
   }).map(({ object }) => findingOf(object, 'podSelector'));
 }
 

@@ -23,7 +23,8 @@ function findingsOf(view: MeshView, { object, host }: TrafficRule): Finding[] {
   ];
   const written = policies.flatMap(({ policy, field }) => records(policy.portLevelSettings).map(({ port }, i) => (
     { port: number(record(port).number), field: [...field, 'portLevelSettings', i, 'port', 'number'] })));
-  const ports = written.length === 0 ? [] : portsOfHost(view, host);
+  // A wildcard is for every host that it covers.
+  const ports = written.length === 0 || host.startsWith('*') ? [] : portsOfHost(view, host);
   return written.filter(({ port }) => port !== undefined && ports.length > 0 && !ports.includes(port)).map(({ port, field }) => ({
     object,
     field,

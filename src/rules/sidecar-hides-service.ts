@@ -1,6 +1,5 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { ExternalEntry } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
 import { namesNamespace } from '../view/visibility';
@@ -13,30 +12,15 @@ export const sidecarHidesService: Rule = {
   why: 'Sidecars know only what `egress.hosts` names. They reset connections to other hosts on REGISTRY_ONLY; on ALLOW_ANY they pass them on past the gateway.',
   fix: 'Add `<namespace>/<host>` to `egress.hosts`. In this library, an `EgressLockdown` does it.',
   related: [],
-  check: view => [...view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)), ...hiddenFromEveryPod(view)],
+  check: view => view.sidecars.flatMap(sidecar => hiddenFrom(view, sidecar)),
 };
 
-/** Of Sidecars that select pods each may leave out what others need: together they hide a host where every pod of the namespace has one, and none names it. */
-function hiddenFromEveryPod(view: MeshView): Finding[] {
-  const selecting = view.allSidecars.filter(({ isForAll }) => !isForAll);
-  return [...new Set(selecting.map(({ object }) => object.namespace))].flatMap(namespace => {
-    const all = view.podsIn(namespace).all.map(({ labels }) => view.sidecarsOf(namespace).of(labels));
-    const sidecars = [...new Set(all)].filter(sidecar => sidecar !== undefined);
-    const first = sidecars.find(({ isForAll }) => !isForAll);
-    // What is exported to every namespace may be for others.
-    return first === undefined || all.includes(undefined) ? [] : hiddenFrom(view, first, sidecars, ({ visibleTo }) => visibleTo.includes(namespace));
-  });
-}
-
-function hiddenFrom(
-  view: MeshView, sidecar: NamespaceSidecar, all: readonly NamespaceSidecar[] = [sidecar],
-  isMeant = (entry: ExternalEntry) => namesNamespace(entry, sidecar.object.namespace),
-): Finding[] {
+function hiddenFrom(view: MeshView, sidecar: NamespaceSidecar): Finding[] {
   const { object } = sidecar;
   const { namespace } = object;
   // What gateways send to is not for sidecars, though it is exported to the namespace of their pods.
-  const declared = view.entries.filter(entry => isMeant(entry) && !view.isUpstream(entry));
-  return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !all.some(one => one.imports(by.namespace, host))).map(host => ({
+  const declared = view.entries.filter(entry => namesNamespace(entry, namespace) && !view.isUpstream(entry));
+  return declared.flatMap(({ object: by, hosts }) => hosts.filter(host => !sidecar.imports(by.namespace, host)).map(host => ({
     object,
     field: ['spec', 'egress'],
     message: `'egress.hosts' leaves out ${quote(host)}, which '${by.origin.path}' declares for ${where(namespace)}`,

@@ -13,8 +13,8 @@ import { Rendering } from '../app/rendering';
  * cdk8s's `App` for large apps: the same options, files and bytes, in one pass.
  *
  * cdk8s validates the whole app once for each chart, and follows dependencies in exponential time. This app does each once, renders each object once for
- * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app that fails leaves the output folder as
- * it was. Everything works with cdk8s's own `App`, too. A `Lazy` value is produced once less than there, and must not change other objects.
+ * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake leaves the files of the
+ * output folder as they were. Everything works with cdk8s's own `App`, too. A `Lazy` value is produced once less than there, and must not change other objects.
  *
  * @example
  * const app = new FastApp();

@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { SynthOrder } from './synth-order';
+import { isWrittenByItself } from '../private/validation';
 
 /** A manifest, as far as its file has a name. */
 export interface Manifest {
@@ -15,10 +16,7 @@ export class Manifests {
 
   /** The manifests of a chart; those of its own, where its class has them. */
   public ofChart(chart: Chart): (Manifest | undefined)[] {
-    // eslint-disable-next-line @typescript-eslint/unbound-method
-    return chart.toJson === Chart.prototype.toJson
-      ? this.order.objectsOf(chart).map(object => this.ofObject(object))
-      : Object.values(chart.toJson() as Manifest[]);
+    return isWrittenByItself(chart) ? Object.values(chart.toJson() as Manifest[]) : this.order.objectsOf(chart).map(object => this.ofObject(object));
   }
 
   public ofObject(object: ApiObject): Manifest {

@@ -176,6 +176,23 @@ describe('FastApp writes the files of cdk8s\'s App', () => {
     expect(written.yaml).toContain('own:\n');
   });
 
+  test('of a chart that labels the objects of the app while it is written', () => {
+    const [written] = expectSameForAll(app => {
+      class Labelling extends Chart {
+        public toJson(): unknown[] {
+          this.node.root.node.findAll().filter(ApiObject.isApiObject).forEach(object => (object as ApiObject).metadata.addLabel('team', 'shop'));
+          return super.toJson();
+        }
+      }
+      new Labelling(app, 'first');
+      const chart = new Chart(app, 'second', { namespace: 'shop' });
+      config(chart, 'it');
+      service(chart);
+    });
+
+    expect(written.yaml.match(/team: shop/g)).toHaveLength(2);
+  });
+
   test('with what code of the app accepted on the objects', () => {
     const written = expectSameForAll(app => {
       const chart = new Chart(app, 'test', { namespace: 'shop' });
