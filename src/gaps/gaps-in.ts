@@ -10,6 +10,7 @@ import { gatewayPortGap } from './gateway-port-gap';
 import { hostGap } from './host-gap';
 import { httpProxyGap } from './http-proxy-gap';
 import { policyPortsGap } from './policy-ports-gap';
+import { routeGap } from './route-gap';
 import { serviceGap } from './service-gap';
 import { subsetGap } from './subset-gap';
 import { workloadGap } from './workload-gap';
@@ -28,8 +29,8 @@ export interface Gaps {
 
 /** Every kind, in the order of a connection. */
 export const GAP_KINDS: readonly GapKind[] = [
-  clientGap, hostGap, gatewayGap, serviceGap, subsetGap, delegateGap, gatewayPodsGap, gatewayPortGap, workloadGap, endpointsGap, policyPortsGap,
-  gatewayApiGap, httpProxyGap, envoyFilterGap,
+  clientGap, hostGap, routeGap, gatewayGap, serviceGap, subsetGap, delegateGap, gatewayPodsGap, gatewayPortGap, workloadGap, endpointsGap,
+  policyPortsGap, gatewayApiGap, httpProxyGap, envoyFilterGap,
 ];
 
 /** What rules could not judge. What one of them found is no gap: it saw enough to say so. */

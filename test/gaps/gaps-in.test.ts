@@ -36,6 +36,11 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a Gateway, by its short name and its full one, once', [db, object('VirtualService', 'a', { hosts: [DB], gateways: ['mesh', 'out'] }), object('VirtualService', 'b', { hosts: [DB], gateways: ['shop/out'] })],
     ['gateway: Gateway shop/out <- a spec.gateways.1, b spec.gateways.0']],
   ['a Gateway that a rule missed by its name', [db, gateway({ istio: 'egressgateway' }), object('VirtualService', 'a', { hosts: [DB], gateways: ['infra/egress'] })], []],
+  ['VirtualServices of a Gateway, without one of its namespace', [db, gateway({ istio: 'egressgateway' })],
+    [`route: a VirtualService of ${DB} for Gateway shop/egress <- egress spec.servers.0.hosts.0`]],
+  ['VirtualServices of a Gateway, with one that a rule looks at, and of a Gateway whose hosts are not declared', [
+    db, gateway({ istio: 'egressgateway' }), object('VirtualService', 'other', { hosts: ['*.example.com'], http: [{ route: [{ destination: { host: DB } }] }] }),
+  ], []],
   ['a Service', [db, route('proxy.infra.svc.cluster.local')], ['service: Service infra/proxy <- route spec.tcp.0.route.0.destination.host']],
   ['the Service of an installed gateway, with a Gateway', [db, route(GATEWAY), gateway({ istio: 'egressgateway' })], []],
   ['the Service of an installed gateway, without any Gateway', [db, route(GATEWAY)], ['service: Service istio-system/istio-egressgateway <- route spec.tcp.0.route.0.destination.host']],

@@ -69,6 +69,9 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not where the client speaks first', 'MX0213-server-first-is-inspected/fault', [['number: 3306', 'number: 5432']], []],
   ],
   MX0304: [
+    ['with a VirtualService of another host in its namespace', 'MX0304-gateway-without-route/fault', [[/\[api\.example\.com\](\n {2}tls:)/, '[other.example.com]$1']], ['MX0304']],
+    ['with a VirtualService of the host in another namespace', 'MX0304-gateway-without-route/fault', [[/(kind: VirtualService\nmetadata: \{name: api, namespace: )shop/, '$1web']], ['MX0304']],
+    ['not without VirtualServices of its namespace, which may be in another repository', 'MX0304-gateway-without-route/fault', [[/---\napiVersion: networking.istio.io\/v1\nkind: VirtualService[^]*$/, '']], []],
     ['not for a host that is not declared', 'MX0304-gateway-without-route/fault', [['- api.example.com # <- MX0304', '- shop.example.com']], []],
   ],
   MX0305: [
