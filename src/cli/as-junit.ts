@@ -49,9 +49,9 @@ function caseOf(finding: LintFinding): Case {
 }
 
 /** What nobody judged did not fail: whoever looks reads why. */
-function gapCase({ dependsOn, message, fix, places }: LintResult['gaps'][number]): Case {
+function gapCase({ dependsOn, message, fix, acknowledged, places }: LintResult['gaps'][number]): Case {
   const where = places.map(place => `${placeOf(place)} ${nameOf(place.object)}`).join('\n');
-  return testCase('not judged', dependsOn, undefined, message, `${message}; ${fix}\n${where}`);
+  return testCase('not judged', dependsOn, undefined, message, `${message}; ${acknowledged === undefined ? fix : `acknowledged: ${acknowledged}`}\n${where}`);
 }
 
 function testCase(classname: string, name: string, kind?: Case['kind'], message = '', text = ''): Case {

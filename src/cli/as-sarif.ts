@@ -27,7 +27,7 @@ export function asSarif({ findings, gaps, problems, notes, faults, rules, versio
         executionSuccessful: problems.length + faults.length === 0,
         toolExecutionNotifications: [
           ...problems.map(problem => ({ level: 'error', message: { text: problem.message }, locations: [locationOf(problem)] })),
-          ...gaps.map(({ message, fix, places }) => ({ level: 'note', message: { text: `not judged: ${message}; ${fix}` }, locations: places.map(locationOf) })),
+          ...gaps.map(({ message, fix, acknowledged, places }) => ({ level: 'note', message: { text: `not judged: ${message}; ${acknowledged === undefined ? fix : `acknowledged: ${acknowledged}`}` }, locations: places.map(locationOf) })),
           ...notes.map(text => ({ level: 'note', message: { text } })),
           ...faults.map(text => ({ level: 'error', message: { text } })),
         ],

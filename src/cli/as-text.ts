@@ -16,9 +16,9 @@ export function asText(result: LintResult, style: Style): string {
 
 /** What was not judged: a line for each kind. */
 function gapsText({ gaps }: LintResult, style: Style): string {
-  const lines = firstOfEach(gaps).map(({ gap: { message, fix, count, places: [place] }, more }) => (
+  const lines = firstOfEach(gaps).map(({ gap: { message, fix, acknowledge, count, places: [place] }, more }) => (
     `  ${style('bold', visible(placeOf(place)))}  ${visible(nameOf(place.object))}${count > 1 ? ` and ${plural(count - 1, 'more place')}` : ''}: `
-    + `${visible(message)}; ${fix}${more > 0 ? ` (and ${plural(more, 'other')} of the kind: see --json)` : ''}\n`));
+    + `${visible(message)}; ${fix}${more > 0 ? ` (and ${plural(more, 'other')} of the kind: see --json)` : ''}\n    ${style('dim', `accept: ${acknowledge}`)}\n`));
   return lines.length === 0 ? '' : `${style('bold', 'Not judged:')}\n${lines.join('')}`;
 }
 

@@ -55,16 +55,18 @@ export function countOf(findings: readonly LintFinding[], ...severities: Severit
 
 /** What was found, in one line. */
 export function summaryOf({ findings, gaps, problems, faults, objects }: LintResult): string {
+  const open = gaps.filter(gap => !isAcknowledged(gap)).length;
   return [
     `${plural(countOf(findings, 'ERROR'), 'error')}, ${plural(countOf(findings, 'WARNING'), 'warning')} in ${plural(objects, 'object')}`,
     ...findings.some(isAcknowledged) ? [`${plural(findings.filter(isAcknowledged).length, 'finding')} acknowledged`] : [],
-    ...gaps.length > 0 ? [`${plural(gaps.length, 'thing')} not judged`] : [],
+    ...open > 0 ? [`${plural(open, 'thing')} not judged`] : [],
+    ...gaps.length > open ? [`${plural(gaps.length - open, 'thing')} not judged and acknowledged`] : [],
     ...problems.length > 0 ? [`${plural(problems.length, 'part')} of the input could not be read`] : [],
     ...faults.length > 0 ? [`${plural(faults.length, 'rule')} failed`] : [],
   ].join('; ');
 }
 
-export function isAcknowledged({ acknowledged }: LintFinding): boolean {
+export function isAcknowledged({ acknowledged }: Pick<LintFinding, 'acknowledged'>): boolean {
   return acknowledged !== undefined;
 }
 

@@ -16,11 +16,13 @@ import { versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { writeAcknowledgement } from '../findings/acknowledgement';
 import { fixFor, Found, isForeign, lookAt } from '../findings/findings-in';
+import { acceptedGaps } from '../gaps/accepted-gaps';
 import { gapsIn } from '../gaps/gaps-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
 import { visible } from '../private/visible';
 import { lineOf } from '../reading/file-object';
+import { acknowledgementUnused } from '../rules/acknowledgement-unused';
 import { CATALOGUE } from '../rules/catalogue';
 import { Rule } from '../rules/rule';
 import { fieldText } from '../view/fields';
@@ -85,12 +87,14 @@ export const lint: Command = {
 
 function look({ view, problems, notes, files }: Input, rules: readonly Rule[]): LintResult {
   const { found, faults } = lookAt(view, rules);
+  const { gaps, unused } = acceptedGaps(view, gapsIn(view, rules, found), rules);
+  const ofGaps = rules.includes(acknowledgementUnused) ? unused.map(finding => ({ ...finding, rule: acknowledgementUnused })) : [];
   // By objects first: the places in one file are asked for one after the other.
-  const sorted = found.map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) }))
+  const sorted = [...found, ...ofGaps].map(located).sort(byPlace).map(({ path, ...finding }) => ({ ...finding, line: lineOf(finding.object, path) }))
     .sort(byPlaceAndRule);
   return {
     findings: sorted,
-    gaps: lintGapsOf(gapsIn(view, rules, found)),
+    gaps: lintGapsOf(gaps),
     problems,
     notes,
     faults: faults.map(({ error }) => error.message),

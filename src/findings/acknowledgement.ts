@@ -26,11 +26,14 @@ export const RULE_ID = /^[A-Z][A-Z0-9_-]*$/;
 const ONE_PLACE = /^(?:spec|[a-z]\w*[.[][^\s:;]*)$/;
 const PLACE = String.raw`(?:\s+(?:spec|[a-z]\w*[.[][^\s:;]*))?\s*:`;
 
-/** How the rules of the catalogue are called; in small letters they are read, too. */
-const OWN_ID = /^mx\d{4}$/i;
+/** How ids begin of what was not judged. */
+export const NOT_JUDGED = 'NJ-';
+
+/** How the rules of the catalogue are called, and what was not judged; in small letters they are read, too. */
+const OWN_ID = /^(?:mx\d{4}|nj-[a-z-]+)$/i;
 
 /** Between two of them on one line: a reason may have a `;` or `,` of its own, and the number of a ticket behind a comma. */
-const BETWEEN = new RegExp(String.raw`\n|;(?=\s*(?:[A-Z][A-Z0-9_-]*|mx\d{4})${PLACE})|,(?=\s*(?:MX|mx)\d{4}${PLACE})`);
+const BETWEEN = new RegExp(String.raw`\n|;(?=\s*(?:[A-Z][A-Z0-9_-]*|mx\d{4}|[Nn][Jj]-[a-z-]+)${PLACE})|,(?=\s*(?:(?:MX|mx)\d{4}|[Nn][Jj]-[A-Za-z-]+)${PLACE})`);
 
 /** An acknowledgement as somebody writes it. */
 export interface WrittenAcknowledgement {

@@ -1,4 +1,6 @@
-import { accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, isReason, NONE_GIVEN, RULE_ID, writeAcknowledgement } from './acknowledgement';
+import {
+  accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, isReason, NONE_GIVEN, NOT_JUDGED, RULE_ID, writeAcknowledgement,
+} from './acknowledgement';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
@@ -62,9 +64,12 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
   return { found: [...looked.values()].flat(), faults };
 }
 
-/** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time. */
-function problemOf({ id, field, reason, words, at, text }: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
-  const tell = (message: string, fix: string): Finding[] => [{ object: at, message: `${text} ${message}`, fix, field: ['metadata', 'annotations', ACKNOWLEDGE] }];
+/** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time, and for what no rule judges. */
+function problemOf(acknowledgement: Acknowledgement, rules: readonly Rule[], looked: readonly Rule[]): Finding[] {
+  const { id } = acknowledgement;
+  if (id.startsWith(NOT_JUDGED)) {
+    return [];
+  }
   const rule = rules.find(candidate => candidate.id === id);
   const known = [...CATALOGUE, ...rules].map(candidate => candidate.id);
   if (rule !== undefined && !looked.includes(rule)) {
@@ -75,22 +80,33 @@ function problemOf({ id, field, reason, words, at, text }: Acknowledgement, rule
   }
   if (rule === undefined) {
     const meant = nearest(id, known);
-    return tell('names no rule', `write the id of a rule${meant === undefined ? '' : `, such as "${meant}"`}, and a reason behind ":"`);
+    return [withoutEffect(acknowledgement, 'names no rule', `write the id of a rule${meant === undefined ? '' : `, such as "${meant}"`}, and a reason behind ":"`)];
   }
   if (rule.isFinal) {
-    return tell(`has no effect: findings of ${id} ${rule.name} cannot be acknowledged`, 'mend what it reports, and remove the acknowledgement');
+    return [withoutEffect(acknowledgement, `has no effect: findings of ${id} ${rule.name} cannot be acknowledged`, 'mend what it reports, and remove the acknowledgement')];
   }
+  return [unmatched(acknowledgement, 'matches no finding')];
+}
+
+/** What is said of an acknowledgement that matches nothing. */
+export function unmatched(acknowledgement: Acknowledgement, message: string): Finding {
+  const { id, field, reason, words } = acknowledgement;
+  const tell = (said: string, fix: string) => withoutEffect(acknowledgement, said, fix);
   if (words !== undefined) {
     return tell('has no ":" and no reason behind it, and has no effect', `write it as "${writeAcknowledgement({ id, field, reason: words })}"`);
   }
   return !isReason(reason)
     ? tell('has no reason, and has no effect', `write it as "${writeAcknowledgement({ id, field, reason: '<the reason>' })}"`)
-    : tell('matches no finding', field === undefined ? 'remove it, so that it cannot hide a later one' : 'write the field as the finding has it, or remove it');
+    : tell(message, field === undefined ? 'remove it, so that it cannot hide a later one' : 'write the field as the finding has it, or remove it');
+}
+
+export function withoutEffect({ at, text }: Acknowledgement, message: string, fix: string): Finding {
+  return { object: at, message: `${text} ${message}`, fix, field: ['metadata', 'annotations', ACKNOWLEDGE] };
 }
 
 /** Whether an id is one of an organisation's rules. */
 export function isForeign(id: string): boolean {
-  return RULE_ID.test(id) && !id.startsWith('MX');
+  return RULE_ID.test(id) && !id.startsWith('MX') && !id.startsWith(NOT_JUDGED);
 }
 
 /** What to write instead, in the words of the reader. */

@@ -41,7 +41,7 @@ export interface MeshRuleFinding {
 
 /** A rule of an organisation, beside those of the catalogue. */
 export interface IMeshRule {
-  /** Capital letters, digits, `-` and `_`, such as `ACME-1`. Ids that begin with `MX` are the library's. */
+  /** Capital letters, digits, `-` and `_`, such as `ACME-1`. Ids that begin with `MX` or `NJ-` are the library's. */
   readonly id: string;
 
   /** Words for it, joined by `-`, such as `owner-required`. */
@@ -115,7 +115,7 @@ function checkRule(fail: Fail, rule: IMeshRule): void {
   checkProperties(fail, rule);
   checkString(fail, 'id', rule.id);
   if (!isForeign(rule.id)) {
-    fail(`'id' must be capital letters, digits, "-" and "_", and not begin with "MX", got ${quote(rule.id)}: write one like "ACME-1"`);
+    fail(`'id' must be capital letters, digits, "-" and "_", and not begin with "MX" or "NJ-", got ${quote(rule.id)}: write one like "ACME-1"`);
   }
   for (const property of ['name', 'title', 'why', 'fix'] as const) {
     checkString(fail, property, rule[property]);

@@ -1,3 +1,4 @@
+import { NOT_JUDGED } from '../findings/acknowledgement';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
@@ -23,6 +24,11 @@ export interface GapKind {
   /** What to do. */
   readonly fix: string;
   find(view: MeshView): Gap[];
+}
+
+/** By what somebody accepts that a kind is not judged, such as `NJ-GATEWAY`. */
+export function gapId({ name }: GapKind): string {
+  return `${NOT_JUDGED}${name.toUpperCase()}`;
 }
 
 /** What a selector looks for, in an order of its own. */

@@ -35,13 +35,17 @@ export const GAP_KINDS: readonly GapKind[] = [
 
 /** What rules could not judge. What one of them found is no gap: it saw enough to say so. */
 export function gapsIn(view: MeshView, rules: readonly Pick<Rule, 'id'>[], found: readonly Finding[]): Gaps[] {
-  const ids = new Set(rules.map(({ id }) => id));
   const told = new Map<MeshObject, Set<string>>();
   found.forEach(({ object, field = [] }) => told.set(object, (told.get(object) ?? new Set()).add(fieldText(field))));
-  return GAP_KINDS.filter(kind => kind.rules.length === 0 || kind.rules.some(id => ids.has(id))).flatMap(kind => {
+  return GAP_KINDS.filter(kind => isLookedFor(kind, rules)).flatMap(kind => {
     const together = new Map<string, Gap[]>();
     kind.find(view).forEach(gap => addTo(together, gap.on, gap));
     return [...together].map(([on, all]) => ({ kind, on, all }))
       .filter(({ all }) => !all.some(({ object, field = [] }) => told.get(object)?.has(fieldText(field))));
   });
+}
+
+/** Whether a rule looks that would stay silent; of some kinds every one would. */
+export function isLookedFor(kind: GapKind, rules: readonly Pick<Rule, 'id'>[]): boolean {
+  return kind.rules.length === 0 || rules.some(({ id }) => kind.rules.includes(id));
 }

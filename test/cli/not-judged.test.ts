@@ -38,7 +38,7 @@ test('is a line for each kind, before the summary that counts it; nothing has fa
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe('Not judged:\n'
     + '  a.yaml:8  VirtualService shop/r0 and 1 more place: Service shop/api is not in the input: its ports, its pods and the Gateways that are for them; '
-    + 'add the Service and its workload (and 1 other of the kind: see --json)\n\n'
+    + 'add the Service and its workload (and 1 other of the kind: see --json)\n    accept: NJ-SERVICE: <reason>\n\n'
     + '0 errors, 0 warnings in 2 objects; 2 things not judged\n');
 });
 
@@ -94,4 +94,52 @@ test('is asked of the rules that look', async () => {
   const { out } = await runWith({ 'a.yaml': ROUTE }, ['lint', 'a.yaml', '--only', 'MX0203']);
 
   expect(out).toBe('0 errors, 0 warnings in 1 object\n');
+});
+
+describe('what somebody accepted', () => {
+  const annotated = (text: string, acknowledged: string) => text.replace('  namespace: shop\n', `  namespace: shop\n  annotations: {cdk8s-istio-egress/acknowledge: "${acknowledged}"}\n`);
+  const linted = (acknowledged: string, ...options: string[]) => runWith({ 'a.yaml': annotated(ROUTE, acknowledged) }, ['lint', 'a.yaml', ...options]);
+  const REASON = 'is in the repository of the web team';
+
+  test('is counted, and no line', async () => {
+    expect(await linted(`NJ-SERVICE: ${REASON}`)).toMatchObject({ code: 0, err: '', out: '0 errors, 0 warnings in 1 object; 1 thing not judged and acknowledged\n' });
+    expect((await linted(`nj-service spec.http[0].route[0].destination.host: ${REASON}`, '--strict')).out).toContain('not judged and acknowledged');
+  });
+
+  test('is a member of the JSON with its reason', async () => {
+    const { notJudged } = JSON.parse((await linted(`NJ-SERVICE: ${REASON}`, '--json')).out) as { notJudged: object[] };
+
+    expect(notJudged).toMatchObject([{ kind: 'service', acknowledge: 'NJ-SERVICE: <reason>', acknowledged: REASON }]);
+  });
+
+  test.each(['sarif', 'junit'])('is written with its reason as %s', async format => {
+    expect((await linted(`NJ-SERVICE: ${REASON}`, '--format', format)).out).toContain(`acknowledged: ${REASON}`);
+  });
+
+  test('is accepted at its own place only', async () => {
+    const text = `${annotated(routeTo('r0', 'api'), 'NJ-SERVICE: known')}---\n${routeTo('r1', 'db').replace('host: db', 'host: api')}`;
+    const { out } = await runWith({ 'a.yaml': text }, ['lint', 'a.yaml']);
+
+    expect(out).toMatch(/VirtualService shop\/r1( and \d more places?)?: Service shop\/(api|db) is not in the input/);
+    expect(out).toContain('; 2 things not judged; 1 thing not judged and acknowledged');
+  });
+
+  test.each([
+    ['NJ-GATEWAY: known', 'matches nothing that was not judged'],
+    ['NJ-SERVICE spec.http[1]: known', 'matches nothing that was not judged'],
+    ['NJ-SERVIC: known', 'names nothing that lint leaves unjudged'],
+    ['NJ-SERVICE: ', 'has no reason, and has no effect'],
+  ])('%s is a finding', async (acknowledged, message) => {
+    const { code, out } = await linted(acknowledged, '--strict');
+
+    expect(code).toBe(1);
+    expect(out).toContain('MX0902 acknowledgement-unused');
+    expect(out).toContain(message);
+    expect(out).toContain('1 thing not judged');
+  });
+
+  test('is no finding when the rules of its kind do not look', async () => {
+    expect((await linted('NJ-GATEWAY: known', '--strict', '--only', 'MX0902,MX0306')).out).toContain('1 warning');
+    expect((await linted('NJ-GATEWAY: known', '--strict', '--only', 'MX0902,MX0203')).out).toContain('0 warnings');
+  });
 });

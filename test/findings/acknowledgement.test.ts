@@ -11,6 +11,7 @@ test('an annotation has one acknowledgement on each line, or several with ";" be
 
 test('a comma stands between two of them where an id of the library follows', () => {
   expect(parsed('MX0203: one, MX0301: two')).toEqual([['MX0203', 'one'], ['MX0301', 'two']]);
+  expect(parsed('nj-host: one, NJ-GATEWAY-PODS: two; nj-gateway: three')).toEqual([['NJ-HOST', 'one'], ['NJ-GATEWAY-PODS', 'two'], ['NJ-GATEWAY', 'three']]);
   expect(parsed('MX0203: nobody, at all, SEC-1: the ticket')).toEqual([['MX0203', 'nobody, at all, SEC-1: the ticket']]);
 });
 

@@ -64,7 +64,8 @@ test.each<[string, unknown, string]>([
 test.each<[string, unknown, string]>([
   ['no object', 'rules', '[rule] must be an object with \'id\', \'name\', \'severity\', \'title\', \'why\', \'fix\' and \'check\', got "rules"'],
   ['no id', { ...RULE, id: undefined }, '[rule ?] \'id\' must be a text that is not empty, got undefined'],
-  ['an id of the library', { ...RULE, id: 'MX0001' }, '[rule MX0001] \'id\' must be capital letters, digits, "-" and "_", and not begin with "MX", got "MX0001": write one like "ACME-1"'],
+  ['an id of the library', { ...RULE, id: 'MX0001' }, '[rule MX0001] \'id\' must be capital letters, digits, "-" and "_", and not begin with "MX" or "NJ-", got "MX0001": write one like "ACME-1"'],
+  ['an id of what is not judged', { ...RULE, id: 'NJ-HOST' }, '[rule NJ-HOST] \'id\' must be capital letters'],
   ['an id that no annotation has', { ...RULE, id: 'no secrets' }, '[rule no secrets] \'id\' must be capital letters'],
   ['no reason why', { ...RULE, why: '' }, '[rule ACME-1] \'why\' must be a text that is not empty, got ""'],
   ['an unknown severity', { ...RULE, severity: 'INFO' }, '[rule ACME-1] \'severity\' must be one of "ERROR", "WARNING", got "INFO"'],
