@@ -39,6 +39,7 @@ import { managedNameFixedAddress } from './managed-name-fixed-address';
 import { matchOfOtherGateway } from './match-of-other-gateway';
 import { matchUnreachable } from './match-unreachable';
 import { membersInOneEntry } from './members-in-one-entry';
+import { namespaceMisspelt } from './namespace-misspelt';
 import { networkPolicyCutsGateway } from './network-policy-cuts-gateway';
 import { networkPolicyCutsLongAnswers } from './network-policy-cuts-long-answers';
 import { networkPolicyCutsMesh } from './network-policy-cuts-mesh';
@@ -97,6 +98,7 @@ import { wildcardByName } from './wildcard-by-name';
 export const CATALOGUE: readonly Rule[] = [
   objectWrittenTwice,
   fileOverwritten,
+  namespaceMisspelt,
   hostDeclaredTwice,
   addressDeclaredTwice,
   portCapturedTwice,

@@ -1,7 +1,9 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { strings } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { namespaceOfService } from '../view/host-name';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { reaches } from '../view/visibility';
@@ -36,18 +38,21 @@ function namespacesOf(view: MeshView, gateway: GatewayConfig): string[] {
 function findings(view: MeshView, gateway: GatewayConfig, { route, rule }: Leg, namespaces: readonly string[]): Finding[] {
   const isSeen = (visibleTo: readonly string[]) => namespaces.some(namespace => reaches(visibleTo, namespace));
   const at = `${where(namespaces[0])}, where the pods of '${gateway.object.origin.path}' are`;
-  const fix = `add ${quote(namespaces[0])} to 'exportTo'`;
+  const fixOf = (object: MeshObject) => {
+    const slip = strings(object.spec.exportTo).find(namespace => view.shownNamespaces.slipOf(namespace) === namespaces[0]);
+    return slip === undefined ? `add ${quote(namespaces[0])} to 'exportTo'` : `write ${quote(namespaces[0])} for ${quote(slip)} in 'exportTo'`;
+  };
   const hidden = rule.destinations.map(({ host }) => ({ host, entries: view.names.entriesOf(host) }))
     .filter(({ host, entries }) => entries.length > 0 && !view.serviceByHost.get(host) && !entries.some(({ visibleTo }) => isSeen(visibleTo)));
   const all = [
     ...isSeen(route.visibleTo) ? [] : [{
-      object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this VirtualService from ${at}: the gateway ignores it`, fix,
+      object: route.object, field: ['spec', 'exportTo'], message: `'exportTo' hides this VirtualService from ${at}: the gateway ignores it`, fix: fixOf(route.object),
     }],
     ...hidden.map(({ host, entries: [entry] }): Finding => ({
       object: entry.object,
       field: ['spec', 'exportTo'],
       message: `'exportTo' hides ${quote(host)} from ${at}: '${route.object.origin.path}' sends connections there, and the gateway has no cluster for it`,
-      fix,
+      fix: fixOf(entry.object),
     })),
   ];
   const mistyped = all.length === 0 ? undefined : mistypedPlace(view, gateway, namespaces[0], route.visibleTo);

@@ -24,7 +24,7 @@ export const ruleNotLookedUp: Rule = {
 };
 
 /** Where a service is declared, as far as the objects show it. */
-function homesOf(view: MeshView, host: string): readonly string[] {
+export function homesOf(view: MeshView, host: string): readonly string[] {
   const service = namespaceOfService(host, view.facts.clusterDomain);
   const entries = view.names.entriesOf(host).map(({ object }) => object.namespace);
   // An entry may have the name of a Service that another cluster has.

@@ -5,14 +5,13 @@ import { SlipTable } from '../private/slip-table';
 /** The namespaces of which the input shows something: themselves, an object in them, or the mesh's root namespace. */
 export class ShownNamespaces {
   private readonly names: ReadonlySet<string>;
-  private readonly slips: SlipTable;
+  private slips?: SlipTable;
   /** Those that are near to names of which nothing is shown: each is compared with all of them once. */
   private readonly near = new Map<string, string | undefined>();
 
   public constructor(objects: readonly MeshObject[], rootNamespace: string) {
     const names = objects.map(({ group, kind, name, namespace }) => (group === '' && kind === 'Namespace' ? name : namespace));
     this.names = new Set([rootNamespace, ...names].filter(name => name !== ''));
-    this.slips = new SlipTable(this.names);
   }
 
   /** The one that somebody meant who wrote a name of which nothing is shown; `others` are names that the reader sees as well. */
@@ -29,6 +28,10 @@ export class ShownNamespaces {
 
   /** The same where a slip of the fingers explains it, and two namespaces do not. */
   public slipOf(written: string): string | undefined {
-    return this.names.has(written) ? undefined : this.slips.meantBy(written);
+    if (this.names.has(written)) {
+      return undefined;
+    }
+    this.slips ??= new SlipTable(this.names);
+    return this.slips.meantBy(written);
   }
 }

@@ -135,6 +135,14 @@ const THROUGH_PLAINTEXT = [...THROUGH_GATEWAY.slice(0, 2), gateway(tlsServer('db
 const mutual = (sent: string, server: string) => [...THROUGH_GATEWAY.slice(0, 2), gateway(server), THROUGH_GATEWAY[3], rule(sent, 'exportTo: ["."]', GATEWAY_HOST)];
 
 const ROWS: { readonly [id: string]: Row[] } = {
+  MX0103: [
+    ['an entry, a VirtualService, a DestinationRule beside its service', all(namespace('bookinfo', ''), entry(TCP, 'resolution: DNS, exportTo: [bookinf]'), route('tcp', '{}', '{host: db.example.com}').replace('{hosts', '{exportTo: [".", bokinfo], hosts'),
+      rule('{mode: DISABLE}', 'exportTo: [".", bookinnfo]')), ['db spec exportTo', 'route spec exportTo', 'rule spec exportTo']],
+    ['a namespace that is there, one with a digit more, both names', all(namespace('bookinfo', ''), entry(TCP, 'resolution: DNS, exportTo: [bookinfo]'), entry(TCP, 'resolution: DNS, exportTo: [bookinfo2, "*"]', 'a.example.com'),
+      entry(TCP, 'resolution: DNS, exportTo: [bookinf, bookinfo]', 'b.example.com')), []],
+    ['that of a gateway, which MX0309 tells, and a DestinationRule elsewhere, which MX0403 does', all(SERVICE, gateway(tlsServer()), entry(TCP, 'resolution: DNS, exportTo: [istio-sytem]'),
+      namespace('bookinfo', ''), rule('{mode: DISABLE}', 'exportTo: [bookinf]', 'db.example.com', 'web')), []],
+  ],
   MX0214: [
     ['a "*" before a part of a label, among other hosts', entry(TLS, 'exportTo: ["."]', 'a.example.com, "*-api.example.com"'), ['db spec hosts 1']],
     ['a whole label, HTTP, DYNAMIC_DNS', all(entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(HTTP, 'exportTo: ["."]', '"*example.com"'),

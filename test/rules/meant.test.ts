@@ -35,6 +35,12 @@ describe('a slip in the namespace of the gateway', () => {
     expect(said).toContain('write "edge" for "edg"');
   });
 
+  test('is to be corrected where it is exported to', () => {
+    const [said] = saidOf('MX0309', 'recipes/proven-9-own-namespace.yaml', [/( gateways: \[db\]\n {2}exportTo: )\[istio-system\]/, '$1[istio-sytem]']);
+
+    expect(said).toContain('write "istio-system" for "istio-sytem" in \'exportTo\'');
+  });
+
   test('has a name of which the input shows a Service', () => {
     expect(saidOf('MX0405', 'recipes/g-gateway-tcp-plaintext.yaml', SLIP)).toEqual([
       'VirtualService spec.tcp[0].route[0].destination.host: \'destination.host\' "istio-egressgateway.istio-sytem.svc.cluster.local" is neither a Service nor a ServiceEntry: '
