@@ -8,8 +8,8 @@ export const sidecarImportsOneAddress: Rule = {
   id: 'MX0610',
   name: 'sidecar-imports-one-address',
   severity: 'WARNING',
-  title: 'A Sidecar imports only the first address of a ServiceEntry.',
-  why: 'When every host of an egress listener is one exact host of one namespace, istiod looks each of them up by its name and takes one service: of a ServiceEntry with several addresses the first. Connections to the other addresses are treated as unknown, which with REGISTRY_ONLY means that they are reset.',
+  title: 'A Sidecar imports only one address of a ServiceEntry.',
+  why: 'When every host of an egress listener is one exact host of one namespace, istiod looks each of them up by its name and takes one service: one of the addresses of a ServiceEntry, and not the same one in every run. Connections to the other addresses are treated as unknown, which with REGISTRY_ONLY means that they are reset.',
   fix: 'Add a host with a wildcard to the listener, such as `./*`: istiod then imports every address. Or write one ServiceEntry for each address.',
   related: [],
   check: view => view.allSidecars.flatMap(({ object }) => records(object.spec.egress).flatMap((listener, i): Finding[] => {
@@ -28,7 +28,7 @@ function cutShort(view: MeshView, sidecar: MeshObject, listener: number, namespa
   return addresses.length < 2 || known.some(({ isKubernetes }) => isKubernetes) ? [] : [{
     object: sidecar,
     field: ['spec', 'egress', listener, 'hosts'],
-    message: `names exact hosts only, and ${quote(host)} ('${first.object.origin.path}') has ${addresses.length} addresses: the sidecars know it at ${first.address} alone`,
+    message: `names exact hosts only, and ${quote(host)} ('${first.object.origin.path}') has ${addresses.length} addresses: the sidecars know it at one of them alone, such as ${first.address}`,
     fix: 'add a host with a wildcard, such as "./*", or write one ServiceEntry for each address',
   }];
 }

@@ -19,6 +19,7 @@ import (
 	xdstype "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"istio.io/istio/pilot/pkg/networking/util"
 	"istio.io/istio/pilot/pkg/simulation"
@@ -133,6 +134,9 @@ func (j *journey) follow(n *network, all []traced) {
 		if differs := j.compare(n, t); differs != "" && j.stocks(n, t) {
 			j.except("port 80", "requests are told apart by their host there, whatever the set has on the port",
 				"the Services of Istio's gateways speak HTTP on port 80, and are not in the set")
+		} else if differs != "" && j.halfImported(n, t) {
+			j.except("Sidecar", "imports one of several addresses of a ServiceEntry",
+				"istiod looks exact hosts up by their names, and takes the address that it read first or last")
 		} else if differs != "" {
 			j.find(t.String(), differs+"; the trace says "+t.End+": "+t.Text)
 		}
@@ -148,6 +152,19 @@ func (j *journey) stocks(n *network, t traced) bool {
 	// The host is one that the sidecar does not know: it is closed to such requests, or passes them on.
 	got := j.mesh.sidecar(t.Namespace, t.Account).simulated.Run(c)
 	return blackHole(got) || got.VirtualHostMatched == util.Passthrough
+}
+
+// halfImported says whether a connection is to one of several addresses of an entry, in a namespace with a Sidecar. Of exact hosts a Sidecar
+// imports one address, and which one it is differs from one run of istiod to the next.
+func (j *journey) halfImported(n *network, t traced) bool {
+	c, known := j.dial(n, t)
+	hasSidecar := slices.ContainsFunc(j.mesh.cluster.Declared, func(o *unstructured.Unstructured) bool {
+		return o.GetKind() == "Sidecar" && (o.GetNamespace() == t.Namespace || o.GetNamespace() == "istio-system")
+	})
+	return known && hasSidecar && slices.ContainsFunc(j.mesh.cluster.Declared, func(o *unstructured.Unstructured) bool {
+		addresses, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "addresses")
+		return o.GetKind() == "ServiceEntry" && len(addresses) > 1 && slices.Contains(addresses, c.Address)
+	})
 }
 
 // compare a connection; the first difference, or nothing.
