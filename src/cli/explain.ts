@@ -83,6 +83,9 @@ function targetIn(args: Arguments): TraceTarget {
   if (given === undefined || host === undefined || port < 1 || port > 65535) {
     throw new WrongUse(`--to is a host and a port, such as mysql.example.com:3306 or [2001:db8::1]:5432${given === undefined ? '' : `, got ${quote(given)}`}`);
   }
+  if (host.includes('*')) {
+    throw new WrongUse(`--to is one host: write a name that ${quote(host)} stands for, such as ${quote(host.replace(/^\*\.?/, 'www.').replace(/\.$/, '.example.com'))}`);
+  }
   const address = valueIn(args, 'address');
   if (address !== undefined && !isIp(address)) {
     throw new WrongUse(`--address is an IP address, got ${quote(address)}`);

@@ -21,6 +21,7 @@ import { Forks } from './ways';
 import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
+import { meantHosts } from '../view/meant-hosts';
 import { MeshView } from '../view/mesh-view';
 
 /** How a client of a protocol sees that something went wrong. */
@@ -149,7 +150,7 @@ export class Journey {
     const isHttp = chain.choice === undefined;
     const told = isHttp ? 'tells requests apart by their host' : chain.sni.length > 0 ? `takes the server name ${chain.sni.join(', ')}`
       : chain.ranges.length > 0 ? `takes addresses in ${chain.ranges.join(', ')}` : 'takes every connection that arrives there';
-    const isAnothers = !isHttp && !isAddress(host) && !isWithin(host, service.host);
+    const isAnothers = !isHttp && !isAddress(host) && service.host !== '*' && !isWithin(host, service.host);
     this.instead = isAnothers ? service.host : undefined;
     const whose = isAnothers ? `, and sends them where ${service.host} is` : '';
     const detects = !isHttp && listener.protocol === '' && spoken === 'TCP' && listener.chains.some(({ isPlainHttp }) => isPlainHttp)
@@ -242,7 +243,8 @@ export class Journey {
     const declared = this.view.knownServicesByHost.get(host) ?? [];
     const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
     if (declared.length === 0) {
-      return { text: `nothing in the input declares ${host}`, causes: [] };
+      const meant = this.meantBy(host);
+      return { text: `nothing in the input declares ${host}${meant === undefined ? '' : `: did you mean ${meant}?`}`, causes: [] };
     }
     const { namespace } = this.client;
     const seen = withPort.filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(namespace));
@@ -264,6 +266,13 @@ export class Journey {
       causes: [cause(sidecar.object, ['spec', 'egress', ...place < 0 ? [] : [place]]), ...seen.map(({ object }) => cause(object))],
       isHidden: true,
     };
+  }
+
+  /** What DNS would complete is tried as a name of the client's namespace first. */
+  private meantBy(host: string): string | undefined {
+    const meant = meantHosts(this.view);
+    const full = host.includes('.') ? undefined : meant.by(`${host}.${this.client.namespace}.svc.${this.view.facts.clusterDomain}`);
+    return full ?? (isAddress(host) ? undefined : meant.by(host));
   }
 
   private straightOut(text: string): Ending {
@@ -501,8 +510,11 @@ export class Journey {
     const missed = mode === 'PLAINTEXT' && tls && tls.mode !== 'DISABLE' ? tls.mode : undefined;
     const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : `it adds no TLS${missed === undefined ? '' : `, although ${missed} is asked for`}`
       : `it speaks TLS (${mode})${sni === undefined ? spoken === 'HTTP' ? ' with the host of the request as server name' : ' without a server name' : ` with the server name ${sni}`}`;
+    // In the mesh the server's own sidecar ends one.
+    const isEndedBySidecar = mode === 'ISTIO_MUTUAL' && (service.isKubernetes || service.object.spec.location === 'MESH_INTERNAL');
+    const isTwice = mode !== 'PLAINTEXT' && !isEndedBySidecar && spoken === 'TLS';
     const notes = [
-      ...mode !== 'PLAINTEXT' && spoken === 'TLS' ? ['the application speaks TLS itself: the server gets TLS in TLS'] : [],
+      ...isTwice ? ['the application speaks TLS itself: the server gets TLS in TLS'] : [],
       ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
     ];
@@ -537,8 +549,9 @@ export class Journey {
     const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
       : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';
+    const twice = isTwice ? ', with TLS in TLS: a server that expects one of them cuts the handshake' : '';
     return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
-      : { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}`, undefined, endpoints), instead: this.instead ?? inside };
+      : { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}${twice}`, undefined, endpoints), instead: this.instead ?? inside };
   }
 
   /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */

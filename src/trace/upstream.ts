@@ -73,6 +73,7 @@ export function upstreamOf(
         endpoints: [...pods ? [`${host}:${port.number}`] : [], ...names.map(({ address, port: of }) => placeText(address, of))],
         text: pods ? `pods of ${host}` : found.length > 0 ? 'what DNS says of its endpoints' : 'what DNS says of its host',
         lost: pods || names.length > 0 ? undefined : 'it has no endpoint',
+        unseen: found.length === 0 && host.startsWith('*') ? `DNS is asked for ${host} as if it were a name, and istiod's webhook refuses such an entry without endpoints` : undefined,
         causes: found.length > 0 ? [cause(object, ['spec', 'endpoints'])] : because,
         places: names.map(({ address, port: of }) => ({ address: isAddress(address) ? address : undefined, port: of })),
         pods,

@@ -164,6 +164,7 @@ test.each([
   [['--from', 'cart', '--to', 'a:1', '.'], '--from is the namespace and the service account of the client, such as shop/cart, got "cart"'],
   [['--from', 'shop/cart', '.'], '--to is a host and a port'],
   [['--from', 'shop/cart', '--to', 'a.example.com', '.'], '--to is a host and a port'],
+  [['--from', 'shop/cart', '--to', '*.example.com:443', '.'], '--to is one host: write a name that "*.example.com" stands for, such as "www.example.com"'],
   [['--from', 'shop/cart', '--to', 'a.example.com:0', '.'], '--to is a host and a port'],
   [['--from', 'shop/cart', '--to', '2001:db8::1:5432', '.'], 'such as mysql.example.com:3306 or [2001:db8::1]:5432'],
   [['--from', 'shop/cart', '--to', 'a:1', '--address', 'b', '.'], '--address is an IP address, got "b"'],

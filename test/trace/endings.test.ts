@@ -33,6 +33,18 @@ describe('what nothing declares', () => {
     expect(traced([entry('api.example.com', 80, 'HTTP')], 'cart', 'other.example.com:80').end).toMatchObject({ kind: 'NOWHERE', seen: '502 Bad Gateway' });
   });
 
+  test.each([
+    ['cart', 'ratings:9080', 'ratings: did you mean ratings.bookinfo.svc.cluster.local?'],
+    ['bookinfo/cart', 'ratngs:9080', 'ratngs: did you mean ratings.bookinfo.svc.cluster.local?'],
+    ['cart', 'ratings.bokinfo:9080', 'ratings.bokinfo: did you mean ratings.bookinfo.svc.cluster.local?'],
+    ['cart', 'api.exmaple.com:443', 'api.exmaple.com: did you mean api.example.com?'],
+    ['cart', 'other.example.com:443', 'other.example.com'],
+  ])('%s asked for %s, which may be a slip', (from, to, declares) => {
+    const objects = [object('Service', 'bookinfo/ratings', { selector: { app: 'ratings' }, ports: [{ name: 'http', port: 9080 }] }), entry('api.example.com', 443, 'TLS')];
+
+    expect(hopAt(traced(objects, from, to), 'sidecar').text.endsWith(`nothing in the input declares ${declares}`)).toBe(true);
+  });
+
   test('is an address, too', () => {
     expect(traced([at('192.0.2.14')], 'cart', '192.0.2.15:3306').end.kind).toBe('NOWHERE');
     expect(traced([at('192.0.2.14')], 'cart', '192.0.2.14:3306').end).toMatchObject({ kind: 'REACHES', endpoints: ['192.0.2.14:3306'] });
@@ -617,4 +629,28 @@ test('the answer is plain data', () => {
 
   expect(JSON.parse(JSON.stringify(found))).toEqual(JSON.parse(JSON.stringify({ ...found })));
   expect(found).toMatchObject({ from: { namespace: 'shop', account: 'cart' }, to: { host: DB, port: 3306 } });
+});
+
+describe('the end says what the steps before it do', () => {
+  const originated = (mode: string) => object('DestinationRule', 'tls', { host: 'api.example.com', trafficPolicy: { tls: { mode, sni: 'api.example.com' } } });
+  const api = (mode: string, location = 'MESH_EXTERNAL') => traced([entry('api.example.com', 443, 'TLS', { location }), originated(mode)], 'cart', 'api.example.com:443');
+
+  test('of an entry for every host, which is what was asked for', () => {
+    const found = traced([entry('*', 443, 'TLS', { resolution: 'NONE' })], 'cart', 'en.example.com:443');
+
+    expect(found.end).toMatchObject({ kind: 'REACHES', text: 'it ends at en.example.com:443', instead: undefined });
+    expect(hopAt(found, 'sidecar')).toMatchObject({ text: 'the listener 0.0.0.0_443 takes the server name *', notes: [] });
+  });
+
+  test('of TLS in TLS, except in the mesh, where the sidecar of the server ends one', () => {
+    expect(api('SIMPLE').end).toMatchObject({ kind: 'REACHES', text: 'it ends at api.example.com:443, with TLS in TLS: a server that expects one of them cuts the handshake' });
+    expect(api('ISTIO_MUTUAL').end.text).toContain('TLS in TLS');
+    expect(api('ISTIO_MUTUAL', 'MESH_INTERNAL').end.text).toBe('it ends at api.example.com:443');
+    expect(hopAt(api('ISTIO_MUTUAL', 'MESH_INTERNAL'), 'upstream').notes).toEqual([]);
+  });
+
+  test('of a wildcard that DNS is asked for', () => {
+    expect(traced([entry('*.example.com', 443, 'TLS')], 'cart', 'en.example.com:443').end.kind).toBe('UNKNOWN');
+    expect(traced([entry('*.example.com', 443, 'TLS', { endpoints: [{ address: 'www.example.com' }] })], 'cart', 'en.example.com:443').end.kind).toBe('REACHES');
+  });
 });
