@@ -8,7 +8,7 @@ import { nearest } from '../private/nearest';
 import { MeshConfig } from '../reading/mesh-config';
 import { Problem } from '../reading/problem';
 import { readYaml } from '../reading/yaml-value';
-import { checkFacts, FACTS, factsModel, MeshFacts } from '../values/mesh-facts';
+import { checkFact, checkFacts, FACTS, factsModel, MeshFacts } from '../values/mesh-facts';
 import { Fields, record, records, strings, text } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 
@@ -93,13 +93,25 @@ function fromFile(file: string | undefined): MeshFacts {
   }
   const fails = fail(`--mesh ${file}: `);
   const facts = inIstiosWords(yamlIn(file, fails));
-  for (const name of Object.keys(record(facts)).filter(written => !FACTS.includes(written))) {
-    const meant = nearest(name, FACTS);
-    if (meant !== undefined) {
-      fails(`'${name}' is not a property of the mesh: did you mean '${meant}'?`);
-    }
+  const wrong = Array.isArray(facts) ? [] : Object.entries(record(facts)).flatMap(([name, value]) => wrongMember(name, value));
+  if (wrong.length > 0) {
+    fails(wrong.join(`\n--mesh ${file}: `));
   }
   return checked(fails, 'the mesh', facts);
+}
+
+/** What is wrong with a member, whatever the others are. */
+function wrongMember(name: string, value: unknown): string[] {
+  const meant = FACTS.includes(name) ? undefined : nearest(name, FACTS);
+  if (meant !== undefined) {
+    return [`'${name}' is not a property of the mesh: did you mean '${meant}'?`];
+  }
+  try {
+    checkFact(fail(''), 'the mesh', name, value);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function yamlIn(file: string, fails: Fail): unknown {

@@ -54,6 +54,11 @@ export function checkFacts(fail: Fail, what: string, facts: unknown): asserts fa
   }
 }
 
+/** One of them, whatever the others are. */
+export function checkFact(fail: Fail, what: string, name: string, value: unknown): void {
+  checkProps(fail, what, { [name]: value }, CHECKS);
+}
+
 /** Facts as the rest of the library reads them. */
 export function factsModel(facts: MeshFacts): Partial<MeshModel> {
   return {

@@ -82,6 +82,15 @@ describe('wrong facts are refused:', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('the facts of the mesh: \'virtualIpRange\' "240.64.0.0/10" with \'dnsCapture\'')]);
   });
 
+  test('in a file, each of several', async () => {
+    const { code, err } = await runWith({ 'mesh.yaml': 'color: a\nrootNamespace: 1\ntrustDomain: corp\ntrustDomainAliases: [cluster.local]\n', 'db.yaml': database('db') },
+      ['lint', 'db.yaml', '--mesh', 'mesh.yaml']);
+
+    expect([code, err.split('\n').map(line => line.split(' ', 5).join(' '))]).toEqual([2, [
+      'cdk8s-istio-egress: --mesh mesh.yaml: \'color\' is', '--mesh mesh.yaml: \'rootNamespace\' must be', '',
+    ]]);
+  });
+
   test.each([
     ['trustDomian: a\n', '\'trustDomian\' is not a property of the mesh: did you mean \'trustDomain\'?'],
     ['color: a\n', '\'color\' is not a property of the mesh: it has \'apiVersion\', \'trustDomain\','],
