@@ -200,7 +200,9 @@ export class Journey {
     const why = this.whyUnknown(scope);
     const name = listener?.name ?? 'virtualOutbound';
     const what = listener ? `the listener ${name} has no place for it` : `no listener takes port ${this.to.port} there`;
-    this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...why.isHidden ? [] : causes], { notes, facts: { listener: name, cluster } }));
+    this.hops.push(hop('sidecar', `${what}${why.text === '' ? '' : `: ${why.text}`}`, [...why.causes, ...why.isHidden ? [] : causes], {
+      notes: [...notes, ...why.meant === undefined ? [] : [`did you mean ${why.meant}?`]], facts: { listener: name, cluster },
+    }));
     const proxy = httpProxyFor(this.view, scope, this.dialled.host);
     if (scope.isClosed && proxy >= 0 && this.dialled.spoken === 'HTTP') {
       return this.throughProxy(scope, proxy, this.dialled.host);
@@ -238,13 +240,12 @@ export class Journey {
 
   private whyUnknown(
     { sidecar, servicesByHost }: ProxyScope,
-  ): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean } {
+  ): { readonly text: string; readonly causes: readonly Cause[]; readonly isHidden?: boolean; readonly meant?: string } {
     const { host, port } = this.dialled;
     const declared = this.view.knownServicesByHost.get(host) ?? [];
     const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
     if (declared.length === 0) {
-      const meant = this.meantBy(host);
-      return { text: `nothing in the input declares ${host}${meant === undefined ? '' : `: did you mean ${meant}?`}`, causes: [] };
+      return { text: `nothing in the input declares ${host}`, causes: [], meant: this.meantBy(host) };
     }
     const { namespace } = this.client;
     const seen = withPort.filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(namespace));
