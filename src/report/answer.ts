@@ -4,6 +4,7 @@ import { Cause, EndKind, Hop } from '../trace/hop';
 import { Trace, Way } from '../trace/trace';
 import { upstreamOf } from '../trace/upstream';
 import { valueAt } from '../view/fields';
+import { mostSpecific } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
 
 /** How connections end: as a trace has it, or at another service than the one that was asked for, as far as the input shows. */
@@ -106,7 +107,7 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
     gateway,
-    why: isElsewhere ? whyElsewhere(isTaken) : [plain(why, way), ...missedText(upstream)].join('; '),
+    why: isElsewhere ? whyElsewhere(isTaken) : [plain(view, why, way), ...missedText(upstream)].join('; '),
     because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? []
       : upstream?.facts.missed === undefined ? because : [...because, ...upstream.causes.slice(-1)]),
     conditions: end.conditions,
@@ -195,15 +196,16 @@ function afterColon(text: string): string {
 }
 
 /** Without the names of the client and the host, so that what is alike reads alike. */
-function plain(text: string, { from, to }: Walked): string {
+function plain(view: MeshView, text: string, { from, to }: Walked): string {
+  const isDeclared = mostSpecific(to.host, view.knownServicesByHost) !== undefined;
   return text
     .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
     .replaceAll(`"${from.namespace}"`, 'its namespace')
     .replace('namespace its namespace', 'its namespace')
     .split(to.host).reduce((before, after) => `${before}${/[A-Za-z0-9.-]$/.test(before) || /^[A-Za-z0-9.-]/.test(after) ? to.host : 'the service'}${after}`)
     .replace(/'[^']*' has REGISTRY_ONLY/, 'its Sidecar has REGISTRY_ONLY')
-    // It was declared; one for a wildcard, to those who do not see it, is not there.
-    .replace('nothing in the input declares the service', 'the service is not exported to its namespace');
+    // A wildcard, to those who do not see it, is not there.
+    .replace('nothing in the input declares the service', isDeclared ? 'the service is not exported to its namespace' : 'nothing declares the service');
 }
 
 function withoutDoubles(causes: readonly Cause[]): Cause[] {

@@ -30,7 +30,17 @@ test('a service that is new opens, one that goes closes', () => {
 
   expect(changesOf(found, 'OPENED')).toEqual(['shop/cart', 'shop/search', 'shop: every other account']);
   expect(found.dependencies).toMatchObject([{ kind: 'ADDED', host: 'db.example.com', ports: [3306] }]);
+  expect(found.access.filter(({ kind }) => kind === 'OPENED').map(({ before }) => before.why)).toContain('nothing declares the service, and the mesh has REGISTRY_ONLY');
   expect(changesOf(compared(direct(), []), 'CLOSED')).toEqual(['shop/cart', 'shop/search', 'shop: every other account']);
+});
+
+test('a service that is declared for others, or a wildcard of it, is not exported to whom it is new', () => {
+  const found = compared(direct(), direct({ exportTo: ['.', 'web'] }));
+  const wildcard = (exportTo: string[]) => [entry('*.example.com', 443, 'TLS', { exportTo, resolution: 'NONE' }, 'any')];
+
+  for (const { access } of [found, compared(wildcard(['.']), wildcard(['.', 'web']))]) {
+    expect(access.filter(({ kind }) => kind === 'OPENED').map(({ before }) => before.why)).toEqual(['the service is not exported to its namespace, and the mesh has REGISTRY_ONLY']);
+  }
 });
 
 test('on ALLOW_ANY a service that is declared takes those who reached it already, and opens nothing', () => {
