@@ -13,10 +13,11 @@ export const allowDeniesTheRest: Rule = {
   related: [],
   check: view => [...allowingAt(view)].flatMap(([workload, policies]): Finding[] => {
     const rules = policies.flatMap(policy => policy.rules.map(rule => ({ policy, rule })));
+    const services = view.gatewayPlaces.servicesOf(workload);
     const allowed = new Set<GatewayServer>();
     for (const { rule } of rules) {
       if (allowed.size < workload.servers.length) {
-        allowedBy(rule, workload).forEach(server => allowed.add(server));
+        allowedBy(rule, workload, services).forEach(server => allowed.add(server));
       }
     }
     // What allows nothing at all is another mistake.

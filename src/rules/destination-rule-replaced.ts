@@ -5,7 +5,7 @@ import { records, strings } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { visibleTo, reaches } from '../view/visibility';
+import { reaches, visibleTo } from '../view/visibility';
 
 export const destinationRuleReplaced: Rule = {
   id: 'MX0401',
@@ -62,20 +62,53 @@ function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
   });
 }
 
-/** A sidecar looks for rules in its own namespace first: one there replaces what the declaring namespace exports to it. */
+/**
+ * A sidecar looks for rules in its own namespace first: one there replaces what the declaring namespace exports to it. A namespace with an entry of its own
+ * follows that one, and no rule of others.
+ */
 function inClientNamespaces(view: MeshView, all: readonly MeshObject[]): Finding[] {
-  const external = new Set(view.entries.flatMap(({ hosts }) => hosts));
   const byHost = new Map<string, MeshObject[]>();
-  all.filter(({ spec }) => external.has(String(spec.host))).forEach(object => addTo(byHost, String(object.spec.host), object));
-  return [...byHost].flatMap(([host, rules]) => rules.flatMap((object): Finding[] => {
-    const replaced = rules.find(other => (
-      other.namespace !== object.namespace && declaresHost(view, other, host) && reaches(visibleTo(other, view.facts), object.namespace)));
-    return replaced ? [finding(object, host, replaced)] : [];
-  }));
+  all.filter(({ spec }) => view.names.entriesOf(String(spec.host)).length > 0).forEach(object => addTo(byHost, String(object.spec.host), object));
+  return [...byHost].flatMap(([host, rules]) => {
+    const declared = new Map<string, Set<string>>();
+    view.names.entriesOf(host).forEach(({ object: { namespace }, visibleTo: seenBy }) => (
+      declared.set(namespace, new Set([...declared.get(namespace) ?? [], ...seenBy]))));
+    const follows = ({ namespace }: MeshObject) => reaches([...declared.get(namespace) ?? []], namespace);
+    const offered = new OfferedRules(view, rules, declared);
+    return rules.filter(object => !follows(object)).flatMap((object): Finding[] => {
+      const replaced = offered.firstFor(object);
+      return replaced ? [finding(object, host, replaced)] : [];
+    });
+  });
 }
 
-function declaresHost(view: MeshView, { namespace }: MeshObject, host: string): boolean {
-  return view.entries.some(entry => entry.object.namespace === namespace && entry.hosts.includes(host));
+/** The rules of one host that are exported together with it, by who sees them: a host may have one in each of thousands of namespaces. */
+class OfferedRules {
+  private readonly placeOf = new Map<MeshObject, number>();
+  private readonly byTarget = new Map<string, MeshObject[]>();
+
+  /** @param declared who sees the host of each namespace that declares it */
+  public constructor(view: MeshView, rules: readonly MeshObject[], declared: ReadonlyMap<string, ReadonlySet<string>>) {
+    for (const object of rules) {
+      const hosts = [...declared.get(object.namespace) ?? []];
+      const seenBy = visibleTo(object, view.facts);
+      const targets = seenBy.includes('*') ? hosts : seenBy.filter(namespace => reaches(hosts, namespace));
+      this.placeOf.set(object, this.placeOf.size);
+      for (const target of targets) {
+        const known = this.byTarget.get(target) ?? [];
+        // Of two namespaces one is another than that of any rule.
+        if (known.length < 2 && known.every(other => other.namespace !== object.namespace)) {
+          this.byTarget.set(target, [...known, object]);
+        }
+      }
+    }
+  }
+
+  /** The first one of another namespace that the namespace of a rule sees. */
+  public firstFor({ namespace }: MeshObject): MeshObject | undefined {
+    return ['*', namespace].flatMap(target => this.byTarget.get(target)?.find(other => other.namespace !== namespace) ?? [])
+      .sort((a, b) => this.placeOf.get(a)! - this.placeOf.get(b)!)[0];
+  }
 }
 
 function finding(object: MeshObject, host: string, replaced: MeshObject): Finding {

@@ -2,8 +2,11 @@ import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
 import { records, text } from '../view/fields';
+import { isWithin } from '../view/host-match';
 import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
+import { TrafficRule } from '../view/traffic-rule';
+import { reaches } from '../view/visibility';
 
 export const istioMutualToOutside: Rule = {
   id: 'MX0711',
@@ -13,18 +16,27 @@ export const istioMutualToOutside: Rule = {
   why: 'ISTIO_MUTUAL is for proxies: they show each other certificates of istiod and ask for them. A server outside does not know istiod\'s certificate authority and has none of its certificates, so every handshake fails.',
   fix: 'Write `mode: SIMPLE`, or `MUTUAL` with a client certificate of the server\'s authority, or remove `tls`. Is the server a proxy of this mesh, write `location: MESH_INTERNAL` into its ServiceEntry.',
   related: [],
-  check: view => view.trafficRules.flatMap(({ allTls, host, object }) => {
+  check: view => view.trafficRules.flatMap(rule => {
+    const { allTls, host, object } = rule;
     // Names of the mesh are in certificates of the mesh.
     const [tls] = allTls.filter(({ mode, subjectAltNames }) => mode === 'ISTIO_MUTUAL' && !subjectAltNames.some(name => name.startsWith('spiffe://')));
-    const entry = tls && view.names.entriesOf(host).find(candidate => isOutside(view, candidate));
+    const entry = tls && outsideOf(view, rule);
     return entry === undefined ? [] : [{
       object,
       field: [...tls.field, 'mode'],
-      message: `'mode' "ISTIO_MUTUAL" is TLS between proxies of the mesh, and ${quote(host)} is a server outside of it ('${entry.object.origin.path}'): every handshake fails`,
+      message: `'mode' "ISTIO_MUTUAL" is TLS between proxies of the mesh, and ${quote(host)} ${host.includes('*') ? 'stands for servers' : 'is a server'} outside of it ('${entry.object.origin.path}'): every handshake fails`,
       fix: 'write \'mode: SIMPLE\', or MUTUAL with a certificate that the server knows; for a proxy of this mesh write \'location: MESH_INTERNAL\' into its ServiceEntry',
     } satisfies Finding];
   }),
 };
+
+/** The entry of a server outside that the rule is for; those that a wildcard covers may have rules of their own. */
+function outsideOf(view: MeshView, { host, object }: TrafficRule): ExternalEntry | undefined {
+  const isForIt = (name: string) => name === host || isWithin(name, host) && view.names.trafficRulesOf(name).length === 0;
+  const entries = !host.includes('*') ? view.names.entriesOf(host)
+    : view.entries.filter(({ hosts, visibleTo }) => reaches(visibleTo, object.namespace) && hosts.some(isForIt));
+  return entries.find(entry => isOutside(view, entry));
+}
 
 /** Whether nothing says that its endpoints have a proxy: those of workloads and Services of the cluster may. */
 function isOutside({ facts, serviceByHost }: MeshView, { object: { spec }, hosts }: ExternalEntry): boolean {

@@ -25,7 +25,7 @@ export interface StrangePort extends Required<Pick<Finding, 'object' | 'field'>>
 }
 
 /** The ports that every proxy of Istio has for itself: health, metrics and the like. */
-const OWN_PORTS = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090];
+export const OWN_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15009, 15020, 15021, 15053, 15090];
 
 /** What policies for certain pods say of ports. A proxy compares the port at which a connection arrives at the pod. */
 export function strangePortsIn(view: MeshView): StrangePort[] {

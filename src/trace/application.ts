@@ -79,7 +79,8 @@ function fullName(view: MeshView, namespace: string, host: string): string {
 
 /** The services of a host that the sidecar knows, or else those that anybody declares. */
 function servicesNamed(view: MeshView, scope: ProxyScope, host: string): readonly KnownService[] {
-  const known = scope.servicesByHost.get(host) ?? view.knownServicesByHost.get(host);
+  const halved = scope.halved.filter(service => service.host === host);
+  const known = halved.length > 0 ? halved : scope.servicesByHost.get(host) ?? view.knownServicesByHost.get(host);
   return known ?? scope.servicesByHost.get(mostSpecific(host, scope.servicesByHost) ?? '') ?? [];
 }
 

@@ -18,6 +18,7 @@ import { policiesBehind } from './server-policies';
 import { SidecarPort } from './sidecar-port';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
+import { contains, networkOf } from '../private/network';
 import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
@@ -135,6 +136,10 @@ export class Journey {
     };
     const { listener, chain, more } = at(address);
     const sidecar = scope.sidecar ? [cause(scope.sidecar.object, ['spec', 'egress'])] : [];
+    const halved = this.halvedAt(scope, address);
+    if (halved) {
+      return this.perhapsKnown(halved, sidecar);
+    }
     const notes = [
       ...this.notesOfClient(scope), ...listener ? droppedNotes(listener, host) : [],
       ...others.filter(other => at(other).chain?.service !== chain?.service).map(other => `at ${other} it is taken by ${at(other).chain?.service.host ?? 'nobody'}`),
@@ -163,6 +168,20 @@ export class Journey {
       facts: { listener: listener.name, service: service.host },
     }));
     return chain.choice!;
+  }
+
+  /** The service of an address that the sidecar may not know; requests are told apart by their host, which it knows. */
+  private halvedAt({ halved }: ProxyScope, address = ''): KnownService | undefined {
+    const [dialled] = networkOf(address);
+    return dialled && halved.find(service => networkOf(service.address).some(range => contains(range, dialled))
+      && service.ports.some(({ number, class: listens }) => number === this.to.port && (listens !== 'HTTP' || isAddress(this.dialled.host))));
+  }
+
+  private perhapsKnown({ object }: KnownService, sidecar: readonly Cause[]): Ending {
+    this.hops.push(hop('sidecar', `the sidecar knows ${nameOf(object)} at one of its addresses only, because the Sidecar names exact hosts and no wildcard`, [
+      ...sidecar, cause(object, ['spec', 'addresses']),
+    ], { facts: { cluster: '' } }));
+    return this.ending('UNKNOWN', `which address that is differs from one run of istiod to the next: add a host with a wildcard to ${sidecar[0].object}, such as "./*" (MX0610)`);
   }
 
   /** Of a listener with two chains for one connection. */

@@ -22,6 +22,7 @@ export class ProxyScope {
    * @param clusters by host; those that a VirtualService sends to are among them, whatever a Sidecar imports
    * @param routes those of the sidecars, in the order of their precedence
    * @param isClosed whether what it does not know is reset
+   * @param halved those of entries with several addresses of which it knows one, and not the same one in every run of istiod
    */
   public constructor(
     public readonly namespace: string,
@@ -30,6 +31,7 @@ export class ProxyScope {
     public readonly routes: readonly Route[],
     public readonly isClosed: boolean,
     public readonly sidecar?: NamespaceSidecar,
+    public readonly halved: readonly KnownService[] = [],
   ) {
     for (const service of services) {
       addTo(this.byHost, service.host, service);
@@ -78,7 +80,8 @@ export function sidecarScope(view: MeshView, client: Pick<Capture, 'namespace'>,
   const seen = imports.areExact ? seenIn(view, client.namespace).filter(service => isFirst(view, service)) : seenIn(view, client.namespace);
   const services = oneOfEachHost(seen.filter(service => imports.has(service.namespace, service.host)), client.namespace);
   const imported = routes.filter(({ object, hosts }) => hosts.some(host => imports.meets(object.namespace, host)));
-  return scopeOf(view, client.namespace, services, imported, isClosed, sidecar);
+  const halved = imports.areExact ? services.flatMap(service => severalOf(view, service)) : [];
+  return scopeOf(view, client.namespace, services, imported, isClosed, sidecar, halved);
 }
 
 /** What the gateways of a namespace know. */
@@ -171,10 +174,16 @@ class HostsByNamespace {
   }
 }
 
-/** Whether a service is the one that istiod knows by its host and namespace: a Service, or the first, which of an entry with several addresses has one of them. */
+/** Whether a service is the one that istiod knows by its host and namespace: a Service, or the first, which of an entry with several addresses stands for all. */
 function isFirst(view: MeshView, { object, host, namespace, address }: KnownService): boolean {
   const first = view.firstServices.get(namespace)!.get(host)!;
   return first.object === object && first.address === address;
+}
+
+/** An entry at each of its addresses, if it has several. */
+function severalOf(view: MeshView, { object, host }: KnownService): readonly KnownService[] {
+  const all = view.knownServicesByHost.get(host)!.filter(other => other.object === object);
+  return all.length > 1 ? all : [];
 }
 
 /** The services that a namespace sees: those that name it before those that are for everybody. */
@@ -200,6 +209,7 @@ function oneOfEachHost(services: readonly KnownService[], own: string): KnownSer
 
 function scopeOf(
   view: MeshView, namespace: string, services: readonly KnownService[], routes: readonly Route[], isClosed: boolean, sidecar?: NamespaceSidecar,
+  halved?: readonly KnownService[],
 ): ProxyScope {
   const clusters = new Map<string, KnownService>();
   const add = (service: KnownService) => {
@@ -214,7 +224,7 @@ function scopeOf(
       add({ ...found, ports: named });
     }
   }
-  return new ProxyScope(namespace, services, clusters, routes, isClosed, sidecar);
+  return new ProxyScope(namespace, services, clusters, routes, isClosed, sidecar, halved);
 }
 
 /** The hosts that VirtualServices send to from a namespace, with the ports that they name; undefined is one that names none. */

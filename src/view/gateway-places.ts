@@ -86,7 +86,7 @@ export class GatewayPlaces {
   }
 
   /** Those Services that are among the objects. */
-  public servicesOf({ selector }: GatewayConfig): ReadonlySet<KubeService> {
+  public servicesOf({ selector }: Pick<GatewayConfig, 'selector'>): ReadonlySet<KubeService> {
     return this.servicesByKey.get(keyOfSelector(selector)) ?? new Set();
   }
 

@@ -524,6 +524,29 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tls(chart, 'Api', ['api.example.com'], Resolution.dns());
       foreign(chartOf(app, 'shop'), 'Pool', 'DestinationRule', { host: 'api.example.com', trafficPolicy: {}, exportTo: ['.'] });
     }, []],
+    ['rules that are exported to everybody, in two namespaces with entries of their own, and in one that sees neither entry', app => {
+      const declare = (name: string, entries: readonly string[][]) => {
+        const chart = chartOf(app, name);
+        entries.forEach((exportTo, i) => foreign(chart, `Db${i}`, 'ServiceEntry', {
+          hosts: ['db.example.com'], exportTo, resolution: 'DNS', ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }],
+        }));
+        foreign(chart, 'Rule', 'DestinationRule', { host: 'db.example.com', trafficPolicy: {} });
+      };
+      declare('shop', [['.']]);
+      declare('data', [['.']]);
+      declare('elsewhere', []);
+    }, []],
+    ['a rule where the entry of another namespace is seen by its name, beside one of a third that is not', app => {
+      const declare = (name: string, exportTo?: string[]) => {
+        const chart = chartOf(app, name);
+        exportTo && foreign(chart, 'Db', 'ServiceEntry', { hosts: ['db.example.com'], exportTo, resolution: 'DNS', ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }] });
+        foreign(chart, 'Rule', 'DestinationRule', { host: 'db.example.com', trafficPolicy: {} });
+      };
+      declare('a', ['.']);
+      declare('b', ['shop', 'b']);
+      declare('shop');
+      declare('elsewhere');
+    }, [['MX0401', 'shop/Rule']]],
     ['two rules for a Service, by its short and its full name', app => {
       const chart = chartOf(app, 'shop');
       new MeshService(chart, 'Web', { host: 'web', versions: ['v1'] });

@@ -69,15 +69,33 @@ describe('visibility', () => {
     expect(traced([at('192.0.2.14'), sidecar(['*/*', '~shop/db.example.com'])], 'other/cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
   });
 
-  test('a Sidecar that names hosts alone imports an entry at the first of its addresses', () => {
-    const both = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14', '192.0.2.15'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] });
-    const end = (hosts: string[], address: string) => (
-      traced([both, object('Sidecar', 'default', { egress: [{ hosts }] })], 'cart', `${DB}:3306`, { address }).end.kind);
+  describe('a Sidecar that names hosts alone imports an entry at one of its addresses, and nobody knows which', () => {
+    const both = entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14', '192.0.2.16/30'], resolution: 'STATIC', endpoints: [{ address: '192.0.2.14' }] });
+    const found = (hosts: string[], more: Parameters<typeof traced>[3] = {}, objects = [both]) => (
+      traced([...objects, object('Sidecar', 'default', { egress: [{ hosts }] })], 'cart', `${DB}:3306`, more));
 
-    expect(end([`shop/${DB}`], '192.0.2.14')).toBe('REACHES');
-    expect(end([`./${DB}`, '~other/*'], '192.0.2.15')).toBe('NOWHERE');
-    expect(end([`*/${DB}`], '192.0.2.15')).toBe('REACHES');
-    expect(end([`shop/${DB}`, 'other/*'], '192.0.2.15')).toBe('REACHES');
+    test.each([undefined, '192.0.2.14', '192.0.2.17'])('at %s', address => {
+      const { end, hops } = found([`./${DB}`, '~other/*'], { address });
+
+      expect(end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('add a host with a wildcard to Sidecar shop/default, such as "./*" (MX0610)') });
+      expect(hops[0].facts.address).toBe(address ?? '192.0.2.14');
+      expect(causesAt(found([`./${DB}`], { address }), 'sidecar')).toEqual(['Sidecar shop/default spec.egress', 'ServiceEntry shop/db-example-com spec.addresses']);
+    });
+
+    test('which is known where a host has a wildcard, where the entry has one address, and at another one', () => {
+      expect(found([`*/${DB}`], { address: '192.0.2.17' }).end.kind).toBe('REACHES');
+      expect(found([`shop/${DB}`, 'other/*'], { address: '192.0.2.17' }).end.kind).toBe('REACHES');
+      expect(found([`shop/${DB}`], { address: '192.0.2.15' }).end.kind).toBe('NOWHERE');
+      expect(found([`shop/${DB}`], {}, [at('192.0.2.14')]).end.kind).toBe('REACHES');
+    });
+
+    test('which requests do not depend on, if they name the host', () => {
+      const http = entry(DB, 3306, 'HTTP', { addresses: ['192.0.2.14', '192.0.2.15'], resolution: 'DNS' });
+      const sidecar = object('Sidecar', 'default', { egress: [{ hosts: [`./${DB}`] }] });
+
+      expect(traced([http, sidecar], 'cart', `${DB}:3306`).end.kind).toBe('REACHES');
+      expect(traced([http, sidecar], 'cart', '192.0.2.15:3306', { protocol: 'HTTP' }).end.kind).toBe('UNKNOWN');
+    });
   });
 
   test('a Sidecar with a selector comes before that of the namespace, and that of the root namespace after it', () => {

@@ -154,10 +154,13 @@ func (j *journey) stocks(n *network, t traced) bool {
 	return blackHole(got) || got.VirtualHostMatched == util.Passthrough
 }
 
-// halfImported says whether a connection is to one of several addresses of an entry, in a namespace with a Sidecar. Of exact hosts a Sidecar
-// imports one address, and which one it is differs from one run of istiod to the next.
+// halfImported says whether the trace does not know the end of a connection to one of several addresses of an entry, in a namespace with a Sidecar.
+// Of exact hosts a Sidecar imports one address, and which one it is differs from one run of istiod to the next.
 func (j *journey) halfImported(n *network, t traced) bool {
 	c, known := j.dial(n, t)
+	if t.End != "UNKNOWN" {
+		return false
+	}
 	hasSidecar := slices.ContainsFunc(j.mesh.cluster.Declared, func(o *unstructured.Unstructured) bool {
 		return o.GetKind() == "Sidecar" && (o.GetNamespace() == t.Namespace || o.GetNamespace() == "istio-system")
 	})
