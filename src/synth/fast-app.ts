@@ -13,8 +13,8 @@ import { Rendering } from '../app/rendering';
  * cdk8s's `App` for large apps: the same options, files and bytes, in one pass.
  *
  * cdk8s validates the whole app once for each chart, and follows dependencies in exponential time. This app does each once, renders each object once for
- * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake leaves the files of the
- * output folder as they were. Everything works with cdk8s's own `App`, too. A `Lazy` value is produced once less than there, and must not change other objects.
+ * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake, or with a name that is too
+ * long for a file, leaves the files of the output folder as they were. Everything works with cdk8s's own `App`, too. A `Lazy` value is produced once less than there, and must not change other objects.
  *
  * @example
  * const app = new FastApp();
@@ -37,7 +37,8 @@ export class FastApp extends App {
     const render = this.validated();
     const order = new SynthOrder(this);
     const output = new OutputFiles(this, order, new Manifests(order, render)).all();
-    output.forEach(file => this.write(file));
+    // A name that the system refuses is one of the longest: it does so before any other file has changed.
+    [...output].sort((a, b) => nameLength(b) - nameLength(a)).forEach(file => this.write(file));
   }
 
   /**
@@ -71,6 +72,11 @@ export class FastApp extends App {
       fs.writeFileSync(place, text);
     }
   }
+}
+
+/** Folders come before what is in them. Of two files of one name, the order remains. */
+function nameLength({ path: file, text }: Output): number {
+  return text === undefined ? Number.MAX_SAFE_INTEGER : Buffer.byteLength(path.basename(file));
 }
 
 function validate(constructs: readonly IConstruct[]): void {

@@ -290,6 +290,21 @@ describe('FastApp', () => {
     }
   }));
 
+  test.each([YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE])(
+    'leaves the output as it was when a later object has a name that is too long for a file (%s)', yamlOutputType => inTempFolder(outdir => {
+      const before = new FastApp({ outdir, yamlOutputType });
+      config(new Chart(before, 'a'), 'it');
+      before.synth();
+      const old = filesIn(outdir);
+      const app = new FastApp({ outdir, yamlOutputType });
+      const chart = new Chart(app, 'a');
+      config(chart, 'it', { changed: 'yes' });
+      new ApiObject(chart, 'Long', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'n'.repeat(250) } });
+
+      expect(messageOf(() => app.synth())).toContain('ENAMETOOLONG');
+      expect(filesIn(outdir)).toEqual(old);
+    }));
+
   test('validates once, and renders each object once', () => inTempFolder(outdir => {
     const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
     const [validate, produce] = [jest.fn(() => []), jest.fn(() => ({ workloadSelector: { labels: { app: 'a' } } }))];
