@@ -2,8 +2,9 @@ import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
 import { records, text } from '../view/fields';
-import { isWithin } from '../view/host-match';
+import { wildcardsAround } from '../view/host-match';
 import { namespaceOfService } from '../view/host-name';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
@@ -32,10 +33,21 @@ export const istioMutualToOutside: Rule = {
 
 /** The entry of a server outside that the rule is for; those that a wildcard covers may have rules of their own. */
 function outsideOf(view: MeshView, { host, object }: TrafficRule): ExternalEntry | undefined {
-  const isForIt = (name: string) => name === host || isWithin(name, host) && view.names.trafficRulesOf(name).length === 0;
-  const entries = !host.includes('*') ? view.names.entriesOf(host)
-    : view.entries.filter(({ hosts, visibleTo }) => reaches(visibleTo, object.namespace) && hosts.some(isForIt));
-  return entries.find(entry => isOutside(view, entry));
+  const covered = (entriesWithin(view).get(host) ?? []).filter(({ visibleTo }) => reaches(visibleTo, object.namespace));
+  return [...view.names.entriesOf(host), ...covered].find(entry => isOutside(view, entry));
+}
+
+/** The entries of hosts without a rule of their own, by the narrowest wildcard around them that has one. */
+function entriesWithin(view: MeshView): ReadonlyMap<string, readonly ExternalEntry[]> {
+  return view.once('entries within wildcards', () => {
+    const found = new Map<string, ExternalEntry[]>();
+    for (const entry of view.entries) {
+      const wildcards = entry.hosts.filter(host => view.names.trafficRulesOf(host).length === 0)
+        .map(host => wildcardsAround(host).find(wildcard => view.names.trafficRulesOf(wildcard).length > 0));
+      new Set(wildcards).forEach(wildcard => wildcard !== undefined && addTo(found, wildcard, entry));
+    }
+    return found;
+  });
 }
 
 /** Whether nothing says that its endpoints have a proxy: those of workloads and Services of the cluster may. */
