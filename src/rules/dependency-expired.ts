@@ -19,6 +19,9 @@ export const dependencyExpired: Rule = {
 };
 
 function expired(object: MeshObject, today: string | undefined): Finding[] {
+  if (object.annotations[PURPOSE.expires] === undefined) {
+    return [];
+  }
   const { expires, owner } = purposeOf(object);
   const field = ['metadata', 'annotations', PURPOSE.expires];
   if (expires === undefined) {

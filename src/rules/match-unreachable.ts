@@ -18,7 +18,8 @@ const MOST = 6;
 
 function unreachable(route: Route, kind: RouteKind): Finding[] {
   const seen = new Map<string, number>();
-  return records(route.object.spec[kind]).flatMap((rule, i): Finding[] => {
+  const rules = records(route.object.spec[kind]);
+  return rules.length < 2 ? [] : rules.flatMap((rule, i): Finding[] => {
     // A match for another gateway has a rule of its own: it takes nothing, wherever it stands.
     const written = records(rule.match).filter(({ gateways }) => (
       route.hosts.length === 0 || strings(gateways).every(name => route.gateways.includes(qualified(route, name)))));

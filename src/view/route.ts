@@ -17,21 +17,38 @@ interface Place {
   readonly field: readonly (string | number)[];
 }
 
-/** Which connections or requests a rule is for. */
-export interface RouteMatch extends Place {
-  /** `mesh` for the sidecars, `<namespace>/<name>` for a Gateway. */
-  readonly gateways: readonly string[];
+/** Which connections or requests a rule is for. A class, and not a literal: an app has thousands of them, and few are asked what they look at. */
+export class RouteMatch implements Place {
   /** Every port when left out. */
-  readonly port?: number;
-  readonly sniHosts: readonly string[];
-  readonly destinationSubnets: readonly string[];
-  readonly sourceNamespace?: string;
-  readonly sourceLabels: { readonly [label: string]: string };
+  public readonly port?: number;
+  public readonly sniHosts: readonly string[];
+  public readonly destinationSubnets: readonly string[];
+  public readonly sourceNamespace?: string;
+  public readonly sourceLabels: { readonly [label: string]: string };
   /** Whether it looks at more than these, such as path or headers of a request, so that it is not for every one. */
-  readonly isPartial: boolean;
+  public readonly isPartial: boolean;
+
+  /** @param gateways `mesh` for the sidecars, `<namespace>/<name>` for a Gateway */
+  public constructor(
+    private readonly written: Fields, public readonly object: MeshObject, public readonly field: readonly (string | number)[],
+    public readonly gateways: readonly string[],
+  ) {
+    this.port = number(written.port);
+    this.sniHosts = strings(written.sniHosts);
+    this.destinationSubnets = strings(written.destinationSubnets);
+    this.sourceNamespace = text(written.sourceNamespace);
+    this.sourceLabels = labelsOf(written.sourceLabels);
+    this.isPartial = Object.keys(written).some(key => !WHOLE.has(key) && (key !== 'uri' || written.uri !== undefined && record(written.uri).prefix !== '/'));
+  }
+
   /** What it looks at in a request, in short. */
-  readonly asks: string;
+  public get asks(): string {
+    return matchText(this.written);
+  }
 }
+
+/** What a match has that does not look into requests. */
+const WHOLE: ReadonlySet<string> = new Set(['gateways', 'port', 'sniHosts', 'destinationSubnets', 'sourceNamespace', 'sourceLabels', 'name', 'statPrefix']);
 
 /** Where a rule sends. */
 export interface RouteDestination extends Place {
@@ -117,23 +134,8 @@ export class Route {
   }
 
   private matchOf({ match, object, field }: HttpRule['matches'][number]): RouteMatch {
-    const { gateways, port, sniHosts, destinationSubnets, sourceNamespace, sourceLabels, name: _n, statPrefix: _s, ...more } = match;
-    const named = strings(gateways).map(gateway => this.gatewayName(gateway, object));
-    const isEvery = Object.keys(more).every(key => key === 'uri') && (more.uri === undefined || record(more.uri).prefix === '/');
-    return {
-      gateways: named.length > 0 ? named : this.gateways,
-      port: number(port),
-      sniHosts: strings(sniHosts),
-      destinationSubnets: strings(destinationSubnets),
-      sourceNamespace: text(sourceNamespace),
-      sourceLabels: labelsOf(sourceLabels),
-      isPartial: !isEvery,
-      get asks() {
-        return matchText(match);
-      },
-      object,
-      field,
-    };
+    const named = strings(match.gateways).map(gateway => this.gatewayName(gateway, object));
+    return new RouteMatch(match, object, field, named.length > 0 ? named : this.gateways);
   }
 
   /** `mirror` and its share, and the list that came after it. A share of none is no copy. */

@@ -17,6 +17,9 @@ export function serviceVisibleTo({ namespace }: MeshObject, exported: readonly s
 }
 
 function namespacesOf(exported: readonly string[], own: string): string[] {
+  if (exported.length === 1 && exported[0] === '.') {
+    return [own];
+  }
   return [...new Set(exported.map(target => (target === '.' ? own : target)))].filter(target => target !== '~');
 }
 
