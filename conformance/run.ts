@@ -8,6 +8,7 @@ import { writeAnybodys } from './anybody';
 import { askAbout, comparisonPage, CORPUS, PAGE, refusedIn, summaryOf } from './comparison';
 import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
+import { imports, writeImported } from './imported';
 import { buildJudge, Complaint, Finding } from './judge';
 import { reportDisagreements } from './reported';
 import { readSet, writeSet } from './sets';
@@ -135,6 +136,12 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
       writeTraces(target);
       args.push('--name', `${target}=docs/recipes/${name}`);
     }
+    for (const name of imports()) {
+      const target = path.join(work, 'imported', name);
+      writeImported(name, target);
+      writeTraces(target);
+      args.push('--name', `${target}=imported/${name}`);
+    }
   }
   const attempts = options.apps > 0 ? generateAll(options, work) : [];
   const outcomes = attempts.map(({ outcome }) => outcome);
@@ -147,7 +154,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     const published = EXAMPLES.filter(({ folder }) => folder.startsWith('bookinfo-'));
     args.push(...published.flatMap(({ folder }) => ['--bookinfo', `${/^bookinfo-([^/]+)/.exec(folder)![1]}=${path.join(work, 'examples', folder)}`]));
     args.push(...EXAMPLES.filter(example => !published.includes(example)).map(({ folder }) => path.join(work, 'examples', folder)));
-    args.push(...recipes().map(name => path.join(work, 'recipes', name)));
+    args.push(...recipes().map(name => path.join(work, 'recipes', name)), ...imports().map(name => path.join(work, 'imported', name)));
   }
   const report = path.join(work, 'findings.json');
   const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -12,7 +12,7 @@ const USERS = ['conformance', 'e2e', 'bench'];
 
 /** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench. */
 const INSIDERS = [
-  'conformance/traced', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
+  'conformance/traced', 'conformance/imported', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
   'bench/programs/grown', 'bench/programs/rules', 'bench/programs/without-rules',
 ];
 
@@ -88,7 +88,9 @@ function importsOf(text: string): string[] {
 
 /** Who may import whom: a file may import those of its own folder and of folders that stand further down. */
 const LAYERS = [
-  ['index', 'cli'],
+  ['cli'],
+  ['adoption'],
+  ['index'],
   ['lockdown', 'bootstrap', 'mesh-validation'],
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],
   ['services'],

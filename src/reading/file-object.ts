@@ -1,7 +1,8 @@
 import { Chunk } from './chunk';
 import { lineOfPath } from './place';
+import { readYaml } from './yaml-value';
 import { createdIn } from '../view/age';
-import { Fields, labelsOf, record, text } from '../view/fields';
+import { Fields, labelsOf, record, text, valueAt } from '../view/fields';
 import { groupAndVersionOf, MeshObject, Origin, specIn } from '../view/mesh-object';
 
 /** Where an object was read: the text, and the way to it in there. */
@@ -36,6 +37,11 @@ export class FileObject implements MeshObject {
     this.created = createdIn(metadata);
     this.origin = { path: `${place.file}:${place.line}`, file: place.file, line: place.line };
     this.spec = specIn(manifest);
+  }
+
+  /** All of it, as it was written. */
+  public get manifest(): Fields {
+    return record(valueAt(readYaml(this.place.chunk.text).value, this.place.path));
   }
 
   /** The line of one of its fields, or of the nearest one around it that is written. */

@@ -1,0 +1,61 @@
+import { Adopted, metadataCode, Refused } from './adopted-service';
+import { clientNamespaces } from './client-namespaces';
+import { Call, Code, CodeFields } from './code';
+import { connectionCode } from './connection-code';
+import { OldRoute } from './old-route';
+import { WayCode, writtenBy } from './scratch';
+import { candidates, portsOf } from './service-code';
+import { ExternalEntry } from '../view/external-entry';
+import { record } from '../view/fields';
+import { MeshView } from '../view/mesh-view';
+
+/** A service that sidecars reach through an egress gateway. */
+export interface AdoptedRoute extends Adopted {
+  readonly way: WayCode;
+  /** Ports of the entry that only the gateway connected to: the construct has none of them. */
+  readonly gatewayPorts: readonly number[];
+}
+
+/** A ServiceEntry with the route through a gateway as a construct that is routed. */
+export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFields): AdoptedRoute | Refused {
+  const { object } = entry;
+  const route = new OldRoute(view, entry);
+  const written = portsOf(object.spec);
+  const ports = written && route.portsOf(written);
+  const problem = route.problem ?? (written === undefined ? 'a port has a protocol that the library does not write'
+    : ports === undefined ? 'the TLS of its DestinationRule is none that the library writes' : undefined);
+  if (problem !== undefined) {
+    return { refused: problem };
+  }
+  const connection = route.rule && connectionCode(record(route.rule.spec.trafficPolicy));
+  const reasons: string[] = [];
+  const way = { gateway: gatewayCode(route), clients: clientsOf(view, entry) };
+  for (const code of candidates(object.spec, ports!, { connection, metadata: metadataCode(object) })) {
+    const outcome = writtenBy(code, object.namespace, facts, way);
+    if (!('refused' in outcome)) {
+      return { code, added: [], way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
+    }
+    reasons.push(outcome.refused);
+  }
+  return { refused: reasons[0] ?? 'its resolution and endpoints are none that the library writes' };
+}
+
+function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {
+  const [name] = service.split('.');
+  const { selector, servers } = gateway!;
+  if (name === 'istio-egressgateway' && place === 'istio-system' && JSON.stringify(selector) === '{"istio":"egressgateway"}') {
+    return new Call('EgressGateway.istioEgressGateway', []);
+  }
+  const port = servers.find(({ tls }) => tls?.mode === 'ISTIO_MUTUAL')?.port;
+  return new Call('EgressGateway.fromAttributes', [{ serviceName: name, namespaceName: place, selector: { ...selector }, port: port === 443 ? undefined : port }]);
+}
+
+/** Those who could use the old route, as far as the input shows them: accounts of pods, or whole namespaces. */
+function clientsOf(view: MeshView, entry: ExternalEntry): Code[] {
+  return clientNamespaces(view, entry).flatMap(namespace => {
+    const accounts = [...new Set(view.podsIn(namespace).all.map(({ account }) => account))].sort();
+    // A gateway refuses the account that pods without one of their own share.
+    return accounts.length === 0 || accounts.includes('default') ? [new Call('MeshClient.allIn', [namespace])]
+      : accounts.map(account => new Call('MeshClient.serviceAccount', [namespace, account]));
+  });
+}

@@ -1,0 +1,108 @@
+import { CodeFields } from './code';
+import { connectionCode } from './connection-code';
+import { entryShape } from './entry-shape';
+import { ruleShape } from './rule-shape';
+import { writtenBy } from './scratch';
+import { AdoptedPort, candidates, portsOf, ServiceCode } from './service-code';
+import { tlsCode } from './tls-code';
+import { ExternalEntry } from '../view/external-entry';
+import { Fields, record, strings } from '../view/fields';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+/** What a construct of the library takes the place of. */
+export interface Adopted {
+  readonly code: ServiceCode;
+  /** The objects whose names go, because the construct writes them under names of its own. */
+  readonly replaced: readonly MeshObject[];
+  /** What the construct says that the objects do not. */
+  readonly added: readonly string[];
+}
+
+/** Why no construct does. */
+export interface Refused {
+  readonly refused: string;
+}
+
+/** What every construct takes of an entry: its name, and what somebody wrote beside it. */
+export function metadataCode({ name, labels, annotations }: MeshObject): CodeFields {
+  const written = Object.entries(annotations).filter(([key]) => !key.startsWith('kubectl.kubernetes.io/'));
+  return {
+    name,
+    labels: Object.keys(labels).length === 0 ? undefined : { ...labels },
+    annotations: written.length === 0 ? undefined : Object.fromEntries(written),
+  };
+}
+
+/** A ServiceEntry that sidecars reach directly as a construct, with its DestinationRule where the construct has words for it. */
+export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFields): Adopted | Refused {
+  const { object } = entry;
+  const ports = portsOf(object.spec);
+  if (ports === undefined) {
+    return { refused: 'a port has a protocol that the library does not write' };
+  }
+  const rule = soleRule(view, entry);
+  const ways = [...rule === undefined ? [] : [withRule(entry, ports, rule)], { ports, more: {}, replaced: [] as MeshObject[] }];
+  const reasons: string[] = [];
+  for (const way of ways) {
+    const exported = strings(object.spec.exportTo).map(target => (target === object.namespace ? '.' : target));
+    const exportTo = exported.length === 0 ? ['*'] : exported.join() === '.' ? undefined : exported;
+    const more = { ...way.more, exportTo, metadata: metadataCode(object) };
+    for (const code of way.ports === undefined ? [] : candidates(object.spec, way.ports, more)) {
+      const written = writtenBy(code, object.namespace, facts);
+      const others = view.names.trafficRulesOf(entry.hosts[0]).filter(other => !way.replaced.includes(other.object));
+      const reason = 'refused' in written ? written.refused : others.length > 0 && written.objects.some(({ kind }) => kind === 'DestinationRule')
+        ? `it would get a DestinationRule beside '${others[0].object.origin.path}', and Istio uses one of them`
+        : differenceTo(entry, way.ports!, way.replaced[0], written.objects);
+      if (typeof reason === 'string') {
+        reasons.push(reason);
+      } else {
+        return { code, replaced: way.replaced, added: reason };
+      }
+    }
+  }
+  return { refused: reasons[0] ?? 'its resolution and endpoints are none that the library writes' };
+}
+
+/** The one DestinationRule of an entry's one host, for every workload: in the entry's namespace, or in that of the proxies that connect. */
+export function soleRule(view: MeshView, { object, hosts }: ExternalEntry, connecting = object.namespace): MeshObject | undefined {
+  const rules = hosts.length === 1 ? view.names.trafficRulesOf(hosts[0]) : [];
+  const [rule] = rules;
+  const isSole = rules.length === 1 && [object.namespace, connecting].includes(rule.object.namespace);
+  return isSole && rule.workloadSelector === undefined && rule.subsets.length === 0 ? rule.object : undefined;
+}
+
+/** The ports and options with what a rule says; no ports where the library has no words for it. */
+function withRule({ hosts }: ExternalEntry, ports: readonly AdoptedPort[], rule: MeshObject) {
+  const secured = withTls(ports, rule.spec, hosts[0]);
+  return { ports: secured, more: { connection: connectionCode(record(rule.spec.trafficPolicy)) }, replaced: [rule] };
+}
+
+/** Ports with the TLS that a rule adds; undefined where the library has no words for it. */
+export function withTls(ports: readonly AdoptedPort[], spec: Fields, host: string): AdoptedPort[] | undefined {
+  const secured = ports.map(port => ({ ...port, tls: tlsCode(spec, port.number, host) }));
+  return secured.some(({ tls }) => tls === false) ? undefined : secured as AdoptedPort[];
+}
+
+/** What a construct writes otherwise than the objects say; where it says the same, what it adds. */
+function differenceTo(
+  { object }: ExternalEntry, ports: readonly AdoptedPort[], rule: MeshObject | undefined, written: readonly Fields[],
+): string | string[] {
+  const entryWritten = written.find(({ kind }) => kind === 'ServiceEntry');
+  const [own, other] = [entryShape(object.spec, object.namespace), entryShape(record(entryWritten?.spec), object.namespace)];
+  const part = Object.keys(own).find(name => own[name] !== other[name]);
+  if (part !== undefined) {
+    return `its '${part}' would be written as ${JSON.stringify(other[part])}, and is ${JSON.stringify(own[part])}`;
+  }
+  const rules = written.filter(({ kind }) => kind === 'DestinationRule').map(({ spec }) => record(spec));
+  const added = new Set<string>();
+  for (const { number: port } of ports) {
+    const [before, after] = [rule === undefined ? new Map<string, string>() : ruleShape(rule.spec, port), ruleShape(rules[0] ?? {}, port)];
+    const lost = [...before].find(([path, value]) => after.get(path) !== value);
+    if (lost !== undefined) {
+      return `'${lost[0]}' of its DestinationRule would be lost`;
+    }
+    [...after].filter(([path]) => !before.has(path)).forEach(([path]) => added.add(path));
+  }
+  return [...added].sort();
+}

@@ -1,0 +1,185 @@
+import { AdoptedRoute, adoptRouted } from './adopted-route';
+import { adoptDirect, Adopted, Refused } from './adopted-service';
+import { CodeFields } from './code';
+import { EndsCheck } from './ends-check';
+import { factsCode } from './facts-code';
+import { keptCode } from './kept-object';
+import { Program, run, Statement } from './program';
+import { compareTexts } from '../private/order';
+import { FileObject } from '../reading/file-object';
+import { readManifests } from '../reading/manifests';
+import { ExternalEntry } from '../view/external-entry';
+import { addTo } from '../view/lists';
+import { identityOf, MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+import { MESH } from '../view/route';
+
+export { sourceOf } from './program';
+
+/** An object of the input that a construct stands for. */
+export interface AdoptedEntry {
+  readonly object: MeshObject;
+  /** The class of the construct. */
+  readonly kind: string;
+  readonly isRouted: boolean;
+  /** The objects that go: the construct writes what they say under other names. */
+  readonly replaced: readonly MeshObject[];
+  readonly added: readonly string[];
+}
+
+export interface KeptObject {
+  readonly object: MeshObject;
+  readonly why: string;
+}
+
+/** A program for what was written by hand. */
+export interface Adoption {
+  readonly program: Program;
+  readonly adopted: readonly AdoptedEntry[];
+  readonly kept: readonly KeptObject[];
+  /** Objects that have no part in egress, or that the library does not write: they stay where they are. */
+  readonly left: readonly MeshObject[];
+  /** The whole input as it is when the program's objects are applied, and what they replace is gone. */
+  readonly after: MeshView;
+  /** What the library says of the app; synth stops with it. */
+  readonly problems: readonly string[];
+}
+
+/** Makes a program of the objects of a view. What it makes of a service is kept only if connections end where they ended. */
+export function adopt(view: MeshView): Adoption {
+  const facts = factsCode(view.facts);
+  const refused = new Map<MeshObject, string>();
+  for (;;) {
+    const attempt = new Attempt(view, facts, refused);
+    const lost = new EndsCheck(view, attempt.after);
+    const before = refused.size;
+    attempt.services.forEach(({ entry, found }) => {
+      const why = lost.firstLost(entry, found.gatewayPorts);
+      why === undefined || refused.set(entry.object, why);
+    });
+    if (refused.size === before) {
+      return attempt;
+    }
+  }
+}
+
+interface Service {
+  readonly entry: ExternalEntry;
+  readonly found: Adopted & Partial<AdoptedRoute>;
+}
+
+/** One try; what was refused before is kept. */
+class Attempt implements Adoption {
+  public readonly services: readonly Service[];
+  public readonly adopted: readonly AdoptedEntry[];
+  public readonly kept: readonly KeptObject[];
+  public readonly left: readonly MeshObject[];
+  public readonly program: Program;
+  public readonly after: MeshView;
+  public readonly problems: readonly string[];
+
+  public constructor(private readonly view: MeshView, private readonly facts: CodeFields, refused: ReadonlyMap<MeshObject, string>) {
+    const reasons = new Map<MeshObject, string>();
+    this.services = view.entries.flatMap((entry): Service[] => {
+      const found = refused.has(entry.object) ? { refused: refused.get(entry.object)! } : this.adoptEntry(entry);
+      if ('refused' in found) {
+        reasons.set(entry.object, found.refused);
+        return [];
+      }
+      return [{ entry, found }];
+    });
+    const replaced = new Set(this.services.flatMap(({ found }) => found.replaced));
+    const adopted = new Set(this.services.map(({ entry }) => entry.object));
+    const related = relatedTo(view);
+    this.adopted = this.services.map(({ entry, found }) => ({
+      object: entry.object, kind: found.code.kind, isRouted: found.way !== undefined, replaced: found.replaced, added: found.added,
+    }));
+    this.kept = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object))
+      .map(object => ({ object, why: reasons.get(object) ?? `it belongs to ${related.get(object)}` }));
+    const gone = new Set([...adopted, ...replaced, ...this.kept.map(({ object }) => object)]);
+    this.left = view.objects.filter(object => !gone.has(object));
+    this.program = { facts, charts: this.charts() };
+    const written = run(this.program);
+    const manifests = { apiVersion: 'v1', kind: 'List', items: written.objects };
+    const after = readManifests([{ file: 'the program', text: JSON.stringify(manifests), isNamed: true }]).objects;
+    this.after = new MeshView(view.facts, [...this.left, ...after], view.today);
+    this.problems = written.problems;
+  }
+
+  private adoptEntry(entry: ExternalEntry): Service['found'] | Refused {
+    const { spec, namespace } = entry.object;
+    const twin = entry.hosts.flatMap(host => this.view.names.entriesOf(host)).find(other => other !== entry && other.object.namespace === namespace);
+    if (twin !== undefined) {
+      return { refused: `'${twin.object.origin.path}' declares its host as well` };
+    }
+    if (spec.location === 'MESH_INTERNAL' || spec.workloadSelector !== undefined) {
+      return { refused: 'it is for workloads of the mesh' };
+    }
+    const isRouted = entry.hosts.some(host => this.view.names.detoursOf(host).length > 0);
+    return isRouted ? adoptRouted(this.view, entry, this.facts) : adoptDirect(this.view, entry, this.facts);
+  }
+
+  private charts(): Program['charts'] {
+    const statements = new Map<string, Statement[]>();
+    const idsOf = new Map<string, Set<string>>();
+    const id = (namespace: string, text: string) => {
+      const known = idsOf.get(namespace) ?? new Set();
+      idsOf.set(namespace, known);
+      const base = text.split(/[^A-Za-z0-9]+/).filter(word => word !== '').map(word => `${word[0].toUpperCase()}${word.slice(1)}`).join('') || 'Service';
+      const free = [base, ...[...Array(known.size + 2).keys()].map(i => `${base}${i + 2}`)].find(name => !known.has(name))!;
+      known.add(free);
+      return free;
+    };
+    const egresses = new Map<string, string>();
+    for (const { entry: { object }, found: { code, way } } of this.services) {
+      let route: string | undefined;
+      if (way !== undefined) {
+        const key = JSON.stringify([object.namespace, way.gateway]);
+        route = egresses.get(key) ?? id(object.namespace, 'Egress');
+        if (!egresses.has(key)) {
+          addTo(statements, object.namespace, { is: 'egress', id: route, gateway: way.gateway });
+          egresses.set(key, route);
+        }
+      }
+      addTo(statements, object.namespace, { is: 'service', id: id(object.namespace, object.name), ...code, clients: way?.clients ?? [], route });
+    }
+    for (const { object, why } of this.kept) {
+      const code = keptCode((object as FileObject).manifest);
+      addTo(statements, object.namespace, { is: 'kept', id: id(object.namespace, `${object.kind}-${object.name}`), object: code, why });
+    }
+    return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ namespace, statements: all }));
+  }
+}
+
+/** The objects that have a part in egress, each with the host that it is for. */
+function relatedTo(view: MeshView): Map<MeshObject, string> {
+  const found = new Map<MeshObject, string>();
+  const know = (object: MeshObject, host: string) => found.has(object) || found.set(object, host);
+  const hosts = new Set(view.entries.flatMap(entry => entry.hosts));
+  view.entries.forEach(({ object, hosts: [host] }) => know(object, host));
+  for (const route of view.routes) {
+    const host = route.hosts.find(name => hosts.has(name));
+    if (host === undefined) {
+      continue;
+    }
+    know(route.object, host);
+    route.gateways.filter(name => name !== MESH).forEach(name => {
+      const gateway = view.names.gatewayOf(name);
+      gateway && know(gateway.object, host);
+    });
+    for (const { destinations } of route.rules) {
+      destinations.forEach(destination => view.names.trafficRulesOf(destination.host)
+        .filter(({ object, subsets }) => (
+          object.namespace === route.object.namespace && (subsets.length === 0 || subsets.some(({ name }) => name === destination.subset))))
+        .forEach(({ object }) => know(object, host)));
+    }
+  }
+  view.trafficRules.filter(({ host }) => hosts.has(host)).forEach(({ object, host }) => know(object, host));
+  return found;
+}
+
+/** The objects that nobody writes any more once the program's are applied: those that were replaced, unless the program has one of that name. */
+export function obsolete({ adopted, after }: Adoption): MeshObject[] {
+  const written = new Set(after.objects.map(identityOf));
+  return [...new Set(adopted.flatMap(({ replaced }) => replaced))].filter(object => !written.has(identityOf(object)));
+}

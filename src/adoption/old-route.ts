@@ -1,0 +1,117 @@
+import { soleRule } from './adopted-service';
+import { AdoptedPort } from './service-code';
+import { tlsCode } from './tls-code';
+import { ExternalEntry } from '../view/external-entry';
+import { record, records } from '../view/fields';
+import { GatewayConfig } from '../view/gateway';
+import { namespaceOfService } from '../view/host-name';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+import { Leg } from '../view/name-index';
+import { MESH, Route } from '../view/route';
+
+/** The route of one host through a gateway, as somebody wrote it by hand. */
+export class OldRoute {
+  /** The full name of the gateway's Service. */
+  public readonly service: string;
+  /** The namespace of that Service; undefined where the route leads to several places, or out of the cluster. */
+  public readonly place?: string;
+  /** Undefined for a Gateway that is not in the input. */
+  public readonly gateways: readonly (GatewayConfig | undefined)[];
+  /** The one rule of the host. */
+  public readonly rule?: MeshObject;
+  private readonly routes: readonly Route[];
+  private readonly legs: readonly Leg[];
+  private readonly toGateway: readonly Leg[];
+  private readonly exits: readonly (number | undefined)[];
+
+  public constructor(private readonly view: MeshView, private readonly entry: ExternalEntry) {
+    const { hosts: [host] } = entry;
+    this.routes = view.routes.filter(({ hosts }) => hosts.includes(host));
+    this.legs = this.routes.flatMap(route => route.rules.flatMap(rule => rule.matches.map(match => ({ route, rule, match }))));
+    this.toGateway = this.legs.filter(({ match, rule: { destinations: [to] } }) => (
+      match.gateways.includes(MESH) && to !== undefined && to.host !== host));
+    this.exits = this.legs.filter(({ match }) => !match.gateways.includes(MESH)).map(({ rule }) => rule.destinations[0]?.port);
+    const services = [...new Set(this.toGateway.map(({ rule }) => rule.destinations[0].host))];
+    this.service = services[0] ?? '';
+    this.place = services.length === 1 ? namespaceOfService(this.service, view.facts.clusterDomain) : undefined;
+    this.gateways = [...new Set(this.routes.flatMap(route => route.gateways))].filter(name => name !== MESH).map(name => view.names.gatewayOf(name));
+    this.rule = soleRule(view, entry, this.place);
+  }
+
+  /** Why no construct stands for it. */
+  public get problem(): string | undefined {
+    const { object, hosts } = this.entry;
+    if (hosts.length > 1 || hosts[0].includes('*')) {
+      return 'its route is for several hosts';
+    }
+    if (this.place === undefined) {
+      return 'its route leads to several places, or to none in the cluster';
+    }
+    const isOthers = (route: Route) => route.object.namespace !== object.namespace || route.hosts.length > 1;
+    if (this.routes.some(isOthers)) {
+      return 'its VirtualService is for other hosts as well, or in another namespace';
+    }
+    if (!this.legs.every(isPlain)) {
+      return 'its VirtualService does more than send connections to the gateway, and on';
+    }
+    return this.gateways.length === 0 || this.gateways.includes(undefined) ? 'its Gateway is not in the input' : undefined;
+  }
+
+  /** The ports at which the gateway alone connects, with TLS that it adds: of a client it would be TLS inside of TLS. */
+  public get gatewayPorts(): number[] {
+    const isForGateway = (port: number) => !this.isRouted(port) && this.exits.includes(port) && this.tlsOn(port) !== undefined;
+    return this.entry.ports.map(({ number: port }) => port).filter(isForGateway);
+  }
+
+  /** The ports as its clients see them; undefined where the library has no words for the TLS of one. */
+  public portsOf(ports: readonly AdoptedPort[]): AdoptedPort[] | undefined {
+    const found = ports.filter(({ number: port }) => !this.gatewayPorts.includes(port)).map(port => this.portOf(port, ports));
+    return found.some(({ tls }) => tls === false) ? undefined : found as AdoptedPort[];
+  }
+
+  /** The objects that say nothing besides. */
+  public get objects(): MeshObject[] {
+    return [...this.routes.map(({ object }) => object), ...this.ownGateways(), ...this.ownRules(), ...this.rule === undefined ? [] : [this.rule]];
+  }
+
+  private isRouted(port: number): boolean {
+    return this.toGateway.some(({ match }) => match.port === undefined || match.port === port);
+  }
+
+  private tlsOn(port: number): ReturnType<typeof tlsCode> {
+    return this.rule && tlsCode(this.rule.spec, port, this.entry.hosts[0]);
+  }
+
+  private portOf(port: AdoptedPort, ports: readonly AdoptedPort[]): Omit<AdoptedPort, 'tls'> & { readonly tls?: AdoptedPort['tls'] | false } {
+    const exit = this.isRouted(port.number) && !this.exits.includes(port.number) ? this.exits[0] ?? port.number : port.number;
+    const tls = this.tlsOn(exit);
+    const target = exit === port.number ? port.targetPort : ports.find(other => other.number === exit)?.targetPort ?? exit;
+    // What the library takes by itself: clients on 80, and TLS on 443.
+    const isUsual = tls !== undefined && port.number === 80 && target === 443;
+    return { ...port, targetPort: isUsual ? undefined : target, tls };
+  }
+
+  private ownGateways(): MeshObject[] {
+    const [host] = this.entry.hosts;
+    return this.gateways.flatMap(gateway => (
+      gateway?.servers.every(({ hosts }) => hosts.every(served => served === host)) ? [gateway.object] : []));
+  }
+
+  /** The rules of the gateway's Service that are for this route alone: each of their subsets is one that it sends to. */
+  private ownRules(): MeshObject[] {
+    const subsetsOf = (legs: readonly Leg[]) => new Set(legs.flatMap(({ rule }) => rule.destinations.map(({ subset }) => subset)));
+    const rules = new Set(this.toGateway.map(({ rule }) => rule));
+    const [used, others] = [subsetsOf(this.toGateway), subsetsOf(this.view.names.legsTo(this.service).filter(({ rule }) => !rules.has(rule)))];
+    return this.view.names.trafficRulesOf(this.service).filter(({ subsets, object }) => subsets.length > 0 && object.spec.trafficPolicy === undefined
+      && subsets.every(({ name }) => used.has(name) && !others.has(name))).map(({ object }) => object);
+  }
+}
+
+/** Whether a rule sends everything to one place, and does nothing else. */
+function isPlain({ route, rule, match }: Leg): boolean {
+  const written = record(records(route.object.spec[rule.kind])[Number(rule.field[2])]);
+  return rule.destinations.length === 1 && !match.isPartial && Object.keys(match.sourceLabels).length === 0 && match.sourceNamespace === undefined
+    && Object.keys(written).every(key => ['match', 'route', 'name'].includes(key))
+    && records(written.route).every(way => Object.keys(way).every(key => ['destination', 'weight'].includes(key)));
+}

@@ -1,0 +1,30 @@
+import { Fields, number, record, records } from '../view/fields';
+
+/** What a DestinationRule says of a port, as paths and values that can be compared; a port has its own settings in place of those of all ports, but for two of TCP. */
+export function ruleShape(spec: Fields, port: number): ReadonlyMap<string, string> {
+  const policy = record(spec.trafficPolicy);
+  const own = records(policy.portLevelSettings).find(settings => number(record(settings.port).number) === port);
+  const { portLevelSettings: _, ...all } = policy;
+  const { port: _port, ...settings } = own ?? all;
+  return new Map(leaves(settings, []));
+}
+
+function leaves(value: unknown, path: readonly string[]): [string, string][] {
+  if (Array.isArray(value)) {
+    return [[path.join('.'), JSON.stringify([...value].sort())]];
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([name, inner]) => leaves(inner, [...path, name]));
+  }
+  return value === undefined ? [] : [[path.join('.'), String(millisecondsOf(value) ?? value)]];
+}
+
+const UNITS: { readonly [unit: string]: number } = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** A duration as Istio writes it: `1m30s`, `2.5s`, `500ms`; undefined for what is none. */
+export function millisecondsOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(value)) {
+    return undefined;
+  }
+  return [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * UNITS[unit], 0);
+}

@@ -1,0 +1,130 @@
+import * as fs from 'node:fs';
+import { Arguments, argumentsOf, Options, valueIn } from './arguments';
+import { Command, EXIT } from './command';
+import { Input, INPUT_OPTIONS, placedInputOf, tell } from './input';
+import { nameOf, placeOf } from './lint-result';
+import { checkOutput, writeResult } from './output';
+import { WrongUse } from './wrong-use';
+import type * as module from '../adoption/adoption';
+import { findingsIn } from '../findings/findings-in';
+import { quote } from '../private/fail';
+import { plural } from '../private/plural';
+import { visible } from '../private/visible';
+import { Difference, differenceOf, isOpening } from '../report/difference';
+import { differenceAsMarkdown } from '../report/difference-as-markdown';
+import { MeshObject } from '../view/mesh-object';
+
+const OPTIONS: Options = {
+  output: { value: 'FILE', help: 'write the program to a file, such as main.ts' },
+  changes: { value: 'FILE', help: 'write which access the move opens and closes to a file, as Markdown' },
+  force: { help: 'write over files that are there' },
+  json: { help: 'the program, and what became of each object, as JSON' },
+  ...INPUT_OPTIONS,
+};
+
+const USAGE = `cdk8s-istio-egress import FILES... [options]
+
+Writes a cdk8s app for the services outside the mesh that YAML or JSON files declare: ServiceEntries, their DestinationRules, and routes
+through egress gateways as Istio's documentation publishes them. ServiceEntries keep their names. A construct takes the place of objects
+only where connections end where they ended before, as "explain" follows them; everything else is kept as it is, with the reason.
+
+  cdk8s-istio-egress import manifests/ --output main.ts --changes changes.md
+  kubectl get serviceentries,virtualservices,gateways.networking.istio.io,destinationrules,pods,services,namespaces -A -o yaml \\
+    | cdk8s-istio-egress import -
+
+FILES are files, folders, or - for the standard input: all that is applied together. With the workloads among them, their service accounts
+become the clients of a route; without them, whole namespaces.
+
+Exit code: 0 the program is written, 1 synth refuses it for mistakes that the objects have, 2 wrong use, or a part of the input could not
+be read: the program is then of the rest.`;
+
+export const importObjects: Command = {
+  name: 'import',
+  summary: 'a cdk8s app for objects that were written by hand',
+  usage: USAGE,
+  options: OPTIONS,
+  run: async (given, terminal) => {
+    const args = argumentsOf(given, OPTIONS);
+    checkFree(args);
+    const input = await placedInputOf(args, terminal);
+    checkOutput(args, input.view);
+    tell(input, terminal);
+    if (input.view.entries.length === 0) {
+      throw new WrongUse('there is no ServiceEntry in the input: import writes a program for services outside the mesh');
+    }
+    // The other commands do without cdk8s, which takes longer to load than they take.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { adopt, obsolete, sourceOf } = require('../adoption/adoption') as typeof module;
+    const adoption = adopt(input.view);
+    const source = sourceOf(adoption.program, headingOf(input));
+    const result: Result = { adoption, gone: obsolete(adoption), change: differenceOf(input.view, adoption.after), source };
+    writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, file => `written: ${file}`);
+    const changes = valueIn(args, 'changes');
+    if (changes !== undefined) {
+      writeResult(differenceAsMarkdown(result.change), { paths: [], all: new Map([['output', [changes]]]) }, terminal, file => `written: ${file}`);
+    }
+    summary(input, result).forEach(line => terminal.err(`${visible(line)}\n`));
+    return input.problems.length > 0 ? EXIT.WRONG : adoption.problems.length > 0 ? EXIT.FOUND : EXIT.CLEAN;
+  },
+};
+
+interface Result {
+  readonly adoption: module.Adoption;
+  /** What to delete once the program's objects are applied. */
+  readonly gone: readonly MeshObject[];
+  readonly change: Difference;
+  readonly source: string;
+}
+
+/** A program that somebody went on with is not lost by a second call. */
+function checkFree(args: Arguments): void {
+  const taken = ['output', 'changes'].find(name => fs.existsSync(valueIn(args, name) ?? ''));
+  if (taken !== undefined && !args.all.has('force')) {
+    throw new WrongUse(`--${taken} ${quote(valueIn(args, taken))} is there already: give another file, or --force to write over it`);
+  }
+}
+
+function headingOf({ files }: Input): string[] {
+  return [`Written by "cdk8s-istio-egress import" from ${plural(files.length, 'file')}: read it, and go on from here.`];
+}
+
+function summary({ view }: Input, { adoption, gone, change }: Result): string[] {
+  const { adopted, kept, left, problems } = adoption;
+  const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
+  const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
+  const opened = change.access.filter(isOpening).length;
+  return [
+    `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
+    ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
+    ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
+    ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
+    ...problems.map(problem => `synth will refuse it: ${problem}`),
+    change.access.length === 0 ? 'the move changes no access'
+      : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, and opens ${opened} of them or checks them less: --changes FILE says which`,
+    ...gone.length === 0 ? [] : ['when its objects are applied and serve, delete what they replace:', ...gone.map(object => `  ${deletion(object)}`)],
+  ];
+}
+
+function place({ origin: { path, file, line } }: MeshObject): string {
+  return file === undefined ? path : placeOf({ file, line });
+}
+
+const RESOURCES: { readonly [kind: string]: string } = { VirtualService: 'virtualservices', Gateway: 'gateways', DestinationRule: 'destinationrules' };
+
+function deletion({ kind, group, namespace, name }: MeshObject): string {
+  return `kubectl -n ${namespace} delete ${RESOURCES[kind]}.${group} ${name}`;
+}
+
+function asJson({ adoption: { adopted, kept, left, problems }, gone, change, source }: Result): string {
+  const named = ({ kind, namespace, name, origin: { file, line } }: MeshObject) => ({ kind, namespace, name, file, line });
+  return `${JSON.stringify({
+    program: source,
+    adopted: adopted.map(({ object, kind, isRouted, replaced, added }) => (
+      { ...named(object), construct: kind, isRouted, replaced: replaced.map(named), added })),
+    kept: kept.map(({ object, why }) => ({ ...named(object), why })),
+    left: left.map(named),
+    delete: gone.map(named),
+    problems,
+    access: change.access.map(({ kind, client, target }) => ({ kind, client: `${client.namespace}/${client.account}`, host: target.host, port: target.port })),
+  }, undefined, 2)}\n`;
+}

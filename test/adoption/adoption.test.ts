@@ -1,0 +1,249 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { adopted, ranBy, recipe, RECIPES, statementsOf } from './helpers';
+import { obsolete } from '../../src/adoption/adoption';
+import { run } from '../../src/adoption/program';
+import { answerOf, isOpen } from '../../src/report/answer';
+import { Tracer } from '../../src/trace/trace';
+
+const entry = (spec: string, more = '') => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: db, namespace: shop${more}}
+spec: {${spec}}
+`;
+const rule = (policy: string, host = 'db.example.com', more = '') => `
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db, namespace: shop}
+spec: {host: ${host}, trafficPolicy: {${policy}}${more}}
+`;
+const TCP = 'ports: [{number: 3306, name: tcp, protocol: TCP}]';
+const DB = 'hosts: [db.example.com]';
+
+describe('a ServiceEntry becomes the shortest construct that writes the same', () => {
+  test.each([
+    ['MySQL by address', `${DB}, addresses: [192.0.2.14], ${TCP}, exportTo: [.]`,
+      'new ExternalMysql(shop, \'Db\', { host: \'db.example.com\', resolution: Resolution.ipAddresses(\'192.0.2.14\'), metadata: { name: \'db\' } });'],
+    ['a range', `${DB}, addresses: [192.0.2.0/24], ${TCP}, exportTo: [.]`, 'resolution: Resolution.ipAddresses(\'192.0.2.0/24\')'],
+    ['endpoints', `${DB}, addresses: [240.0.0.1], resolution: STATIC, endpoints: [{address: 192.0.2.14}, {address: 192.0.2.15}], ${TCP}, exportTo: [.]`,
+      'resolution: Resolution.endpoints({ address: \'192.0.2.14\' }, { address: \'192.0.2.15\' }),\n  addresses: [\'240.0.0.1\']'],
+    ['an endpoint by name', `${DB}, addresses: [240.0.0.1], resolution: DNS, endpoints: [{address: db.internal.example.com}], ${TCP}, exportTo: [.]`,
+      'resolution: Resolution.endpoints({ address: \'db.internal.example.com\' })'],
+    ['names', `${DB}, resolution: DNS, ${TCP}, exportTo: [.]`, 'resolution: Resolution.dns()'],
+    ['one address at a time', `${DB}, resolution: DNS_ROUND_ROBIN, ${TCP}, exportTo: [.]`, 'resolution: Resolution.dnsRoundRobin()'],
+    ['PostgreSQL', `${DB}, resolution: DNS, ports: [{number: 5432, name: tcp, protocol: TCP}], exportTo: [.]`, 'new ExternalPostgres('],
+    ['Redis', `${DB}, resolution: DNS, ports: [{number: 6379, name: redis, protocol: REDIS}], exportTo: [.]`, 'new ExternalRedis('],
+    ['another port of TCP', `${DB}, resolution: DNS, ports: [{number: 7000, name: tcp, protocol: TCP}], exportTo: [.]`, 'new ExternalTcp(shop, \'Db\', { host: \'db.example.com\', ports: [7000]'],
+    ['TLS of the application', `${DB}, resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}], exportTo: [.]`, 'new ExternalTls(shop, \'Db\', { host: \'db.example.com\', resolution'],
+    ['TLS on another port', `${DB}, resolution: DNS, ports: [{number: 8443, name: https, protocol: HTTPS}], exportTo: [.]`, 'port: 8443'],
+    ['HTTP', `${DB}, resolution: DNS, ports: [{number: 8080, name: http, protocol: HTTP}], exportTo: [.]`, 'port: 8080,\n  tls: ClientTls.disable()'],
+    ['gRPC', `${DB}, resolution: DNS, ports: [{number: 80, name: grpc, protocol: GRPC}], exportTo: [.]`, 'protocol: Protocol.GRPC'],
+    ['a wildcard', 'hosts: ["*.example.com"], resolution: NONE, ports: [{number: 443, name: tls, protocol: TLS}], exportTo: [.]', 'resolution: Resolution.none()'],
+    ['several ports, with their names', `${DB}, resolution: DNS, ports: [{number: 80, name: web, protocol: HTTP}, {number: 443, name: tls, protocol: TLS}], exportTo: [.]`,
+      'ports: [{ number: 80, protocol: Protocol.HTTP, name: \'web\' }'],
+    ['another port at the endpoints', `${DB}, resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}], exportTo: [.]`, 'targetPort: 8080'],
+    ['everybody, when exportTo is left out', `${DB}, resolution: DNS, ${TCP}`, 'exportTo: [\'*\']'],
+    ['named namespaces', `${DB}, resolution: DNS, ${TCP}, exportTo: [shop, data]`, 'exportTo: [\'.\', \'data\']'],
+  ])('%s', (_what, spec, code) => {
+    const found = adopted(entry(spec));
+
+    expect(found.kept).toEqual([]);
+    expect(statementsOf(found.source)).toContain(code);
+  });
+
+  test('with labels and annotations, and without what kubectl wrote', () => {
+    const metadata = ', labels: {team: a}, annotations: {cdk8s-istio-egress/owner: b, kubectl.kubernetes.io/last-applied-configuration: "{}"}';
+
+    expect(adopted(entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`, metadata)).source)
+      .toContain('metadata: { name: \'db\', labels: { team: \'a\' }, annotations: { \'cdk8s-istio-egress/owner\': \'b\' } }');
+  });
+});
+
+describe('a DestinationRule becomes options', () => {
+  test.each([
+    ['TLS', 'tls: {mode: SIMPLE, sni: db.example.com, subjectAltNames: [db.example.com]}', 'tls: ClientTls.originate()'],
+    ['TLS with other names', 'tls: {mode: SIMPLE, sni: a.example.com, subjectAltNames: [b.example.com], caCertificates: /etc/ca.pem}',
+      'ClientTls.originate({ sni: \'a.example.com\', subjectAltNames: [\'b.example.com\'], caCertificates: \'/etc/ca.pem\' })'],
+    ['connections', 'connectionPool: {tcp: {maxConnections: 10, connectTimeout: 1500ms, tcpKeepalive: {time: 2h, interval: 75s, probes: 3}}}',
+      'connection: {\n    connectTimeout: Duration.millis(1500),\n    maxConnections: 10,\n    tcpKeepalive: { probes: 3, time: Duration.hours(2), interval: Duration.seconds(75) },\n  }'],
+    ['failing endpoints', 'outlierDetection: {consecutive5xxErrors: 3, interval: 30s, baseEjectionTime: 3m, maxEjectionPercent: 100}',
+      'outlierDetection: {\n      consecutiveErrors: 3,\n      interval: Duration.seconds(30),\n      baseEjectionTime: Duration.minutes(3),\n      maxEjectionPercent: 100,\n    }'],
+  ])('%s', (_what, policy, code) => {
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule(policy)}`);
+
+    expect(found.kept).toEqual([]);
+    expect(found.source).toContain(code);
+    expect(found.adopted[0].replaced.map(({ name }) => name)).toEqual(['db']);
+  });
+
+  test.each([
+    ['a setting that the library has no words for', 'loadBalancer: {simple: RANDOM}', '\'loadBalancer.simple\' of its DestinationRule would be lost'],
+    ['a certificate that is not verified', 'tls: {mode: SIMPLE, insecureSkipVerify: true}', 'it would get a DestinationRule beside \'input.yaml:8\', and Istio uses one of them'],
+    ['a certificate in a file', 'tls: {mode: MUTUAL, clientCertificate: /a, privateKey: /b}', 'it would get a DestinationRule beside'],
+  ])('and stays with its entry for %s', (_what, policy, why) => {
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule(policy)}`);
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept.map(({ object }) => object.kind)).toEqual(['ServiceEntry', 'DestinationRule']);
+    expect(found.kept[0].why).toContain(why);
+  });
+
+  test('or stays beside a construct that writes none itself', () => {
+    const found = adopted(`${entry(`${DB}, addresses: [192.0.2.14], ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: RANDOM}')}`);
+
+    expect(found.adopted.map(({ kind }) => kind)).toEqual(['ExternalMysql']);
+    expect(found.kept.map(({ object }) => object.kind)).toEqual(['DestinationRule']);
+  });
+
+  test('and what the construct adds is said', () => {
+    expect(adopted(entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)).adopted[0].added).toContain('outlierDetection.maxEjectionPercent');
+  });
+});
+
+describe('a route through a gateway becomes a routed service', () => {
+  test('TLS that is passed through, with everything that it replaces', () => {
+    const found = adopted(recipe('e-gateway-passthrough'));
+
+    expect(found.kept).toEqual([]);
+    expect(found.adopted).toMatchObject([{ kind: 'ExternalTls', isRouted: true }]);
+    expect(obsolete(found).map(({ kind }) => kind)).toEqual(['VirtualService', 'Gateway', 'DestinationRule']);
+    expect(statementsOf(found.source)).toContain('shopCnn.allowFrom(MeshClient.allIn(\'shop\'));\nshopEgress.route(shopCnn);');
+  });
+
+  test('TLS that the gateway originates: clients speak HTTP on port 80, and the port of the gateway alone goes', () => {
+    const found = adopted(recipe('f-gateway-origination'));
+
+    expect(found.kept).toEqual([]);
+    expect(statementsOf(found.source)).toContain('new ExternalHttp(shop, \'Cnn\', {\n  host: \'edition.cnn.com\',\n  tls: ClientTls.originate({ caCertificates: \'system\' })');
+    expect(obsolete(found).map(({ name }) => name)).toContain('edition-cnn-com');
+  });
+
+  test('with a client certificate, whose rule is in the namespace of the gateway', () => {
+    const found = adopted(recipe('f-gateway-origination-client-certificate'));
+
+    expect(found.kept).toEqual([]);
+    expect(found.source).toContain('ClientTls.mutual({ credentialName: \'client-credential\' })');
+    expect(obsolete(found).map(({ namespace, name }) => `${namespace}/${name}`)).toContain('istio-system/originate-mtls');
+  });
+
+  test('clients are the accounts of the workloads that saw it', () => {
+    const pod = (name: string, account: string) => `
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${account}}}}
+`;
+
+    expect(adopted(`${recipe('e-gateway-passthrough')}${pod('b', 'cart')}${pod('a', 'orders')}`).source)
+      .toContain('allowFrom(MeshClient.serviceAccount(\'shop\', \'cart\'), MeshClient.serviceAccount(\'shop\', \'orders\'))');
+    expect(adopted(`${recipe('e-gateway-passthrough')}${pod('b', 'cart')}${pod('a', 'default')}`).source).toContain('allowFrom(MeshClient.allIn(\'shop\'))');
+  });
+
+  test('another gateway is described', () => {
+    const other = recipe('g-gateway-tcp-mutual-tls').replaceAll('my-mongo.tcp.svc', 'mongo.example.com').replaceAll('istio-egressgateway.istio-system', 'out.edge')
+      .replace('istio: egressgateway', 'app: out').replaceAll('number: 443', 'number: 15443').replaceAll('port: 443', 'port: 15443');
+
+    expect(adopted(other).source).toContain('EgressGateway.fromAttributes({ serviceName: \'out\', namespaceName: \'edge\', selector: { app: \'out\' }, port: 15443 })');
+  });
+
+  test.each([
+    ['a Gateway that is not there', (text: string) => text.replace(/kind: Gateway\n/, 'kind: Other\n'), 'its Gateway is not in the input'],
+    ['a timeout', (text: string) => text.replace(/ {4}- match:\n {8}- gateways: \[mesh\]/, '    - timeout: 5s\n      match:\n        - gateways: [mesh]'),
+      'its VirtualService does more than send connections to the gateway, and on'],
+    ['another host', (text: string) => text.replace(/(kind: VirtualService[^]*?hosts: \[)/, '$1other.example.com, '), 'its VirtualService is for other hosts as well'],
+    ['several gateways', (text: string) => text.replace(/(gateways: \[mesh\][^]*?host: )istio-egressgateway(\.istio-system[^]*?weight: 100\n)/,
+      '$1a$2'), undefined],
+  ])('and stays as it is with %s', (_what, change, why) => {
+    const found = adopted(change(recipe('d-gateway-http')));
+
+    if (why !== undefined) {
+      expect(found.adopted).toEqual([]);
+      expect(found.kept[0].why).toContain(why);
+    }
+    expect(ranBy(found.source)).toHaveLength(run(found.program).objects.length);
+  });
+});
+
+describe('what the library has no words for is kept', () => {
+  test.each([
+    ['workloads of the mesh', `${DB}, location: MESH_INTERNAL, resolution: STATIC, endpoints: [{address: 10.0.0.1}], ${TCP}`, 'it is for workloads of the mesh'],
+    ['a protocol', `${DB}, resolution: DNS, ports: [{number: 53, name: udp, protocol: UDP}]`, 'a port has a protocol that the library does not write'],
+    ['ports of endpoints', `${DB}, resolution: STATIC, endpoints: [{address: 192.0.2.1, ports: {tcp: 3307}}], ${TCP}`, 'its resolution and endpoints are none that the library writes'],
+    ['names in certificates', `${DB}, resolution: DNS, subjectAltNames: [spiffe://a], ${TCP}`, 'its \'subjectAltNames\' would be written as "", and is "spiffe://a"'],
+    ['what the library refuses, in its own words', 'hosts: [a.b.svc.cluster.local], addresses: [192.0.2.14], ports: [{number: 3306, name: tcp, protocol: TCP}]', '\'host\' must be outside the mesh'],
+  ])('%s', (_what, spec, why) => {
+    const found = adopted(entry(spec, ', uid: a, resourceVersion: "1"'));
+
+    expect(found.kept).toMatchObject([{ why: expect.stringContaining(why) }]);
+    expect(found.source).toContain(`// Kept as it is: ${found.kept[0].why}\nnew ApiObject(shop, 'ServiceEntryDb', {`);
+    expect(found.source).not.toMatch(/uid|resourceVersion/);
+  });
+
+  test('two entries of one host', () => {
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}`)}---${entry(`${DB}, resolution: DNS, ${TCP}`).replace('name: db', 'name: other')}`);
+
+    expect(found.kept.map(({ why }) => why)).toEqual(['\'input.yaml:7\' declares its host as well', '\'input.yaml:2\' declares its host as well']);
+  });
+
+  test('texts that are no JavaScript by themselves', () => {
+    const text = ['it\'s "a" \\ \u2028', '${b} // c'].join(' ');
+    const found = adopted(entry(`${DB}, resolution: DNS, ports: [{number: 53, name: udp, protocol: UDP}]`, `, annotations: {'a-b': ${JSON.stringify(text)}, __proto__: x, none: null}`));
+
+    expect(ranBy(found.source)).toMatchObject([{ metadata: { annotations: { 'a-b': text } } }]);
+  });
+});
+
+describe('the mesh is declared where it differs from the defaults', () => {
+  test('of sidecars', () => {
+    expect(adopted(entry(`${DB}, resolution: DNS, ${TCP}`), { outboundTrafficPolicy: 'ALLOW_ANY', trustDomain: 'corp.example' }).source)
+      .toContain('Mesh.declare(app, { trustDomain: \'corp.example\', outboundTrafficPolicy: OutboundTrafficPolicy.ALLOW_ANY });');
+    expect(adopted(entry(`${DB}, resolution: DNS, ${TCP}`)).source).not.toContain('Mesh');
+  });
+
+  test('of ambient, where a route is kept', () => {
+    const found = adopted(recipe('e-gateway-passthrough'), { dataPlane: 'ambient' });
+
+    expect(found.source).toContain('dataPlane: DataPlane.AMBIENT');
+    expect(found.problems.concat(found.kept.map(({ why }) => why)).join('\n')).toMatch(/ambient/);
+  });
+});
+
+test('namespaces and names become names of JavaScript, each once', () => {
+  const one = entry(`${DB}, resolution: DNS, ${TCP}`).replaceAll('namespace: shop', 'namespace: 1-new');
+  const two = entry('hosts: [a.example.com], addresses: [192.0.2.1], ports: [{number: 3307, name: tcp, protocol: TCP}]').replaceAll('namespace: shop', 'namespace: new').replace('name: db', 'name: a.b');
+  const { source } = adopted(`${one}---${two}---${two.replace('name: a.b', 'name: a-b').replace('a.example', 'b.example').replace('192.0.2.1', '192.0.2.2')}`);
+
+  expect(source).toMatch(/const n1New = new Chart\(app, '1-new'/);
+  expect(source).toMatch(/const nNew = new Chart\(app, 'new'/);
+  expect(source).toContain('new ExternalTcp(nNew, \'AB\'');
+  expect(source).toContain('new ExternalTcp(nNew, \'AB2\'');
+  expect(() => ranBy(source)).not.toThrow();
+});
+
+const CORPUS = path.join(RECIPES, '..');
+const inputs = [
+  ...fs.readdirSync(RECIPES).map(file => path.join('recipes', file)),
+  ...fs.readdirSync(CORPUS).filter(name => name !== 'recipes').flatMap(name => ['fault.yaml', 'clean.yaml'].map(file => path.join(name, file))),
+].filter(file => fs.existsSync(path.join(CORPUS, file)));
+
+test('there are inputs', () => {
+  expect(inputs.length).toBeGreaterThan(150);
+});
+
+test.each(inputs)('%s: the program writes what was looked at, and no client of a service ends elsewhere', file => {
+  const { source, program, before, after } = adopted(fs.readFileSync(path.join(CORPUS, file), 'utf8'));
+
+  expect(ranBy(source)).toEqual(run(program).objects);
+  const [old, now] = [new Tracer(before), new Tracer(after)];
+  for (const { namespace, account } of before.pods.filter(pod => !before.gatewayPlaces.namespaces.has(pod.namespace))) {
+    for (const { hosts, ports } of before.entries) {
+      for (const to of hosts.filter(host => !host.includes('*')).flatMap(host => ports.map(({ number: port }) => ({ host, port })))) {
+        const [one, other] = [answerOf(before, old.trace({ namespace, account }, to)), answerOf(after, now.trace({ namespace, account }, to))];
+        expect(!isOpen(one) || isOpen(other) ? [] : [namespace, account, to, other.why]).toEqual([]);
+      }
+    }
+  }
+});
