@@ -151,7 +151,7 @@ ${CATALOGUE.map(section).join('\n\n')}
 }
 
 /** The pages that show what the program prints. */
-const PAGES_WITH_OUTPUT = ['docs/lint.md', 'docs/explain.md', 'docs/report.md'];
+const PAGES_WITH_OUTPUT = ['docs/lint.md', 'docs/explain.md', 'docs/report.md', 'docs/import.md'];
 
 async function write(): Promise<void> {
   const pages: { [name: string]: string } = { 'API.md': apiDocs(), 'docs/rules.md': rulesPage() };

@@ -247,7 +247,7 @@ describe('the documents', () => {
   });
 });
 
-test.each([['docs/lint.md', 4], ['docs/explain.md', 2], ['docs/report.md', 2]])('%s shows what the program prints', async (file, count) => {
+test.each([['docs/lint.md', 4], ['docs/explain.md', 2], ['docs/report.md', 2], ['docs/import.md', 1]])('%s shows what the program prints', async (file, count) => {
   const page = fs.readFileSync(path.join(ROOT, file), 'utf8');
 
   expect(await withOutput(page)).toBe(page);

@@ -1,4 +1,5 @@
 import { Adopted, metadataCode, Refused } from './adopted-service';
+import { accountsByNamespace } from './client-accounts';
 import { clientNamespaces } from './client-namespaces';
 import { Call, Code, CodeFields } from './code';
 import { connectionCode } from './connection-code';
@@ -53,7 +54,7 @@ function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {
 /** Those who could use the old route, as far as the input shows them: accounts of pods, or whole namespaces. */
 function clientsOf(view: MeshView, entry: ExternalEntry): Code[] {
   return clientNamespaces(view, entry).flatMap(namespace => {
-    const accounts = [...new Set(view.podsIn(namespace).all.map(({ account }) => account))].sort();
+    const accounts = accountsByNamespace(view).get(namespace) ?? [];
     // A gateway refuses the account that pods without one of their own share.
     return accounts.length === 0 || accounts.includes('default') ? [new Call('MeshClient.allIn', [namespace])]
       : accounts.map(account => new Call('MeshClient.serviceAccount', [namespace, account]));

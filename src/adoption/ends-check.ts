@@ -1,3 +1,4 @@
+import { accountsByNamespace } from './client-accounts';
 import { clientNamespaces } from './client-namespaces';
 import { answerOf, isOpen } from '../report/answer';
 import { compareChecks } from '../report/server-check';
@@ -19,12 +20,13 @@ export class EndsCheck {
   public firstLost(entry: ExternalEntry, without: readonly number[] = []): string | undefined {
     const { hosts, ports } = entry;
     for (const namespace of clientNamespaces(this.before, entry)) {
-      const account = this.before.podsIn(namespace).all.map(pod => pod.account).find(name => name !== 'default') ?? 'any';
-      for (const host of hosts.map(name => name.replace(/^\*/, 'any'))) {
-        for (const { number: port } of ports.filter(({ number: own }) => !without.includes(own))) {
-          const why = this.lost({ namespace, account }, { host, port });
-          if (why !== undefined) {
-            return `connections from "${namespace}" to ${host}:${port} ${why}`;
+      for (const account of accountsByNamespace(this.before).get(namespace) ?? ['any']) {
+        for (const host of hosts.map(name => name.replace(/^\*/, 'any'))) {
+          for (const { number: port } of ports.filter(({ number: own }) => !without.includes(own))) {
+            const why = this.lost({ namespace, account }, { host, port });
+            if (why !== undefined) {
+              return `connections from ${namespace}/${account} to ${host}:${port} ${why}`;
+            }
           }
         }
       }

@@ -101,7 +101,17 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...problems.map(problem => `synth will refuse it: ${problem}`),
     change.access.length === 0 ? 'the move changes no access'
       : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, and opens ${opened} of them or checks them less: --changes FILE says which`,
-    ...gone.length === 0 ? [] : ['when its objects are applied and serve, delete what they replace:', ...gone.map(object => `  ${deletion(object)}`)],
+    ...gone.length === 0 ? [] : changeOver(adoption, gone),
+  ];
+}
+
+/** A route changes over in three steps: the old one needs the ServiceEntry as it is, and the sidecars keep to the older VirtualService. */
+function changeOver({ adopted }: module.Adoption, gone: readonly MeshObject[]): string[] {
+  const entries = adopted.filter(({ isRouted }) => isRouted).map(({ object: { namespace, name } }) => `dist/${namespace}/ServiceEntry.${name}.k8s.yaml`);
+  const [routes, others] = [gone.filter(({ kind }) => kind === 'VirtualService'), gone.filter(({ kind }) => kind !== 'VirtualService')];
+  return entries.length === 0 ? ['apply what it writes, then delete what that replaces:', ...gone.map(deletion)] : [
+    'to change over without an interruption:',
+    ...[`apply what it writes, without ${entries.join(', ')}`, ...routes.map(deletion), 'apply all that it writes', ...others.map(deletion)].map((step, i) => `  ${i + 1}. ${step}`),
   ];
 }
 

@@ -5,6 +5,8 @@ import { obsolete } from '../../src/adoption/adoption';
 import { run } from '../../src/adoption/program';
 import { answerOf, isOpen } from '../../src/report/answer';
 import { Tracer } from '../../src/trace/trace';
+import { identityOf } from '../../src/view/mesh-object';
+import { MeshView } from '../../src/view/mesh-view';
 
 const entry = (spec: string, more = '') => `
 apiVersion: networking.istio.io/v1
@@ -149,6 +151,13 @@ spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName:
     expect(adopted(other).source).toContain('EgressGateway.fromAttributes({ serviceName: \'out\', namespaceName: \'edge\', selector: { app: \'out\' }, port: 15443 })');
   });
 
+  test('which a policy at the gateway denies, is kept', () => {
+    const found = adopted(recipe('n-policy-at-gateway'));
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept[0].why).toMatch(/^connections from shop\/ratings to db\.example\.com:3306 would end: /);
+  });
+
   test.each([
     ['a Gateway that is not there', (text: string) => text.replace(/kind: Gateway\n/, 'kind: Other\n'), 'its Gateway is not in the input'],
     ['a timeout', (text: string) => text.replace(/ {4}- match:\n {8}- gateways: \[mesh\]/, '    - timeout: 5s\n      match:\n        - gateways: [mesh]'),
@@ -246,4 +255,31 @@ test.each(inputs)('%s: the program writes what was looked at, and no client of a
       }
     }
   }
+});
+
+describe('the change-over of a route interrupts nobody', () => {
+  const names = fs.readdirSync(RECIPES).map(file => path.basename(file, '.yaml')).filter(name => adopted(recipe(name)).adopted.some(({ isRouted }) => isRouted));
+
+  test.each(names)('%s', name => {
+    const { before, after, adopted: all, left } = adopted(recipe(name));
+    const changed = new Set(all.filter(({ isRouted }) => isRouted).map(({ object }) => identityOf(object)));
+    const made = after.objects.filter(object => !left.includes(object));
+    const known = new Set(before.objects.map(identityOf));
+    const fresh = made.filter(object => !changed.has(identityOf(object)) && !known.has(identityOf(object)));
+    const replaced = new Set(all.flatMap(one => one.replaced).filter(({ kind }) => kind === 'VirtualService'));
+    const states = [before.objects, [...before.objects, ...fresh], [...before.objects.filter(object => !replaced.has(object)), ...fresh], after.objects];
+    const views = states.map(objects => new MeshView(before.facts, objects));
+    const routed = before.entries.filter(({ object }) => changed.has(identityOf(object)));
+    const ends = views.map(view => routed.flatMap(({ object: { namespace }, hosts, ports }) => hosts.flatMap(host => ports.map(({ number: port }) => {
+      const account = before.podsIn(namespace).all[0]?.account ?? 'any';
+      const { verdict, endpoints } = answerOf(view, new Tracer(view).trace({ namespace, account }, { host, port }));
+      return `${host}:${port} ${verdict} ${endpoints.join()}`;
+    }))));
+    const gone = all.flatMap(({ object }) => before.entries.find(one => one.object === object)!.ports).map(({ number: port }) => port)
+      .filter(port => !after.entries.some(({ ports }) => ports.some(({ number: own }) => own === port)));
+    const kept = ends.map(list => list.filter(end => !gone.some(port => end.includes(`:${port} `))));
+
+    expect(kept[0].filter(end => !end.includes('REACHES'))).toEqual([]);
+    expect(kept.slice(1)).toEqual([kept[0], kept[0], kept[0]]);
+  });
 });

@@ -1,0 +1,109 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { database, run, runWith } from './helpers';
+
+const recipe = (name: string) => fs.readFileSync(path.join(__dirname, '../../conformance/corpus/recipes', `${name}.yaml`), 'utf8');
+
+test('writes the program to the standard output, and what became of the objects to that of errors', async () => {
+  const { code, out, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml']);
+
+  expect(code).toBe(0);
+  expect(out).toMatch(/^\/\/ Written by "cdk8s-istio-egress import" from 1 file: read it, and go on from here\.\nimport \{ Chart, YamlOutputType \} from 'cdk8s';\n/);
+  expect(out).toContain('new ExternalTls(shop, \'Cnn\'');
+  expect(err).toContain('4 objects as 1 construct, 0 kept as they are, 0 not for egress\n');
+  expect(err).toContain(`to change over without an interruption:
+  1. apply what it writes, without dist/shop/ServiceEntry.cnn.k8s.yaml
+  2. kubectl -n shop delete virtualservices.networking.istio.io direct-cnn-through-egress-gateway
+  3. apply all that it writes
+  4. kubectl -n shop delete gateways.networking.istio.io istio-egressgateway
+  5. kubectl -n shop delete destinationrules.networking.istio.io egressgateway-for-cnn
+`);
+});
+
+test('says why an object is kept, with its line', async () => {
+  const { out, err } = await runWith({ 'in.yaml': recipe('a-direct-tcp') }, ['import', 'in.yaml']);
+
+  expect(err).toContain('  in.yaml:15  ServiceEntry shop/mongo is kept: \'host\' must be outside the mesh, got "my-mongo.tcp.svc"');
+  expect(out).toContain('// Kept as it is: \'host\' must be outside the mesh');
+});
+
+test('says what lint finds in the files, what synth refuses and what the move changes', async () => {
+  const fault = fs.readFileSync(path.join(__dirname, '../../conformance/corpus/MX0203-port-captured-twice/fault.yaml'), 'utf8');
+  const { code, err } = await runWith({ 'in.yaml': fault }, ['import', 'in.yaml']);
+
+  expect(code).toBe(1);
+  expect(err).toMatch(/lint finds \d+ mistakes? in these files: .*MX0203/);
+  expect(err).toMatch(/synth will refuse it: \[.*MX0203/);
+  expect(err).toContain('the move changes');
+});
+
+test('reads the standard input, and takes facts of the mesh', async () => {
+  const { code, out } = await run(['import', '-', '--outbound-traffic-policy', 'REGISTRY_ONLY', '--trust-domain', 'corp.example'], { stdin: database('a') });
+
+  expect(code).toBe(0);
+  expect(out).toContain('Mesh.declare(app, { trustDomain: \'corp.example\' });');
+});
+
+describe('--output', () => {
+  test('writes a file', async () => {
+    const { code, out, err } = await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', 'main.ts', '--changes', 'changes.md']);
+
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toContain('written: main.ts\nwritten: changes.md\n');
+  });
+
+  test.each(['--output', '--changes'])('leaves a file that is there (%s)', async option => {
+    const { code, err } = await runWith({ 'in.yaml': database('a'), 'main.ts': 'mine' }, ['import', 'in.yaml', option, 'main.ts']);
+
+    expect(code).toBe(2);
+    expect(err).toBe(`cdk8s-istio-egress: ${option} "main.ts" is there already: give another file, or --force to write over it\n`);
+  });
+
+  test('writes over one with --force, and never over the input', async () => {
+    expect((await runWith({ 'in.yaml': database('a'), 'main.ts': 'mine' }, ['import', 'in.yaml', '--output', 'main.ts', '--force'])).code).toBe(0);
+    expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', 'in.yaml', '--force'])).err).toContain('is a part of the input');
+  });
+});
+
+test('--json has the program and what became of each object', async () => {
+  const { code, out } = await runWith({ 'in.yaml': `${recipe('e-gateway-passthrough')}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n` }, ['import', 'in.yaml', '--json']);
+  const found = JSON.parse(out) as { [name: string]: unknown };
+
+  expect(code).toBe(0);
+  expect(found.program).toContain('app.synth();');
+  expect(found).toMatchObject({
+    adopted: [{ kind: 'ServiceEntry', namespace: 'shop', name: 'cnn', file: 'in.yaml', line: 2, construct: 'ExternalTls', isRouted: true, added: [] }],
+    kept: [],
+    left: [{ kind: 'Namespace', name: 'shop' }],
+    delete: [{ kind: 'VirtualService' }, { kind: 'Gateway' }, { kind: 'DestinationRule' }],
+    problems: [],
+  });
+});
+
+test('reads what can be read of broken input, and exits with 2', async () => {
+  const { code, out, err } = await runWith({ 'in.yaml': `${database('a')}---\nkind: ServiceEntry\n  broken: [\n` }, ['import', 'in.yaml']);
+
+  expect(code).toBe(2);
+  expect(err).toContain('in.yaml:');
+  expect(out).toContain('new ExternalMysql(');
+});
+
+test.each([
+  [['import'], 'give at least one file or folder'],
+  [['import', 'in.yaml', '--ouput', 'x'], 'there is no option --ouput: did you mean --output?'],
+  [['import', 'other.yaml'], 'there is no ServiceEntry in the input'],
+  [['import', 'none.yaml'], 'none.yaml'],
+  [['imports', 'in.yaml'], 'there is no command "imports": did you mean import?'],
+])('%j is refused', async (args, message) => {
+  const { code, out, err } = await runWith({ 'in.yaml': database('a'), 'other.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n' }, args);
+
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+});
+
+test('--help', async () => {
+  const { code, out } = await run(['import', '--help']);
+
+  expect(code).toBe(0);
+  expect(out).toContain('cdk8s-istio-egress import FILES... [options]');
+});
