@@ -267,7 +267,8 @@ describe('the change-over of a route interrupts nobody', () => {
     const known = new Set(before.objects.map(identityOf));
     const fresh = made.filter(object => !changed.has(identityOf(object)) && !known.has(identityOf(object)));
     const replaced = new Set(all.flatMap(one => one.replaced).filter(({ kind }) => kind === 'VirtualService'));
-    const states = [before.objects, [...before.objects, ...fresh], [...before.objects.filter(object => !replaced.has(object)), ...fresh], after.objects];
+    const routeless = before.objects.filter(object => !replaced.has(object));
+    const states = [before.objects, [...before.objects, ...fresh], [...routeless, ...fresh], after.objects];
     const views = states.map(objects => new MeshView(before.facts, objects));
     const routed = before.entries.filter(({ object }) => changed.has(identityOf(object)));
     const ends = views.map(view => routed.flatMap(({ object: { namespace }, hosts, ports }) => hosts.flatMap(host => ports.map(({ number: port }) => {
