@@ -1,4 +1,4 @@
-/** Apps that `import` makes of objects that people write by hand: the published recipes of the corpus, as far as a construct takes the place of objects. */
+/** Apps that `import` makes of objects that people write by hand: the published recipes of the corpus of which nothing is kept, and the library says all that is expected. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { runProgram } from './program';
@@ -10,30 +10,17 @@ import { MeshView } from '../src/view/mesh-view';
 
 const FOLDER = path.join(__dirname, 'corpus/recipes');
 
-/** The recipes of which something becomes a construct. */
+/** The recipes of which everything becomes a construct. */
 export function imports(): string[] {
-  return fs.readdirSync(FOLDER).map(file => path.basename(file, '.yaml')).sort().filter(name => adopted(name).adopted.length > 0);
+  return fs.readdirSync(FOLDER).map(file => path.basename(file, '.yaml')).sort().filter(name => adopted(name).adopted.length > 0 && adopted(name).kept.length === 0);
 }
 
-/** Writes the set of an imported recipe, with the workloads and Services that stay where they were. */
+/** Writes the set of an imported recipe. */
 export function writeImported(name: string, folder: string): void {
-  const { program, left } = adopted(name);
-  runProgram(sourceOf(program, []), folder);
-  const rest = left.filter(({ kind }) => ['Deployment', 'Service', 'Namespace'].includes(kind)).map(({ origin: { line = 1 } }) => documentAt(name, line));
-  if (rest.length > 0) {
-    fs.writeFileSync(path.join(folder, 'left.yaml'), rest.join('\n---\n'));
-  }
+  runProgram(sourceOf(adopted(name).program, []), folder);
 }
 
 function adopted(name: string) {
-  return adopt(new MeshView(DEFAULT_FACTS, readManifests([{ file: name, text: textOf(name), isNamed: true }]).objects));
-}
-
-function textOf(name: string): string {
-  return fs.readFileSync(path.join(FOLDER, `${name}.yaml`), 'utf8');
-}
-
-/** The document that begins on a line. */
-function documentAt(name: string, line: number): string {
-  return textOf(name).split('\n').slice(line - 1).join('\n').split(/^---$/m)[0];
+  const text = fs.readFileSync(path.join(FOLDER, `${name}.yaml`), 'utf8');
+  return adopt(new MeshView(DEFAULT_FACTS, readManifests([{ file: name, text, isNamed: true }]).objects));
 }
