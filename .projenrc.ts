@@ -63,16 +63,19 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   // The linter reports; it never rewrites what a test run is looking at.
   eslintOptions: { dirs: ['src'], commandOptions: { fix: false } },
   publishToPypi: { distName: 'cdk8s-istio-egress', module: 'cdk8s_istio_egress' },
+  publishToMaven: { javaPackage: 'io.github.cdk8sistioegress', mavenGroupId: 'io.github.cdk8s-istio-egress', mavenArtifactId: 'cdk8s-istio-egress' },
+  publishToGo: { moduleName: 'github.com/cdk8s-istio-egress/cdk8s-istio-egress-go', packageName: 'istioegress' },
+  publishToNuget: { dotNetNamespace: 'Cdk8s.IstioEgress', packageId: 'Cdk8s.IstioEgress' },
 });
 
 // A dependency of the linter publishes more platform packages than every registry mirror holds; this version's set is complete.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/rosetta/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
-const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'imports'];
+const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'imports'];
 for (const folder of toolFolders) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
@@ -100,7 +103,7 @@ project.eslint?.addRules({
 // Generated code is not ours to style.
 project.eslint?.addIgnorePattern('imports/');
 // Programs for a person at a terminal print to it.
-project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'imports/**'], rules: { 'no-console': 'off' } });
+project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'imports/**'], rules: { 'no-console': 'off' } });
 
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.all.json',
@@ -140,6 +143,11 @@ project.addTask('bench', {
 project.addTask('bench:peers', {
   description: 'Measure the library against other programs that write the same objects (docs/performance.md)',
   exec: 'tsx --tsconfig bench/tsconfig.json bench/peers/run.ts',
+  receiveArgs: true,
+});
+project.addTask('languages', {
+  description: 'Build the package for each language, install it into an empty project and use it',
+  exec: 'tsx --tsconfig languages/tsconfig.json languages/run.ts',
   receiveArgs: true,
 });
 project.addTask('conformance', {

@@ -71,9 +71,8 @@ export interface MeshFinding {
  * What the rules find when they look at the whole app. An error stops synth; a warning is printed to stderr when the app is synthesised.
  *
  * @example
- * const findings = MeshFindings.of(app).list();
- * if (findings.length > 0) {
- *   throw new Error(findings.map(({ id, path, message }) => `${id} ${path} ${message}`).join('\n'));
+ * for (const finding of MeshFindings.of(app).list()) {
+ *   console.log(`${finding.id} ${finding.path} ${finding.message}`);
  * }
  *
  * @see https://istio.io/latest/docs/ops/diagnostic-tools/istioctl-analyze/
@@ -145,16 +144,26 @@ export class MeshFindings {
    * @throws for a construct that is not the app, for something that is no rule, and for an id that another rule has
    *
    * @example
-   * MeshFindings.of(app).addRule({
-   *   id: 'ACME-1',
-   *   name: 'owner-required',
-   *   severity: FindingSeverity.WARNING,
-   *   title: 'A dependency has no owner.',
-   *   why: 'Nobody can be asked whether it is still used.',
-   *   fix: 'Give \'owner\'.',
-   *   check: ({ dependencies }) => dependencies.filter(({ owner }) => owner === undefined)
-   *     .map(({ manifest, hosts }) => ({ manifest, message: `nobody answers for ${hosts.join(', ')}` })),
-   * });
+   * class OwnerRequired implements IMeshRule {
+   *   public readonly id = 'ACME-1';
+   *   public readonly name = 'owner-required';
+   *   public readonly severity = FindingSeverity.WARNING;
+   *   public readonly title = 'A dependency has no owner.';
+   *   public readonly why = 'Nobody can be asked whether it is still used.';
+   *   public readonly fix = 'Give \'owner\'.';
+   *
+   *   public check(mesh: MeshInventory): MeshRuleFinding[] {
+   *     const found: MeshRuleFinding[] = [];
+   *     for (const dependency of mesh.dependencies) {
+   *       if (dependency.owner === undefined) {
+   *         found.push({ manifest: dependency.manifest, message: `nobody answers for ${dependency.hosts}` });
+   *       }
+   *     }
+   *     return found;
+   *   }
+   * }
+   *
+   * MeshFindings.of(app).addRule(new OwnerRequired());
    */
   public addRule(rule: IMeshRule): void {
     const { root } = this.scope.node;

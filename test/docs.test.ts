@@ -30,7 +30,7 @@ interface Block {
 /** The blocks of one language in a document. */
 function blocksOf(file: string, language: string): Block[] {
   const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(match => match[1] === language)
+  return [...text.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms)].filter(match => match[1] === language)
     .map(match => ({ place: `${file}:${text.slice(0, match.index).split('\n').length}`, code: match[2] }));
 }
 
@@ -263,6 +263,14 @@ test('the tables of lint have every fact of the mesh and every member of the JSO
 
   expect(missing(FACTS, rows('The file has the words'))).toEqual([]);
   expect(missing(Object.keys(JSON.parse(json) as object), rows('Its members are added'))).toEqual([]);
+});
+
+test.each([
+  ['ts', 'typescript/gateway.ts'], ['python', 'python/gateway.py'], ['java', 'java/Gateway.java'], ['go', 'go/gateway/main.go'], ['csharp', 'dotnet/Gateway.cs'],
+])('docs/languages.md has the program of %s that is built and run', (language, file) => {
+  const [block] = blocksOf('docs/languages.md', language);
+
+  expect(block.code).toBe(fs.readFileSync(path.join(ROOT, 'languages', file), 'utf8'));
 });
 
 test('what a page shows is run', async () => {

@@ -8,7 +8,7 @@ const ROOT = path.join(__dirname, '..');
 const PACKAGE = 'cdk8s-istio-egress';
 
 /** What stands beside the library and uses it as anybody does. */
-const USERS = ['conformance', 'e2e', 'bench'];
+const USERS = ['conformance', 'e2e', 'bench', 'languages'];
 
 /** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench. */
 const INSIDERS = [

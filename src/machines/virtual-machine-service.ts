@@ -231,8 +231,8 @@ export class VirtualMachineService extends Construct {
    *
    * @example
    * for (const machines of VirtualMachineService.allIn(app)) {
-   *   const { serviceName, namespaceName } = machines.describe();
-   *   console.log(`istioctl x workload entry configure --name ${serviceName} --namespace ${namespaceName}`);
+   *   const description = machines.describe();
+   *   console.log(`istioctl x workload entry configure --name ${description.serviceName} --namespace ${description.namespaceName}`);
    * }
    */
   public describe(): VirtualMachineServiceDescription {

@@ -284,8 +284,8 @@ export class ExternalService extends DeclaredService {
    * What the app declares of this service, as plain data: for tests and reports. Complete once every call was made.
    *
    * @example
-   * for (const leg of mysql.describe().route?.legs ?? []) {
-   *   console.log(`look for ${leg.serverName} in the gateway's access log`);
+   * for (const client of mysql.describe().clients) {
+   *   console.log(`${client.namespaceName}/${client.serviceAccountName} may connect`);
    * }
    */
   public describe(): ExternalServiceDescription {

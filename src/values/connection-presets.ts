@@ -8,7 +8,7 @@ import { ConnectionSettings } from './connection-settings';
  * new ExternalPostgres(chart, 'Orders', {
  *   host: 'orders.example.com',
  *   resolution: Resolution.dnsRoundRobin(),
- *   connection: { ...ConnectionPresets.failoverByDns(), maxConnections: 100 },
+ *   connection: ConnectionPresets.failoverByDns(),
  * });
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-TCPSettings

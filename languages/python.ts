@@ -1,0 +1,35 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { Language, Missing } from './language';
+import { attempt, isThere, succeed } from './shell';
+import { manifestIn, sourceOf } from './sources';
+
+/** The wheel, installed by pip into a virtual environment. */
+export const python: Language = {
+  id: 'python',
+  title: 'Python',
+  run: async ({ folder, build }) => {
+    if (!await isThere('python3')) {
+      throw new Missing('there is no python3');
+    }
+    const built = await build('python');
+    const wheel = fs.readdirSync(built).find(file => file.endsWith('.whl'));
+    checkExamples(await succeed('unzip', ['-p', path.join(built, wheel!), '*/METADATA'], folder));
+    await succeed('python3', ['-m', 'venv', 'venv'], folder);
+    const own = path.join(folder, 'venv/bin/python');
+    await succeed(own, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', path.join(built, wheel!)], folder);
+    await succeed(own, [sourceOf('python/gateway.py')], folder);
+    const complaint = await attempt(own, [sourceOf('python/mistake.py')], folder);
+    const by = (await succeed(own, ['--version'], folder)).trim();
+    return { manifests: [{ by, text: manifestIn(folder) }], complaints: [{ by, text: complaint.text }] };
+  },
+};
+
+/** The page of the package on PyPI shows Python. */
+function checkExamples(page: string): void {
+  const blocks = [...page.matchAll(/^```python[^\n]*\n(.*?)^```$/gms)].map(([, code]) => code);
+  const foreign = blocks.find(code => /^import \{|\bconst\b|\bnew [A-Z]/m.test(code));
+  if (blocks.length < 10 || foreign !== undefined) {
+    throw new Error(`the page of the package has ${blocks.length} examples of Python${foreign === undefined ? '' : `, and one that is none:\n${foreign}`}`);
+  }
+}
