@@ -1,4 +1,5 @@
 import { cdk8s, javascript, typescript } from 'projen';
+import { writeWorkflows } from './projenrc/workflows';
 
 const project = new cdk8s.ConstructLibraryCdk8s({
   name: 'cdk8s-istio-egress',
@@ -72,10 +73,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/rosetta/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/rosetta/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
-const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'imports'];
+const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'imports'];
 for (const folder of toolFolders) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
@@ -103,7 +104,7 @@ project.eslint?.addRules({
 // Generated code is not ours to style.
 project.eslint?.addIgnorePattern('imports/');
 // Programs for a person at a terminal print to it.
-project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'imports/**'], rules: { 'no-console': 'off' } });
+project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'imports/**'], rules: { 'no-console': 'off' } });
 
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.all.json',
@@ -186,5 +187,11 @@ project.addTask('e2e:report-page', {
   exec: 'tsx --tsconfig e2e/tsconfig.json e2e/report-page.ts',
   receiveArgs: true,
 });
+project.addTask('release:rehearse', {
+  description: 'Do everything of a release but the publishing',
+  exec: 'tsx --tsconfig release/tsconfig.json release/run.ts',
+  receiveArgs: true,
+});
+writeWorkflows(project);
 
 project.synth();
