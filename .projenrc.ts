@@ -26,7 +26,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   // Not jsii modules, so they travel inside the package.
   bundledDeps: ['ipaddr.js@^2', 'yaml@^2'],
   bin: { 'cdk8s-istio-egress': 'bin/cdk8s-istio-egress' },
-  devDeps: ['@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9', '@types/node@^20', '@xmldom/xmldom@^0.9', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4'],
+  devDeps: ['esbuild@^0.28', '@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9', '@types/node@^20', '@xmldom/xmldom@^0.9', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4'],
 
   jestOptions: {
     jestVersion: '^30',
@@ -73,10 +73,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/rosetta/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/website/', '/rosetta/', '/docs/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
-const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'imports'];
+const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'website', 'imports'];
 for (const folder of toolFolders) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
@@ -104,7 +104,7 @@ project.eslint?.addRules({
 // Generated code is not ours to style.
 project.eslint?.addIgnorePattern('imports/');
 // Programs for a person at a terminal print to it.
-project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'imports/**'], rules: { 'no-console': 'off' } });
+project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'website/**', 'imports/**'], rules: { 'no-console': 'off' } });
 
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.all.json',
@@ -185,6 +185,16 @@ project.addTask('e2e', {
 project.addTask('e2e:report-page', {
   description: 'Open the page of a report in a real browser',
   exec: 'tsx --tsconfig e2e/tsconfig.json e2e/report-page.ts',
+  receiveArgs: true,
+});
+project.addTask('e2e:website', {
+  description: 'Open every page of the documentation site in a real browser',
+  exec: 'tsx --tsconfig e2e/tsconfig.json e2e/website.ts',
+  receiveArgs: true,
+});
+project.addTask('website', {
+  description: 'Build the documentation site into dist/website',
+  exec: 'tsx --tsconfig website/tsconfig.json website/build.ts',
   receiveArgs: true,
 });
 project.addTask('release:rehearse', {

@@ -10,9 +10,9 @@ const PACKAGE = 'cdk8s-istio-egress';
 /** What stands beside the library and uses it as anybody does. */
 const USERS = ['conformance', 'e2e', 'bench', 'languages'];
 
-/** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench. */
+/** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench and by the page that runs it in a browser. */
 const INSIDERS = [
-  'conformance/traced', 'conformance/imported', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
+  'conformance/traced', 'conformance/imported', 'e2e/website', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
   'bench/programs/grown', 'bench/programs/rules', 'bench/programs/without-rules',
 ];
 

@@ -1,0 +1,2 @@
+/** There are no constructs in a browser. */
+export const Construct = { isConstruct: () => false };

@@ -1,0 +1,91 @@
+/** `lint`, `explain` and the page of `report` in a worker of the browser: it is asked with a text, and answers with data. Nothing leaves the page. */
+import { factsOf } from '../../src/cli/mesh-settings';
+import { findingsIn, fixFor } from '../../src/findings/findings-in';
+
+import { lineOf } from '../../src/reading/file-object';
+import { readManifests } from '../../src/reading/manifests';
+import { Problem } from '../../src/reading/problem';
+import { asHtml } from '../../src/report/as-html';
+import { reportOf } from '../../src/report/report';
+import { Tracer } from '../../src/trace/trace';
+import { MeshView } from '../../src/view/mesh-view';
+
+export interface Question {
+  readonly id: number;
+  readonly text: string;
+  readonly policy: 'REGISTRY_ONLY' | 'ALLOW_ANY';
+  /** A connection to be explained. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface Found {
+  readonly id: string;
+  readonly severity: string;
+  readonly line?: number;
+  readonly object: string;
+  readonly message: string;
+  readonly fix: string;
+  readonly acknowledged?: string;
+}
+
+export interface Answer {
+  readonly id: number;
+  readonly objects: number;
+  readonly problems: readonly string[];
+  readonly findings: readonly Found[];
+  readonly hops?: readonly { readonly text: string; readonly causes: readonly string[]; readonly notes: readonly string[] }[];
+  readonly end?: { readonly kind: string; readonly text: string; readonly seen?: string };
+  /** A page of its own. */
+  readonly report?: string;
+}
+
+const FILE = 'input.yaml';
+
+export function answer({ id, text, policy, from, to }: Question): Answer {
+  const reading = readManifests([{ file: FILE, text, isNamed: true }]);
+  const more: Problem[] = [];
+  // As the program does: Istio's defaults, and what the input says of the mesh.
+  const facts = factsOf(policy === 'ALLOW_ANY' ? {} : { outboundTrafficPolicy: policy }, reading.meshConfigs, more);
+  const view = new MeshView(facts, reading.objects);
+  const findings = findingsIn(view).map(({ rule, object, field, message, fix, acknowledged }) => ({
+    id: rule.id,
+    severity: rule.severity,
+    line: lineOf(object, field),
+    object: `${object.kind} ${object.namespace}/${object.name}`,
+    message,
+    fix: fixFor('yaml', fix),
+    acknowledged,
+  }));
+  const problems = [...reading.problems, ...more].map(({ line, message }) => `${line === undefined ? '' : `line ${line}: `}${message}`);
+  const [, namespace, account] = /^([^/]+)\/([^/]+)$/.exec(from ?? '') ?? [];
+  const [, host, port] = /^(.+):(\d+)$/.exec(to ?? '') ?? [];
+  const asked = namespace !== undefined && host !== undefined;
+  const found = asked ? new Tracer(view).trace({ namespace, account }, { host: host.toLowerCase(), port: Number(port) }) : undefined;
+  const hasServices = view.entries.length > 0 && view.objects.every(object => object.namespace !== '' || ['Namespace'].includes(object.kind));
+  return {
+    id,
+    objects: reading.objects.length,
+    problems,
+    findings,
+    hops: found?.hops.map(hop => ({ text: hop.text, causes: hop.causes.map(cause => `${cause.object} ${cause.field}`.trim()), notes: hop.notes })),
+    end: found && { kind: found.end.kind, text: found.end.text, seen: found.end.seen },
+    report: hasServices ? asHtml(reportOf(view)) : undefined,
+  };
+}
+
+interface Scope {
+  onmessage: (event: { readonly data: Question }) => void;
+  postMessage(answer: Answer | { readonly id: number; readonly fault: string }): void;
+}
+
+const scope = globalThis as unknown as Partial<Scope>;
+if (typeof scope.postMessage === 'function') {
+  scope.onmessage = ({ data }) => {
+    try {
+      scope.postMessage!(answer(data));
+    } catch (error) {
+      scope.postMessage!({ id: data.id, fault: (error as Error).message });
+    }
+  };
+}

@@ -1,0 +1,34 @@
+/** The settings of VitePress, as its own file has them. */
+import { constructPages } from './constructs';
+import { GROUPS, titleOf } from './pages';
+
+/** The text of the settings. */
+export function configText(outDir: string): string {
+  const documents = GROUPS.map(({ title, pages }) => ({ text: title, items: pages.map(page => ({ text: titleOf(page), link: `/${page.place}` })) }));
+  // Groups that fold are buttons inside of buttons, which screen readers cannot tell apart: each part of the site has its own sidebar.
+  const sidebar = {
+    '/recipes/': documents.filter(({ text }) => text === 'Recipes'),
+    '/constructs/': constructPages().map(({ title, names }) => ({ text: title, items: names.map(name => ({ text: name, link: `/constructs/${name}` })) })),
+    '/': documents.filter(({ text }) => text !== 'Recipes'),
+  };
+  const config = {
+    title: 'cdk8s-istio-egress',
+    description: 'Typed cdk8s constructs for what lies outside an Istio mesh',
+    lang: 'en',
+    outDir,
+    cleanUrls: false,
+    lastUpdated: false,
+    head: [['link', { rel: 'icon', href: 'data:,' }]],
+    markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+    themeConfig: {
+      nav: [
+        { text: 'Guide', link: '/guide' }, { text: 'Recipes', link: '/recipes/' }, { text: 'Constructs', link: '/constructs/' }, { text: 'Try it', link: '/playground' },
+      ],
+      sidebar,
+      search: { provider: 'local' },
+      outline: { level: [2, 3] },
+      footer: { message: 'Apache-2.0' },
+    },
+  };
+  return `export default ${JSON.stringify(config, undefined, 2)};\n`;
+}

@@ -1,0 +1,131 @@
+/** A page for each construct and value of the package, from the jsii assembly. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+const ASSEMBLY = path.join(__dirname, '../.jsii');
+
+interface Docs {
+  readonly summary?: string;
+  readonly remarks?: string;
+  readonly example?: string;
+  readonly default?: string;
+  readonly returns?: string;
+  readonly see?: string;
+  readonly custom?: { readonly throws?: string };
+}
+
+interface TypeRef {
+  readonly fqn?: string;
+  readonly primitive?: string;
+  readonly collection?: { readonly kind: string; readonly elementtype: TypeRef };
+  readonly union?: { readonly types: readonly TypeRef[] };
+}
+
+interface Member {
+  readonly name: string;
+  readonly docs?: Docs;
+  readonly type?: TypeRef;
+  readonly optional?: boolean;
+  readonly static?: boolean;
+  readonly const?: boolean;
+  readonly returns?: { readonly type: TypeRef };
+  readonly parameters?: readonly Member[];
+  readonly overrides?: string;
+}
+
+interface Type {
+  readonly name: string;
+  readonly fqn: string;
+  readonly kind: 'class' | 'interface' | 'enum';
+  readonly base?: string;
+  readonly datatype?: boolean;
+  readonly docs?: Docs;
+  readonly initializer?: { readonly docs?: Docs; readonly parameters?: readonly Member[] };
+  readonly methods?: readonly Member[];
+  readonly properties?: readonly Member[];
+  readonly members?: readonly Member[];
+  readonly interfaces?: readonly string[];
+}
+
+function types(): readonly Type[] {
+  return Object.values((JSON.parse(fs.readFileSync(ASSEMBLY, 'utf8')) as { readonly types: { readonly [fqn: string]: Type } }).types);
+}
+
+/** The names of the pages, constructs before values. */
+export function constructPages(): readonly { readonly title: string; readonly names: readonly string[] }[] {
+  const classes = types().filter(({ kind }) => kind === 'class');
+  const isConstruct = (type: Type): boolean => type.base === 'constructs.Construct' || classes.some(other => other.fqn === type.base && isConstruct(other));
+  const names = (some: readonly Type[]) => some.map(({ name }) => name).sort();
+  return [
+    { title: 'Constructs', names: names(classes.filter(isConstruct)) },
+    { title: 'Values', names: names(classes.filter(type => !isConstruct(type))) },
+  ];
+}
+
+/** Writes the pages of all classes, each with what it takes. */
+export function writeConstructs(folder: string): void {
+  const all = new Map(types().map(type => [type.fqn, type]));
+  fs.mkdirSync(path.join(folder, 'constructs'), { recursive: true });
+  for (const { names } of constructPages()) {
+    names.forEach(name => fs.writeFileSync(path.join(folder, 'constructs', `${name}.md`), pageOf(all.get(`cdk8s-istio-egress.${name}`)!, all)));
+  }
+  const list = constructPages().map(({ title, names }) => `## ${title}\n\n${names.map(name => (
+    `- [${name}](/constructs/${name}): ${prose(all.get(`cdk8s-istio-egress.${name}`)!.docs?.summary ?? '')}`)).join('\n')}`);
+  fs.writeFileSync(path.join(folder, 'constructs/index.md'), `# Constructs and values\n\nWith the names of TypeScript; [other languages](/languages) have their own.\n\n${list.join('\n\n')}\n`);
+}
+
+function pageOf(type: Type, all: ReadonlyMap<string, Type>): string {
+  const { docs = {}, initializer, methods = [], properties = [] } = type;
+  const props = initializer?.parameters?.map(({ type: of }) => all.get(of?.fqn ?? '')).find(of => of?.datatype);
+  const visible = methods.filter(({ name }) => !name.startsWith('_'));
+  return `${[
+    `# ${type.name}`,
+    prose(docs.summary ?? ''),
+    prose(docs.remarks ?? ''),
+    ...docs.example === undefined ? [] : ['```ts', docs.example, '```'].join('\n'),
+    ...docs.see === undefined ? [] : `See [${docs.see}](${docs.see}).`,
+    ...props === undefined ? [] : [`## Properties of \`new ${type.name}()\``, table(propertiesOf(props, all))],
+    ...visible.length === 0 ? [] : ['## Methods', ...visible.flatMap(methodText)],
+    ...properties.length === 0 ? [] : ['## Attributes', table(properties)],
+  ].flat().filter(part => part !== '').join('\n\n')}\n`;
+}
+
+/** Those of the interface, and of what it extends. */
+function propertiesOf(type: Type, all: ReadonlyMap<string, Type>): Member[] {
+  return [...(type.interfaces ?? []).flatMap(fqn => (all.has(fqn) ? propertiesOf(all.get(fqn)!, all) : [])), ...type.properties ?? []]
+    .sort((a, b) => Number(a.optional ?? false) - Number(b.optional ?? false));
+}
+
+function methodText({ name, docs = {}, parameters = [], returns, static: isStatic }: Member): string[] {
+  const given = parameters.map(({ name: own, optional }) => `${own}${optional ? '?' : ''}`).join(', ');
+  return [
+    `### ${isStatic ? 'static ' : ''}${name}(${given})`,
+    prose(docs.summary ?? ''),
+    prose(docs.remarks ?? ''),
+    ...parameters.length === 0 ? [] : [table(parameters)],
+    ...returns === undefined ? [] : [`Returns \`${nameOf(returns.type)}\`${docs.returns === undefined ? '' : `: ${prose(docs.returns)}`}`],
+    ...docs.custom?.throws === undefined ? [] : [`Throws ${prose(docs.custom.throws)}.`],
+    ...docs.example === undefined ? [] : [['```ts', docs.example, '```'].join('\n')],
+  ].filter(part => part !== '');
+}
+
+function table(members: readonly Member[]): string {
+  const rows = members.map(({ name, type, docs = {}, optional }) => {
+    const fallback = docs.default === undefined ? optional ? 'optional' : 'required' : docs.default.replace(/^- /, '');
+    return `| \`${name}\` | \`${type === undefined ? '' : nameOf(type)}\` | ${cell(`${docs.summary ?? ''} ${docs.remarks ?? ''}`)} | ${cell(fallback)} |`;
+  });
+  return ['| name | type | | default |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function nameOf({ fqn, primitive, collection, union }: TypeRef): string {
+  return fqn?.split('.').pop() ?? primitive ?? (collection ? `${nameOf(collection.elementtype)}${collection.kind === 'array' ? '[]' : '{}'}` : union?.types.map(nameOf).join(' or ') ?? '');
+}
+
+function cell(text: string): string {
+  return prose(text.trim().replace(/\s*\n\s*/g, ' ')).replace(/\|/g, '\\|');
+}
+
+/** Outside of code, Vue would read these; links to documents lead into the site. */
+function prose(text: string): string {
+  return text.split(/(`[^`]*`)/).map(part => (part.startsWith('`') ? part : part.replace(/\{\{/g, '&#123;&#123;').replace(/</g, '&lt;'))).join('');
+}

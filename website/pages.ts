@@ -1,0 +1,78 @@
+/** The documents of the repository as pages of the site. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+const ROOT = path.join(__dirname, '..');
+const SOURCE = 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main';
+
+/** A page: its document, and its place in the site, without the ending. */
+export interface Page {
+  readonly document: string;
+  readonly place: string;
+}
+
+/** A group of the sidebar. */
+export interface Group {
+  readonly title: string;
+  readonly pages: readonly Page[];
+}
+
+const doc = (name: string, place = name): Page => ({ document: `docs/${name}.md`, place });
+
+/** Every document for users; test/website.test.ts knows the rest. */
+export const GROUPS: readonly Group[] = [
+  { title: 'Start', pages: [{ document: 'README.md', place: 'guide' }, doc('concepts'), doc('languages'), doc('migration'), doc('gitops')] },
+  { title: 'Any YAML', pages: [doc('lint'), doc('explain'), doc('report'), doc('import'), doc('rules'), doc('comparison')] },
+  { title: 'In production', pages: [doc('troubleshooting'), doc('security'), doc('reliability'), doc('performance'), doc('compatibility')] },
+  {
+    title: 'Recipes',
+    pages: fs.readdirSync(path.join(ROOT, 'docs/recipes')).filter(file => file.endsWith('.md')).sort((a, b) => (a === 'README.md' ? -1 : b === 'README.md' ? 1 : a < b ? -1 : 1))
+      .map(file => ({ document: `docs/recipes/${file}`, place: file === 'README.md' ? 'recipes/' : `recipes/${path.basename(file, '.md')}` })),
+  },
+];
+
+/** The heading of a document. */
+export function titleOf({ document }: Page): string {
+  const [, title] = /^# (.*)$/m.exec(fs.readFileSync(path.join(ROOT, document), 'utf8')) ?? [];
+  return document === 'README.md' ? 'Guide' : title ?? path.basename(document, '.md');
+}
+
+const PLACES = new Map(GROUPS.flatMap(({ pages }) => pages).map(({ document, place }) => [document, place]));
+
+/** Writes every page, and the pictures that they show. */
+export function writePages(folder: string): void {
+  for (const { document, place } of GROUPS.flatMap(({ pages }) => pages)) {
+    const file = path.join(folder, `${place.endsWith('/') ? `${place}index` : place}.md`);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, adapted(fs.readFileSync(path.join(ROOT, document), 'utf8'), document));
+  }
+  fs.mkdirSync(path.join(folder, 'public/performance'), { recursive: true });
+  ['route.svg', 'performance/time.svg', 'performance/memory.svg'].forEach(picture => (
+    fs.copyFileSync(path.join(ROOT, 'docs', picture), path.join(folder, 'public', picture))));
+}
+
+/** A document with links between pages, and to the sources of everything else. */
+function adapted(text: string, document: string): string {
+  // Code stays as it is.
+  return text.split(/(^```[^]*?^```$)/m).map(part => (part.startsWith('```') ? part.replace(/^```ts nofixture/, '```ts') : linked(part, document))).join('');
+}
+
+function linked(prose: string, document: string): string {
+  const links = prose.replace(/\]\((?!https?:|mailto:|#)([^)#\s]*)(#[^)\s]*)?\)/g, (_match, target: string, anchor = '') => {
+    const place = path.posix.normalize(path.posix.join(path.posix.dirname(document), target));
+    return `](${placeOf(place)}${anchor as string})`;
+  });
+  // Outside of code, Vue would read these.
+  return links.split(/(`[^`]*`)/).map(part => (part.startsWith('`') ? part : part.replace(/\{\{/g, '&#123;&#123;').replace(/<(?!!--|\/?(br|img|a|sub|sup)\b)/g, '&lt;'))).join('');
+}
+
+function placeOf(file: string): string {
+  if (file === 'API.md') {
+    return '/constructs/';
+  }
+  if (file.endsWith('.svg')) {
+    return `/${file.replace(/^docs\//, '')}`;
+  }
+  const place = PLACES.get(file);
+  return place === undefined ? `${SOURCE}/${file}` : `/${place}`;
+}
