@@ -38,7 +38,8 @@ export class MeantHosts {
     const { serviceByHost, entries, facts: { clusterDomain } } = this.view;
     const home = namespaceOfService(host, clusterDomain);
     if (home !== undefined) {
-      return this.serviceLike(host.slice(0, -this.end.length)) ?? this.longerOrShorter(host.split('.')[0], home);
+      const [name] = host.split('.');
+      return this.serviceLike(host.slice(0, -this.end.length)) ?? this.longerOrShorter(name, home) ?? this.gatewayElsewhere(name);
     }
     if (!host.includes('.')) {
       return this.byName.get(host)?.[0].host;
@@ -53,6 +54,11 @@ export class MeantHosts {
     this.services ??= new SlipTable([...this.view.serviceByHost.keys()].map(name => name.slice(0, -this.end.length)));
     const slip = this.services.meantBy(written);
     return slip === undefined ? undefined : `${slip}${this.end}`;
+  }
+
+  /** The Service of a gateway that has the name in another namespace: a name without dots is one of the rule's own. */
+  private gatewayElsewhere(name: string): string | undefined {
+    return this.byName.get(name)?.find(({ host }) => this.view.gatewayPlaces.workloadsAt(host).size > 0)?.host;
   }
 
   /** A Service whose name is a part of the one that was written, or the other way round. */

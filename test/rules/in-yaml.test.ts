@@ -171,6 +171,11 @@ const ROWS: { readonly [id: string]: Row[] } = {
       route('tls', '{sniHosts: [db.example.com]}', '{host: db.example.com}').replace('namespace: shop', 'namespace: data').replace('spec: {', 'spec: {exportTo: ["."], ')), []],
   ],
   MX0405: [
+    ['the short name of the gateway\'s Service, which is in another namespace', all(SERVICE, gateway(tlsServer()), istio('DestinationRule', 'rule', 'shop', '{host: istio-egressgateway, subsets: [{name: a}]}')),
+      ['rule spec host']],
+    ['the short name of a Service of its own namespace, or of one that is no gateway\'s elsewhere', all(SERVICE, gateway(tlsServer()), doc('v1', 'Service', 'web', 'data', '{ports: [{port: 80}]}'),
+      doc('v1', 'Service', 'own', 'shop', '{ports: [{port: 80}]}'), istio('DestinationRule', 'a', 'shop', '{host: own, subsets: [{name: a}]}'),
+      istio('DestinationRule', 'b', 'shop', '{host: web, subsets: [{name: a}]}')), []],
     ['a mirror, and one of a list', all(SERVICES, mirroring('mirror: {host: reviews-v3}, mirrors: [{destination: {host: reviws}}]')),
       ['route spec http 0 mirror host', 'route spec http 0 mirrors 0 destination host']],
     ['mirrors that are there, and one that gets nothing', all(SERVICES, mirroring('mirror: {host: reviews}'), mirroring('mirror: {host: reviws}, mirrorPercentage: {value: 0}')), []],
