@@ -20,6 +20,8 @@ function uses(action: keyof typeof ACTIONS, path = ''): string {
 
 const READ = { contents: 'read' };
 const CHECKOUT = { uses: uses('actions/checkout'), with: { 'persist-credentials': false } };
+/** With the history, which has the changes since the last release. */
+const WHOLE = { ...CHECKOUT, with: { ...CHECKOUT.with, 'fetch-depth': 0 } };
 const node = (version: string) => ({ uses: uses('actions/setup-node'), with: { 'node-version': version } });
 const GO = { uses: uses('actions/setup-go'), with: { 'go-version': '1.26', 'cache': false } };
 const CI = { run: 'npm ci' };
@@ -51,7 +53,7 @@ const CONFORMANCE = {
   on: { ...ON_CHANGE, schedule: [{ cron: '17 3 * * 1' }] },
   permissions: {},
   concurrency: { 'group': 'conformance-${{ github.ref }}', 'cancel-in-progress': true },
-  jobs: { ci: { ...LAB, 'timeout-minutes': 120, 'steps': [CHECKOUT, GO, { run: 'bash .ci/run' }] } },
+  jobs: { ci: { ...LAB, 'timeout-minutes': 120, 'steps': [WHOLE, GO, { run: 'bash .ci/run' }] } },
 };
 
 const download = { uses: uses('actions/download-artifact'), with: { name: 'packages', path: 'dist' } };
@@ -61,6 +63,11 @@ function publish(environment: string, steps: readonly object[], permissions: obj
   return job([download, ...steps], { needs: 'packages', environment, permissions });
 }
 
+/** The publisher of jsii's maintainers. */
+function publib(registry: string, folder: string): string {
+  return `npx --yes --package publib@0.2.1061 publib-${registry} dist/${folder}`;
+}
+
 const RELEASE = {
   name: 'release',
   on: { push: { tags: ['v*'] } },
@@ -68,18 +75,22 @@ const RELEASE = {
   concurrency: { 'group': 'release', 'cancel-in-progress': false },
   jobs: {
     packages: job([
-      // The history has the changes since the last release.
-      { ...CHECKOUT, with: { ...CHECKOUT.with, 'fetch-depth': 0 } }, node('22'), GO, CI,
-      { name: 'the version is that of the tag', run: 'npm version --no-git-tag-version --allow-same-version "${GITHUB_REF_NAME#v}"' },
+      WHOLE, node('22'), GO, CI,
+      { name: 'the tag is on main', run: 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main' },
       { run: 'npm test' },
+      { name: 'the version is that of the tag', run: 'npm version --no-git-tag-version --allow-same-version "${GITHUB_REF_NAME#v}"' },
       { run: 'npm run languages' },
-      { run: 'npm run release:rehearse -- --keep dist' },
+      // With the tag there would be no changes since the last one.
+      { run: 'git tag -d "$GITHUB_REF_NAME" && npm run release:rehearse -- --keep dist' },
       { uses: uses('actions/upload-artifact'), with: { 'name': 'packages', 'path': 'dist', 'if-no-files-found': 'error' } },
     ], { 'timeout-minutes': 60 }),
-    npm: publish('npm', [node('22'), { run: 'npm publish --provenance --access public dist/js/*.tgz', env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' } }], { ...READ, 'id-token': 'write' }),
+    npm: publish('npm', [node('22'), {
+      run: 'registry=$(npm config get registry) && npm config set "${registry#https:}:_authToken" "$NODE_AUTH_TOKEN" && npm publish --provenance --access public dist/js/*.tgz',
+      env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' },
+    }], { ...READ, 'id-token': 'write' }),
     pypi: publish('pypi', [{ uses: uses('pypa/gh-action-pypi-publish'), with: { 'packages-dir': 'dist/python' } }], { ...READ, 'id-token': 'write' }),
     maven: publish('maven', [node('22'), {
-      run: 'npx --yes publib@0.2 maven',
+      run: publib('maven', 'java'),
       env: {
         MAVEN_SERVER_ID: 'central-ossrh',
         MAVEN_USERNAME: '${{ secrets.MAVEN_USERNAME }}',
@@ -88,8 +99,8 @@ const RELEASE = {
         MAVEN_GPG_PRIVATE_KEY_PASSPHRASE: '${{ secrets.MAVEN_GPG_PRIVATE_KEY_PASSPHRASE }}',
       },
     }]),
-    go: publish('go', [node('22'), { run: 'npx --yes publib@0.2 golang', env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }]),
-    nuget: publish('nuget', [node('22'), { run: 'npx --yes publib@0.2 nuget', env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }]),
+    go: publish('go', [node('22'), { run: publib('golang', 'go'), env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }]),
+    nuget: publish('nuget', [node('22'), { run: publib('nuget', 'dotnet'), env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }]),
     github: publish('github', [{
       run: 'gh release create "$GITHUB_REF_NAME" --repo "$GITHUB_REPOSITORY" --verify-tag --notes-file dist/release-notes.md dist/js/*.tgz dist/sbom.json dist/licences.json',
       env: { GH_TOKEN: '${{ github.token }}' },

@@ -27,6 +27,9 @@ export const STEPS: readonly Step[] = [
     id: 'changes',
     title: 'version and changes',
     run: async ({ dist }) => {
+      if ((await succeed('git', ['rev-parse', '--is-shallow-repository'], ROOT)).trim() !== 'false') {
+        throw new Missing('the checkout has no history');
+      }
       const { version, notes } = await nextRelease();
       fs.writeFileSync(path.join(dist, 'release-notes.md'), notes);
       return `the next version is ${version}, with ${notes.split('\n').filter(line => line.startsWith('* ')).length} changes`;
