@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Bench, Step } from './step';
 import { STEPS } from './steps';
+import { translatedExamples } from '../languages/examples';
 import { Missing } from '../languages/language';
 import { succeed } from '../languages/shell';
 
@@ -55,7 +56,10 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function rehearse(steps: readonly Step[], dist: string, asJson: boolean): Promise<number> {
   let packed: Promise<string> | undefined;
-  const bench: Bench = { dist, tarball: () => packed ??= pack() };
+  let translated: Promise<string> | undefined;
+  const tarball = () => packed ??= pack();
+  const tablet = () => translated ??= tarball().then(file => translatedExamples(file, fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'))));
+  const bench: Bench = { dist, tarball, tablet };
   const count = { 'passed': 0, 'failed': 0, 'not run': 0 };
   for (const step of steps) {
     process.stderr.write(`release: ${step.title}\n`);

@@ -13,4 +13,6 @@ export interface Bench {
   readonly dist: string;
   /** Packs the package, once. */
   tarball(): Promise<string>;
+  /** Translates its examples, once. */
+  tablet(): Promise<string>;
 }

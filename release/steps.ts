@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Step } from './step';
+import { Bench, Step } from './step';
 import { actionlint, npmPrograms } from './tools';
-import { translatedExamples } from '../languages/examples';
 import { Missing } from '../languages/language';
 import { attempt, isThere, succeed } from '../languages/shell';
 
@@ -60,11 +59,12 @@ export const STEPS: readonly Step[] = [
   {
     id: 'pypi',
     title: 'PyPI package',
-    run: async ({ dist, tarball }) => {
+    run: async bench => {
+      const { dist } = bench;
       if (!await isThere('python3')) {
         throw new Missing('there is no python3');
       }
-      await pacmak('python', dist, await tarball());
+      await pacmak('python', bench);
       const environment = path.join(dist, '.venv');
       await succeed('python3', ['-m', 'venv', environment], dist);
       await succeed(path.join(environment, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'twine'], dist);
@@ -77,11 +77,12 @@ export const STEPS: readonly Step[] = [
   {
     id: 'maven',
     title: 'Maven package',
-    run: async ({ dist, tarball }) => {
+    run: async bench => {
+      const { dist } = bench;
       if (!await isThere('mvn')) {
         throw new Missing('there is no mvn');
       }
-      await pacmak('java', dist, await tarball());
+      await pacmak('java', bench);
       const files = (fs.readdirSync(path.join(dist, 'java'), { recursive: true }) as string[]).filter(file => /\.(jar|pom)$/.test(file));
       // Maven Central wants sources and documentation beside the classes.
       const missing = ['.pom', '-sources.jar', '-javadoc.jar'].find(end => !files.some(file => file.endsWith(end)));
@@ -94,19 +95,19 @@ export const STEPS: readonly Step[] = [
   {
     id: 'go',
     title: 'Go module',
-    run: async ({ dist, tarball }) => {
-      await pacmak('go', dist, await tarball(), ['--code-only']);
+    run: async bench => {
+      await pacmak('go', bench, ['--code-only']);
       return 'generated; built and used by npm run languages';
     },
   },
   {
     id: 'nuget',
     title: 'NuGet package',
-    run: async ({ dist, tarball }) => {
+    run: async bench => {
       if (!await isThere('dotnet')) {
         throw new Missing('there is no dotnet');
       }
-      await pacmak('dotnet', dist, await tarball());
+      await pacmak('dotnet', bench);
       return 'built';
     },
   },
@@ -136,11 +137,8 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-async function pacmak(target: string, dist: string, tarball: string, more: readonly string[] = []): Promise<void> {
-  const work = fs.mkdtempSync(path.join(dist, '.examples-'));
-  const tablet = await translatedExamples(tarball, work);
-  await succeed(path.join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['--targets', target, '--outdir', dist, '--rosetta-tablet', tablet, ...more], ROOT);
-  fs.rmSync(work, { recursive: true, force: true });
+async function pacmak(target: string, { dist, tablet }: Bench, more: readonly string[] = []): Promise<void> {
+  await succeed(path.join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['--targets', target, '--outdir', dist, '--rosetta-tablet', await tablet(), ...more], ROOT);
 }
 
 /** What the commits since the last tag make of the version, and what they say. */
