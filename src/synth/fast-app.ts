@@ -56,9 +56,13 @@ export class FastApp extends App {
     return new YamlPrinter().print(order.charts().flatMap(chart => manifests.ofChart(chart)));
   }
 
-  /** Validates every construct once. What the rules rendered need not be rendered again. */
+  /** Validates every construct once, and all again where a validation added one. What the rules rendered need not be rendered again. */
   private validated(): Render {
-    validate(this.node.findAll());
+    let constructs: readonly IConstruct[];
+    do {
+      constructs = this.node.findAll();
+      validate(constructs);
+    } while (this.node.findAll().length !== constructs.length);
     const mesh = AppMesh.find(this);
     const rendering = new Rendering(this);
     return object => mesh?.takeRendered(object) ?? rendering.of(object);

@@ -305,6 +305,30 @@ describe('FastApp', () => {
       expect(filesIn(outdir)).toEqual(old);
     }));
 
+  test('validates what a validation adds', () => inTempFolder(outdir => {
+    const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
+    const chart = new Chart(app, 'test', { namespace: 'shop' });
+    service(chart);
+    let added: ApiObject | undefined;
+    chart.node.addValidation({
+      validate: () => {
+        if (added === undefined) {
+          added = new ApiObject(chart, 'Late', {
+            apiVersion: 'networking.istio.io/v1',
+            kind: 'ServiceEntry',
+            metadata: { name: 'late' },
+            spec: { hosts: ['late.example.com'], resolution: 'STATIC', ports: [{ number: 1, name: 'tcp', protocol: 'TCP' }] },
+          });
+          added.node.addValidation({ validate: () => ['wrong'] });
+        }
+        return [];
+      },
+    });
+
+    expect(messageOf(() => app.synth())).toMatch(/\[test\/Late\] wrong|MX0211/);
+    expect(filesIn(outdir)).toEqual({});
+  }));
+
   test('validates once, and renders each object once', () => inTempFolder(outdir => {
     const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
     const [validate, produce] = [jest.fn(() => []), jest.fn(() => ({ workloadSelector: { labels: { app: 'a' } } }))];
