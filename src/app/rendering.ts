@@ -100,6 +100,9 @@ class Cleaning {
       return scalar(value);
     }
     if (Array.isArray(value)) {
+      if (value.constructor !== Array || 'resolve' in value || 'value' in value) {
+        throw new Error('this list is a token');
+      }
       return value.length === 0 && this.isWithoutEmpty ? undefined : value.map(item => this.of(item));
     }
     return value.constructor === Object && typeof (value as Fields).resolve !== 'function' ? this.map(value as Fields) : this.of(late(value));

@@ -14,7 +14,10 @@ import { Rendering } from '../app/rendering';
  *
  * cdk8s validates the whole app once for each chart, and follows dependencies in exponential time. This app does each once, renders each object once for
  * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake, or with a name that is too
- * long for a file, leaves the files of the output folder as they were. Everything works with cdk8s's own `App`, too. A `Lazy` value is produced once less than there, and must not change other objects.
+ * long for a file, leaves the files of the output folder as they were; other errors of the file system may come half-way. Everything works with cdk8s's own `App`, too.
+ *
+ * The bytes are the same where rendering an object changes nothing else, and gives the same each time: how often a `Lazy` value, a token, a resolver or a `toJson()` is asked differs from
+ * cdk8s. Objects that a `toJson()` adds are not written, and a `charts` that a subclass overrides is not asked. It saves most in apps of many charts, or of many services.
  *
  * @example
  * const app = new FastApp();

@@ -305,6 +305,19 @@ describe('FastApp', () => {
       expect(filesIn(outdir)).toEqual(old);
     }));
 
+  test('asks lists that are tokens', () => inTempFolder(outdir => {
+    class TokenList extends Array<string> {
+      public resolve(): string[] {
+        return ['resolved'];
+      }
+    }
+    const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
+    config(new Chart(app, 'test'), 'it', { list: TokenList.from(['a']) });
+    app.synth();
+
+    expect(Object.values(filesIn(outdir)).join()).toContain('- resolved');
+  }));
+
   test('validates what a validation adds', () => inTempFolder(outdir => {
     const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
     const chart = new Chart(app, 'test', { namespace: 'shop' });
