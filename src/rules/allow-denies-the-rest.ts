@@ -1,6 +1,7 @@
 import { allowedBy, allowingAt } from './allowing';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { strings } from '../view/fields';
 import { GatewayServer } from '../view/gateway';
 
 export const allowDeniesTheRest: Rule = {
@@ -20,12 +21,13 @@ export const allowDeniesTheRest: Rule = {
         allowedBy(rule, workload, services).forEach(server => allowed.add(server));
       }
     }
-    // What allows nothing at all is another mistake.
-    const denied = allowed.size === 0 ? [] : workload.servers.filter(server => !allowed.has(server));
+    // What allows nothing at all is another mistake, unless it names hosts of requests, of which no other rule asks.
+    const namesHosts = rules.some(({ rule }) => rule.operations.some(({ hosts }) => strings(hosts).length > 0));
+    const denied = allowed.size === 0 && !namesHosts ? [] : workload.servers.filter(server => !allowed.has(server));
     const more = denied.length > 1 ? ` and ${denied.length - 1} more` : '';
     return denied.length > 0 ? [{
       object: rules[0].policy.object,
-      message: `allows some of what the gateway serves, and no policy allows ${quote(denied[0].hosts[0] ?? '*')} of '${denied[0].object.origin.path}'${more}: it is denied`,
+      message: `allows ${allowed.size === 0 ? 'nothing' : 'some'} of what the gateway serves, and no policy allows ${quote(denied[0].hosts[0] ?? '*')} of '${denied[0].object.origin.path}'${more}: it is denied`,
       fix: 'deny what is yours with \'action: DENY\' and \'notPrincipals\' for its server names, or allow every host of the gateway',
       field: ['spec', 'action'],
     }] : [];

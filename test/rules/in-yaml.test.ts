@@ -408,6 +408,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a policy without names', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART))), []],
     ['rules that allow nothing, which have a mistake of their own', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(from(CART, sni('c')))), []],
     ['one that allows nothing beside one that allows another', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`), policy(`${from(CART, sni('a'))}, ${from(CART, sni('c'))}`)), ['policy spec action']],
+    ['a host of requests that no server has, which leaves nothing', all(gateway(tlsServer('a.example.com', '', 'HTTP')), policy('{to: [{operation: {hosts: [a.exmple.com]}}]}')), ['policy spec action']],
     ['one that allows the port of the metrics, and one that allows another port', all(gateway(`${tlsServer('a')}, ${tlsServer('b')}`),
       policy(`${from(CART, sni('a'))}, ${from('{namespaces: [monitoring]}', ', to: [{operation: {ports: ["15090"]}}]')}`)), ['policy spec action']],
     ['one for another port of the pods, which the Service shows', all(SERVICE.replace('{port: 443}', '{port: 443, targetPort: 8443}'), gateway(`${tlsServer('a')}, ${tlsServer('b')}`),
