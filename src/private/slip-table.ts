@@ -28,20 +28,22 @@ function shorter(name: string): Set<string> {
   return new Set([name, ...[...name].map((_, i) => name.slice(0, i) + name.slice(i + 1))]);
 }
 
-/** How long a name has to be for a slip to show. */
-const LONG_ENOUGH = 5;
+/** How long a name has to be for a slip to show: of a short one two letters in the wrong order, or one twice, and in a longer one any. */
+const LONG_ENOUGH = { forPairs: 4, forAny: 5 };
 
 /** Whether one name is the other with a slip. `db-1` and `db-2`, or `team-a` and `team-b`, are two names on purpose. */
 function isSlipOf(written: string, name: string): boolean {
   const [short, long] = written.length < name.length ? [written, name] : [name, written];
-  if (name.length < LONG_ENOUGH || long.length - short.length > 1 || short === long) {
+  if (name.length < LONG_ENOUGH.forPairs || long.length - short.length > 1 || short === long) {
     return false;
   }
+  const isShort = name.length < LONG_ENOUGH.forAny;
   const at = [...long].findIndex((letter, i) => letter !== short[i]);
   if (long.length > short.length) {
-    return /[a-z]/.test(long[at]) && long.slice(at + 1) === short.slice(at);
+    const isTwice = long[at] === long[at - 1];
+    return /[a-z]/.test(long[at]) && long.slice(at + 1) === short.slice(at) && (!isShort || isTwice);
   }
   const isSwapped = long[at] === short[at + 1] && long[at + 1] === short[at] && long.slice(at + 2) === short.slice(at + 2);
-  const isWithinWord = /^[a-z]{3}$/.test(long.slice(at - 1, at + 2)) && /[a-z]/.test(short[at]);
+  const isWithinWord = !isShort && /^[a-z]{3}$/.test(long.slice(at - 1, at + 2)) && /[a-z]/.test(short[at]);
   return isSwapped || isWithinWord && long.slice(at + 1) === short.slice(at + 1);
 }

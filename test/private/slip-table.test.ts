@@ -9,7 +9,11 @@ test.each([
 });
 
 test.each([
-  ['another letter that is a word', 'team-b'], ['another digit', 'db-2.example.com'], ['a digit more', 'bookinfo2'], ['a short name', 'shpo'], ['two slips', 'bookif'], ['itself', 'bookinfo'],
+  ['another letter that is a word', 'team-b'], ['another digit', 'db-2.example.com'], ['a digit more', 'bookinfo2'], ['another letter of a short name', 'shot'], ['a letter more of a short name', 'shops'], ['two slips', 'bookif'], ['itself', 'bookinfo'],
 ])('%s is another name', (_, written) => {
   expect(table.meantBy(written)).toBeUndefined();
+});
+
+test.each(['shpo', 'shopp', 'sshop'])('%s, two letters in the wrong order or one twice, is a slip of a short name too', written => {
+  expect(table.meantBy(written)).toBe('shop');
 });
