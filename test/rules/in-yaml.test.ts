@@ -301,6 +301,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['rule spec subsets 0 trafficPolicy tls']],
   ],
   MX0704: [
+    ['TLS that sidecars leave out, which is another finding', all(entry('{number: 443, name: tls, protocol: TLS}'), rule('{mode: SIMPLE, credentialName: ca}')), []],
     ['requests that a route sends there', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), []],
     ['a rule without TLS, and mutual TLS of the mesh', all(entry(TLS), rule('{mode: DISABLE}')), []],
     ['TLS of the client that a route keeps', all(entry(TLS), rule('{mode: SIMPLE}'), route('tls', '{port: 443, sniHosts: [db.example.com]}', '{host: db.example.com, port: {number: 443}}')),
