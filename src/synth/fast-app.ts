@@ -37,11 +37,11 @@ export class FastApp extends App {
    */
   public synth(): void {
     fs.mkdirSync(this.outdir, { recursive: true });
-    const render = this.validated();
+    const render = validated(this);
     const order = new SynthOrder(this);
     const output = new OutputFiles(this, order, new Manifests(order, render)).all();
     // A name that the system refuses is one of the longest: it does so before any other file has changed.
-    [...output].sort((a, b) => nameLength(b) - nameLength(a)).forEach(file => this.write(file));
+    [...output].sort((a, b) => nameLength(b) - nameLength(a)).forEach(file => write(this.outdir, file));
   }
 
   /**
@@ -53,31 +53,33 @@ export class FastApp extends App {
   public synthYaml(): string {
     // As in cdk8s, a dependency that leads out of all charts is told of before anything else.
     new SynthOrder(this);
-    const render = this.validated();
+    const render = validated(this);
     const order = new SynthOrder(this);
     const manifests = new Manifests(order, render);
     return new YamlPrinter().print(order.charts().flatMap(chart => manifests.ofChart(chart)));
   }
+}
 
-  /** Validates every construct once, and all again where a validation added one. What the rules rendered need not be rendered again. */
-  private validated(): Render {
-    let constructs: readonly IConstruct[];
-    do {
-      constructs = this.node.findAll();
-      validate(constructs);
-    } while (this.node.findAll().length !== constructs.length);
-    const mesh = AppMesh.find(this);
-    const rendering = new Rendering(this);
-    return object => mesh?.takeRendered(object) ?? rendering.of(object);
-  }
+// No methods: a subclass may have some of these names, and would replace them without knowing.
 
-  private write({ path: file, text }: Output): void {
-    const place = path.join(this.outdir, file);
-    if (text === undefined) {
-      fs.mkdirSync(place, { recursive: true });
-    } else {
-      fs.writeFileSync(place, text);
-    }
+/** Validates every construct once, and all again where a validation added one. What the rules rendered need not be rendered again. */
+function validated(app: App): Render {
+  let constructs: readonly IConstruct[];
+  do {
+    constructs = app.node.findAll();
+    validate(constructs);
+  } while (app.node.findAll().length !== constructs.length);
+  const mesh = AppMesh.find(app);
+  const rendering = new Rendering(app);
+  return object => mesh?.takeRendered(object) ?? rendering.of(object);
+}
+
+function write(outdir: string, { path: file, text }: Output): void {
+  const place = path.join(outdir, file);
+  if (text === undefined) {
+    fs.mkdirSync(place, { recursive: true });
+  } else {
+    fs.writeFileSync(place, text);
   }
 }
 

@@ -305,6 +305,24 @@ describe('FastApp', () => {
       expect(filesIn(outdir)).toEqual(old);
     }));
 
+  test('has no method that one of a subclass could take the place of, and is any App to types', () => inTempFolder(outdir => {
+    class OwnApp extends FastApp {
+      public write(): string {
+        return 'own';
+      }
+
+      public validated(): string {
+        return 'own';
+      }
+    }
+    const app: App = new OwnApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
+    const fast: FastApp = App.of(new Chart(app, 'test'));
+    config(fast.charts[0], 'it');
+    fast.synth();
+
+    expect(Object.keys(filesIn(outdir))).toEqual(['test.k8s.yaml']);
+  }));
+
   test('asks lists that are tokens', () => inTempFolder(outdir => {
     class TokenList extends Array<string> {
       public resolve(): string[] {
