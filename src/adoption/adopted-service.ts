@@ -42,17 +42,18 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
     return { refused: 'a port has a protocol that the library does not write' };
   }
   const rule = soleRule(view, entry);
+  const rules = view.names.trafficRulesOf(entry.hosts[0]);
+  const exported = strings(object.spec.exportTo).map(target => (target === object.namespace ? '.' : target));
+  const exportTo = exported.length === 0 ? ['*'] : exported.join() === '.' ? undefined : exported;
   const ways = [...rule === undefined ? [] : [withRule(entry, ports, rule)], { ports, more: {}, replaced: [] as MeshObject[] }];
   const reasons: string[] = [];
   for (const way of ways) {
-    const exported = strings(object.spec.exportTo).map(target => (target === object.namespace ? '.' : target));
-    const exportTo = exported.length === 0 ? ['*'] : exported.join() === '.' ? undefined : exported;
+    const other = rules.find(one => !way.replaced.includes(one.object));
     const more = { ...way.more, exportTo, metadata: metadataCode(object) };
     for (const code of way.ports === undefined ? [] : candidates(object.spec, way.ports, more)) {
       const written = writtenBy(code, object.namespace, facts);
-      const others = view.names.trafficRulesOf(entry.hosts[0]).filter(other => !way.replaced.includes(other.object));
-      const reason = 'refused' in written ? written.refused : others.length > 0 && written.objects.some(({ kind }) => kind === 'DestinationRule')
-        ? `it would get a DestinationRule beside '${others[0].object.origin.path}', and Istio uses one of them`
+      const reason = 'refused' in written ? written.refused : other !== undefined && written.objects.some(({ kind }) => kind === 'DestinationRule')
+        ? `it would get a DestinationRule beside '${other.object.origin.path}', and Istio uses one of them`
         : differenceTo(entry, way.ports!, way.replaced[0], written.objects);
       if (typeof reason === 'string') {
         reasons.push(reason);
@@ -74,14 +75,12 @@ export function soleRule(view: MeshView, { object, hosts }: ExternalEntry, conne
 
 /** The ports and options with what a rule says; no ports where the library has no words for it. */
 function withRule({ hosts }: ExternalEntry, ports: readonly AdoptedPort[], rule: MeshObject) {
-  const secured = withTls(ports, rule.spec, hosts[0]);
-  return { ports: secured, more: { connection: connectionCode(record(rule.spec.trafficPolicy)) }, replaced: [rule] };
-}
-
-/** Ports with the TLS that a rule adds; undefined where the library has no words for it. */
-export function withTls(ports: readonly AdoptedPort[], spec: Fields, host: string): AdoptedPort[] | undefined {
-  const secured = ports.map(port => ({ ...port, tls: tlsCode(spec, port.number, host) }));
-  return secured.some(({ tls }) => tls === false) ? undefined : secured as AdoptedPort[];
+  const secured = ports.map(port => ({ ...port, tls: tlsCode(rule.spec, port.number, hosts[0]) }));
+  return {
+    ports: secured.some(({ tls }) => tls === false) ? undefined : secured as AdoptedPort[],
+    more: { connection: connectionCode(record(rule.spec.trafficPolicy)) },
+    replaced: [rule],
+  };
 }
 
 /** What a construct writes otherwise than the objects say; where it says the same, what it adds. */

@@ -5,6 +5,7 @@ import { EndsCheck } from './ends-check';
 import { factsCode } from './facts-code';
 import { keptCode } from './kept-object';
 import { Program, run, Statement } from './program';
+import { free, joined } from './words';
 import { compareTexts } from '../private/order';
 import { FileObject } from '../reading/file-object';
 import { readManifests } from '../reading/manifests';
@@ -48,9 +49,12 @@ export interface Adoption {
 /** Makes a program of the objects of a view. What it makes of a service is kept only if connections end where they ended. */
 export function adopt(view: MeshView): Adoption {
   const facts = factsCode(view.facts);
+  // What may stand for an entry depends on no other one: it is found once, whatever is refused later.
+  const offered = new Map(view.entries.map(entry => [entry, adoptEntry(view, entry, facts)]));
+  const related = relatedTo(view);
   const refused = new Map<MeshObject, string>();
   for (;;) {
-    const attempt = new Attempt(view, facts, refused);
+    const attempt = new Attempt(view, facts, offered, related, refused);
     const lost = new EndsCheck(view, attempt.after);
     const before = refused.size;
     attempt.services.forEach(({ entry, found }) => {
@@ -63,9 +67,11 @@ export function adopt(view: MeshView): Adoption {
   }
 }
 
+type Found = Adopted & Partial<AdoptedRoute>;
+
 interface Service {
   readonly entry: ExternalEntry;
-  readonly found: Adopted & Partial<AdoptedRoute>;
+  readonly found: Found;
 }
 
 /** One try; what was refused before is kept. */
@@ -78,10 +84,12 @@ class Attempt implements Adoption {
   public readonly after: MeshView;
   public readonly problems: readonly string[];
 
-  public constructor(private readonly view: MeshView, private readonly facts: CodeFields, refused: ReadonlyMap<MeshObject, string>) {
-    const reasons = new Map<MeshObject, string>();
-    this.services = view.entries.flatMap((entry): Service[] => {
-      const found = refused.has(entry.object) ? { refused: refused.get(entry.object)! } : this.adoptEntry(entry);
+  public constructor(
+    view: MeshView, facts: CodeFields, offered: ReadonlyMap<ExternalEntry, Found | Refused>, related: ReadonlyMap<MeshObject, string>,
+    refused: ReadonlyMap<MeshObject, string>,
+  ) {
+    const reasons = new Map(refused);
+    this.services = [...offered].filter(([{ object }]) => !refused.has(object)).flatMap(([entry, found]): Service[] => {
       if ('refused' in found) {
         reasons.set(entry.object, found.refused);
         return [];
@@ -90,7 +98,6 @@ class Attempt implements Adoption {
     });
     const replaced = new Set(this.services.flatMap(({ found }) => found.replaced));
     const adopted = new Set(this.services.map(({ entry }) => entry.object));
-    const related = relatedTo(view);
     this.adopted = this.services.map(({ entry, found }) => ({
       object: entry.object, kind: found.code.kind, isRouted: found.way !== undefined, replaced: found.replaced, added: found.added,
     }));
@@ -106,29 +113,13 @@ class Attempt implements Adoption {
     this.problems = written.problems;
   }
 
-  private adoptEntry(entry: ExternalEntry): Service['found'] | Refused {
-    const { spec, namespace } = entry.object;
-    const twin = entry.hosts.flatMap(host => this.view.names.entriesOf(host)).find(other => other !== entry && other.object.namespace === namespace);
-    if (twin !== undefined) {
-      return { refused: `'${twin.object.origin.path}' declares its host as well` };
-    }
-    if (spec.location === 'MESH_INTERNAL' || spec.workloadSelector !== undefined) {
-      return { refused: 'it is for workloads of the mesh' };
-    }
-    const isRouted = entry.hosts.some(host => this.view.names.detoursOf(host).length > 0);
-    return isRouted ? adoptRouted(this.view, entry, this.facts) : adoptDirect(this.view, entry, this.facts);
-  }
-
   private charts(): Program['charts'] {
     const statements = new Map<string, Statement[]>();
     const idsOf = new Map<string, Set<string>>();
     const id = (namespace: string, text: string) => {
       const known = idsOf.get(namespace) ?? new Set();
       idsOf.set(namespace, known);
-      const base = text.split(/[^A-Za-z0-9]+/).filter(word => word !== '').map(word => `${word[0].toUpperCase()}${word.slice(1)}`).join('') || 'Service';
-      const free = [base, ...[...Array(known.size + 2).keys()].map(i => `${base}${i + 2}`)].find(name => !known.has(name))!;
-      known.add(free);
-      return free;
+      return free(joined(text) || 'Service', known);
     };
     const egresses = new Map<string, string>();
     for (const { entry: { object }, found: { code, way } } of this.services) {
@@ -149,6 +140,20 @@ class Attempt implements Adoption {
     }
     return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ namespace, statements: all }));
   }
+}
+
+/** What may stand for an entry, or why nothing does. */
+function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields): Found | Refused {
+  const { spec, namespace } = entry.object;
+  const twin = entry.hosts.flatMap(host => view.names.entriesOf(host)).find(other => other !== entry && other.object.namespace === namespace);
+  if (twin !== undefined) {
+    return { refused: `'${twin.object.origin.path}' declares its host as well` };
+  }
+  if (spec.location === 'MESH_INTERNAL' || spec.workloadSelector !== undefined) {
+    return { refused: 'it is for workloads of the mesh' };
+  }
+  const isRouted = entry.hosts.some(host => view.names.detoursOf(host).length > 0);
+  return isRouted ? adoptRouted(view, entry, facts) : adoptDirect(view, entry, facts);
 }
 
 /** The objects that have a part in egress, each with the host that it is for. */

@@ -7,7 +7,7 @@ export function connectionCode(policy: Fields): CodeFields | undefined {
   const { connectTimeout, maxConnections, tcpKeepalive, idleTimeout, maxConnectionDuration } = record(record(policy.connectionPool).tcp);
   const { probes, time, interval } = record(tcpKeepalive);
   const outliers = record(policy.outlierDetection);
-  const found = given({
+  return given({
     connectTimeout: durationCode(connectTimeout),
     maxConnections: maxConnections as number | undefined,
     tcpKeepalive: given({ probes: probes as number | undefined, time: durationCode(time), interval: durationCode(interval) }),
@@ -20,7 +20,6 @@ export function connectionCode(policy: Fields): CodeFields | undefined {
       maxEjectionPercent: outliers.maxEjectionPercent as number | undefined,
     }),
   });
-  return found;
 }
 
 /** A duration in the largest unit that has it whole. */

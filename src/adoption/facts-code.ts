@@ -1,11 +1,12 @@
 import { Call, CodeFields } from './code';
+import { given } from './connection-code';
 import { DEFAULT_FACTS } from '../private/default-facts';
 import { MeshModel } from '../private/model';
 
 /** What `Mesh.declare` is told of a mesh: what differs from its defaults. */
 export function factsCode(facts: MeshModel): CodeFields {
   const own = <K extends keyof MeshModel>(name: K) => (JSON.stringify(facts[name]) === JSON.stringify(DEFAULT_FACTS[name]) ? undefined : facts[name]);
-  const found: CodeFields = {
+  return given({
     trustDomain: own('trustDomain'),
     trustDomainAliases: own('trustDomainAliases'),
     clusterDomain: own('clusterDomain'),
@@ -14,6 +15,5 @@ export function factsCode(facts: MeshModel): CodeFields {
     dataPlane: own('dataPlane') && new Call(`DataPlane.${facts.dataPlane.toUpperCase()}`),
     dnsCapture: own('dnsCapture'),
     ipAutoAllocate: own('ipAutoAllocate'),
-  };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  }) ?? {};
 }

@@ -5,6 +5,7 @@ import { ExternalEntry } from '../view/external-entry';
 import { record, records } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { namespaceOfService } from '../view/host-name';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
@@ -27,7 +28,7 @@ export class OldRoute {
 
   public constructor(private readonly view: MeshView, private readonly entry: ExternalEntry) {
     const { hosts: [host] } = entry;
-    this.routes = view.routes.filter(({ hosts }) => hosts.includes(host));
+    this.routes = routesByHost(view).get(host) ?? [];
     this.legs = this.routes.flatMap(route => route.rules.flatMap(rule => rule.matches.map(match => ({ route, rule, match }))));
     this.toGateway = this.legs.filter(({ match, rule: { destinations: [to] } }) => (
       match.gateways.includes(MESH) && to !== undefined && to.host !== host));
@@ -66,7 +67,8 @@ export class OldRoute {
 
   /** The ports as its clients see them; undefined where the library has no words for the TLS of one. */
   public portsOf(ports: readonly AdoptedPort[]): AdoptedPort[] | undefined {
-    const found = ports.filter(({ number: port }) => !this.gatewayPorts.includes(port)).map(port => this.portOf(port, ports));
+    const { gatewayPorts } = this;
+    const found = ports.filter(({ number: port }) => !gatewayPorts.includes(port)).map(port => this.portOf(port, ports));
     return found.some(({ tls }) => tls === false) ? undefined : found as AdoptedPort[];
   }
 
@@ -106,6 +108,14 @@ export class OldRoute {
     return this.view.names.trafficRulesOf(this.service).filter(({ subsets, object }) => subsets.length > 0 && object.spec.trafficPolicy === undefined
       && subsets.every(({ name }) => used.has(name) && !others.has(name))).map(({ object }) => object);
   }
+}
+
+function routesByHost(view: MeshView): ReadonlyMap<string, readonly Route[]> {
+  return view.once('routes by host', () => {
+    const found = new Map<string, Route[]>();
+    view.routes.forEach(route => new Set(route.hosts).forEach(host => addTo(found, host, route)));
+    return found;
+  });
 }
 
 /** Whether a rule sends everything to one place, and does nothing else. */

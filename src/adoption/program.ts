@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Code, CodeFields, evaluated, namesIn, printed } from './code';
 import { allowed, egressOf, made, NAMES } from './scratch';
+import { free, joined } from './words';
 import * as library from '../index';
 import { Fields } from '../view/fields';
 
@@ -83,12 +84,9 @@ function chartLines({ namespace, statements }: ChartCode, taken: Set<string>): s
 
 /** A name of JavaScript that nothing else has. */
 function variable(text: string, taken: Set<string>): string {
-  const words = text.split(/[^A-Za-z0-9]+/).filter(word => word !== '');
-  const camel = words.map((word, i) => (i === 0 ? `${word[0].toLowerCase()}${word.slice(1)}` : `${word[0].toUpperCase()}${word.slice(1)}`)).join('');
-  const base = /^[a-z]/.test(camel) && !RESERVED.includes(camel) ? camel : `n${camel[0]?.toUpperCase() ?? ''}${camel.slice(1)}`;
-  const name = !taken.has(base) ? base : `${base}${[...Array(taken.size + 2).keys()].map(i => i + 2).find(i => !taken.has(`${base}${i}`))}`;
-  taken.add(name);
-  return name;
+  const words = joined(text);
+  const camel = `${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
+  return free(/^[a-z]/.test(camel) && !RESERVED.includes(camel) ? camel : `n${words}`, taken);
 }
 
 const RESERVED = [

@@ -1,12 +1,15 @@
 import { Fields, number, record, records } from '../view/fields';
 
-/** What a DestinationRule says of a port, as paths and values that can be compared; a port has its own settings in place of those of all ports, but for two of TCP. */
+/** What a DestinationRule says of a port, as paths and values that can be compared. */
 export function ruleShape(spec: Fields, port: number): ReadonlyMap<string, string> {
-  const policy = record(spec.trafficPolicy);
-  const own = records(policy.portLevelSettings).find(settings => number(record(settings.port).number) === port);
-  const { portLevelSettings: _, ...all } = policy;
-  const { port: _port, ...settings } = own ?? all;
+  const { portLevelSettings: _, port: _port, ...settings } = policyOf(spec, port);
   return new Map(leaves(settings, []));
+}
+
+/** The policy of a port: its own, or that of all ports. */
+export function policyOf(spec: Fields, port: number): Fields {
+  const policy = record(spec.trafficPolicy);
+  return records(policy.portLevelSettings).find(settings => number(record(settings.port).number) === port) ?? policy;
 }
 
 function leaves(value: unknown, path: readonly string[]): [string, string][] {

@@ -1,12 +1,11 @@
 import { Call, Code } from './code';
 import { given } from './connection-code';
-import { Fields, number, record, records, strings, text } from '../view/fields';
+import { policyOf } from './rule-shape';
+import { Fields, record, strings, text } from '../view/fields';
 
 /** TLS that a DestinationRule adds on a port, as the `tls` of that port; undefined when it adds none, and `false` for what the library has no words for. */
 export function tlsCode(spec: Fields, port: number, host: string): Code | undefined | false {
-  const policy = record(spec.trafficPolicy);
-  const own = records(policy.portLevelSettings).find(settings => number(record(settings.port).number) === port);
-  const tls = record((own ?? policy).tls);
+  const tls = record(policyOf(spec, port).tls);
   const [mode, sni, credentialName] = [text(tls.mode) ?? 'DISABLE', text(tls.sni), text(tls.credentialName)];
   if (mode === 'DISABLE') {
     return undefined;
