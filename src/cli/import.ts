@@ -22,6 +22,9 @@ const OPTIONS: Options = {
   ...INPUT_OPTIONS,
 };
 
+/** The options that name a file to be written. */
+const FILES = ['output', 'changes'];
+
 const USAGE = `cdk8s-istio-egress import FILES... [options]
 
 Writes a cdk8s app for the services outside the mesh that YAML or JSON files declare: ServiceEntries, their DestinationRules, and routes
@@ -47,7 +50,7 @@ export const importObjects: Command = {
     const args = argumentsOf(given, OPTIONS);
     checkFree(args);
     const input = await placedInputOf(args, terminal);
-    checkOutput(args, input.view);
+    FILES.forEach(option => checkOutput(args, input.view, option));
     tell(input, terminal);
     if (input.view.entries.length === 0) {
       throw new WrongUse('there is no ServiceEntry in the input: import writes a program for services outside the mesh');
@@ -58,10 +61,10 @@ export const importObjects: Command = {
     const adoption = adopt(input.view);
     const source = sourceOf(adoption.program, headingOf(input));
     const result: Result = { adoption, gone: obsolete(adoption), change: differenceOf(input.view, adoption.after), source };
-    writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, file => `written: ${file}`);
-    const changes = valueIn(args, 'changes');
-    if (changes !== undefined) {
-      writeResult(differenceAsMarkdown(result.change), { paths: [], all: new Map([['output', [changes]]]) }, terminal, file => `written: ${file}`);
+    const lineOf = (file: string) => `written: ${file}`;
+    writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, lineOf);
+    if (args.all.has('changes')) {
+      writeResult(differenceAsMarkdown(result.change), args, terminal, lineOf, 'changes');
     }
     summary(input, result).forEach(line => terminal.err(`${visible(line)}\n`));
     return input.problems.length > 0 ? EXIT.WRONG : adoption.problems.length > 0 ? EXIT.FOUND : EXIT.CLEAN;
@@ -78,7 +81,7 @@ interface Result {
 
 /** A program that somebody went on with is not lost by a second call. */
 function checkFree(args: Arguments): void {
-  const taken = ['output', 'changes'].find(name => fs.existsSync(valueIn(args, name) ?? ''));
+  const taken = FILES.find(name => fs.existsSync(valueIn(args, name) ?? ''));
   if (taken !== undefined && !args.all.has('force')) {
     throw new WrongUse(`--${taken} ${quote(valueIn(args, taken))} is there already: give another file, or --force to write over it`);
   }

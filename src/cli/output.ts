@@ -4,9 +4,13 @@ import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { MeshView } from '../view/mesh-view';
 
-/** Refuses to write over a file that a command was called with, or that has one of the objects. Another one, such as an earlier result, may be written over. */
-export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'objects'>): void {
-  const output = valueIn(args, 'output');
+/**
+ * Refuses to write over a file that a command was called with, or that has one of the objects. Another one, such as an earlier result, may be written over.
+ *
+ * @param option that names the file
+ */
+export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'objects'>, option = 'output'): void {
+  const output = valueIn(args, option);
   const written = output === undefined ? undefined : statOf(output);
   const files = new Set([...args.paths, ...objects.flatMap(({ origin }) => origin.file ?? [])]);
   const over = written && [...files].find(file => {
@@ -14,7 +18,7 @@ export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'object
     return read?.ino === written.ino && read.dev === written.dev;
   });
   if (over !== undefined) {
-    throw new WrongUse(`--output ${output} is a part of the input, and would be lost: give another file`);
+    throw new WrongUse(`--${option} ${output} is a part of the input, and would be lost: give another file`);
   }
 }
 
@@ -26,9 +30,11 @@ function statOf(file: string): fs.Stats | undefined {
   }
 }
 
-/** Writes a result, whole or in parts, to the terminal, or to the file of `--output`, of which the terminal gets a line. */
-export function writeResult(result: string | Iterable<string>, args: Arguments, terminal: Terminal, lineOf: (file: string) => string): void {
-  const file = valueIn(args, 'output');
+/** Writes a result, whole or in parts, to the terminal, or to the file of an option, of which the terminal gets a line. */
+export function writeResult(
+  result: string | Iterable<string>, args: Arguments, terminal: Terminal, lineOf: (file: string) => string, option = 'output',
+): void {
+  const file = valueIn(args, option);
   const parts = typeof result === 'string' ? [result] : result;
   if (file === undefined) {
     for (const part of parts) {
@@ -43,7 +49,7 @@ export function writeResult(result: string | Iterable<string>, args: Arguments, 
     }
     fs.closeSync(opened);
   } catch (error) {
-    throw new WrongUse(`--output ${file} cannot be written: ${(error as Error).message}`);
+    throw new WrongUse(`--${option} ${file} cannot be written: ${(error as Error).message}`);
   }
   terminal.err(`${lineOf(file)}\n`);
 }

@@ -62,6 +62,7 @@ describe('--output', () => {
   test('writes over one with --force, and never over the input', async () => {
     expect((await runWith({ 'in.yaml': database('a'), 'main.ts': 'mine' }, ['import', 'in.yaml', '--output', 'main.ts', '--force'])).code).toBe(0);
     expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', 'in.yaml', '--force'])).err).toContain('is a part of the input');
+    expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--changes', 'in.yaml', '--force'])).err).toContain('--changes in.yaml is a part of the input');
   });
 });
 
