@@ -8,7 +8,7 @@ import { writeAnybodys } from './anybody';
 import { askAbout, comparisonPage, CORPUS, PAGE, refusedIn, summaryOf } from './comparison';
 import { recipes, writeRecipe } from './documents';
 import { attempt, generate, Outcome, problems, reasons, smallest } from './generated';
-import { imports, writeImported } from './imported';
+import { importedRecipes, writeImported } from './imported';
 import { buildJudge, Complaint, Finding } from './judge';
 import { reportDisagreements } from './reported';
 import { readSet, writeSet } from './sets';
@@ -122,6 +122,7 @@ export async function main(args: readonly string[], defaults: { readonly seed: n
 async function judgeAll(options: Options, program: string, work: string, say: (message: string) => void): Promise<number> {
   const args = [...options.json ? ['--json'] : [], ...options.matrix ? ['--matrix'] : []];
   const wrong: string[] = [];
+  const imported = options.examples ? importedRecipes() : [];
   if (options.examples) {
     for (const { folder, build } of EXAMPLES) {
       const target = path.join(work, 'examples', folder);
@@ -136,11 +137,11 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
       writeTraces(target);
       args.push('--name', `${target}=docs/recipes/${name}`);
     }
-    for (const name of imports()) {
-      const target = path.join(work, 'imported', name);
-      writeImported(name, target);
+    for (const recipe of imported) {
+      const target = path.join(work, 'imported', recipe.name);
+      writeImported(recipe, target);
       writeTraces(target);
-      args.push('--name', `${target}=imported/${name}`);
+      args.push('--name', `${target}=imported/${recipe.name}`);
     }
   }
   const attempts = options.apps > 0 ? generateAll(options, work) : [];
@@ -154,7 +155,7 @@ async function judgeAll(options: Options, program: string, work: string, say: (m
     const published = EXAMPLES.filter(({ folder }) => folder.startsWith('bookinfo-'));
     args.push(...published.flatMap(({ folder }) => ['--bookinfo', `${/^bookinfo-([^/]+)/.exec(folder)![1]}=${path.join(work, 'examples', folder)}`]));
     args.push(...EXAMPLES.filter(example => !published.includes(example)).map(({ folder }) => path.join(work, 'examples', folder)));
-    args.push(...recipes().map(name => path.join(work, 'recipes', name)), ...imports().map(name => path.join(work, 'imported', name)));
+    args.push(...recipes().map(name => path.join(work, 'recipes', name)), ...imported.map(({ name }) => path.join(work, 'imported', name)));
   }
   const report = path.join(work, 'findings.json');
   const judged = spawnSync(program, ['--findings', report, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
