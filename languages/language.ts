@@ -1,3 +1,5 @@
+import { Target } from './package';
+
 /** Somebody's language: a package of it is built, installed into an empty project and used. */
 export interface Language {
   /** As an option names it. */
@@ -15,7 +17,7 @@ export interface Workbench {
   /** The package as npm packs it. */
   readonly tarball: string;
   /** Builds the package for a target of jsii; gives the folder with it. */
-  build(target: 'python' | 'java' | 'go' | 'dotnet'): Promise<string>;
+  build(target: Target): Promise<string>;
 }
 
 /** What the programs did. */

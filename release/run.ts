@@ -2,14 +2,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import { Bench, Step } from './step';
 import { STEPS } from './steps';
 import { translatedExamples } from '../languages/examples';
-import { Missing } from '../languages/language';
-import { succeed } from '../languages/shell';
-
-const ROOT = path.join(__dirname, '..');
+import { pack } from '../languages/package';
+import { tryParts, Wanted, wantedBy } from '../languages/parts';
 
 const HELP = `usage: npm run release:rehearse -- [--only ID,ID] [--keep FOLDER] [--json] [--help]
 
@@ -25,68 +22,27 @@ Exit code: 0 nothing failed, 1 something did, 2 wrong use.
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const options = { only: { type: 'string' }, keep: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  let values;
-  try {
-    ({ values } = parseArgs({ args: [...argv], options }));
-  } catch (error) {
-    process.stderr.write(`release: ${(error as Error).message.split('\n')[0]}: see --help\n`);
-    return 2;
+  const wanted = wantedBy({ name: 'release', help: HELP, parts: STEPS, options: ['keep'] }, argv);
+  if (typeof wanted === 'number') {
+    return wanted;
   }
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const wanted = values.only?.split(',') ?? STEPS.map(({ id }) => id);
-  const unknown = wanted.find(id => !STEPS.some(step => step.id === id));
-  if (unknown !== undefined) {
-    process.stderr.write(`release: --only has ${STEPS.map(({ id }) => id).join(', ')}, got "${unknown}"\n`);
-    return 2;
-  }
-  const dist = values.keep === undefined ? fs.mkdtempSync(path.join(os.tmpdir(), 'release-')) : path.resolve(values.keep);
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'release-'));
+  const dist = typeof wanted.own.keep === 'string' ? path.resolve(wanted.own.keep) : path.join(work, 'dist');
   fs.mkdirSync(dist, { recursive: true });
   try {
-    return await rehearse(STEPS.filter(({ id }) => wanted.includes(id)), dist, values.json ?? false);
+    return await rehearse(wanted, dist, work);
   } finally {
-    if (values.keep === undefined) {
-      fs.rmSync(dist, { recursive: true, force: true, maxRetries: 3 });
-    }
+    fs.rmSync(work, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-async function rehearse(steps: readonly Step[], dist: string, asJson: boolean): Promise<number> {
+function rehearse(wanted: Wanted<Step>, dist: string, work: string): Promise<number> {
   let packed: Promise<string> | undefined;
   let translated: Promise<string> | undefined;
-  const tarball = () => packed ??= pack();
-  const tablet = () => translated ??= tarball().then(file => translatedExamples(file, fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'))));
+  const tarball = () => packed ??= pack(work);
+  const tablet = () => translated ??= tarball().then(file => translatedExamples(file, work));
   const bench: Bench = { dist, tarball, tablet };
-  const count = { 'passed': 0, 'failed': 0, 'not run': 0 };
-  for (const step of steps) {
-    process.stderr.write(`release: ${step.title}\n`);
-    const started = Date.now();
-    const { outcome, detail } = await judge(step, bench);
-    count[outcome]++;
-    const seconds = Math.round((Date.now() - started) / 1000);
-    process.stdout.write(asJson ? `${JSON.stringify({ step: step.id, outcome, seconds, detail })}\n`
-      : `${step.title.padEnd(22)}${outcome.padEnd(9)}${String(seconds).padStart(4)} s  ${detail}\n`);
-  }
-  (asJson ? process.stderr : process.stdout).write(`${count.passed} passed, ${count.failed} failed, ${count['not run']} not run\n`);
-  return count.failed > 0 ? 1 : 0;
-}
-
-async function judge(step: Step, bench: Bench): Promise<{ readonly outcome: 'passed' | 'failed' | 'not run'; readonly detail: string }> {
-  try {
-    return { outcome: 'passed', detail: await step.run(bench) };
-  } catch (error) {
-    return { outcome: error instanceof Missing ? 'not run' : 'failed', detail: (error as Error).message };
-  }
-}
-
-async function pack(): Promise<string> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'packed-'));
-  await succeed('npm', ['run', '--silent', 'compile'], ROOT);
-  const printed = await succeed('npm', ['pack', '--silent', '--pack-destination', folder], ROOT);
-  return path.join(folder, printed.trim().split('\n').at(-1)!);
+  return tryParts('release', wanted, step => step.run(bench), ({ part, outcome, seconds, detail }) => ({ step: part.id, outcome, seconds, detail }));
 }
 
 void main(process.argv.slice(2)).then(code => {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Bench, Step } from './step';
 import { actionlint, npmPrograms } from './tools';
 import { Missing } from '../languages/language';
+import { pacmak, Target } from '../languages/package';
 import { attempt, isThere, succeed } from '../languages/shell';
 
 const ROOT = path.join(__dirname, '..');
@@ -64,7 +65,7 @@ export const STEPS: readonly Step[] = [
       if (!await isThere('python3')) {
         throw new Missing('there is no python3');
       }
-      await pacmak('python', bench);
+      await build('python', bench);
       const environment = path.join(dist, '.venv');
       await succeed('python3', ['-m', 'venv', environment], dist);
       await succeed(path.join(environment, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'twine'], dist);
@@ -82,7 +83,7 @@ export const STEPS: readonly Step[] = [
       if (!await isThere('mvn')) {
         throw new Missing('there is no mvn');
       }
-      await pacmak('java', bench);
+      await build('java', bench);
       const files = (fs.readdirSync(path.join(dist, 'java'), { recursive: true }) as string[]).filter(file => /\.(jar|pom)$/.test(file));
       // Maven Central wants sources and documentation beside the classes.
       const missing = ['.pom', '-sources.jar', '-javadoc.jar'].find(end => !files.some(file => file.endsWith(end)));
@@ -96,7 +97,7 @@ export const STEPS: readonly Step[] = [
     id: 'go',
     title: 'Go module',
     run: async bench => {
-      await pacmak('go', bench, ['--code-only']);
+      await build('go', bench, ['--code-only']);
       return 'generated; built and used by npm run languages';
     },
   },
@@ -107,7 +108,7 @@ export const STEPS: readonly Step[] = [
       if (!await isThere('dotnet')) {
         throw new Missing('there is no dotnet');
       }
-      await pacmak('dotnet', bench);
+      await build('dotnet', bench);
       return 'built';
     },
   },
@@ -137,8 +138,8 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-async function pacmak(target: string, { dist, tablet }: Bench, more: readonly string[] = []): Promise<void> {
-  await succeed(path.join(ROOT, 'node_modules/.bin/jsii-pacmak'), ['--targets', target, '--outdir', dist, '--rosetta-tablet', await tablet(), ...more], ROOT);
+async function build(target: Target, { dist, tablet }: Bench, more: readonly string[] = []): Promise<void> {
+  await pacmak(target, dist, await tablet(), more);
 }
 
 /** What the commits since the last tag make of the version, and what they say. */
