@@ -1,6 +1,7 @@
 /** A page for each construct and value of the package, from the jsii assembly. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { proseForVue } from './vue';
 
 const ASSEMBLY = path.join(__dirname, '../.jsii');
 
@@ -27,10 +28,8 @@ interface Member {
   readonly type?: TypeRef;
   readonly optional?: boolean;
   readonly static?: boolean;
-  readonly const?: boolean;
   readonly returns?: { readonly type: TypeRef };
   readonly parameters?: readonly Member[];
-  readonly overrides?: string;
 }
 
 interface Type {
@@ -40,48 +39,56 @@ interface Type {
   readonly base?: string;
   readonly datatype?: boolean;
   readonly docs?: Docs;
-  readonly initializer?: { readonly docs?: Docs; readonly parameters?: readonly Member[] };
+  readonly initializer?: { readonly parameters?: readonly Member[] };
   readonly methods?: readonly Member[];
   readonly properties?: readonly Member[];
-  readonly members?: readonly Member[];
   readonly interfaces?: readonly string[];
 }
 
-function types(): readonly Type[] {
-  return Object.values((JSON.parse(fs.readFileSync(ASSEMBLY, 'utf8')) as { readonly types: { readonly [fqn: string]: Type } }).types);
+type Types = ReadonlyMap<string, Type>;
+
+function typesOfPackage(): Types {
+  return new Map(Object.entries((JSON.parse(fs.readFileSync(ASSEMBLY, 'utf8')) as { readonly types: { readonly [fqn: string]: Type } }).types));
+}
+
+/** A group of pages, one for each class. */
+interface ConstructGroup {
+  readonly title: string;
+  readonly classes: readonly Type[];
+}
+
+function groupsOf(all: Types): ConstructGroup[] {
+  const classes = [...all.values()].filter(({ kind }) => kind === 'class').sort((a, b) => (a.name < b.name ? -1 : 1));
+  const isConstruct = ({ base = '' }: Type): boolean => base === 'constructs.Construct' || (all.has(base) && isConstruct(all.get(base)!));
+  return [
+    { title: 'Constructs', classes: classes.filter(isConstruct) },
+    { title: 'Values', classes: classes.filter(type => !isConstruct(type)) },
+  ];
 }
 
 /** The names of the pages, constructs before values. */
 export function constructPages(): readonly { readonly title: string; readonly names: readonly string[] }[] {
-  const classes = types().filter(({ kind }) => kind === 'class');
-  const isConstruct = (type: Type): boolean => type.base === 'constructs.Construct' || classes.some(other => other.fqn === type.base && isConstruct(other));
-  const names = (some: readonly Type[]) => some.map(({ name }) => name).sort();
-  return [
-    { title: 'Constructs', names: names(classes.filter(isConstruct)) },
-    { title: 'Values', names: names(classes.filter(type => !isConstruct(type))) },
-  ];
+  return groupsOf(typesOfPackage()).map(({ title, classes }) => ({ title, names: classes.map(({ name }) => name) }));
 }
 
 /** Writes the pages of all classes, each with what it takes. */
 export function writeConstructs(folder: string): void {
-  const all = new Map(types().map(type => [type.fqn, type]));
+  const all = typesOfPackage();
+  const groups = groupsOf(all);
   fs.mkdirSync(path.join(folder, 'constructs'), { recursive: true });
-  for (const { names } of constructPages()) {
-    names.forEach(name => fs.writeFileSync(path.join(folder, 'constructs', `${name}.md`), pageOf(all.get(`cdk8s-istio-egress.${name}`)!, all)));
-  }
-  const list = constructPages().map(({ title, names }) => `## ${title}\n\n${names.map(name => (
-    `- [${name}](/constructs/${name}): ${prose(all.get(`cdk8s-istio-egress.${name}`)!.docs?.summary ?? '')}`)).join('\n')}`);
+  groups.forEach(({ classes }) => classes.forEach(type => fs.writeFileSync(path.join(folder, 'constructs', `${type.name}.md`), pageOf(type, all))));
+  const list = groups.map(({ title, classes }) => `## ${title}\n\n${classes.map(({ name, docs }) => `- [${name}](/constructs/${name}): ${proseForVue(docs?.summary ?? '')}`).join('\n')}`);
   fs.writeFileSync(path.join(folder, 'constructs/index.md'), `# Constructs and values\n\nWith the names of TypeScript; [other languages](/languages) have their own.\n\n${list.join('\n\n')}\n`);
 }
 
-function pageOf(type: Type, all: ReadonlyMap<string, Type>): string {
+function pageOf(type: Type, all: Types): string {
   const { docs = {}, initializer, methods = [], properties = [] } = type;
   const props = initializer?.parameters?.map(({ type: of }) => all.get(of?.fqn ?? '')).find(of => of?.datatype);
   const visible = methods.filter(({ name }) => !name.startsWith('_'));
   return `${[
     `# ${type.name}`,
-    prose(docs.summary ?? ''),
-    prose(docs.remarks ?? ''),
+    proseForVue(docs.summary ?? ''),
+    proseForVue(docs.remarks ?? ''),
     ...docs.example === undefined ? [] : ['```ts', docs.example, '```'].join('\n'),
     ...docs.see === undefined ? [] : `See [${docs.see}](${docs.see}).`,
     ...props === undefined ? [] : [`## Properties of \`new ${type.name}()\``, table(propertiesOf(props, all))],
@@ -91,7 +98,7 @@ function pageOf(type: Type, all: ReadonlyMap<string, Type>): string {
 }
 
 /** Those of the interface, and of what it extends. */
-function propertiesOf(type: Type, all: ReadonlyMap<string, Type>): Member[] {
+function propertiesOf(type: Type, all: Types): Member[] {
   return [...(type.interfaces ?? []).flatMap(fqn => (all.has(fqn) ? propertiesOf(all.get(fqn)!, all) : [])), ...type.properties ?? []]
     .sort((a, b) => Number(a.optional ?? false) - Number(b.optional ?? false));
 }
@@ -100,11 +107,11 @@ function methodText({ name, docs = {}, parameters = [], returns, static: isStati
   const given = parameters.map(({ name: own, optional }) => `${own}${optional ? '?' : ''}`).join(', ');
   return [
     `### ${isStatic ? 'static ' : ''}${name}(${given})`,
-    prose(docs.summary ?? ''),
-    prose(docs.remarks ?? ''),
+    proseForVue(docs.summary ?? ''),
+    proseForVue(docs.remarks ?? ''),
     ...parameters.length === 0 ? [] : [table(parameters)],
-    ...returns === undefined ? [] : [`Returns \`${nameOf(returns.type)}\`${docs.returns === undefined ? '' : `: ${prose(docs.returns)}`}`],
-    ...docs.custom?.throws === undefined ? [] : [`Throws ${prose(docs.custom.throws)}.`],
+    ...returns === undefined ? [] : [`Returns \`${nameOf(returns.type)}\`${docs.returns === undefined ? '' : `: ${proseForVue(docs.returns)}`}`],
+    ...docs.custom?.throws === undefined ? [] : [`Throws ${proseForVue(docs.custom.throws)}.`],
     ...docs.example === undefined ? [] : [['```ts', docs.example, '```'].join('\n')],
   ].filter(part => part !== '');
 }
@@ -122,10 +129,5 @@ function nameOf({ fqn, primitive, collection, union }: TypeRef): string {
 }
 
 function cell(text: string): string {
-  return prose(text.trim().replace(/\s*\n\s*/g, ' ')).replace(/\|/g, '\\|');
-}
-
-/** Outside of code, Vue would read these; links to documents lead into the site. */
-function prose(text: string): string {
-  return text.split(/(`[^`]*`)/).map(part => (part.startsWith('`') ? part : part.replace(/\{\{/g, '&#123;&#123;').replace(/</g, '&lt;'))).join('');
+  return proseForVue(text.trim().replace(/\s*\n\s*/g, ' ')).replace(/\|/g, '\\|');
 }

@@ -1,6 +1,7 @@
 /** The documents of the repository as pages of the site. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { proseForVue } from './vue';
 
 const ROOT = path.join(__dirname, '..');
 const SOURCE = 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main';
@@ -17,7 +18,7 @@ export interface Group {
   readonly pages: readonly Page[];
 }
 
-const doc = (name: string, place = name): Page => ({ document: `docs/${name}.md`, place });
+const doc = (name: string): Page => ({ document: `docs/${name}.md`, place: name });
 
 /** Every document for users; test/website.test.ts knows the rest. */
 export const GROUPS: readonly Group[] = [
@@ -26,8 +27,11 @@ export const GROUPS: readonly Group[] = [
   { title: 'In production', pages: [doc('troubleshooting'), doc('security'), doc('reliability'), doc('performance'), doc('compatibility')] },
   {
     title: 'Recipes',
-    pages: fs.readdirSync(path.join(ROOT, 'docs/recipes')).filter(file => file.endsWith('.md')).sort((a, b) => (a === 'README.md' ? -1 : b === 'README.md' ? 1 : a < b ? -1 : 1))
-      .map(file => ({ document: `docs/recipes/${file}`, place: file === 'README.md' ? 'recipes/' : `recipes/${path.basename(file, '.md')}` })),
+    pages: [
+      { document: 'docs/recipes/README.md', place: 'recipes/' },
+      ...fs.readdirSync(path.join(ROOT, 'docs/recipes')).filter(file => file.endsWith('.md') && file !== 'README.md').sort()
+        .map(file => doc(`recipes/${path.basename(file, '.md')}`)),
+    ],
   },
 ];
 
@@ -62,8 +66,7 @@ function linked(prose: string, document: string): string {
     const place = path.posix.normalize(path.posix.join(path.posix.dirname(document), target));
     return `](${placeOf(place)}${anchor as string})`;
   });
-  // Outside of code, Vue would read these.
-  return links.split(/(`[^`]*`)/).map(part => (part.startsWith('`') ? part : part.replace(/\{\{/g, '&#123;&#123;').replace(/<(?!!--|\/?(br|img|a|sub|sup)\b)/g, '&lt;'))).join('');
+  return proseForVue(links);
 }
 
 function placeOf(file: string): string {
