@@ -20,7 +20,7 @@ export async function bundleWorker(file: string): Promise<number> {
     logLevel: 'error',
     outfile: file,
     alias: {
-      'node:net': of('node-net'), 'node:url': of('node-url'), 'node:util': of('node-util'), 'node:crypto': of('node-crypto'), 'node:fs': of('node-fs'), 'constructs': of('constructs'),
+      'node:net': of('node-net'), 'node:url': of('node-url'), 'node:util': of('node-util'), 'node:crypto': of('node-crypto'), 'constructs': of('constructs'),
     },
   });
   return fs.statSync(file).size;

@@ -1,7 +1,8 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { byPlace } from './by-place';
+import { factsOf, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
 import { placeOf } from './lint-result';
-import { factsOf, MESH_OPTIONS, saidBy, settingsElsewhere, unfollowedSettings, unreadSettings } from './mesh-settings';
+import { MESH_OPTIONS, saidBy, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { isDnsLabel } from '../private/check';

@@ -7,8 +7,3 @@ function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'object' && inner !== null && !Array.isArray(inner)
     ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
 }
-
-/** There is no command line. */
-export function parseArgs(): never {
-  throw new Error('there are no arguments here');
-}

@@ -1,7 +1,6 @@
 /** `lint`, `explain` and the page of `report` in a worker of the browser: it is asked with a text, and answers with data. Nothing leaves the page. */
-import { factsOf } from '../../src/cli/mesh-settings';
+import { factsOf } from '../../src/cli/facts-of-mesh';
 import { findingsIn, fixFor } from '../../src/findings/findings-in';
-
 import { lineOf } from '../../src/reading/file-object';
 import { readManifests } from '../../src/reading/manifests';
 import { Problem } from '../../src/reading/problem';
