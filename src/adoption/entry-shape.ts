@@ -1,3 +1,4 @@
+import { TCP, TLS } from './protocols';
 import { singleAddress } from '../private/check';
 import { Fields, number, record, records, strings, text } from '../view/fields';
 
@@ -22,10 +23,10 @@ export function entryShape(spec: Fields, namespace: string): { readonly [part: s
   };
 }
 
-/** Istio takes these protocols for TCP, and HTTPS for TLS. */
+/** Protocols that mean the same to Istio compare as one. */
 function readAs(protocol: unknown): string {
   const written = String(protocol).toUpperCase();
-  return ['MONGO', 'REDIS', 'MYSQL'].includes(written) ? 'TCP' : written === 'HTTPS' ? 'TLS' : written;
+  return TCP.includes(written) ? 'TCP' : TLS.includes(written) ? 'TLS' : written;
 }
 
 function list(texts: readonly string[]): string {

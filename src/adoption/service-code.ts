@@ -1,5 +1,6 @@
 import { Call, Code, CodeFields } from './code';
 import { given } from './connection-code';
+import { HTTP, PROTOCOLS, TCP, TLS } from './protocols';
 import { isIp, singleAddress } from '../private/check';
 import { Fields, number, record, records, strings, text } from '../view/fields';
 
@@ -24,13 +25,6 @@ export interface AdoptedPort {
 const TCP_KINDS: { readonly [port: number]: string } = {
   3306: 'ExternalMysql', 5432: 'ExternalPostgres', 6379: 'ExternalRedis', 27017: 'ExternalMongo', 9092: 'ExternalKafka',
 };
-
-const TCP = ['TCP', 'MONGO', 'REDIS', 'MYSQL'];
-const TLS = ['TLS', 'HTTPS'];
-const HTTP = ['HTTP', 'HTTP2', 'GRPC'];
-
-/** The protocols that the library has under the same name. */
-const PROTOCOLS = [...TCP, ...TLS, ...HTTP];
 
 /** The ports of an entry; undefined where one speaks what the library has no words for. */
 export function portsOf(spec: Fields): AdoptedPort[] | undefined {
