@@ -6,7 +6,7 @@ import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { visible, visibleJson } from '../private/visible';
-import { answerOf, answerOfWay, isOpen, Verdict } from '../report/answer';
+import { Answer, answerOf, answerOfWay, isOpen, Verdict as Access } from '../report/answer';
 import { Sources } from '../report/sources';
 import { TraceTarget } from '../trace/application';
 import { TraceClient } from '../trace/capture';
@@ -33,7 +33,7 @@ lines that decide it. Where a route has several ways (shares, rules for some req
   cdk8s-istio-egress explain --from shop/cart --to mysql.example.com:3306 manifests/
 
 Exit code: 0 the connection reaches what it is for by one of its ways, 1 it does not, or it ends at another service (ELSEWHERE), or the
-input does not show where it ends, 2 wrong use, or a part of the input could not be read.`;
+server does not understand what arrives (MISMATCH), or the input does not show where it ends, 2 wrong use, or a part of the input could not be read.`;
 
 export const explain: Command = {
   name: 'explain',
@@ -47,14 +47,25 @@ export const explain: Command = {
     const { view, problems } = input;
     tell(input, terminal);
     const found = trace(view, from, to);
-    const { verdict } = answerOf(view, found);
+    const verdict = verdictOf(answerOf(view, found));
     const places = new Sources(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
     terminal.out(isJson ? `${visibleJson({ ...asData(view, found, places), verdict, notes: input.notes })}\n`
       : traceText(view, found, places, styleOf(terminal.hasColours)));
-    return problems.length > 0 ? EXIT.WRONG : isOpen({ verdict }) ? EXIT.CLEAN : EXIT.FOUND;
+    return problems.length > 0 ? EXIT.WRONG : works(verdict) ? EXIT.CLEAN : EXIT.FOUND;
   },
 };
+
+/** Whom the report counts as reaching a service may speak something that it does not understand. */
+type Verdict = Access | 'MISMATCH';
+
+function verdictOf({ verdict, mismatch }: Answer): Verdict {
+  return verdict === 'REACHES' && mismatch !== undefined ? 'MISMATCH' : verdict;
+}
+
+function works(verdict: Verdict): boolean {
+  return verdict !== 'MISMATCH' && isOpen({ verdict });
+}
 
 function clientIn(args: Arguments): TraceClient {
   const given = valueIn(args, 'from');
@@ -94,7 +105,7 @@ function targetIn(args: Arguments): TraceTarget {
 }
 
 function asData(view: MeshView, found: Trace, places: Sources): object {
-  const others = found.others.map(way => ({ ...way, verdict: answerOfWay(view, found, way).verdict, hops: hopsAsData(way, places) }));
+  const others = found.others.map(way => ({ ...way, verdict: verdictOf(answerOfWay(view, found, way)), hops: hopsAsData(way, places) }));
   return { ...found, hops: hopsAsData(found, places), others };
 }
 
@@ -124,11 +135,11 @@ const TITLES: { readonly [stage: string]: string } = {
 /** A trace for a person. */
 function traceText(view: MeshView, found: Trace, places: Sources, style: Style): string {
   const { from, to, others } = found;
-  const verdictOf = (way: Way) => answerOfWay(view, found, way).verdict;
+  const said = (way: Way) => verdictOf(answerOfWay(view, found, way));
   const ways = others.map(way => [
-    style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, verdictOf(way), places, style, way),
+    style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, said(way), places, style, way),
   ]);
-  const parts = [`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...wayText(found, verdictOf(found), places, style), ...ways.flat()];
+  const parts = [`${from.namespace}/${from.account} to ${to.host}:${to.port}`, ...wayText(found, said(found), places, style), ...ways.flat()];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -145,7 +156,8 @@ function wayText(
     ...notes.map(note => `     note: ${visible(note)}`),
   ].join('\n')).slice(shared);
   const ending = [
-    `${isOpen({ verdict }) ? style('bold', verdict) : style(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict)}: ${visible(end.text)}`,
+    `${works(verdict) ? style('bold', verdict) : style(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict)}: ${visible(end.text)}`,
+    ...verdict === 'MISMATCH' ? [`  ${visible(end.mismatch!)}`] : [],
     ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
     ...end.conditions.filter(condition => condition !== taken).map(condition => `  ${visible(condition)}`),
   ].join('\n');

@@ -13,6 +13,8 @@ export type Verdict = EndKind | 'ELSEWHERE';
 /** What becomes of the connections of a client to one host and port. */
 export interface Answer {
   readonly verdict: Verdict;
+  /** Why the server does not understand what arrives, as far as the input shows: who speaks otherwise gets there all the same. */
+  readonly mismatch?: string;
   /** The hosts where they end, and not where they were meant to: whose listener takes them, or Services that a rule sends them to. */
   readonly instead: readonly string[];
   /** `<namespace>/<name>` of the Service of the gateway that they pass, or try to. */
@@ -78,7 +80,8 @@ export const VERDICT_ORDER: readonly Verdict[] = ['REACHES', 'DIRECT', 'UNKNOWN'
 /** What a trace says, for those who do not know proxies: of the ways that it has, the most open one, and where the others end. */
 export function answerOf(view: MeshView, found: Trace): Answer {
   const ways = [{ answer: answerOfWay(view, found, found), taken: '' }, ...found.others.map(way => ({ answer: answerOfWay(view, found, way), taken: way.taken }))];
-  const rank = ({ answer: { verdict } }: typeof ways[number]) => VERDICT_ORDER.indexOf(verdict);
+  // Of two that are equally open the one that is understood.
+  const rank = ({ answer: { verdict, mismatch } }: typeof ways[number]) => VERDICT_ORDER.indexOf(verdict) + (mismatch === undefined ? 0 : 0.5);
   const best = ways.reduce((chosen, way) => (rank(way) < rank(chosen) ? way : chosen));
   const open = ways.map(({ answer }) => answer).filter(isOpen);
   const all = (of: (answer: Answer) => readonly string[]) => [...new Set(open.flatMap(of))].sort();
@@ -106,8 +109,9 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
   return {
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
+    mismatch: isElsewhere ? undefined : end.mismatch,
     gateway,
-    why: isElsewhere ? whyElsewhere(isTaken) : [plain(view, why, way), ...missedText(upstream)].join('; '),
+    why: isElsewhere ? whyElsewhere(isTaken) : [plain(view, why, way), ...missedText(upstream) ?? (end.mismatch === undefined ? [] : [plain(view, end.mismatch, way)])].join('; '),
     because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? []
       : upstream?.facts.missed === undefined ? because : [...because, ...upstream.causes.slice(-1)]),
     conditions: end.conditions,
@@ -125,8 +129,8 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
 }
 
 /** What the last proxy lacks for the TLS that it is asked for. */
-function missedText(upstream: Hop | undefined): string[] {
-  return upstream?.facts.missed === undefined ? [] : [`the last proxy adds no TLS: the DestinationRule asks for ${upstream.facts.missed}, and lacks the certificate for it`];
+function missedText(upstream: Hop | undefined): string[] | undefined {
+  return upstream?.facts.missed === undefined ? undefined : [`the last proxy adds no TLS: the DestinationRule asks for ${upstream.facts.missed}, and lacks the certificate for it`];
 }
 
 function whyElsewhere(isTaken: boolean): string {

@@ -1,11 +1,10 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
-import { records, text } from '../view/fields';
 import { wildcardsAround } from '../view/host-match';
-import { namespaceOfService } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
+import { isOutside } from '../view/outside';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -48,13 +47,4 @@ function entriesWithin(view: MeshView): ReadonlyMap<string, readonly ExternalEnt
     }
     return found;
   });
-}
-
-/** Whether nothing says that its endpoints have a proxy: those of workloads and Services of the cluster may. */
-function isOutside({ facts, serviceByHost }: MeshView, { object: { spec }, hosts }: ExternalEntry): boolean {
-  const endpoints = records(spec.endpoints);
-  const addresses = endpoints.flatMap(({ address }) => text(address) ?? []);
-  return spec.location !== 'MESH_INTERNAL' && spec.workloadSelector === undefined
-    && !endpoints.some(({ serviceAccount, network }) => serviceAccount !== undefined || network !== undefined)
-    && ![...hosts, ...addresses].some(name => serviceByHost.has(name) || namespaceOfService(name, facts.clusterDomain) !== undefined);
 }

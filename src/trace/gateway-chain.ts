@@ -54,8 +54,6 @@ export interface Entering {
 export class GatewayChains {
   public readonly chains: readonly GatewayChain[];
   public readonly leftOut: readonly LeftOut[];
-  /** Servers without a VirtualService for them. */
-  public readonly routeless: readonly ServerOf[];
   private readonly table: ChainTable<GatewayChain>;
   private readonly leftOutByHost = new Map<string, number[]>();
   private readonly routes = new Map<GatewayConfig, RoutesOfGateway>();
@@ -64,22 +62,18 @@ export class GatewayChains {
   public constructor(private readonly view: MeshView, private readonly pods: GatewayPods) {
     const leftOut: LeftOut[] = [];
     const servers = this.merge(leftOut);
-    const routeless: ServerOf[] = [];
     const chains: GatewayChain[] = [];
     const [passed, known] = [new Set<string>(), new Set<string>()];
     const plainHttp = servers.filter(({ server }) => isPlainHttp(server));
     for (const of of servers) {
       const found = this.chainsOf(of, plainHttp, passed);
-      if (found.length === 0 && !plainHttp.includes(of)) {
-        routeless.push(of);
-      }
       const fresh = found.filter(chain => !known.has(`${chain.termination} ${keyOf(chain)}`));
       fresh.forEach(chain => {
         known.add(`${chain.termination} ${keyOf(chain)}`);
         chains.push(chain);
       });
     }
-    [this.chains, this.leftOut, this.routeless] = [chains, leftOut, routeless];
+    [this.chains, this.leftOut] = [chains, leftOut];
     leftOut.forEach(({ server }, place) => server.hosts.forEach(host => addTo(this.leftOutByHost, host, place)));
     this.table = new ChainTable(chains);
   }
@@ -250,7 +244,7 @@ function scopedHost(host: string, routesFrom: string): string {
 }
 
 /** Whether a server takes routes of a VirtualService: by its namespace and a host that both have. */
-function attaches(server: GatewayServer, route: Route): boolean {
+export function attaches(server: GatewayServer, route: Route): boolean {
   return server.hosts.some((host, i) => (server.routesFrom[i] === '*' || server.routesFrom[i] === route.object.namespace)
     && route.hosts.some(other => host === '*' || other === '*' || hostsMeet(host, other)));
 }

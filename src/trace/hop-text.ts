@@ -1,5 +1,5 @@
 import { Destination, Share } from './destination';
-import { GatewayChain, GatewayChains } from './gateway-chain';
+import { GatewayChain } from './gateway-chain';
 import { GatewayPods } from './gateway-pods';
 import { causeText } from './hop';
 import { Listener } from './listener';
@@ -38,17 +38,6 @@ export function droppedNotes(listener: Listener, host: string): string[] {
 function agesText({ created: own }: MeshObject, { created: other }: MeshObject): string {
   return own === undefined || other === undefined ? '; which of the two has it depends on their ages, which are not in the input'
     : byAge({ created: other }, { created: own }) < 0 ? `: it is older, made ${other} and not ${own}` : '';
-}
-
-export function withoutPlace({ leftOut, routeless }: GatewayChains): string[] {
-  return [
-    ...leftOut.map(({ gateway, why }) => `istiod leaves out a server of '${gateway.object.origin.path}': ${why}`),
-    ...routeless.map(({ gateway }) => `no VirtualService is bound to a server of '${gateway.object.origin.path}' that has its port, its hosts and namespace, and is visible to the gateway`),
-  ];
-}
-
-export function nobody({ routeless }: GatewayChains): string {
-  return routeless.length > 0 ? ': a server is there, and no VirtualService for it' : '';
 }
 
 export function portText({ port, isAssumed }: GatewayPods): string {

@@ -40,6 +40,8 @@ export interface Ending {
   readonly endpoints: readonly string[];
   /** The host where it ends, when that is not the one that was asked for: whose listener took it, or a Service that a rule sends it to. */
   readonly instead?: string;
+  /** Why the server does not understand what arrives, as far as the input shows it. */
+  readonly mismatch?: string;
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];
 }

@@ -7,8 +7,9 @@ import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
 import { ownLabels, variantsOf } from './gateway-variants';
 import { handshakeDecision } from './handshake';
 import { cause, Cause, Ending, EndKind, Hop, hop, nameOf } from './hop';
-import { conditionText, delegateText, destinationText, droppedNotes, endpointsText, firstOf, nobody, oneOf, percentText, portField, portText, serverText, shareText, withoutPlace } from './hop-text';
+import { conditionText, delegateText, destinationText, droppedNotes, endpointsText, firstOf, oneOf, percentText, portField, portText, serverText, shareText } from './hop-text';
 import { itself, Listener, PortListeners, unknownDestination } from './listener';
+import { mismatchOf } from './mismatch';
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
@@ -16,6 +17,7 @@ import { Choice, Chooser } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
 import { policiesBehind } from './server-policies';
 import { SidecarPort } from './sidecar-port';
+import { unselected, unserved } from './unserved';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { contains, networkOf } from '../private/network';
@@ -321,12 +323,17 @@ export class Journey {
       return this.ending('UNKNOWN', `${nameOf(gateway)} is a gateway of the Gateway API, and those are not followed`);
     }
     if (to.service === undefined || to.service.isKubernetes) {
+      const meant = to.service === undefined ? meantHosts(this.view).by(to.host) : undefined;
+      if (meant !== undefined) {
+        return this.ending('UNKNOWN', `Service ${to.host} is not in the input: did you mean ${meant}?`);
+      }
       const gateways = this.proxies.gatewaysBehind(to.host, to.port);
       if (gateways.length > 0) {
         return this.atGateways(to, gateways);
       }
       if (to.service === undefined) {
-        return this.ending('UNKNOWN', `Service ${to.host} is not in the input, and no Gateway in it has a server on port ${to.port}`);
+        const { text, causes } = unselected(this.view, to);
+        return this.ending('UNKNOWN', `Service ${to.host} is not in the input, and ${text}`, undefined, [], undefined, causes);
       }
     }
     return this.leaves(sender, to, this.client, this.dialled.spoken);
@@ -429,10 +436,12 @@ export class Journey {
       return this.unselected(pods, what, notes, facts);
     }
     if (!chain) {
+      const { isTls, sni } = arriving;
+      const why = unserved(this.view, pods, chains.leftOut, { port: to.port, isTls, name: isTls ? sni : undefined });
       this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", and no server there takes it`, [
-        ...pods.causes, ...chains.routeless.map(causeOf), ...chains.leftOut.map(causeOf),
-      ], { notes: [...notes, ...withoutPlace(chains)], facts }));
-      return this.ending('NOWHERE', `the gateway has no filter chain for it${nobody(chains)}`, 'noChain');
+        ...pods.causes, ...why.causes,
+      ], { notes, facts }));
+      return this.ending('NOWHERE', `the gateway has no filter chain for it: ${why.text}`, 'noChain');
     }
     const { server, gateway } = chain;
     const refused = handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
@@ -500,8 +509,10 @@ export class Journey {
     }
     const choices = chain.choice ? [chain.choice] : chains.httpChoices(chain, authority ?? this.dialled.host);
     if (choices.length === 0) {
-      this.hops.push(hop('gateway route', `no VirtualService of ${chain.gateway.name} is for the host ${authority ?? this.dialled.host}`, [causeOf(chain)]));
-      return this.ending('NOWHERE', `no VirtualService of the Gateway has the host ${authority ?? this.dialled.host}`, 'noRoute');
+      const name = authority ?? this.dialled.host;
+      const why = unserved(this.view, pods, chains.leftOut, { port: chain.server.port, isTls: chain.termination !== 'NONE', name });
+      this.hops.push(hop('gateway route', `the gateway has no route for the host ${name}: ${why.text}`, why.causes));
+      return this.ending('NOWHERE', `the gateway has no route for the host ${name}: ${why.text}`, 'noRoute');
     }
     const scope = this.proxies.gatewayScope(pods.namespace);
     const sender: Sender = { kind: 'gateway', scope, labels: pods.labels, listenerPort: chain.server.port };
@@ -530,11 +541,7 @@ export class Journey {
     const missed = mode === 'PLAINTEXT' && tls && tls.mode !== 'DISABLE' ? tls.mode : undefined;
     const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : `it adds no TLS${missed === undefined ? '' : `, although ${missed} is asked for`}`
       : `it speaks TLS (${mode})${sni === undefined ? spoken === 'HTTP' ? ' with the host of the request as server name' : ' without a server name' : ` with the server name ${sni}`}`;
-    // In the mesh the server's own sidecar ends one.
-    const isEndedBySidecar = mode === 'ISTIO_MUTUAL' && (service.isKubernetes || service.object.spec.location === 'MESH_INTERNAL');
-    const isTwice = mode !== 'PLAINTEXT' && !isEndedBySidecar && spoken === 'TLS';
     const notes = [
-      ...isTwice ? ['the application speaks TLS itself: the server gets TLS in TLS'] : [],
       ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
     ];
@@ -569,9 +576,11 @@ export class Journey {
     const inside = this.instead === undefined ? this.insideTheCluster(service, upstream) : undefined;
     const wrong = this.instead !== undefined ? `, by the way of ${this.instead}: not where ${host} was asked for`
       : inside !== undefined ? `, inside the cluster: what becomes there of what was for ${host} is not in the input` : '';
-    const twice = isTwice ? ', with TLS in TLS: a server that expects one of them cuts the handshake' : '';
-    return to.tunnel && spoken !== 'HTTP' ? this.throughTunnel(to.tunnel, who, upstream.endpoints)
-      : { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}${twice}`, undefined, endpoints), instead: this.instead ?? inside };
+    if (to.tunnel && spoken !== 'HTTP') {
+      return this.throughTunnel(to.tunnel, who, upstream.endpoints);
+    }
+    const mismatch = mismatchOf(this.view, { who, spoken, to: { ...to, service }, upstream, missed });
+    return { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}`, undefined, endpoints), instead: this.instead ?? inside, mismatch };
   }
 
   /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */

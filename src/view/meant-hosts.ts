@@ -1,4 +1,5 @@
 import { namespaceOfService } from './host-name';
+import { INSTALLED_GATEWAYS } from './installed-gateways';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshView } from './mesh-view';
@@ -51,7 +52,9 @@ export class MeantHosts {
 
   /** @param written name and namespace */
   private serviceLike(written: string): string | undefined {
-    this.services ??= new SlipTable([...this.view.serviceByHost.keys()].map(name => name.slice(0, -this.end.length)));
+    // The gateways of Istio's charts are often not in the input.
+    const installed = [...INSTALLED_GATEWAYS.keys()].map(name => `${name}.${this.view.facts.rootNamespace}`);
+    this.services ??= new SlipTable([...installed, ...[...this.view.serviceByHost.keys()].map(name => name.slice(0, -this.end.length))]);
     const slip = this.services.meantBy(written);
     return slip === undefined ? undefined : `${slip}${this.end}`;
   }

@@ -68,6 +68,42 @@ test('ends with 1 when another service takes the connection, and with 0 when tha
   expect((await explain(to, { 'db.yaml': `${declared('orders', '192.0.2.1')}---\n${declared('stock', '192.0.2.1')}` })).code).toBe(0);
 });
 
+describe('what the server does not understand', () => {
+  const originated = `${ENTRY.replace('protocol: TCP', 'protocol: TLS')}---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: stock, namespace: shop}
+spec: {host: stock.example.com, subsets: [{name: plain, trafficPolicy: {tls: {mode: DISABLE}}}], trafficPolicy: {tls: {mode: SIMPLE}}}
+`;
+  const args = ['--from', 'shop/cart', '--to', 'stock.example.com:3306', '.'];
+
+  test('is no success, although it arrives', async () => {
+    const { code, out } = await explain(args, { 'a.yaml': originated });
+
+    expect(code).toBe(1);
+    expect(out).toContain('\nMISMATCH: it ends at 192.0.2.14:3306\n  what arrives is TLS in TLS, because the application speaks TLS and the sidecar adds its own');
+    expect(JSON.parse((await explain([...args, '--json'], { 'a.yaml': originated })).out)).toMatchObject({ verdict: 'MISMATCH', end: { kind: 'REACHES' } });
+    expect((await explain([...args, '--protocol', 'TCP'], { 'a.yaml': originated })).code).toBe(0);
+  });
+
+  test('is one, where another way is understood', async () => {
+    const shares = `${originated}---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock.example.com]
+  tls:
+    - match: [{sniHosts: [stock.example.com]}]
+      route: [{destination: {host: stock.example.com}, weight: 90}, {destination: {host: stock.example.com, subset: plain}, weight: 10}]
+`;
+    const { code, out } = await explain(args, { 'a.yaml': shares });
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/\nMISMATCH: [^]*\nREACHES: /);
+  });
+});
+
 describe('what is for outside of the mesh, and a rule sends into the cluster', () => {
   const PROXY = `apiVersion: v1
 kind: Service

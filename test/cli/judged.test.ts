@@ -120,7 +120,7 @@ const ROWS: readonly Row[] = [
   ['`resolution: NONE` has no endpoint', 'MX0308', through({ db: entry(DB, 3306, 'TCP', { addresses: ['192.0.2.14'], resolution: 'NONE' }) })],
   ['gateways in "istio-system" do not see db.example.com', 'MX0309', through({ db: db({ exportTo: ['.'] }) })],
   ['Service proxy.infra.svc.cluster.local is not in the input', 'service', through({ legs: legs({}, [leg('mesh', 3306, GATEWAY, 443), leg('egress', 443, away.host, 3306)]) })],
-  ['no VirtualService of the Gateway has the host x.example.com', 'MX0311', [
+  ['the gateway has no route for the host x.example.com', 'MX0311', [
     api, gateway({ port: { number: 443, name: 'p', protocol: 'HTTP' }, hosts: [API] }), service(), pods,
     object('VirtualService', 'a', { hosts: [API], http: [{ rewrite: { authority: 'x.example.com' }, route: [{ destination: { host: GATEWAY, port: { number: 443 } } }] }] }),
     object('VirtualService', 'b', { hosts: [API], gateways: ['egress'], http: [{ route: [{ destination: { host: API, port: { number: 80 } } }] }] }),

@@ -105,7 +105,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0309: [
     ['a route', NARROW, [[/( gateways: \[db\]\n {2}exportTo: )\[istio-system\]/, '$1["."]']], ['MX0309']],
     ['not by a namespace with a slip, where the gateway is in another one', NARROW, [[/(destination:\n {12}host: istio-egressgateway)\.istio-system/, '$1.istio-sytem'], [/exportTo: \[istio-system\]/g, 'exportTo: [istio-sytem]'],
-      pods('out', { istio: 'egressgateway' }, 'istio-system')], ['MX0309']],
+      pods('out', { istio: 'egressgateway' }, 'istio-system')], ['MX0309', 'MX0405']],
     ['with a slip in exportTo', NARROW, [[/( gateways: \[db\]\n {2}exportTo: )\[istio-system\]/, '$1[istio-sytem]']], ['MX0309']],
     ['not where nothing shows the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge']], []],
     ['by the pods of the gateway', NARROW, [['exportTo: [".", istio-system]', 'exportTo: ["."]'], [/istio-egressgateway\.istio-system/g, 'out.edge'], pods('out', { istio: 'egressgateway' }, 'edge')],

@@ -650,21 +650,11 @@ test('the answer is plain data', () => {
 });
 
 describe('the end says what the steps before it do', () => {
-  const originated = (mode: string) => object('DestinationRule', 'tls', { host: 'api.example.com', trafficPolicy: { tls: { mode, sni: 'api.example.com' } } });
-  const api = (mode: string, location = 'MESH_EXTERNAL') => traced([entry('api.example.com', 443, 'TLS', { location }), originated(mode)], 'cart', 'api.example.com:443');
-
   test('of an entry for every host, which is what was asked for', () => {
     const found = traced([entry('*', 443, 'TLS', { resolution: 'NONE' })], 'cart', 'en.example.com:443');
 
     expect(found.end).toMatchObject({ kind: 'REACHES', text: 'it ends at en.example.com:443', instead: undefined });
     expect(hopAt(found, 'sidecar')).toMatchObject({ text: 'the listener 0.0.0.0_443 takes the server name *', notes: [] });
-  });
-
-  test('of TLS in TLS, except in the mesh, where the sidecar of the server ends one', () => {
-    expect(api('SIMPLE').end).toMatchObject({ kind: 'REACHES', text: 'it ends at api.example.com:443, with TLS in TLS: a server that expects one of them cuts the handshake' });
-    expect(api('ISTIO_MUTUAL').end.text).toContain('TLS in TLS');
-    expect(api('ISTIO_MUTUAL', 'MESH_INTERNAL').end.text).toBe('it ends at api.example.com:443');
-    expect(hopAt(api('ISTIO_MUTUAL', 'MESH_INTERNAL'), 'upstream').notes).toEqual([]);
   });
 
   test('of a wildcard that DNS is asked for', () => {

@@ -153,7 +153,7 @@ describe('the host that requests get', () => {
   const through = (rule: object) => api([gateway, onwards, http([{ route: [{ destination: { host: GATEWAY, port: { number: 80 } } }], ...rule }])]);
 
   test('is rewritten by a rule, or by headers that it sets', () => {
-    expect(through({}).end).toMatchObject({ kind: 'NOWHERE', text: expect.stringContaining('has the host api.example.com') });
+    expect(through({}).end).toMatchObject({ kind: 'NOWHERE', text: expect.stringContaining('is for the host api.example.com') });
     expect(through({ rewrite: { authority: 'new.example.com' } }).end).toMatchObject({ kind: 'REACHES', endpoints: ['new.example.com:80'] });
     expect(through({ headers: { request: { set: { Host: 'new.example.com' } } } }).end.kind).toBe('REACHES');
   });
