@@ -1,6 +1,7 @@
 import { CodeFields } from './code';
 import { connectionCode } from './connection-code';
 import { entryShape } from './entry-shape';
+import { writtenAnnotations } from './kept-object';
 import { ruleShape } from './rule-shape';
 import { writtenBy } from './scratch';
 import { AdoptedPort, candidates, portsOf, ServiceCode } from './service-code';
@@ -26,11 +27,10 @@ export interface Refused {
 
 /** What every construct takes of an entry: its name, and what somebody wrote beside it. */
 export function metadataCode({ name, labels, annotations }: MeshObject): CodeFields {
-  const written = Object.entries(annotations).filter(([key]) => !key.startsWith('kubectl.kubernetes.io/'));
   return {
     name,
     labels: Object.keys(labels).length === 0 ? undefined : { ...labels },
-    annotations: written.length === 0 ? undefined : Object.fromEntries(written),
+    annotations: writtenAnnotations(annotations),
   };
 }
 

@@ -8,10 +8,16 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** A manifest as what `ApiObject` takes; the chart has its namespace. */
 export function keptCode(manifest: Fields): CodeFields {
   const { status: _, metadata, ...more } = manifest;
-  const annotations = Object.entries(record(record(metadata).annotations)).filter(([key]) => key !== LAST_APPLIED);
+  const annotations = writtenAnnotations(record(record(metadata).annotations));
   const kept = Object.entries(record(metadata)).filter(([key]) => key !== 'namespace' && key !== 'annotations' && !OF_SERVER.includes(key));
   return literal({
     ...more,
-    metadata: { ...Object.fromEntries(kept), ...annotations.length === 0 ? {} : { annotations: Object.fromEntries(annotations) } },
+    metadata: { ...Object.fromEntries(kept), ...annotations === undefined ? {} : { annotations } },
   }) as CodeFields;
+}
+
+/** The annotations that somebody wrote, without what kubectl adds when it applies them. */
+export function writtenAnnotations<T>(annotations: { readonly [key: string]: T }): { readonly [key: string]: T } | undefined {
+  const written = Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED);
+  return written.length === 0 ? undefined : Object.fromEntries(written);
 }
