@@ -91,6 +91,37 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['the same with the usual port, and for some pods', [
     db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 8443 }]), leaving([{ port: 443 }], { matchLabels: { app: 'cart' } }, 'some'),
   ], []],
+  ['the same with the Service, with a route that the namespace does not see, and in the gateway\'s own namespace', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 443 }]), object('Service', 'istio-system/istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'tls', port: 443, targetPort: 8443 }] }),
+    leaving([{ port: 443 }], {}, 'other/network'), leaving([{ port: 443 }], {}, 'istio-system/network'),
+  ], []],
+  ['a route that the namespace of the NetworkPolicy does not see', [db, object('VirtualService', 'route', {
+    hosts: [DB], exportTo: ['.'], tcp: [{ route: [{ destination: { host: GATEWAY } }] }],
+  }), gateway({ istio: 'egressgateway' }), leaving([{ port: 443 }], {}, 'other/network')], []],
+  ['the namespace of the gateway, and one that opens everything there', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 443 }], {}, 'istio-system/network'),
+    object('NetworkPolicy', 'network', { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 443 }] }, { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'istio-system' } } }] }] }),
+  ], []],
+  ['one that opens everything in another namespace', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }),
+    object('NetworkPolicy', 'network', { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 443 }] }, { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }] }] }),
+  ], ['gateway-port: Service istio-system/istio-egressgateway <- network spec.egress']],
+  ['the Service of an installed gateway beside a Gateway that is missing: what is missing is the Gateway', [
+    db, object('VirtualService', 'a', { hosts: [DB], gateways: ['mesh', 'out'], tcp: [{ route: [{ destination: { host: GATEWAY } }] }] }),
+  ], ['gateway: Gateway shop/out <- a spec.gateways.1']],
+  ['hosts that a gateway serves alone', [gateway({ istio: 'ingressgateway' }, 'in'), object('VirtualService', 'web', {
+    hosts: ['web.example.com'], gateways: ['in'], http: [{ route: [{ destination: { host: 'web' } }] }],
+  }), object('Service', 'web', { selector: { app: 'web' }, ports: [{ name: 'http', port: 80 }] })], []],
+  ['routes of the Gateway API, of each kind, for one parent of several', [
+    api('GRPCRoute', 'a', { parentRefs: [{ name: 'in' }, { kind: 'Service', group: '', name: 'x' }] }), api('TCPRoute', 'b', { parentRefs: [{ kind: 'Service', group: '', name: 'x' }] }),
+    api('HTTPRoute', 'c', { parentRefs: [{ kind: 'ServiceEntry', group: 'example.com', name: 'x' }] }),
+    api('HTTPRoute', 'd', { parentRefs: [{ name: 'out' }], rules: [{ backendRefs: [{ name: 'web' }] }, { backendRefs: [{ name: 'web' }, { group: 'networking.istio.io', kind: 'Hostname', name: DB }] }] }),
+  ], ['gateway-api: HTTPRoute shop/d <- d', 'gateway-api: GRPCRoute shop/a <- a', 'gateway-api: TCPRoute shop/b <- b']],
+  ['workloads that see a host, in one of its namespaces', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['third', 'shop'] })], []],
+  ['workloads that see a host, of namespaces in no order', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['third', 'fourth'] })],
+    ['client: a workload of namespace fourth or third <- a-example-com spec.exportTo']],
+  ['the pods of a gateway, whose labels are in no order, and of one for every pod', [gateway({ b: '2', a: '1' }), gateway({}, 'second')], ['gateway-pods: a workload with a=1, b=2 <- egress spec.selector']],
+  ['workloads of any namespace, for a policy of the root namespace, beside others', [policy(forApp, 'istio-system/policy'), deployment('web', 'web'), deployment('cart', 'cart')], []],
   ['an EnvoyFilter', [object('EnvoyFilter', 'filter', {})], ['envoy-filter: EnvoyFilter shop/filter <- filter']],
   ['a listener of HTTP_PROXY, and of HTTP', [proxy('HTTP_PROXY'), proxy('HTTP')], ['http-proxy: Sidecar shop/default <- default spec.egress.0']],
 ])('%s', (_, objects, expected) => {
