@@ -1,9 +1,12 @@
 import { Finding, Rule, where } from './rule';
+import { importsRoute } from './sidecar-hides-route';
 import { quote } from '../private/fail';
 import { strings } from '../view/fields';
 import { namespaceOfService } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
+import { Leg } from '../view/name-index';
+import { PodTemplate } from '../view/pod-template';
 import { MESH } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
@@ -15,7 +18,8 @@ export const ruleNotLookedUp: Rule = {
   title: 'A DestinationRule is where the proxies that need it do not look.',
   why: 'A proxy looks for the rule of a host in its own namespace, then in that of the Service or ServiceEntry, then in the root namespace, and sees what is exported to it. A rule '
     + 'anywhere else does nothing: a gateway sends without TLS, a subset has no endpoints.',
-  fix: 'Write the rule in the namespace of the client, or in that of the service and export it to the client. For a gateway, the client is the gateway.',
+  fix: 'Write the rule in the namespace of the client, or in that of the service and export it to the client. For a gateway, the client is the gateway. A VirtualService without '
+    + '`exportTo` is for the clients of every namespace: each needs the rule, or the VirtualService an `exportTo` that leaves them out.',
   related: [],
   check: view => {
     const unused = hiddenFromSidecars(view);
@@ -82,25 +86,71 @@ function hiddenFromSidecars(view: MeshView): Map<TrafficRule, Finding[]> {
   return new Map([...new Set(view.trafficRules.map(({ host }) => host))].flatMap(host => {
     const homes = homesOf(view, host);
     const rules = view.names.trafficRulesOf(host);
-    const lost = homes.length === 0 ? undefined : senderWithoutRule(view, host, homes, rules);
-    const needed = lost && rules.find(rule => isNeeded(view, rule, lost) && (homes.includes(rule.object.namespace) || isForNobody(view, rule)));
-    return needed === undefined ? [] : [[needed, [notLookedUp(view, needed, lost!, homes)]]];
+    const isMissed = ({ isOfOthers }: Senders, { object: { namespace } }: TrafficRule) => (
+      isOfOthers || homes.includes(namespace) || isForNobody(view, namespace));
+    for (const lost of homes.length === 0 ? [] : sendersWithoutRule(view, host, homes, rules)) {
+      const needed = rules.find(rule => isNeeded(view, rule, lost) && isMissed(lost, rule));
+      if (needed) {
+        return [[needed, [notLookedUp(view, needed, lost, homes)]]];
+      }
+    }
+    return [];
   }));
 }
 
-/** Sidecars that a VirtualService of their own namespace sends to a host. */
+/** Sidecars that a VirtualService sends to a host. */
 interface Senders {
   readonly namespace: string;
   readonly route: string;
   readonly subset?: string;
   readonly port?: number;
+  /** Whether the VirtualService is of another namespace. */
+  readonly isOfOthers: boolean;
 }
 
-function senderWithoutRule(view: MeshView, host: string, homes: readonly string[], rules: readonly TrafficRule[]): Senders | undefined {
+/** Of each subset and port the first sidecars that find no rule: of the namespace of the VirtualService, and of others that see it. */
+function sendersWithoutRule(view: MeshView, host: string, homes: readonly string[], rules: readonly TrafficRule[]): Senders[] {
   const byPlace = new Map<string, TrafficRule[]>();
   rules.forEach(rule => addTo(byPlace, rule.object.namespace, rule));
-  return sendersTo(view, host).find(({ namespace }) => ![namespace, ...homes, view.facts.rootNamespace].some(place => (
-    byPlace.get(place)?.some(({ visibleTo }) => reaches(visibleTo, namespace)))));
+  const hasNone = (namespace: string) => ![namespace, ...homes, view.facts.rootNamespace].some(place => (
+    byPlace.get(place)?.some(({ visibleTo }) => reaches(visibleTo, namespace))));
+  const without = sidecarNamespaces(view).filter(namespace => !homes.includes(namespace) && hasNone(namespace));
+  const [own, others] = [new Map<string, Senders>(), new Map<string, Senders>()];
+  for (const leg of view.names.legsTo(host)) {
+    const { route: { object, visibleTo }, rule, match } = leg;
+    const { subset, port } = rule.destinations.find(destination => destination.host === host)!;
+    const key = JSON.stringify([subset, port]);
+    const senders = { route: object.origin.path, subset, port };
+    // TLS of the application itself needs no rule.
+    if (match.gateways.includes(MESH) && (subset !== undefined || rule.kind !== 'tls')) {
+      if (!own.has(key) && reaches(visibleTo, object.namespace) && view.podsIn(object.namespace).all.length > 0 && hasNone(object.namespace)) {
+        own.set(key, { ...senders, namespace: object.namespace, isOfOthers: false });
+      }
+      // Who is named in 'exportTo' may write the rule in a repository of their own.
+      const other = others.has(key) || !visibleTo.includes('*') ? undefined : without.find(namespace => namespace !== object.namespace && follows(view, leg, namespace));
+      if (other !== undefined) {
+        others.set(key, { ...senders, namespace: other, isOfOthers: true });
+      }
+    }
+  }
+  return [...own.values(), ...others.values()];
+}
+
+/** Where pods may have sidecars, as far as the input shows; those of gateways are none. */
+function sidecarNamespaces(view: MeshView): readonly string[] {
+  return view.once('namespaces with sidecars', () => view.podNamespaces.filter(namespace => {
+    const hasSidecar = (pod: PodTemplate) => (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+    return !view.gatewayPlaces.namespaces.has(namespace) && view.podsIn(namespace).all.some(hasSidecar);
+  }));
+}
+
+/** Whether the sidecars of a namespace follow a VirtualService of another one: they see it and a host of it, and none of their own. */
+function follows(view: MeshView, { route, match }: Leg, namespace: string): boolean {
+  const sidecar = view.sidecarsOf(namespace).ofOthers;
+  return (match.sourceNamespace ?? namespace) === namespace && route.hosts.some(host => (
+    view.knownServicesByHost.get(host)?.some(({ visibleTo }) => reaches(visibleTo, namespace))
+    && (sidecar === undefined || importsRoute(sidecar, route.object.namespace, host))
+    && !view.names.detoursOf(host).some(other => other.route.object.namespace === namespace)));
 }
 
 /** Whether connections end without the rule: it has their subset, or the TLS that the gateway asks for. Others of the same gateway may have rules for themselves. */
@@ -108,18 +158,21 @@ function isNeeded(view: MeshView, { host, subsets, allTls }: TrafficRule, { subs
   if (subset !== undefined) {
     return subsets.some(({ name }) => name === subset);
   }
+  if (!allTls.some(({ mode }) => mode === 'ISTIO_MUTUAL')) {
+    return false;
+  }
   const target = view.serviceByHost.get(host)?.ports.find(({ number }) => number === port)?.targetPort;
   const workloads = view.gatewayPlaces.workloadsAt(host);
   const servers = view.gatewayServers.filter(server => workloads.has(server.workload) && (server.port === port || server.port === target));
-  return allTls.some(({ mode }) => mode === 'ISTIO_MUTUAL') && servers.length > 0 && servers.every(({ tls }) => tls?.mode === 'ISTIO_MUTUAL');
+  return servers.length > 0 && servers.every(({ tls }) => tls?.mode === 'ISTIO_MUTUAL');
 }
 
-/** Whether no pod of its own namespace follows it, as far as the input shows. */
-function isForNobody(view: MeshView, { object: { namespace } }: TrafficRule): boolean {
+/** Whether no pod of a namespace follows its own rule, as far as the input shows. */
+function isForNobody(view: MeshView, namespace: string): boolean {
   return namespace !== '' && view.podsIn(namespace).all.length === 0;
 }
 
-function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace, route }: Senders, homes: readonly string[]): Finding {
+function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace, route, isOfOthers }: Senders, homes: readonly string[]): Finding {
   return homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace ? {
     object,
     field: ['spec', 'exportTo'],
@@ -128,24 +181,10 @@ function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace,
   } : {
     object,
     field: ['metadata', 'namespace'],
-    message: `'namespace' ${quote(object.namespace)} is where the sidecars that '${route}' sends to ${quote(host)} do not look: they look in ${where(namespace)} and in ${where(homes[0])}`,
-    fix: `write it in ${where(namespace)}`,
+    message: `'namespace' ${quote(object.namespace)} is where the sidecars of ${where(namespace)} do not look, which '${route}' sends to ${quote(host)}: `
+      + `they look in ${where(namespace)} and in ${where(homes[0])}`,
+    fix: isOfOthers ? `write one in ${where(namespace)} too, or write the namespaces of the clients in 'exportTo' of '${route}', which every namespace follows without it` : `write it in ${where(namespace)}`,
   };
-}
-
-/** The namespaces whose own VirtualServices send the sidecars of pods in them to a host, or to a subset of it. */
-function sendersTo(view: MeshView, host: string): Senders[] {
-  const found = new Map<string, Senders>();
-  for (const { route, rule, match } of view.names.legsTo(host)) {
-    const { namespace, origin } = route.object;
-    const { subset, port } = rule.destinations.find(destination => destination.host === host)!;
-    const key = JSON.stringify([namespace, subset, port]);
-    // TLS of the application itself needs no rule.
-    if (match.gateways.includes(MESH) && !found.has(key) && reaches(route.visibleTo, namespace) && (subset !== undefined || rule.kind !== 'tls')) {
-      found.set(key, { namespace, route: origin.path, subset, port });
-    }
-  }
-  return [...found.values()].filter(({ namespace }) => view.podsIn(namespace).all.length > 0);
 }
 
 /** Whether the proxies of a namespace find a rule. */

@@ -36,8 +36,8 @@ function hidden(view: MeshView, sidecar: NamespaceSidecar, route: Route): Findin
   }];
 }
 
-/** A wildcard on either side is enough, unlike for services. */
-function importsRoute({ hosts, object }: NamespaceSidecar, namespace: string, host: string): boolean {
+/** Whether sidecars know a VirtualService by one of its hosts. A wildcard on either side is enough, unlike for services. */
+export function importsRoute({ hosts, object }: NamespaceSidecar, namespace: string, host: string): boolean {
   return hosts === undefined || hosts.some(pattern => {
     const [scope, name = '*'] = pattern.split('/');
     return (scope === '*' || (scope === '.' ? object.namespace : scope) === namespace) && overlaps(name, host);

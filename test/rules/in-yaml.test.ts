@@ -125,6 +125,12 @@ const THROUGH_GATEWAY = [
 
 const GATEWAY_HOST = 'istio-egressgateway.istio-system.svc.cluster.local';
 
+/** The same for every namespace, with the rule of one alone. */
+const podsIn = (place: string) => pods('app: web').replace('namespace: shop', `namespace: ${place}`);
+const FOR_EVERYBODY = [
+  ...THROUGH_GATEWAY.map(text => text.replace('exportTo: [".", istio-system]', 'exportTo: ["*"]')), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', GATEWAY_HOST), pods('app: cart'),
+];
+
 /** The same to a fixed address. */
 const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
@@ -558,6 +564,14 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one beside an entry that has the name of a Service elsewhere', all(entry(TCP, 'location: MESH_INTERNAL, exportTo: [".", data]', 'mysql.data.svc.cluster.local'),
       istio('DestinationRule', 'rule', 'shop', '{host: mysql.data.svc.cluster.local, exportTo: [".", data], trafficPolicy: {tls: {mode: SIMPLE}}}')), []],
     ['one elsewhere that says nothing of TLS', all(...THROUGH_GATEWAY, pods('app: cart'), istio('DestinationRule', 'rule', 'other', `{host: ${GATEWAY_HOST}, trafficPolicy: {connectionPool: {}}}`)), []],
+    ['one of the sender alone, where another namespace follows the route as well', all(...FOR_EVERYBODY, podsIn('blog')), ['rule metadata namespace']],
+    ['one of the sender alone, where the others see no entry', all(...FOR_EVERYBODY.map(text => text.replace('exportTo: ["*"]', 'exportTo: ["."]')), podsIn('blog')), []],
+    ['one of the sender alone, where the others have a route of their own', all(...FOR_EVERYBODY, podsIn('blog'), FOR_EVERYBODY[3].replace('namespace: shop', 'namespace: blog')), []],
+    ['one of the sender alone, where the others do not import the route', all(...FOR_EVERYBODY, podsIn('blog'), istio('Sidecar', 'default', 'blog', '{egress: [{hosts: ["./*"]}]}')), []],
+    ['one of the sender alone, where the others have no sidecar', all(...FOR_EVERYBODY, podsIn('blog'), namespace('blog', 'a: b')), []],
+    ['one of the sender alone, where the others are beside the gateway', all(...FOR_EVERYBODY, podsIn('istio-system')), []],
+    ['one of the sender alone, where the route is exported to it alone', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: ["."], gateways: [mesh')), podsIn('blog')), []],
+    ['one of the sender alone, where the route names the others, who may write the rule elsewhere', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: [".", blog], gateways: [mesh')), podsIn('blog')), []],
   ],
   MX0413: [
     ['subnets beside the addresses of the host', all(entry(TCP, 'addresses: [192.0.2.1], resolution: DNS'), route('tcp', '{port: 6379, destinationSubnets: [192.0.3.0/24, "2001:db8::/64"]}', '{host: a}')),
