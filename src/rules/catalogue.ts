@@ -89,6 +89,7 @@ import { targetIgnored } from './target-ignored';
 import { tcpOnWebPort } from './tcp-on-web-port';
 import { tlsBeforeStarttls } from './tls-before-starttls';
 import { tlsOnStarttlsPort } from './tls-on-starttls-port';
+import { tlsToPlaintextPort } from './tls-to-plaintext-port';
 import { tlsTwice } from './tls-twice';
 import { virtualServiceIgnored } from './virtual-service-ignored';
 import { waypointFailsOpen } from './waypoint-fails-open';
@@ -173,6 +174,7 @@ export const CATALOGUE: readonly Rule[] = [
   originationNamesTooLittle,
   tlsOnStarttlsPort,
   istioMutualToOutside,
+  tlsToPlaintextPort,
   policyNeedsIdentity,
   httpInTcpPolicy,
   policySelectsNothing,

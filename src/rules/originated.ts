@@ -1,6 +1,7 @@
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { record, records, strings, text } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
+import { Leg } from '../view/name-index';
 import { MESH } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
@@ -20,6 +21,8 @@ export interface Origination {
   readonly isForRequests: boolean;
   /** Whether sidecars follow the rule on this port, and not gateways alone. */
   readonly isBySidecars: boolean;
+  /** Whether gateways do. */
+  readonly isByGateways: boolean;
 }
 
 /** Every origination, as far as the services are there that it is for. */
@@ -36,10 +39,11 @@ function read(view: MeshView): Origination[] {
 
 function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: EntryPort): Origination[] {
   const { host } = rule;
-  // One that names no port sends to the only one of the service, or to the one that the client took.
-  const leading = view.names.legsTo(host).flatMap(({ rule: { kind, destinations }, match: { gateways } }) => (
-    destinations.filter(destination => destination.host === host && (destination.port ?? port.number) === port.number).map(({ subset }) => (
-      { kind, subset, bySidecars: gateways.includes(MESH), byGateways: gateways.some(gateway => gateway !== MESH) }))));
+  const leading = view.names.legsTo(host).flatMap(leg => {
+    const { rule: { kind, destinations }, match: { gateways } } = leg;
+    const here = destinations.filter(to => to.host === host && sendsTo(leg, to.port, entry, port));
+    return here.map(({ subset }) => ({ kind, subset, bySidecars: gateways.includes(MESH), byGateways: gateways.some(gateway => gateway !== MESH) }));
+  });
   const written = record(records(entry.object.spec.ports)[Number(port.field[2])]);
   // A subset counts where a route leads to it.
   const subsets = [undefined, ...new Set(leading.map(({ subset }) => subset).filter(subset => subset !== undefined))];
@@ -60,8 +64,17 @@ function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: Entry
       isForRequests: port.class === 'HTTP' || here.some(({ kind }) => kind === 'http'),
       isBySidecars: here.some(({ bySidecars }) => bySidecars) || subset === undefined && !here.some(({ byGateways }) => byGateways)
         && !view.isUpstream(entry) && !view.isRouted(entry, host, port.number),
+      isByGateways: here.some(({ byGateways }) => byGateways),
     };
   });
+}
+
+/** Whether a leg sends to a port. One that names none sends to the only one of the service, or to the one that the client took: requests of sidecars are on no port for TLS. */
+function sendsTo({ rule, match }: Leg, named: number | undefined, { ports }: ExternalEntry, port: EntryPort): boolean {
+  if (named !== undefined || ports.length === 1 || match.gateways.some(gateway => gateway !== MESH)) {
+    return (named ?? port.number) === port.number;
+  }
+  return (match.port ?? port.number) === port.number && (rule.kind !== 'http' || port.class !== 'TLS');
 }
 
 function isOrigination({ mode }: ClientTlsSettings): boolean {

@@ -4,7 +4,6 @@ import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { records, record } from '../view/fields';
 import { wildcardsOver } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
-import { MESH } from '../view/route';
 
 /** The port on which servers expect TLS. */
 const HTTPS = 443;
@@ -32,8 +31,7 @@ function isForTls({ object: { spec } }: ExternalEntry, { target, field }: EntryP
 
 /** Whether proxies connect to a port of the service itself: sidecars that are not sent elsewhere, or a gateway. */
 function leaves(view: MeshView, entry: ExternalEntry, host: string, number: number): boolean {
-  return !view.isRouted(entry, host, number) || view.names.legsTo(host).some(({ rule, match }) => (
-    match.gateways.some(gateway => gateway !== MESH) && rule.destinations.some(to => to.host === host && (to.port ?? number) === number)));
+  return !view.isRouted(entry, host, number) || view.isSentByGateways(host, number);
 }
 
 /** Whether any rule adds TLS on a port, whoever follows it: where it is not looked up, that is what another rule says. */

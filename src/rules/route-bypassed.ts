@@ -23,7 +23,8 @@ export const routeBypassed: Rule = {
         return [];
       }
       const past = routed.reachedBy(entry, port);
-      return past ? [{
+      // The gateway itself needs a port of the entry that it routes.
+      return past && !(past.entry === entry && entry.hosts.some(host => view.isSentByGateways(host, port.number))) ? [{
         object: entry.object,
         field: port.field,
         message: `port ${port.number} of ${quote(entry.hosts[0])} leads straight to ${past.what}, which is routed through a gateway `

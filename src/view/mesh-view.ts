@@ -294,6 +294,12 @@ export class MeshView {
       (ports.includes(port) || ports.includes(undefined)) && entry.visibleTo.some(namespace => reaches(visibleTo, namespace))));
   }
 
+  /** Whether a gateway sends to a port of a host. A destination without a port may be any. */
+  public isSentByGateways(host: string, port: number): boolean {
+    return this.names.legsTo(host).some(({ rule, match }) => (
+      match.gateways.some(gateway => gateway !== MESH) && rule.destinations.some(to => to.host === host && (to.port ?? port) === port)));
+  }
+
   /** The hosts that gateways send connections to. */
   public get gatewayHosts(): ReadonlySet<string> {
     return this.once('gatewayHosts', () => new Set(this.routes.filter(({ gateways }) => gateways.some(gateway => gateway !== MESH))

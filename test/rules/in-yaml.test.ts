@@ -63,6 +63,7 @@ const SERVICE = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{se
 const entry = (port: string, more = 'resolution: DNS, exportTo: ["."]', host = 'db.example.com') => istio('ServiceEntry', 'db', 'shop', `{hosts: [${host}], ports: [${port}], ${more}}`);
 const TCP = '{number: 6379, name: tcp, protocol: TCP}';
 const HTTP = '{number: 80, name: http, protocol: HTTP, targetPort: 443}';
+const WEB = '{number: 80, name: http, protocol: HTTP}';
 const TLS = '{number: 443, name: tls, protocol: TLS}';
 const rule = (tls: string, more = 'exportTo: ["."]', host = 'db.example.com', place = 'shop') => (
   istio('DestinationRule', 'rule', place, `{host: ${host}, trafficPolicy: {tls: ${tls}}, ${more}}`));
@@ -306,7 +307,26 @@ const ROWS: { readonly [id: string]: Row[] } = {
       '{host: db.example.com, subsets: [{name: safe, trafficPolicy: {tls: {mode: SIMPLE}}}, {name: unused, trafficPolicy: {tls: {mode: SIMPLE}}}]}')),
     ['rule spec subsets 0 trafficPolicy tls']],
   ],
+  MX0712: [
+    ['requests to port 80, of sidecars and of a gateway', all(entry(WEB), rule('{mode: SIMPLE}'), entry(WEB, 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]', 'b.example.com'),
+      rule('{mode: MUTUAL}', 'exportTo: ["."]', 'b.example.com')), ['db spec ports 0', 'db spec ports 0']],
+    ['what a gateway sends there', all(entry(WEB, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com'), rule('{mode: SIMPLE}', '')), ['db spec ports 0']],
+    ['what a gateway sends elsewhere', all(entry(`${WEB}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com').replace('number: 80', 'number: 443'), rule('{mode: SIMPLE}', '')), []],
+    ['a targetPort, the port of each endpoint, settings of another port', all(entry(HTTP), rule('{mode: SIMPLE}'),
+      entry(WEB, 'resolution: STATIC, endpoints: [{address: 192.0.2.1, ports: {http: 443}}]', 'b.example.com'), rule('{mode: SIMPLE}', '', 'b.example.com')), []],
+    ['settings of another port', all(entry(`${WEB}, ${TLS}`),
+      istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {tls: {mode: SIMPLE}, portLevelSettings: [{port: {number: 80}, tls: {mode: DISABLE}}]}}')), []],
+    ['the address and port of the client, and another port', all(entry(WEB, 'resolution: NONE'), rule('{mode: SIMPLE}'), entry('{number: 8080, name: http, protocol: HTTP}', 'resolution: DNS', 'b.example.com'),
+      rule('{mode: SIMPLE}', '', 'b.example.com')), []],
+  ],
+  MX0301: [
+    ['a port of a routed entry that leads to the endpoints of the routed one', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(80)), ['db spec ports 1']],
+    ['one that the gateway itself sends to', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(443)), []],
+  ],
   MX0704: [
+    ['a VirtualService for requests, which are on another port', all(entry(`${WEB}, ${TLS}`), rule('{mode: SIMPLE}'), route('http', '{}', '{host: db.example.com}')), ['rule spec trafficPolicy tls']],
+    ['requests without a port, where the entry has no other', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{}', '{host: db.example.com}')), []],
+    ['requests that a gateway sends to the port', all(entry(`${WEB}, ${TLS}`), rule('{mode: SIMPLE}'), route('http', '{port: 443}', '{host: db.example.com}', '[egress]')), []],
     ['TLS that sidecars leave out, which is another finding', all(entry('{number: 443, name: tls, protocol: TLS}'), rule('{mode: SIMPLE, credentialName: ca}')), []],
     ['requests that a route sends there', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), []],
     ['a rule without TLS, and mutual TLS of the mesh', all(entry(TLS), rule('{mode: DISABLE}')), []],
@@ -737,6 +757,10 @@ function httpThrough(host: string): string {
   return istio('VirtualService', 'route', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], http: [
     {match: [{gateways: [mesh]}], route: [{destination: {host: ${GATEWAY_HOST}, port: {number: 443}}}]},
     {match: [{gateways: [egress]}], route: [{destination: {host: ${host}, port: {number: 80}}}]}]}`);
+}
+
+function onWeb(exit: number): string {
+  return httpThrough('db.example.com').replace('{gateways: [mesh]}', '{gateways: [mesh], port: 80}').replace('number: 80}', `number: ${exit}}`);
 }
 
 function some(app: string, host: string): string {
