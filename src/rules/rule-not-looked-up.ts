@@ -7,7 +7,7 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { PodTemplate } from '../view/pod-template';
-import { MESH } from '../view/route';
+import { MESH, RouteDestination } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -192,12 +192,21 @@ function isLookedUp(view: MeshView, rule: TrafficRule, homes: readonly string[],
   return reaches(rule.visibleTo, namespace) && [namespace, ...homes, view.facts.rootNamespace].includes(rule.object.namespace);
 }
 
-/** The gateways that send to a host on a rule of their own, where their pods are known. */
-function gatewaysTo(view: MeshView, host: string): { readonly namespaces: readonly string[]; readonly route: string }[] {
+/** A gateway that sends to a host on a rule of its own. */
+interface GatewayTo {
+  /** Those of its pods. */
+  readonly namespaces: readonly string[];
+  readonly route: string;
+  readonly to: RouteDestination;
+}
+
+/** The gateways that send to a host, where their pods are known. */
+export function gatewaysTo(view: MeshView, host: string): GatewayTo[] {
   // The published recipes have one VirtualService of the host for both legs, or one of the gateway for the same host.
-  return view.names.legsTo(host).flatMap(({ route, match }) => match.gateways.flatMap(name => {
+  return view.names.legsTo(host).flatMap(({ route, rule, match }) => match.gateways.flatMap(name => {
     const gateway = view.names.gatewayOf(name);
     const namespaces = gateway ? [...view.gatewayPlaces.namespacesOf(gateway)] : [];
-    return namespaces.length > 0 ? [{ namespaces, route: route.object.origin.path }] : [];
+    const to = rule.destinations.find(destination => destination.host === host)!;
+    return namespaces.length > 0 ? [{ namespaces, route: route.object.origin.path, to }] : [];
   }));
 }

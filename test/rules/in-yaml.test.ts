@@ -132,6 +132,9 @@ const FOR_EVERYBODY = [
   ...THROUGH_GATEWAY.map(text => text.replace('exportTo: [".", istio-system]', 'exportTo: ["*"]')), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', GATEWAY_HOST), pods('app: cart'),
 ];
 
+/** The same with a rule by which the gateway originates TLS. */
+const ORIGINATING = [...THROUGH_GATEWAY, rule('{mode: SIMPLE, credentialName: ca}', '')];
+
 /** The same to a fixed address. */
 const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
@@ -307,6 +310,16 @@ const ROWS: { readonly [id: string]: Row[] } = {
       '{host: db.example.com, subsets: [{name: safe, trafficPolicy: {tls: {mode: SIMPLE}}}, {name: unused, trafficPolicy: {tls: {mode: SIMPLE}}}]}')),
     ['rule spec subsets 0 trafficPolicy tls']],
   ],
+  MX0701: [
+    ['of a server, with the pods of the gateway known', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'cert', 'shop', '{}')),
+      ['egress spec servers 0 tls credentialName']],
+    ['of a rule that the gateway follows, exported to everybody', all(...ORIGINATING, doc('v1', 'Secret', 'ca', 'shop', '{}')), ['rule spec trafficPolicy tls credentialName']],
+    ['of a rule that the gateway follows, in its namespace', all(...ORIGINATING, doc('v1', 'Secret', 'ca', 'istio-system', '{}')), []],
+    ['of a rule before which the gateway finds another', all(...ORIGINATING, rule('{mode: SIMPLE}', '', 'db.example.com', 'istio-system').replace('name: rule', 'name: own'),
+      doc('v1', 'Secret', 'ca', 'shop', '{}')), []],
+    ['of settings of a port to which the gateway does not send', all(...ORIGINATING.map(text => text.replace('{tls: {mode: SIMPLE, credentialName: ca}}',
+      '{portLevelSettings: [{port: {number: 1}, tls: {mode: SIMPLE, credentialName: ca}}]}')), doc('v1', 'Secret', 'ca', 'shop', '{}')), []],
+  ],
   MX0712: [
     ['requests to port 80, of sidecars and of a gateway', all(entry(WEB), rule('{mode: SIMPLE}'), entry(WEB, 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]', 'b.example.com'),
       rule('{mode: MUTUAL}', 'exportTo: ["."]', 'b.example.com')), ['db spec ports 0', 'db spec ports 0']],
@@ -357,8 +370,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['references, and lists that are none', pods('app: a', 'initContainers: none, containers: [null, {name: a, env: [null, {name: DB_PASSWORD, value: $(OTHER)}]}]'), []],
   ],
   MX0707: [
-    ['one that another namespace has, with the pods of the gateway known', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')),
-      doc('v1', 'Secret', 'cert', 'shop', '{}')), ['egress spec servers 0 tls credentialName']],
+    ['that of a gateway which originates TLS by a rule', all(...ORIGINATING, doc('v1', 'Secret', 'other', 'istio-system', '{}')), ['rule spec trafficPolicy tls credentialName']],
+    ['that of a gateway, where one of the authority is there, or no Secret is in the input', all(...ORIGINATING, doc('v1', 'Secret', 'ca-cacert', 'istio-system', '{}')), []],
+    ['one that another namespace has, which is another finding', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'other', 'istio-system', '{}'),
+      doc('v1', 'Secret', 'cert', 'shop', '{}')), []],
     ['that of a workload', all(istio('DestinationRule', 'rule', 'shop',
       '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE, credentialName: ca}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')),
     ['rule spec trafficPolicy tls credentialName']],

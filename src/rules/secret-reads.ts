@@ -1,0 +1,89 @@
+import { gatewaysTo, homesOf } from './rule-not-looked-up';
+import { record, strings } from '../view/fields';
+import { addTo } from '../view/lists';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
+import { reaches } from '../view/visibility';
+
+/** A Secret that proxies read, by the `credentialName` of an object. */
+export interface SecretRead {
+  readonly object: MeshObject;
+  /** That of the proxies. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Another Secret that would do. */
+  readonly or?: string;
+  readonly field: readonly (string | number)[];
+}
+
+/** What proxies read, as far as it is known where they are: each Secret once for each object and namespace. */
+export function secretReadsIn(view: MeshView): readonly SecretRead[] {
+  return view.once('secretReads', () => {
+    const first = new Map<string, SecretRead>();
+    const reads = [...readByServers(view), ...view.trafficRules.flatMap(rule => readByRule(view, rule))];
+    for (const read of reads.filter(({ name }) => !name.includes('://'))) {
+      const key = JSON.stringify([read.object.kind, read.object.namespace, read.object.name, read.namespace, read.name]);
+      first.set(key, first.get(key) ?? read);
+    }
+    return [...first.values()];
+  });
+}
+
+/** The objects of the app that are a Secret, or from which an operator makes one, by its name. */
+export function placesOfSecrets(view: MeshView): ReadonlyMap<string, readonly MeshObject[]> {
+  return view.once('placesOfSecrets', () => {
+    const secrets = new Map<string, MeshObject[]>();
+    view.of('', 'Secret').forEach(object => addTo(secrets, object.name, object));
+    view.of('cert-manager.io', 'Certificate').forEach(object => addTo(secrets, String(object.spec.secretName), object));
+    view.of('external-secrets.io', 'ExternalSecret').forEach(object => addTo(secrets, String(record(object.spec.target).name ?? object.name), object));
+    return secrets;
+  });
+}
+
+/** The objects of a Secret that is read, wherever they are. */
+export function secretsOf(view: MeshView, { name, or }: SecretRead): readonly MeshObject[] {
+  const places = placesOfSecrets(view);
+  return [...places.get(name) ?? [], ...or === undefined ? [] : places.get(or) ?? []];
+}
+
+/** The certificates of a Gateway's servers, where its pods are in one namespace. */
+function readByServers(view: MeshView): SecretRead[] {
+  const named = view.gatewayServers.filter(({ tls }) => tls?.credentialName !== undefined);
+  const known = named.length === 0 ? [] : view.gatewayWorkloads.all.filter(({ namespaces }) => namespaces.size === 1);
+  return known.flatMap(({ servers, namespaces }) => servers.flatMap(({ object, tls, field }) => (
+    tls?.credentialName === undefined ? [] : [{ object, namespace: [...namespaces][0], name: tls.credentialName, field: [...field, 'tls', 'credentialName'] }])));
+}
+
+function readByRule(view: MeshView, rule: TrafficRule): SecretRead[] {
+  const { object, workloadSelector, allTls } = rule;
+  if (!allTls.some(({ credentialName }) => credentialName !== undefined)) {
+    return [];
+  }
+  if (workloadSelector !== undefined) {
+    return allTls.flatMap(tls => readOf(object, object.namespace, tls));
+  }
+  // One that is exported to one namespace is for the proxies there.
+  const [reader, ...others] = strings(object.spec.exportTo).map(target => (target === '.' ? object.namespace : target));
+  const isForOne = reader !== undefined && reader !== '*' && others.length === 0;
+  const gateways = gatewaysTo(view, rule.host).filter(({ namespaces: [first, ...more] }) => more.length === 0 && isFollowed(view, rule, first));
+  return [
+    ...isForOne ? allTls.flatMap(tls => readOf(object, reader, tls)) : [],
+    ...gateways.flatMap(({ namespaces: [place], to }) => {
+      const settings = to.port === undefined ? allTls : [rule.tlsOf(to.port, to.subset)].filter(tls => tls !== undefined);
+      return settings.flatMap(tls => readOf(object, place, tls));
+    }),
+  ];
+}
+
+function readOf(object: MeshObject, namespace: string, { credentialName: name, mode, field }: ClientTlsSettings): SecretRead[] {
+  // Without a certificate of the client istiod looks for the authority alone, first in a Secret of its own.
+  return name === undefined ? [] : [{ object, namespace, name, or: mode === 'SIMPLE' ? `${name}-cacert` : undefined, field: [...field, 'credentialName'] }];
+}
+
+/** Whether the proxies of a namespace find a rule, and none before it. */
+function isFollowed(view: MeshView, rule: TrafficRule, namespace: string): boolean {
+  const seen = view.names.trafficRulesOf(rule.host).filter(({ visibleTo }) => reaches(visibleTo, namespace));
+  const places = [namespace, ...homesOf(view, rule.host), view.facts.rootNamespace];
+  return places.find(place => seen.some(({ object }) => object.namespace === place)) === rule.object.namespace && seen.includes(rule);
+}
