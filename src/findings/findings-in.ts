@@ -49,7 +49,7 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
   const faults: Look['faults'][number][] = [];
   for (const rule of rules) {
     try {
-      looked.set(rule, rule.check(view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding) })));
+      looked.set(rule, foundBy(rule, view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding) })));
     } catch (error) {
       const message = `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`;
       faults.push({ rule, error: new Error(message, { cause: error }) });
@@ -62,6 +62,17 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
       .map(finding => ({ ...finding, rule: acknowledgementUnused })));
   }
   return { found: [...looked.values()].flat(), faults };
+}
+
+/** What a rule finds however a value was meant that nobody can read: the value is told once, and not again by what follows from it. */
+function foundBy(rule: Rule, view: MeshView): readonly Finding[] {
+  const found = rule.check(view);
+  const whatever = found.length === 0 ? [] : view.readings.map(reading => new Set(rule.check(reading).map(placeOf)));
+  return found.filter(finding => whatever.every(places => places.has(placeOf(finding))));
+}
+
+function placeOf({ object, field = [] }: Finding): string {
+  return JSON.stringify([object.origin.path, ...field]);
 }
 
 /** Why an acknowledgement has no effect; nothing when the rule that it is of does not look this time, and for what no rule judges. */

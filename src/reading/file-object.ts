@@ -3,7 +3,7 @@ import { lineOfPath } from './place';
 import { readYaml } from './yaml-value';
 import { createdIn } from '../view/age';
 import { Fields, labelsOf, record, text, valueAt } from '../view/fields';
-import { groupAndVersionOf, MeshObject, Origin, specIn } from '../view/mesh-object';
+import { Doubt, groupAndVersionOf, MeshObject, Origin, specIn } from '../view/mesh-object';
 
 /** Where an object was read: the text, and the way to it in there. */
 export interface Place {
@@ -26,7 +26,7 @@ export class FileObject implements MeshObject {
   public readonly origin: Origin;
   public readonly spec: MeshObject['spec'];
 
-  public constructor(manifest: Fields, private readonly place: Place, namespace: string) {
+  public constructor(manifest: Fields, private readonly place: Place, namespace: string, public readonly doubts?: readonly Doubt[]) {
     const metadata = record(manifest.metadata);
     ({ group: this.group, version: this.version } = groupAndVersionOf(manifest.apiVersion));
     this.kind = String(manifest.kind);

@@ -1,6 +1,7 @@
 import { PREFIX } from '../private/annotations';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
+import { KUBERNETES_NETWORKING } from '../view/egress-policy';
 import { Fields, record } from '../view/fields';
 import { NETWORKING, SECURITY } from '../view/mesh-object';
 
@@ -8,6 +9,8 @@ import { NETWORKING, SECURITY } from '../view/mesh-object';
 export interface RefusedValue {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** What somebody may have meant: one value where it is near, every one that is allowed where none is; undefined for what is no slip. */
+  readonly meant?: readonly string[];
 }
 
 /** What the API server has a schema for, or Istio's webhook a check. */
@@ -21,7 +24,9 @@ interface Protocol {
 const PROTOCOL: Protocol = { protocols: ['TCP', 'TLS', 'HTTP', 'HTTPS', 'HTTP2', 'GRPC', 'GRPC-WEB', 'MONGO', 'REDIS', 'MYSQL', 'UDP', 'HTTP_PROXY', 'HBONE'] };
 const CLIENT_TLS = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'];
 
-/** What the CRDs of Istio allow in the fields that decide where a connection goes; `[]` is each of a list. */
+const TRANSPORTS = ['TCP', 'UDP', 'SCTP'];
+
+/** What the CRDs of Istio and the API of Kubernetes allow in the fields that decide where a connection goes; `[]` is each of a list. */
 const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } = {
   [`${NETWORKING}/ServiceEntry`]: {
     'spec.location': ['MESH_EXTERNAL', 'MESH_INTERNAL'],
@@ -81,6 +86,11 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.rules': 'list',
     'spec.action': ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'],
   },
+  [`${KUBERNETES_NETWORKING}/NetworkPolicy`]: {
+    'spec.ingress.[].ports.[].protocol': TRANSPORTS,
+    'spec.egress.[].ports.[].protocol': TRANSPORTS,
+  },
+  '/Service': { 'spec.ports.[].protocol': TRANSPORTS },
 };
 
 /** The same with the steps of the ways, which each object would have to find again. */
@@ -101,7 +111,7 @@ function refusedAnnotations(manifest: Fields): RefusedValue[] {
 
 function refused(value: unknown, known: Known, path: RefusedValue['path']): RefusedValue[] {
   const field = `'${path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1)}'`;
-  const tell = (what: string, who = 'the API server') => [{ path, message: `${field} is ${what}, got ${quote(value)}: ${who} refuses the object` }];
+  const tell = (what: string, who = 'the API server'): RefusedValue[] => [{ path, message: `${field} is ${what}, got ${quote(value)}: ${who} refuses the object` }];
   if (known === 'number') {
     return typeof value === 'number' ? [] : tell('no number');
   }
@@ -119,7 +129,7 @@ function refused(value: unknown, known: Known, path: RefusedValue['path']): Refu
   }
   const meant = nearest(String(wanted), names);
   const [told] = tell(`one of ${names.join(', ')}`, names === known ? 'the API server' : 'Istio\'s webhook');
-  return [{ ...told, message: `${told.message}${meant ? `, did you mean ${meant}?` : ''}` }];
+  return [{ ...told, message: `${told.message}${meant ? `, did you mean ${meant}?` : ''}`, meant: meant === undefined ? names : [meant] }];
 }
 
 /** The values at a path, as far as there are some. */

@@ -1,13 +1,14 @@
 import { Chunk, documentsOf, itemsOf, lineIn, LineCount } from './chunk';
 import { FileObject } from './file-object';
 import { jsonObjectsIn, Range } from './json-values';
-import { refusedValuesIn } from './known-values';
+import { RefusedValue, refusedValuesIn } from './known-values';
 import { MeshConfig, meshConfigIn } from './mesh-config';
 import { lineOfPath } from './place';
 import { Problem, Unreadable } from './problem';
 import { Source } from './source';
 import { readYaml, TOO_DEEP } from './yaml-value';
-import { Fields, record } from '../view/fields';
+import { Fields, record, withValue } from '../view/fields';
+import { Doubt, groupAndVersionOf } from '../view/mesh-object';
 
 /** What was read. */
 export interface Reading {
@@ -140,19 +141,30 @@ class Reader implements Reading {
       return;
     }
     const { file } = this.source;
-    const object = new FileObject(manifest, { file, line: lineOfPath(chunk, path), chunk, path }, this.namespace);
+    const refused = refusedValuesIn(groupAndVersionOf(manifest.apiVersion).group, manifest.kind, manifest);
+    const place = { file, line: lineOfPath(chunk, path), chunk, path };
+    const object = new FileObject(asMeant(manifest, refused), place, this.namespace, doubtsOf(refused));
     this.objects.push(object);
     if (this.objects.length % 1000 === 0) {
       this.progress(this.objects.length);
     }
     this.meshConfigs.push(...meshConfigIn(object, manifest));
-    refusedValuesIn(object.group, object.kind, manifest).forEach(refused => (
-      this.problems.push({ file, line: object.lineOf(refused.path), message: refused.message })));
+    refused.forEach(({ path: at, message }) => this.problems.push({ file, line: object.lineOf(at), message }));
   }
 
   private fault(chunk: Chunk, offset: number, message: string): void {
     this.problems.push({ file: this.source.file, line: lineIn(chunk, offset), message });
   }
+}
+
+/** With the values that were meant, where a slip leaves no doubt: it is told once, and not again by what follows from it. */
+function asMeant(manifest: Fields, refused: readonly RefusedValue[]): Fields {
+  return refused.reduce((before, { path, meant = [] }) => (meant.length === 1 ? record(withValue(before, path, meant[0])) : before), manifest);
+}
+
+function doubtsOf(refused: readonly RefusedValue[]): readonly Doubt[] | undefined {
+  const doubts = refused.filter(({ meant = [] }) => meant.length > 1).map(({ path, meant }) => ({ path, values: meant! }));
+  return doubts.length > 0 ? doubts : undefined;
 }
 
 /** What begins with a brace; with two of them it is a template. */

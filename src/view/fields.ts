@@ -46,6 +46,15 @@ export function valueAt(object: unknown, field: readonly (string | number)[]): u
   return field.reduce<unknown>((value, step) => (typeof step === 'number' ? records(value)[step] : record(value)[step]), object);
 }
 
+/** The same with another value at a place that is there. */
+export function withValue(object: unknown, [step, ...steps]: readonly (string | number)[], value: unknown): unknown {
+  if (step === undefined) {
+    return value;
+  }
+  return Array.isArray(object) ? object.map((item: unknown, i) => (i === step ? withValue(item, steps, value) : item))
+    : { ...record(object), [step]: withValue(record(object)[step], steps, value) };
+}
+
 /** A place as people write it: `spec.http[0].route[0]`. */
 export function fieldText(field: readonly (string | number)[]): string {
   return field.reduce<string>((written, step) => (typeof step === 'number' ? `${written}[${step}]` : written === '' ? step : `${written}.${step}`), '');

@@ -28,6 +28,15 @@ export interface MeshObject {
   readonly file?: string;
   /** Without one in the manifest it is empty: of Secrets and ConfigMaps nothing but the name is known. That of endpoints is all of them. */
   readonly spec: { readonly [field: string]: unknown };
+  /** What it has that nobody can read. */
+  readonly doubts?: readonly Doubt[];
+}
+
+/** A value that the API server refuses, where nothing says which one was meant. */
+export interface Doubt {
+  readonly path: readonly (string | number)[];
+  /** Those that it may be. */
+  readonly values: readonly string[];
 }
 
 /** The group, which the core group has none of, and the version. */

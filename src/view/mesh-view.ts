@@ -2,7 +2,7 @@ import { AccessPolicy } from './access-policy';
 import { byAge, byAgeAndName } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
 import { ExternalEntry } from './external-entry';
-import { records, strings } from './fields';
+import { record, records, strings, withValue } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { GatewayPlaces } from './gateway-places';
 import { GatewayWorkloads } from './gateway-workload';
@@ -50,6 +50,14 @@ export class MeshView {
   /** @param today the day by which dependencies are judged, as 2027-01-31; without one, none has expired */
   public constructor(public readonly facts: MeshModel, public readonly objects: readonly MeshObject[], public readonly today?: string) {
     objects.forEach(object => addTo(this.byKind, `${object.group}/${object.kind}`, object));
+  }
+
+  /** The same as it may have been meant, where values of some objects leave a doubt: with each that they may be. */
+  public get readings(): readonly MeshView[] {
+    return this.once('readings', () => {
+      const most = this.objects.reduce((before, { doubts = [] }) => Math.max(before, ...doubts.map(({ values }) => values.length)), 0);
+      return Array.from({ length: most }, (_, i) => new MeshView(this.facts, this.objects.map(object => readAs(object, i)), this.today));
+    });
   }
 
   public of(group: string, kind: string): readonly MeshObject[] {
@@ -368,6 +376,12 @@ const NO_WORKLOADS = new LabelledThings<SelectedWorkload>([]);
 const NO_POLICIES = new PoliciesOfNamespace([]);
 const NO_PODS = new PodsOfNamespace([]);
 const NO_SIDECARS = new SidecarsOfNamespace([]);
+
+/** An object with one of the values for each of its doubts. */
+function readAs(object: MeshObject, which: number): MeshObject {
+  return (object.doubts ?? []).reduce((before, { path: [, ...path], values }) => (
+    { ...before, spec: record(withValue(before.spec, path, values[which % values.length])) }), object);
+}
 
 /** Services of the cluster without an age, what has one, and the rest. */
 function ageRank({ object: { created }, isKubernetes }: KnownService): number {
