@@ -2,7 +2,8 @@
  * Makes imports/ from Istio's own CRDs: `npm run import`.
  *
  * 1. `istio.io/api` (a Go module) holds the CRDs; the kinds in use are cut out of it, version `v1` only, with their origin noted.
- * 2. `cdk8s import` turns them into the L1 classes that the renderers use for their types.
+ * 2. The names of all fields of all kinds are written in short, for the rules that look for misspelt ones.
+ * 3. `cdk8s import` turns the kinds in use into the L1 classes that the renderers use for their types.
  *
  * `npm run import -- --check` writes nothing and fails when the committed files are not what this gives.
  */
@@ -11,6 +12,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { fieldsModule } from './fields';
 
 const MODULE = 'istio.io/api';
 const VERSION = 'v1.31.1';
@@ -19,6 +21,8 @@ const KINDS = ['ServiceEntry', 'DestinationRule', 'Gateway', 'VirtualService', '
 
 export const CRD_FILE = `crds/istio-${VERSION.slice(1)}.yaml`;
 export const L1_FILES = ['istio/networking.istio.io.ts', 'istio/security.istio.io.ts'];
+
+export const FIELDS_FILE = 'istio/fields.ts';
 
 interface CustomResourceDefinition {
   readonly apiVersion: string;
@@ -52,6 +56,14 @@ export function trim(allCrds: string): string {
     + '# Made by `npm run import`; not to be edited.\n';
   return provenance + trimmed.join('---\n');
 }
+
+const FIELDS_PROVENANCE = `// From ${MODULE} ${VERSION}, ${SOURCE} (Apache-2.0): the names of the fields below \`spec\`, and in brackets those below.
+// Made by \`npm run import\`; not to be edited.
+
+/** The version of Istio's API that has these kinds and fields. */
+export const API_FIELDS_OF = '${VERSION.slice(1)}';
+
+/** What each kind has, by \`<group>/<kind>\`; \`*\` is any name. */`;
 
 /** How `cdk8s import` leaves out what is undefined: it copies what it has for each field. */
 const COPYING = /Object\.entries\(([\w.]+)\)\.reduce\(\(r, i\) => \(i\[1\] === undefined\) \? r : \(\{ \.\.\.r, \[i\[0\]\]: i\[1\] \}\), \{\}\)/g;
@@ -96,9 +108,11 @@ function readModule(): string {
 function main(check: boolean): void {
   const target = check ? fs.mkdtempSync(path.join(os.tmpdir(), 'imports-')) : __dirname;
   fs.mkdirSync(path.join(target, 'crds'), { recursive: true });
-  fs.writeFileSync(path.join(target, CRD_FILE), trim(readModule()));
+  const crds = readModule();
+  fs.writeFileSync(path.join(target, CRD_FILE), trim(crds));
   generateClasses(path.join(target, CRD_FILE), path.join(target, 'istio'));
-  for (const file of [CRD_FILE, ...L1_FILES]) {
+  fs.writeFileSync(path.join(target, FIELDS_FILE), fieldsModule(crds, FIELDS_PROVENANCE));
+  for (const file of [CRD_FILE, FIELDS_FILE, ...L1_FILES]) {
     const made = fs.readFileSync(path.join(target, file), 'utf8');
     if (made !== fs.readFileSync(path.join(__dirname, file), 'utf8')) {
       throw new Error(`imports/${file} is not what \`npm run import\` gives: run it and commit the result`);

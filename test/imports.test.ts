@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { inTempFolder, messageOf } from './helpers';
-import { CRD_FILE, generateClasses, L1_FILES, trim } from '../imports/generate';
+import { CRD_FILE, FIELDS_FILE, generateClasses, L1_FILES, trim } from '../imports/generate';
 
 const IMPORTS = path.join(__dirname, '../imports');
 const CRDS = fs.readFileSync(path.join(IMPORTS, CRD_FILE), 'utf8');
@@ -40,5 +40,5 @@ test('CRDs without a kind in use are refused', () => {
 test('nothing else is in imports/', () => {
   const files = (fs.readdirSync(IMPORTS, { recursive: true }) as string[]).filter(file => fs.statSync(path.join(IMPORTS, file)).isFile());
 
-  expect(files.sort()).toEqual([CRD_FILE, ...L1_FILES, 'generate.ts', 'tsconfig.json'].sort());
+  expect(files.sort()).toEqual([CRD_FILE, ...L1_FILES, FIELDS_FILE, 'fields.ts', 'generate.ts', 'tsconfig.json'].sort());
 });

@@ -17,6 +17,7 @@ import { destinationUnknown } from './destination-unknown';
 import { endpointsOfOtherPort } from './endpoints-of-other-port';
 import { entrySelectsNothing } from './entry-selects-nothing';
 import { exportedToEverybody } from './exported-to-everybody';
+import { fieldUnknown } from './field-unknown';
 import { fileOverwritten } from './file-overwritten';
 import { gatewayHostTwice } from './gateway-host-twice';
 import { gatewayLabelledForMtls } from './gateway-labelled-for-mtls';
@@ -32,6 +33,7 @@ import { hostNetworkInLockdown } from './host-network-in-lockdown';
 import { hostOfCluster } from './host-of-cluster';
 import { httpInTcpPolicy } from './http-in-tcp-policy';
 import { istioMutualToOutside } from './istio-mutual-to-outside';
+import { kindUnknown } from './kind-unknown';
 import { legMissing } from './leg-missing';
 import { literalPassword } from './literal-password';
 import { lockdownOpened } from './lockdown-opened';
@@ -100,6 +102,8 @@ export const CATALOGUE: readonly Rule[] = [
   objectWrittenTwice,
   fileOverwritten,
   namespaceMisspelt,
+  fieldUnknown,
+  kindUnknown,
   hostDeclaredTwice,
   addressDeclaredTwice,
   portCapturedTwice,

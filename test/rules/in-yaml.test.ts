@@ -145,6 +145,21 @@ const THROUGH_PLAINTEXT = [...THROUGH_GATEWAY.slice(0, 2), gateway(tlsServer('db
 const mutual = (sent: string, server: string) => [...THROUGH_GATEWAY.slice(0, 2), gateway(server), THROUGH_GATEWAY[3], rule(sent, 'exportTo: ["."]', GATEWAY_HOST)];
 
 const ROWS: { readonly [id: string]: Row[] } = {
+  MX0104: [
+    ['a slip, in lists as well', all(entry(TCP, 'resolution: DNS, exportsTo: ["."]').replace('protocol: TCP', 'protocl: TCP'), rule('{mode: SIMPLE}', 'trafficpolicy: {}')),
+      ['db spec ports 0 protocl', 'db spec exportsTo', 'rule spec trafficpolicy']],
+    ['one setting in the place of another, and nothing below it', policy(from('{principal: [a]}'), 'ALLOW', 'selector: {app: {a: b}}'), ['policy spec selector app', 'policy spec rules 0 from 0 source principal']],
+    ['a kind that no rule reads', doc('security.istio.io/v1', 'PeerAuthentication', 'strict', 'shop', '{mtls: {mod: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}}'), ['strict spec mtls mod']],
+    ['names that anybody chooses, another API, and what is empty', all(istio('DestinationRule', 'rule', 'shop', '{host: a, subsets: [{name: a, labels: {x: y}}], exportsTo: null}'),
+      istio('EnvoyFilter', 'filter', 'shop', '{configPatches: [{patch: {value: {any: thing}}}]}'), doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{serverz: []}')), []],
+    ['what has another type, which the API server refuses', istio('Sidecar', 'default', 'shop', '{egress: [{hosts: [{a: b}]}]}'), []],
+  ],
+  MX0105: [
+    ['a kind, and one in small letters', all(istio('ServiceEntri', 'a', 'shop', '{}'), istio('Serviceentry', 'b', 'shop', '{}')), ['a kind', 'b kind']],
+    ['a group', doc('networking.istio.o/v1', 'ServiceEntry', 'a', 'shop', '{}'), ['a apiVersion']],
+    ['kinds of others with these names, and every kind of Istio', all(doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{}'), doc('networking.istia.io/v1', 'Other', 'b', 'shop', '{}'),
+      doc('telemetry.istio.io/v1', 'Telemetry', 'c', 'shop', '{}')), []],
+  ],
   MX0103: [
     ['an entry, a VirtualService, a DestinationRule beside its service', all(namespace('bookinfo', ''), entry(TCP, 'resolution: DNS, exportTo: [bookinf]'), route('tcp', '{}', '{host: db.example.com}').replace('{hosts', '{exportTo: [".", bokinfo], hosts'),
       rule('{mode: DISABLE}', 'exportTo: [".", bookinnfo]')), ['db spec exportTo', 'route spec exportTo', 'rule spec exportTo']],

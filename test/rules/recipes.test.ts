@@ -202,7 +202,9 @@ function foundIn(file: string, replaced: readonly [string | RegExp, string][], f
     }
     return after;
   }, fs.readFileSync(path.join(CORPUS, `${file}.yaml`), 'utf8'));
-  return findingsIn(new MeshView({ ...CLOSED_MESH, ...facts }, objectsOf(text))).map(({ rule }) => rule.id);
+  // What a row takes out is of no kind.
+  const objects = objectsOf(text).filter(({ kind }) => kind !== 'Nothing');
+  return findingsIn(new MeshView({ ...CLOSED_MESH, ...facts }, objects)).map(({ rule }) => rule.id);
 }
 
 describe.each(Object.entries(ROWS))('%s', (_, rows) => {
