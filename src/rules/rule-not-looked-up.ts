@@ -27,6 +27,9 @@ export const ruleNotLookedUp: Rule = {
   },
 };
 
+/** What a pod says of its sidecar itself. */
+const INJECT = 'sidecar.istio.io/inject';
+
 /** Where a service is declared, as far as the objects show it. */
 export function homesOf(view: MeshView, host: string): readonly string[] {
   const service = namespaceOfService(host, view.facts.clusterDomain);
@@ -139,7 +142,8 @@ function sendersWithoutRule(view: MeshView, host: string, homes: readonly string
 /** Where pods may have sidecars, as far as the input shows; those of gateways are none. */
 function sidecarNamespaces(view: MeshView): readonly string[] {
   return view.once('namespaces with sidecars', () => view.podNamespaces.filter(namespace => {
-    const hasSidecar = (pod: PodTemplate) => (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+    const isLeftOut = ({ labels, annotations, hostNetwork }: PodTemplate) => hostNetwork || (labels[INJECT] ?? annotations[INJECT]) === 'false';
+    const hasSidecar = (pod: PodTemplate) => !isLeftOut(pod) && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
     return !view.gatewayPlaces.namespaces.has(namespace) && view.podsIn(namespace).all.some(hasSidecar);
   }));
 }

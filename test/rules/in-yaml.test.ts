@@ -619,6 +619,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one of the sender alone, where the others have a route of their own', all(...FOR_EVERYBODY, podsIn('blog'), FOR_EVERYBODY[3].replace('namespace: shop', 'namespace: blog')), []],
     ['one of the sender alone, where the others do not import the route', all(...FOR_EVERYBODY, podsIn('blog'), istio('Sidecar', 'default', 'blog', '{egress: [{hosts: ["./*"]}]}')), []],
     ['one of the sender alone, where the others have no sidecar', all(...FOR_EVERYBODY, podsIn('blog'), namespace('blog', 'a: b')), []],
+    ['one of the sender alone, where the pods of others want no sidecar', all(...FOR_EVERYBODY, podsIn('blog').replace('app: web', 'sidecar.istio.io/inject: "false"')), []],
     ['one of the sender alone, where the others are beside the gateway', all(...FOR_EVERYBODY, podsIn('istio-system')), []],
     ['one of the sender alone, where the route is exported to it alone', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: ["."], gateways: [mesh')), podsIn('blog')), []],
     ['one of the sender alone, where the route names the others, who may write the rule elsewhere', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: [".", blog], gateways: [mesh')), podsIn('blog')), []],
