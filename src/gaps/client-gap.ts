@@ -7,10 +7,15 @@ export const clientGap: GapKind = {
   open: 'whether any workload sees the host, and is let out to it',
   fix: 'add the workloads of the namespace, or export the ServiceEntry to those that need it',
   find: view => {
-    const clients = new Set(view.podNamespaces.filter(namespace => !view.gatewayPlaces.namespaces.has(namespace)));
+    // A namespace may have a gateway and clients as well.
+    const clients = new Set(view.pods.filter(pod => !view.gatewayPlaces.isOfGateway(pod)).map(({ namespace }) => namespace));
     // Without any workload the input is about something else.
     return clients.size === 0 ? [] : view.dependencies.filter(({ visibleTo }) => (
-      visibleTo.length > 0 && !visibleTo.some(namespace => namespace === '*' || namespace === '' || clients.has(namespace))))
-      .map(({ object, visibleTo }) => ({ object, field: ['spec', 'exportTo'], on: `a workload of namespace ${[...visibleTo].sort().join(' or ')}` }));
+      visibleTo.length > 0 && !visibleTo.some(namespace => namespace === '*' || namespace === '' || clients.has(namespace)))).map(({ object, visibleTo }) => {
+      // The gateway is there; who is missing are its clients.
+      const others = visibleTo.filter(namespace => !view.gatewayPlaces.namespaces.has(namespace));
+      const where = [...others.length > 0 ? others : visibleTo].sort().join(' or ');
+      return { object, field: ['spec', 'exportTo'], on: `${others.length > 0 ? 'a workload' : 'a workload beside the gateway'} of namespace ${where}` };
+    });
   },
 };

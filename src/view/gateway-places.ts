@@ -26,6 +26,7 @@ export class GatewayPlaces {
   private readonly servicesByKey = new Map<string, Set<KubeService>>();
   private readonly namespacesByKey = new Map<string, Set<string>>();
   private readonly podsByKey = new Map<string, PodTemplate[]>();
+  private readonly gatewayPods = new Set<PodTemplate>();
   private readonly all = new Set<string>();
 
   public constructor(
@@ -45,6 +46,7 @@ export class GatewayPlaces {
       const keys = this.matching(pod.labels);
       keys.forEach(key => {
         addTo(this.podsByKey, key, pod);
+        this.gatewayPods.add(pod);
         this.at(key, pod.namespace);
         byNamespace.get(pod.namespace)?.filter(({ selector }) => selects(selector, pod.labels)).forEach(service => this.place(key, service));
       });
@@ -98,6 +100,11 @@ export class GatewayPlaces {
   /** The pods of a Gateway that are among the objects. */
   public podsOf({ selector }: GatewayConfig): readonly PodTemplate[] {
     return this.podsByKey.get(keyOfSelector(selector)) ?? [];
+  }
+
+  /** Whether a Gateway is for a pod. */
+  public isOfGateway(pod: PodTemplate): boolean {
+    return this.gatewayPods.has(pod);
   }
 
   /** The namespaces of all Gateways' pods. */

@@ -85,6 +85,14 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['workloads that see a host, where those of other namespaces are there', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['.', 'third'] })],
     ['client: a workload of namespace other or third <- a-example-com spec.exportTo']],
   ['workloads that see a host: some are there, or none at all are', [deployment('cart', 'cart'), entry('other/a.example.com', 443, 'TLS', { exportTo: ['shop'] }), entry('other/b.example.com', 443, 'TLS')], []],
+  ['workloads beside a gateway see a host, and a gateway alone is no client of it', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }), deployment('istio-system/out', 'out', { labels: { istio: 'egressgateway' } }), deployment('istio-system/app', 'app'),
+    entry('other/a.example.com', 443, 'TLS', { exportTo: ['istio-system'] }), entry('other/b.example.com', 443, 'TLS', { exportTo: ['.', 'istio-system'] }, 'b'),
+  ], []],
+  ['the clients of a host that a gateway sees as well', [
+    db, route(GATEWAY), gateway({ istio: 'egressgateway' }), deployment('istio-system/out', 'out', { labels: { istio: 'egressgateway' } }), deployment('cart', 'cart'),
+    entry('other/a.example.com', 443, 'TLS', { exportTo: ['.', 'istio-system'] }),
+  ], ['client: a workload of namespace other <- a-example-com spec.exportTo']],
   ['workloads that see a host, in an input without workloads', [entry('other/a.example.com', 443, 'TLS', { exportTo: ['.'] })], []],
   ['the port of a gateway\'s pods, for a NetworkPolicy that opens that of its Service', [db, route(GATEWAY), gateway({ istio: 'egressgateway' }), leaving([{ port: 443 }])],
     ['gateway-port: Service istio-system/istio-egressgateway <- network spec.egress']],
