@@ -2,7 +2,7 @@ import { Arguments, argumentsOf, Options, valueIn, valuesIn } from './arguments'
 import { asJson } from './as-json';
 import { asJunit } from './as-junit';
 import { asSarif } from './as-sarif';
-import { asText } from './as-text';
+import { asText, howToAccept } from './as-text';
 import { byPlace } from './by-place';
 import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, Input, inputOf, tell } from './input';
@@ -17,7 +17,8 @@ import { WrongUse } from './wrong-use';
 import { writeAcknowledgement } from '../findings/acknowledgement';
 import { fixFor, Found, isForeign, lookAt } from '../findings/findings-in';
 import { acceptedGaps } from '../gaps/accepted-gaps';
-import { gapsIn } from '../gaps/gaps-in';
+import { GapKind, gapId } from '../gaps/gap';
+import { GAP_KINDS, gapsIn } from '../gaps/gaps-in';
 import { nearest } from '../private/nearest';
 import { compareTexts } from '../private/order';
 import { visible } from '../private/visible';
@@ -37,7 +38,7 @@ const OPTIONS: Options = {
   skip: { value: 'RULES', isList: true, help: 'look without these rules, by id or name' },
   rules: { value: 'FILE.js', isList: true, help: 'look with rules of your organisation too' },
   ...INPUT_OPTIONS,
-  explain: { value: 'ID', help: 'say what a rule is about, and look at nothing' },
+  explain: { value: 'ID', help: 'say what a rule (MX0203), or something not judged (NJ-GATEWAY), is about, and look at nothing' },
   list: { help: 'list the rules, and look at nothing' },
 };
 
@@ -66,7 +67,8 @@ export const lint: Command = {
     const all = [...CATALOGUE, ...rulesIn(valuesIn(args, 'rules'))];
     const explained = valueIn(args, 'explain');
     if (explained !== undefined) {
-      terminal.out(explanationOf(ruleCalled(explained, all, '--explain')));
+      const kind = GAP_KINDS.find(candidate => gapId(candidate) === explained.toUpperCase());
+      terminal.out(kind === undefined ? explanationOf(ruleCalled(explained, all, '--explain', GAP_KINDS.map(gapId))) : explanationOfGap(kind));
       return EXIT.CLEAN;
     }
     if (args.all.has('list')) {
@@ -137,11 +139,11 @@ function chosen(args: Arguments, all: readonly Rule[]): Rule[] {
   return all.filter(rule => (only.size === 0 || only.has(rule)) && !skip.has(rule));
 }
 
-/** A rule by its id or its name. */
-function ruleCalled(given: string, rules: readonly Rule[], option: string): Rule {
+/** A rule by its id or its name; `others` are further ids that somebody may have meant. */
+function ruleCalled(given: string, rules: readonly Rule[], option: string, others: readonly string[] = []): Rule {
   const found = rules.find(({ id, name }) => id.toLowerCase() === given.toLowerCase() || name === given);
   if (found === undefined) {
-    const meant = nearest(given, rules.flatMap(({ id, name }) => [id, name]));
+    const meant = nearest(given, [...rules.flatMap(({ id, name }) => [id, name]), ...others]);
     throw new WrongUse(`${option}: there is no rule "${given}"${meant === undefined ? '' : `: did you mean ${meant}?`} (see lint --list)`);
   }
   return found;
@@ -150,6 +152,13 @@ function ruleCalled(given: string, rules: readonly Rule[], option: string): Rule
 function explanationOf({ id, name, severity, title, why, fix, related }: Rule): string {
   const others = related.length > 0 ? [`Related: ${related.join(', ')}`] : isForeign(id) ? [] : ['No other tool reports it.'];
   return `${[`${id} ${name}  ${severity}`, title, `What happens: ${why}`, `What to write instead: ${fix}`, ...others].join('\n\n')}\n`;
+}
+
+/** Of what the rules could not judge. */
+function explanationOfGap(kind: GapKind): string {
+  const silent = kind.rules.length > 0 ? `Rules that stay silent about it: ${kind.rules.join(', ')}.` : 'No rule follows it.';
+  return `${[`${gapId(kind)}  not judged`, `Something that an object names or needs ${kind.state}. It is no finding, and changes no exit code.`, `What is not judged: ${kind.open}.`,
+    `What to do: ${kind.fix}. Where it stays out of the input, say so at the object: ${howToAccept(`${gapId(kind)}: <reason>`)}.`, silent].join('\n\n')}\n`;
 }
 
 /** A folder often has what is applied to several clusters. */

@@ -27,6 +27,9 @@ describe('text', () => {
         + '  fix: write \'spec.addresses\', or run the sidecars with DNS capture (lint --dns-capture)\n'
         + '  accept: MX0203 spec.ports[0]: <reason>\n'
         + '\n'
+        + 'To accept one, write its line "accept:", with your reason, at its object: annotation cdk8s-istio-egress/acknowledge: "<the line>"\n'
+        + '(in code: MeshFindings.of(construct).acknowledge()). More about an id: lint --explain ID\n'
+        + '\n'
         + '1 error, 0 warnings in 2 objects\n',
       progress: [''],
     });
@@ -45,7 +48,7 @@ describe('text', () => {
     const { out } = await runWith({ 'a.yaml': database('a'), 'b.yaml': `${database('b')}---\n${database('c')}`, 'c.yaml': database('d') }, ['lint', '.']);
 
     expect(out.split('\n\n').map(block => block.split('\n').map(line => line.split(' ')[0]).filter(word => word !== '')))
-      .toEqual([['b.yaml:10', 'b.yaml:25'], ['c.yaml:10'], ['3']]);
+      .toEqual([['b.yaml:10', 'b.yaml:25'], ['c.yaml:10'], ['To', '(in'], ['3']]);
   });
 });
 
@@ -66,7 +69,7 @@ test('nothing is printed to accept what nobody can', async () => {
   const { out } = await runWith({ 'db.yaml': `${database('orders')}---\n${database('orders')}` }, ['lint', 'db.yaml', '--only', 'MX0101']);
 
   expect(out).toContain('MX0101');
-  expect(out).not.toContain('accept:');
+  expect(out).not.toContain('accept');
 });
 
 test('the line is that of the field', async () => {
@@ -153,6 +156,15 @@ test('rules are chosen by id or name', async () => {
   expect(await codes('--only', 'MX0201,MX0202')).toBe(0);
   expect(await runWith(TWO, ['lint', '.', '--skip', 'MX02O3']))
     .toMatchObject({ code: 2, err: 'cdk8s-istio-egress: --skip: there is no rule "MX02O3": did you mean MX0203? (see lint --list)\n' });
+});
+
+test('what was not judged is explained by its id, with where to accept it', async () => {
+  const { code, out } = await run(['lint', '--explain', 'nj-gateway']);
+
+  expect(code).toBe(0);
+  expect(out).toContain('NJ-GATEWAY  not judged\n');
+  expect(out).toContain('annotation cdk8s-istio-egress/acknowledge: "NJ-GATEWAY: <reason>"');
+  expect(await run(['lint', '--explain', 'NJ-GATEWY'])).toMatchObject({ code: 2, err: expect.stringContaining('did you mean NJ-GATEWAY?') as string });
 });
 
 test('a rule is explained, and all are listed, without any file', async () => {

@@ -39,6 +39,8 @@ test('is a line for each kind, before the summary that counts it; nothing has fa
   expect(out).toBe('Not judged:\n'
     + '  a.yaml:8  VirtualService shop/r0 and 1 more place: Service shop/api is not in the input: its ports, its pods and the Gateways that are for them; '
     + 'add the Service and its workload (and 1 other of the kind: see --json)\n    accept: NJ-SERVICE: <reason>\n\n'
+    + 'To accept one, write its line "accept:", with your reason, at its object: annotation cdk8s-istio-egress/acknowledge: "<the line>"\n'
+    + '(in code: MeshFindings.of(construct).acknowledge()). More about an id: lint --explain ID\n\n'
     + '0 errors, 0 warnings in 2 objects; 2 things not judged\n');
 });
 
@@ -47,7 +49,7 @@ test('comes after the findings', async () => {
   const { code, out } = await runWith({ 'a.yaml': ROUTE, 'b.yaml': `${twice}---\n${twice}` }, ['lint', 'a.yaml', 'b.yaml']);
 
   expect(code).toBe(1);
-  expect(out.split('\n\n').map(part => part.split(/ {2}|\n/)[0])).toEqual(['b.yaml:8', 'Not judged:', '1 error, 0 warnings in 3 objects; 1 thing not judged']);
+  expect(out.split('\n\n').map(part => part.split(/ {2}|\n/)[0])).toEqual(['b.yaml:8', 'Not judged:', 'To accept one, write its line "accept:", with your reason, at its object: annotation cdk8s-istio-egress/acknowledge: "<the line>"', '1 error, 0 warnings in 3 objects; 1 thing not judged']);
 });
 
 test('is a member of the JSON, with the first ten places', async () => {
