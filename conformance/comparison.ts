@@ -44,6 +44,9 @@ export interface Row {
   readonly kiali: readonly string[];
 }
 
+/** The page is in the package, and the corpus is not. */
+const SOURCE = 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main';
+
 /** Rules about annotations that are this library's own: no other tool could know them. */
 const OWN = ['MX0902', 'MX0903', 'MX0904'];
 
@@ -165,6 +168,6 @@ function listed(codes: readonly string[]): string {
 function lineOf({ rule, folder, apiServer, webhook, analyze, besides, kiali }: Row): string {
   const analyzed = [...analyze.length > 0 ? [listed(analyze)] : [], ...besides.length > 0 ? [`besides: ${listed(besides)}`] : []].join('; ');
   const rejects = (is: boolean) => (is ? 'rejects' : '-');
-  const link = `[${rule.id}](../conformance/corpus/${folder}/fault.yaml)`;
+  const link = `[${rule.id}](${SOURCE}/conformance/corpus/${folder}/fault.yaml)`;
   return `| ${[link, rule.title, rejects(apiServer), rejects(webhook), analyzed || '-', listed(kiali) || '-', rule.severity].join(' | ')} |`;
 }

@@ -224,16 +224,43 @@ describe('the README', () => {
   });
 });
 
+const SOURCE = 'https://github.com/cdk8s-istio-egress/cdk8s-istio-egress/blob/main';
+
+/** What the links of a document lead to, without the place in it. */
+function linksOf(document: string): string[] {
+  // a regular expression in code may look like a link
+  const prose = fs.readFileSync(path.join(ROOT, document), 'utf8').replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link.replace(/#.*$/, ''));
+}
+
+/** Whether a file is in the package; test/package.test.ts looks into one. */
+function isPacked(file: string): boolean {
+  return ['README.md', 'API.md', 'SECURITY.md', 'LICENSE'].includes(file) || file.startsWith('docs/');
+}
+
 describe('the documents', () => {
   const scripts = Object.keys((JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts);
 
   test.each(documents)('%s leads to files that are there', document => {
-    // a regular expression in code may look like a link
-    const prose = fs.readFileSync(path.join(ROOT, document), 'utf8').replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
-    const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link.replace(/#.*$/, ''));
-    const missing = links.filter(link => link !== '' && !/^[a-z]+:/.test(link)).filter(link => !fs.existsSync(path.join(ROOT, path.dirname(document), link)));
+    const missing = linksOf(document).filter(link => link !== '' && !/^[a-z]+:/.test(link)).filter(link => !fs.existsSync(path.join(ROOT, path.dirname(document), link)));
 
     expect(missing).toEqual([]);
+  });
+
+  test('of the package lead to its own files alone, by a relative link', () => {
+    const packed = documents.filter(isPacked);
+    const outside = packed.flatMap(document => linksOf(document).filter(link => link !== '' && !/^[a-z]+:/.test(link))
+      .filter(link => !isPacked(path.join(path.dirname(document), link))).map(link => `${document}: ${link}`));
+
+    expect(packed).toContain('docs/lint.md');
+    expect(outside).toEqual([]);
+  });
+
+  test('lead to files that are there, where they name this repository', () => {
+    const named = documents.flatMap(linksOf).filter(link => link.startsWith(`${SOURCE}/`)).map(link => link.slice(SOURCE.length + 1));
+
+    expect(named).toContain('DESIGN.md');
+    expect(named.filter(link => !fs.existsSync(path.join(ROOT, link)))).toEqual([]);
   });
 
   test.each(documents)('%s names npm scripts that are there', document => {
