@@ -38,6 +38,7 @@ const straight = (destination: object) => object('VirtualService', 'route', { ho
 const sidecar = (...egress: object[]) => object('Sidecar', 'default', { egress });
 const cuts = (name: string, spec: object) => object('NetworkPolicy', name, { podSelector: {}, ...spec });
 const elsewhere = { policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] };
+const originated = (settings: object) => object('DestinationRule', 'tls', { host: API, trafficPolicy: { tls: settings } });
 const bare = object('Service', 'legacy', { ports: [{ name: 'tcp', port: 5432 }] });
 const ofGatewayApi = (kind: string, name: string, spec: object) => JSON.stringify({ apiVersion: 'gateway.networking.k8s.io/v1', kind, metadata: { name, namespace: 'shop' }, spec });
 const away = { host: 'proxy.infra.svc.cluster.local', port: { number: 3306 } };
@@ -139,6 +140,16 @@ const ROWS: readonly Row[] = [
   ['Sidecar shop/default has no egress listener for port 3306', ASKED, [db(), sidecar({ port: { number: 443, protocol: 'TLS', name: 'tls' }, hosts: ['*/*'] })]],
   ['the gateway has no filter chain for it', ASKED, through({ gateway: gateway(server({ mode: 'SIMPLE', credentialName: 'c' })), tls: '' })],
   ['lets it in on port 8443', ASKED, [...through(), cuts('istio-system/limits', { ingress: [{ from: [{ podSelector: {} }] }] })]],
+  // What arrives there.
+  ['what arrives is TLS in TLS', 'MX0704', [entry(API, 443, 'TLS'), originated({ mode: 'SIMPLE' })], { to: `${API}:443` }],
+  ['the DestinationRule asks for SIMPLE', 'MX0702', [entry(API, 8080, 'HTTP'), originated({ mode: 'SIMPLE', credentialName: 'api' })], { to: `${API}:8080` }],
+  ['the mesh\'s own TLS', 'MX0711', [entry(API, 3306, 'TCP'), originated({ mode: 'ISTIO_MUTUAL' })], { to: `${API}:3306` }],
+  ['HTTP in plaintext, at port 443', 'MX0218', [entry(API, 80, 'HTTP', { ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 443 }] })], { to: `${API}:80` }],
+  ['TLS, at port 80', 'MX0712', [api, originated({ mode: 'SIMPLE' })], { to: `${API}:80` }],
+  ['is declared to speak HTTPS on', 'MX0218', [
+    entry(API, 80, 'HTTP', { ports: [{ number: 80, name: 'http', protocol: 'HTTP' }, { number: 8443, name: 'https', protocol: 'HTTPS' }] }),
+    object('VirtualService', 'api', { hosts: [API], http: [{ route: [{ destination: { host: API, port: { number: 8443 } } }] }] }),
+  ], { to: `${API}:80` }],
   // The network.
   ['no NetworkPolicy of its pods lets it out to 192.0.2.14', 'MX0603', [db(), cuts('limits', elsewhere)]],
   ['no NetworkPolicy of the pods in "istio-system" lets it in on port 8443', 'MX0611', [...through(), cuts('istio-system/limits', { ingress: [{ ports: [{ port: 443 }] }] })]],
@@ -147,7 +158,7 @@ const ROWS: readonly Row[] = [
 
 interface Explained {
   readonly verdict: string;
-  readonly end: { readonly text: string };
+  readonly end: { readonly text: string; readonly mismatch?: string };
   readonly hops: readonly { readonly text: string }[];
 }
 
@@ -164,8 +175,8 @@ describe.each(ROWS.map(([reason, said, objects, more = {}], i) => ({ i, reason, 
     const { out } = await run(['explain', '--json', '--from', 'shop/cart', '--to', to, ...protocol ? ['--protocol', protocol] : [], ...facts, '-'], { stdin });
     const { verdict, end, hops } = JSON.parse(out) as Explained;
 
-    expect(['NOWHERE', 'REFUSED', 'UNKNOWN']).toContain(verdict);
-    expect([end.text, ...hops.map(({ text }) => text)].join('\n')).toContain(reason);
+    expect(['NOWHERE', 'REFUSED', 'UNKNOWN', 'MISMATCH']).toContain(verdict);
+    expect([end.text, end.mismatch, ...hops.map(({ text }) => text)].join('\n')).toContain(reason);
   });
 
   test(`is ${said} for lint`, async () => {

@@ -594,6 +594,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one host of two', all(entry(HTTP, 'resolution: DNS', 'db.example.com, b.example.com'), rule('{mode: SIMPLE}')), ['db spec ports 0 targetPort']],
     ['what sidecars send to a gateway, which sends to another port', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), httpThrough('other.example.com')), []],
     ['what a gateway sends there', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com')), ['db spec ports 0 targetPort']],
+    ['what an http rule sends to a port for TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8443, name: tls, protocol: HTTPS}'), sentTo(8443)), ['route spec http 0 route 0 destination port number']],
+    ['what it sends to a port for HTTP, or to one with a rule that adds TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8080, name: h, protocol: HTTP}'), sentTo(8080)), []],
+    ['what it sends to a port for TLS with a rule that adds TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8443, name: tls, protocol: HTTPS}'), sentTo(8443), rule('{mode: SIMPLE}')), []],
     ['TLS, TCP, HTTP to another port, endpoints on another port', all(entry(TLS), entry('{number: 443, name: tcp, protocol: TCP}'), entry('{number: 80, name: http, protocol: HTTP}'),
       entry(HTTP, 'resolution: DNS, endpoints: [{address: a.example.com, ports: {http: 8080}}]')), []],
   ],
@@ -782,6 +785,10 @@ function passingOn(sent: string, taken: string): string {
   return all(SERVICE, entry(TLS), gateway(tlsServer('db.example.com', '{mode: PASSTHROUGH}')), istio('VirtualService', 'db', 'shop', `{hosts: [db.example.com], gateways: [mesh, egress], tls: [
     {match: [{gateways: [mesh], port: 443, sniHosts: ["${sent}"]}], route: [{destination: {host: ${GATEWAY_HOST}, port: {number: 443}}}]},
     {match: [{gateways: [egress], port: 443, sniHosts: ["${taken}"]}], route: [{destination: {host: db.example.com, port: {number: 443}}}]}]}`));
+}
+
+function sentTo(port: number): string {
+  return route('http', '{uri: {prefix: /}}', `{host: db.example.com, port: {number: ${port}}}`);
 }
 
 function httpThrough(host: string): string {
