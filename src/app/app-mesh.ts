@@ -2,6 +2,7 @@ import { ApiObject, App } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { AppAcknowledgements } from './app-acknowledgements';
 import { collect, constructOf } from './collect';
+import { patchesOf } from './keyed-objects';
 import { RenderedObjects } from './rendered-objects';
 import { findingsIn, fixFor, Found } from '../findings/findings-in';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
@@ -60,6 +61,8 @@ export class AppMesh {
   private isWriting = false;
   /** What constructs said of themselves, while the app is written. */
   private readonly said = new Map<() => readonly string[], readonly string[]>();
+  private readonly asked = new Set<() => readonly string[]>();
+  private isLooking = false;
   /** What the rules saw, while the app is written and until something changes. */
   private rendered?: RenderedObjects;
 
@@ -184,17 +187,34 @@ export class AppMesh {
    * @param problems finds them, now that every call was made
    */
   public validate(construct: IConstruct, problems: () => readonly string[]): void {
-    validates(construct, () => [...this.isWriting ? this.saidBy(problems) : problems()]);
+    validates(construct, () => [...this.isWriting ? this.saidBy(problems) : this.ask(problems)]);
   }
 
   private saidBy(problems: () => readonly string[]): readonly string[] {
-    const said = this.said.get(problems) ?? problems();
+    const said = this.said.get(problems) ?? this.ask(problems);
     this.said.set(problems, said);
     return said;
   }
 
+  /** A value of an object may ask for a chart, which is validated then: whoever is being asked has nothing to add. */
+  private ask(problems: () => readonly string[]): readonly string[] {
+    if (this.asked.has(problems)) {
+      return [];
+    }
+    this.asked.add(problems);
+    try {
+      return problems();
+    } finally {
+      this.asked.delete(problems);
+    }
+  }
+
   /** Lets the rules look at the whole app. The errors that they find are reported by the construct at fault. */
   private look(): string[] {
+    if (this.isLooking) {
+      // A value of an object asks for a chart, which is validated then. Whoever looks tells of everything.
+      return [];
+    }
     for (const construct of this.looks().errors.keys()) {
       if (construct !== this.root && !this.reporting.has(construct)) {
         this.reporting.add(construct);
@@ -218,14 +238,26 @@ export class AppMesh {
 
   /** Changes when an object does: by a call of the library, a new construct, or a patch of any object. */
   private stateOf(constructs: readonly IConstruct[]): string {
-    const patches = constructs.reduce((sum, construct) => sum + ((construct as { patches?: unknown[] }).patches?.length ?? 0), 0);
+    const patches = constructs.reduce((sum, construct) => sum + patchesOf(construct).length, 0);
     return `${this.revision} ${constructs.length} ${patches}`;
   }
 
   private find(constructs: IConstruct[], today?: string): Found[] {
+    if (this.isLooking) {
+      throw new Error('the findings are asked for by a value that they depend on, such as a Lazy of an object: ask for them before, or when the app was written');
+    }
+    this.isLooking = true;
+    try {
+      return this.findIn(constructs, today);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private findIn(constructs: IConstruct[], today?: string): Found[] {
     return this.acknowledgements.hidden(() => {
       this.rendered = undefined;
-      const rendered = new RenderedObjects(this.root);
+      const rendered = new RenderedObjects(this.root, object => this.owners.has(object));
       const objects = collect(this.root, object => this.owners.get(object) ?? object, rendered, constructs);
       // Validations of others may change objects, and so may charts while they are written.
       const mayChange = constructs.some(construct => isValidatedByOthers(construct) || isWrittenByItself(construct));

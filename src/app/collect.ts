@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
 import { RenderedObjects } from './rendered-objects';
 import { createdIn } from '../view/age';
-import { groupAndVersionOf, MeshObject, NETWORKING, specIn } from '../view/mesh-object';
+import { groupAndVersionOf, MeshObject, NETWORKING, specIn, UnreadableObject } from '../view/mesh-object';
 
 /** Every object of an app, in the order in which it is written; foreign ones (raw ApiObjects, Include, Helm) like our own. */
 export function collect(
@@ -111,16 +111,28 @@ class LazyObject implements MeshObject {
 
   public get annotations(): MeshObject['annotations'] {
     // Every rule run asks for them, and metadata is a small part of a workload.
-    const { metadata } = isPatched(this.source) ? this.rendered : { metadata: this.source.metadata.toJson() as Manifest['metadata'] };
-    return metadata?.annotations ?? {};
+    return (isPatched(this.source) ? this.rendered.metadata : this.ownMetadata)?.annotations ?? {};
   }
 
   public get spec(): MeshObject['spec'] {
     return specIn(this.rendered);
   }
 
+  private get ownMetadata(): Manifest['metadata'] {
+    try {
+      return this.source.metadata.toJson() as Manifest['metadata'];
+    } catch {
+      // The whole object fails as well, and says which it is.
+      return this.rendered.metadata;
+    }
+  }
+
   private get rendered(): Manifest {
-    return this.manifest ??= this.known.of(this.source) as Manifest;
+    try {
+      return this.manifest ??= this.known.of(this.source) as Manifest;
+    } catch (error) {
+      throw new UnreadableObject((error as Error).message, { cause: error });
+    }
   }
 }
 

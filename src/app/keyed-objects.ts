@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { validates } from '../private/validation';
 
 /**
@@ -36,5 +36,10 @@ export class KeyedObjects extends Construct {
 
 /** Whether somebody patched an object. */
 export function isPatched(object: ApiObject): boolean {
-  return ((object as unknown as { patches?: unknown[] }).patches ?? []).length > 0;
+  return patchesOf(object).length > 0;
+}
+
+/** The patches of an object; none of any other construct. */
+export function patchesOf(construct: IConstruct): readonly unknown[] {
+  return (construct as { readonly patches?: unknown[] }).patches ?? [];
 }

@@ -1,4 +1,4 @@
-import { ApiObject, ApiObjectMetadataDefinition, App, Chart, ImplicitTokenResolver, JsonPatch, Lazy, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
+import { ApiObject, ApiObjectMetadataDefinition, App, Chart, ImplicitTokenResolver, IResolver, JsonPatch, Lazy, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
 import { IConstruct } from 'constructs';
 
 type Fields = { readonly [field: string]: unknown };
@@ -10,11 +10,18 @@ interface Hidden {
   readonly metadata: { readonly _additionalAttributes: Fields };
 }
 
-const STOCK_RESOLVERS: readonly unknown[] = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
+const STOCK_RESOLVERS: readonly (new () => IResolver)[] = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
+
+/** What an object is rendered as. */
+export interface Rendered {
+  readonly json: unknown;
+  /** Whether no code of anybody was asked for a value: then the object is the same whenever it is rendered, and rendering it changes nothing. */
+  readonly isPlain: boolean;
+}
 
 /**
  * Renders objects as their `toJson` does. cdk8s asks each resolver about each value, looks for the app each time, and goes through metadata twice; with its own
- * resolvers alone, and a class that renders as every ApiObject does, values are resolved, cleaned and sorted here at once.
+ * resolvers alone, and a class that renders as every ApiObject does, values are resolved, cleaned and sorted here at once, each asked as often as there.
  */
 export class Rendering {
   private static isAlike?: boolean;
@@ -23,24 +30,31 @@ export class Rendering {
   private readonly isSorted = !process.env.CDK8S_DISABLE_SORT;
 
   public constructor(root: IConstruct) {
-    const { resolvers } = root as Partial<App>;
-    const types = (resolvers ?? []).map(resolver => resolver.constructor);
-    this.isStock = types.length === STOCK_RESOLVERS.length && types.every((type, i) => type === STOCK_RESOLVERS[i]);
+    const resolvers = (root as Partial<App>).resolvers ?? [];
+    this.isStock = resolvers.length === STOCK_RESOLVERS.length && resolvers.every((resolver, i) => isOf(STOCK_RESOLVERS[i], resolver));
   }
 
   /** @throws what `toJson` of the object does */
-  public of(object: ApiObject): unknown {
+  public of(object: ApiObject): Rendered {
     if (!this.isStock || !isStock(object)) {
-      return object.toJson();
+      return { json: object.toJson(), isPlain: false };
     }
     Rendering.isAlike ??= isAlike(specimen());
+    if (!Rendering.isAlike) {
+      return { json: object.toJson(), isPlain: false };
+    }
     try {
-      return Rendering.isAlike ? manifestOf(object, this.isSorted) : object.toJson();
-    } catch {
-      // It knows the message.
-      return object.toJson();
+      return manifestOf(object, this.isSorted);
+    } catch (error) {
+      // It knows the message. Code that failed is not asked again: it may have asked for this object, and would do so endlessly.
+      return error instanceof OddValue ? { json: object.toJson(), isPlain: false } : failing(object, error);
     }
   }
+}
+
+/** Whether a resolver is one of cdk8s's own, and nobody replaced what it does. */
+function isOf(type: new () => IResolver, resolver: IResolver): boolean {
+  return resolver.constructor === type && resolver.resolve === (type.prototype as IResolver).resolve;
 }
 
 /* eslint-disable @typescript-eslint/unbound-method */
@@ -57,20 +71,27 @@ function isStock(object: ApiObject): boolean {
 }
 /* eslint-enable @typescript-eslint/unbound-method */
 
-function manifestOf(object: ApiObject, isSorted: boolean): unknown {
-  const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
-  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
-  const metadata = METADATA.of({ ...addedTo(additional), annotations, finalizers, labels, name, namespace, ownerReferences });
-  const json = (isSorted ? SORTED : AS_GIVEN).of({ ...props, metadata }) as Fields;
-  return inOrder(patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields);
+const toJsonOfEvery = ApiObject.prototype.toJson;
+
+/** Fails as `toJson` does when something throws while it works. */
+function failing(object: ApiObject, error: unknown): never {
+  const toJson = () => {
+    throw error;
+  };
+  toJsonOfEvery.call(Object.create(object, { metadata: { value: { toJson } } }));
+  throw error;
 }
 
-const METADATA_FIELDS = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
-
-/** What somebody added to metadata. cdk8s keeps it with the fields that an object was made with, which may have changed since. */
-function addedTo(additional: Fields): Fields | undefined {
-  const added = Object.keys(additional).filter(field => !METADATA_FIELDS.includes(field));
-  return added.length === 0 ? undefined : Object.fromEntries(added.map(field => [field, additional[field]]));
+function manifestOf(object: ApiObject, isSorted: boolean): Rendered {
+  const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
+  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
+  const [cleaning, cleaningMetadata] = [new Cleaning(isSorted, false), new Cleaning(true, true)];
+  const metadata = cleaningMetadata.of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
+  const json = cleaning.of({ ...props, metadata }) as Fields;
+  return {
+    json: inOrder(patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields),
+    isPlain: cleaning.isPlain && cleaningMetadata.isPlain,
+  };
 }
 
 /** The fields that cdk8s writes first. */
@@ -92,6 +113,9 @@ function inOrder(manifest: Fields): Fields {
 
 /** Makes plain data of values: what is made late is made, nothing is null, and keys are sorted. */
 class Cleaning {
+  /** Whether nothing was made late. */
+  public isPlain = true;
+
   public constructor(private readonly isSorted: boolean, private readonly isWithoutEmpty: boolean) {}
 
   /** @throws for a value that cdk8s refuses, or that is so odd that it had better look at it */
@@ -100,12 +124,14 @@ class Cleaning {
       return scalar(value);
     }
     if (Array.isArray(value)) {
-      if (value.constructor !== Array || 'resolve' in value || 'value' in value) {
-        throw new Error('this list is a token');
-      }
-      return value.length === 0 && this.isWithoutEmpty ? undefined : value.map(item => this.of(item));
+      return isToken(value) ? this.of(this.late(value)) : value.length === 0 && this.isWithoutEmpty ? undefined : value.map(item => this.of(item));
     }
-    return value.constructor === Object && typeof (value as Fields).resolve !== 'function' ? this.map(value as Fields) : this.of(late(value));
+    return value.constructor === Object && typeof (value as Fields).resolve !== 'function' ? this.map(value as Fields) : this.of(this.late(value));
+  }
+
+  private late(value: object): unknown {
+    this.isPlain = false;
+    return late(value);
   }
 
   private map(fields: Fields): unknown {
@@ -115,11 +141,12 @@ class Cleaning {
     let last = '';
     // In the order in which they were given, for some are made only now.
     for (const key of Object.keys(fields)) {
-      if (key === '__proto__') {
-        throw new Error('this key is none of JavaScript\'s own');
-      }
       const value = this.of(fields[key]);
-      if (value !== undefined) {
+      if (key === '__proto__' && (['undefined', 'function'].includes(typeof value) || Array.isArray(value))) {
+        throw new OddValue();
+      }
+      // JavaScript takes that key for something else, so cdk8s loses it.
+      if (value !== undefined && key !== '__proto__') {
         values[key] = value;
         isInOrder &&= last <= key;
         isEmpty = false;
@@ -141,9 +168,14 @@ function sorted(fields: Fields): Fields {
   return result;
 }
 
-const METADATA = new Cleaning(true, true);
-const SORTED = new Cleaning(true, false);
-const AS_GIVEN = new Cleaning(false, false);
+/** A value that cdk8s refuses, or treats in a way of its own. */
+class OddValue extends Error {}
+
+/** What cdk8s's resolvers replace, though it is a list or no object at all. */
+function isToken(value: unknown): boolean {
+  const { resolve, value: number } = value as Fields;
+  return typeof resolve === 'function' || typeof number === 'string' || typeof number === 'number';
+}
 
 function scalar(value: unknown): unknown {
   switch (typeof value) {
@@ -155,7 +187,10 @@ function scalar(value: unknown): unknown {
     case 'object':
       return undefined;
     default:
-      throw new Error(`${typeof value} is no plain data`);
+      if (isToken(value)) {
+        throw new OddValue();
+      }
+      return value;
   }
 }
 
@@ -171,7 +206,7 @@ function late(value: object): unknown {
   if (typeof number === 'string' || typeof number === 'number') {
     return { value: number };
   }
-  throw new Error('this is no plain data');
+  throw new OddValue();
 }
 
 /** An object with everything that is rendered in a way of its own. */
@@ -191,5 +226,5 @@ function specimen(): ApiObject {
 }
 
 function isAlike(object: ApiObject): boolean {
-  return JSON.stringify(manifestOf(object, !process.env.CDK8S_DISABLE_SORT)) === JSON.stringify(object.toJson());
+  return JSON.stringify(manifestOf(object, !process.env.CDK8S_DISABLE_SORT).json) === JSON.stringify(object.toJson());
 }

@@ -6,6 +6,7 @@ import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
 import { CATALOGUE } from '../rules/catalogue';
 import { Finding, Fix, Rule } from '../rules/rule';
+import { UnreadableObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A finding, and the rule that it is of. */
@@ -25,7 +26,7 @@ export interface Look {
 /**
  * Lets rules look at a view, in the order of the rules and of what each finds. Acknowledgements are those of the objects' annotations and those that are given.
  *
- * @throws an error with the rule's id when a rule throws, which is a fault of the rule and not of the objects
+ * @throws an error with the rule's id when a rule throws, which is a fault of the rule and not of the objects; for an object that cannot be read
  */
 export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Found[] {
   const { found, faults: [fault] } = lookAt(view, rules, given);
@@ -51,6 +52,9 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
     try {
       looked.set(rule, foundBy(rule, view).map(finding => ({ ...finding, rule, acknowledged: acknowledged(rule, finding) })));
     } catch (error) {
+      if (error instanceof UnreadableObject) {
+        throw error;
+      }
       const message = `rule ${rule.id} ${rule.name} failed, which is a fault of the rule: ${(error as Error).message}`;
       faults.push({ rule, error: new Error(message, { cause: error }) });
     }

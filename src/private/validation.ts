@@ -13,8 +13,14 @@ export function validates(construct: IConstruct, problems: () => string[]): void
 
 /** Whether code of somebody else takes part in the validation of a construct: it may do anything, such as add a label. */
 export function isValidatedByOthers(construct: IConstruct): boolean {
-  const validations = (construct.node as unknown as { readonly _validations?: unknown })._validations ?? [];
-  return !Array.isArray(validations) || validations.some((validation: IValidation) => !OWN.has(validation));
+  return validationsOf(construct).some(validation => !OWN.has(validation));
+}
+
+/** What takes part in the validation of a construct; what cannot be told from it counts as one of somebody else. */
+export function validationsOf(construct: IConstruct): readonly IValidation[] {
+  const { node } = construct;
+  const validations = (node as unknown as { readonly _validations?: unknown })._validations ?? [];
+  return Array.isArray(validations) ? validations as IValidation[] : [{ validate: () => node.validate() }];
 }
 
 /** Whether a chart has its own way of giving its objects: it may change some first. */

@@ -1,13 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
-import { IConstruct } from 'constructs';
-import { Manifests, Render } from './manifests';
+import { connectCharts } from './chart-dependencies';
+import { Manifests } from './manifests';
 import { Output, OutputFiles } from './output-files';
-import { SynthOrder } from './synth-order';
+import { Validated } from './validated';
 import { YamlPrinter } from './yaml-printer';
-import { AppMesh } from '../app/app-mesh';
-import { Rendering } from '../app/rendering';
 
 /**
  * cdk8s's `App` for large apps: the same options, files and bytes, in one pass.
@@ -16,8 +14,11 @@ import { Rendering } from '../app/rendering';
  * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake, or with a name that is too
  * long for a file, leaves the files of the output folder as they were; other errors of the file system may come half-way. Everything works with cdk8s's own `App`, too.
  *
- * The bytes are the same where rendering an object changes nothing else, and gives the same each time: how often a `Lazy` value, a token, a resolver or a `toJson()` is asked differs from
- * cdk8s. Objects that a `toJson()` adds are not written, and a `charts` that a subclass overrides is not asked. It saves most in apps of many charts, or of many services.
+ * Code of the app that takes part in writing it has the same effect: each `Lazy` value, token, resolver and `toJson()` is asked as often as by cdk8s and in the same order, and
+ * objects, charts and dependencies that it adds are written as cdk8s writes them. Validations are the exception: cdk8s asks all of them again for each chart, this app only where constructs,
+ * validations or patches were added since. One that counts how often it is asked, or tells of what a `toJson()` did, may stop cdk8s's `App` and not this one.
+ *
+ * It saves most in apps of many charts, or of many services.
  *
  * @example
  * const app = new FastApp();
@@ -37,9 +38,9 @@ export class FastApp extends App {
    */
   public synth(): void {
     fs.mkdirSync(this.outdir, { recursive: true });
-    const render = validated(this);
-    const order = new SynthOrder(this);
-    const output = new OutputFiles(this, order, new Manifests(order, render)).all();
+    const validated = new Validated(this);
+    const isNumbered = connectCharts(validated.constructs);
+    const output = new OutputFiles(this, new Manifests(this, validated), isNumbered).all();
     // A name that the system refuses is one of the longest: it does so before any other file has changed.
     [...output].sort((a, b) => nameLength(b) - nameLength(a)).forEach(file => write(this.outdir, file));
   }
@@ -52,27 +53,13 @@ export class FastApp extends App {
    */
   public synthYaml(): string {
     // As in cdk8s, a dependency that leads out of all charts is told of before anything else.
-    new SynthOrder(this);
-    const render = validated(this);
-    const order = new SynthOrder(this);
-    const manifests = new Manifests(order, render);
-    return new YamlPrinter().print(order.charts().flatMap(chart => manifests.ofChart(chart)));
+    connectCharts(this.node.findAll());
+    const manifests = new Manifests(this, new Validated(this));
+    return new YamlPrinter().print(manifests.charts().flatMap(chart => manifests.ofChart(chart)));
   }
 }
 
 // No methods: a subclass may have some of these names, and would replace them without knowing.
-
-/** Validates every construct once, and all again where a validation added one. What the rules rendered need not be rendered again. */
-function validated(app: App): Render {
-  let constructs: readonly IConstruct[];
-  do {
-    constructs = app.node.findAll();
-    validate(constructs);
-  } while (app.node.findAll().length !== constructs.length);
-  const mesh = AppMesh.find(app);
-  const rendering = new Rendering(app);
-  return object => mesh?.takeRendered(object) ?? rendering.of(object);
-}
 
 function write(outdir: string, { path: file, text }: Output): void {
   const place = path.join(outdir, file);
@@ -86,11 +73,4 @@ function write(outdir: string, { path: file, text }: Output): void {
 /** Folders come before what is in them. Of two files of one name, the order remains. */
 function nameLength({ path: file, text }: Output): number {
   return text === undefined ? Number.MAX_SAFE_INTEGER : Buffer.byteLength(path.basename(file));
-}
-
-function validate(constructs: readonly IConstruct[]): void {
-  const errors = constructs.flatMap(({ node }) => node.validate().map(error => `[${node.path}] ${error}`));
-  if (errors.length > 0) {
-    throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
-  }
 }

@@ -1,5 +1,9 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { connectCharts } from './chart-dependencies';
 import { SynthOrder } from './synth-order';
+import { Validated } from './validated';
+import { AppMesh } from '../app/app-mesh';
+import { Rendering } from '../app/rendering';
 import { isWrittenByItself } from '../private/validation';
 
 /** A manifest, as far as its file has a name. */
@@ -8,18 +12,78 @@ export interface Manifest {
   readonly metadata: { readonly name?: string };
 }
 
-export type Render = (object: ApiObject) => unknown;
-
-/** What the objects of an app are written as, each rendered once. */
+/**
+ * What the objects of an app are written as, each rendered once, when its turn comes. cdk8s connects and validates the whole app before each chart; this does so
+ * where the app is not what it was, because somebody's code was asked for a value or a manifest, or took part in the validation.
+ */
 export class Manifests {
-  public constructor(private readonly order: SynthOrder, private readonly render: Render) {}
+  private order: SynthOrder;
+  private rendering: Rendering;
+  /** Whether code of somebody had its turn since the app was looked at. */
+  private mayDiffer = true;
+
+  public constructor(private readonly app: App, private validated: Validated) {
+    this.order = new SynthOrder(app);
+    this.rendering = new Rendering(app);
+  }
+
+  /**
+   * The charts as they are now.
+   *
+   * @throws for a cycle of dependencies, with the message of cdk8s
+   */
+  public charts(): readonly Chart[] {
+    this.refresh();
+    const charts = this.order.charts();
+    return hasOwnCharts(this.app) ? this.app.charts : charts;
+  }
 
   /** The manifests of a chart; those of its own, where its class has them. */
   public ofChart(chart: Chart): (Manifest | undefined)[] {
-    return isWrittenByItself(chart) ? Object.values(chart.toJson() as Manifest[]) : this.order.objectsOf(chart).map(object => this.ofObject(object));
+    if (this.mayDiffer && this.order.isCurrent() && this.validated.isCurrent()) {
+      this.mayDiffer = false;
+    } else if (this.mayDiffer) {
+      connectCharts(this.app.node.findAll());
+      this.validated = new Validated(this.app);
+    }
+    if (isWrittenByItself(chart)) {
+      this.mayDiffer = true;
+      return Object.values(chart.toJson() as Manifest[]);
+    }
+    return this.objectsOf(chart).map(object => this.ofObject(object));
+  }
+
+  /** The objects of a chart as they are now. */
+  public objectsOf(chart: Chart): readonly ApiObject[] {
+    this.refresh();
+    return this.order.objectsOf(chart);
   }
 
   public ofObject(object: ApiObject): Manifest {
-    return this.render(object) as Manifest;
+    return (AppMesh.find(this.app)?.takeRendered(object) ?? this.rendered(object)) as Manifest;
   }
+
+  private rendered(object: ApiObject): unknown {
+    this.rendering = this.mayDiffer ? new Rendering(this.app) : this.rendering;
+    const { json, isPlain } = this.rendering.of(object);
+    this.mayDiffer ||= !isPlain;
+    return json;
+  }
+
+  private refresh(): void {
+    if (this.mayDiffer && !this.order.isCurrent()) {
+      this.order = new SynthOrder(this.app);
+    }
+  }
+}
+
+const CHARTS = Object.getOwnPropertyDescriptor(App.prototype, 'charts')?.get;
+
+/** Whether a subclass or somebody else decides which charts there are. */
+function hasOwnCharts(app: App): boolean {
+  let owner: object | null = app;
+  while (owner !== null && !Object.hasOwn(owner, 'charts')) {
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+  return owner !== null && Object.getOwnPropertyDescriptor(owner, 'charts')?.get !== CHARTS;
 }

@@ -1,7 +1,6 @@
 import * as path from 'node:path';
 import { ApiObject, App, Names, YamlOutputType } from 'cdk8s';
 import { Manifest, Manifests } from './manifests';
-import { SynthOrder } from './synth-order';
 import { YamlPrinter } from './yaml-printer';
 import { fileNameOf } from '../app/collect';
 
@@ -16,17 +15,18 @@ export interface Output {
 export class OutputFiles {
   private readonly printer = new YamlPrinter();
 
-  public constructor(private readonly app: App, private readonly order: SynthOrder, private readonly manifests: Manifests) {}
+  /** @param isNumbered whether files of charts have a number, because a chart depends on another one */
+  public constructor(private readonly app: App, private readonly manifests: Manifests, private readonly isNumbered: boolean) {}
 
   /** @throws what cdk8s does, for objects that cannot be rendered and for a cycle of dependencies */
   public all(): Output[] {
     const files = this.ofObjects();
-    return isRecorded(this.app) ? [...files, constructMetadata(this.order.charts().flatMap(chart => this.order.objectsOf(chart)))] : files;
+    return isRecorded(this.app) ? [...files, constructMetadata(this.manifests.charts().flatMap(chart => this.manifests.objectsOf(chart)))] : files;
   }
 
   private ofObjects(): Output[] {
-    const charts = this.order.charts();
-    const names = charts.map((chart, i) => `${this.order.hasDependentCharts ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}`);
+    const charts = this.manifests.charts();
+    const names = charts.map((chart, i) => `${this.isNumbered ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}`);
     switch (this.app.yamlOutputType) {
       case YamlOutputType.FILE_PER_APP:
         return charts.length === 0 ? [] : [this.file('app', charts.flatMap(chart => this.manifests.ofChart(chart)))];
@@ -36,20 +36,20 @@ export class OutputFiles {
         return charts.flatMap(chart => this.manifests.ofChart(chart)
           .flatMap(manifest => (manifest === undefined ? [] : [this.file(fileName(manifest), [manifest])])));
       case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE:
-        return charts.flatMap((chart, i) => [{ path: names[i] }, ...this.order.objectsOf(chart)
-          .map(object => this.file(path.join(names[i], fileName(object)), [this.manifests.ofObject(object)]))]);
+        return charts.flatMap((chart, i) => [{ path: names[i] }, ...this.manifests.objectsOf(chart)
+          .map(object => this.file(`${names[i]}/${fileName(object)}`, [this.manifests.ofObject(object)]))]);
       default:
         return [];
     }
   }
 
   private file(name: string, documents: readonly unknown[]): Output {
-    return { path: `${name}${this.app.outputFileExtension}`, text: this.printer.print(documents) };
+    return { path: path.normalize(`${name}${this.app.outputFileExtension}`), text: this.printer.print(documents) };
   }
 }
 
-function fileName({ kind, metadata }: Manifest): string {
-  return fileNameOf(kind, metadata.name);
+function fileName(manifest: Manifest): string {
+  return fileNameOf(manifest.kind, manifest.metadata.name);
 }
 
 /** The option is private in cdk8s, which reads an environment variable for it, too. */

@@ -22,23 +22,26 @@ interface Dependency {
  * follows every path of dependencies, of which there may be exponentially many; here each construct is visited once.
  */
 export class SynthOrder {
-  /** Whether a chart depends on another one: then cdk8s numbers the files. */
-  public readonly hasDependentCharts: boolean;
-
   private readonly vertices: Vertex[] = [];
   private readonly numbers = new Map<IConstruct, number>();
   private readonly edges: (Edge[] | undefined)[] = [];
   private isConnected = false;
+  private readonly dependencyCount: number;
   private paths?: ReadonlyMap<string, number>;
 
   /** @throws what cdk8s does, for a dependency with a construct that is in no chart */
   public constructor(private readonly app: App) {
     this.visit(app, undefined);
-    // As in cdk8s, whoever asks for the charts of the app afterwards finds them in this order.
-    const isNested = this.dependOnNestedCharts();
-    const isMixed = this.dependOnOtherCharts();
-    this.hasDependentCharts = isNested || isMixed;
-    this.connect(this.dependencies());
+    const dependencies = this.dependencies();
+    this.dependencyCount = dependencies.length;
+    this.connect(dependencies);
+  }
+
+  /** Whether the app has the same constructs and dependencies as when its order was found. */
+  public isCurrent(): boolean {
+    const constructs = this.app.node.findAll();
+    return constructs.length === this.vertices.length && constructs.every((construct, i) => construct === this.vertices[i].construct)
+      && constructs.reduce((count, { node }) => count + node.dependencies.length, 0) === this.dependencyCount;
   }
 
   /** @throws for a cycle of dependencies, with the message of cdk8s */
@@ -85,20 +88,6 @@ export class SynthOrder {
 
   private dependencies(): Dependency[] {
     return this.vertices.flatMap(({ construct }) => construct.node.dependencies.map(target => ({ source: construct, target })));
-  }
-
-  private dependOnNestedCharts(): boolean {
-    const nested = this.vertices.filter(({ construct }) => construct instanceof Chart && construct.node.scope instanceof Chart);
-    nested.forEach(({ construct }) => construct.node.scope!.node.addDependency(construct));
-    return nested.length > 0;
-  }
-
-  private dependOnOtherCharts(): boolean {
-    const pairs = this.dependencies()
-      .map(({ source, target }) => [Chart.of(source), Chart.of(target)])
-      .filter(([source, target]) => source !== target);
-    pairs.forEach(([source, target]) => source.node.addDependency(target));
-    return pairs.length > 0;
   }
 
   /** Constructs depend on others as they say, and after that the objects below them on the objects below those. */

@@ -39,6 +39,9 @@ export interface Doubt {
   readonly values: readonly string[];
 }
 
+/** An object whose content cannot be made, which is a fault of whoever made it and not of the rule that asks for it. */
+export class UnreadableObject extends Error {}
+
 /** The group, which the core group has none of, and the version. */
 export function groupAndVersionOf(apiVersion: unknown): { readonly group: string; readonly version: string } {
   const text = String(apiVersion);

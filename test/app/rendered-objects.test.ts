@@ -1,9 +1,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ApiObject, App, Chart, JsonPatch, Lazy, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch, Lazy, Testing, YamlOutputType } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
-import { ExternalTcp, MeshFindings, Resolution } from '../../src';
+import { ExternalTcp, FastApp, MeshFindings, Resolution } from '../../src';
+import { RenderedObjects } from '../../src/app/rendered-objects';
+import { messageOf } from '../helpers';
 
 const NOTE = 'example.com/note';
 
@@ -111,4 +113,71 @@ describe('what the rules saw of an object', () => {
 
     expect([acknowledged(), acknowledged()]).toEqual([[`${id}: a test`], [`${id}: a test`]]);
   });
+
+  test('is plain data: a Date that a toJson() gives is a text to rules, and stays one in the file', () => {
+    const { app, chart, entry } = shop();
+    class Dated extends ApiObject {
+      public toJson(): unknown {
+        return { ...super.toJson(), spec: { hosts: ['dated.example.com'], resolution: new Date(0) } };
+      }
+    }
+    const dated = new Dated(chart, 'Dated', { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry' });
+    const rendered = new RenderedObjects(app, object => object === entry);
+
+    expect(rendered.of(dated)).toMatchObject({ spec: { resolution: '1970-01-01T00:00:00.000Z' } });
+    expect(rendered.take(dated)).toBeUndefined();
+    app.synth();
+    expect(fs.readFileSync(path.join(folder, 'shop.k8s.yaml'), 'utf8')).toContain('resolution: 1970-01-01\n');
+  });
+});
+
+describe('an object that cannot be rendered', () => {
+  const messages = (fill: (chart: Chart) => void) => [App, FastApp].flatMap(type => [false, true].map(hasService => {
+    const app = new type();
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    if (hasService) {
+      new ExternalTcp(chart, 'Db', { host: 'db.example.com', ports: [5432], resolution: Resolution.ipAddresses('192.0.2.1') });
+    }
+    fill(chart);
+    return messageOf(() => app.synthYaml());
+  }));
+
+  test.each(['ConfigMap', 'Service', 'Deployment'])('is no fault of a rule: a Date in a %s', kind => {
+    const expected = 'Failed serializing construct at path \'shop/it\' with name \'it\': Error: can\'t render non-simple object of type \'Date\'';
+    const date = new Date(0) as unknown as string;
+
+    expect(messages(chart => void new ApiObject(chart, 'it', { apiVersion: 'v1', kind, metadata: { name: 'it' }, spec: { date } })))
+      .toEqual([expected, expected, expected, expected]);
+    expect(messages(chart => void new ApiObject(chart, 'it', { apiVersion: 'v1', kind, metadata: { name: 'it', annotations: { date } } })))
+      .toEqual([expected, expected, expected, expected]);
+  });
+
+  test.each(['ConfigMap', 'Service'])('because a value asks for its own chart ends, as in cdk8s: a %s', kind => {
+    for (const message of messages(chart => void new ApiObject(chart, 'it', { apiVersion: 'v1', kind, spec: Lazy.any({ produce: () => Testing.synth(chart) }) }))) {
+      expect(message).toMatch(/^Failed serializing construct at path 'shop\/it'.*Maximum call stack size exceeded$/);
+    }
+  });
+});
+
+test('a value may ask for another chart, which the rules do not look at meanwhile', () => {
+  const texts = [App, FastApp].map(type => {
+    const app = new type();
+    const [shop, other] = ['shop', 'other'].map(id => new Chart(app, id, { namespace: 'shop' }));
+    new ExternalTcp(shop, 'Db', { host: 'db.example.com', ports: [5432], resolution: Resolution.ipAddresses('192.0.2.1') });
+    for (const kind of ['ConfigMap', 'Service']) {
+      new ApiObject(other, kind, { apiVersion: 'v1', kind, spec: Lazy.any({ produce: () => ({ objects: Testing.synth(shop).length }) }) });
+    }
+    return app.synthYaml();
+  });
+
+  expect(texts[0].match(/objects: 1$/gm)).toHaveLength(2);
+  expect(texts[1]).toBe(texts[0]);
+});
+
+test('a value cannot depend on the findings, which depend on it', () => {
+  const app = new App();
+  const chart = new Chart(app, 'shop', { namespace: 'shop' });
+  new ApiObject(chart, 'it', { apiVersion: 'v1', kind: 'Service', spec: Lazy.any({ produce: () => ({ findings: MeshFindings.of(app).list().length }) }) });
+
+  expect(messageOf(() => app.synthYaml())).toContain('the findings are asked for by a value that they depend on');
 });

@@ -20,7 +20,7 @@ function textOf(render: () => unknown): string {
 }
 
 function expectSame(object: ApiObject): string {
-  const rendered = textOf(() => new Rendering(object.node.root).of(object));
+  const rendered = textOf(() => new Rendering(object.node.root).of(object).json);
 
   expect(rendered).toBe(textOf(() => object.toJson()));
   return rendered;
@@ -111,7 +111,7 @@ describe('an object is rendered as its toJson() does', () => {
       const { Rendering: Isolated } = jest.requireActual<{ Rendering: typeof Rendering }>('../../src/app/rendering');
       const object = new other.ApiObject(new other.Chart(new other.App(), 'chart'), 'it', IT);
 
-      expect(new Isolated(object.node.root).of(object)).toEqual({ other: true });
+      expect(new Isolated(object.node.root).of(object).json).toEqual({ other: true });
     });
   });
 });

@@ -193,6 +193,130 @@ describe('FastApp writes the files of cdk8s\'s App', () => {
     expect(written.yaml.match(/team: shop/g)).toHaveLength(2);
   });
 
+  test('of a chart, or an object, that adds objects to a later chart while it is written', () => {
+    for (const adding of ['chart', 'object', 'lazy']) {
+      const [written] = expectSameForAll(app => {
+        let later: Chart | undefined;
+        const add = () => later?.node.tryFindChild('added') ?? config(later!, 'added').addDependency(config(later!, 'before'));
+        class AddingChart extends Chart {
+          public toJson(): unknown[] {
+            add();
+            return super.toJson();
+          }
+        }
+        class AddingObject extends ApiObject {
+          public toJson(): unknown {
+            add();
+            return super.toJson();
+          }
+        }
+        const chart = new (adding === 'chart' ? AddingChart : Chart)(app, 'first');
+        new (adding === 'object' ? AddingObject : ApiObject)(chart, 'adding', {
+          ...CONFIG, data: adding === 'lazy' ? Lazy.any({ produce: () => ({ isNew: String(add() === undefined) }) }) : undefined,
+        });
+        later = new Chart(app, 'later');
+        config(later, 'it');
+      });
+
+      expect(written.yaml).toContain('key: added');
+    }
+  });
+
+  test('of a chart that was created, or became one that others depend on, in a validation', () => {
+    const once = (add: () => void) => {
+      let isAdded = false;
+      return {
+        validate: () => {
+          if (!isAdded) {
+            isAdded = true;
+            add();
+          }
+          return [];
+        },
+      };
+    };
+    const late = expectSameForAll(app => {
+      config(new Chart(app, 'a'), 'it');
+      app.node.addValidation(once(() => config(new Chart(app, 'late'), 'it')));
+    });
+    const nested = expectSameForAll(app => {
+      const chart = new Chart(app, 'a');
+      config(chart, 'it');
+      app.node.addValidation(once(() => config(new Chart(chart, 'late'), 'it')));
+    });
+    expectSameForAll(app => {
+      const [a, b] = ['a', 'b'].map(id => config(new Chart(app, id), 'it'));
+      app.node.addValidation(once(() => a.node.scope!.node.addDependency(b)));
+    });
+    expectSameForAll(app => {
+      const [a, b] = ['a', 'b'].map(id => config(new Chart(app, id), 'it'));
+      app.node.addValidation(once(() => config(a.chart, 'late').addDependency(b)));
+    });
+
+    expect(Object.keys(late[1].files)).toEqual(['a.k8s.yaml', 'late.k8s.yaml']);
+    expect(Object.keys(nested[1].files)).toEqual([expect.stringMatching(/^0000-a-late/), '0001-a.k8s.yaml']);
+  });
+
+  test('of values, tokens, objects and resolvers that count how often they are asked', () => {
+    let resolved = 0;
+    const resolvers = [{
+      resolve: (context: { value: unknown; replaceValue: (value: unknown) => void }) => context.value === 'count' && context.replaceValue(`n${++resolved}`),
+    }];
+    const build = (app: App) => {
+      resolved = 0;
+      let asked = 0;
+      class Counting extends ApiObject {
+        public toJson(): unknown {
+          return { ...super.toJson(), asked: ++asked };
+        }
+      }
+      const chart = new Chart(app, 'test', { namespace: 'shop', labels: { lazy: Lazy.any({ produce: () => `l${++asked}` }) as string } });
+      const spec = { bigint: 1n, lazy: Lazy.any({ produce: () => ++asked }), token: { resolve: () => ++asked }, resolved: 'count' };
+      service(chart);
+      new ApiObject(chart, 'Service', { apiVersion: 'v1', kind: 'Service', spec });
+      new Counting(new Chart(app, 'other'), 'Policy', { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { annotations: { a: 'count' } }, spec });
+    };
+    expectSameForAll(build);
+    const [written] = expectSameForAll(build, { resolvers });
+
+    expect(written.yaml).toMatch(/resolved: n\d/);
+  });
+
+  test('of an app that decides which charts there are', () => inTempFolder(outdir => {
+    const written = [App, FastApp].map(type => {
+      class Choosing extends type {
+        public get charts(): Chart[] {
+          return super.charts.filter(({ node }) => node.id !== 'left-out').reverse();
+        }
+      }
+      const app = new Choosing({ outdir, recordConstructMetadata: true });
+      ['a', 'left-out', 'b'].forEach(id => config(new Chart(app, id), 'it'));
+      app.synth();
+      const files = filesIn(outdir);
+      fs.readdirSync(outdir).forEach(file => fs.rmSync(path.join(outdir, file)));
+      return { files, yaml: app.synthYaml() };
+    });
+
+    expect(written[1]).toEqual(written[0]);
+    expect(Object.keys(written[1].files)).toEqual(['a.k8s.yaml', 'b.k8s.yaml', 'construct-metadata.json']);
+  }));
+
+  test('of a chart and an object that somebody gave another toJson()', () => {
+    const [written] = expectSameForAll(app => {
+      const [first, second] = ['first', 'second'].map(id => new Chart(app, id));
+      const object = config(first, 'it');
+      Object.assign(object, { toJson: () => ({ kind: 'Own', metadata: { name: 'own' } }) });
+      config(second, 'it');
+      Object.assign(second, { toJson: () => [{ kind: 'OfChart', metadata: { name: 'it' } }] });
+    });
+
+    expect(written.yaml).toBe('kind: Own\nmetadata:\n  name: own\n---\nkind: OfChart\nmetadata:\n  name: it\n');
+  });
+
+  test('of an object whose file would be the folder itself', () => {
+    expectSameForAll(app => void new ApiObject(new Chart(app, 'test'), 'it', { apiVersion: 'v1', kind: '', metadata: { name: '.' } }));
+  });
+
   test('with what code of the app accepted on the objects', () => {
     const written = expectSameForAll(app => {
       const chart = new Chart(app, 'test', { namespace: 'shop' });
@@ -260,6 +384,27 @@ describe('FastApp fails as cdk8s\'s App does', () => {
 
   test('for one that cannot be printed', () => {
     expect(failsAlike(app => void config(new Chart(app, 'test'), 'it', { call: () => 1 }))).toContain('Tag not resolved for Function value');
+  });
+
+  test('for a value that is made late, and is not asked again', () => {
+    expect(failsAlike(app => {
+      let asked = 0;
+      const produce = () => {
+        if (++asked === 1) {
+          throw new Error('not yet');
+        }
+        return {};
+      };
+      config(new Chart(app, 'test'), 'it', Lazy.any({ produce }));
+    })).toContain('Error: not yet');
+  });
+
+  test('for something that is no manifest, and for validations that are no list', () => {
+    expect(expectSame(app => {
+      const object = config(new Chart(app, 'test'), 'it');
+      Object.assign(object, { toJson: () => null });
+    }, { yamlOutputType: YamlOutputType.FILE_PER_RESOURCE }).files).toContain('Cannot read properties of null');
+    expect(failsAlike(app => void Object.assign(app.node, { validate: () => new Set(['wrong']) }))).toContain('[] wrong');
   });
 
   test('for validations before dependencies that lead out of all charts, and the other way round as text', () => {
@@ -360,18 +505,23 @@ describe('FastApp', () => {
     expect(filesIn(outdir)).toEqual({});
   }));
 
-  test('validates once, and renders each object once', () => inTempFolder(outdir => {
-    const app = new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART });
-    const [validate, produce] = [jest.fn(() => []), jest.fn(() => ({ workloadSelector: { labels: { app: 'a' } } }))];
-    for (const id of ['a', 'b', 'c']) {
-      const chart = new Chart(app, id, { namespace: id });
-      service(chart);
-      config(chart, 'Config', Lazy.any({ produce }));
-      new ApiObject(chart, 'Sidecar', { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', spec: Lazy.any({ produce }) });
-    }
+  test('validates once, and asks what is made late as often as cdk8s\'s App does', () => inTempFolder(outdir => {
+    const [validate, fast] = [jest.fn(() => []), jest.fn(() => ({ workloadSelector: { labels: { app: 'a' } } }))];
+    const ofApp = jest.fn(fast.getMockImplementation());
+    const build = (app: App, produce: () => unknown) => {
+      for (const id of ['a', 'b', 'c']) {
+        const chart = new Chart(app, id, { namespace: id });
+        service(chart);
+        config(chart, 'Config', Lazy.any({ produce }));
+        new ApiObject(chart, 'Sidecar', { apiVersion: 'networking.istio.io/v1', kind: 'Sidecar', spec: Lazy.any({ produce }) });
+      }
+      return app;
+    };
+    build(new App({ outdir }), ofApp).synth();
+    const app = build(new FastApp({ outdir, yamlOutputType: YamlOutputType.FILE_PER_CHART }), fast);
     app.synth();
 
-    expect(produce).toHaveBeenCalledTimes(6);
+    expect(fast).toHaveBeenCalledTimes(ofApp.mock.calls.length);
     app.node.addValidation({ validate });
     app.synth();
     expect(validate).toHaveBeenCalledTimes(1);
