@@ -9,20 +9,40 @@ const PLAIN = /^(?:\.\/)?(?!(?:y|yes|n|no|true|false|on|off|null|e[-+]?\d+)$)[a-
 /** Addresses, ranges and durations: a number has one dot at most, and no unit. */
 const PLAIN_WITH_DIGIT = /^(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?|\d{1,9}(?:ms|s|m|h))$/;
 
+/**
+ * Text on one line that begins with a letter, and has something that none of those words has; it is printed as it is without what follows. The letters of other
+ * alphabets are those that no printer escapes.
+ */
+const TEXT = /^(?=.*[^a-z0-9+-])[a-z][ -~\u00a1-\u1fff\u2100-\ud7ff]*$/i;
+const MEANT_OTHERWISE = /: | #|[ :-]$/;
+
+/** Numbers as text, and text on one line that begins with an indicator of YAML, or has one within: all of it is quoted. */
+const QUOTED = /^(?:\d+(?:\.\d+)?|(?=[,[\]{}#&*!|>'"%@`]|.*(?:: | #))[!-~][ -~\u00a1-\u1fff\u2100-\ud7ff]*)$/;
+
+/** Text of several lines with no blanks in front, and behind it at most the end of its last line. */
+const BLOCK = /^[!-~][\t\n -~\u00a1-\u1fff\u2100-\ud7ff]*[!-~\u00a1-\u1fff\u2100-\ud7ff]\n?$/;
+
+const DECIMAL = /^-?\d+\.\d+$/;
+
+/** How many strings of a document the general printer is asked about one by one, which takes it longer than the document at once. */
+const MOST_ODD = 8;
+
 /** The general printer writes a longer key on a line of its own, and one that begins so otherwise at the root than below it. */
 const LONGEST_KEY = 1000;
-const DEPENDS_ON_DEPTH = /^[%.-]/;
+const DEPENDS_ON_DEPTH = /^[%.-]|[\u2028\u2029]/;
 
 /** Documents of every form that the printer below knows. */
 const SPECIMEN = {
   apiVersion: 'example.com/v1',
   lists: [['a', ['b']], [{ one: 1, two: [2] }, { three: {} }], []],
   map: { deep: { deeper: { yes: 'no', plain: 'spiffe://cluster.local/ns/a/sa/b' } }, empty: {} },
-  scalars: [true, false, 0, -1, 1.5, 1e21, '', '10s', '192.0.2.14/32', '*.example.com', '12', 'a: b', '"quoted"'],
+  scalars: [true, false, 0, -1, 1.5, 1e21, '', '10s', '192.0.2.14/32', '*.example.com', '12', '1.5', 'a: b', '"quoted"', '\'it\'', '"it\'s', 'a #b', 'don\'t', 'é, a', 'a?b=c#d'],
+  lines: ['a\n\n  b', 'a: \\ \n# b\n', { deep: '--- \n\tb\n' }],
+  keys: { 'a key': 1, '10': 2 },
 };
 
 /**
- * Prints documents with the bytes of cdk8s's `Yaml`. Plain data is printed here: maps and lists of one-line strings, numbers and truth values, of which none
+ * Prints documents with the bytes of cdk8s's `Yaml`. Plain data is printed here: maps and lists of text, numbers and truth values, of which none
  * occurs twice. Whatever else a document holds makes it one for the general printer, and so does every document where that one prints otherwise than here.
  */
 export class YamlPrinter {
@@ -30,6 +50,7 @@ export class YamlPrinter {
 
   private readonly texts = new Map<string, string | undefined>();
   private readonly keys = new Map<string, string | undefined>();
+  private odd = 0;
 
   public print(documents: readonly unknown[]): string {
     YamlPrinter.isAlike ??= this.plain(SPECIMEN) === Yaml.stringify(SPECIMEN);
@@ -38,6 +59,7 @@ export class YamlPrinter {
 
   /** A document of plain data; undefined for any other. */
   private plain(document: unknown): string | undefined {
+    this.odd = 0;
     const text = isMap(document) ? this.block(document, '', new Set()) : undefined;
     return text === undefined || text === '{}' ? undefined : `${text}\n`;
   }
@@ -54,7 +76,7 @@ export class YamlPrinter {
   private list(items: readonly unknown[], indent: string, seen: Set<object>): string | undefined {
     let text = '';
     for (const item of items) {
-      const printed = isCollection(item) ? this.block(item, `${indent}  `, seen) : this.scalar(item);
+      const printed = isCollection(item) ? this.block(item, `${indent}  `, seen) : this.scalar(item, `${indent}  `);
       if (printed === undefined) {
         return undefined;
       }
@@ -80,34 +102,43 @@ export class YamlPrinter {
       return undefined;
     }
     if (!isCollection(value)) {
-      const scalar = this.scalar(value);
+      const scalar = this.scalar(value, indent);
       return scalar === undefined ? undefined : `${key}: ${scalar}`;
     }
     const block = this.block(value, indent, seen);
     return block === undefined ? undefined : block === '{}' || block === '[]' ? `${key}: ${block}` : `${key}:\n${indent}${block}`;
   }
 
-  private scalar(value: unknown): string | undefined {
+  private scalar(value: unknown, indent: string): string | undefined {
     switch (typeof value) {
-      case 'string': return PLAIN.test(value) || PLAIN_WITH_DIGIT.test(value) ? value : this.text(value);
+      case 'string': return isPlain(value) || PLAIN_WITH_DIGIT.test(value) ? value : QUOTED.test(value) ? quoted(value) : this.text(value, indent);
       case 'boolean': return String(value);
-      case 'number': return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : general(value);
+      case 'number': return Number.isSafeInteger(value) && !Object.is(value, -0) || DECIMAL.test(String(value)) ? String(value) : this.general(value);
       default: return undefined;
     }
   }
 
-  private text(text: string): string | undefined {
-    let printed = this.texts.get(text);
-    if (printed === undefined && !text.includes('\n')) {
-      printed = general(text);
+  private text(text: string, indent: string): string | undefined {
+    if (text.includes('\n')) {
+      return BLOCK.test(text) ? literal(text, indent) : undefined;
+    }
+    const printed = this.texts.get(text) ?? this.general(text);
+    if (printed !== undefined) {
       this.texts.set(text, printed);
     }
     return printed;
   }
 
+  private general(value: string | number): string | undefined {
+    return ++this.odd > MOST_ODD ? undefined : general(value);
+  }
+
   private key(key: string): string | undefined {
-    if (PLAIN.test(key) && key.length <= LONGEST_KEY) {
+    if (isPlain(key) && key.length <= LONGEST_KEY) {
       return key;
+    }
+    if (!this.keys.has(key) && ++this.odd > MOST_ODD) {
+      return undefined;
     }
     if (!this.keys.has(key)) {
       const isOnOneLine = key.length <= LONGEST_KEY && !DEPENDS_ON_DEPTH.test(key) && !key.includes('\n');
@@ -115,6 +146,20 @@ export class YamlPrinter {
     }
     return this.keys.get(key);
   }
+}
+
+function isPlain(text: string): boolean {
+  return PLAIN.test(text) || TEXT.test(text) && !MEANT_OTHERWISE.test(text);
+}
+
+/** In single quotation marks where that saves escaping double ones. */
+function quoted(text: string): string {
+  return text.includes('"') && !text.includes('\'') ? `'${text}'` : JSON.stringify(text);
+}
+
+function literal(text: string, indent: string): string {
+  const isEnded = text.endsWith('\n');
+  return `|${isEnded ? '' : '-'}\n${indent}${(isEnded ? text.slice(0, -1) : text).replace(/\n+/g, `$&${indent}`)}`;
 }
 
 /** Whether it is printed on lines of its own; what is neither this nor a scalar is for the general printer. */
