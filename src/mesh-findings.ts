@@ -96,7 +96,7 @@ export class MeshFindings {
    * not among them.
    *
    * @param options the day, and whether acknowledged findings are listed
-   * @throws for a day that is none, and when a rule fails
+   * @throws for a day that is none, when a rule fails, for an object that cannot be rendered, and for a call by a value that the findings depend on, such as a `Lazy` of an object
    */
   public list(options: ListFindingsOptions = {}): MeshFinding[] {
     checkProps(failAt(this.scope), 'list()', options, { today: checkDay, includeAcknowledged: checkBoolean });

@@ -24,7 +24,7 @@ test('every page has a place of its own, and a title', () => {
 test('the program for the browser has all that the sources take of Node', () => {
   const folders = ['view', 'rules', 'trace', 'report', 'findings', 'private', 'values'];
   const files = folders.flatMap(folder => filesBelow(path.join(ROOT, 'src', folder)).map(file => path.join(ROOT, 'src', folder, file))).filter(file => file.endsWith('.ts'));
-  const taken = new Set(files.flatMap(file => [...fs.readFileSync(file, 'utf8').matchAll(/from 'node:(\w+)'/g)].map(([, name]) => name)));
+  const taken = new Set(files.flatMap(file => [...fs.readFileSync(file, 'utf8').matchAll(/(?:from |require\()'node:(\w+)'/g)].map(([, name]) => name)));
   const given = fs.readdirSync(path.join(ROOT, 'website/browser')).flatMap(file => /^node-(\w+)\.ts$/.exec(file)?.[1] ?? []);
 
   // Files of rules are for the command line, statuses of HTTP for constructs: neither is in the browser.
