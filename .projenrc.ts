@@ -161,6 +161,11 @@ project.addTask('conformance:fuzz', {
   exec: 'tsx --tsconfig conformance/tsconfig.json conformance/fuzz.ts',
   receiveArgs: true,
 });
+project.addTask('conformance:versions', {
+  description: 'Let the CRDs of each minor version of Istio judge what the library writes',
+  exec: 'tsx --tsconfig conformance/tsconfig.json conformance/versions.ts',
+  receiveArgs: true,
+});
 project.addTask('synth:differential', {
   description: 'Compare what cdk8s\'s App and FastApp write for generated apps (--apps N --seed S)',
   exec: 'tsx --tsconfig conformance/tsconfig.json conformance/differential.ts',

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { EXPECTATIONS_FILE, ExpectedMesh } from './expectations';
 // The trace is not public: it is asked directly, with the objects of a set as anybody reads them from its files.
 import { CLUSTER_DNS, CONTROL_PLANE } from '../src/private/components';
+import { DEFAULT_FACTS } from '../src/private/default-facts';
 import { readManifests } from '../src/reading/manifests';
 import { Trace, Tracer } from '../src/trace/trace';
 import { MeshView } from '../src/view/mesh-view';
@@ -83,6 +84,7 @@ export function tracesOf(view: MeshView): Traced[] {
 export function factsOf(mesh: ExpectedMesh | undefined) {
   return {
     apiVersion: 'v1' as const,
+    istioVersion: DEFAULT_FACTS.istioVersion,
     trustDomain: 'cluster.local',
     trustDomainAliases: [],
     clusterDomain: 'cluster.local',

@@ -55,6 +55,13 @@ export interface MeshProps {
   readonly apiVersion?: IstioApiVersion;
 
   /**
+   * The minor version of Istio that the mesh runs, such as `1.24`; of several, the oldest. Synth refuses fields and values that it does not have.
+   *
+   * @default '1.32', the newest that this version of the library knows
+   */
+  readonly istioVersion?: string;
+
+  /**
    * `meshConfig.trustDomain`: the first part of every workload's identity.
    *
    * @default 'cluster.local'
@@ -109,7 +116,7 @@ export interface MeshProps {
    * Whether the mesh allocates an address for each ServiceEntry that is resolved by name: by default since Istio 1.25
    * (`PILOT_ENABLE_IP_AUTOALLOCATE`), from 1.9 to 1.24 with `ISTIO_META_DNS_AUTO_ALLOCATE` in the sidecars. It takes effect with `dnsCapture` only.
    *
-   * @default - true with API version `v1`, false with an older one
+   * @default - true with API version `v1` and an `istioVersion` of 1.25 or newer, false otherwise
    */
   readonly ipAutoAllocate?: boolean;
 
@@ -144,7 +151,7 @@ export interface MeshProps {
 /**
  * The facts of the mesh that change what is correct. Declare them once on the app, before the first construct. Creates: nothing.
  *
- * Without a declaration: API version `v1`, sidecars, REGISTRY_ONLY, trust domain and cluster domain `cluster.local`, no DNS capture.
+ * Without a declaration: API version `v1`, the newest Istio, sidecars, REGISTRY_ONLY, trust domain and cluster domain `cluster.local`, no DNS capture.
  *
  * @example
  * const app = new App();
@@ -187,6 +194,8 @@ export class Mesh {
 
   /** The version of Istio's API that the objects are written in. */
   public readonly apiVersion: IstioApiVersion;
+  /** The minor version of Istio that the mesh runs. */
+  public readonly istioVersion: string;
   /** The first part of every workload's identity. */
   public readonly trustDomain: string;
   /** Further trust domains whose identities are the same workloads. */
@@ -209,6 +218,7 @@ export class Mesh {
   private constructor(facts: MeshModel) {
     refuseAbstract(facts?.trustDomainAliases === undefined, 'Mesh', 'declare() or of()');
     this.apiVersion = facts.apiVersion as IstioApiVersion;
+    this.istioVersion = facts.istioVersion;
     this.trustDomain = facts.trustDomain;
     this.trustDomainAliases = [...facts.trustDomainAliases];
     this.clusterDomain = facts.clusterDomain;

@@ -12,6 +12,7 @@ const USERS = ['conformance', 'e2e', 'bench', 'languages'];
 
 /** What is asked without being public: the trace, by the comparison of its answers with istiod's; the rules, by that with other tools and by the bench; the program, by the bench and by the page that runs it in a browser. */
 const INSIDERS = [
+  'conformance/versions',
   'conformance/traced', 'conformance/imported', 'e2e/website', 'conformance/reported', 'conformance/comparison', 'bench/programs/answers', 'bench/programs/cli',
   'bench/programs/grown', 'bench/programs/rules', 'bench/programs/without-rules',
 ];

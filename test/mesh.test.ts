@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import {
-  EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, IstioApiVersion, Mesh, MeshClient, MeshService, Resolution,
+  EgressGateway, EgressViaGateway, ExternalMysql, IngressRoute, IstioApiVersion, Mesh, MeshClient, MeshProps, MeshService, Resolution,
 } from '../src';
 import { manifestsOf, messageOf } from './helpers';
 
@@ -62,6 +62,7 @@ describe('a mesh', () => {
     const app = new App();
     Mesh.declare(app, {
       apiVersion: undefined,
+      istioVersion: undefined,
       trustDomain: undefined,
       trustDomainAliases: undefined,
       clusterDomain: undefined,
@@ -76,6 +77,7 @@ describe('a mesh', () => {
     const app = new App();
     const facts = {
       apiVersion: IstioApiVersion.V1BETA1,
+      istioVersion: '1.24',
       trustDomain: 'corp.example',
       trustDomainAliases: ['old.example', 'cluster.local'],
       clusterDomain: 'k8s.corp.example',
@@ -87,6 +89,16 @@ describe('a mesh', () => {
     expect(declared).toMatchObject(facts);
     expect(Mesh.of(new Chart(new Chart(app, 'outer'), 'inner'))).toMatchObject(facts);
     expect(Mesh.of(new App()).trustDomain).toBe('cluster.local');
+  });
+
+  test.each<[string, MeshProps, boolean]>([
+    ['by default', {}, true],
+    ['by Istio 1.25', { istioVersion: '1.25' }, true],
+    ['not by Istio 1.24', { istioVersion: '1.24' }, false],
+    ['not by an Istio with an older API', { apiVersion: IstioApiVersion.V1BETA1 }, false],
+    ['by Istio 1.24 when somebody says so', { istioVersion: '1.24', ipAutoAllocate: true }, true],
+  ])('addresses are allocated %s', (_, props, expected) => {
+    expect(Mesh.declare(new App(), props).ipAutoAllocate).toBe(expected);
   });
 
   test('does not change when what it was given or what it gives does', () => {
@@ -120,6 +132,9 @@ describe('a mesh', () => {
 
   test.each([
     ['apiVersion', { apiVersion: 'v2' as IstioApiVersion }, '\'apiVersion\' must be one of "v1", "v1beta1", "v1alpha3", got "v2"'],
+    ['istioVersion', { istioVersion: '1.24.3' }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got "1.24.3"'],
+    ['istioVersion, which is a number', { istioVersion: 1.3 as unknown as string }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got 1.3'],
+    ['istioVersion, which is too old', { istioVersion: '1.21' }, '\'istioVersion\' must be "1.22" or newer, got "1.21": leave it out and declare the older \'apiVersion\' "v1beta1"'],
     ['trustDomain', { trustDomain: 'Corp_Example' }, '\'trustDomain\' must be a DNS name'],
     ['clusterDomain', { clusterDomain: '.local' }, '\'clusterDomain\' must be a DNS name'],
     ['rootNamespace', { rootNamespace: 'mesh.root' }, '\'rootNamespace\' must be a DNS label'],

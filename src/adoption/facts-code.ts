@@ -7,6 +7,7 @@ import { MeshModel } from '../private/model';
 export function factsCode(facts: MeshModel): CodeFields {
   const own = <K extends keyof MeshModel>(name: K) => (JSON.stringify(facts[name]) === JSON.stringify(DEFAULT_FACTS[name]) ? undefined : facts[name]);
   return given({
+    istioVersion: own('istioVersion'),
     trustDomain: own('trustDomain'),
     trustDomainAliases: own('trustDomainAliases'),
     clusterDomain: own('clusterDomain'),

@@ -19,6 +19,7 @@ export const MESH_OPTIONS: Options = {
   'root-namespace': { value: 'NAME', help: 'meshConfig.rootNamespace (default: istio-system)' },
   'cluster-domain': { value: 'NAME', help: 'the DNS domain of the cluster (default: cluster.local)' },
   'data-plane': { value: 'KIND', oneOf: ['sidecar', 'ambient'], help: 'what carries the traffic (default: sidecar)' },
+  'istio-version': { value: 'VERSION', help: 'the minor version of Istio that the mesh runs, such as 1.24 (default: the newest)' },
   'dns-capture': { help: 'the sidecars answer DNS (ISTIO_META_DNS_CAPTURE)' },
 };
 
@@ -48,6 +49,7 @@ function fromArguments(args: Arguments): MeshFacts {
     rootNamespace: valueIn(args, 'root-namespace'),
     clusterDomain: valueIn(args, 'cluster-domain'),
     dataPlane: valueIn(args, 'data-plane'),
+    istioVersion: valueIn(args, 'istio-version'),
     dnsCapture: args.all.has('dns-capture') ? true : undefined,
   };
   return checkedFacts(wrongFacts('the facts of the mesh: '), 'the mesh', facts);

@@ -1,9 +1,11 @@
 import { CLUSTER_DNS, CONTROL_PLANE } from './components';
 import { MeshModel } from './model';
+import { NEWEST_ISTIO } from './newer-fields';
 
 /** The facts of a mesh that nobody declared, in an app of this library. */
 export const DEFAULT_FACTS: MeshModel = {
   apiVersion: 'v1',
+  istioVersion: NEWEST_ISTIO,
   trustDomain: 'cluster.local',
   trustDomainAliases: [],
   clusterDomain: 'cluster.local',

@@ -5,6 +5,8 @@
 /** The facts of the mesh. */
 export interface MeshModel {
   readonly apiVersion: 'v1' | 'v1beta1' | 'v1alpha3';
+  /** The minor version of Istio, like 1.24. */
+  readonly istioVersion: string;
   readonly trustDomain: string;
   /** Further trust domains whose identities are the same workloads. */
   readonly trustDomainAliases: readonly string[];

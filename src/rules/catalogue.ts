@@ -46,6 +46,7 @@ import { networkPolicyCutsGateway } from './network-policy-cuts-gateway';
 import { networkPolicyCutsLongAnswers } from './network-policy-cuts-long-answers';
 import { networkPolicyCutsMesh } from './network-policy-cuts-mesh';
 import { networkPolicyCutsService } from './network-policy-cuts-service';
+import { newerThanMesh } from './newer-than-mesh';
 import { noneBehindGateway } from './none-behind-gateway';
 import { objectWrittenTwice } from './object-written-twice';
 import { originationNamesTooLittle } from './origination-names-too-little';
@@ -196,4 +197,5 @@ export const CATALOGUE: readonly Rule[] = [
   acknowledgementUnused,
   dependencyExpired,
   annotationUnknown,
+  newerThanMesh,
 ];

@@ -1,7 +1,9 @@
 import { checkClusterDns, checkControlPlane, ClusterDns, clusterDnsModel, ControlPlane, controlPlaneModel } from './cluster-components';
 import { checkBoolean, checkDistinct, checkDnsLabel, checkDnsName, checkFullList, checkList, checkOneOf, checkProps, isDnsLabel } from '../private/check';
 import { Fail, quote } from '../private/fail';
+import { isBefore } from '../private/istio-version';
 import { MeshModel } from '../private/model';
+import { NEWEST_ISTIO, OLDEST_ISTIO } from '../private/newer-fields';
 import { checkVirtualIpRange } from '../private/virtual-ip';
 
 /** The facts of a mesh, as somebody writes those down that differ. */
@@ -20,8 +22,18 @@ function checkExports(fail: Fail, property: string, value: unknown): void {
   }, '"."')(fail, property, value);
 }
 
+function checkIstioVersion(fail: Fail, property: string, value: unknown): void {
+  if (typeof value !== 'string' || !/^1\.(0|[1-9]\d*)$/.test(value)) {
+    // YAML reads 1.30 without quotation marks as the number 1.3.
+    fail(`'${property}' must be a minor version of Istio as a text, such as "${NEWEST_ISTIO}", got ${quote(value)}`);
+  } else if (isBefore(value, OLDEST_ISTIO)) {
+    fail(`'${property}' must be "${OLDEST_ISTIO}" or newer, got ${quote(value)}: leave it out and declare the older 'apiVersion' "v1beta1"`);
+  }
+}
+
 const CHECKS = {
   apiVersion: oneOf('v1', 'v1beta1', 'v1alpha3'),
+  istioVersion: checkIstioVersion,
   trustDomain: checkDnsName,
   trustDomainAliases: checkList(checkDnsName, '"old.example"'),
   clusterDomain: checkDnsName,
@@ -63,7 +75,7 @@ export function checkFact(fail: Fail, what: string, name: string, value: unknown
 export function factsModel(facts: MeshFacts): Partial<MeshModel> {
   return {
     ...facts,
-    ipAutoAllocate: facts.ipAutoAllocate ?? (facts.apiVersion ?? 'v1') === 'v1',
+    ipAutoAllocate: facts.ipAutoAllocate ?? ((facts.apiVersion ?? 'v1') === 'v1' && !isBefore(facts.istioVersion ?? NEWEST_ISTIO, '1.25')),
     clusterDns: clusterDnsModel(facts.clusterDns ?? {}),
     controlPlane: controlPlaneModel(facts.controlPlane ?? {}),
   };

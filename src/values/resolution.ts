@@ -103,7 +103,7 @@ export abstract class Resolution {
 
   /**
    * For a wildcard host of TLS: the sidecar resolves the name that the client asks for, and connects to what its DNS says. With `none` it would
-   * connect to the address that the client chose. Requires an Istio that knows `DYNAMIC_DNS` for sidecars (1.31; older ones were not tried).
+   * connect to the address that the client chose. Requires an Istio that knows `DYNAMIC_DNS` for sidecars (1.31; 1.28 to 1.30 were not tried, and older ones refuse it).
    */
   public static dynamicDns(): Resolution {
     return new DynamicDns();

@@ -17,7 +17,7 @@ test('without a word about the mesh, it has the defaults of Istio', async () => 
 
 test('every fact has an option', async () => {
   const args = ['--outbound-traffic-policy', 'REGISTRY_ONLY', '--trust-domain', 'corp.example', '--trust-domain-alias', 'a.example,b.example', '--root-namespace', 'root',
-    '--cluster-domain', 'cluster.example', '--data-plane', 'ambient', '--dns-capture'];
+    '--cluster-domain', 'cluster.example', '--data-plane', 'ambient', '--istio-version', '1.24', '--dns-capture'];
 
   expect(factsOf(await lint({}, ...args))).toMatchObject({
     outboundTrafficPolicy: 'REGISTRY_ONLY',
@@ -26,6 +26,8 @@ test('every fact has an option', async () => {
     rootNamespace: 'root',
     clusterDomain: 'cluster.example',
     dataPlane: 'ambient',
+    istioVersion: '1.24',
+    ipAutoAllocate: false,
     dnsCapture: true,
   });
 });
@@ -93,9 +95,10 @@ describe('wrong facts are refused:', () => {
 
   test.each([
     ['trustDomian: a\n', '\'trustDomian\' is not a property of the mesh: did you mean \'trustDomain\'?'],
-    ['color: a\n', '\'color\' is not a property of the mesh: it has \'apiVersion\', \'trustDomain\','],
+    ['color: a\n', '\'color\' is not a property of the mesh: it has \'apiVersion\', \'istioVersion\', \'trustDomain\','],
     ['', 'there is nothing in it'],
     ['# trustDomain: a\n', 'there is nothing in it'],
+    ['istioVersion: 1.30\n', '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got 1.3'],
     ['dnsCapture: "true"\n', '\'dnsCapture\' must be true or false, got "true"'],
     ['trustDomain: a\ntrustDomain: b\n', '"trustDomain" is written twice'],
     ['- a\n', 'the mesh needs its properties'],

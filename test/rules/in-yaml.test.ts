@@ -779,6 +779,22 @@ const ROWS: { readonly [id: string]: Row[] } = {
       { outboundTrafficPolicy: 'ALLOW_ANY' }],
     ['Sidecars that open, without a gateway that asks', all(gateway(tlsServer()), pods('app: a'), opening('app', 'ALLOW_ANY')), []],
   ],
+  MX0905: [
+    ['fields, wherever they are', all(
+      istio('DestinationRule', 'rule', 'shop', '{host: a, subsets: [{name: old}, {name: new, trafficPolicy: {portLevelSettings: [{loadBalancer: {warmup: {duration: 1s}}}]}}], trafficPolicy: {retryBudget: {percent: 1}}}'),
+      doc('telemetry.istio.io/v1', 'Telemetry', 'traces', 'shop', '{tracing: [{customTags: {a: {}, b: {formatter: {value: x}}}}]}'),
+    ), ['rule spec subsets 1 trafficPolicy portLevelSettings 0 loadBalancer warmup', 'rule spec trafficPolicy retryBudget', 'traces spec tracing 0 customTags b formatter'],
+    { istioVersion: '1.22' }],
+    ['a field and, where that is newer still, one in it', istio('DestinationRule', 'rule', 'shop', '{host: a, trafficPolicy: {retryBudget: {percent: 1, budgetInterval: 1s}}}'),
+      ['rule spec trafficPolicy retryBudget', 'rule spec trafficPolicy retryBudget budgetInterval'], { istioVersion: '1.26' }],
+    ['a field of one that the version has', istio('DestinationRule', 'rule', 'shop', '{host: a, trafficPolicy: {retryBudget: {percent: 1, budgetInterval: 1s}}}'),
+      ['rule spec trafficPolicy retryBudget budgetInterval'], { istioVersion: '1.30' }],
+    ['a value, and no other one of the field', all(entry(TLS, 'resolution: DYNAMIC_DNS', 'any.example.com'), entry(TLS)), ['db spec resolution'], { istioVersion: '1.27' }],
+    ['a kind', doc('extensions.istio.io/v1alpha1', 'TrafficExtension', 'lua', 'shop', '{lua: {inlineCode: x}}'), ['lua'], { istioVersion: '1.29' }],
+    ['nothing that the version has', all(entry(TLS, 'resolution: DYNAMIC_DNS', 'any.example.com'),
+      doc('extensions.istio.io/v1alpha1', 'TrafficExtension', 'lua', 'shop', '{lua: {inlineCode: x}}')), [], { istioVersion: '1.30' }],
+    ['a kind of the name in another group', doc('example.com/v1', 'ServiceEntry', 'own', 'shop', '{resolution: DYNAMIC_DNS}'), [], { istioVersion: '1.22' }],
+  ],
 };
 
 function passingOn(sent: string, taken: string): string {

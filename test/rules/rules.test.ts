@@ -53,6 +53,8 @@ const NETWORK_POLICY = { apiVersion: 'networking.k8s.io/v1' };
 const network = (scope: Construct, id: string, egress: object[], podSelector: object = {}) =>
   foreign(scope, id, 'NetworkPolicy', { podSelector, policyTypes: ['Egress'], egress }, NETWORK_POLICY);
 
+const ANY_API = { hosts: ['*.example.com'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], location: 'MESH_EXTERNAL', resolution: 'DYNAMIC_DNS', exportTo: ['.'] };
+
 const TO_DB = [{ route: [{ destination: { host: 'db.example.com' } }] }];
 
 const sidecar = (scope: Construct, id: string, hosts: string[]) => foreign(scope, id, 'Sidecar', { egress: [{ hosts }] });
@@ -940,6 +942,19 @@ const ROWS: { readonly [rule: string]: Row[] } = {
         host: 'db.example.com', resolution: Resolution.dns(), owner: 'team-shop', reason: 'orders', expires: '2027-01-31', contact: '#team-shop',
       });
       new EgressLockdown(chart, 'Lockdown');
+    }, []],
+  ],
+  MX0905: [
+    ['a resolution that came with the next version', app => {
+      Mesh.declare(app, { istioVersion: '1.27' });
+      foreign(chartOf(app, 'shop'), 'Apis', 'ServiceEntry', ANY_API);
+    }, [['MX0905', 'shop/Apis']]],
+    ['the same in the version that it came with', app => {
+      Mesh.declare(app, { istioVersion: '1.28' });
+      foreign(chartOf(app, 'shop'), 'Apis', 'ServiceEntry', ANY_API);
+    }, []],
+    ['the same in a mesh of which nobody said the version', app => {
+      foreign(chartOf(app, 'shop'), 'Apis', 'ServiceEntry', ANY_API);
     }, []],
   ],
 };

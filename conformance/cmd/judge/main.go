@@ -24,6 +24,7 @@ import (
 	"cdk8s-istio-egress/conformance/internal/recipes"
 	"cdk8s-istio-egress/conformance/internal/report"
 	"cdk8s-istio-egress/conformance/internal/verdict"
+	"cdk8s-istio-egress/conformance/internal/versions"
 )
 
 const usage = `usage: judge [--json] [--matrix] [--findings <file>] [--istio <folder>] [--parallel <n>]
@@ -44,6 +45,8 @@ Lets the code of Istio and Kubernetes judge sets of manifests: schemas and CEL r
   --only <check>      tell of this check alone
   --findings <file>   write the findings to this file as well, as JSON
   --corpus <folder>   instead: write as JSON what the API server, the webhook and "istioctl analyze" say about each <folder>/*/*.yaml by itself
+  --crds <istio>=<file>
+                      instead: write as JSON what the CRDs of this version of Istio refuse in the folders, in each version of the API that they serve
   --stream            read folders of sets from standard input, one a line; answer each with one line of JSON
   --help              this text
 
@@ -74,9 +77,10 @@ func run(args []string, out io.Writer) (int, error) {
 	stream := flags.Bool("stream", false, "")
 	parallel := flags.Int("parallel", 2, "")
 	only := flags.String("only", "", "")
-	batches, renames, bookinfos := list{}, list{}, list{}
+	batches, renames, bookinfos, crds := list{}, list{}, list{}, list{}
 	flags.Var(&bookinfos, "bookinfo", "")
 	flags.Var(&batches, "batch", "")
+	flags.Var(&crds, "crds", "")
 	flags.Var(&renames, "name", "")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -100,6 +104,12 @@ func run(args []string, out io.Writer) (int, error) {
 		return 2, errors.New("no folder given; see judge --help")
 	}
 	loggers.Silence()
+	if len(crds) > 0 {
+		if err := askVersions(out, crds, flags.Args()); err != nil {
+			return 2, err
+		}
+		return 0, nil
+	}
 	name := names(renames)
 	variants, compared, err := variantsAndFolders(bookinfos)
 	if err != nil {
@@ -162,6 +172,26 @@ func variantsAndFolders(bookinfos []string) (variants, folders []string, err err
 		variants, folders = append(variants, variant), append(folders, folder)
 	}
 	return variants, folders, nil
+}
+
+func askVersions(out io.Writer, crds, dirs []string) error {
+	releases := []versions.Release{}
+	for _, given := range crds {
+		istio, file, found := strings.Cut(given, "=")
+		if !found {
+			return fmt.Errorf("--crds must be <istio>=<file>, got %q; see judge --help", given)
+		}
+		releases = append(releases, versions.Release{Istio: istio, File: file})
+	}
+	sets := []*manifests.Set{}
+	for _, dir := range dirs {
+		set, err := manifests.Load(dir, dir)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, set)
+	}
+	return versions.Write(out, releases, sets)
 }
 
 func names(renames []string) func(dir string) string {
