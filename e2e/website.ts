@@ -204,6 +204,11 @@ async function withoutScripts(browser: Browser, base: string): Promise<Result> {
     await page.goto(`${base}/${file}`);
     await page.waitForSelector('main h1', { timeout: 5000 }).catch(() => problems.push(`${file} has no heading without JavaScript`));
   }
+  for (const [language, code] of [['Python', 'ExternalMysql(chart,'], ['Java', 'ExternalMysql.Builder'], ['Go', 'NewExternalMysql'], ['C#', 'new ExternalMysqlProps']]) {
+    await page.click(`.languages summary:text-is("${language}")`);
+    await page.waitForSelector(`.languages details[open] code:has-text("${code}")`, { timeout: 5000 })
+      .catch(() => problems.push(`the example of ExternalMysql is not to be seen in ${language} without JavaScript`));
+  }
   await context.close();
   return { what: 'without JavaScript', problems };
 }

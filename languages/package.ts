@@ -7,6 +7,11 @@ const ROOT = path.join(__dirname, '..');
 /** Packs the package as npm does; gives the file. */
 export async function pack(folder: string): Promise<string> {
   await succeed('npm', ['run', '--silent', 'compile'], ROOT);
+  return packed(folder);
+}
+
+/** Packs what was compiled before. */
+export async function packed(folder: string): Promise<string> {
   const printed = await succeed('npm', ['pack', '--silent', '--pack-destination', folder], ROOT);
   return path.join(folder, printed.trim().split('\n').at(-1)!);
 }

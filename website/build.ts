@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { bundleWorker } from './bundle';
 import { configText } from './config';
 import { writeConstructs } from './constructs';
+import { examplesOf } from './examples';
 import { writePages } from './pages';
 import { npmTool } from '../bench/peers/npm-tool';
 import { succeed } from '../languages/shell';
@@ -35,8 +36,9 @@ export async function buildSite(output: string): Promise<void> {
   const site = fs.mkdtempSync(path.join(os.tmpdir(), 'website-'));
   try {
     fs.symlinkSync(path.join(tool, 'node_modules'), path.join(site, 'node_modules'));
-    writePages(site);
-    writeConstructs(site);
+    const examples = await examplesOf(say);
+    writePages(site, examples);
+    writeConstructs(site, examples);
     fs.copyFileSync(path.join(__dirname, 'home.md'), path.join(site, 'index.md'));
     fs.copyFileSync(path.join(__dirname, 'playground.md'), path.join(site, 'playground.md'));
     fs.cpSync(path.join(__dirname, 'theme'), path.join(site, '.vitepress/theme'), { recursive: true });

@@ -1,6 +1,7 @@
 /** A page for each construct and value of the package, from the jsii assembly. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Examples } from './examples';
 import { proseForVue } from './vue';
 
 const ASSEMBLY = path.join(__dirname, '../.jsii');
@@ -72,16 +73,16 @@ export function constructPages(): readonly { readonly title: string; readonly na
 }
 
 /** Writes the pages of all classes, each with what it takes. */
-export function writeConstructs(folder: string): void {
+export function writeConstructs(folder: string, examples: Examples): void {
   const all = typesOfPackage();
   const groups = groupsOf(all);
   fs.mkdirSync(path.join(folder, 'constructs'), { recursive: true });
-  groups.forEach(({ classes }) => classes.forEach(type => fs.writeFileSync(path.join(folder, 'constructs', `${type.name}.md`), pageOf(type, all))));
+  groups.forEach(({ classes }) => classes.forEach(type => fs.writeFileSync(path.join(folder, 'constructs', `${type.name}.md`), pageOf(type, all, examples))));
   const list = groups.map(({ title, classes }) => `## ${title}\n\n${classes.map(({ name, docs }) => `- [${name}](/constructs/${name}): ${proseForVue(docs?.summary ?? '')}`).join('\n')}`);
-  fs.writeFileSync(path.join(folder, 'constructs/index.md'), `# Constructs and values\n\nWith the names of TypeScript; [other languages](/languages) have their own.\n\n${list.join('\n\n')}\n`);
+  fs.writeFileSync(path.join(folder, 'constructs/index.md'), `# Constructs and values\n\nWith the names of TypeScript; [other languages](/languages) have their own, as the examples show.\n\n${list.join('\n\n')}\n`);
 }
 
-function pageOf(type: Type, all: Types): string {
+function pageOf(type: Type, all: Types, examples: Examples): string {
   const { docs = {}, initializer, methods = [], properties = [] } = type;
   const props = initializer?.parameters?.map(({ type: of }) => all.get(of?.fqn ?? '')).find(of => of?.datatype);
   const visible = methods.filter(({ name }) => !name.startsWith('_'));
@@ -89,10 +90,10 @@ function pageOf(type: Type, all: Types): string {
     `# ${type.name}`,
     proseForVue(docs.summary ?? ''),
     proseForVue(docs.remarks ?? ''),
-    ...docs.example === undefined ? [] : ['```ts', docs.example, '```'].join('\n'),
-    ...docs.see === undefined ? [] : `See [${docs.see}](${docs.see}).`,
+    docs.example === undefined ? '' : examples.markdown(docs.example),
+    docs.see === undefined ? '' : `See [${docs.see}](${docs.see}).`,
     ...props === undefined ? [] : [`## Properties of \`new ${type.name}()\``, table(propertiesOf(props, all))],
-    ...visible.length === 0 ? [] : ['## Methods', ...visible.flatMap(methodText)],
+    ...visible.length === 0 ? [] : ['## Methods', ...visible.flatMap(method => methodText(method, examples))],
     ...properties.length === 0 ? [] : ['## Attributes', table(properties)],
   ].flat().filter(part => part !== '').join('\n\n')}\n`;
 }
@@ -103,7 +104,7 @@ function propertiesOf(type: Type, all: Types): Member[] {
     .sort((a, b) => Number(a.optional ?? false) - Number(b.optional ?? false));
 }
 
-function methodText({ name, docs = {}, parameters = [], returns, static: isStatic }: Member): string[] {
+function methodText({ name, docs = {}, parameters = [], returns, static: isStatic }: Member, examples: Examples): string[] {
   const given = parameters.map(({ name: own, optional }) => `${own}${optional ? '?' : ''}`).join(', ');
   return [
     `### ${isStatic ? 'static ' : ''}${name}(${given})`,
@@ -112,7 +113,7 @@ function methodText({ name, docs = {}, parameters = [], returns, static: isStati
     ...parameters.length === 0 ? [] : [table(parameters)],
     ...returns === undefined ? [] : [`Returns \`${nameOf(returns.type)}\`${docs.returns === undefined ? '' : `: ${proseForVue(docs.returns)}`}`],
     ...docs.custom?.throws === undefined ? [] : [`Throws ${proseForVue(docs.custom.throws)}.`],
-    ...docs.example === undefined ? [] : [['```ts', docs.example, '```'].join('\n')],
+    ...docs.example === undefined ? [] : [examples.markdown(docs.example)],
   ].filter(part => part !== '');
 }
 

@@ -1,6 +1,7 @@
 /** The documents of the repository as pages of the site. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Examples } from './examples';
 import { proseForVue } from './vue';
 
 const ROOT = path.join(__dirname, '..');
@@ -44,11 +45,11 @@ export function titleOf({ document }: Page): string {
 const PLACES = new Map(GROUPS.flatMap(({ pages }) => pages).map(({ document, place }) => [document, place]));
 
 /** Writes every page, and the pictures that they show. */
-export function writePages(folder: string): void {
+export function writePages(folder: string, examples: Examples): void {
   for (const { document, place } of GROUPS.flatMap(({ pages }) => pages)) {
     const file = path.join(folder, `${place.endsWith('/') ? `${place}index` : place}.md`);
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, adapted(fs.readFileSync(path.join(ROOT, document), 'utf8'), document));
+    fs.writeFileSync(file, adapted(fs.readFileSync(path.join(ROOT, document), 'utf8'), document, examples));
   }
   fs.mkdirSync(path.join(folder, 'public/performance'), { recursive: true });
   ['route.svg', 'performance/time.svg', 'performance/memory.svg'].forEach(picture => (
@@ -56,9 +57,14 @@ export function writePages(folder: string): void {
 }
 
 /** A document with links between pages, and to the sources of everything else. */
-function adapted(text: string, document: string): string {
-  // Code stays as it is.
-  return text.split(/(^```[^]*?^```$)/m).map(part => (part.startsWith('```') ? part.replace(/^```ts nofixture/, '```ts') : linked(part, document))).join('');
+function adapted(text: string, document: string, examples: Examples): string {
+  return text.split(/(^```[^]*?^```$)/m).map(part => (part.startsWith('```') ? code(part, examples) : linked(part, document))).join('');
+}
+
+/** Code stays as it is; an app of the README is there in each language. */
+function code(block: string, examples: Examples): string {
+  const [, example] = /^```ts nofixture\n([^]*)\n```$/.exec(block) ?? [];
+  return example !== undefined && examples.has(example) ? examples.markdown(example) : block.replace(/^```ts nofixture/, '```ts');
 }
 
 function linked(prose: string, document: string): string {
