@@ -28,10 +28,10 @@ describe('an example', () => {
   const examples = new Examples(new Map([['new Db();', translations]]));
 
   test('is shown in TypeScript, and unfolds in each other language without JavaScript', () => {
-    const shown = examples.markdown('new Db();');
+    const text = examples.markdown('new Db();');
 
-    expect(shown.startsWith('```ts\nnew Db();\n```\n')).toBe(true);
-    expect([...shown.matchAll(/<details name="example-\d+">\n<summary>(.*)<\/summary>\n\n```(\w+)\n(.*)\n```\n\n<\/details>/g)].map(([, ...parts]) => parts)).toEqual([
+    expect(text.startsWith('```ts\nnew Db();\n```\n')).toBe(true);
+    expect([...text.matchAll(/<details name="example-\d+">\n<summary>(.*)<\/summary>\n\n```(\w+)\n(.*)\n```\n\n<\/details>/g)].map(([, ...parts]) => parts)).toEqual([
       ['Python', 'python', 'Db()'], ['Java', 'java', 'new Db();'], ['Go', 'go', 'NewDb()'], ['C#', 'csharp', 'new Db();'],
     ]);
   });
