@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { changelogWith, newestIn, notesFor } from './changelog';
 import { Bench, Step } from './step';
 import { actionlint, npmPrograms } from './tools';
 import { Missing } from '../languages/language';
@@ -31,7 +32,11 @@ export const STEPS: readonly Step[] = [
         throw new Missing('the checkout has no history');
       }
       const { version, notes } = await nextRelease();
-      fs.writeFileSync(path.join(dist, 'release-notes.md'), notes);
+      const file = path.join(ROOT, 'CHANGELOG.md');
+      const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+      const changelog = changelogWith(version, notes, before);
+      fs.writeFileSync(path.join(dist, 'release-notes.md'), `${newestIn(changelog)}\n`);
+      fs.writeFileSync(path.join(dist, 'CHANGELOG.md'), changelog);
       return `the next version is ${version}, with ${notes.split('\n').filter(line => line.startsWith('* ')).length} changes`;
     },
   },
@@ -151,5 +156,5 @@ async function nextRelease(): Promise<{ readonly version: string; readonly notes
   if (version === undefined) {
     throw new Error(`no version in:\n${text}`);
   }
-  return { version, notes: notes.trim() };
+  return { version, notes: notesFor(notes, !tagged) };
 }
