@@ -26,7 +26,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   // Not jsii modules, so they travel inside the package.
   bundledDeps: ['ipaddr.js@^2', 'yaml@^2'],
   bin: { 'cdk8s-istio-egress': 'bin/cdk8s-istio-egress' },
-  devDeps: ['esbuild@^0.28', '@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9', '@types/node@^20', '@xmldom/xmldom@^0.9', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'fast-check@^4'],
+  devDeps: ['esbuild@^0.28', '@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9', '@types/node@^20', '@xmldom/xmldom@^0.9', 'ajv@^8', 'cdk8s-cli@^2.207.0', 'cdk8s-plus-27@^2.9.5', 'cdk8s-plus-32@^2.5.92', 'cdk8s-plus-33@^2.5.57', 'cdk8s-plus-34@^2.0.54', 'fast-check@^4'],
 
   jestOptions: {
     jestVersion: '^30',

@@ -6,7 +6,7 @@ import { manifestIn, sourceOf } from './sources';
 
 /** The versions of Node that have maintenance, and the one before; of TypeScript the oldest that reads the types, and the newest. */
 const NODES = ['20', '22', '24'];
-const TYPESCRIPTS = ['5.4', '5.9', '6'];
+const TYPESCRIPTS = ['5.4', '5.9', '6', '7'];
 
 /** The npm package as CommonJS and as modules, on each version of Node, checked by each version of TypeScript. */
 export const typescript: Language = {
@@ -27,7 +27,7 @@ export const typescript: Language = {
       await succeed('npm', ['install', '--no-audit', '--no-fund', '--loglevel', 'error'], project);
       for (const version of TYPESCRIPTS) {
         // The last one's output is run.
-        await succeed('node', [`node_modules/typescript-${version}/lib/tsc.js`, '--strict', '--target', 'es2022', '--module', 'node16', '--moduleResolution', 'node16', '--skipLibCheck', 'false',
+        await succeed('node', [`node_modules/typescript-${version}/bin/tsc`, '--strict', '--target', 'es2022', '--module', 'node16', '--moduleResolution', 'node16', '--skipLibCheck', 'false',
           'gateway.ts', 'mistake.ts'], project);
       }
       for (const version of NODES) {

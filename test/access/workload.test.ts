@@ -70,7 +70,7 @@ describe('a workload that is connected', () => {
 });
 
 // A Deployment of one version is no Deployment of the next, so no version is named in a signature; these are tried.
-describe.each(['cdk8s-plus-27', 'cdk8s-plus-32', 'cdk8s-plus-33'])('a workload of %s', library => {
+describe.each(['cdk8s-plus-27', 'cdk8s-plus-32', 'cdk8s-plus-33', 'cdk8s-plus-34'])('a workload of %s', library => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const plus = require(library) as typeof kplus;
 
