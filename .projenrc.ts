@@ -89,6 +89,9 @@ for (const folder of toolFolders) {
     project.eslint?.allowDevDeps(`${folder}/**/*.ts`);
   }
 }
+// The app that `init` writes has the tsconfig.json of its users.
+project.eslint?.addLintPattern('templates');
+project.eslint?.allowDevDeps('templates/**/*.ts');
 project.tryFindObjectFile('test/tsconfig.json')?.addOverride('compilerOptions.paths', { 'cdk8s-istio-egress': ['../src/index.ts'] });
 // That file also knows the package by its own name.
 project.tryFindObjectFile('.eslintrc.json')?.addOverride('settings.import/resolver.typescript.project', './tsconfig.all.json');
@@ -103,13 +106,15 @@ project.eslint?.addRules({
 });
 // Generated code is not ours to style.
 project.eslint?.addIgnorePattern('imports/');
+// The runner of Node waits for its tests by itself.
+project.eslint?.addOverride({ files: ['templates/**'], rules: { '@typescript-eslint/no-floating-promises': 'off' } });
 // Programs for a person at a terminal print to it.
 project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'website/**', 'imports/**'], rules: { 'no-console': 'off' } });
 
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.all.json',
   extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
-  include: ['src', 'test', ...toolFolders].map(folder => `${folder}/**/*.ts`),
+  include: ['src', 'test', 'templates', ...toolFolders].map(folder => `${folder}/**/*.ts`),
   compilerOptions: { noEmit: true, rootDir: '.', paths: { 'cdk8s-istio-egress': ['./src/index.ts'] } },
 });
 project.testTask.exec('tsc -p tsconfig.all.json');

@@ -11,7 +11,7 @@ import { tryParts, Wanted, wantedBy } from '../languages/parts';
 const HELP = `usage: npm run release:rehearse -- [--only ID,ID] [--keep FOLDER] [--json] [--help]
 
 Does everything of a release but the publishing: lints the workflows, computes the next version with its changes, builds and checks the package for each
-registry, and lists the parts that it ships, with their licences. What cannot be had on this machine is not run, and said so.
+registry, starts an app with the package as a stranger would, and lists the parts that it ships, with their licences. What cannot be had on this machine is not run, and said so.
 
   --only ID,ID    only these: ${STEPS.map(({ id }) => id).join(', ')}
   --keep FOLDER   leave what would be published in this folder

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { startApp } from './app';
 import { changelogWith, newestIn, notesFor } from './changelog';
 import { Bench, Step } from './step';
 import { actionlint, npmPrograms } from './tools';
@@ -61,6 +62,11 @@ export const STEPS: readonly Step[] = [
       }
       return 'publint, attw and npm publish --dry-run';
     },
+  },
+  {
+    id: 'app',
+    title: 'a new app',
+    run: async ({ dist, tarball }) => startApp(await tarball(), dist),
   },
   {
     id: 'pypi',

@@ -239,7 +239,9 @@ function isPacked(file: string): boolean {
 }
 
 describe('the documents', () => {
-  const scripts = Object.keys((JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts);
+  // Those of this repository, and those of an app that `init` writes.
+  const scripts = ['package.json', 'templates/app/package.json']
+    .flatMap(file => Object.keys((JSON.parse(fs.readFileSync(path.join(ROOT, file), 'utf8')) as { scripts: object }).scripts));
 
   test.each(documents)('%s leads to files that are there', document => {
     const missing = linksOf(document).filter(link => link !== '' && !/^[a-z]+:/.test(link)).filter(link => !fs.existsSync(path.join(ROOT, path.dirname(document), link)));

@@ -2,6 +2,7 @@ import { helpOf } from './arguments';
 import { Command, EXIT } from './command';
 import { explain } from './explain';
 import { importObjects } from './import';
+import { init } from './init';
 import { lint } from './lint';
 import { report } from './report';
 import { Terminal } from './terminal';
@@ -10,7 +11,7 @@ import { WrongUse } from './wrong-use';
 import { nearest } from '../private/nearest';
 import { visibleLines } from '../private/visible';
 
-const COMMANDS: readonly Command[] = [explain, importObjects, lint, report];
+const COMMANDS: readonly Command[] = [explain, importObjects, init, lint, report];
 
 const PROGRAM = 'cdk8s-istio-egress';
 

@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { parse } from 'yaml';
+import { run, runWith } from './helpers';
+
+const ROOT = path.join(__dirname, '../..');
+
+interface Manifest {
+  readonly name: string;
+  readonly scripts: { readonly [name: string]: string };
+  readonly dependencies: { readonly [name: string]: string };
+  readonly devDependencies: { readonly [name: string]: string };
+  readonly peerDependencies: { readonly [name: string]: string };
+}
+
+const manifestIn = (folder: string) => JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+const own = manifestIn(ROOT);
+const template = manifestIn(path.join(ROOT, 'templates/app'));
+
+let folder: string;
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'istio-egress-test-'));
+});
+
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** An app in a folder of its own, without its packages. */
+async function written(...args: string[]): Promise<string> {
+  const app = path.join(folder, 'shop');
+  await run(['init', app, '--no-install', ...args]);
+  return app;
+}
+
+/** The script of the app without the compiler, which has looked at its sources with all others. */
+const TEST = template.scripts.test.replace('tsc && ', '');
+
+/** Runs a line of a shell in an app, as npm would run a script of it. */
+function shell(app: string, line: string): string {
+  try {
+    return execFileSync('bash', ['-c', line], { cwd: app, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}` } });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${line}\n${stdout}${stderr}`);
+  }
+}
+
+/** Lets an app find what it would have installed; the library is that of the sources. */
+function link(app: string): void {
+  const file = path.join(app, 'tsconfig.json');
+  const config = JSON.parse(fs.readFileSync(file, 'utf8')) as { compilerOptions: object };
+  fs.writeFileSync(file, JSON.stringify({ ...config, compilerOptions: { ...config.compilerOptions, paths: { 'cdk8s-istio-egress': [path.join(ROOT, 'src/index.ts')] } } }));
+  fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(app, 'node_modules'));
+}
+
+test('the test of the app passes, and nothing is found in what it synthesises', async () => {
+  const app = await written();
+  link(app);
+
+  shell(app, template.scripts.synth);
+  expect(shell(app, TEST)).toContain('pass 2');
+  expect(fs.readdirSync(path.join(app, 'dist'))).toEqual(['shop.k8s.yaml']);
+  const [, ...lint] = template.scripts.lint.replace('dist', path.join(app, 'dist')).split(' ');
+  expect(await run(lint)).toMatchObject({ code: 0, err: '', out: '0 errors, 0 warnings in 6 objects\n' });
+}, 120_000);
+
+test('the test of the app fails when somebody else becomes a client', async () => {
+  const app = await written();
+  link(app);
+  const main = path.join(app, 'main.ts');
+  fs.writeFileSync(main, fs.readFileSync(main, 'utf8').replace('\'cart\'', '\'thief\''));
+
+  expect(() => shell(app, TEST)).toThrow('fail 1');
+}, 120_000);
+
+test('the app is named after its folder, and takes the version of the program that wrote it', async () => {
+  const app = path.join(folder, 'My_Shop.egress');
+  await run(['init', app, '--no-install']);
+
+  expect(manifestIn(app).name).toBe('my-shop-egress');
+  expect(manifestIn(app).dependencies['cdk8s-istio-egress']).toBe('^0.0.0');
+  expect(fs.readFileSync(path.join(app, '.gitignore'), 'utf8')).toBe('node_modules/\n');
+});
+
+test('without a folder it writes here, and says what comes next', async () => {
+  expect(await runWith({}, ['init', '--no-install'])).toMatchObject({
+    code: 0, err: '', out: expect.stringMatching(/^written: README\.md, [^]*\nnext:\n {2}npm install\n {2}npm run synth\n {2}npm test\n$/) as string,
+  });
+});
+
+test.each([[[], '.github/workflows/egress.yml'], [['--ci', 'gitlab'], '.gitlab-ci.yml']])('%j has the pipeline of one system', async (args, place) => {
+  const app = await written(...args);
+  const pipelines = ['.github/workflows/egress.yml', '.gitlab-ci.yml'].filter(file => fs.existsSync(path.join(app, file)));
+
+  expect(pipelines).toEqual([place]);
+  const named = [...fs.readFileSync(path.join(app, place), 'utf8').matchAll(/npm run (?:--silent )?(\w+)/g)].map(([, name]) => name);
+  expect(new Set(named)).toEqual(new Set(['synth', 'lint', 'report']));
+  expect(parse(fs.readFileSync(path.join(app, place), 'utf8'))).toBeDefined();
+});
+
+test('it writes over no file, and writes nothing then', async () => {
+  fs.writeFileSync(path.join(folder, 'main.ts'), 'mine');
+
+  expect(await run(['init', folder])).toMatchObject({ code: 2, out: '', err: `cdk8s-istio-egress: "${folder}/main.ts" is there already: give a folder that does not have it\n` });
+  expect(fs.readdirSync(folder)).toEqual(['main.ts']);
+  expect(fs.readFileSync(path.join(folder, 'main.ts'), 'utf8')).toBe('mine');
+});
+
+test('a folder that cannot be made, and two folders, are wrong use', async () => {
+  fs.writeFileSync(path.join(folder, 'file'), '');
+
+  expect(await run(['init', path.join(folder, 'file')])).toMatchObject({ code: 2, err: expect.stringMatching(/file" cannot be written to: /) as string });
+  expect(await run(['init', 'a', 'b'])).toMatchObject({ code: 2, err: 'cdk8s-istio-egress: init writes one app: give one folder, got 2\n' });
+});
+
+test('npm that fails is told, with exit code 1, and the files stay', async () => {
+  const before = process.env.PATH;
+  fs.writeFileSync(path.join(folder, 'npm'), '#!/bin/sh\necho "$@"; echo no network >&2; exit 7\n', { mode: 0o755 });
+  process.env.PATH = `${folder}:${before}`;
+  try {
+    const { code, err } = await run(['init', path.join(folder, 'shop')]);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/install --no-audit --no-fund\n/);
+    expect(err).toMatch(/no network\n[^]*npm install ended with 7/);
+    expect(fs.existsSync(path.join(folder, 'shop/main.ts'))).toBe(true);
+  } finally {
+    process.env.PATH = before;
+  }
+});
+
+test('the app asks for the packages that the library is tested with', () => {
+  const { 'cdk8s-istio-egress': _library, ...dependencies } = template.dependencies;
+
+  expect(dependencies).toEqual(own.peerDependencies);
+  expect(Object.entries(template.devDependencies).filter(([name, version]) => own.devDependencies[name] !== version)).toEqual([]);
+});
