@@ -73,10 +73,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/website/', '/rosetta/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/pipelines/', '/website/', '/rosetta/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
-const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'website', 'imports'];
+const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'pipelines', 'website', 'imports'];
 for (const folder of toolFolders) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
@@ -109,7 +109,7 @@ project.eslint?.addIgnorePattern('imports/');
 // The runner of Node waits for its tests by itself.
 project.eslint?.addOverride({ files: ['templates/**'], rules: { '@typescript-eslint/no-floating-promises': 'off' } });
 // Programs for a person at a terminal print to it.
-project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'website/**', 'imports/**'], rules: { 'no-console': 'off' } });
+project.eslint?.addOverride({ files: ['projenrc/**', 'examples/**', 'conformance/**', 'e2e/**', 'bench/**', 'languages/**', 'release/**', 'pipelines/**', 'website/**', 'imports/**'], rules: { 'no-console': 'off' } });
 
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.all.json',
@@ -210,6 +210,11 @@ project.addTask('website', {
 project.addTask('release:rehearse', {
   description: 'Do everything of a release but the publishing',
   exec: 'tsx --tsconfig release/tsconfig.json release/run.ts',
+  receiveArgs: true,
+});
+project.addTask('pipelines', {
+  description: 'Try the files of docs/pipelines.md with the code of the tools that read them',
+  exec: 'tsx --tsconfig pipelines/tsconfig.json pipelines/run.ts',
   receiveArgs: true,
 });
 writeWorkflows(project);

@@ -7,7 +7,7 @@ export interface Printed {
   readonly code: number;
 }
 
-interface Environment {
+export interface Environment {
   readonly [name: string]: string | undefined;
 }
 
@@ -31,6 +31,12 @@ export async function succeed(program: string, args: readonly string[], cwd: str
     throw new Error(`"${program} ${args.join(' ')}" ends with ${code}:\n${text.trim().split('\n').slice(-20).join('\n')}`);
   }
   return text;
+}
+
+/** What npm and tsx tell their programs of where they are is taken away: those of another project would believe it. */
+export function elsewhere(): Environment {
+  const ours = Object.keys(process.env).filter(name => /^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$|TSX_)/.test(name));
+  return Object.fromEntries(ours.map(name => [name, undefined]));
 }
 
 /** Whether a program is there. */

@@ -136,7 +136,7 @@ const DEPENDABOT = {
       'versioning-strategy': 'lockfile-only',
       'groups': { development: { 'dependency-type': 'development' } },
     },
-    { 'package-ecosystem': 'gomod', 'directories': ['/conformance', '/e2e/parts', '/e2e/parts/ferretdb'], 'schedule': { interval: 'weekly' } },
+    { 'package-ecosystem': 'gomod', 'directories': ['/conformance', '/e2e/parts', '/e2e/parts/ferretdb', '/pipelines/flux-build'], 'schedule': { interval: 'weekly' } },
   ],
 };
 

@@ -1,16 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { withRegistry } from './registry';
-import { succeed } from '../languages/shell';
+import { elsewhere, succeed } from '../languages/shell';
 
 /** Does what a stranger does, with a cache of npm that is empty: writes an app with the published package, synthesises and tests it; then what its pipeline does. */
 export async function startApp(tarball: string, work: string): Promise<string> {
   const [app, cache] = ['shop-egress', 'npm-cache'].map(name => path.join(work, name));
-  // npm and tsx tell their programs where they are, and those of the app would believe it.
-  const ours = Object.keys(process.env).filter(name => /^(npm_(package|lifecycle)_|npm_config_local_prefix$|INIT_CWD$|TSX_)/.test(name));
   try {
     return await withRegistry(tarball, async registry => {
-      const env = { ...Object.fromEntries(ours.map(name => [name, undefined])), npm_config_registry: registry, npm_config_cache: cache };
+      const env = { ...elsewhere(), npm_config_registry: registry, npm_config_cache: cache };
       const shell = (line: string, cwd = app) => succeed('bash', ['-ec', line], cwd, env);
       await shell('npx --yes cdk8s-istio-egress init shop-egress', work);
       await shell('npm run synth && npm test');

@@ -302,6 +302,14 @@ test.each([
   expect(block.code).toBe(fs.readFileSync(path.join(ROOT, 'languages', file), 'utf8'));
 });
 
+test('docs/pipelines.md shows files of pipelines/ as they are', () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs/pipelines.md'), 'utf8');
+  const shown = [...page.matchAll(/^`([\w./-]+)`:\n\n```\w+[^\n]*\n(.*?)^```$/gms)];
+
+  expect(shown.length).toBeGreaterThan(8);
+  expect(shown.filter(([, file, content]) => fs.readFileSync(path.join(ROOT, 'pipelines', file), 'utf8') !== content).map(([, file]) => file)).toEqual([]);
+});
+
 test('what a page shows is run', async () => {
   const page = '`a.yaml`:\n\n```text\n# nothing\n```\n\n```console\n$ npx cdk8s-istio-egress lint a.yaml\nold\n$ echo $?\n```\n';
 

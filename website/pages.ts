@@ -23,7 +23,7 @@ const doc = (name: string): Page => ({ document: `docs/${name}.md`, place: name 
 
 /** Every document for users; test/website.test.ts knows the rest. */
 export const GROUPS: readonly Group[] = [
-  { title: 'Start', pages: [{ document: 'README.md', place: 'guide' }, doc('concepts'), doc('languages'), doc('migration'), doc('gitops')] },
+  { title: 'Start', pages: [{ document: 'README.md', place: 'guide' }, doc('concepts'), doc('languages'), doc('migration'), doc('gitops'), doc('pipelines')] },
   { title: 'Any YAML', pages: [doc('lint'), doc('explain'), doc('report'), doc('import'), doc('rules'), doc('comparison')] },
   { title: 'In production', pages: [doc('troubleshooting'), doc('security'), doc('reliability'), doc('performance'), doc('compatibility')] },
   {

@@ -110,7 +110,7 @@ export async function prepare(say: (line: string) => void): Promise<Parts> {
     await conformancePart('promql', 'the evaluator of alerts', say),
   ];
   const [[go, ferretdb, netpol, promql], envoy, kafka, drivers] = await Promise.all([built(), envoyPart(say), kafkaPart(say), driversPart(say)]);
-  const istio = (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: SOURCES, timeout: 300 })).trim();
+  const istio = await istioSources();
   const ratings = await ratingsPart(istio, say);
   const postgres = postgresIn(POSTGRES);
   if (postgres === undefined) { throw new Failure(`${POSTGRES} has no PostgreSQL: run e2e/install, or install postgresql with apt-get`); }
@@ -129,6 +129,15 @@ export async function prepare(say: (line: string) => void): Promise<Parts> {
     drivers,
     postgres,
   };
+}
+
+/** What an API server without a mesh needs. */
+export async function prepareApiServer(say: (line: string) => void): Promise<Pick<Parts, 'kubeApiserver' | 'istio'>> {
+  return { kubeApiserver: path.join(await goParts(say), 'kube-apiserver'), istio: await istioSources() };
+}
+
+async function istioSources(): Promise<string> {
+  return (await must(['go', 'list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'], { cwd: SOURCES, timeout: 300 })).trim();
 }
 
 /** The programs of the newest version of PostgreSQL in a folder. */

@@ -1,0 +1,19 @@
+import { ApiObject, App } from 'cdk8s';
+
+/** Labels each object with the Kustomization that applies it. Call it before `app.synth()`. */
+export function addStages(app: App): void {
+  for (const construct of app.node.findAll()) {
+    if (ApiObject.isApiObject(construct)) {
+      const object = construct as ApiObject;
+      object.metadata.addLabel('egress/stage', stageOf(object));
+    }
+  }
+}
+
+/** A policy comes before the Gateway that it guards, and a route to the gateway when everything behind it is there. */
+function stageOf({ kind, name }: ApiObject): string {
+  if (kind === 'AuthorizationPolicy') {
+    return 'policies';
+  }
+  return kind === 'VirtualService' && /\.outbound(\.|$)/.test(name) ? 'routes' : 'services';
+}

@@ -1,0 +1,65 @@
+import * as http from 'node:http';
+import { AddressInfo } from 'node:net';
+import * as path from 'node:path';
+import { parse } from 'yaml';
+import { Pipeline } from './pipeline';
+import { Change, changeIn, checkReport, forgetDist } from './repository';
+import { checkSchema } from './tools';
+
+const FILE = '.gitlab-ci.yml';
+
+interface Job {
+  readonly script: readonly string[];
+  readonly after_script: readonly string[];
+}
+
+/** The pipeline that `init` writes: its scripts as shells, without GitLab. */
+export const gitlabCi: Pipeline = {
+  id: 'gitlab-ci',
+  title: 'GitLab CI',
+  run: async workspace => {
+    const change = await changeIn(workspace, 'gitlab');
+    await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], path.join(change.app.folder, FILE));
+    const note = await noteOf(change);
+    checkReport(change.app.read('report.md'));
+    checkReport(note);
+    if (!change.app.read('lint.xml').includes('<testsuites')) {
+      throw new Error(`lint.xml is no JUnit:\n${change.app.read('lint.xml')}`);
+    }
+    await forgetDist(change);
+    const stale = await noteOf(change).then(() => undefined, (error: unknown) => (error as Error).message);
+    if (!stale?.includes('shop.k8s.yaml')) {
+      throw new Error(`a change without its dist/ is not noticed: ${stale}`);
+    }
+    return 'GitLab\'s schema; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s';
+  },
+};
+
+/** Runs the scripts as a runner does; gives the note that the merge request gets. */
+async function noteOf({ app, base, programs }: Change): Promise<string> {
+  const { egress: { script, after_script: after } } = parse(app.read(FILE)) as { readonly egress: Job };
+  let note = '';
+  const server = http.createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (text: string) => { note += text; }).on('end', () => {
+      const isRight = request.method === 'POST' && request.url === '/api/v4/projects/3/merge_requests/7/notes' && request.headers['private-token'] === 'secret';
+      response.writeHead(isRight ? 201 : 404).end();
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const env = {
+      PATH: `${programs}:${process.env.PATH}`,
+      CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+      CI_API_V4_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v4`,
+      CI_PROJECT_ID: '3',
+      CI_MERGE_REQUEST_IID: '7',
+      EGRESS_TOKEN: 'secret',
+      no_proxy: '127.0.0.1',
+    };
+    await app.shell(script.join('\n'), env);
+    await app.shell(after.join('\n'), env);
+    return new URLSearchParams(note).get('body') ?? '';
+  } finally {
+    server.close();
+  }
+}
