@@ -16,6 +16,8 @@ import { fieldsModule } from './fields';
 
 const MODULE = 'istio.io/api';
 const VERSION = 'v1.31.1';
+/** The newest version whose fields are known: an app may use what the L1 classes do not have. */
+const NEWEST = 'v1.32.0';
 const SOURCE = 'kubernetes/customresourcedefinitions.gen.yaml';
 const KINDS = ['ServiceEntry', 'DestinationRule', 'Gateway', 'VirtualService', 'WorkloadEntry', 'WorkloadGroup', 'Sidecar', 'AuthorizationPolicy'];
 
@@ -57,11 +59,11 @@ export function trim(allCrds: string): string {
   return provenance + trimmed.join('---\n');
 }
 
-const FIELDS_PROVENANCE = `// From ${MODULE} ${VERSION}, ${SOURCE} (Apache-2.0): the names of the fields below \`spec\`, and in brackets those below.
+const FIELDS_PROVENANCE = `// From ${MODULE} ${NEWEST}, ${SOURCE} (Apache-2.0): the names of the fields below \`spec\`, and in brackets those below.
 // Made by \`npm run import\`; not to be edited.
 
 /** The version of Istio's API that has these kinds and fields. */
-export const API_FIELDS_OF = '${VERSION.slice(1)}';
+export const API_FIELDS_OF = '${NEWEST.slice(1)}';
 
 /** What each kind has, by \`<group>/<kind>\`; \`*\` is any name. */`;
 
@@ -89,15 +91,15 @@ export function generateClasses(crdFile: string, folder: string): void {
   }
 }
 
-function readModule(): string {
+function readModule(version: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'istio-api-'));
   try {
     fs.writeFileSync(path.join(folder, 'go.mod'), 'module crds\n\ngo 1.24\n');
-    const answer = execFileSync('go', ['mod', 'download', '-json', `${MODULE}@${VERSION}`], { cwd: folder, encoding: 'utf8' });
+    const answer = execFileSync('go', ['mod', 'download', '-json', `${MODULE}@${version}`], { cwd: folder, encoding: 'utf8' });
     return fs.readFileSync(path.join((JSON.parse(answer) as { Dir: string }).Dir, SOURCE), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new Error(`'go' is needed to read ${MODULE} ${VERSION}: install Go 1.24 or newer`);
+      throw new Error(`'go' is needed to read ${MODULE} ${version}: install Go 1.24 or newer`);
     }
     throw error;
   } finally {
@@ -108,10 +110,9 @@ function readModule(): string {
 function main(check: boolean): void {
   const target = check ? fs.mkdtempSync(path.join(os.tmpdir(), 'imports-')) : __dirname;
   fs.mkdirSync(path.join(target, 'crds'), { recursive: true });
-  const crds = readModule();
-  fs.writeFileSync(path.join(target, CRD_FILE), trim(crds));
+  fs.writeFileSync(path.join(target, CRD_FILE), trim(readModule(VERSION)));
   generateClasses(path.join(target, CRD_FILE), path.join(target, 'istio'));
-  fs.writeFileSync(path.join(target, FIELDS_FILE), fieldsModule(crds, FIELDS_PROVENANCE));
+  fs.writeFileSync(path.join(target, FIELDS_FILE), fieldsModule(readModule(NEWEST), FIELDS_PROVENANCE));
   for (const file of [CRD_FILE, FIELDS_FILE, ...L1_FILES]) {
     const made = fs.readFileSync(path.join(target, file), 'utf8');
     if (made !== fs.readFileSync(path.join(__dirname, file), 'utf8')) {

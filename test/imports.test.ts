@@ -3,6 +3,10 @@ import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { inTempFolder, messageOf } from './helpers';
 import { CRD_FILE, FIELDS_FILE, generateClasses, L1_FILES, trim } from '../imports/generate';
+import { API_FIELDS_OF } from '../imports/istio/fields';
+import { minorVersionIn } from '../src/private/istio-version';
+import { NEWER_FIELDS, NEWEST_ISTIO } from '../src/private/newer-fields';
+import { unknownFieldsOf } from '../src/view/api-fields';
 
 const IMPORTS = path.join(__dirname, '../imports');
 const CRDS = fs.readFileSync(path.join(IMPORTS, CRD_FILE), 'utf8');
@@ -41,4 +45,18 @@ test('nothing else is in imports/', () => {
   const files = (fs.readdirSync(IMPORTS, { recursive: true }) as string[]).filter(file => fs.statSync(path.join(IMPORTS, file)).isFile());
 
   expect(files.sort()).toEqual([CRD_FILE, ...L1_FILES, FIELDS_FILE, 'fields.ts', 'generate.ts', 'tsconfig.json'].sort());
+});
+
+describe('the fields of Istio\'s API', () => {
+  test('are those of the newest version that is known', () => {
+    expect(minorVersionIn(API_FIELDS_OF)).toBe(NEWEST_ISTIO);
+  });
+
+  test.each(Object.entries(NEWER_FIELDS))('have what came later: %s', (key, fields) => {
+    const [group, kind] = key.split('/');
+    const nested = (steps: readonly string[]): unknown => steps.reduceRight<unknown>((below, step) => (step.endsWith('[]') ? { [step.slice(0, -2)]: [below] } : { [step]: below }), 1);
+    const specs = Object.keys(fields).map(what => nested(what.split(' = ')[0].split('.').slice(1)) as object);
+
+    expect(specs.flatMap(spec => unknownFieldsOf(group, kind, { ...spec }))).toEqual([]);
+  });
 });

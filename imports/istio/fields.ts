@@ -1,8 +1,8 @@
-// From istio.io/api v1.31.1, kubernetes/customresourcedefinitions.gen.yaml (Apache-2.0): the names of the fields below `spec`, and in brackets those below.
+// From istio.io/api v1.32.0, kubernetes/customresourcedefinitions.gen.yaml (Apache-2.0): the names of the fields below `spec`, and in brackets those below.
 // Made by `npm run import`; not to be edited.
 
 /** The version of Istio's API that has these kinds and fields. */
-export const API_FIELDS_OF = '1.31.1';
+export const API_FIELDS_OF = '1.32.0';
 
 /** What each kind has, by `<group>/<kind>`; `*` is any name. */
 export const API_FIELDS: { readonly [kind: string]: { readonly versions: readonly string[]; readonly fields: string } } = {
@@ -23,56 +23,62 @@ export const API_FIELDS: { readonly [kind: string]: { readonly versions: readonl
     fields: 'exportTo host subsets(labels(*) name trafficPolicy(connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval '
       + 'timeout) http2MaxRequests idleTimeout maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout '
       + 'idleTimeout maxConnectionDuration maxConnections tcpKeepalive(interval probes time))) '
-      + 'loadBalancer(consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName httpQueryParameterName maglev(tableSize) '
-      + 'minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from to(*)) enabled failover(from to) '
-      + 'failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs zoneAwareLbSetting(enabled failover(from to) '
-      + 'failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors consecutiveErrors consecutiveGatewayErrors '
-      + 'consecutiveLocalOriginFailures interval maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes '
-      + 'splitExternalLocalOriginErrors) portLevelSettings(connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval '
-      + 'timeout) http2MaxRequests idleTimeout maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout '
-      + 'idleTimeout maxConnectionDuration maxConnections tcpKeepalive(interval probes time))) '
-      + 'loadBalancer(consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName httpQueryParameterName maglev(tableSize) '
-      + 'minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from to(*)) enabled failover(from to) '
-      + 'failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs zoneAwareLbSetting(enabled failover(from to) '
-      + 'failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors consecutiveErrors consecutiveGatewayErrors '
-      + 'consecutiveLocalOriginFailures interval maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes '
-      + 'splitExternalLocalOriginErrors) port(number) tls(caCertificates caCrl clientCertificate credentialName insecureSkipVerify mode '
-      + 'privateKey sni subjectAltNames)) proxyProtocol(version) retryBudget(budgetInterval minRetryConcurrency percent) tls(caCertificates '
-      + 'caCrl clientCertificate credentialName insecureSkipVerify mode privateKey sni subjectAltNames) tunnel(protocol targetHost targetPort))) '
-      + 'trafficPolicy(connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval timeout) http2MaxRequests idleTimeout '
-      + 'maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout idleTimeout maxConnectionDuration '
-      + 'maxConnections tcpKeepalive(interval probes time))) loadBalancer(consistentHash(httpCookie(attributes(name value) name path ttl) '
-      + 'httpHeaderName httpQueryParameterName maglev(tableSize) minimumRingSize ringHash(minimumRingSize) useSourceIp) '
-      + 'localityLbSetting(distribute(from to(*)) enabled failover(from to) failoverPriority) simple warmup(aggression duration minimumPercent) '
-      + 'warmupDurationSecs zoneAwareLbSetting(enabled failover(from to) failoverPriority minClusterSize)) outlierDetection(baseEjectionTime '
-      + 'consecutive5xxErrors consecutiveErrors consecutiveGatewayErrors consecutiveLocalOriginFailures interval maxEjectionPercent '
+      + 'loadBalancer(backendUtilization(errorUtilizationPenaltyPercent metricNamesForComputingUtilization weightExpirationPeriod '
+      + 'weightStabilizationPeriod weightUpdatePeriod) consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName '
+      + 'httpQueryParameterName maglev(tableSize) minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from '
+      + 'to(*)) enabled failover(from to) failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs '
+      + 'zoneAwareLbSetting(enabled failover(from to) failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors '
+      + 'consecutiveErrors consecutiveGatewayErrors consecutiveLocalOriginFailures failurePercentageThreshold interval maxEjectionPercent '
       + 'minHealthPercent outlierDetectionHttpErrorCodes splitExternalLocalOriginErrors) portLevelSettings(connectionPool(http(h2UpgradePolicy '
       + 'http1MaxPendingRequests http2KeepAlive(interval timeout) http2MaxRequests idleTimeout maxConcurrentStreams maxRequestsPerConnection '
       + 'maxRetries useClientProtocol) tcp(connectTimeout idleTimeout maxConnectionDuration maxConnections tcpKeepalive(interval probes time))) '
-      + 'loadBalancer(consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName httpQueryParameterName maglev(tableSize) '
-      + 'minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from to(*)) enabled failover(from to) '
-      + 'failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs zoneAwareLbSetting(enabled failover(from to) '
-      + 'failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors consecutiveErrors consecutiveGatewayErrors '
-      + 'consecutiveLocalOriginFailures interval maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes '
-      + 'splitExternalLocalOriginErrors) port(number) tls(caCertificates caCrl clientCertificate credentialName insecureSkipVerify mode '
-      + 'privateKey sni subjectAltNames)) proxyProtocol(version) retryBudget(budgetInterval minRetryConcurrency percent) tls(caCertificates '
-      + 'caCrl clientCertificate credentialName insecureSkipVerify mode privateKey sni subjectAltNames) tunnel(protocol targetHost targetPort)) '
-      + 'workloadSelector(matchLabels(*))',
+      + 'loadBalancer(backendUtilization(errorUtilizationPenaltyPercent metricNamesForComputingUtilization weightExpirationPeriod '
+      + 'weightStabilizationPeriod weightUpdatePeriod) consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName '
+      + 'httpQueryParameterName maglev(tableSize) minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from '
+      + 'to(*)) enabled failover(from to) failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs '
+      + 'zoneAwareLbSetting(enabled failover(from to) failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors '
+      + 'consecutiveErrors consecutiveGatewayErrors consecutiveLocalOriginFailures failurePercentageThreshold interval maxEjectionPercent '
+      + 'minHealthPercent outlierDetectionHttpErrorCodes splitExternalLocalOriginErrors) port(number) tls(caCertCredentialName caCertificates '
+      + 'caCrl clientCertificate credentialName insecureSkipVerify mode privateKey sni subjectAltNames)) proxyProtocol(version) '
+      + 'retryBudget(budgetInterval minRetryConcurrency percent) tls(caCertCredentialName caCertificates caCrl clientCertificate credentialName '
+      + 'insecureSkipVerify mode privateKey sni subjectAltNames) tunnel(protocol targetHost targetPort))) '
+      + 'trafficPolicy(connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval timeout) http2MaxRequests idleTimeout '
+      + 'maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout idleTimeout maxConnectionDuration '
+      + 'maxConnections tcpKeepalive(interval probes time))) loadBalancer(backendUtilization(errorUtilizationPenaltyPercent '
+      + 'metricNamesForComputingUtilization weightExpirationPeriod weightStabilizationPeriod weightUpdatePeriod) '
+      + 'consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName httpQueryParameterName maglev(tableSize) minimumRingSize '
+      + 'ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from to(*)) enabled failover(from to) failoverPriority) simple '
+      + 'warmup(aggression duration minimumPercent) warmupDurationSecs zoneAwareLbSetting(enabled failover(from to) failoverPriority '
+      + 'minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors consecutiveErrors consecutiveGatewayErrors '
+      + 'consecutiveLocalOriginFailures failurePercentageThreshold interval maxEjectionPercent minHealthPercent outlierDetectionHttpErrorCodes '
+      + 'splitExternalLocalOriginErrors) portLevelSettings(connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval '
+      + 'timeout) http2MaxRequests idleTimeout maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout '
+      + 'idleTimeout maxConnectionDuration maxConnections tcpKeepalive(interval probes time))) '
+      + 'loadBalancer(backendUtilization(errorUtilizationPenaltyPercent metricNamesForComputingUtilization weightExpirationPeriod '
+      + 'weightStabilizationPeriod weightUpdatePeriod) consistentHash(httpCookie(attributes(name value) name path ttl) httpHeaderName '
+      + 'httpQueryParameterName maglev(tableSize) minimumRingSize ringHash(minimumRingSize) useSourceIp) localityLbSetting(distribute(from '
+      + 'to(*)) enabled failover(from to) failoverPriority) simple warmup(aggression duration minimumPercent) warmupDurationSecs '
+      + 'zoneAwareLbSetting(enabled failover(from to) failoverPriority minClusterSize)) outlierDetection(baseEjectionTime consecutive5xxErrors '
+      + 'consecutiveErrors consecutiveGatewayErrors consecutiveLocalOriginFailures failurePercentageThreshold interval maxEjectionPercent '
+      + 'minHealthPercent outlierDetectionHttpErrorCodes splitExternalLocalOriginErrors) port(number) tls(caCertCredentialName caCertificates '
+      + 'caCrl clientCertificate credentialName insecureSkipVerify mode privateKey sni subjectAltNames)) proxyProtocol(version) '
+      + 'retryBudget(budgetInterval minRetryConcurrency percent) tls(caCertCredentialName caCertificates caCrl clientCertificate credentialName '
+      + 'insecureSkipVerify mode privateKey sni subjectAltNames) tunnel(protocol targetHost targetPort)) workloadSelector(matchLabels(*))',
   },
   'networking.istio.io/EnvoyFilter': {
     versions: ['v1alpha3'],
     fields: 'configPatches(applyTo match(cluster(name portNumber service subset) context listener(filterChain(applicationProtocols destinationPort '
-      + 'filter(name subFilter(name)) name sni transportProtocol) listenerFilter name portName portNumber) proxy(metadata(*) proxyVersion) '
-      + 'routeConfiguration(gateway name portName portNumber vhost(domainName name route(action name))) waypoint(filter(name subFilter(name)) '
-      + 'portNumber route(name))) patch(filterClass operation value(*))) priority targetRefs(group kind name namespace) '
+      + 'filter(name subFilter(name)) name sni transportProtocol transportSocket) listenerFilter name portName portNumber) proxy(metadata(*) '
+      + 'proxyVersion) routeConfiguration(gateway name portName portNumber vhost(domainName name route(action name))) waypoint(filter(name '
+      + 'subFilter(name)) portNumber route(name))) patch(filterClass operation value(*))) priority targetRefs(group kind name namespace) '
       + 'workloadSelector(labels(*))',
   },
   'networking.istio.io/Gateway': {
     versions: ['v1', 'v1alpha3', 'v1beta1'],
-    fields: 'selector(*) servers(bind defaultEndpoint hosts name port(name number protocol targetPort) tls(caCertCredentialName caCertificates caCrl '
-      + 'cipherSuites credentialName credentialNames httpsRedirect insecureSkipVerify maxProtocolVersion minProtocolVersion mode privateKey '
-      + 'serverCertificate subjectAltNames tlsCertificates(caCertificates privateKey serverCertificate) verifyCertificateHash '
-      + 'verifyCertificateSpki))',
+    fields: 'selector(*) servers(bind defaultEndpoint hosts name port(name number protocol targetPort) tls(alpnProtocols caCertCredentialName '
+      + 'caCertificates caCrl cipherSuites credentialName credentialNames ecdhCurves httpsRedirect insecureSkipVerify maxProtocolVersion '
+      + 'minProtocolVersion mode privateKey serverCertificate subjectAltNames tlsCertificates(caCertificates privateKey serverCertificate) '
+      + 'verifyCertificateHash verifyCertificateSpki))',
   },
   'networking.istio.io/ProxyConfig': {
     versions: ['v1beta1'],
@@ -91,10 +97,10 @@ export const API_FIELDS: { readonly [kind: string]: { readonly versions: readonl
       + 'ingress(bind captureMode connectionPool(http(h2UpgradePolicy http1MaxPendingRequests http2KeepAlive(interval timeout) http2MaxRequests '
       + 'idleTimeout maxConcurrentStreams maxRequestsPerConnection maxRetries useClientProtocol) tcp(connectTimeout idleTimeout '
       + 'maxConnectionDuration maxConnections tcpKeepalive(interval probes time))) defaultEndpoint port(name number protocol targetPort) '
-      + 'tls(caCertCredentialName caCertificates caCrl cipherSuites credentialName credentialNames httpsRedirect insecureSkipVerify '
-      + 'maxProtocolVersion minProtocolVersion mode privateKey serverCertificate subjectAltNames tlsCertificates(caCertificates privateKey '
-      + 'serverCertificate) verifyCertificateHash verifyCertificateSpki)) outboundTrafficPolicy(egressProxy(host port(number) subset) mode) '
-      + 'workloadSelector(labels(*))',
+      + 'tls(alpnProtocols caCertCredentialName caCertificates caCrl cipherSuites credentialName credentialNames ecdhCurves httpsRedirect '
+      + 'insecureSkipVerify maxProtocolVersion minProtocolVersion mode privateKey serverCertificate subjectAltNames '
+      + 'tlsCertificates(caCertificates privateKey serverCertificate) verifyCertificateHash verifyCertificateSpki)) '
+      + 'outboundTrafficPolicy(egressProxy(host port(number) subset) mode) workloadSelector(labels(*))',
   },
   'networking.istio.io/VirtualService': {
     versions: ['v1', 'v1alpha3', 'v1beta1'],
@@ -135,8 +141,8 @@ export const API_FIELDS: { readonly [kind: string]: { readonly versions: readonl
   'security.istio.io/RequestAuthentication': {
     versions: ['v1', 'v1beta1'],
     fields: 'jwtRules(audiences forwardOriginalToken fromCookies fromHeaders(name prefix) fromParams issuer jwks jwksUri jwks_uri '
-      + 'outputClaimToHeaders(claim header) outputPayloadToHeader spaceDelimitedClaims timeout) selector(matchLabels(*)) targetRef(group kind '
-      + 'name namespace) targetRefs(group kind name namespace)',
+      + 'outputClaimToHeaders(claim header) outputPayloadToHeader presence spaceDelimitedClaims timeout) selector(matchLabels(*)) '
+      + 'targetRef(group kind name namespace) targetRefs(group kind name namespace)',
   },
   'telemetry.istio.io/Telemetry': {
     versions: ['v1', 'v1alpha1'],

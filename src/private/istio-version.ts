@@ -7,3 +7,8 @@ export function minorOf(version: string): number {
 export function isBefore(version: string, other: string): boolean {
   return minorOf(version) < minorOf(other);
 }
+
+/** The minor version of a release: 1.24 of 1.24.3. */
+export function minorVersionIn(release: string): string {
+  return release.split('.').slice(0, 2).join('.');
+}

@@ -152,6 +152,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a kind that no rule reads', doc('security.istio.io/v1', 'PeerAuthentication', 'strict', 'shop', '{mtls: {mod: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}}'), ['strict spec mtls mod']],
     ['names that anybody chooses, another API, and what is empty', all(istio('DestinationRule', 'rule', 'shop', '{host: a, subsets: [{name: a, labels: {x: y}}], exportsTo: null}'),
       istio('EnvoyFilter', 'filter', 'shop', '{configPatches: [{patch: {value: {any: thing}}}]}'), doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{serverz: []}')), []],
+    ['in a newer Istio than the one whose fields are known, slips alone', istio('DestinationRule', 'rule', 'shop', '{host: a, exportsTo: ["."], brandNew: 1}'), ['rule spec exportsTo'], { istioVersion: '1.99' }],
     ['what has another type, which the API server refuses', istio('Sidecar', 'default', 'shop', '{egress: [{hosts: [{a: b}]}]}'), []],
   ],
   MX0105: [
