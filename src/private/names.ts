@@ -57,7 +57,8 @@ export function hostPart(host: string, hosts: readonly string[]): string[] {
 
 /** The full name of a host: Istio completes a short one with the namespace of the rule. */
 export function fullServiceName(host: string, namespace: string, clusterDomain: string): string {
-  return host.includes('.') ? host : `${host}.${namespace}.svc.${clusterDomain}`;
+  // istiod takes the wildcard of everything and addresses as they are.
+  return host.includes('.') || host.includes(':') || host === '*' ? host : `${host}.${namespace}.svc.${clusterDomain}`;
 }
 
 /** The server name of one (host, port) at a gateway, for clients that are named by their account. */

@@ -5,7 +5,7 @@ import { routesOf } from './proxy-scope';
 import { Choice, choiceOf, Chooser, httpChoices, isFor, waysOf } from './route-choice';
 import { contains, networkOf } from '../private/network';
 import { GatewayConfig, GatewayServer } from '../view/gateway';
-import { hostsMeet, isWithin, wildcardsAround } from '../view/host-match';
+import { hostsMeet, isWithin, oddWildcardsIn, wildcardsAround } from '../view/host-match';
 import { HostTable } from '../view/host-table';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -39,6 +39,7 @@ export interface LeftOut extends ServerOf {
 interface Requests {
   readonly ways: ReadonlyMap<string, readonly Choice[]>;
   readonly redirecting: ReadonlyMap<string, ServerOf>;
+  readonly oddHosts: readonly string[];
 }
 
 /** What enters a gateway. */
@@ -107,8 +108,8 @@ export class GatewayChains {
   }
 
   private virtualHostOf(chain: GatewayChain, authority: string): string | undefined {
-    const { ways, redirecting } = this.requestsOf(chain);
-    return [authority, ...wildcardsAround(authority), '*'].find(host => (ways.get(host) ?? []).length > 0 || redirecting.has(host));
+    const { ways, redirecting, oddHosts } = this.requestsOf(chain);
+    return [authority, ...wildcardsAround(authority, oddHosts)].find(host => (ways.get(host) ?? []).length > 0 || redirecting.has(host));
   }
 
   /** What becomes of requests, by their hosts. Many connections ask for those of one chain, and whoever looks for doors asks for each host. */
@@ -140,7 +141,11 @@ export class GatewayChains {
       // istiod takes the host as it is written: one with a namespace in front is none of a request.
       server.hosts.filter((_, i) => redirects && server.routesFrom[i] === '*').forEach(host => redirecting.set(host, of));
     }
-    const found: Requests = { ways: new Map([...byHost].map(([host, choices]) => [host, waysOf(choices)])), redirecting };
+    const found: Requests = {
+      ways: new Map([...byHost].map(([host, choices]) => [host, waysOf(choices)])),
+      redirecting,
+      oddHosts: oddWildcardsIn(new Set([...byHost.keys(), ...redirecting.keys()])),
+    };
     this.requests.set(chain, found);
     return found;
   }

@@ -1,6 +1,6 @@
 import { ProxyScope } from './proxy-scope';
 import { Choice, Chooser, httpChoices, waysOf } from './route-choice';
-import { mostSpecific, wildcardsAround } from '../view/host-match';
+import { mostSpecific, oddWildcardsIn, wildcardsAround } from '../view/host-match';
 import { HostTable } from '../view/host-table';
 import { KnownService } from '../view/known-service';
 import { addTo } from '../view/lists';
@@ -25,6 +25,7 @@ export class HttpHosts {
   private readonly byAddress = new Map<string, KnownService>();
   /** The names of services and VirtualServices, in the order in which they were found. */
   private readonly places = new Map<string, number>();
+  private readonly oddHosts: readonly string[];
 
   public constructor(private readonly scope: ProxyScope, private readonly chooser: Chooser) {
     const services = scope.onPort(chooser.port).filter(({ resolution }) => resolution !== 'ALIAS');
@@ -46,6 +47,7 @@ export class HttpHosts {
       }
     }
     [...this.services.keys(), ...this.routes.keys()].forEach(name => this.places.has(name) || this.places.set(name, this.places.size));
+    this.oddHosts = oddWildcardsIn(this.places.keys());
   }
 
   public choiceFor(host: string): HostChoice | undefined {
@@ -54,7 +56,7 @@ export class HttpHosts {
       return this.of(byAddress.host);
     }
     const lower = host.toLowerCase();
-    const names = [lower, ...wildcardsAround(lower)].filter(name => this.places.has(name)).sort((a, b) => (
+    const names = [lower, ...wildcardsAround(lower, this.oddHosts)].filter(name => this.places.has(name)).sort((a, b) => (
       Number(b === host) - Number(a === host) || b.length - a.length || this.places.get(a)! - this.places.get(b)!));
     for (const name of names) {
       const found = this.of(name);

@@ -164,7 +164,7 @@ export class Route {
   }
 
   private fullName(host: string, { namespace } = this.object): string {
-    return host === '*' ? host : fullServiceName(host, namespace, this.facts.clusterDomain);
+    return fullServiceName(host, namespace, this.facts.clusterDomain);
   }
 
   private gatewayName(gateway: string, { namespace } = this.object): string {

@@ -260,3 +260,21 @@ test('H. TLS of the application inside of that of the mesh', () => {
   expect(hopAt(found, 'gateway').facts).toMatchObject({ tls: 'ISTIO_MUTUAL', handshake: 'accepted' });
   expect(hopAt(found, 'upstream').text).toContain('the application\'s own TLS passes');
 });
+
+describe('a wildcard that is no whole label, as istiod looks it up', () => {
+  const api = entry('api.example.com', 80, 'HTTP', { exportTo: ['*'], ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 443 }] }, 'data/api');
+  const tls = object('DestinationRule', 'data/api', { host: 'api.example.com', trafficPolicy: { tls: { mode: 'SIMPLE' } } });
+  const upstream = (rule: string) => hopAt(traced([api, tls, rule], 'cart', 'api.example.com:80'), 'upstream').facts.tls;
+
+  test.each([['*', 'PLAINTEXT'], ['*example.com', 'PLAINTEXT'], ['*.com', 'PLAINTEXT'], ['*example.org', 'SIMPLE']])('a DestinationRule of the client for %s leaves it with %s', (host, mode) => {
+    expect(upstream(object('DestinationRule', 'all', { host, trafficPolicy: { connectionPool: { tcp: { connectTimeout: '3s' } } } }))).toBe(mode);
+  });
+
+  test('a VirtualService sends a service elsewhere', () => {
+    const route = (host: string) => object('VirtualService', 'all', { hosts: [host], http: [{ route: [{ destination: { host: 'other.example.org' } }] }] });
+    const ends = (host: string) => traced([api, entry('other.example.org', 80, 'HTTP'), route(host)], 'cart', 'api.example.com:80').end.endpoints;
+
+    expect(ends('*example.com')).toEqual(['other.example.org:80']);
+    expect(ends('*xample.org')).toEqual(['api.example.com:443']);
+  });
+});

@@ -8,6 +8,11 @@ test.each([
   ['*.example.com', '*.a.example.com', false, true],
   ['example.com', '*.example.com', false, false],
   ['a.example.org', '*.example.com', false, false],
+  ['an-example.com', '*example.com', true, true],
+  ['example.com', '*example.com', true, true],
+  ['*.example.com', '*example.com', true, true],
+  ['a.example.org', '*', true, true],
+  ['*', '*.example.com', false, true],
 ])('%s is within %s: %s, and they meet: %s', (host, wider, within, meet) => {
   expect(isWithin(host, wider)).toBe(within);
   expect(hostsMeet(host, wider)).toBe(meet);
