@@ -68,6 +68,7 @@ class CollectedObject implements MeshObject {
   public readonly created?: string;
   public readonly origin: { readonly path: string };
   public readonly spec: MeshObject['spec'];
+  public readonly beside: readonly string[];
 
   public constructor(
     public readonly source: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
@@ -81,6 +82,7 @@ class CollectedObject implements MeshObject {
     this.created = createdIn(manifest.metadata ?? {});
     this.origin = { path: owner.node.path };
     this.spec = specIn(manifest);
+    this.beside = Object.keys(manifest);
   }
 }
 
@@ -116,6 +118,10 @@ class LazyObject implements MeshObject {
 
   public get spec(): MeshObject['spec'] {
     return specIn(this.rendered);
+  }
+
+  public get beside(): readonly string[] {
+    return Object.keys(this.rendered);
   }
 
   private get ownMetadata(): Manifest['metadata'] {

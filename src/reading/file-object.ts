@@ -25,6 +25,7 @@ export class FileObject implements MeshObject {
   public readonly created?: string;
   public readonly origin: Origin;
   public readonly spec: MeshObject['spec'];
+  public readonly beside: readonly string[];
 
   public constructor(manifest: Fields, private readonly place: Place, namespace: string, public readonly doubts?: readonly Doubt[]) {
     const metadata = record(manifest.metadata);
@@ -37,6 +38,7 @@ export class FileObject implements MeshObject {
     this.created = createdIn(metadata);
     this.origin = { path: `${place.file}:${place.line}`, file: place.file, line: place.line };
     this.spec = specIn(manifest);
+    this.beside = Object.keys(manifest);
   }
 
   /** All of it, as it was written. */

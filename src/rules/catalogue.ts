@@ -17,6 +17,7 @@ import { destinationUnknown } from './destination-unknown';
 import { endpointsOfOtherPort } from './endpoints-of-other-port';
 import { entrySelectsNothing } from './entry-selects-nothing';
 import { exportedToEverybody } from './exported-to-everybody';
+import { fieldMisspelt } from './field-misspelt';
 import { fieldUnknown } from './field-unknown';
 import { fileOverwritten } from './file-overwritten';
 import { gatewayHostTwice } from './gateway-host-twice';
@@ -103,8 +104,9 @@ export const CATALOGUE: readonly Rule[] = [
   objectWrittenTwice,
   fileOverwritten,
   namespaceMisspelt,
-  fieldUnknown,
+  fieldMisspelt,
   kindUnknown,
+  fieldUnknown,
   hostDeclaredTwice,
   addressDeclaredTwice,
   portCapturedTwice,

@@ -40,22 +40,34 @@ export function versionsOf(group: string, kind: string): readonly string[] | und
   return API_FIELDS[`${group}/${kind}`]?.versions;
 }
 
+/** The fields of a kind, right below `spec`. */
+export function fieldsOf(group: string, kind: string): readonly string[] {
+  return Object.keys(knownOf(`${group}/${kind}`) ?? {});
+}
+
 /** What an object has below `spec` that Istio's API has not: the field that is nearest to the object, and nothing below it. */
 export function unknownFieldsOf(group: string, kind: string, spec: Fields): UnknownField[] {
-  const key = `${group}/${kind}`;
+  const known = knownOf(`${group}/${kind}`);
+  const found: UnknownField[] = [];
+  if (known !== undefined) {
+    look(spec, known, ['spec'], found);
+  }
+  return found;
+}
+
+function knownOf(key: string): KnownFields | undefined {
   if (!Object.hasOwn(API_FIELDS, key)) {
-    return [];
+    return undefined;
   }
   const known = READ.get(key) ?? fieldsIn(API_FIELDS[key].fields);
   READ.set(key, known);
-  const found: UnknownField[] = [];
-  look(spec, known, ['spec'], found);
-  return found;
+  return known;
 }
 
 function look(value: unknown, known: KnownFields, path: readonly (string | number)[], found: UnknownField[]): void {
   if (Array.isArray(value)) {
-    value.forEach((item, i) => look(item, known, [...path, i], found));
+    // The API has no list of lists.
+    value.forEach((item, i) => Array.isArray(item) || look(item, known, [...path, i], found));
   } else if (typeof value === 'object' && value !== null) {
     for (const [field, below] of Object.entries(value)) {
       const next = Object.hasOwn(known, field) ? known[field] : known[ANY_NAME];

@@ -28,6 +28,8 @@ export interface MeshObject {
   readonly file?: string;
   /** Without one in the manifest it is empty: of Secrets and ConfigMaps nothing but the name is known. That of endpoints is all of them. */
   readonly spec: { readonly [field: string]: unknown };
+  /** The names of what it has at its top; undefined where nobody reads them. */
+  readonly beside?: readonly string[];
   /** What it has that nobody can read. */
   readonly doubts?: readonly Doubt[];
 }

@@ -29,6 +29,7 @@ function objectsOf(yaml: string): MeshObject[] {
       created: creationTimestamp,
       origin: { path: `${namespace}/${name}` },
       spec: specIn({ ...manifest }),
+      beside: Object.keys(manifest),
     };
   });
 }
@@ -148,12 +149,20 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0104: [
     ['a slip, in lists as well', all(entry(TCP, 'resolution: DNS, exportsTo: ["."]').replace('protocol: TCP', 'protocl: TCP'), rule('{mode: SIMPLE}', 'trafficpolicy: {}')),
       ['db spec ports 0 protocl', 'db spec exportsTo', 'rule spec trafficpolicy']],
-    ['one setting in the place of another, and nothing below it', policy(from('{principal: [a]}'), 'ALLOW', 'selector: {app: {a: b}}'), ['policy spec selector app', 'policy spec rules 0 from 0 source principal']],
+    ['one in singular', policy(from('{principal: [a]}')), ['policy spec rules 0 from 0 source principal']],
     ['a kind that no rule reads', doc('security.istio.io/v1', 'PeerAuthentication', 'strict', 'shop', '{mtls: {mod: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}}'), ['strict spec mtls mod']],
+    ['spec itself, and what stands beside it', all(policy('{}').replace('spec:', 'sepc:'), istio('Sidecar', 'default', 'shop', '{}', '').replace('spec:', 'outboundTrafficPolicy: {mode: REGISTRY_ONLY}\nspec:')),
+      ['policy sepc', 'default outboundTrafficPolicy']],
     ['names that anybody chooses, another API, and what is empty', all(istio('DestinationRule', 'rule', 'shop', '{host: a, subsets: [{name: a, labels: {x: y}}], exportsTo: null}'),
       istio('EnvoyFilter', 'filter', 'shop', '{configPatches: [{patch: {value: {any: thing}}}]}'), doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{serverz: []}')), []],
-    ['in a newer Istio than the one whose fields are known, slips alone', istio('DestinationRule', 'rule', 'shop', '{host: a, exportsTo: ["."], brandNew: 1}'), ['rule spec exportsTo'], { istioVersion: '1.99' }],
-    ['what has another type, which the API server refuses', istio('Sidecar', 'default', 'shop', '{egress: [{hosts: [{a: b}]}]}'), []],
+    ['in a newer Istio than the one whose fields are known', istio('DestinationRule', 'rule', 'shop', '{host: a, exportsTo: ["."], brandNew: 1}'), ['rule spec exportsTo'], { istioVersion: '1.99' }],
+    ['what has another type, which the API server refuses', istio('Sidecar', 'default', 'shop', '{egress: [{hosts: [{a: b}]}, [[{hostz: 1}]]]}'), []],
+  ],
+  MX0106: [
+    ['one setting in the place of another, and nothing below it', policy(from('{namespaces: [a]}'), 'ALLOW', 'selector: {app: {a: b}}'), ['policy spec selector app']],
+    ['what stands beside spec', istio('Sidecar', 'default', 'shop', '{}', '').replace('spec:', 'brandNew: {}\nspec:'), ['default brandNew']],
+    ['what is misspelt, and a status', all(istio('DestinationRule', 'rule', 'shop', '{host: a, exportsTo: ["."]}'), istio('Sidecar', 'default', 'shop', '{}', '').replace('spec:', 'status: {}\nspec:')), []],
+    ['in a newer Istio than the one whose fields are known', istio('DestinationRule', 'rule', 'shop', '{host: a, brandNew: 1}'), [], { istioVersion: '1.99' }],
   ],
   MX0105: [
     ['a kind, and one in small letters', all(istio('ServiceEntri', 'a', 'shop', '{}'), istio('Serviceentry', 'b', 'shop', '{}')), ['a kind', 'b kind']],

@@ -1,0 +1,36 @@
+import { nearest } from '../private/nearest';
+import { API_GROUPS, fieldsOf, unknownFieldsOf } from '../view/api-fields';
+import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
+
+/** A field of an object of Istio that its API does not have. */
+export interface StrayField {
+  readonly object: MeshObject;
+  readonly path: readonly (string | number)[];
+  /** Those that may stand there. */
+  readonly known: readonly string[];
+  /** What was meant: the field that is near, or where it belongs. */
+  readonly meant?: string;
+}
+
+/** What an object of Kubernetes has, `spec` and what it is. */
+const ENVELOPE = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
+
+/** Every such field of the view. */
+export function strayFieldsIn(view: MeshView): readonly StrayField[] {
+  return view.once('stray fields', () => view.objects.filter(({ group }) => API_GROUPS.has(group)).flatMap(object => [
+    ...unknownFieldsOf(object.group, object.kind, object.spec).map((field): StrayField => (
+      { object, ...field, meant: nearText(String(field.path.at(-1)), field.known) })),
+    ...(object.beside ?? []).filter(name => !ENVELOPE.includes(name)).map((name): StrayField => ({
+      object,
+      path: [name],
+      known: ENVELOPE,
+      meant: fieldsOf(object.group, object.kind).includes(name) ? 'write it below \'spec\'' : nearText(name, ENVELOPE),
+    })),
+  ]));
+}
+
+function nearText(name: string, known: readonly string[]): string | undefined {
+  const near = nearest(name, known);
+  return near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
+}
