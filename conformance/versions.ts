@@ -21,7 +21,7 @@ import { newerThanMesh } from '../src/rules/newer-than-mesh';
 import { MeshObject } from '../src/view/mesh-object';
 import { MeshView } from '../src/view/mesh-view';
 
-const APPS = 200;
+const APPS = 40;
 /** Differences in the output of a version. */
 const SHOWN = 5;
 
