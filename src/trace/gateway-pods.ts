@@ -138,7 +138,8 @@ function assumed(view: MeshView, host: string, port: number): GatewayPods[] {
     gateways: bindingTo(view, { ...selector, ...chart }),
     causes: [],
     notes: [chart
-      ? `Service ${namespace}/${name} is not in the input: taken for the one that Istio's chart installs`
+      ? `Service ${namespace}/${name} is not in the input: taken for the one that Istio's chart installs${
+        CHART_PORTS[port] === undefined ? `, with port ${port} added to it: the chart's has ${Object.keys(CHART_PORTS).join(' and ')}, and without the port nothing arrives` : ''}`
       : `Service ${namespace}/${name} is not in the input: taken for that of the pods with ${labelsText(selector)}, which have a server on port ${port}`],
   }));
 }

@@ -49,6 +49,16 @@ test.each<[string, readonly string[], readonly string[]]>([
   ['a subset that a DestinationRule has, and one that a rule missed', [
     db, route(DB, { subset: 'x' }), route(DB, { subset: 'y' }, 'second'), object('DestinationRule', 'rule', { host: DB, subsets: [{ name: 'x' }] }),
   ], []],
+  ['a subset that sidecars of a named namespace do not find where they look', [
+    entry(DB, 3306, 'TCP', { exportTo: ['shop', 'billing'] }, 'platform/db'), deployment('cart', 'cart'),
+    object('VirtualService', 'platform/route', { hosts: [DB], exportTo: ['shop', 'billing'], tcp: [{ route: [{ destination: { host: GATEWAY, subset: 'x' } }] }] }),
+    object('DestinationRule', 'platform/rule', { host: GATEWAY, subsets: [{ name: 'x' }] }), gateway({ istio: 'egressgateway' }, 'platform/egress'),
+  ], [`subset: a DestinationRule of ${GATEWAY} with the subset x where the sidecars of "shop" look <- route spec.tcp.0.route.0.destination.subset`]],
+  ['a subset that is in the namespace of the clients, or in that of the service', [
+    entry(DB, 3306, 'TCP', { exportTo: ['shop'] }, 'platform/db'), deployment('cart', 'cart'), gateway({ istio: 'egressgateway' }, 'platform/egress'),
+    ...['a', 'b'].map(name => object('VirtualService', `platform/${name}`, { hosts: [DB], exportTo: ['shop'], tcp: [{ route: [{ destination: { host: GATEWAY, subset: name } }] }] })),
+    object('DestinationRule', 'shop/a', { host: GATEWAY, subsets: [{ name: 'a' }] }), object('DestinationRule', 'istio-system/b', { host: GATEWAY, subsets: [{ name: 'b' }] }),
+  ], []],
   ['a delegate', [entry('api.example.com', 80, 'HTTP'), object('VirtualService', 'api', { hosts: ['api.example.com'], http: [{ delegate: { name: 'leaf', namespace: 'other' } }] })],
     ['delegate: VirtualService other/leaf <- api spec.http.0.delegate']],
   ['the pods of a gateway of one\'s own, and of one with a label more', [gateway({ app: 'out' }), gateway({ istio: 'egressgateway', team: 'a' }, 'second')], [

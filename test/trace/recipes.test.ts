@@ -214,6 +214,7 @@ describe('G. TCP through the egress gateway', () => {
 
     expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['192.0.2.14:27017'] });
     expect(hopAt(found, 'gateway').facts).toMatchObject({ port: '7777', tls: 'PLAINTEXT' });
+    expect(hopAt(found, 'gateway').notes).toEqual([expect.stringContaining('with port 7777 added to it: the chart\'s has 80 and 443')]);
   });
 
   test('in mutual TLS a policy names the clients', () => {
