@@ -101,6 +101,14 @@ function toGateway(i: number, namespace: string): Manifest {
   });
 }
 
+/** A route of one host for sidecars and a gateway. */
+function oneHost(i: number, namespace: string): Manifest {
+  const legs = [{ gateways: ['mesh'], port: 3306, to: { host: TO_GATEWAY, port: { number: 443 } } }, { gateways: ['shop/shared'], port: 443, to: { host: 'db.example.com', port: { number: 3306 } } }];
+  return object(NETWORKING, 'VirtualService', `both-${i}`, namespace, {
+    hosts: ['db.example.com'], gateways: ['mesh', 'shop/shared'], tcp: legs.map(({ to, ...match }) => ({ match: [match], route: [{ destination: to }] })),
+  });
+}
+
 /** What one thing of each shape is made of; `own` is a namespace of its own. */
 const EACH: { readonly [shape: string]: (i: number, own: string) => readonly Manifest[] } = {
   'entries on one port': i => [entry(i, 'shop', {})],
@@ -136,6 +144,17 @@ const EACH: { readonly [shape: string]: (i: number, own: string) => readonly Man
   ],
   'DestinationRules of one host': i => [...i === 0 ? GATEWAY_POD : [], rule(i, 'shop', TO_GATEWAY)],
   'DestinationRules of one host, each in a namespace': (i, own) => [...i === 0 ? GATEWAY_POD : [], rule(i, own, TO_GATEWAY)],
+  'DestinationRules and routes of one host': (i, own) => [
+    ...i === 0 ? [...GATEWAY_POD, gateway(0, 'shop', ['*'], 443, 'shared'), entry(0, 'shop', { hosts: ['db.example.com'] })] : [],
+    rule(i, own, 'db.example.com', { trafficPolicy: { tls: { mode: 'MUTUAL', credentialName: 'secret', sni: 'db.example.com' } } }),
+    oneHost(i, own),
+  ],
+  'ways of one rule each, in a namespace, for everybody': (i, own) => [...i === 0 ? GATEWAY_POD : [], rule(i, own, TO_GATEWAY), toGateway(i, own), deployment(i, own, { app: `app-${i}` })],
+  'wildcard entries of one host': (i, own) => [
+    ...i === 0 ? [...GATEWAY_POD, gateway(0, 'shop', ['*'], 443, 'shared')] : [],
+    entry(i, `wide-${i}`, { hosts: ['*.example.com'], resolution: 'NONE', ports: [{ number: 3306, name: 'tls', protocol: 'TLS' }] }),
+    entry(i, own, { addresses: [address(i)] }), toGateway(i, own), route(i, own, ['shop/shared'], 'tcp', `db-${i}.example.com`),
+  ],
   'DestinationRules for wildcards': i => [entry(i, 'shop', {}), rule(i, 'shop', `*.d-${i}.example.com`)],
   'denials on one gateway': i => [...i === 0 ? GATEWAY_POD : [], policy(i, 'istio-system', GATEWAY, 'DENY'), gateway(i, 'shop', [`db-${i}.example.com`], 443)],
   'permissions on one gateway': i => [...i === 0 ? GATEWAY_POD : [], policy(i, 'istio-system', GATEWAY, 'ALLOW'), gateway(i, 'shop', [`db-${i}.example.com`], 443)],

@@ -2,7 +2,7 @@ import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { record, records, strings, text } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
-import { MESH } from '../view/route';
+import { MESH, RouteKind } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -37,13 +37,36 @@ function read(view: MeshView): Origination[] {
     .flatMap(entry => entry.ports.flatMap(port => of(view, rule, entry, port))));
 }
 
-function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: EntryPort): Origination[] {
-  const { host } = rule;
-  const leading = view.names.legsTo(host).flatMap(leg => {
+/** How routes lead to a port of a service. */
+interface Arrival {
+  readonly kind: RouteKind;
+  readonly subset?: string;
+  readonly bySidecars: boolean;
+  readonly byGateways: boolean;
+}
+
+/** The ways in which routes lead to a port, each once, however many rules there are for its host. */
+function arrivalsAt(view: MeshView, host: string, entry: ExternalEntry, port: EntryPort): readonly Arrival[] {
+  const known = view.once('arrivals at ports', () => new Map<EntryPort, Map<string, readonly Arrival[]>>());
+  const ofPort = known.get(port) ?? new Map<string, readonly Arrival[]>();
+  known.set(port, ofPort);
+  const found = ofPort.get(host) ?? readArrivals(view, host, entry, port);
+  ofPort.set(host, found);
+  return found;
+}
+
+function readArrivals(view: MeshView, host: string, entry: ExternalEntry, port: EntryPort): Arrival[] {
+  const all = view.names.legsTo(host).flatMap(leg => {
     const { rule: { kind, destinations }, match: { gateways } } = leg;
     const here = destinations.filter(to => to.host === host && sendsTo(leg, to.port, entry, port));
     return here.map(({ subset }) => ({ kind, subset, bySidecars: gateways.includes(MESH), byGateways: gateways.some(gateway => gateway !== MESH) }));
   });
+  return [...new Map(all.map(arrival => [JSON.stringify(arrival), arrival])).values()];
+}
+
+function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: EntryPort): Origination[] {
+  const { host } = rule;
+  const leading = arrivalsAt(view, host, entry, port);
   const written = record(records(entry.object.spec.ports)[Number(port.field[2])]);
   // A subset counts where a route leads to it.
   const subsets = [undefined, ...new Set(leading.map(({ subset }) => subset).filter(subset => subset !== undefined))];

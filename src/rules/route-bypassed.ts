@@ -58,6 +58,8 @@ class RoutedTargets {
   /** Where HTTP goes by the host of each request: another HTTP host does not lead to it, a connection to its address does. */
   private readonly byEndpoint = new Map<string, ExternalEntry>();
   private readonly byPort = new Map<string, Routed[]>();
+  /** Those that some namespace sees without the route: a wildcard leads past the route of no other. */
+  private readonly partly = new Map<string, Routed[]>();
 
   public constructor(private readonly view: MeshView) {
     for (const entry of view.entries) {
@@ -70,6 +72,9 @@ class RoutedTargets {
             entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
             entry.endpoints.forEach(address => this.byEndpoint.set(`${number} ${address}`, entry));
             addTo(this.byPort, String(number), routed);
+            if (hosts.length < entry.hosts.length || !hosts.every(host => view.names.detoursOf(host).some(({ route }) => route.visibleTo.includes('*')))) {
+              addTo(this.partly, String(number), routed);
+            }
           }
         }
       }
@@ -90,7 +95,7 @@ class RoutedTargets {
     for (const host of direct.hosts) {
       const covers = (name: string) => name === host || isWildcard(host) && name.endsWith(host.slice(1));
       const isPast = (name: string) => covers(name) && this.isUnrouted(direct, name);
-      const covered = isWildcard(host) ? this.onPort(port).find(routed => routed.entry.hosts.some(isPast)) : undefined;
+      const covered = isWildcard(host) ? (this.partly.get(String(port)) ?? []).find(routed => routed.entry.hosts.some(isPast)) : undefined;
       const entry = this.byHost.get(`${port} ${host}`) ?? covered?.entry;
       if (entry) {
         return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };

@@ -67,21 +67,28 @@ function isOwnLeftOut(view: MeshView, { object, host, visibleTo }: TrafficRule, 
 }
 
 /** What sidecars have and the gateway that connects to the service has not. */
-function hiddenFromGateway(view: MeshView, rule: TrafficRule): Finding[] | undefined {
-  const { object, host, allTls } = rule;
-  const [gateway] = view.names.entriesOf(host).length === 0 || !allTls.some(({ mode }) => mode !== 'DISABLE') ? [] : gatewaysTo(view, host);
-  const homes = homesOf(view, host);
-  if (!gateway) {
-    return undefined;
-  }
-  const isFound = (candidate: TrafficRule) => gateway.namespaces.some(namespace => isLookedUp(view, candidate, homes, namespace));
-  // One of several rules is enough, and a rule for the sidecars alone is meant where they connect themselves.
-  return view.names.trafficRulesOf(host).some(isFound) ? undefined : [{
+function hiddenFromGateway(view: MeshView, { object, host, allTls }: TrafficRule): Finding[] | undefined {
+  const gateway = allTls.some(({ mode }) => mode !== 'DISABLE') ? gatewayWithoutRule(view, host) : undefined;
+  return gateway && [{
     object,
     field: ['spec', 'host'],
-    message: `'host' ${quote(host)} is what the gateway in ${where(gateway.namespaces[0])} connects to ('${gateway.route}'), and this rule is not for it: the gateway would send without TLS`,
-    fix: homes.includes(object.namespace) ? `add ${quote(gateway.namespaces[0])} to 'exportTo'` : `write it in ${where(gateway.namespaces[0])}`,
+    message: `'host' ${quote(host)} is what the gateway in ${where(gateway.namespaces[0])} connects to ('${gateway.route}'), and this rule is not for it: `
+      + 'the gateway would send without TLS',
+    fix: homesOf(view, host).includes(object.namespace) ? `add ${quote(gateway.namespaces[0])} to 'exportTo'` : `write it in ${where(gateway.namespaces[0])}`,
   }];
+}
+
+/** The first gateway that sends to a service, where it looks up none of the rules. */
+function gatewayWithoutRule(view: MeshView, host: string): GatewayTo | undefined {
+  const known = view.once('gateways without a rule', () => new Map<string, GatewayTo | undefined>());
+  if (!known.has(host)) {
+    const [gateway] = view.names.entriesOf(host).length === 0 ? [] : gatewaysTo(view, host);
+    const homes = homesOf(view, host);
+    // One of several rules is enough, and a rule for the sidecars alone is meant where they connect themselves.
+    const isFound = (rule: TrafficRule) => gateway.namespaces.some(namespace => isLookedUp(view, rule, homes, namespace));
+    known.set(host, gateway === undefined || view.names.trafficRulesOf(host).some(isFound) ? undefined : gateway);
+  }
+  return known.get(host);
 }
 
 /** Of each host that sidecars are sent to, the first rule that they do not look up, where they find no other. */
@@ -89,10 +96,13 @@ function hiddenFromSidecars(view: MeshView): Map<TrafficRule, Finding[]> {
   return new Map([...new Set(view.trafficRules.map(({ host }) => host))].flatMap(host => {
     const homes = homesOf(view, host);
     const rules = view.names.trafficRulesOf(host);
+    const bySubset = new Map<string, TrafficRule[]>();
+    rules.forEach(rule => new Set(rule.subsets.map(({ name }) => name)).forEach(name => addTo(bySubset, name, rule)));
     const isMissed = ({ isOfOthers }: Senders, { object: { namespace } }: TrafficRule) => (
       isOfOthers || homes.includes(namespace) || isForNobody(view, namespace));
     for (const lost of homes.length === 0 ? [] : sendersWithoutRule(view, host, homes, rules)) {
-      const needed = rules.find(rule => isNeeded(view, rule, lost) && isMissed(lost, rule));
+      const having = lost.subset === undefined ? rules : bySubset.get(lost.subset) ?? [];
+      const needed = having.find(rule => isNeeded(view, rule, lost) && isMissed(lost, rule));
       if (needed) {
         return [[needed, [notLookedUp(view, needed, lost, homes)]]];
       }

@@ -66,14 +66,49 @@ function readByRule(view: MeshView, rule: TrafficRule): SecretRead[] {
   // One that is exported to one namespace is for the proxies there.
   const [reader, ...others] = strings(object.spec.exportTo).map(target => (target === '.' ? object.namespace : target));
   const isForOne = reader !== undefined && reader !== '*' && others.length === 0;
-  const gateways = gatewaysTo(view, rule.host).filter(({ namespaces: [first, ...more] }) => more.length === 0 && isFollowed(view, rule, first));
+  const doors = gatewayDoorsTo(view, rule.host).filter(({ namespace }) => isFollowed(view, rule, namespace));
   return [
     ...isForOne ? allTls.flatMap(tls => readOf(object, reader, tls)) : [],
-    ...gateways.flatMap(({ namespaces: [place], to }) => {
-      const settings = to.port === undefined ? allTls : [rule.tlsOf(to.port, to.subset)].filter(tls => tls !== undefined);
-      return settings.flatMap(tls => readOf(object, place, tls));
-    }),
+    ...doors.flatMap(door => settingsAt(rule, door).flatMap(tls => readOf(object, door.namespace, tls))),
   ];
+}
+
+/** What gateways of one namespace use of the rules for a host. */
+interface GatewayDoor {
+  readonly namespace: string;
+  /** Undefined where a route names none. */
+  readonly port?: number;
+  readonly subsets: ReadonlySet<string | undefined>;
+}
+
+/** Where gateways send to a host, as far as each has its pods in one namespace: each namespace and port once, however many routes there are. */
+function gatewayDoorsTo(view: MeshView, host: string): readonly GatewayDoor[] {
+  const known = view.once('doors of gateways by host', () => new Map<string, readonly GatewayDoor[]>());
+  const found = known.get(host) ?? readDoors(view, host);
+  known.set(host, found);
+  return found;
+}
+
+function readDoors(view: MeshView, host: string): GatewayDoor[] {
+  const doors = new Map<string, GatewayDoor & { readonly subsets: Set<string | undefined> }>();
+  for (const { namespaces: [namespace, ...more], to: { port, subset } } of gatewaysTo(view, host)) {
+    if (more.length === 0) {
+      const key = `${namespace} ${port}`;
+      const door = doors.get(key) ?? { namespace, port, subsets: new Set() };
+      door.subsets.add(subset);
+      doors.set(key, door);
+    }
+  }
+  return [...doors.values()];
+}
+
+/** What a rule says of TLS where gateways send. Subsets that it does not have follow its policy for all. */
+function settingsAt(rule: TrafficRule, { port, subsets }: GatewayDoor): readonly ClientTlsSettings[] {
+  if (port === undefined) {
+    return rule.allTls;
+  }
+  const own = [...new Set(rule.subsets.map(({ name }) => name))].filter(name => subsets.has(name));
+  return [...subsets.size > own.length ? [undefined] : [], ...own].flatMap(subset => rule.tlsOf(port, subset) ?? []);
 }
 
 function readOf(object: MeshObject, namespace: string, { credentialName: name, mode, field }: ClientTlsSettings): SecretRead[] {
@@ -83,7 +118,17 @@ function readOf(object: MeshObject, namespace: string, { credentialName: name, m
 
 /** Whether the proxies of a namespace find a rule, and none before it. */
 function isFollowed(view: MeshView, rule: TrafficRule, namespace: string): boolean {
-  const seen = view.names.trafficRulesOf(rule.host).filter(({ visibleTo }) => reaches(visibleTo, namespace));
-  const places = [namespace, ...homesOf(view, rule.host), view.facts.rootNamespace];
-  return places.find(place => seen.some(({ object }) => object.namespace === place)) === rule.object.namespace && seen.includes(rule);
+  return reaches(rule.visibleTo, namespace) && firstPlaceOf(view, rule.host, namespace) === rule.object.namespace;
+}
+
+/** The first namespace in which the proxies of another one find rules for a host. */
+function firstPlaceOf(view: MeshView, host: string, namespace: string): string | undefined {
+  const known = view.once('first places of rules', () => new Map<string, string | undefined>());
+  const key = `${namespace} ${host}`;
+  if (!known.has(key)) {
+    const seen = view.names.trafficRulesOf(host).filter(({ visibleTo }) => reaches(visibleTo, namespace));
+    const places = new Set(seen.map(({ object }) => object.namespace));
+    known.set(key, [namespace, ...homesOf(view, host), view.facts.rootNamespace].find(place => places.has(place)));
+  }
+  return known.get(key);
 }

@@ -22,6 +22,7 @@ export class NameIndex {
   private readonly clientLegsByHost = new Map<string, Leg[]>();
   private readonly subsetsByPlace = new Map<string, Set<string>>();
   private readonly serversByGateway = new Map<string, ByHost<GatewayServer>>();
+  private readonly legsByServer = new Map<GatewayServer, readonly Leg[]>();
   private readonly legHostsByGateway = new Map<string, ByHost<Leg>>();
   /** The legs of sidecars that lead somewhere else than to their own host. */
   public readonly detours: readonly Leg[];
@@ -97,12 +98,9 @@ export class NameIndex {
 
   /** The rules that route what a server of a Gateway takes, as istiod decides it. */
   public legsOf(server: GatewayServer): readonly Leg[] {
-    const gateway = `${server.object.namespace}/${server.object.name}`;
-    if (!this.legHostsByGateway.has(gateway)) {
-      this.legHostsByGateway.set(gateway, new ByHost(this.legsAt(gateway), ({ route }) => route.hosts));
-    }
-    const legs = this.legHostsByGateway.get(gateway)!;
-    return [...new Set(server.hosts.flatMap(host => legs.overlapping(host)))].filter(leg => routesServer(server, leg));
+    const found = this.legsByServer.get(server) ?? this.readLegsOf(server);
+    this.legsByServer.set(server, found);
+    return found;
   }
 
   /** The rules that send to a host. */
@@ -118,6 +116,15 @@ export class NameIndex {
   /** The rules that send the sidecars' connections to a host somewhere else. */
   public detoursOf(host: string): readonly Leg[] {
     return this.clientLegsByHost.get(host) ?? [];
+  }
+
+  private readLegsOf(server: GatewayServer): readonly Leg[] {
+    const gateway = `${server.object.namespace}/${server.object.name}`;
+    if (!this.legHostsByGateway.has(gateway)) {
+      this.legHostsByGateway.set(gateway, new ByHost(this.legsAt(gateway), ({ route }) => route.hosts));
+    }
+    const legs = this.legHostsByGateway.get(gateway)!;
+    return [...new Set(server.hosts.flatMap(host => legs.overlapping(host)))].filter(leg => routesServer(server, leg));
   }
 }
 
