@@ -1,13 +1,15 @@
 import { Finding, Rule, where } from './rule';
 import { importsRoute } from './sidecar-hides-route';
 import { quote } from '../private/fail';
-import { strings } from '../view/fields';
+import { selects, strings } from '../view/fields';
+import { wildcardsAround } from '../view/host-match';
 import { namespaceOfService } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { PodTemplate } from '../view/pod-template';
-import { MESH, RouteDestination } from '../view/route';
+import { takesFrom } from '../view/redirection';
+import { MESH, RouteDestination, RouteMatch } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -86,7 +88,8 @@ function gatewayWithoutRule(view: MeshView, host: string): GatewayTo | undefined
     const homes = homesOf(view, host);
     // One of several rules is enough, and a rule for the sidecars alone is meant where they connect themselves.
     const isFound = (rule: TrafficRule) => gateway.namespaces.some(namespace => isLookedUp(view, rule, homes, namespace));
-    known.set(host, gateway === undefined || view.names.trafficRulesOf(host).some(isFound) ? undefined : gateway);
+    const isForIt = (name: string) => view.names.trafficRulesOf(name).some(isFound);
+    known.set(host, gateway === undefined || [host, ...wildcardsAround(host)].some(isForIt) ? undefined : gateway);
   }
   return known.get(host);
 }
@@ -100,7 +103,7 @@ function hiddenFromSidecars(view: MeshView): Map<TrafficRule, Finding[]> {
     rules.forEach(rule => new Set(rule.subsets.map(({ name }) => name)).forEach(name => addTo(bySubset, name, rule)));
     const isMissed = ({ isOfOthers }: Senders, { object: { namespace } }: TrafficRule) => (
       isOfOthers || homes.includes(namespace) || isForNobody(view, namespace));
-    for (const lost of homes.length === 0 ? [] : sendersWithoutRule(view, host, homes, rules)) {
+    for (const lost of homes.length === 0 ? [] : sendersWithoutRule(view, host, homes)) {
       const having = lost.subset === undefined ? rules : bySubset.get(lost.subset) ?? [];
       const needed = having.find(rule => isNeeded(view, rule, lost) && isMissed(lost, rule));
       if (needed) {
@@ -122,11 +125,10 @@ interface Senders {
 }
 
 /** Of each subset and port the first sidecars that find no rule: of the namespace of the VirtualService, and of others that see it. */
-function sendersWithoutRule(view: MeshView, host: string, homes: readonly string[], rules: readonly TrafficRule[]): Senders[] {
-  const byPlace = new Map<string, TrafficRule[]>();
-  rules.forEach(rule => addTo(byPlace, rule.object.namespace, rule));
+function sendersWithoutRule(view: MeshView, host: string, homes: readonly string[]): Senders[] {
+  const names = [host, ...wildcardsAround(host)];
   const hasNone = (namespace: string) => ![namespace, ...homes, view.facts.rootNamespace].some(place => (
-    byPlace.get(place)?.some(({ visibleTo }) => reaches(visibleTo, namespace))));
+    rulesIn(view, place, names).some(({ visibleTo }) => reaches(visibleTo, namespace))));
   const without = sidecarNamespaces(view).filter(namespace => !homes.includes(namespace) && hasNone(namespace));
   const [own, others] = [new Map<string, Senders>(), new Map<string, Senders>()];
   for (const leg of view.names.legsTo(host)) {
@@ -136,7 +138,7 @@ function sendersWithoutRule(view: MeshView, host: string, homes: readonly string
     const senders = { route: object.origin.path, subset, port };
     // TLS of the application itself needs no rule.
     if (match.gateways.includes(MESH) && (subset !== undefined || rule.kind !== 'tls')) {
-      if (!own.has(key) && reaches(visibleTo, object.namespace) && view.podsIn(object.namespace).all.length > 0 && hasNone(object.namespace)) {
+      if (!own.has(key) && reaches(visibleTo, object.namespace) && isFromHere(view, match, object.namespace) && hasNone(object.namespace)) {
         own.set(key, { ...senders, namespace: object.namespace, isOfOthers: false });
       }
       // Who is named in 'exportTo' may write the rule in a repository of their own.
@@ -149,22 +151,50 @@ function sendersWithoutRule(view: MeshView, host: string, homes: readonly string
   return [...own.values(), ...others.values()];
 }
 
-/** Where pods may have sidecars, as far as the input shows; those of gateways are none. */
-function sidecarNamespaces(view: MeshView): readonly string[] {
-  return view.once('namespaces with sidecars', () => view.podNamespaces.filter(namespace => {
-    const isLeftOut = ({ labels, annotations, hostNetwork }: PodTemplate) => hostNetwork || (labels[INJECT] ?? annotations[INJECT]) === 'false';
-    const hasSidecar = (pod: PodTemplate) => !isLeftOut(pod) && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
-    return !view.gatewayPlaces.namespaces.has(namespace) && view.podsIn(namespace).all.some(hasSidecar);
-  }));
+/** The rules in a namespace for any of some hosts. */
+function rulesIn(view: MeshView, namespace: string, hosts: readonly string[]): readonly TrafficRule[] {
+  const known = view.once('rules by place and host', () => {
+    const found = new Map<string, TrafficRule[]>();
+    view.trafficRules.forEach(rule => addTo(found, `${rule.object.namespace} ${rule.host}`, rule));
+    return found;
+  });
+  return hosts.flatMap(host => known.get(`${namespace} ${host}`) ?? []);
 }
 
-/** Whether the sidecars of a namespace follow a VirtualService of another one: they see it and a host of it, and none of their own. */
+/** Where pods may have sidecars, as far as the input shows; those of gateways are none. */
+function sidecarNamespaces(view: MeshView): readonly string[] {
+  return view.once('namespaces with sidecars', () => view.podNamespaces.filter(namespace => (
+    !view.gatewayPlaces.namespaces.has(namespace) && view.podsIn(namespace).all.some(pod => hasSidecar(view, pod)))));
+}
+
+function hasSidecar(view: MeshView, pod: PodTemplate): boolean {
+  const { namespace, labels, annotations, hostNetwork } = pod;
+  return !hostNetwork && (labels[INJECT] ?? annotations[INJECT]) !== 'false' && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+}
+
+/** Whether pods of a namespace have the labels that a match asks for. */
+function isFromHere(view: MeshView, { sourceLabels }: RouteMatch, namespace: string): boolean {
+  return view.podsIn(namespace).all.some(({ labels }) => selects(sourceLabels, labels));
+}
+
+/** Whether sidecars of a namespace follow a VirtualService of another one: they see it and a host of it, and none of their own. */
 function follows(view: MeshView, { route, match }: Leg, namespace: string): boolean {
-  const sidecar = view.sidecarsOf(namespace).ofOthers;
-  return (match.sourceNamespace ?? namespace) === namespace && route.hosts.some(host => (
-    view.knownServicesByHost.get(host)?.some(({ visibleTo }) => reaches(visibleTo, namespace))
-    && (sidecar === undefined || importsRoute(sidecar, route.object.namespace, host))
-    && !view.names.detoursOf(host).some(other => other.route.object.namespace === namespace)));
+  if ((match.sourceNamespace ?? namespace) !== namespace) {
+    return false;
+  }
+  const seen = route.hosts.filter(host => !view.names.detoursOf(host).some(other => other.route.object.namespace === namespace))
+    .map(host => [host, (view.knownServicesByHost.get(host) ?? []).filter(({ visibleTo }) => reaches(visibleTo, namespace))] as const)
+    .filter(([, services]) => services.length > 0);
+  return seen.length > 0 && view.podsIn(namespace).all.some(pod => {
+    if (!hasSidecar(view, pod) || !selects(match.sourceLabels, pod.labels)) {
+      return false;
+    }
+    // One with a selector in the root namespace is for nobody else.
+    const sidecar = view.sidecarsOf(namespace).of(pod.labels) ?? view.sidecarsOf(view.facts.rootNamespace).ofOthers;
+    return seen.some(([host, services]) => (
+      (sidecar === undefined || importsRoute(sidecar, route.object.namespace, host, namespace))
+      && services.some(({ address, ports }) => ports.some(({ number }) => number === (match.port ?? number) && takesFrom(pod, address, number)))));
+  });
 }
 
 /** Whether connections end without the rule: it has their subset, or the TLS that the gateway asks for. Others of the same gateway may have rules for themselves. */

@@ -36,10 +36,14 @@ function hidden(view: MeshView, sidecar: NamespaceSidecar, route: Route): Findin
   }];
 }
 
-/** Whether sidecars know a VirtualService by one of its hosts. A wildcard on either side is enough, unlike for services. */
-export function importsRoute({ hosts, object }: NamespaceSidecar, namespace: string, host: string): boolean {
+/**
+ * Whether sidecars know a VirtualService by one of its hosts. A wildcard on either side is enough, unlike for services.
+ *
+ * @param own the namespace of the sidecars, which `.` stands for: another than that of a Sidecar of the whole mesh
+ */
+export function importsRoute({ hosts, object }: NamespaceSidecar, namespace: string, host: string, own = object.namespace): boolean {
   return hosts === undefined || hosts.some(pattern => {
     const [scope, name = '*'] = pattern.split('/');
-    return (scope === '*' || (scope === '.' ? object.namespace : scope) === namespace) && overlaps(name, host);
+    return (scope === '*' || (scope === '.' ? own : scope) === namespace) && overlaps(name, host);
   });
 }

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
-import { AddressList } from './address-list';
 import { isBesideGateway } from './gateway-pods';
 import { Cause, cause } from './hop';
+import { AddressList } from '../view/address-list';
 import { record, selects } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';

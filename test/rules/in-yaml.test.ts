@@ -129,6 +129,8 @@ const GATEWAY_HOST = 'istio-egressgateway.istio-system.svc.cluster.local';
 
 /** The same for every namespace, with the rule of one alone. */
 const podsIn = (place: string) => pods('app: web').replace('namespace: shop', `namespace: ${place}`);
+const redirecting = (place: string, annotation: string) => (
+  podsIn(place).replace('labels: {app: web}', `labels: {app: web}, annotations: {traffic.sidecar.istio.io/${annotation}}`));
 const FOR_EVERYBODY = [
   ...THROUGH_GATEWAY.map(text => text.replace('exportTo: [".", istio-system]', 'exportTo: ["*"]')), rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', GATEWAY_HOST), pods('app: cart'),
 ];
@@ -634,6 +636,23 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one of the sender alone, where the others have no sidecar', all(...FOR_EVERYBODY, podsIn('blog'), namespace('blog', 'a: b')), []],
     ['one of the sender alone, where the pods of others want no sidecar', all(...FOR_EVERYBODY, podsIn('blog').replace('app: web', 'sidecar.istio.io/inject: "false"')), []],
     ['one of the sender alone, where the others are beside the gateway', all(...FOR_EVERYBODY, podsIn('istio-system')), []],
+    ['one of the sender alone, where the route is for labels that pods of the others have', all(...FOR_EVERYBODY.map(text => text.replace('port: 6379}', 'port: 6379, sourceLabels: {app: web}}')), podsIn('blog')),
+      ['rule metadata namespace']],
+    ['one of the sender alone, where the route is for labels of its own pods', all(...FOR_EVERYBODY.map(text => text.replace('port: 6379}', 'port: 6379, sourceLabels: {app: cart}}')), podsIn('blog')), []],
+    ['one of the sender alone, where the others keep the port, or the address, from their sidecars', all(...FOR_EVERYBODY, redirecting('blog', 'excludeOutboundPorts: "6379"'),
+      redirecting('news', 'includeOutboundIPRanges: 10.0.0.0/8'), redirecting('wiki', 'excludeOutboundIPRanges: 0.0.0.0/0')), []],
+    ['one of the sender alone, where the others keep another port from their sidecars', all(...FOR_EVERYBODY, redirecting('blog', 'excludeOutboundPorts: "443"')), ['rule metadata namespace']],
+    ['one of the sender alone, where a Sidecar of the mesh imports what is in the namespace itself', all(...FOR_EVERYBODY, podsIn('blog'), istio('Sidecar', 'default', CLOSED_MESH.rootNamespace, '{egress: [{hosts: ["./*"]}]}')), []],
+    ['one of the sender alone, where a Sidecar of the mesh imports everything', all(...FOR_EVERYBODY, podsIn('blog'), istio('Sidecar', 'default', CLOSED_MESH.rootNamespace, '{egress: [{hosts: ["*/*"]}]}')),
+      ['rule metadata namespace']],
+    ['one of the sender alone, where a Sidecar of the pods does not import the route', all(...FOR_EVERYBODY, podsIn('blog'),
+      istio('Sidecar', 'web', 'blog', '{workloadSelector: {labels: {app: web}}, egress: [{hosts: ["./*"]}]}')), []],
+    ['one of the sender alone, where a Sidecar of other pods does not import the route', all(...FOR_EVERYBODY, podsIn('blog'),
+      istio('Sidecar', 'web', 'blog', '{workloadSelector: {labels: {app: api}}, egress: [{hosts: ["./*"]}]}')), ['rule metadata namespace']],
+    ['one of the sender alone, where the others have one for a wildcard', all(...FOR_EVERYBODY, podsIn('blog'),
+      rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', '"*.istio-system.svc.cluster.local"', 'blog')), []],
+    ['one of the sender alone, where the others have one for another wildcard', all(...FOR_EVERYBODY, podsIn('blog'),
+      rule('{mode: ISTIO_MUTUAL}', 'exportTo: ["."]', '"*.data.svc.cluster.local"', 'blog')), ['rule metadata namespace']],
     ['one of the sender alone, where the route is exported to it alone', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: ["."], gateways: [mesh')), podsIn('blog')), []],
     ['one of the sender alone, where the route names the others, who may write the rule elsewhere', all(...FOR_EVERYBODY.map(text => text.replace('gateways: [mesh', 'exportTo: [".", blog], gateways: [mesh')), podsIn('blog')), []],
   ],
