@@ -1,8 +1,7 @@
+import { coveredHosts } from './covered-hosts';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
-import { wildcardsAround } from '../view/host-match';
-import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { isOutside } from '../view/outside';
 import { TrafficRule } from '../view/traffic-rule';
@@ -32,19 +31,6 @@ export const istioMutualToOutside: Rule = {
 
 /** The entry of a server outside that the rule is for; those that a wildcard covers may have rules of their own. */
 function outsideOf(view: MeshView, { host, object }: TrafficRule): ExternalEntry | undefined {
-  const covered = (entriesWithin(view).get(host) ?? []).filter(({ visibleTo }) => reaches(visibleTo, object.namespace));
-  return [...view.names.entriesOf(host), ...covered].find(entry => isOutside(view, entry));
-}
-
-/** The entries of hosts without a rule of their own, by the narrowest wildcard around them that has one. */
-function entriesWithin(view: MeshView): ReadonlyMap<string, readonly ExternalEntry[]> {
-  return view.once('entries within wildcards', () => {
-    const found = new Map<string, ExternalEntry[]>();
-    for (const entry of view.entries) {
-      const wildcards = entry.hosts.filter(host => view.names.trafficRulesOf(host).length === 0)
-        .map(host => wildcardsAround(host).find(wildcard => view.names.trafficRulesOf(wildcard).length > 0));
-      new Set(wildcards).forEach(wildcard => wildcard !== undefined && addTo(found, wildcard, entry));
-    }
-    return found;
-  });
+  const covered = (coveredHosts(view).get(host) ?? []).filter(({ entry }) => reaches(entry.visibleTo, object.namespace));
+  return [...view.names.entriesOf(host), ...covered.map(({ entry }) => entry)].find(entry => isOutside(view, entry));
 }

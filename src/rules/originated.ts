@@ -1,3 +1,5 @@
+import { hostsUnder } from './covered-hosts';
+import { upgradedAs } from '../private/starttls';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { record, records, strings, text } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
@@ -32,9 +34,21 @@ export function originationsIn(view: MeshView): readonly Origination[] {
 
 function read(view: MeshView): Origination[] {
   const rules = view.trafficRules.filter(({ allTls }) => allTls.some(isOrigination));
-  return rules.flatMap(rule => view.names.entriesOf(rule.host)
-    .filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.some(namespace => reaches(rule.visibleTo, namespace)))
-    .flatMap(entry => entry.ports.flatMap(port => of(view, rule, entry, port))));
+  return rules.flatMap(rule => {
+    const isSeen = ({ visibleTo }: ExternalEntry) => visibleTo.includes('*') || visibleTo.some(namespace => reaches(rule.visibleTo, namespace));
+    const own = view.names.entriesOf(rule.host).filter(isSeen).flatMap(entry => entry.ports.flatMap(port => of(view, rule, rule.host, entry, port)));
+    const covered = hostsUnder(view, rule).filter(({ entry }) => isSeen(entry))
+      .flatMap(({ host, entry }) => entry.ports.flatMap(port => of(view, rule, host, entry, port)));
+    return [...own, ...new Map(covered.map(origination => [kindOf(origination), origination]).reverse() as [string, Origination][]).values()];
+  });
+}
+
+/** What decides about an origination, as text that can be compared: of the hosts that a wildcard covers alike, one is enough. Requests are judged by their ServiceEntry. */
+function kindOf({ tls, entry, host, port, named, names, isForRequests, isBySidecars, isByGateways }: Origination): string {
+  return JSON.stringify([
+    tls.field, port.number, port.target, port.class, named, names.length > 0, isForRequests, isBySidecars, isByGateways, upgradedAs(host)?.name,
+    port.class === 'HTTP' ? [entry.object.namespace, entry.object.name, port.field] : [],
+  ]);
 }
 
 /** How routes lead to a port of a service. */
@@ -64,8 +78,7 @@ function readArrivals(view: MeshView, host: string, entry: ExternalEntry, port: 
   return [...new Map(all.map(arrival => [JSON.stringify(arrival), arrival])).values()];
 }
 
-function of(view: MeshView, rule: TrafficRule, entry: ExternalEntry, port: EntryPort): Origination[] {
-  const { host } = rule;
+function of(view: MeshView, rule: TrafficRule, host: string, entry: ExternalEntry, port: EntryPort): Origination[] {
   const leading = arrivalsAt(view, host, entry, port);
   const written = record(records(entry.object.spec.ports)[Number(port.field[2])]);
   // A subset counts where a route leads to it.

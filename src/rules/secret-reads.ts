@@ -1,3 +1,4 @@
+import { hostsUnder } from './covered-hosts';
 import { gatewaysTo, homesOf } from './rule-not-looked-up';
 import { record, strings } from '../view/fields';
 import { addTo } from '../view/lists';
@@ -66,7 +67,8 @@ function readByRule(view: MeshView, rule: TrafficRule): SecretRead[] {
   // One that is exported to one namespace is for the proxies there.
   const [reader, ...others] = strings(object.spec.exportTo).map(target => (target === '.' ? object.namespace : target));
   const isForOne = reader !== undefined && reader !== '*' && others.length === 0;
-  const doors = gatewayDoorsTo(view, rule.host).filter(({ namespace }) => isFollowed(view, rule, namespace));
+  const hosts = [rule.host, ...new Set(hostsUnder(view, rule).map(({ host }) => host))];
+  const doors = hosts.flatMap(host => gatewayDoorsTo(view, host).filter(({ namespace }) => isFollowed(view, rule, host, namespace)));
   return [
     ...isForOne ? allTls.flatMap(tls => readOf(object, reader, tls)) : [],
     ...doors.flatMap(door => settingsAt(rule, door).flatMap(tls => readOf(object, door.namespace, tls))),
@@ -116,17 +118,17 @@ function readOf(object: MeshObject, namespace: string, { credentialName: name, m
   return name === undefined ? [] : [{ object, namespace, name, or: mode === 'SIMPLE' ? `${name}-cacert` : undefined, field: [...field, 'credentialName'] }];
 }
 
-/** Whether the proxies of a namespace find a rule, and none before it. */
-function isFollowed(view: MeshView, rule: TrafficRule, namespace: string): boolean {
-  return reaches(rule.visibleTo, namespace) && firstPlaceOf(view, rule.host, namespace) === rule.object.namespace;
+/** Whether the proxies of a namespace find a rule for a host, and none before it. */
+function isFollowed(view: MeshView, rule: TrafficRule, host: string, namespace: string): boolean {
+  return reaches(rule.visibleTo, namespace) && firstPlaceOf(view, rule.host, host, namespace) === rule.object.namespace;
 }
 
-/** The first namespace in which the proxies of another one find rules for a host. */
-function firstPlaceOf(view: MeshView, host: string, namespace: string): string | undefined {
+/** The first namespace in which the proxies of another one find rules for a name, which is the host or a wildcard over it. */
+function firstPlaceOf(view: MeshView, name: string, host: string, namespace: string): string | undefined {
   const known = view.once('first places of rules', () => new Map<string, string | undefined>());
-  const key = `${namespace} ${host}`;
+  const key = `${namespace} ${name} ${host}`;
   if (!known.has(key)) {
-    const seen = view.names.trafficRulesOf(host).filter(({ visibleTo }) => reaches(visibleTo, namespace));
+    const seen = view.names.trafficRulesOf(name).filter(({ visibleTo }) => reaches(visibleTo, namespace));
     const places = new Set(seen.map(({ object }) => object.namespace));
     known.set(key, [namespace, ...homesOf(view, host), view.facts.rootNamespace].find(place => places.has(place)));
   }

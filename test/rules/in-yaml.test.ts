@@ -314,6 +314,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0609: [['no DNS at all, which is another finding', all(INJECTED, pods('app: cart'), network(ISTIOD)), []]],
   MX0702: [
     ['a rule for everybody', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]')), ['rule spec trafficPolicy tls credentialName']],
+    ['a rule for a wildcard over the host, or for another wildcard', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]', '"*.example.com"'),
+      rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]', '"*.example.org"')), ['rule spec trafficPolicy tls credentialName']],
+    ['a rule for a wildcard, where the host has its own', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]', '"*.example.com"'), rule('{mode: SIMPLE}')), []],
+    ['a rule for a wildcard in a namespace that does not see the service', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]', '"*.example.com"', 'other')), []],
     ['a ConfigMap, which everybody may read', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: "configmap://ca"}')), []],
     ['a rule of the gateway alone', all(entry(HTTP), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["."]', 'db.example.com', 'istio-system')), []],
     ['a service that sidecars send to a gateway', all(entry(HTTP, 'resolution: DNS'), rule('{mode: SIMPLE, credentialName: ca}', 'exportTo: ["*"]'),
@@ -324,6 +328,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
       route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), ['rule spec trafficPolicy tls credentialName']],
   ],
   MX0703: [
+    ['a wildcard over two hosts of one kind, and one with names', all(entry(TCP, 'resolution: DNS', 'db.example.com, b.example.com'), rule('{mode: SIMPLE}', '', '"*.example.com"'),
+      rule('{mode: SIMPLE, subjectAltNames: [a]}', '', '"*.com"')), ['rule spec trafficPolicy tls']],
     ['names in the ServiceEntry, an authority of its own, no check at all, requests', all(
       entry(TCP, 'resolution: DNS, exportTo: ["."], subjectAltNames: [db.example.com]'), rule('{mode: SIMPLE}'),
       entry(TCP, 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE, caCertificates: /ca.pem}', 'exportTo: ["."]', 'a.example.com'),
@@ -341,6 +347,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['of a server, with the pods of the gateway known', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'cert', 'shop', '{}')),
       ['egress spec servers 0 tls credentialName']],
     ['of a rule that the gateway follows, exported to everybody', all(...ORIGINATING, doc('v1', 'Secret', 'ca', 'shop', '{}')), ['rule spec trafficPolicy tls credentialName']],
+    ['of a rule for a wildcard that the gateway follows', all(...ORIGINATING.map(text => text.replace('{host: db.example.com, trafficPolicy', '{host: "*.example.com", trafficPolicy')),
+      doc('v1', 'Secret', 'ca', 'shop', '{}')), ['rule spec trafficPolicy tls credentialName']],
+    ['of a rule for a wildcard, where the gateway finds one of the host', all(...ORIGINATING.map(text => text.replace('{host: db.example.com, trafficPolicy', '{host: "*.example.com", trafficPolicy')),
+      rule('{mode: SIMPLE}', '', 'db.example.com', 'istio-system'), doc('v1', 'Secret', 'ca', 'shop', '{}')), []],
     ['of a rule that the gateway follows, in its namespace', all(...ORIGINATING, doc('v1', 'Secret', 'ca', 'istio-system', '{}')), []],
     ['of a rule before which the gateway finds another', all(...ORIGINATING, rule('{mode: SIMPLE}', '', 'db.example.com', 'istio-system').replace('name: rule', 'name: own'),
       doc('v1', 'Secret', 'ca', 'shop', '{}')), []],
