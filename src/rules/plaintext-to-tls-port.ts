@@ -1,10 +1,13 @@
 import { Finding, Rule } from './rule';
+import { gatewaysTo, homesOf, isExportedInVain } from './rule-not-looked-up';
 import { quote } from '../private/fail';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { records, record } from '../view/fields';
-import { wildcardsOver } from '../view/host-name';
+import { wildcardsAround } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
 import { RouteDestination } from '../view/route';
+import { TrafficRule } from '../view/traffic-rule';
+import { reaches } from '../view/visibility';
 
 /** The port on which servers expect TLS. */
 const HTTPS = 443;
@@ -21,7 +24,7 @@ export const plaintextToTlsPort: Rule = {
   check: view => [
     ...view.entries.flatMap(entry => entry.ports.filter(port => port.class === 'HTTP' && isForTls(entry, port)).flatMap(port => {
       const host = entry.hosts.find(name => leaves(view, entry, name, port.number) && !isOriginated(view, name, port.number));
-      return host === undefined ? [] : [findingOf(entry, port, host)];
+      return host === undefined ? [] : [findingOf(view, entry, port, host)];
     })),
     ...view.routes.flatMap(({ rules }) => rules.filter(({ kind }) => kind === 'http').flatMap(({ destinations }) => destinations.flatMap(to => sentByRule(view, to)))),
   ],
@@ -33,7 +36,7 @@ function sentByRule(view: MeshView, { host, port: number, object, field }: Route
   return port === undefined || isOriginated(view, host, port.number) ? [] : [{
     object,
     field: [...field, 'port', 'number'],
-    message: `'number' ${port.number} is a port of ${quote(host)} for ${port.protocol}, an 'http' rule sends requests in plaintext there, and no DestinationRule adds TLS`,
+    message: `'number' ${port.number} is a port of ${quote(host)} for ${port.protocol}, an 'http' rule sends requests in plaintext there, and ${lackOf(view, host, port.number)}`,
     fix: {
       code: 'give \'tls\' a ClientTls that originates it',
       yaml: `write a DestinationRule for ${quote(host)} with 'tls.mode: SIMPLE' on port ${port.number}`,
@@ -53,18 +56,62 @@ function leaves(view: MeshView, entry: ExternalEntry, host: string, number: numb
   return !view.isRouted(entry, host, number) || view.isSentByGateways(host, number);
 }
 
-/** Whether any rule adds TLS on a port, whoever follows it: where it is not looked up, that is what another rule says. */
+/** Whether proxies that connect to a port add TLS, as far as it is known which of the rules they look up. */
 function isOriginated(view: MeshView, host: string, port: number): boolean {
-  return [host, ...wildcardsOver(host)].flatMap(name => view.names.trafficRulesOf(name)).some(rule => (
-    [undefined, ...rule.subsets.map(({ name }) => name)].some(subset => (rule.tlsOf(port, subset)?.mode ?? 'DISABLE') !== 'DISABLE')));
+  const known = view.once('originated ports', () => new Map<string, boolean>());
+  const key = `${host} ${port}`;
+  const found = known.get(key) ?? readOriginated(view, host, port);
+  known.set(key, found);
+  return found;
 }
 
-function findingOf({ object }: ExternalEntry, port: EntryPort, host: string): Finding {
+function readOriginated(view: MeshView, host: string, port: number): boolean {
+  const names = [host, ...wildcardsAround(host)];
+  const adding = rulesWithTls(view, host, port);
+  const gateways = gatewaysTo(view, host).flatMap(({ namespaces }) => namespaces);
+  const clients = gateways.length > 0 ? gateways : namespacesThatMayConnect(view, host, adding);
+  const found = [...new Set(clients)].map(namespace => lookedUp(view, names, namespace));
+  // One of the host that nobody looks up is what another rule tells (MX0403).
+  const isHiddenFromGateways = gateways.length > 0 && found.every(({ length }) => length === 0);
+  const isToldElsewhere = adding.some(rule => rule.host === host && (isHiddenFromGateways || isExportedInVain(view, rule)));
+  return adding.length > 0 && (clients.length === 0 || isToldElsewhere || found.some(rules => rules.some(rule => addsTls(rule, port))));
+}
+
+/** Rules that add TLS on a port, whoever looks them up. */
+function rulesWithTls(view: MeshView, host: string, port: number): TrafficRule[] {
+  return [host, ...wildcardsAround(host)].flatMap(name => view.names.trafficRulesOf(name)).filter(rule => addsTls(rule, port));
+}
+
+/** Why nothing adds TLS, at the end of a message. */
+function lackOf(view: MeshView, host: string, port: number): string {
+  const [rule] = rulesWithTls(view, host, port);
+  return rule === undefined ? 'no DestinationRule adds TLS' : `the DestinationRule '${rule.object.origin.path}', which adds TLS, is not the one that proxies look up`;
+}
+
+function addsTls(rule: TrafficRule, port: number): boolean {
+  return [undefined, ...rule.subsets.map(({ name }) => name)].some(subset => (rule.tlsOf(port, subset)?.mode ?? 'DISABLE') !== 'DISABLE');
+}
+
+/** Where sidecars may be that connect themselves: they see the service, and may have or be given one of some rules. */
+function namespacesThatMayConnect(view: MeshView, host: string, rules: readonly TrafficRule[]): string[] {
+  const entries = [host, ...wildcardsAround(host)].flatMap(name => view.names.entriesOf(name));
+  const named = [...entries, ...rules].flatMap(({ object, visibleTo }) => [object.namespace, ...visibleTo]);
+  return [...new Set(named)].filter(namespace => namespace !== '*' && entries.some(({ visibleTo }) => reaches(visibleTo, namespace)));
+}
+
+/** The rules that the proxies of a namespace look up for a host, by its names from the host itself to the widest wildcard. */
+function lookedUp(view: MeshView, names: readonly string[], namespace: string): readonly TrafficRule[] {
+  const seen = names.map(name => view.names.trafficRulesOf(name).filter(({ visibleTo }) => reaches(visibleTo, namespace)));
+  const places = [namespace, ...homesOf(view, names[0]), view.facts.rootNamespace];
+  return places.flatMap(place => seen.map(rules => rules.filter(({ object }) => object.namespace === place))).find(rules => rules.length > 0) ?? [];
+}
+
+function findingOf(view: MeshView, { object }: ExternalEntry, port: EntryPort, host: string): Finding {
   const { target, number, protocol, field } = port;
   return {
     object,
     field: target === number ? [...field, 'protocol'] : [...field, 'targetPort'],
-    message: `'protocol' ${quote(protocol)} of port ${number} of ${quote(host)} sends requests in plaintext to port ${HTTPS}, and no DestinationRule adds TLS`,
+    message: `'protocol' ${quote(protocol)} of port ${number} of ${quote(host)} sends requests in plaintext to port ${HTTPS}, and ${lackOf(view, host, number)}`,
     fix: {
       code: 'give \'tls\' a ClientTls that originates it',
       yaml: `write a DestinationRule for ${quote(host)} with 'tls.mode: SIMPLE' on port ${number}, or declare the port as TLS`,

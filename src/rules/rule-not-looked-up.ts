@@ -40,6 +40,11 @@ export function homesOf(view: MeshView, host: string): readonly string[] {
   return service === undefined || entries.length > 0 && !view.serviceByHost.has(host) ? entries : [service, ...entries];
 }
 
+/** Whether a rule is exported to other namespaces from one in which they do not look. */
+export function isExportedInVain(view: MeshView, rule: TrafficRule): boolean {
+  return exportedInVain(view, rule) !== undefined;
+}
+
 /** What is exported to other namespaces from one in which they do not look. */
 function exportedInVain(view: MeshView, rule: TrafficRule): Finding[] | undefined {
   const { object, host, visibleTo } = rule;

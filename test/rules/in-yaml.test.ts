@@ -125,6 +125,9 @@ const THROUGH_GATEWAY = [
     {match: [{gateways: [egress], port: 443}], route: [{destination: {host: db.example.com, port: {number: 6379}}}]}]}`),
 ];
 
+/** The same for requests, to a server of HTTPS. */
+const REQUESTS_THROUGH_GATEWAY = THROUGH_GATEWAY.map(text => text.replace(TCP, HTTP).replace('protocol: TLS', 'protocol: HTTPS').replace('tcp: [', 'http: [').replaceAll('6379', '80'));
+
 const GATEWAY_HOST = 'istio-egressgateway.istio-system.svc.cluster.local';
 
 /** The same for every namespace, with the rule of one alone. */
@@ -610,6 +613,16 @@ const ROWS: { readonly [id: string]: Row[] } = {
       entry('{number: 80, name: http, protocol: HTTP}', 'resolution: DNS, endpoints: [{address: a.example.com, ports: {http: 443}}]')),
     ['db spec ports 0 protocol', 'db spec ports 0 targetPort', 'db spec ports 0 protocol']],
     ['a rule for the port, for a wildcard over the host, in a subset', all(entry(HTTP), rule('{mode: SIMPLE}', 'exportTo: ["."]', '"*.example.com"')), []],
+    ['rules that nobody looks up who sees the service', all(entry(HTTP), rule('{mode: SIMPLE}', '', 'db.example.com', 'other'), rule('{mode: SIMPLE}', 'exportTo: ["."]', 'db.example.com', CLOSED_MESH.rootNamespace)),
+      ['db spec ports 0 targetPort']],
+    ['a rule of the whole mesh, and one of another namespace that sees the service', all(entry(HTTP), rule('{mode: SIMPLE}', '', 'db.example.com', CLOSED_MESH.rootNamespace),
+      entry(HTTP, 'resolution: DNS, exportTo: ["*"]', 'b.example.com'), rule('{mode: SIMPLE}', 'exportTo: ["."]', 'b.example.com', 'other')), []],
+    ['a rule that MX0403 tells to be exported in vain', all(entry(HTTP), rule('{mode: SIMPLE}', 'exportTo: [shop]', 'db.example.com', 'other')), []],
+    ['a rule for a wildcard that the gateway does not see', all(...REQUESTS_THROUGH_GATEWAY, rule('{mode: SIMPLE}', 'exportTo: ["."]', '"*.example.com"')), ['db spec ports 0 targetPort']],
+    ['a rule for a wildcard that the gateway sees', all(...REQUESTS_THROUGH_GATEWAY, rule('{mode: SIMPLE}', 'exportTo: [istio-system]', '"*.example.com"')), []],
+    ['a rule of the host that MX0403 tells to be hidden from the gateway', all(...REQUESTS_THROUGH_GATEWAY, rule('{mode: SIMPLE}', 'exportTo: ["."]')), []],
+    ['a rule of the host, where the gateway finds another before it', all(...REQUESTS_THROUGH_GATEWAY, rule('{mode: SIMPLE}', 'exportTo: [istio-system]'),
+      istio('DestinationRule', 'wide', 'istio-system', '{host: "*.com", trafficPolicy: {connectionPool: {}}}')), ['db spec ports 0 targetPort']],
     ['a rule in a subset', all(entry(HTTP), istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, subsets: [{name: a, trafficPolicy: {tls: {mode: MUTUAL}}}]}')), []],
     ['a rule that switches TLS off, and one for another port', all(entry(HTTP), rule('{mode: DISABLE}'),
       istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}}')), ['db spec ports 0 targetPort']],
