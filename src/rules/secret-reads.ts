@@ -1,6 +1,6 @@
 import { hostsUnder } from './covered-hosts';
 import { gatewaysTo, homesOf } from './rule-not-looked-up';
-import { record, strings } from '../view/fields';
+import { record, records, strings } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -31,13 +31,24 @@ export function secretReadsIn(view: MeshView): readonly SecretRead[] {
   });
 }
 
+/** Objects from which operators make Secrets, and by which names; the namespace is that of the object. */
+const MAKERS: readonly { readonly group: string; readonly kind: string; nameIn(object: MeshObject): unknown[] }[] = [
+  { group: 'cert-manager.io', kind: 'Certificate', nameIn: ({ spec }) => [spec.secretName] },
+  { group: 'external-secrets.io', kind: 'ExternalSecret', nameIn: ({ name, spec }) => [record(spec.target).name ?? name] },
+  { group: 'bitnami.com', kind: 'SealedSecret', nameIn: ({ name }) => [name] },
+  ...['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret', 'HCPVaultSecretsApp'].map(kind => (
+    { group: 'secrets.hashicorp.com', kind, nameIn: ({ spec }: MeshObject) => [record(spec.destination).name] })),
+  { group: 'secrets-store.csi.x-k8s.io', kind: 'SecretProviderClass', nameIn: ({ spec }) => records(spec.secretObjects).map(({ secretName }) => secretName) },
+];
+
 /** The objects of the app that are a Secret, or from which an operator makes one, by its name. */
 export function placesOfSecrets(view: MeshView): ReadonlyMap<string, readonly MeshObject[]> {
   return view.once('placesOfSecrets', () => {
     const secrets = new Map<string, MeshObject[]>();
     view.of('', 'Secret').forEach(object => addTo(secrets, object.name, object));
-    view.of('cert-manager.io', 'Certificate').forEach(object => addTo(secrets, String(object.spec.secretName), object));
-    view.of('external-secrets.io', 'ExternalSecret').forEach(object => addTo(secrets, String(record(object.spec.target).name ?? object.name), object));
+    for (const { group, kind, nameIn } of MAKERS) {
+      view.of(group, kind).forEach(object => strings(nameIn(object)).forEach(name => addTo(secrets, name, object)));
+    }
     return secrets;
   });
 }

@@ -418,6 +418,15 @@ const ROWS: { readonly [id: string]: Row[] } = {
       '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE, credentialName: ca}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')),
     ['rule spec trafficPolicy tls credentialName']],
     ['no Secret at all, and one that an operator writes', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}'))), []],
+    ...['bitnami.com/v1alpha1 SealedSecret cert {}', 'external-secrets.io/v1 ExternalSecret cert {}', 'secrets.hashicorp.com/v1beta1 VaultStaticSecret v {destination: {name: cert}}',
+      'secrets.hashicorp.com/v1beta1 VaultPKISecret v {destination: {name: cert}}', 'secrets.hashicorp.com/v1beta1 VaultDynamicSecret v {destination: {name: cert}}',
+      'secrets-store.csi.x-k8s.io/v1 SecretProviderClass v {secretObjects: [{secretName: cert}]}'].map((made): Row => {
+      const [version, kind, name, ...spec] = made.split(' ');
+      return [`one that an operator makes from a ${kind}`, all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'other', 'istio-system', '{}'),
+        doc(version, kind, name, 'istio-system', spec.join(' '))), []];
+    }),
+    ['one that an operator makes under another name', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')),
+      doc('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret', 'cert', 'istio-system', '{destination: {name: other}}')), ['egress spec servers 0 tls credentialName']],
     ['one that an operator writes', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'other', 'istio-system', '{}'),
       doc('cert-manager.io/v1', 'Certificate', 'x', 'istio-system', '{secretName: cert}')), []],
   ],
