@@ -1,5 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { namespaceOfService } from '../view/host-name';
 import { reaches } from '../view/visibility';
 
 export const routeHiddenFromClients: Rule = {
@@ -11,17 +12,19 @@ export const routeHiddenFromClients: Rule = {
   fix: 'Write the same namespaces in `exportTo` of the ServiceEntry and of the VirtualService.',
   related: [],
   check: view => view.entries.flatMap((entry): Finding[] => {
-    const places = view.gatewayPlaces.namespaces;
     for (const host of entry.hosts) {
       const isOfPort = (port?: number) => port === undefined || entry.ports.some(({ number }) => number === port);
       const legs = view.names.detoursOf(host).filter(({ match }) => isOfPort(match.port));
       const routes = legs.map(({ route }) => route);
-      // A gateway connects to the service itself.
-      const open = routes.length === 0 ? undefined : entry.visibleTo.find(namespace => !places.has(namespace) && !routes.some(({ visibleTo }) => (
+      // A gateway connects to the service itself; where its pods are not known, they are beside the Service that the route leads to.
+      const beside = legs.flatMap(({ rule }) => rule.destinations.map(to => namespaceOfService(to.host, view.facts.clusterDomain)));
+      const clients = entry.visibleTo.filter(namespace => !view.gatewayPlaces.namespaces.has(namespace) && !beside.includes(namespace));
+      const open = routes.length === 0 ? undefined : clients.find(namespace => !routes.some(({ visibleTo }) => (
         namespace === '*' ? visibleTo.includes('*') : reaches(visibleTo, namespace))));
-      // A route that none of them sees is for another declaration of the host.
-      const clients = entry.visibleTo.filter(namespace => !places.has(namespace));
-      if (open !== undefined && routes.some(({ visibleTo }) => clients.some(namespace => reaches(visibleTo, namespace)))) {
+      const isFollowed = routes.some(({ visibleTo }) => clients.some(namespace => reaches(visibleTo, namespace)));
+      // A route that no client sees may be for another declaration of the host.
+      const isOwn = view.names.entriesOf(host).length === 1 || routes.some(({ object }) => object.namespace === entry.object.namespace);
+      if (open !== undefined && (isFollowed || isOwn)) {
         return [{
           object: entry.object,
           field: entry.object.spec.exportTo === undefined ? ['spec', 'hosts', entry.hosts.indexOf(host)] : ['spec', 'exportTo'],

@@ -142,6 +142,17 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0316: [
     ['the service for everybody, the route for one', GATEWAY, [[/gateways: \[mesh, istio-egressgateway\]/, 'gateways: [mesh, istio-egressgateway]\n  exportTo: [".", istio-system]']], ['MX0316']],
     ['not for the namespace of the gateway', NARROW, [], []],
+    ['a route that its own namespace does not see', NARROW, [['gateways: [mesh]\n  exportTo: ["."]', 'gateways: [mesh]\n  exportTo: [istio-system]']], ['MX0316']],
+    ['a route for another namespace alone', NARROW, [['gateways: [mesh]\n  exportTo: ["."]', 'gateways: [mesh]\n  exportTo: [reports]']], ['MX0316']],
+    ['a route of another namespace, the one declaration of the host', NARROW, [
+      ['{name: db-to-gateway, namespace: shop}', '{name: db-to-gateway, namespace: platform}'],
+    ], ['MX0316']],
+    ['not a route for another declaration of the host', NARROW, [
+      ['{name: db-to-gateway, namespace: shop}', '{name: db-to-gateway, namespace: platform}'],
+      ['exportTo: [".", istio-system]', 'exportTo: [istio-system]'],
+      more('ServiceEntry', 'db', { hosts: ['db.example.com'], addresses: ['192.0.2.15'], ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], exportTo: ['.'] }, 'web'),
+    ], []],
+    ['not for the namespace of a gateway of which only the Service is known', NARROW, [['selector: {istio: egressgateway}', 'selector: {app: out}']], []],
   ],
   MX0403: [
     ['originating TLS at a gateway that does not see it', ORIGINATION, [[/(host: edition\.cnn\.com\n {2}trafficPolicy)/, 'exportTo: ["."]\n  $1']], ['MX0403']],
