@@ -8,6 +8,7 @@ import { allAccessOf, DependencyReport, Report } from './report';
 import { undeclaredWaysOut } from './undeclared';
 import { plural } from '../private/plural';
 import { nameOf } from '../trace/hop';
+import { MeshView } from '../view/mesh-view';
 
 /** What a reviewer looks at first. */
 export interface Remark {
@@ -41,6 +42,7 @@ export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
     ...remark('are open to every namespace of the mesh', having('EVERYBODY')),
     ...remark('pass a gateway that asks nobody for a certificate of the mesh', having('WITHOUT_IDENTITY')),
     ...remark('pass a gateway that names no account: every account of the mesh may pass', having('ANY_IDENTITY')),
+    ...remark('are reached directly as well, past the gateway that lets only named clients pass', dependencies.filter(dependency => isPastGateway(dependency, view))),
     ...remark('are reached by clients that ask for something else', dependencies.filter(({ doors }) => doors.length > 0)),
     ...remark('have clients beside those of their routes, whom another server of a gateway lets pass', having('NAMED_AT_GATEWAY')),
     ...remark('cannot be judged for all clients', dependencies.filter(({ access }) => access.some(({ verdict }) => verdict === 'UNKNOWN'))),
@@ -53,6 +55,14 @@ export function remarksOn({ dependencies, view, leftOut }: Report): Remark[] {
     ...leftOut.map(text => ({ text, about: [] })),
     ...remark('have no owner: nobody is named who answers for them', dependencies.filter(({ purpose }) => purpose.owner === undefined)),
   ];
+}
+
+/** Whether sidecars connect straight to what a gateway checks the clients of. Pods beside the gateway see what it sends to. */
+function isPastGateway({ access, openings }: DependencyReport, { gatewayPlaces }: MeshView): boolean {
+  const isUnchecked = openings.some(({ kind }) => kind === 'WITHOUT_IDENTITY' || kind === 'ANY_IDENTITY');
+  const open = access.filter(isOpen);
+  return !isUnchecked && open.some(({ gateway }) => gateway !== undefined)
+    && open.some(({ verdict, gateway, client }) => verdict === 'REACHES' && gateway === undefined && !gatewayPlaces.namespaces.has(client.namespace));
 }
 
 /** A remark as a sentence. */

@@ -61,6 +61,7 @@ import { policyPortUnknown } from './policy-port-unknown';
 import { policySelectsNothing } from './policy-selects-nothing';
 import { portCapturedTwice } from './port-captured-twice';
 import { portOfHttpService } from './port-of-http-service';
+import { portPastGateway } from './port-past-gateway';
 import { principalNeverMatches } from './principal-never-matches';
 import { principalOfOtherTrustDomain } from './principal-of-other-trust-domain';
 import { promiseNeedsRegistryOnly } from './promise-needs-registry-only';
@@ -141,6 +142,7 @@ export const CATALOGUE: readonly Rule[] = [
   accountIsDefault,
   routeHiddenFromClients,
   serverOnLoopback,
+  portPastGateway,
   destinationRuleReplaced,
   virtualServiceIgnored,
   ruleNotLookedUp,

@@ -35,6 +35,17 @@ describe('who reaches a service through a gateway', () => {
     });
   });
 
+  test('a port without a route is past the gateway, and is named at the beginning', () => {
+    const remarks = (port: string) => {
+      const more = reportOf(viewOf([...routed(['shop/cart']).map(one => one.replace('"ports":[{"number":3306,', `"ports":[${port}{"number":3306,`)), ...workloads]));
+      return remarksOn(more).map(remark => remarkText(remark, 1));
+    };
+    const past = 'The dependency is reached directly as well, past the gateway that lets only named clients pass';
+
+    expect(remarks('{"number":3307,"name":"admin","protocol":"TCP"},')).toContain(past);
+    expect(remarks('')).not.toContain(past);
+  });
+
   test('what gateways send to is no dependency of its own', () => {
     expect(found.dependencies.map(({ hosts }) => hosts)).toEqual([['db.example.com']]);
   });

@@ -154,6 +154,18 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ], []],
     ['not for the namespace of a gateway of which only the Service is known', NARROW, [['selector: {istio: egressgateway}', 'selector: {app: out}']], []],
   ],
+  MX0318: [
+    ['by the names in the handshake', ORIGINATION, [['tls: {mode: ISTIO_MUTUAL}', 'tls: {mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]}']], ['MX0318']],
+    ['by the server name that the sidecars send', 'recipes/proven-26-private-upstream', [['protocol: TCP', 'protocol: TCP\n    - {number: 3307, name: tcp-admin, protocol: TCP}']], ['MX0318']],
+    ['at a server for every host', 'MX0318-port-past-gateway/fault', [[/hosts: \[edition\.cnn\.com\](\n {6}tls:)/, 'hosts: ["*"]$1']], ['MX0318']],
+    ['a port that the gateway does not send to', 'MX0318-port-past-gateway/clean', [['targetPort: 443', 'targetPort: 443\n    - {number: 8080, name: http-admin, protocol: HTTP}']], ['MX0318']],
+    ['by a DENY policy', 'MX0318-port-past-gateway/fault', [['action: ALLOW', 'action: DENY'], ['principals:', 'notPrincipals:']], ['MX0318']],
+    ['not where the gateway lets everybody pass', ORIGINATION, [], []],
+    ['not for a policy that names nobody', 'MX0318-port-past-gateway/fault', [['    - from: [{source: {principals: [cluster.local/ns/shop/sa/cart]}}]\n      when:', '    - when:']], []],
+    ['not for a policy of another server name', 'MX0318-port-past-gateway/fault', [['values: [edition.cnn.com]', 'values: [other.example.com]']], ['MX0808']],
+    ['not for an entry that gateways alone see', 'MX0318-port-past-gateway/fault', [['  resolution: DNS', '  exportTo: [istio-system]\n  resolution: DNS']], []],
+    ['not for a port that MX0301 is about', 'MX0318-port-past-gateway/clean', [['targetPort: 443', 'targetPort: 443\n    - {number: 8443, name: tls, protocol: TLS, targetPort: 443}']], ['MX0301']],
+  ],
   MX0403: [
     ['originating TLS at a gateway that does not see it', ORIGINATION, [[/(host: edition\.cnn\.com\n {2}trafficPolicy)/, 'exportTo: ["."]\n  $1']], ['MX0403']],
     ['originating TLS at a gateway, from a namespace where it does not look', ORIGINATION, [['{name: edition-cnn-com, namespace: shop}', '{name: edition-cnn-com, namespace: data}']], ['MX0403']],
