@@ -5,7 +5,7 @@ import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { records, record } from '../view/fields';
 import { wildcardsAround } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
-import { RouteDestination } from '../view/route';
+import { MESH, RouteDestination, RouteMatch } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -26,22 +26,29 @@ export const plaintextToTlsPort: Rule = {
       const host = entry.hosts.find(name => leaves(view, entry, name, port.number) && !isOriginated(view, name, port.number));
       return host === undefined ? [] : [findingOf(view, entry, port, host)];
     })),
-    ...view.routes.flatMap(({ rules }) => rules.filter(({ kind }) => kind === 'http').flatMap(({ destinations }) => destinations.flatMap(to => sentByRule(view, to)))),
+    ...view.routes.flatMap(({ rules }) => rules.filter(({ kind }) => kind === 'http').flatMap(({ matches, destinations }) => destinations.flatMap(to => sentByRule(view, to, matches)))),
   ],
 };
 
 /** Requests that a rule sends to a port for TLS. */
-function sentByRule(view: MeshView, { host, port: number, object, field }: RouteDestination): Finding[] {
-  const port = view.names.entriesOf(host).flatMap(({ ports }) => ports).find(candidate => candidate.number === number && candidate.class === 'TLS');
+function sentByRule(view: MeshView, { host, port: number, object, field }: RouteDestination, matches: readonly RouteMatch[]): Finding[] {
+  const port = view.names.entriesOf(host).flatMap(({ ports }) => ports.filter(candidate => (
+    candidate.class === 'TLS' && (number === undefined ? isMeant(candidate, ports, matches) : candidate.number === number))))[0];
   return port === undefined || isOriginated(view, host, port.number) ? [] : [{
     object,
-    field: [...field, 'port', 'number'],
-    message: `'number' ${port.number} is a port of ${quote(host)} for ${port.protocol}, an 'http' rule sends requests in plaintext there, and ${lackOf(view, host, port.number)}`,
+    field: number === undefined ? [...field, 'host'] : [...field, 'port', 'number'],
+    message: `${number === undefined ? `'host' ${quote(host)} has port ${port.number}` : `'number' ${port.number} is a port of ${quote(host)}`} for ${port.protocol}, `
+      + `an 'http' rule sends requests in plaintext there, and ${lackOf(view, host, port.number)}`,
     fix: {
       code: 'give \'tls\' a ClientTls that originates it',
       yaml: `write a DestinationRule for ${quote(host)} with 'tls.mode: SIMPLE' on port ${port.number}`,
     },
   }];
+}
+
+/** Whether a gateway's rule without a port sends to this one: to the only port, or to that of the gateway. Requests of sidecars are on no port for TLS. */
+function isMeant({ number }: EntryPort, ports: readonly EntryPort[], matches: readonly RouteMatch[]): boolean {
+  return matches.some(({ gateways, port }) => gateways.some(gateway => gateway !== MESH) && (ports.length === 1 || port === number));
 }
 
 /** Whether its connections arrive on the port for TLS. */

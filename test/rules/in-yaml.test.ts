@@ -646,6 +646,12 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['what an http rule sends to a port for TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8443, name: tls, protocol: HTTPS}'), sentTo(8443)), ['route spec http 0 route 0 destination port number']],
     ['what it sends to a port for HTTP, or to one with a rule that adds TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8080, name: h, protocol: HTTP}'), sentTo(8080)), []],
     ['what it sends to a port for TLS with a rule that adds TLS', all(entry('{number: 80, name: http, protocol: HTTP}, {number: 8443, name: tls, protocol: HTTPS}'), sentTo(8443), rule('{mode: SIMPLE}')), []],
+    ['what a gateway sends without a port, to the only one or to that of the gateway', all(entry(TLS), route('http', '{port: 80}', '{host: db.example.com}', '[egress]'),
+      entry(`${WEB}, ${TLS}`, 'resolution: DNS', 'b.example.com'), route('http', '{port: 443}', '{host: b.example.com}', '[egress]')), [
+      'route spec http 0 route 0 destination host', 'route spec http 0 route 0 destination host',
+    ]],
+    ['what a gateway sends without a port to one for HTTP, and sidecars, which take requests on no port for TLS', all(entry(`${WEB}, ${TLS}`),
+      route('http', '{port: 80}', '{host: db.example.com}', '[egress]'), route('http', '{port: 443}', '{host: db.example.com}')), []],
     ['TLS, TCP, HTTP to another port, endpoints on another port', all(entry(TLS), entry('{number: 443, name: tcp, protocol: TCP}'), entry('{number: 80, name: http, protocol: HTTP}'),
       entry(HTTP, 'resolution: DNS, endpoints: [{address: a.example.com, ports: {http: 8080}}]')), []],
   ],
