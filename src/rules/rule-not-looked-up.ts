@@ -237,7 +237,7 @@ function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace,
 }
 
 /** Whether the proxies of a namespace find a rule. */
-function isLookedUp(view: MeshView, rule: TrafficRule, homes: readonly string[], namespace: string): boolean {
+export function isLookedUp(view: MeshView, rule: TrafficRule, homes: readonly string[], namespace: string): boolean {
   return reaches(rule.visibleTo, namespace) && [namespace, ...homes, view.facts.rootNamespace].includes(rule.object.namespace);
 }
 

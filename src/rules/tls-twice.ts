@@ -1,17 +1,20 @@
 import { Origination, originationsIn } from './originated';
 import { Finding, Rule } from './rule';
+import { homesOf, isLookedUp } from './rule-not-looked-up';
 import { quote } from '../private/fail';
+import { MeshView } from '../view/mesh-view';
 
 export const tlsTwice: Rule = {
   id: 'MX0704',
   name: 'tls-twice',
   severity: 'ERROR',
   title: 'A proxy originates TLS on a port on which the client already speaks TLS.',
-  why: 'The server gets TLS inside TLS and ends the connection: `WRONG_VERSION_NUMBER` at the client, 400, or a reset.',
+  why: 'A sidecar adds TLS to that of the application, or a gateway to the TLS that a server on PASSTHROUGH leaves as it is. The server gets TLS inside TLS and ends the connection: `WRONG_VERSION_NUMBER` at the client, 400, or a reset.',
   fix: 'Remove `tls`, and let the client speak TLS. Or let it speak plaintext, on a port that the ServiceEntry declares as HTTP or TCP, with `targetPort` for the real one.',
   related: [],
   check: view => originationsIn(view)
-    .filter(origination => origination.port.class === 'TLS' && !origination.isForRequests && origination.isBySidecars && !isLeftOut(origination))
+    .filter(origination => origination.port.class === 'TLS' && (
+      !origination.isForRequests && origination.isBySidecars && !isLeftOut(origination) || isPassedOn(view, origination)))
     .map(({ rule, tls, entry, host, port }): Finding => ({
       object: rule.object,
       message: `'mode' ${tls.mode} adds TLS to port ${port.number} of ${quote(host)}, on which clients speak TLS already ('${entry.object.origin.path}'): the server gets TLS inside TLS`,
@@ -19,6 +22,16 @@ export const tlsTwice: Rule = {
       field: tls.field,
     })),
 };
+
+/** Whether a gateway that follows the rule passes on the clients' own TLS: its `tls` rules are for servers on PASSTHROUGH alone. */
+function isPassedOn(view: MeshView, { rule, tls, host, port }: Origination): boolean {
+  const homes = homesOf(view, host);
+  const isOfRule = (subset?: string) => rule.tlsOf(port.number, subset)?.field.join(' ') === tls.field.join(' ');
+  return view.names.legsTo(host).some(({ rule: { kind, destinations }, match }) => (
+    kind === 'tls' && destinations.some(to => to.host === host && (to.port ?? match.port ?? port.number) === port.number && isOfRule(to.subset))
+    && match.gateways.map(name => view.names.gatewayOf(name)).some(gateway => (
+      gateway !== undefined && [...view.gatewayPlaces.namespacesOf(gateway)].some(namespace => isLookedUp(view, rule, homes, namespace))))));
+}
 
 /** Sidecars do not read the Secret of a rule without a selector, and istiod leaves the TLS out (MX0702). */
 function isLeftOut({ tls, rule }: Origination): boolean {

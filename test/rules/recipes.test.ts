@@ -209,6 +209,12 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not a rule for HTTP where one of the ports is HTTP', 'recipes/d-gateway-http', [], []],
     ['not on a port whose protocol the sidecar finds out', DIRECT, [['      protocol: HTTP\n', '']], ['MX0209']],
   ],
+  MX0704: [
+    ['at a gateway that passes the TLS of the clients on', PASSTHROUGH, [more('DestinationRule', 'orig', { host: 'edition.cnn.com', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'edition.cnn.com', subjectAltNames: ['edition.cnn.com'] } } })], ['MX0704']],
+    ['by a rule of the namespace of the gateway', PASSTHROUGH, [more('DestinationRule', 'orig', { host: 'edition.cnn.com', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'edition.cnn.com', subjectAltNames: ['edition.cnn.com'] } } }, 'istio-system')], ['MX0704']],
+    ['not by a rule that the gateway does not look up, which is another finding', PASSTHROUGH, [more('DestinationRule', 'orig', { host: 'edition.cnn.com', trafficPolicy: { tls: { mode: 'SIMPLE', sni: 'edition.cnn.com', subjectAltNames: ['edition.cnn.com'] } } }, 'data')], ['MX0403']],
+    ['not where the gateway takes requests', ORIGINATION, [], []],
+  ],
   MX0607: [
     ['not when everything is imported', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"*/*"']], []],
     ['not when the service is not imported either', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*"']], ['MX0602']],
