@@ -14,8 +14,14 @@ export const routeOfAnotherProtocol: Rule = {
   why: 'istiod uses `http` rules for HTTP ports, `tls` rules for TLS and HTTPS ports, and `tcp` rules for the others, on the port that a match names. It ignores any other rule, and nothing says so: timeouts have no effect, and connections go past the gateway.',
   fix: 'Write the rule under the protocol of the port; use `tls` with `sniHosts` for HTTPS.',
   related: [],
-  check: view => view.routes.flatMap(route => route.rules.flatMap(rule => rule.matches.flatMap(match => match.gateways.flatMap(gateway => (
-    gateway === MESH ? atSidecars(view, { route, rule, match }) : atGateway(view, gateway, { route, rule, match })))))),
+  check: view => view.routes.flatMap(route => {
+    const judged = route.rules.flatMap(rule => rule.matches.map(match => new Map(match.gateways.map(gateway => (
+      [gateway, gateway === MESH ? atSidecars(view, { route, rule, match }) : atGateway(view, gateway, { route, rule, match })])))));
+    const served = new Set(judged.flatMap(at => [...at].filter(([, found]) => found.length === 0).map(([gateway]) => gateway)));
+    // A match without 'gateways' is for all of the VirtualService. It need not fit those that another one serves.
+    const isUsed = (at: ReadonlyMap<string, Finding[]>) => [...at.values()].some(found => found.length === 0);
+    return judged.flatMap(at => [...at].filter(([gateway]) => !served.has(gateway) || !isUsed(at)).flatMap(([, found]) => found));
+  }),
 };
 
 const WORDS: { readonly [kind in RouteKind]: string } = { http: 'HTTP', tls: 'TLS or HTTPS', tcp: 'TCP' };
