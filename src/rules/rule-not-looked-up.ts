@@ -230,8 +230,8 @@ function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace,
   } : {
     object,
     field: ['metadata', 'namespace'],
-    message: `'namespace' ${quote(object.namespace)} is where the sidecars of ${where(namespace)} do not look, which '${route}' sends to ${quote(host)}: `
-      + `they look in ${where(namespace)} and in ${where(homes[0])}`,
+    message: `'namespace' ${quote(object.namespace)} hides this rule from the sidecars of ${where(namespace)}: '${route}' sends them to ${quote(host)}, and they look for its rule in `
+      + `${where(namespace)} and in ${where(homes[0])}`,
     fix: isOfOthers ? `write one in ${where(namespace)} too, or write the namespaces of the clients in 'exportTo' of '${route}', which every namespace follows without it` : `write it in ${where(namespace)}`,
   };
 }
