@@ -1,18 +1,21 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { byPlace } from './by-place';
 import { factsOf, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
-import { placeOf } from './lint-result';
+import { nameOf, placeOf } from './lint-result';
 import { MESH_OPTIONS, saidBy, unreadSettings } from './mesh-settings';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
+import { findingsIn, fixFor } from '../findings/findings-in';
 import { isDnsLabel } from '../private/check';
 import { isDate } from '../private/date';
 import { quote } from '../private/fail';
 import { visible } from '../private/visible';
+import { lineOf } from '../reading/file-object';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
 import { Source } from '../reading/source';
+import { kindUnknown } from '../rules/kind-unknown';
 import { MeshObject, NETWORKING, SECURITY } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { isOtherWorkload } from '../view/pod-template';
@@ -36,7 +39,7 @@ export interface Input {
 }
 
 /**
- * Reads the manifests of a command that follows connections: whose they are is a question of namespaces.
+ * Reads the manifests of a command that follows connections: whose they are is a question of namespaces, and an object that the API server refuses is not there.
  *
  * @throws WrongUse when objects name none, and `--namespace` is not given
  */
@@ -46,7 +49,24 @@ export async function placedInputOf(args: Arguments, terminal: Terminal): Promis
   if (text !== undefined) {
     throw new WrongUse(text);
   }
-  return input;
+  return withoutRefused(input);
+}
+
+/** `lint` reads such an object as it was meant, and has a finding. Here it would count as protection. */
+function withoutRefused(input: Input): Input {
+  const { view: { facts, objects, today } } = input;
+  const refused = findingsIn(input.view, [kindUnknown]).filter(({ acknowledged }) => acknowledged === undefined);
+  if (refused.length === 0) {
+    return input;
+  }
+  const left = new Set(refused.map(({ object }) => object));
+  const problems = refused.map(({ object, field, message, fix }) => ({
+    file: object.origin.file ?? object.origin.path,
+    line: lineOf(object, field),
+    message: `${nameOf(object)} is left out: ${message}; ${fixFor('yaml', fix)}`,
+  }));
+  const view = new MeshView(facts, objects.filter(object => !left.has(object)), today);
+  return { ...input, view, problems: [...input.problems, ...problems].sort(byPlace) };
 }
 
 /** Says what could not be read, and what a reader has to know besides. */

@@ -12,7 +12,7 @@ export const kindUnknown: Rule = {
   name: 'kind-unknown',
   severity: 'ERROR',
   title: 'An object has a kind, a version or an API group that Istio does not have.',
-  why: 'The API server refuses the object: no CRD has its kind. Nothing of it has an effect, and the rules read it as if it were not there.',
+  why: 'The API server refuses the object: no CRD has its kind in this version. Nothing of it has an effect. `explain` and `report` leave it out, name it and end with exit code 2.',
   fix: 'Correct `kind` or `apiVersion`.',
   related: [],
   check: view => view.objects.flatMap(object => findingOf(object) ?? []),
@@ -33,13 +33,13 @@ function findingOf(object: MeshObject): Finding | undefined {
   const versions = versionsOf(group, kind);
   if (versions === undefined) {
     const kinds = kindsOf(group);
+    const message = `'kind' ${quote(kind)} is none of ${quote(group)}: the API server refuses the object`;
+    const [elsewhere] = groupsOf(kind);
+    if (elsewhere !== undefined) {
+      return { object, field: ['apiVersion'], message, fix: `write 'apiVersion' ${quote(`${elsewhere}/${versionsOf(elsewhere, kind)![0]}`)}` };
+    }
     const meant = nearest(kind, kinds);
-    return {
-      object,
-      field: ['kind'],
-      message: `'kind' ${quote(kind)} is none of ${quote(group)}: the API server refuses the object`,
-      fix: meant === undefined ? `write one of ${kinds.join(', ')}` : `did you mean ${quote(meant)}?`,
-    };
+    return { object, field: ['kind'], message, fix: meant === undefined ? `write one of ${kinds.join(', ')}` : `did you mean ${quote(meant)}?` };
   }
   return version === undefined || versions.includes(version) ? undefined : {
     object,

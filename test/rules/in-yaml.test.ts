@@ -172,6 +172,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0105: [
     ['a kind, and one in small letters', all(istio('ServiceEntri', 'a', 'shop', '{}'), istio('Serviceentry', 'b', 'shop', '{}')), ['a kind', 'b kind']],
     ['a group', doc('networking.istio.o/v1', 'ServiceEntry', 'a', 'shop', '{}'), ['a apiVersion']],
+    ['a kind in the wrong group of Istio, which is what has to be written otherwise', doc('networking.istio.io/v1', 'AuthorizationPolicy', 'a', 'shop', '{}'), ['a apiVersion']],
     ['kinds of others with these names, and every kind of Istio', all(doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{}'), doc('networking.istia.io/v1', 'Other', 'b', 'shop', '{}'),
       doc('telemetry.istio.io/v1', 'Telemetry', 'c', 'shop', '{}')), []],
   ],
