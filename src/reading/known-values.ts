@@ -1,20 +1,17 @@
+import { RefusedValue, refusalOf } from './refused-value';
+import { refusedInServiceEntry } from './service-entry-values';
+import {
+  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SUBNET, ValueForm,
+} from './value-forms';
 import { PREFIX } from '../private/annotations';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
-import { Fields, record } from '../view/fields';
+import { Fields, fieldText, record } from '../view/fields';
 import { NETWORKING, SECURITY } from '../view/mesh-object';
 
-/** A value that the API server refuses, where whoever reads on would take it for another one. */
-export interface RefusedValue {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  /** What somebody may have meant: one value where it is near, every one that is allowed where none is; undefined for what is no slip. */
-  readonly meant?: readonly string[];
-}
-
 /** What the API server has a schema for, or Istio's webhook a check. */
-type Known = readonly string[] | 'number' | 'list' | 'object' | Protocol;
+type Known = readonly string[] | 'number' | 'list' | 'object' | Protocol | ValueForm;
 
 /** Names of protocols, in any case. */
 interface Protocol {
@@ -24,39 +21,53 @@ interface Protocol {
 const PROTOCOL: Protocol = { protocols: ['TCP', 'TLS', 'HTTP', 'HTTPS', 'HTTP2', 'GRPC', 'GRPC-WEB', 'MONGO', 'REDIS', 'MYSQL', 'UDP', 'HTTP_PROXY', 'HBONE'] };
 const CLIENT_TLS = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'];
 
+const MTLS = ['UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT'];
+
 const TRANSPORTS = ['TCP', 'UDP', 'SCTP'];
 
-/** What the CRDs of Istio and the API of Kubernetes allow in the fields that decide where a connection goes; `[]` is each of a list. */
+/** What the CRDs of Istio and the API of Kubernetes allow in the fields that decide where a connection goes; `[]` is each of a list, `{}` each of an object. */
 const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } = {
   [`${NETWORKING}/ServiceEntry`]: {
     'spec.location': ['MESH_EXTERNAL', 'MESH_INTERNAL'],
     'spec.resolution': ['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'],
     'spec.hosts': 'list',
+    'spec.hosts.[]': HOST,
     'spec.addresses': 'list',
+    'spec.addresses.[]': ADDRESS,
     'spec.ports': 'list',
-    'spec.ports.[].number': 'number',
+    'spec.ports.[].number': PORT,
+    'spec.ports.[].targetPort': PORT_OR_NONE,
     'spec.ports.[].protocol': PROTOCOL,
     'spec.endpoints': 'list',
+    'spec.endpoints.[].ports.{}': PORT,
     'spec.exportTo': 'list',
+    'spec.exportTo.[]': EXPORT_TO,
   },
   [`${NETWORKING}/VirtualService`]: {
     'spec.hosts': 'list',
+    'spec.hosts.[]': HOST_OR_ADDRESS,
     'spec.gateways': 'list',
     'spec.exportTo': 'list',
+    'spec.exportTo.[]': EXPORT_TO,
     ...Object.fromEntries(['http', 'tls', 'tcp'].flatMap((kind): [string, Known][] => [
       [`spec.${kind}`, 'list'],
       [`spec.${kind}.[].match`, 'list'],
-      [`spec.${kind}.[].match.[].port`, 'number'],
+      [`spec.${kind}.[].match.[].port`, PORT_OR_NONE],
+      [`spec.${kind}.[].match.[].destinationSubnets.[]`, SUBNET],
       [`spec.${kind}.[].match.[].gateways`, 'list'],
       [`spec.${kind}.[].route`, 'list'],
+      [`spec.${kind}.[].route.[].weight`, 'number'],
       [`spec.${kind}.[].route.[].destination`, 'object'],
+      [`spec.${kind}.[].route.[].destination.host`, HOST],
       [`spec.${kind}.[].route.[].destination.port`, 'object'],
-      [`spec.${kind}.[].route.[].destination.port.number`, 'number'],
+      [`spec.${kind}.[].route.[].destination.port.number`, PORT],
     ])),
     'spec.tls.[].match.[].sniHosts': 'list',
   },
   [`${NETWORKING}/DestinationRule`]: {
+    'spec.host': HOST,
     'spec.exportTo': 'list',
+    'spec.exportTo.[]': EXPORT_TO,
     'spec.subsets': 'list',
     'spec.trafficPolicy.portLevelSettings': 'list',
     'spec.trafficPolicy.portLevelSettings.[].port': 'object',
@@ -69,10 +80,11 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.selector': 'object',
     'spec.servers': 'list',
     'spec.servers.[].hosts': 'list',
+    'spec.servers.[].hosts.[]': SERVER_HOST,
     'spec.servers.[].port': 'object',
     'spec.servers.[].port.protocol': PROTOCOL,
     'spec.servers.[].tls.mode': ['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'],
-    'spec.servers.[].port.number': 'number',
+    'spec.servers.[].port.number': PORT_OR_NONE,
   },
   [`${NETWORKING}/Sidecar`]: {
     'spec.outboundTrafficPolicy.mode': ['REGISTRY_ONLY', 'ALLOW_ANY'],
@@ -85,8 +97,16 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
   [`${SECURITY}/AuthorizationPolicy`]: {
     'spec.rules': 'list',
     'spec.action': ['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'],
+    'spec.rules.[].when.[].key': ATTRIBUTE,
+    ...Object.fromEntries(['ipBlocks', 'notIpBlocks', 'remoteIpBlocks', 'notRemoteIpBlocks'].map(field => [`spec.rules.[].from.[].source.${field}.[]`, SUBNET])),
+  },
+  [`${SECURITY}/PeerAuthentication`]: {
+    'spec.mtls.mode': MTLS,
+    'spec.portLevelMtls.{}.mode': MTLS,
   },
   [`${KUBERNETES_NETWORKING}/NetworkPolicy`]: {
+    'spec.ingress.[].from.[].ipBlock.cidr': RANGE,
+    'spec.egress.[].to.[].ipBlock.cidr': RANGE,
     'spec.ingress.[].ports.[].protocol': TRANSPORTS,
     'spec.egress.[].ports.[].protocol': TRANSPORTS,
   },
@@ -98,7 +118,8 @@ const STEPS = new Map(Object.entries(KNOWN).map(([object, fields]) => [object, O
 
 /** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */
 export function refusedValuesIn(group: string, kind: string, manifest: Fields): RefusedValue[] {
-  return [...refusedAnnotations(manifest), ...(STEPS.get(`${group}/${kind}`) ?? []).flatMap(({ steps, known }) => (
+  const ofSeveral = group === NETWORKING && kind === 'ServiceEntry' ? refusedInServiceEntry(manifest) : [];
+  return [...refusedAnnotations(manifest), ...ofSeveral, ...(STEPS.get(`${group}/${kind}`) ?? []).flatMap(({ steps, known }) => (
     at(manifest, steps).flatMap(({ value, path }) => refused(value, known, path))))];
 }
 
@@ -110,8 +131,12 @@ function refusedAnnotations(manifest: Fields): RefusedValue[] {
 }
 
 function refused(value: unknown, known: Known, path: RefusedValue['path']): RefusedValue[] {
-  const field = `'${path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('').slice(1)}'`;
-  const tell = (what: string, who = 'the API server'): RefusedValue[] => [{ path, message: `${field} is ${what}, got ${quote(value)}: ${who} refuses the object` }];
+  const field = `'${fieldText(path)}'`;
+  const tell = (what: string, who = 'the API server'): RefusedValue[] => [{ path, message: refusalOf(field, `is ${what}`, value, who) }];
+  if (typeof known === 'object' && 'isRight' in known) {
+    const type = known === PORT || known === PORT_OR_NONE ? 'number' : 'string';
+    return typeof value !== type ? tell(type === 'number' ? 'no number' : 'no text') : known.isRight(value) ? [] : [ofForm(value, known, path)];
+  }
   if (known === 'number') {
     return typeof value === 'number' ? [] : tell('no number');
   }
@@ -132,6 +157,12 @@ function refused(value: unknown, known: Known, path: RefusedValue['path']): Refu
   return [{ ...told, message: `${told.message}${meant ? `, did you mean ${meant}?` : ''}`, meant: meant === undefined ? names : [meant] }];
 }
 
+function ofForm(value: unknown, { noun, instead, meant, checkedBy }: ValueForm, path: RefusedValue['path']): RefusedValue {
+  const one = typeof value === 'string' ? meant?.(value) : undefined;
+  const message = refusalOf(`'${fieldText(path)}'`, `is ${noun}`, value, checkedBy);
+  return { path, message: `${message}, ${one === undefined ? instead : `did you mean ${one}?`}`, meant: one === undefined ? undefined : [one] };
+}
+
 /** The values at a path, as far as there are some. */
 function at(value: unknown, [step, ...steps]: readonly string[], path: RefusedValue['path'] = []): { readonly value: unknown; readonly path: RefusedValue['path'] }[] {
   if (value === undefined || value === null) {
@@ -142,6 +173,9 @@ function at(value: unknown, [step, ...steps]: readonly string[], path: RefusedVa
   }
   if (step === '[]') {
     return Array.isArray(value) ? value.flatMap((item, i) => at(item, steps, [...path, i])) : [];
+  }
+  if (step === '{}') {
+    return Object.entries(record(value)).flatMap(([name, item]) => at(item, steps, [...path, name]));
   }
   return typeof value === 'object' && Object.hasOwn(value, step) ? at((value as Fields)[step], steps, [...path, step]) : [];
 }

@@ -1,10 +1,11 @@
 import { Chunk, documentsOf, itemsOf, lineIn, LineCount } from './chunk';
 import { FileObject } from './file-object';
 import { jsonObjectsIn, Range } from './json-values';
-import { RefusedValue, refusedValuesIn } from './known-values';
+import { refusedValuesIn } from './known-values';
 import { MeshConfig, meshConfigIn } from './mesh-config';
 import { lineOfPath } from './place';
 import { Problem, Unreadable } from './problem';
+import { RefusedValue } from './refused-value';
 import { Source } from './source';
 import { readYaml, TOO_DEEP } from './yaml-value';
 import { Fields, record, withValue } from '../view/fields';

@@ -64,7 +64,7 @@ export function deployment(
 
 /** A ServiceEntry of one port. */
 export function entry(host: string, port: number, protocol: string, more: object = {}, name = host.replaceAll('.', '-').replace('*', 'any')): string {
-  return object('ServiceEntry', name, { hosts: [host], ports: [{ number: port, name: protocol.toLowerCase(), protocol }], resolution: 'DNS', ...more });
+  return object('ServiceEntry', name, { hosts: [host.split('/').at(-1)], ports: [{ number: port, name: protocol.toLowerCase(), protocol }], resolution: 'DNS', ...more });
 }
 
 export const GATEWAY = 'istio-egressgateway.istio-system.svc.cluster.local';

@@ -1,0 +1,19 @@
+import { quote } from '../private/fail';
+
+/** A value that the API server or Istio's webhook refuses, where whoever reads on would take it for another one. */
+export interface RefusedValue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** What somebody may have meant: one value where it is near, every one that is allowed where none is; undefined for what is no slip. */
+  readonly meant?: readonly string[];
+}
+
+/** Why an object with a value is refused. */
+export function refusalOf(field: string, what: string, value: unknown, checkedBy = 'Istio\'s webhook'): string {
+  return `${field} ${what}, got ${quote(typeof value === 'string' ? withoutPassword(value) : value)}: ${checkedBy} refuses the object`;
+}
+
+/** People paste connection strings. */
+function withoutPassword(value: string): string {
+  return value.replace(/[^/@]*@/, '***@');
+}

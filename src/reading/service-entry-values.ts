@@ -1,0 +1,53 @@
+import { RefusedValue, refusalOf } from './refused-value';
+import { isName } from './value-forms';
+import { isCidr, isIp } from '../private/check';
+import { Fields, fieldText, record, text } from '../view/fields';
+
+/** What Istio's webhook refuses in a ServiceEntry because of another of its fields. */
+export function refusedInServiceEntry(manifest: Fields): RefusedValue[] {
+  const spec = record(manifest.spec);
+  const resolution = text(spec.resolution) ?? 'NONE';
+  return [...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution)];
+}
+
+const BY_DNS = ['DNS', 'DNS_ROUND_ROBIN'];
+
+function rangesBesideDns(spec: Fields, resolution: string): RefusedValue[] {
+  return !BY_DNS.includes(resolution) ? [] : listOf(spec.addresses).flatMap((address, i): RefusedValue[] => (
+    typeof address !== 'string' || !isCidr(address) ? [] : [refused(
+      ['spec', 'addresses', i], `is a range, which 'resolution: ${resolution}' cannot have`, address, 'write single addresses, or \'resolution: NONE\' for a range',
+    )]));
+}
+
+function refusedEndpoints(spec: Fields, resolution: string): RefusedValue[] {
+  const ports = new Set(listOf(spec.ports).map(port => record(port).name));
+  return listOf(spec.endpoints).flatMap((item, i) => {
+    const endpoint = record(item);
+    const path = ['spec', 'endpoints', i];
+    const wrong = addressProblem(endpoint.address, resolution);
+    const names = Object.keys(record(endpoint.ports)).filter(name => !ports.has(name));
+    return [
+      ...wrong === undefined ? [] : [refused([...path, 'address'], wrong.what, endpoint.address, wrong.instead)],
+      ...names.map(name => refused([...path, 'ports', name], 'is no port of \'spec.ports\'', name, `write the name of one: ${[...ports].join(', ')}`)),
+    ];
+  });
+}
+
+function addressProblem(address: unknown, resolution: string): { readonly what: string; readonly instead: string } | undefined {
+  if (typeof address !== 'string' || address === '' || isIp(address)) {
+    return undefined;
+  }
+  if (resolution === 'STATIC' && !address.startsWith('unix://')) {
+    const what = 'is no IP address, which \'resolution: STATIC\' takes alone';
+    return { what, instead: isName(address) ? 'write its addresses, or \'resolution: DNS\' for a host' : 'write one like 192.0.2.14' };
+  }
+  return BY_DNS.includes(resolution) && !isName(address) ? { what: 'is no IP address and no host name', instead: 'write the name alone, such as db.example.com, or an address' } : undefined;
+}
+
+function refused(path: RefusedValue['path'], what: string, value: unknown, instead: string): RefusedValue {
+  return { path, message: `${refusalOf(`'${fieldText(path)}'`, what, value)}, ${instead}` };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
