@@ -1,13 +1,16 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { EgressPolicy } from '../view/egress-policy';
-import { GatewayConfig } from '../view/gateway';
+import { GatewayConfig, GatewayServer } from '../view/gateway';
 import { KubeService } from '../view/kube-service';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { NetworkPolicy, PolicyRule } from '../view/network-policy';
+import { NAMESPACE_NAME } from '../view/namespaces';
+import { maySelect, NetworkPolicy, PolicyRule } from '../view/network-policy';
 import { PodTemplate } from '../view/pod-template';
+import { MESH, RouteDestination } from '../view/route';
+import { namesNamespace, reaches } from '../view/visibility';
 
 type Labels = { readonly [label: string]: string };
 
@@ -15,7 +18,7 @@ export const networkPolicyCutsGateway: Rule = {
   id: 'MX0611',
   name: 'network-policy-cuts-gateway',
   severity: 'ERROR',
-  title: 'NetworkPolicies of a gateway\'s pods block the port on which they serve a Gateway, or where they connect.',
+  title: 'NetworkPolicies of a gateway\'s pods block the port on which they serve a Gateway, for all or for those who are sent there, or where they connect.',
   why: 'A NetworkPolicy sees the port of the pods, which is the `targetPort` of the Service: 8443 for 443 at the gateways of Istio\'s charts. The network drops what it does not open: clients wait for a timeout that no log explains.',
   fix: 'Open the port of the gateway\'s pods, and the addresses and ports that the gateway connects to. In this library, an `EgressGateway` that it deploys has a NetworkPolicy that does.',
   related: [],
@@ -24,7 +27,7 @@ export const networkPolicyCutsGateway: Rule = {
     view.gateways.filter(({ servers }) => servers.length > 0).forEach(gateway => addTo(workloads, gateway.servers[0].workload, gateway));
     return [...workloads.values()].flatMap(gateways => podsOf(view, gateways[0]).flatMap(pods => {
       const policies = new PoliciesOn(view, pods);
-      return [...cutOff(policies, pods, gateways), ...cutFromOutside(view, policies, pods, gateways)];
+      return [...cutOff(view, policies, pods, gateways), ...cutFromOutside(view, policies, pods, gateways)];
     }));
   },
 };
@@ -68,9 +71,9 @@ class PoliciesOn {
     };
   }
 
-  /** Whether anybody may come in on a port; in doubt somebody may. */
-  public letsIn(port: number): boolean {
-    return this.ingress.some(({ ingress }) => ingress.some(rule => opens(rule, port, this.pods)));
+  /** The rules by which somebody may come in on a port; in doubt somebody may. */
+  public openingsAt(port: number): { readonly policy: NetworkPolicy; readonly rule: PolicyRule }[] {
+    return this.ingress.flatMap(policy => policy.ingress.filter(rule => opens(rule, port, this.pods)).map(rule => ({ policy, rule })));
   }
 
   public letsOut(address: string | undefined, port: number): boolean {
@@ -79,19 +82,53 @@ class PoliciesOn {
 }
 
 /** What clients of a gateway do not reach: each port once. */
-function cutOff(policies: PoliciesOn, pods: Pods, gateways: readonly GatewayConfig[]): Finding[] {
+function cutOff(view: MeshView, policies: PoliciesOn, pods: Pods, gateways: readonly GatewayConfig[]): Finding[] {
   const { ingress } = policies.closing;
   const servers = new Map(gateways.flatMap(gateway => gateway.servers).reverse().map(server => [server.port, server]));
   return ingress === undefined ? [] : [...servers.values()].flatMap((server): Finding[] => {
     const [port, ...others] = portsOfPods(server.port, pods);
-    return port === undefined || others.length > 0 || policies.letsIn(port) ? [] : [{
+    if (port === undefined || others.length > 0) {
+      return [];
+    }
+    const openings = policies.openingsAt(port);
+    const clients = openings.length > 0 ? clientsAt(view, server, pods) : [];
+    const isOpen = openings.some(({ policy: { object }, rule }) => (
+      clients.length === 0 || clients.some(pod => maySelect(view.namespaces, rule, object.namespace, pod))));
+    const [first] = clients;
+    const who = first === undefined ? 'nobody' : `none of the pods that are sent there, such as those of ${first.object.kind} ${quote(first.object.name)} in ${where(first.namespace)},`;
+    return isOpen ? [] : [{
       object: ingress,
       or: [server.object],
       field: ['spec', 'ingress'],
-      message: `lets nobody in to port ${port} of the gateway's pods in ${where(pods.namespace)}, on which '${server.object.origin.path}' serves ${quote(server.hosts[0] ?? '*')}`,
-      fix: `open TCP ${port}${port === server.port ? '' : `, which is the 'targetPort' of port ${server.port} of the Service`}`,
+      message: `lets ${who} in to port ${port} of the gateway's pods in ${where(pods.namespace)}, on which '${server.object.origin.path}' serves ${quote(server.hosts[0] ?? '*')}`,
+      fix: `open TCP ${port}${port === server.port ? '' : `, which is the 'targetPort' of port ${server.port} of the Service`}${meantBy(view, openings)}`,
     }];
   });
+}
+
+/** The pods of namespaces which a host is declared for that VirtualServices send to a server. In doubt a pod is none. */
+function clientsAt(view: MeshView, { port }: GatewayServer, { services }: Pods): PodTemplate[] {
+  const legs = services.flatMap(({ host, ports }) => {
+    const isThere = (to: RouteDestination) => to.host === host && (to.port ?? (ports.length === 1 ? ports[0].number : undefined)) === port;
+    return view.names.legsTo(host).filter(({ rule, match }) => match.gateways.includes(MESH) && rule.destinations.some(isThere));
+  });
+  const namespaces = legs.flatMap(({ route, match }) => {
+    const isSent = (name: string) => (
+      reaches(route.visibleTo, name) && (match.sourceNamespace ?? name) === name && !view.gatewayPlaces.namespaces.has(name));
+    return route.hosts.flatMap(host => view.names.entriesOf(host))
+      .flatMap(entry => [entry.object.namespace, ...entry.visibleTo].filter(name => namesNamespace(entry, name) && isSent(name)));
+  });
+  return [...new Set(namespaces)].flatMap(name => view.podsIn(name).all)
+    .filter(pod => !pod.hostNetwork && view.namespaces.planeOf(pod.namespace, pod) !== 'NONE');
+}
+
+/** The namespace that a misspelt one stands for. */
+function meantBy(view: MeshView, openings: readonly { readonly rule: PolicyRule }[]): string {
+  const prefix = `${NAMESPACE_NAME}=`;
+  const labels = openings.flatMap(({ rule }) => rule.peers.flatMap(({ namespaces }) => namespaces?.label ?? []));
+  const written = labels.filter(label => label.startsWith(prefix)).map(label => label.slice(prefix.length));
+  const [slip] = written.flatMap(name => view.shownNamespaces.nearTo(name) ?? []);
+  return slip === undefined ? openings.length > 0 ? ' to their namespace' : '' : `: did you mean namespace ${quote(slip)}?`;
 }
 
 /** What a gateway does not reach: each host and port once. */

@@ -196,7 +196,7 @@ function peerAnswer(view: MeshView, own: string, direction: Direction, { block, 
   const place = direction === 'egress' ? 'the namespace of the pods has' : 'its namespace has';
   return all([
     namespaces === undefined ? namespace === own
-      : doubt(namespaces.fits(labelsOfNamespace(view, namespace), view.namespaces.of(namespace) !== undefined), place),
+      : doubt(namespaces.fits(view.namespaces.labelsOf(namespace), view.namespaces.of(namespace) !== undefined), place),
     pods === undefined || doubt(pods.fits(labels, hasLabels), direction === 'egress' ? 'the pods have' : 'its pods have'),
   ]);
 }
@@ -214,11 +214,6 @@ function blockAnswer(block: PolicyPeer['block'], wanted: Network | undefined): A
     return contains(wanted, range) ? part : false;
   }
   return gaps.some(gap => contains(gap, wanted)) ? false : gaps.some(gap => contains(wanted, gap)) ? part : true;
-}
-
-/** The API server labels every namespace with its name. */
-function labelsOfNamespace(view: MeshView, name: string): Labels {
-  return { ...view.namespaces.of(name)?.labels, 'kubernetes.io/metadata.name': name };
 }
 
 function endText(end: NetworkEnd): string {

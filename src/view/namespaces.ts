@@ -1,5 +1,8 @@
 import { MeshObject } from './mesh-object';
 
+/** The label with which the API server names every namespace. */
+export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
 /** What takes the connections of a pod. */
 export type Plane = 'SIDECAR' | 'ZTUNNEL' | 'NONE';
 
@@ -14,6 +17,11 @@ export class Namespaces {
   /** The object, if it is there. */
   public of(name: string): MeshObject | undefined {
     return this.known.get(name);
+  }
+
+  /** Its labels, one of which the API server writes. */
+  public labelsOf(name: string): MeshObject['labels'] {
+    return { ...this.known.get(name)?.labels, [NAMESPACE_NAME]: name };
   }
 
   /** Whether its pods get sidecars. */

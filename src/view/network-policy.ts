@@ -1,6 +1,7 @@
 import { Fields, number, record, records, strings } from './fields';
 import { addTo } from './lists';
 import { MeshObject } from './mesh-object';
+import { Namespaces } from './namespaces';
 import { LabelSelector, selectorOf } from './pod-selector';
 import { Network, networkOf } from '../private/network';
 
@@ -74,6 +75,15 @@ function peerOf({ ipBlock, namespaceSelector, podSelector }: Fields): PolicyPeer
 
 function portOf({ port, endPort }: Fields): PolicyPort {
   return { first: port === undefined ? undefined : number(port) ?? String(port), last: number(endPort) };
+}
+
+/** Whether pods may be among those that a rule is for, in a policy of a namespace; in doubt they are. */
+export function maySelect(
+  known: Namespaces, { peers }: PolicyRule, own: string, { namespace, labels }: { readonly namespace: string; readonly labels: Labels },
+): boolean {
+  return peers.length === 0 || peers.some(({ block, namespaces, pods }) => block !== undefined
+    || (namespaces === undefined ? namespace === own : namespaces.fits(known.labelsOf(namespace), known.of(namespace) !== undefined) !== false)
+    && pods?.selects(labels) !== false);
 }
 
 /** The NetworkPolicies of one namespace. */

@@ -94,6 +94,7 @@ const delegating = (http: string) => istio('VirtualService', 'api', 'shop', `{ho
 const leaf = (more: string, http = '{route: []}', place = 'shop') => istio('VirtualService', 'leaf', place, `{${more}http: [${http || '{route: []}'}]}`);
 const letIn = (ingress: string, selector = '{}', name = 'network') => (
   doc('networking.k8s.io/v1', 'NetworkPolicy', name, 'istio-system', `{podSelector: ${selector}, policyTypes: [Ingress], ingress: [${ingress}]}`));
+const ofNamespace = (labels: string) => `{namespaceSelector: {matchLabels: {${labels}}}}`;
 const letOut = (cidr: string, port?: number) => doc('networking.k8s.io/v1', 'NetworkPolicy', 'network', 'istio-system',
   `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: ${cidr}}}]${port === undefined ? '' : `, ports: [{port: ${port}}]`}}]}`);
 const network = (egress: string, selector = '{}', name = 'network') => (
@@ -743,6 +744,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['pods whose container names the port', all(...GUARDED.map(text => text.replace('targetPort: 8443', 'targetPort: tls')),
       doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway, app: out}}, spec: {containers: [{ports: [{name: tls, containerPort: 8443}]}]}}}'),
       letIn('{ports: [{port: 443}]}')), ['network spec ingress']],
+    ['its own namespace, one by a slip, one by a label that it lacks, other pods: not the pods that are sent there', all(...GUARDED, pods('app: cart'), INJECTED,
+      letIn(`{from: [{podSelector: {}}, ${ofNamespace('kubernetes.io/metadata.name: shpo')}, ${ofNamespace('team: shop')}, {namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]}`)), ['network spec ingress']],
+    ...[ofNamespace('kubernetes.io/metadata.name: shop'), ofNamespace('istio-injection: enabled'), ofNamespace(''), '{ipBlock: {cidr: 10.0.0.0/8}}'].map((peer): Row => (
+      [`the pods that are sent there by ${peer}`, all(...GUARDED, pods('app: cart'), INJECTED, letIn(`{from: [${peer}]}`)), []])),
+    ['a label of a namespace whose labels nobody knows', all(...GUARDED, pods('app: cart'), letIn(`{from: [${ofNamespace('team: shop')}]}`)), []],
+    ['pods of a namespace that nobody declares the host for, without a sidecar', all(...GUARDED, podsIn('other'), namespace('shop', ''), pods('app: cart'),
+      letIn(`{from: [${ofNamespace('kubernetes.io/metadata.name: third')}]}`)), []],
     ['a gateway that is elsewhere', all(gateway(tlsServer()), letIn('')), []],
     ['what the gateway connects to', all(...GUARDED, letOut('10.0.0.0/8')), ['network spec egress']],
     ['its address on another port', all(...GUARDED, letOut('192.0.2.0/24', 3306)), ['network spec egress']],
