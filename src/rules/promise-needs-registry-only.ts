@@ -11,8 +11,8 @@ export const promiseNeedsRegistryOnly: Rule = {
   name: 'promise-needs-registry-only',
   severity: 'WARNING',
   title: 'A gateway checks its clients, and pods of a namespace can connect past it.',
-  why: 'On ALLOW_ANY, of the mesh or of a Sidecar, sidecars pass on connections to unknown destinations: a pod that is no client connects straight to the server, and the gateway sees nothing of it.',
-  fix: 'Write a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}` in each namespace; or set REGISTRY_ONLY for the mesh, and let no Sidecar open it again. In this library, an `EgressLockdown` closes a namespace.',
+  why: 'On ALLOW_ANY, of the mesh or of a Sidecar, sidecars pass on connections to unknown destinations: a pod that is no client connects straight to the server, and the gateway sees nothing of it. A pod without a sidecar does so whatever the mesh and a Sidecar say.',
+  fix: 'Write a Sidecar with `outboundTrafficPolicy: {mode: REGISTRY_ONLY}` in each namespace; or set REGISTRY_ONLY for the mesh, and let no Sidecar open it again. Close a namespace without sidecars with a NetworkPolicy. In this library, an `EgressLockdown` closes a namespace.',
   related: [],
   check: view => {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
@@ -30,7 +30,19 @@ export const promiseNeedsRegistryOnly: Rule = {
       // What a Sidecar opens is said of the Sidecar.
       && (sidecars.has(namespace) ? sidecars.get(namespace)!.isClosed === undefined && isMeshOpen : ofMesh?.isClosed === undefined && isMeshOpen));
     const isOpen = new Set(open.map(([namespace]) => namespace));
+    const beside = [...isMeshOpen ? withoutSidecars(view) : []]
+      .filter(([namespace]) => !gateways.has(namespace) && namespace !== view.facts.rootNamespace);
     return [
+      ...beside.map(([namespace, [object, ...or]]): Finding => ({
+        object,
+        or,
+        message: `pods of ${where(namespace)} have no sidecar, and '${checking.object.origin.path}' lets only named clients through its gateway: `
+          + 'they connect past it, whatever a Sidecar says',
+        fix: {
+          code: 'let the namespace have sidecars and an EgressLockdown, or write a NetworkPolicy that opens no addresses outside to its pods',
+          yaml: 'write a NetworkPolicy that selects every pod of the namespace and opens no addresses outside, or label the namespace with \'istio-injection: enabled\' and add a Sidecar with REGISTRY_ONLY',
+        },
+      })),
       ...open.map(([namespace, [object, ...or]]): Finding => ({
         object,
         // It is about the namespace: another object that comes to be the first takes no acknowledgement away.
@@ -69,8 +81,19 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
   const add = (namespace: string, object: MeshObject) => addTo(found, namespace, object);
   view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name)).forEach(object => add(object.name, object));
-  view.pods.filter(({ namespace, labels }) => namespace !== '' && labels['sidecar.istio.io/inject'] !== 'false' && !view.namespaces.isAmbient(namespace))
+  view.pods.filter(pod => pod.namespace !== '' && pod.labels['sidecar.istio.io/inject'] !== 'false' && !view.namespaces.isAmbient(pod.namespace))
+    .filter(pod => view.namespaces.planeOf(pod.namespace, pod) !== 'NONE')
     .forEach(({ namespace, object }) => add(namespace, object));
-  view.entries.filter(entry => !view.isUpstream(entry)).forEach(({ object }) => add(object.namespace, object));
+  view.entries.filter(entry => !view.isUpstream(entry) && view.namespaces.planeOf(entry.object.namespace) !== 'NONE')
+    .forEach(({ object }) => add(object.namespace, object));
+  return found;
+}
+
+/** The namespaces whose Namespace says that their pods get no sidecars, each with its pods, where no NetworkPolicy limits where all of them connect. */
+function withoutSidecars(view: MeshView): Map<string, MeshObject[]> {
+  const found = new Map<string, MeshObject[]>();
+  view.pods.filter(pod => !view.namespaces.hasSidecars(pod.namespace) && view.namespaces.planeOf(pod.namespace, pod) === 'NONE')
+    .filter(({ namespace }) => !view.networkPoliciesIn(namespace).all.some(policy => policy.isAbout('egress') && policy.selector.isForAll))
+    .forEach(({ namespace, object }) => addTo(found, namespace, object));
   return found;
 }
