@@ -8,6 +8,8 @@ import { Problem, Unreadable } from './problem';
 import { RefusedValue } from './refused-value';
 import { Source } from './source';
 import { readYaml, TOO_DEEP } from './yaml-value';
+import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { Fields, record, withValue } from '../view/fields';
 import { Doubt, groupAndVersionOf } from '../view/mesh-object';
 
@@ -114,7 +116,7 @@ class Reader implements Reading {
         this.fault(chunk, 0, TOO_DEEP);
       } else if (!(error instanceof Unreadable)) {
         throw error;
-      } else if (this.source.isNamed || /(?:^|\n)[ -]*"?kind"?[ \t]*:/.test(chunk.text)) {
+      } else if (this.source.isNamed || /(?:^|\n)[ -]*"?kind"?[ \t]*:/i.test(chunk.text) || hasParts(chunk.text)) {
         // A folder has files of others, such as settings with comments in JSON.
         this.fault(chunk, error.offset, isJson(chunk) ? error.message.replace('no YAML', 'no JSON') : error.message);
       }
@@ -127,6 +129,8 @@ class Reader implements Reading {
       if (manifest.kind !== undefined && typeof manifest.apiVersion === 'string') {
         // `Y` without quotation marks is one.
         this.fault(chunk, 0, `'kind' is no text, got ${JSON.stringify(manifest.kind)}`);
+      } else if (manifest.kind === undefined && isObject(manifest) && (typeof manifest.apiVersion === 'string' || slipOf('kind', manifest) !== undefined)) {
+        this.fault(chunk, 0, `'kind' of this object is missing${didYouMean('kind', manifest)}`);
       }
       return;
     }
@@ -136,8 +140,9 @@ class Reader implements Reading {
       return;
     }
     if (typeof manifest.apiVersion !== 'string') {
-      if (this.source.isNamed) {
-        this.fault(chunk, 0, `'apiVersion' of this ${manifest.kind} is missing, or is no text`);
+      // Values of a chart may have a kind, and no spec beside metadata.
+      if (this.source.isNamed || isObject(manifest) || slipOf('apiVersion', manifest) !== undefined) {
+        this.fault(chunk, 0, `'apiVersion' of this ${manifest.kind} is missing, or is no text${didYouMean('apiVersion', manifest)}`);
       }
       return;
     }
@@ -156,6 +161,26 @@ class Reader implements Reading {
   private fault(chunk: Chunk, offset: number, message: string): void {
     this.problems.push({ file: this.source.file, line: lineIn(chunk, offset), message });
   }
+}
+
+/** Whether something has what every object of Istio has. */
+function isObject({ metadata, spec }: Fields): boolean {
+  return typeof record(metadata).name === 'string' && typeof spec === 'object' && spec !== null;
+}
+
+/** The same of a text that is no YAML. */
+function hasParts(written: string): boolean {
+  return /^metadata:/m.test(written) && /^spec:/m.test(written);
+}
+
+/** The key that somebody wrote in the place of another one. */
+function slipOf(key: string, manifest: Fields): string | undefined {
+  return Object.keys(manifest).find(written => written !== key && (written.toLowerCase() === key.toLowerCase() || nearest(written, [key]) === key));
+}
+
+function didYouMean(key: string, manifest: Fields): string {
+  const written = slipOf(key, manifest);
+  return written === undefined ? '' : `: there is ${quote(written)}, write ${quote(key)}`;
 }
 
 /** With the values that were meant, where a slip leaves no doubt: it is told once, and not again by what follows from it. */

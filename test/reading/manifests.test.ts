@@ -177,3 +177,27 @@ test('the settings of the mesh are found in Istio\'s ConfigMap', () => {
   expect(read(['istio', 'istio-1-26', 'istiod', 'other'].map(config).join('---\n')).meshConfigs.map(({ object, text }) => [object.name, text]))
     .toEqual([['istio', 'trustDomain: a\n'], ['istio-1-26', 'trustDomain: a\n']]);
 });
+
+describe('a file of a folder', () => {
+  const told = (text: string) => readManifests([{ file: 'a.yaml', text, isNamed: false }]).problems.map(({ message }) => message);
+  const REST = 'metadata: {name: x, namespace: shop}\nspec: {hosts: [a.example.com]}\n';
+
+  test.each([
+    [`kind: ServiceEntry\n${REST}`, '\'apiVersion\' of this ServiceEntry is missing, or is no text'],
+    [`apiversion: networking.istio.io/v1\nkind: ServiceEntry\n${REST}`, '\'apiVersion\' of this ServiceEntry is missing, or is no text: there is "apiversion", write "apiVersion"'],
+    ['apiversion: v1\nkind: ConfigMap\ndata: {a: b}\n', '\'apiVersion\' of this ConfigMap is missing, or is no text: there is "apiversion", write "apiVersion"'],
+    [`apiVersion: networking.istio.io/v1\nKind: ServiceEntry\n${REST}`, '\'kind\' of this object is missing: there is "Kind", write "kind"'],
+    [`apiVersion: networking.istio.io/v1\n${REST}`, '\'kind\' of this object is missing'],
+  ])('that is an object, and is written wrong, is told: %#', (text, message) => {
+    expect(told(text)).toEqual([message]);
+  });
+
+  test('that is no YAML, and has the parts of an object, is told', () => {
+    expect(told('spec:\n  hosts: [a.example.com\nmetadata: {name: x}\n')).toHaveLength(1);
+  });
+
+  test.each(['kind: cluster\nreplicas: 1\n', 'metadata: {name: x}\nspec: {a: b}\n', 'kind: x\nmetadata: {labels: {}}\nspec: {}\n', 'Kind: x\nspec: {}\n', 'a: [b\nspec: c\n'])(
+    'that may be the values of a chart is none: %#', text => {
+      expect(told(text)).toEqual([]);
+    });
+});
