@@ -232,6 +232,7 @@ async function sameAsProgram(browser: Browser, base: string): Promise<Result> {
   const problems: string[] = [];
   const page = await opened(context, problems);
   await page.goto(`${base}/playground.html`, { waitUntil: 'load' });
+  await page.waitForSelector('[data-answered]');
   await page.selectOption('.playground select', 'ALLOW_ANY');
   const files = (fs.readdirSync(CORPUS, { recursive: true }) as string[]).filter(file => file.endsWith('.yaml')).sort();
   const texts = files.map(file => fs.readFileSync(path.join(CORPUS, file), 'utf8'));
@@ -254,8 +255,8 @@ async function sameAsProgram(browser: Browser, base: string): Promise<Result> {
   for (const way of ['by its address', 'by a link']) {
     await (way === 'by a link' ? visitor.evaluate('document.querySelector(\'a[href$="/playground.html"]\').click()') : visitor.goto(`${base}/playground.html`, { waitUntil: 'load' }));
     await visitor.waitForSelector('[data-test=input]');
-    const sent = await visitor.evaluate<boolean>('fetch("/guide.html").then(() => true, () => false)');
-    problems.push(...sent ? [`the page can open a connection when it is reached ${way}`] : []);
+    const sent = await visitor.evaluate<string[]>(LEAKS);
+    problems.push(...sent.map(how => `${how} leaves the page when it is reached ${way}`));
     await visitor.goto(`${base}/guide.html`, { waitUntil: 'load' });
   }
   await context.close();
@@ -264,7 +265,7 @@ async function sameAsProgram(browser: Browser, base: string): Promise<Result> {
 
 /** Runs in the page. */
 const ASK = `new Promise((resolve, reject) => {
-  const [worker, texts, answers] = [new Worker('/playground.js'), TEXTS, []];
+  const [worker, texts, answers] = [new Worker(URL.createObjectURL(new Blob([istioEgressWorker]))), TEXTS, []];
   worker.onerror = event => reject(new Error(event.message));
   worker.onmessage = ({ data }) => {
     answers[data.id] = data.fault ?? data.findings.map(({ id, line }) => id + ' ' + line);
@@ -272,6 +273,34 @@ const ASK = `new Promise((resolve, reject) => {
   };
   texts.forEach((text, id) => worker.postMessage({ id, text, policy: 'ALLOW_ANY' }));
 })`;
+
+/** Runs in the page: ways by which something could leave it, and the worker; gives those that nothing stops. */
+const LEAKS = `(async () => {
+  const target = location.origin + '/guide.html?leak';
+  const stopped = start => new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), 3000);
+    document.addEventListener('securitypolicyviolation', () => { clearTimeout(timer); resolve(true); }, { once: true });
+    start();
+  });
+  const form = document.createElement('form');
+  Object.assign(form, { action: target, method: 'post', target: '_blank' });
+  document.body.append(form);
+  const ways = {
+    'a request': () => fetch(target).catch(() => undefined),
+    'a socket': () => { try { new WebSocket(target.replace('http', 'ws')); } catch {} },
+    'a picture': () => { new Image().src = target; },
+    'a form': () => form.submit(),
+    'a beacon': () => navigator.sendBeacon(target, 'x'),
+  };
+  const open = [];
+  for (const [how, start] of Object.entries(ways)) {
+    if (!await stopped(start)) open.push(how);
+  }
+  form.remove();
+  const worker = new Worker(URL.createObjectURL(new Blob(['fetch("' + target + '").then(() => postMessage(true), () => postMessage(false))'])));
+  if (await new Promise(resolve => { worker.onmessage = ({ data }) => resolve(data); })) open.push('a request of the worker');
+  return open;
+})()`;
 
 async function byHand(page: Page, text: string): Promise<string[]> {
   const before = await page.evaluate<string>('document.querySelector("[data-answered]")?.dataset.answered ?? ""');

@@ -6,7 +6,7 @@ import { WrongUse } from './wrong-use';
 import { isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { visible, visibleJson } from '../private/visible';
-import { Answer, answerOf, answerOfWay, isOpen, Verdict as Access } from '../report/answer';
+import { answerOf, answerOfWay, isOpen, Outcome, outcomeOf } from '../report/answer';
 import { Sources } from '../report/sources';
 import { TraceTarget } from '../trace/application';
 import { TraceClient } from '../trace/capture';
@@ -47,7 +47,7 @@ export const explain: Command = {
     const { view, problems } = input;
     tell(input, terminal);
     const found = trace(view, from, to);
-    const verdict = verdictOf(answerOf(view, found));
+    const verdict = outcomeOf(answerOf(view, found));
     const places = new Sources(view);
     const isJson = args.all.has('json') || valueIn(args, 'format') === 'json';
     terminal.out(isJson ? `${visibleJson({ ...asData(view, found, places), verdict, notes: input.notes })}\n`
@@ -56,14 +56,7 @@ export const explain: Command = {
   },
 };
 
-/** Whom the report counts as reaching a service may speak something that it does not understand. */
-type Verdict = Access | 'MISMATCH';
-
-function verdictOf({ verdict, mismatch }: Answer): Verdict {
-  return verdict === 'REACHES' && mismatch !== undefined ? 'MISMATCH' : verdict;
-}
-
-function works(verdict: Verdict): boolean {
+function works(verdict: Outcome): boolean {
   return verdict !== 'MISMATCH' && isOpen({ verdict });
 }
 
@@ -105,7 +98,7 @@ function targetIn(args: Arguments): TraceTarget {
 }
 
 function asData(view: MeshView, found: Trace, places: Sources): object {
-  const others = found.others.map(way => ({ ...way, verdict: verdictOf(answerOfWay(view, found, way)), hops: hopsAsData(way, places) }));
+  const others = found.others.map(way => ({ ...way, verdict: outcomeOf(answerOfWay(view, found, way)), hops: hopsAsData(way, places) }));
   return { ...found, hops: hopsAsData(found, places), others };
 }
 
@@ -135,7 +128,7 @@ const TITLES: { readonly [stage: string]: string } = {
 /** A trace for a person. */
 function traceText(view: MeshView, found: Trace, places: Sources, style: Style): string {
   const { from, to, others } = found;
-  const said = (way: Way) => verdictOf(answerOfWay(view, found, way));
+  const said = (way: Way) => outcomeOf(answerOfWay(view, found, way));
   const ways = others.map(way => [
     style('bold', visible(`Another way, ${way.taken}${way.shared > 0 ? `, after step ${way.shared}` : ''}:`)), ...wayText(way, said(way), places, style, way),
   ]);
@@ -145,7 +138,7 @@ function traceText(view: MeshView, found: Trace, places: Sources, style: Style):
 
 /** The steps of a way that are not those of the main one, and its end. */
 function wayText(
-  { hops, end }: Way, verdict: Verdict, places: Sources, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' },
+  { hops, end }: Way, verdict: Outcome, places: Sources, style: Style, { shared, taken }: Pick<OtherWay, 'shared' | 'taken'> = { shared: 0, taken: '' },
 ): string[] {
   const steps = hops.map(({ stage, text, causes, notes }, i) => [
     `${style('bold', `${i + 1}. ${TITLES[stage]}`)}: ${visible(text)}`,

@@ -1,24 +1,20 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { byPlace } from './by-place';
 import { factsOf, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
-import { nameOf, placeOf } from './lint-result';
+import { placeOf } from './lint-result';
 import { MESH_OPTIONS, saidBy, unreadSettings } from './mesh-settings';
+import { homelessText, withoutRefused } from './placed-view';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
-import { findingsIn, fixFor } from '../findings/findings-in';
 import { isDnsLabel } from '../private/check';
 import { isDate } from '../private/date';
 import { quote } from '../private/fail';
 import { visible } from '../private/visible';
-import { lineOf } from '../reading/file-object';
 import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
 import { Source } from '../reading/source';
-import { kindUnknown } from '../rules/kind-unknown';
-import { MeshObject, NETWORKING, SECURITY } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { isOtherWorkload } from '../view/pod-template';
 
 /** What every command that reads manifests takes. */
 export const INPUT_OPTIONS: Options = {
@@ -49,24 +45,8 @@ export async function placedInputOf(args: Arguments, terminal: Terminal): Promis
   if (text !== undefined) {
     throw new WrongUse(text);
   }
-  return withoutRefused(input);
-}
-
-/** `lint` reads such an object as it was meant, and has a finding. Here it would count as protection. */
-function withoutRefused(input: Input): Input {
-  const { view: { facts, objects, today } } = input;
-  const refused = findingsIn(input.view, [kindUnknown]).filter(({ acknowledged }) => acknowledged === undefined);
-  if (refused.length === 0) {
-    return input;
-  }
-  const left = new Set(refused.map(({ object }) => object));
-  const problems = refused.map(({ object, field, message, fix }) => ({
-    file: object.origin.file ?? object.origin.path,
-    line: lineOf(object, field),
-    message: `${nameOf(object)} is left out: ${message}; ${fixFor('yaml', fix)}`,
-  }));
-  const view = new MeshView(facts, objects.filter(object => !left.has(object)), today);
-  return { ...input, view, problems: [...input.problems, ...problems].sort(byPlace) };
+  const { view, problems } = withoutRefused(input.view);
+  return problems.length === 0 ? input : { ...input, view, problems: [...input.problems, ...problems].sort(byPlace) };
 }
 
 /** Says what could not be read, and what a reader has to know besides. */
@@ -109,28 +89,6 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   ].filter(note => note !== undefined);
   return { view, problems: problems.sort(byPlace), notes, files };
 }
-
-/** What `kubectl apply -n` has not placed yet; undefined when everything has its place. */
-function homelessText({ objects }: MeshView): string | undefined {
-  const homeless = objects.filter(object => object.namespace === '' && isPlaced(object));
-  if (homeless.length === 0) {
-    return undefined;
-  }
-  const [{ kind, name, origin }] = homeless;
-  const who = homeless.length === 1 ? '1 object names no namespace' : `${homeless.length} objects name no namespace`;
-  return `${who}, such as ${kind} ${name} (${origin.path}): give --namespace, as kubectl apply -n does`;
-}
-
-/** Whether the mesh decides something by the namespace of an object. */
-function isPlaced(object: MeshObject): boolean {
-  return ISTIOS.includes(object.group) || DECISIVE.includes(`${object.group}/${object.kind}`) || isOtherWorkload(object);
-}
-
-const ISTIOS = [NETWORKING, SECURITY, 'telemetry.istio.io', 'extensions.istio.io'];
-
-const DECISIVE = [
-  '/Service', '/Pod', 'apps/Deployment', 'apps/StatefulSet', 'apps/DaemonSet', 'apps/ReplicaSet', '/ReplicationController', 'batch/Job', 'batch/CronJob', 'networking.k8s.io/NetworkPolicy',
-];
 
 function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal): Generator<Source> {
   for (const source of sources) {

@@ -43,6 +43,13 @@ export interface Answer {
   readonly limits: string;
 }
 
+/** How connections end for who sends them: those whom the report counts as reaching a service may speak something that it does not understand. */
+export type Outcome = Verdict | 'MISMATCH';
+
+export function outcomeOf({ verdict, mismatch }: Pick<Answer, 'verdict' | 'mismatch'>): Outcome {
+  return verdict === 'REACHES' && mismatch !== undefined ? 'MISMATCH' : verdict;
+}
+
 /** Whether the client gets there. */
 export function isOpen({ verdict }: Pick<Answer, 'verdict'>): boolean {
   return verdict === 'REACHES' || verdict === 'DIRECT';

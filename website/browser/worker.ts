@@ -1,9 +1,11 @@
 /** `lint`, `explain` and the page of `report` in a worker of the browser: it is asked with a text, and answers with data. Nothing leaves the page. */
 import { factsOf } from '../../src/cli/facts-of-mesh';
+import { homelessText, withoutRefused } from '../../src/cli/placed-view';
 import { findingsIn, fixFor } from '../../src/findings/findings-in';
 import { lineOf } from '../../src/reading/file-object';
 import { readManifests } from '../../src/reading/manifests';
 import { Problem } from '../../src/reading/problem';
+import { answerOf, outcomeOf } from '../../src/report/answer';
 import { asHtml } from '../../src/report/as-html';
 import { reportOf } from '../../src/report/report';
 import { Tracer } from '../../src/trace/trace';
@@ -13,6 +15,8 @@ export interface Question {
   readonly id: number;
   readonly text: string;
   readonly policy: 'REGISTRY_ONLY' | 'ALLOW_ANY';
+  /** The namespace of objects that name none. */
+  readonly namespace?: string;
   /** A connection to be explained. */
   readonly from?: string;
   readonly to?: string;
@@ -41,8 +45,8 @@ export interface Answer {
 
 const FILE = 'input.yaml';
 
-export function answer({ id, text, policy, from, to }: Question): Answer {
-  const reading = readManifests([{ file: FILE, text, isNamed: true }]);
+export function answer({ id, text, policy, namespace = '', from, to }: Question): Answer {
+  const reading = readManifests([{ file: FILE, text, isNamed: true }], namespace);
   const more: Problem[] = [];
   // As the program does: Istio's defaults, and what the input says of the mesh.
   const facts = factsOf(policy === 'ALLOW_ANY' ? {} : { outboundTrafficPolicy: policy }, reading.meshConfigs, more);
@@ -56,21 +60,37 @@ export function answer({ id, text, policy, from, to }: Question): Answer {
     fix: fixFor('yaml', fix),
     acknowledged,
   }));
-  const problems = [...reading.problems, ...more].map(({ line, message }) => `${line === undefined ? '' : `line ${line}: `}${message}`);
-  const [, namespace, account] = /^([^/]+)\/([^/]+)$/.exec(from ?? '') ?? [];
-  const [, host, port] = /^(.+):(\d+)$/.exec(to ?? '') ?? [];
-  const asked = namespace !== undefined && host !== undefined;
-  const found = asked ? new Tracer(view).trace({ namespace, account }, { host: host.toLowerCase(), port: Number(port) }) : undefined;
-  const hasServices = view.entries.length > 0 && view.objects.every(object => object.namespace !== '' || ['Namespace'].includes(object.kind));
+  // As in the program: who sees a service depends on where it is, and what the API server refuses is not there.
+  const homeless = homelessText(view);
+  const placed = withoutRefused(view);
+  const asked = connectionIn(from, to);
+  const problems = [
+    ...[...reading.problems, ...more, ...placed.problems].map(({ line, message }) => `${line === undefined ? '' : `line ${line}: `}${message}`),
+    ...homeless === undefined ? [] : [homeless.replace('give --namespace', 'write it under "Namespace"')],
+    ...asked === undefined && `${from ?? ''}${to ?? ''}` !== '' ? ['for an explanation, From is a namespace and a service account like shop/cart, and To a host and a port like db.example.com:3306'] : [],
+  ];
+  const found = asked && homeless === undefined ? new Tracer(placed.view).trace(asked.from, asked.to) : undefined;
+  const answered = found && answerOf(placed.view, found);
   return {
     id,
     objects: reading.objects.length,
     problems,
     findings,
     hops: found?.hops.map(hop => ({ text: hop.text, causes: hop.causes.map(cause => `${cause.object} ${cause.field}`.trim()), notes: hop.notes })),
-    end: found && { kind: found.end.kind, text: found.end.text, seen: found.end.seen },
-    report: hasServices ? asHtml(reportOf(view)) : undefined,
+    end: found && { kind: outcomeOf(answered!), text: found.end.text, seen: found.end.seen ?? found.end.mismatch },
+    report: homeless === undefined && placed.view.entries.length > 0 ? asHtml(reportOf(placed.view)) : undefined,
   };
+}
+
+interface Connection {
+  readonly from: { readonly namespace: string; readonly account: string };
+  readonly to: { readonly host: string; readonly port: number };
+}
+
+function connectionIn(from = '', to = ''): Connection | undefined {
+  const [, namespace, account] = /^([^/]+)\/([^/]+)$/.exec(from.trim()) ?? [];
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(to.trim()) ?? [];
+  return namespace === undefined || host === undefined ? undefined : { from: { namespace, account }, to: { host: host.toLowerCase(), port: Number(port) } };
 }
 
 interface Scope {
