@@ -6,6 +6,7 @@ import { factsCode } from './facts-code';
 import { keptCode } from './kept-object';
 import { Program, run, Statement } from './program';
 import { free, joined } from './words';
+import { isDnsLabel, isDnsName } from '../private/check';
 import { compareTexts } from '../private/order';
 import { FileObject } from '../reading/file-object';
 import { readManifests } from '../reading/manifests';
@@ -138,7 +139,9 @@ class Attempt implements Adoption {
       const code = keptCode((object as FileObject).manifest);
       addTo(statements, object.namespace, { is: 'kept', id: id(object.namespace, `${object.kind}-${object.name}`), object: code, why });
     }
-    return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ namespace, statements: all }));
+    // A chart is a property of its app, which has some already: a namespace may be called "constructor".
+    const ids = new Set(Object.getOwnPropertyNames(Object.prototype));
+    return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ id: free(namespace.replaceAll('/', '--'), ids), namespace, statements: all }));
   }
 }
 
@@ -153,7 +156,10 @@ function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields): Fo
     return { refused: 'it is for workloads of the mesh' };
   }
   const isRouted = entry.hosts.some(host => view.names.detoursOf(host).length > 0);
-  return isRouted ? adoptRouted(view, entry, facts) : adoptDirect(view, entry, facts);
+  const found = isRouted ? adoptRouted(view, entry, facts) : adoptDirect(view, entry, facts);
+  // The names of what goes are written into commands of a shell.
+  const nameless = 'refused' in found ? undefined : [entry.object, ...found.replaced].find(({ namespace: place, name }) => !isDnsLabel(place) || !isDnsName(name));
+  return nameless === undefined ? found : { refused: `the API server takes no ${nameless.kind} called ${JSON.stringify(nameless.name)} in namespace ${JSON.stringify(nameless.namespace)}` };
 }
 
 /** The objects that have a part in egress, each with the host that it is for. */

@@ -1,3 +1,5 @@
+import { visible } from '../private/visible';
+
 /** An expression of a program: what is written into the file, and evaluated as well, so that both say the same. */
 export type Code = string | number | boolean | readonly Code[] | CodeFields | Call;
 
@@ -49,11 +51,16 @@ function flat(code: Code): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
-/** A text in single quotation marks, with whatever else JavaScript wants. */
-function quoted(text: string): string {
+/** A text in single quotation marks, with whatever else JavaScript and whoever reads it wants. Every text of the input that gets into code does so by this. */
+export function quoted(text: string): string {
   const inner = JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, '\\\'');
-  // JSON leaves these two as they are; in JavaScript they end lines for some tools.
-  return `'${inner.replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029')}'`;
+  // JSON leaves more than that as it is: what ends lines for some tools, and what shows a text otherwise than it is.
+  return `'${visible(inner)}'`;
+}
+
+/** Comments of one line each. Every text of the input that gets into a comment does so by this. */
+export function comments(text: string, before = ''): string[] {
+  return text.split(/\r\n|[\n\r\u2028\u2029]/).map(line => `// ${before}${visible(line)}`);
 }
 
 function keyOf(name: string): string {

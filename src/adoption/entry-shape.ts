@@ -1,5 +1,5 @@
 import { TCP, TLS } from './protocols';
-import { singleAddress } from '../private/check';
+import { isCidr, isIp, singleAddress } from '../private/check';
 import { Fields, number, record, records, strings, text } from '../view/fields';
 
 /** What istiod makes of a ServiceEntry, as text that can be compared: without what is only written in another way. */
@@ -10,7 +10,7 @@ export function entryShape(spec: Fields, namespace: string): { readonly [part: s
   const isNamed = endpoints.some(({ ports }) => Object.keys(record(ports)).length > 0);
   return {
     hosts: list(strings(spec.hosts)),
-    addresses: list(strings(spec.addresses).map(address => singleAddress(address) ?? address)),
+    addresses: list(strings(spec.addresses).map(plainAddress)),
     ports: list(records(spec.ports).map(({ number: own, protocol, targetPort, name }) => (
       [own, readAs(protocol), number(targetPort) ?? own, isNamed ? name : ''].join(' ')))),
     location: text(spec.location) === 'MESH_INTERNAL' ? 'MESH_INTERNAL' : '',
@@ -21,6 +21,11 @@ export function entryShape(spec: Fields, namespace: string): { readonly [part: s
     subjectAltNames: list(strings(spec.subjectAltNames)),
     workloadSelector: JSON.stringify(spec.workloadSelector ?? ''),
   };
+}
+
+/** A range of one address as the address; what is no address as it is. */
+export function plainAddress(address: string): string {
+  return isIp(address) || isCidr(address) ? singleAddress(address) ?? address : address;
 }
 
 /** Protocols that mean the same to Istio compare as one. */

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Code, CodeFields, evaluated, namesIn, printed } from './code';
+import { Code, CodeFields, comments, evaluated, namesIn, printed, quoted } from './code';
 import { allowed, egressOf, made, NAMES } from './scratch';
 import { free, joined } from './words';
 import * as library from '../index';
@@ -13,6 +13,7 @@ export type Statement =
 
 /** The objects of one namespace. */
 export interface ChartCode {
+  readonly id: string;
   readonly namespace: string;
   readonly statements: readonly Statement[];
 }
@@ -33,7 +34,7 @@ export function sourceOf({ facts, charts }: Program, heading: readonly string[])
   const from = (wanted: (name: string) => boolean) => [...names].filter(wanted).sort().join(', ');
   const taken = new Set(['app', ...names]);
   return [
-    ...heading.map(line => `// ${line}`),
+    ...heading.flatMap(line => comments(line)),
     `import { ${from(name => OF_CDK8S.includes(name))} } from 'cdk8s';`,
     `import { ${from(name => !OF_CDK8S.includes(name))} } from 'cdk8s-istio-egress';`,
     '',
@@ -54,22 +55,22 @@ function namesOf(statement: Statement): string[] {
   }
 }
 
-function chartLines({ namespace, statements }: ChartCode, taken: Set<string>): string[] {
+function chartLines({ id, namespace, statements }: ChartCode, taken: Set<string>): string[] {
   const chart = variable(namespace, taken);
   const egresses = new Map<string, string>();
   return [
-    `const ${chart} = new Chart(app, '${namespace}', { namespace: '${namespace}' });`,
+    `const ${chart} = new Chart(app, ${quoted(id)}, ${printed({ namespace })});`,
     ...statements.flatMap((statement): string[] => {
       switch (statement.is) {
         case 'egress': {
           const name = variable(`${namespace}-${statement.id}`, taken);
           egresses.set(statement.id, name);
-          return ['', `const ${name} = new EgressViaGateway(${chart}, '${statement.id}', ${printed({ gateway: statement.gateway })});`];
+          return ['', `const ${name} = new EgressViaGateway(${chart}, ${quoted(statement.id)}, ${printed({ gateway: statement.gateway })});`];
         }
         case 'kept':
-          return ['', ...statement.why.split('\n').map(line => `// Kept as it is: ${line}`), `new ApiObject(${chart}, '${statement.id}', ${printed(statement.object)});`];
+          return ['', ...comments(statement.why, 'Kept as it is: '), `new ApiObject(${chart}, ${quoted(statement.id)}, ${printed(statement.object)});`];
         case 'service': {
-          const text = `new ${statement.kind}(${chart}, '${statement.id}', ${printed(statement.props)});`;
+          const text = `new ${statement.kind}(${chart}, ${quoted(statement.id)}, ${printed(statement.props)});`;
           if (statement.route === undefined) {
             return ['', text];
           }
@@ -92,7 +93,7 @@ function variable(text: string, taken: Set<string>): string {
 const RESERVED = [
   'await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'enum', 'export', 'extends', 'false', 'finally', 'for', 'function',
   'if', 'implements', 'import', 'in', 'instanceof', 'interface', 'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this',
-  'throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'require', 'module', 'exports',
+  'throw', 'true', 'try', 'typeof', 'var', 'void', 'while', 'with', 'yield', 'eval', 'arguments', 'undefined', 'require', 'module', 'exports',
 ];
 
 /** What a program writes when it runs. */
@@ -106,8 +107,8 @@ export interface Written {
 export function run({ facts, charts }: Program): Written {
   const app = new App();
   library.Mesh.declare(app, evaluated(facts, NAMES) as library.MeshProps);
-  for (const { namespace, statements } of charts) {
-    const chart = new Chart(app, namespace, { namespace });
+  for (const { id, namespace, statements } of charts) {
+    const chart = new Chart(app, id, { namespace });
     const egresses = new Map<string, library.EgressViaGateway>();
     for (const statement of statements) {
       if (statement.is === 'egress') {

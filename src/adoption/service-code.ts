@@ -1,7 +1,8 @@
 import { Call, Code, CodeFields } from './code';
 import { given } from './connection-code';
+import { plainAddress } from './entry-shape';
 import { HTTP, PROTOCOLS, TCP, TLS } from './protocols';
-import { isIp, singleAddress } from '../private/check';
+import { isIp } from '../private/check';
 import { Fields, number, record, records, strings, text } from '../view/fields';
 
 /** A construct of the library that may stand for a ServiceEntry. */
@@ -84,7 +85,7 @@ interface Found {
 }
 
 function resolutionsOf(spec: Fields): Found[] {
-  const addresses = strings(spec.addresses).map(address => singleAddress(address) ?? address);
+  const addresses = strings(spec.addresses).map(plainAddress);
   const endpoints = records(spec.endpoints);
   const virtual = addresses.length === 0 ? undefined : addresses;
   const byName = endpoints.map(({ address, locality, weight }) => (

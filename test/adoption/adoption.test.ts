@@ -232,6 +232,21 @@ test('namespaces and names become names of JavaScript, each once', () => {
   expect(() => ranBy(source)).not.toThrow();
 });
 
+test.each(['eval', 'arguments', 'undefined', 'constructor'])('a namespace may be called %s', name => {
+  expect(ranBy(adopted(entry(`${DB}, resolution: DNS, ${TCP}`).replaceAll('namespace: shop', `namespace: ${name}`)).source)).toMatchObject([{ metadata: { namespace: name } }, {}]);
+});
+
+test('what has a name that no API server takes is kept: it would be written into commands', () => {
+  const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule('tls: {mode: SIMPLE}').replace('name: db', 'name: "db;$(touch x)"')}`);
+
+  expect(found.adopted).toEqual([]);
+  expect(found.kept[0].why).toBe('the API server takes no DestinationRule called "db;$(touch x)" in namespace "shop"');
+});
+
+test('an address that is none is kept', () => {
+  expect(adopted(entry(`${DB}, addresses: [a], ${TCP}`)).kept).toHaveLength(1);
+});
+
 const CORPUS = path.join(RECIPES, '..');
 const inputs = [
   ...fs.readdirSync(RECIPES).map(file => path.join('recipes', file)),
