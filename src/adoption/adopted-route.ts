@@ -1,11 +1,16 @@
 import { Adopted, metadataCode, Refused } from './adopted-service';
-import { accountsByNamespace } from './client-accounts';
+import { clientsIn } from './client-accounts';
 import { clientNamespaces } from './client-namespaces';
 import { Call, Code, CodeFields } from './code';
 import { connectionCode } from './connection-code';
+import { targetsOf } from './ends-check';
 import { OldRoute } from './old-route';
 import { WayCode, writtenBy } from './scratch';
 import { candidates, portsOf } from './service-code';
+import { AccessTable } from '../report/access';
+import { isOpen } from '../report/answer';
+import { ANY_OTHER, Client, clientName } from '../report/client';
+import { Target } from '../report/dependency';
 import { ExternalEntry } from '../view/external-entry';
 import { record } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
@@ -18,7 +23,7 @@ export interface AdoptedRoute extends Adopted {
 }
 
 /** A ServiceEntry with the route through a gateway as a construct that is routed. */
-export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFields): AdoptedRoute | Refused {
+export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFields, access: AccessTable): AdoptedRoute | Refused {
   const { object } = entry;
   const route = new OldRoute(view, entry);
   const written = portsOf(object.spec);
@@ -28,9 +33,13 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
   if (problem !== undefined) {
     return { refused: problem };
   }
+  const clients = clientsOf(view, entry, targetsOf(entry, route.gatewayPorts), access);
+  if ('refused' in clients) {
+    return clients;
+  }
   const connection = route.rule && connectionCode(record(route.rule.spec.trafficPolicy));
   const reasons: string[] = [];
-  const way = { gateway: gatewayCode(route), clients: clientsOf(view, entry) };
+  const way = { gateway: gatewayCode(route), clients: clients.code };
   for (const code of candidates(object.spec, ports!, { connection, metadata: metadataCode(object) })) {
     const outcome = writtenBy(code, object.namespace, facts, way);
     if (!('refused' in outcome)) {
@@ -51,12 +60,20 @@ function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {
   return new Call('EgressGateway.fromAttributes', [{ serviceName: name, namespaceName: place, selector: { ...selector }, port: port === 443 ? undefined : port }]);
 }
 
-/** Those who could use the old route, as far as the input shows them: accounts of pods, or whole namespaces. */
-function clientsOf(view: MeshView, entry: ExternalEntry): Code[] {
-  return clientNamespaces(view, entry).flatMap(namespace => {
-    const accounts = accountsByNamespace(view).get(namespace) ?? [];
-    // A gateway refuses the account that pods without one of their own share.
-    return accounts.length === 0 || accounts.includes('default') ? [new Call('MeshClient.allIn', [namespace])]
-      : accounts.map(account => new Call('MeshClient.serviceAccount', [namespace, account]));
-  });
+/** Those for whom the old route is open, as far as the input shows them: accounts of pods, or whole namespaces. */
+function clientsOf(view: MeshView, entry: ExternalEntry, targets: readonly Target[], access: AccessTable): { readonly code: readonly Code[] } | Refused {
+  const isOpenTo = (client: Client) => targets.some(target => access.of(client, target).some(isOpen));
+  const code: Code[] = [];
+  for (const namespace of clientNamespaces(view, entry)) {
+    const clients = clientsIn(view, namespace);
+    const open = clients.filter(isOpenTo);
+    // A gateway refuses the account that pods without one of their own share: its namespace is named as a whole.
+    const whole = open.find(({ account }) => account === 'default' || account === ANY_OTHER);
+    const closed = whole && [...clients, { namespace, account: ANY_OTHER }].find(client => !isOpenTo(client));
+    if (closed !== undefined) {
+      return { refused: `its route is open to ${clientName(whole!)} and not to ${clientName(closed)}, and the library takes the account "default" with its whole namespace: give its pods an account of their own` };
+    }
+    code.push(...whole !== undefined ? [new Call('MeshClient.allIn', [namespace])] : open.map(({ account }) => new Call('MeshClient.serviceAccount', [namespace, account])));
+  }
+  return code.length === 0 ? { refused: 'its route is open to nobody in the input' } : { code };
 }

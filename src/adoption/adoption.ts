@@ -10,6 +10,7 @@ import { isDnsLabel, isDnsName } from '../private/check';
 import { compareTexts } from '../private/order';
 import { FileObject } from '../reading/file-object';
 import { readManifests } from '../reading/manifests';
+import { AccessTable } from '../report/access';
 import { ExternalEntry } from '../view/external-entry';
 import { addTo } from '../view/lists';
 import { identityOf, MeshObject } from '../view/mesh-object';
@@ -51,15 +52,16 @@ export interface Adoption {
 export function adopt(view: MeshView): Adoption {
   const facts = factsCode(view.facts);
   // What may stand for an entry depends on no other one: it is found once, whatever is refused later.
-  const offered = new Map(view.entries.map(entry => [entry, adoptEntry(view, entry, facts)]));
+  const access = new AccessTable(view);
+  const offered = new Map(view.entries.map(entry => [entry, adoptEntry(view, entry, facts, access)]));
   const related = relatedTo(view);
   const refused = new Map<MeshObject, string>();
   for (;;) {
     const attempt = new Attempt(view, facts, offered, related, refused);
-    const lost = new EndsCheck(view, attempt.after);
+    const check = new EndsCheck(view, access, attempt.after);
     const before = refused.size;
     attempt.services.forEach(({ entry, found }) => {
-      const why = lost.firstLost(entry, found.gatewayPorts);
+      const why = check.firstWrong(entry, found.gatewayPorts);
       why === undefined || refused.set(entry.object, why);
     });
     if (refused.size === before) {
@@ -146,7 +148,7 @@ class Attempt implements Adoption {
 }
 
 /** What may stand for an entry, or why nothing does. */
-function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields): Found | Refused {
+function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields, access: AccessTable): Found | Refused {
   const { spec, namespace } = entry.object;
   const twin = entry.hosts.flatMap(host => view.names.entriesOf(host)).find(other => other !== entry && other.object.namespace === namespace);
   if (twin !== undefined) {
@@ -156,7 +158,7 @@ function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields): Fo
     return { refused: 'it is for workloads of the mesh' };
   }
   const isRouted = entry.hosts.some(host => view.names.detoursOf(host).length > 0);
-  const found = isRouted ? adoptRouted(view, entry, facts) : adoptDirect(view, entry, facts);
+  const found = isRouted ? adoptRouted(view, entry, facts, access) : adoptDirect(view, entry, facts);
   // The names of what goes are written into commands of a shell.
   const nameless = 'refused' in found ? undefined : [entry.object, ...found.replaced].find(({ namespace: place, name }) => !isDnsLabel(place) || !isDnsName(name));
   return nameless === undefined ? found : { refused: `the API server takes no ${nameless.kind} called ${JSON.stringify(nameless.name)} in namespace ${JSON.stringify(nameless.namespace)}` };

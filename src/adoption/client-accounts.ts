@@ -1,3 +1,4 @@
+import { ANY_OTHER, Client } from '../report/client';
 import { MeshView } from '../view/mesh-view';
 
 /** The accounts of each namespace that the input shows: of workloads, and those that policies and Gateways name. */
@@ -12,4 +13,9 @@ export function accountsByNamespace(view: MeshView): ReadonlyMap<string, readonl
     }
     return new Map([...found].map(([namespace, accounts]) => [namespace, [...accounts].sort()]));
   });
+}
+
+/** The clients of a namespace: its accounts, or whoever is there where the input shows none. */
+export function clientsIn(view: MeshView, namespace: string): Client[] {
+  return (accountsByNamespace(view).get(namespace) ?? [ANY_OTHER]).map(account => ({ namespace, account }));
 }

@@ -10,8 +10,11 @@ import { findingsIn } from '../findings/findings-in';
 import { quote } from '../private/fail';
 import { plural } from '../private/plural';
 import { visible } from '../private/visible';
-import { Difference, differenceOf, isOpening } from '../report/difference';
+import { clientName } from '../report/client';
+import { Difference, differenceOf, isOpening, opens } from '../report/difference';
 import { differenceAsMarkdown } from '../report/difference-as-markdown';
+import { openingText } from '../report/opening';
+import { outboundName } from '../report/outbound';
 import { MeshObject } from '../view/mesh-object';
 
 const OPTIONS: Options = {
@@ -38,8 +41,8 @@ only where connections end where they ended before, as "explain" follows them; e
 FILES are files, folders, or - for the standard input: all that is applied together. With the workloads among them, their service accounts
 become the clients of a route; without them, whole namespaces.
 
-Exit code: 0 the program is written, 1 synth refuses it for mistakes that the objects have, 2 wrong use, or a part of the input could not
-be read: the program is then of the rest.`;
+Exit code: 0 the program is written, 1 synth refuses it for mistakes that the objects have, or the move opens access, 2 wrong use, or a
+part of the input could not be read: the program is then of the rest.`;
 
 export const importObjects: Command = {
   name: 'import',
@@ -67,7 +70,7 @@ export const importObjects: Command = {
       writeResult(differenceAsMarkdown(result.change), args, terminal, lineOf, 'changes');
     }
     summary(input, result).forEach(line => terminal.err(`${visible(line)}\n`));
-    return input.problems.length > 0 ? EXIT.WRONG : adoption.problems.length > 0 ? EXIT.FOUND : EXIT.CLEAN;
+    return input.problems.length > 0 ? EXIT.WRONG : adoption.problems.length > 0 || opens(result.change) ? EXIT.FOUND : EXIT.CLEAN;
   },
 };
 
@@ -95,7 +98,6 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
   const { adopted, kept, left, problems } = adoption;
   const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
   const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
-  const opened = change.access.filter(isOpening).length;
   return [
     `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
     ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
@@ -103,8 +105,18 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
     change.access.length === 0 ? 'the move changes no access'
-      : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, and opens ${opened} of them or checks them less: --changes FILE says which`,
+      : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, and opens ${change.access.filter(isOpening).length} of them or checks them less: --changes FILE says which`,
+    ...opened(change).map(line => `  the move opens: ${line}`),
     ...gone.length === 0 ? [] : changeOver(adoption, gone),
+  ];
+}
+
+/** What the move opens, each in a line: nothing of it is left to a file that somebody may not ask for. */
+function opened({ access, openings, outbound, network }: Difference): string[] {
+  return [
+    ...access.filter(isOpening).map(({ kind, client, target, after }) => `${clientName(client)} to ${target.host}:${target.port} (${kind}): ${after.why}`),
+    ...openings.filter(({ kind }) => kind === 'APPEARED').map(({ host, opening }) => `${host}: ${openingText(opening)}`),
+    ...[...outbound, ...network].filter(({ kind }) => kind === 'OPENED').map(({ place }) => outboundName(place)),
   ];
 }
 

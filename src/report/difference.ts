@@ -124,9 +124,7 @@ function changesOf(
   client: Client, target: Target, isNew: boolean, before: readonly Access[], after: readonly Access[],
 ): AccessChange[] {
   return after.flatMap(now => {
-    const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
-      || workloads.some(name => now.workloads.includes(name)));
-    const changes = (same.length > 0 ? same : before.slice(0, 1)).flatMap((was): AccessChange[] => {
+    const changes = beforeOf(now, before).flatMap((was): AccessChange[] => {
       const kind = isNew && now.verdict === 'UNKNOWN' ? 'UNSURE' : kindOf(was, now, target.host);
       return kind === undefined ? [] : [{ kind, client, target, before: was, after: now }];
     });
@@ -134,7 +132,15 @@ function changesOf(
   });
 }
 
-function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undefined {
+/** What was, of the workloads for which something is now. */
+export function beforeOf(now: Access, before: readonly Access[]): readonly Access[] {
+  const same = before.filter(({ workloads }) => workloads.length === 0 || now.workloads.length === 0
+    || workloads.some(name => now.workloads.includes(name)));
+  return same.length > 0 ? same : before.slice(0, 1);
+}
+
+/** What a change does to a connection; undefined for nothing. */
+export function kindOf(before: Answer, after: Answer, host: string): ChangeKind | undefined {
   if (!isOpen(before)) {
     return isOpen(after) ? 'OPENED' : after.verdict === 'UNKNOWN' && before.verdict !== 'UNKNOWN' ? 'UNSURE'
       : before.verdict === 'ELSEWHERE' && after.verdict === 'ELSEWHERE' && endsBeyond(before, after) ? 'REDIRECTED' : undefined;
@@ -169,8 +175,9 @@ function compareWays(before: Answer, after: Answer, host: string): 'WEAKER' | 'S
     : was.some(old => is.every(now => compareChecks(old.server, now.server, host) === 'STRONGER')) ? 'STRONGER' : undefined;
 }
 
+/** A name with a dot at its end is the same without the search domains of the pod, which is no more than before. */
 function endsBeyond(before: Answer, after: Answer): boolean {
-  return after.endpoints.some(endpoint => !before.endpoints.includes(endpoint));
+  return after.endpoints.some(endpoint => !before.endpoints.includes(endpoint) && !before.endpoints.includes(endpoint.replace(/\.(?=:\d+$)/, '')));
 }
 
 function dependencyChanges(before: Report, after: Report): DependencyChange[] {

@@ -3,6 +3,8 @@ import * as path from 'node:path';
 import { adopted, ranBy, recipe, RECIPES, statementsOf } from './helpers';
 import { obsolete } from '../../src/adoption/adoption';
 import { run } from '../../src/adoption/program';
+import { DEFAULT_FACTS } from '../../src/private/default-facts';
+import { readManifests } from '../../src/reading/manifests';
 import { answerOf, isOpen } from '../../src/report/answer';
 import { Tracer } from '../../src/trace/trace';
 import { identityOf } from '../../src/view/mesh-object';
@@ -142,6 +144,45 @@ spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName:
     expect(adopted(`${recipe('e-gateway-passthrough')}${pod('b', 'cart')}${pod('a', 'orders')}`).source)
       .toContain('allowFrom(MeshClient.serviceAccount(\'shop\', \'cart\'), MeshClient.serviceAccount(\'shop\', \'orders\'))');
     expect(adopted(`${recipe('e-gateway-passthrough')}${pod('b', 'cart')}${pod('a', 'default')}`).source).toContain('allowFrom(MeshClient.allIn(\'shop\'))');
+  });
+
+  describe('and those for whom it was closed are none', () => {
+    const route = recipe('g-gateway-tcp-mutual-tls').replaceAll('my-mongo.tcp.svc', 'mongo.example.com');
+    const pod = (account: string) => `
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${account}, namespace: NAMESPACE, labels: {app: ${account}}}
+spec: {serviceAccountName: ${account}, containers: []}
+`;
+    const denied = (account: string) => `
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: no, namespace: istio-system}
+spec:
+  selector: {matchLabels: {istio: egressgateway}}
+  action: DENY
+  rules: [{from: [{source: {principals: [cluster.local/ns/NAMESPACE/sa/${account}]}}]}]
+`;
+    const made = (text: string) => adopted(text.replaceAll('NAMESPACE', new MeshView(DEFAULT_FACTS, readManifests([{ file: 'a', text: route, isNamed: true }]).objects).entries[0].object.namespace));
+    const clients = (found: ReturnType<typeof adopted>) => /allowFrom\((.*)\)/.exec(found.source)?.[1];
+
+    test('by name', () => {
+      expect(clients(made(`${route}${pod('cart')}${pod('checkout')}`))).toMatch(/cart.*checkout/);
+      expect(clients(made(`${route}${pod('cart')}${pod('checkout')}${denied('cart')}`))).toMatch(/^MeshClient\.serviceAccount\('[a-z-]+', 'checkout'\)$/);
+    });
+
+    test('or the route is kept, where their namespace would be named as a whole', () => {
+      const found = made(`${route}${pod('cart')}${pod('default')}${denied('cart')}`);
+
+      expect(found.adopted).toEqual([]);
+      expect(found.kept[0].why).toMatch(/^its route is open to [a-z-]+\/default and not to [a-z-]+\/cart, /);
+    });
+
+    test('or where nobody is left', () => {
+      expect(made(`${route}${pod('cart')}${denied('cart')}`).kept[0].why).toBe('its route is open to nobody in the input');
+    });
   });
 
   test('another gateway is described', () => {

@@ -5,7 +5,7 @@ import { database, run, runWith } from './helpers';
 const recipe = (name: string) => fs.readFileSync(path.join(__dirname, '../../conformance/corpus/recipes', `${name}.yaml`), 'utf8');
 
 test('writes the program to the standard output, and what became of the objects to that of errors', async () => {
-  const { code, out, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml']);
+  const { code, out, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
 
   expect(code).toBe(0);
   expect(out).toMatch(/^\/\/ Written by "cdk8s-istio-egress import" from 1 file: read it, and go on from here\.\nimport \{ Chart, YamlOutputType \} from 'cdk8s';\n/);
@@ -35,6 +35,14 @@ test('says what lint finds in the files, what synth refuses and what the move ch
   expect(err).toMatch(/lint finds \d+ mistakes? in these files: .*MX0203/);
   expect(err).toMatch(/synth will refuse it: \[.*MX0203/);
   expect(err).toContain('the move changes');
+});
+
+test('says what the move opens, and exits with 1', async () => {
+  const { code, out, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml', '--outbound-traffic-policy', 'ALLOW_ANY']);
+
+  expect(code).toBe(1);
+  expect(out).toContain('new ExternalTls(shop, \'Cnn\'');
+  expect(err).toContain('  the move opens: every other namespace to edition.cnn.com:443 (OPENED): the service is not exported to its namespace, and ALLOW_ANY lets it pass\n');
 });
 
 test('reads the standard input, and takes facts of the mesh', async () => {
@@ -67,7 +75,8 @@ describe('--output', () => {
 });
 
 test('--json has the program and what became of each object', async () => {
-  const { code, out } = await runWith({ 'in.yaml': `${recipe('e-gateway-passthrough')}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n` }, ['import', 'in.yaml', '--json']);
+  const { code, out } = await runWith({ 'in.yaml': `${recipe('e-gateway-passthrough')}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n` },
+    ['import', 'in.yaml', '--json', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
   const found = JSON.parse(out) as { [name: string]: unknown };
 
   expect(code).toBe(0);
