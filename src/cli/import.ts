@@ -16,6 +16,7 @@ import { differenceAsMarkdown } from '../report/difference-as-markdown';
 import { openingText } from '../report/opening';
 import { outboundName } from '../report/outbound';
 import { MeshObject } from '../view/mesh-object';
+import { MeshView } from '../view/mesh-view';
 
 const OPTIONS: Options = {
   output: { value: 'FILE', help: 'write the program to a file, such as main.ts' },
@@ -35,11 +36,12 @@ through egress gateways as Istio's documentation publishes them. ServiceEntries 
 only where connections end where they ended before, as "explain" follows them; everything else is kept as it is, with the reason.
 
   cdk8s-istio-egress import manifests/ --output main.ts --changes changes.md
-  kubectl get serviceentries,virtualservices,gateways.networking.istio.io,destinationrules,pods,services,namespaces -A -o yaml \\
-    | cdk8s-istio-egress import -
+  kubectl get serviceentries,workloadentries,virtualservices,gateways.networking.istio.io,destinationrules,sidecars,envoyfilters,\\
+authorizationpolicies,peerauthentications,networkpolicies,services,endpointslices,namespaces,serviceaccounts,deployments,\\
+statefulsets,daemonsets,jobs,cronjobs -A -o yaml | cdk8s-istio-egress import -
 
 FILES are files, folders, or - for the standard input: all that is applied together. With the workloads among them, their service accounts
-become the clients of a route; without them, whole namespaces.
+become the clients of a route; without them, whole namespaces. What is not in the input denies nothing: leave no kind out.
 
 Exit code: 0 the program is written, 1 synth refuses it for mistakes that the objects have, or the move opens access, 2 wrong use, or a
 part of the input could not be read: the program is then of the rest.`;
@@ -94,11 +96,21 @@ function headingOf({ files }: Input): string[] {
   return [`Written by "cdk8s-istio-egress import" from ${plural(files.length, 'file')}: read it, and go on from here.`];
 }
 
+/** What denies nothing, and names nobody, because it is not there: the cluster may have it. */
+function lacks({ pods, accessPolicies }: MeshView): string[] {
+  const without = (what: string, kinds: string, but: string) => `WARNING: there is no ${what} in the input: if the cluster has one, import does not see ${but}. "kubectl get ${kinds} -A -o yaml" writes them`;
+  return [
+    ...pods.length > 0 ? [] : [without('workload', 'deployments,statefulsets,daemonsets,jobs,cronjobs', 'who the clients are')],
+    ...accessPolicies.length > 0 ? [] : [without('AuthorizationPolicy', 'authorizationpolicies', 'whom it denies')],
+  ];
+}
+
 function summary({ view }: Input, { adoption, gone, change }: Result): string[] {
   const { adopted, kept, left, problems } = adoption;
   const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
   const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
   return [
+    ...lacks(view),
     `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
     ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),

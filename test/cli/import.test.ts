@@ -45,6 +45,28 @@ test('says what the move opens, and exits with 1', async () => {
   expect(err).toContain('  the move opens: every other namespace to edition.cnn.com:443 (OPENED): the service is not exported to its namespace, and ALLOW_ANY lets it pass\n');
 });
 
+describe('what the input has none of is told, because it would be looked at', () => {
+  const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {serviceAccountName: a, containers: []}\n';
+  const policy = '---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: shop}\nspec: {action: DENY}\n';
+
+  test.each([
+    ['workloads and policies', '', ['workload', 'AuthorizationPolicy']],
+    ['policies', pod, ['AuthorizationPolicy']],
+    ['workloads', policy, ['workload']],
+    ['nothing', `${pod}${policy}`, []],
+  ])('%s', async (_what, more, kinds) => {
+    const { err } = await runWith({ 'in.yaml': `${database('a')}${more}` }, ['import', 'in.yaml']);
+
+    expect([...err.matchAll(/^WARNING: there is no (\w+) in the input/gm)].map(([, kind]) => kind)).toEqual(kinds);
+  });
+
+  test('and the usage collects all that decides', async () => {
+    const { out } = await run(['import', '--help']);
+
+    expect(['authorizationpolicies', 'sidecars', 'networkpolicies', 'envoyfilters', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs'].filter(kind => !out.includes(kind))).toEqual([]);
+  });
+});
+
 test('reads the standard input, and takes facts of the mesh', async () => {
   const { code, out } = await run(['import', '-', '--outbound-traffic-policy', 'REGISTRY_ONLY', '--trust-domain', 'corp.example'], { stdin: database('a') });
 
