@@ -5,6 +5,7 @@ import { Call, Code, CodeFields } from './code';
 import { connectionCode } from './connection-code';
 import { targetsOf } from './ends-check';
 import { OldRoute } from './old-route';
+import { settingsIn } from './rule-shape';
 import { WayCode, writtenBy } from './scratch';
 import { candidates, portsOf } from './service-code';
 import { AccessTable } from '../report/access';
@@ -12,7 +13,8 @@ import { isOpen } from '../report/answer';
 import { ANY_OTHER, Client, clientName } from '../report/client';
 import { Target } from '../report/dependency';
 import { ExternalEntry } from '../view/external-entry';
-import { record } from '../view/fields';
+import { Fields, record, strings } from '../view/fields';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A service that sidecars reach through an egress gateway. */
@@ -42,12 +44,29 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
   const way = { gateway: gatewayCode(route), clients: clients.code };
   for (const code of candidates(object.spec, ports!, { connection, metadata: metadataCode(object) })) {
     const outcome = writtenBy(code, object.namespace, facts, way);
-    if (!('refused' in outcome)) {
+    const lost = 'refused' in outcome ? undefined : lostBy(entry, route.rule, outcome.objects);
+    if (lost !== undefined) {
+      reasons.push(lost);
+    } else if ('refused' in outcome) {
+      reasons.push(outcome.refused);
+    } else {
       return { code, added: [], way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
     }
-    reasons.push(outcome.refused);
   }
   return { refused: reasons[0] ?? 'its resolution and endpoints are none that the library writes' };
+}
+
+/** What balances as well as the default does: the published recipes write it, and it goes with the rule. */
+const USUAL = ['loadBalancer.simple ROUND_ROBIN', 'loadBalancer.simple LEAST_REQUEST'];
+
+/** What somebody wrote of the service, and no object of the construct says. What is asked of the server is compared by where connections end. */
+function lostBy({ object }: ExternalEntry, rule: MeshObject | undefined, objects: readonly Fields[]): string | undefined {
+  if (strings(object.spec.subjectAltNames).length > 0) {
+    return 'its \'subjectAltNames\' would be lost';
+  }
+  const written = new Set(objects.filter(({ kind }) => kind === 'DestinationRule').flatMap(({ spec }) => settingsIn(record(spec))).map(setting => setting.join(' ')));
+  const lost = rule && settingsIn(rule.spec).find(([path, value]) => !path.startsWith('tls.') && !written.has(`${path} ${value}`) && !USUAL.includes(`${path} ${value}`));
+  return lost && `'${lost[0]}' of its DestinationRule would be lost`;
 }
 
 function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {

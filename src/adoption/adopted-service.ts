@@ -94,6 +94,11 @@ function differenceTo(
     return `its '${part}' would be written as ${JSON.stringify(other[part])}, and is ${JSON.stringify(own[part])}`;
   }
   const rules = written.filter(({ kind }) => kind === 'DestinationRule').map(({ spec }) => record(spec));
+  const shown = (spec: Fields) => strings(spec.exportTo).map(target => (target === object.namespace ? '.' : target));
+  const [narrow, wide] = [rule === undefined ? [] : shown(rule.spec), shown(rules[0] ?? {})];
+  if (narrow.length > 0 && !narrow.includes('*') && rules.length > 0 && (wide.length === 0 || wide.some(target => !narrow.includes(target)))) {
+    return `its DestinationRule would be shown to other namespaces: 'exportTo' would be ${JSON.stringify(wide)}, and is ${JSON.stringify(narrow)}`;
+  }
   const added = new Set<string>();
   for (const { number: port } of ports) {
     const [before, after] = [rule === undefined ? new Map<string, string>() : ruleShape(rule.spec, port), ruleShape(rules[0] ?? {}, port)];

@@ -90,7 +90,8 @@ function resolutionsOf(spec: Fields): Found[] {
   const virtual = addresses.length === 0 ? undefined : addresses;
   const byName = endpoints.map(({ address, locality, weight }) => (
     given({ address: String(address).replace(/\.$/, ''), locality: text(locality), weight: number(weight) })!));
-  const known = endpoints.every(endpoint => Object.keys(record(endpoint.ports)).length === 0 && endpoint.network === undefined);
+  const known = endpoints.every(({ address: _, locality: _l, weight: _w, ports, ...more }) => (
+    Object.keys(record(ports)).length === 0 && Object.values(more).every(value => value === undefined)));
   switch (text(spec.resolution) ?? 'NONE') {
     case 'NONE':
       return [

@@ -6,6 +6,7 @@ import { nameOf, placeOf } from './lint-result';
 import { checkOutput, writeResult } from './output';
 import { WrongUse } from './wrong-use';
 import type * as module from '../adoption/adoption';
+import { writtenAnnotations } from '../adoption/kept-object';
 import { findingsIn } from '../findings/findings-in';
 import { quote } from '../private/fail';
 import { plural } from '../private/plural';
@@ -15,6 +16,8 @@ import { Difference, differenceOf, isOpening, opens } from '../report/difference
 import { differenceAsMarkdown } from '../report/difference-as-markdown';
 import { openingText } from '../report/opening';
 import { outboundName } from '../report/outbound';
+import { FileObject } from '../reading/file-object';
+import { record, strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
@@ -113,6 +116,7 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...lacks(view),
     `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
     ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
+    ...[...new Set(adopted.flatMap(({ replaced }) => replaced))].flatMap(object => withoutMetadata(object)),
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
     ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
@@ -140,6 +144,16 @@ function changeOver({ adopted }: module.Adoption, gone: readonly MeshObject[]): 
     'to change over without an interruption:',
     ...[`apply what it writes, without ${entries.join(', ')}`, ...routes.map(deletion), 'apply all that it writes', ...others.map(deletion)].map((step, i) => `  ${i + 1}. ${step}`),
   ];
+}
+
+/** What stands beside a name that goes, and that no construct takes. */
+function withoutMetadata(object: MeshObject): string[] {
+  const { finalizers } = record((object as FileObject).manifest.metadata);
+  const lost = [
+    ...Object.keys(object.labels).map(label => `label ${label}`), ...Object.keys(writtenAnnotations(object.annotations) ?? {}).map(name => `annotation ${name}`),
+    ...strings(finalizers).map(name => `finalizer ${name}`),
+  ];
+  return lost.length === 0 ? [] : [`  ${place(object)}  ${nameOf(object)} goes, with its ${lost.join(', ')}`];
 }
 
 function place({ origin: { path, file, line } }: MeshObject): string {

@@ -94,6 +94,13 @@ describe('a DestinationRule becomes options', () => {
     expect(found.kept[0].why).toContain(why);
   });
 
+  test('and is not shown to others than before', () => {
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}`)}${rule('tls: {mode: SIMPLE, sni: db.example.com, subjectAltNames: [db.example.com]}', 'db.example.com', ', exportTo: [.]')}`);
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept[0].why).toContain('its DestinationRule would be shown to other namespaces: \'exportTo\' would be');
+  });
+
   test('or stays beside a construct that writes none itself', () => {
     const found = adopted(`${entry(`${DB}, addresses: [192.0.2.14], ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: RANDOM}')}`);
 
@@ -183,6 +190,25 @@ spec:
     test('or where nobody is left', () => {
       expect(made(`${route}${pod('cart')}${denied('cart')}`).kept[0].why).toBe('its route is open to nobody in the input');
     });
+  });
+
+  test.each([
+    ['proxyProtocol: {version: V2}', 'proxyProtocol.version'],
+    ['loadBalancer: {consistentHash: {useSourceIp: true}}', 'loadBalancer.consistentHash.useSourceIp'],
+    ['connectionPool: {http: {maxRequestsPerConnection: 3}}', 'connectionPool.http.maxRequestsPerConnection'],
+    ['outlierDetection: {consecutiveLocalOriginFailures: 9}', 'outlierDetection.consecutiveLocalOriginFailures'],
+    ['tunnel: {targetHost: a.example.com, targetPort: 443}', 'tunnel.targetHost'],
+  ])('and stays with its rule for %s', (policy, path) => {
+    const found = adopted(`${recipe('e-gateway-passthrough')}${rule(policy, 'edition.cnn.com')}`);
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept[0].why).toBe(`'${path}' of its DestinationRule would be lost`);
+  });
+
+  test.each(['labels: {a: b}', 'serviceAccount: a', 'network: a'])('and stays with endpoints that have %s', more => {
+    const text = recipe('e-gateway-passthrough').replace(/resolution: DNS/, `resolution: STATIC\n  endpoints: [{address: 192.0.2.1, ${more}}]`);
+
+    expect(adopted(text).adopted).toEqual([]);
   });
 
   test('another gateway is described', () => {
