@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { Arguments, argumentsOf, Options, valueIn } from './arguments';
 import { Command, EXIT } from './command';
 import { Input, INPUT_OPTIONS, placedInputOf, tell } from './input';
@@ -87,9 +88,13 @@ interface Result {
   readonly source: string;
 }
 
-/** A program that somebody went on with is not lost by a second call. */
+/** A program that somebody went on with is not lost by a second call. A link counts as a file, wherever it leads. */
 function checkFree(args: Arguments): void {
-  const taken = FILES.find(name => fs.existsSync(valueIn(args, name) ?? ''));
+  const [output, changes] = FILES.map(name => valueIn(args, name));
+  if (output !== undefined && changes !== undefined && path.resolve(output) === path.resolve(changes)) {
+    throw new WrongUse(`--output and --changes are one file, ${quote(output)}: give two`);
+  }
+  const taken = FILES.find(name => fs.lstatSync(valueIn(args, name) ?? '', { throwIfNoEntry: false }) !== undefined);
   if (taken !== undefined && !args.all.has('force')) {
     throw new WrongUse(`--${taken} ${quote(valueIn(args, taken))} is there already: give another file, or --force to write over it`);
   }
@@ -156,8 +161,8 @@ function withoutMetadata(object: MeshObject): string[] {
   return lost.length === 0 ? [] : [`  ${place(object)}  ${nameOf(object)} goes, with its ${lost.join(', ')}`];
 }
 
-function place({ origin: { path, file, line } }: MeshObject): string {
-  return file === undefined ? path : placeOf({ file, line });
+function place({ origin: { path: from, file, line } }: MeshObject): string {
+  return file === undefined ? from : placeOf({ file, line });
 }
 
 const RESOURCES: { readonly [kind: string]: string } = { VirtualService: 'virtualservices', Gateway: 'gateways', DestinationRule: 'destinationrules' };

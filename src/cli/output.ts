@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { Arguments, valueIn } from './arguments';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
@@ -19,6 +20,21 @@ export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'object
   });
   if (over !== undefined) {
     throw new WrongUse(`--${option} ${output} is a part of the input, and would be lost: give another file`);
+  }
+  checkPlace(output, option);
+}
+
+/** Says what cannot be written before anything is: a command may write more than one file. */
+function checkPlace(output: string | undefined, option: string): void {
+  if (output === undefined) {
+    return;
+  }
+  if (fs.lstatSync(output, { throwIfNoEntry: false })?.isSymbolicLink() && statOf(output) === undefined) {
+    throw new WrongUse(`--${option} ${output} is a link to what is not there: give the file itself`);
+  }
+  const problem = statOf(output)?.isDirectory() ? 'it is a folder' : statOf(path.dirname(output))?.isDirectory() ? undefined : 'its folder is not there';
+  if (problem !== undefined) {
+    throw new WrongUse(`--${option} ${output} cannot be written: ${problem}`);
   }
 }
 
@@ -43,7 +59,8 @@ export function writeResult(
     return;
   }
   try {
-    const opened = fs.openSync(file, 'w');
+    // Of what was not there a moment ago nothing that came in between is written over, nor what a link leads to.
+    const opened = fs.openSync(file, fs.lstatSync(file, { throwIfNoEntry: false }) === undefined ? 'wx' : 'w');
     for (const part of parts) {
       fs.appendFileSync(opened, part);
     }

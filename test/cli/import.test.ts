@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { database, run, runWith } from './helpers';
 
@@ -87,6 +88,29 @@ describe('--output', () => {
 
     expect(code).toBe(2);
     expect(err).toBe(`cdk8s-istio-egress: ${option} "main.ts" is there already: give another file, or --force to write over it\n`);
+  });
+
+  test('writes nothing when one of its files cannot be written', async () => {
+    const { code, err } = await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', 'main.ts', '--changes', 'none/changes.md']);
+
+    expect(code).toBe(2);
+    expect(err).toContain('--changes none/changes.md cannot be written: its folder is not there');
+    expect(err).not.toContain('written: main.ts');
+  });
+
+  test('writes two results into two files', async () => {
+    expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', 'a.ts', '--changes', './a.ts'])).err).toContain('--output and --changes are one file, "a.ts": give two');
+  });
+
+  test('writes nothing through a link that leads nowhere', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'import-'));
+    const [link, victim] = ['main.ts', 'victim.ts'].map(file => path.join(folder, file));
+    fs.symlinkSync(victim, link);
+
+    expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', link])).err).toContain('is there already');
+    expect((await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', '--output', link, '--force'])).err).toContain('is a link to what is not there: give the file itself');
+    expect(fs.existsSync(victim)).toBe(false);
+    fs.rmSync(folder, { recursive: true });
   });
 
   test('writes over one with --force, and never over the input', async () => {
