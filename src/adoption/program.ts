@@ -24,12 +24,12 @@ export interface Program {
   readonly charts: readonly ChartCode[];
 }
 
-const OF_CDK8S = ['ApiObject', 'Chart', 'Duration', 'YamlOutputType'];
+const OF_CDK8S = ['ApiObject', 'Chart', 'Duration'];
 
 /** The text of a program in TypeScript. */
 export function sourceOf({ facts, charts }: Program, heading: readonly string[]): string {
   const hasFacts = Object.keys(facts).length > 0;
-  const names = new Set(['FastApp', 'Chart', 'YamlOutputType', ...hasFacts ? ['Mesh', ...namesIn(facts)] : [], ...charts.flatMap(({ statements }) => statements.flatMap(namesOf))]);
+  const names = new Set(['FastApp', 'Chart', ...hasFacts ? ['Mesh', ...namesIn(facts)] : [], ...charts.flatMap(({ statements }) => statements.flatMap(namesOf))]);
   names.delete('null');
   const from = (wanted: (name: string) => boolean) => [...names].filter(wanted).sort().join(', ');
   const taken = new Set(['app', ...names]);
@@ -38,7 +38,7 @@ export function sourceOf({ facts, charts }: Program, heading: readonly string[])
     `import { ${from(name => OF_CDK8S.includes(name))} } from 'cdk8s';`,
     `import { ${from(name => !OF_CDK8S.includes(name))} } from 'cdk8s-istio-egress';`,
     '',
-    'const app = new FastApp({ yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE });',
+    'const app = new FastApp();',
     ...hasFacts ? [`Mesh.declare(app, ${printed(facts)});`] : [],
     ...charts.flatMap(chart => ['', ...chartLines(chart, taken)]),
     '',

@@ -143,7 +143,7 @@ function opened({ access, openings, outbound, network }: Difference): string[] {
 
 /** A route changes over in three steps: the old one needs the ServiceEntry as it is, and the sidecars keep to the older VirtualService. */
 function changeOver({ adopted }: module.Adoption, gone: readonly MeshObject[]): string[] {
-  const entries = adopted.filter(({ isRouted }) => isRouted).map(({ object: { namespace, name } }) => `dist/${namespace}/ServiceEntry.${name}.k8s.yaml`);
+  const entries = adopted.filter(({ isRouted }) => isRouted).map(({ object: { namespace, name } }) => `ServiceEntry ${namespace}/${name}`);
   const [routes, others] = [gone.filter(({ kind }) => kind === 'VirtualService'), gone.filter(({ kind }) => kind !== 'VirtualService')];
   return entries.length === 0 ? ['apply what it writes, then delete what that replaces:', ...gone.map(deletion)] : [
     'to change over without an interruption:',

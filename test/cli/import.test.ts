@@ -9,11 +9,12 @@ test('writes the program to the standard output, and what became of the objects 
   const { code, out, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
 
   expect(code).toBe(0);
-  expect(out).toMatch(/^\/\/ Written by "cdk8s-istio-egress import" from 1 file: read it, and go on from here\.\nimport \{ Chart, YamlOutputType \} from 'cdk8s';\n/);
+  expect(out).toMatch(/^\/\/ Written by "cdk8s-istio-egress import" from 1 file: read it, and go on from here\.\nimport \{ Chart \} from 'cdk8s';\n/);
+  expect(out).toContain('const app = new FastApp();\n');
   expect(out).toContain('new ExternalTls(shop, \'Cnn\'');
   expect(err).toContain('4 objects as 1 construct, 0 kept as they are, 0 not for egress\n');
   expect(err).toContain(`to change over without an interruption:
-  1. apply what it writes, without dist/shop/ServiceEntry.cnn.k8s.yaml
+  1. apply what it writes, without ServiceEntry shop/cnn
   2. kubectl -n shop delete virtualservices.networking.istio.io direct-cnn-through-egress-gateway
   3. apply all that it writes
   4. kubectl -n shop delete gateways.networking.istio.io istio-egressgateway
