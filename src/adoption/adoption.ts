@@ -3,7 +3,7 @@ import { adoptDirect, Adopted, Refused } from './adopted-service';
 import { CodeFields } from './code';
 import { EndsCheck } from './ends-check';
 import { factsCode } from './facts-code';
-import { keptCode } from './kept-object';
+import { isWritable, keptCode } from './kept-object';
 import { Program, run, Statement } from './program';
 import { free, joined } from './words';
 import { isDnsLabel, isDnsName } from '../private/check';
@@ -42,6 +42,8 @@ export interface Adoption {
   readonly kept: readonly KeptObject[];
   /** Objects that have no part in egress, or that the library does not write: they stay where they are. */
   readonly left: readonly MeshObject[];
+  /** Those of the left that would be kept if cdk8s could write them. */
+  readonly unwritten: readonly MeshObject[];
   /** The whole input as it is when the program's objects are applied, and what they replace is gone. */
   readonly after: MeshView;
   /** What the library says of the app; synth stops with it. */
@@ -83,6 +85,7 @@ class Attempt implements Adoption {
   public readonly adopted: readonly AdoptedEntry[];
   public readonly kept: readonly KeptObject[];
   public readonly left: readonly MeshObject[];
+  public readonly unwritten: readonly MeshObject[];
   public readonly program: Program;
   public readonly after: MeshView;
   public readonly problems: readonly string[];
@@ -104,7 +107,9 @@ class Attempt implements Adoption {
     this.adopted = this.services.map(({ entry, found }) => ({
       object: entry.object, kind: found.code.kind, isRouted: found.way !== undefined, replaced: found.replaced, added: found.added,
     }));
-    this.kept = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object))
+    const stays = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object));
+    this.unwritten = stays.filter(object => !isWritable((object as FileObject).manifest));
+    this.kept = stays.filter(object => !this.unwritten.includes(object))
       .map(object => ({ object, why: reasons.get(object) ?? `it belongs to ${related.get(object)}` }));
     const gone = new Set([...adopted, ...replaced, ...this.kept.map(({ object }) => object)]);
     this.left = view.objects.filter(object => !gone.has(object));

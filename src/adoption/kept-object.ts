@@ -16,6 +16,11 @@ export function keptCode(manifest: Fields): CodeFields {
   }) as CodeFields;
 }
 
+/** Whether cdk8s can write a manifest: it takes an object with a field of this name for none. */
+export function isWritable(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || !Object.hasOwn(value, 'constructor') && Object.values(value).every(isWritable);
+}
+
 /** The annotations that somebody wrote, without what kubectl adds when it applies them. */
 export function writtenAnnotations<T>(annotations: { readonly [key: string]: T }): { readonly [key: string]: T } | undefined {
   const written = Object.entries(annotations).filter(([key]) => key !== LAST_APPLIED);

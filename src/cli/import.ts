@@ -114,7 +114,7 @@ function lacks({ pods, accessPolicies }: MeshView): string[] {
 }
 
 function summary({ view }: Input, { adoption, gone, change }: Result): string[] {
-  const { adopted, kept, left, problems } = adoption;
+  const { adopted, kept, left, unwritten, problems } = adoption;
   const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
   const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
   return [
@@ -123,6 +123,7 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
     ...[...new Set(adopted.flatMap(({ replaced }) => replaced))].flatMap(object => withoutMetadata(object)),
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
+    ...unwritten.map(object => `  ${place(object)}  ${nameOf(object)} stays in its file: cdk8s writes no object with a field called "constructor"`),
     ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
     change.access.length === 0 ? 'the move changes no access'

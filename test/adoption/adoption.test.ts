@@ -310,6 +310,13 @@ test('what has a name that no API server takes is kept: it would be written into
   expect(found.kept[0].why).toBe('the API server takes no DestinationRule called "db;$(touch x)" in namespace "shop"');
 });
 
+test('what cdk8s cannot write stays in its file', () => {
+  const found = adopted(entry(`${DB}, resolution: DNS, ${TCP}`, ', labels: {constructor: z}'));
+
+  expect([found.adopted, found.kept]).toEqual([[], []]);
+  expect(found.unwritten).toEqual(found.left);
+});
+
 test('an address that is none is kept', () => {
   expect(adopted(entry(`${DB}, addresses: [a], ${TCP}`)).kept).toHaveLength(1);
 });

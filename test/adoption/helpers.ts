@@ -14,8 +14,8 @@ export const RECIPES = path.join(__dirname, '../../conformance/corpus/recipes');
 export function adopted(text: string, facts: Partial<MeshView['facts']> = {}): Adoption & { readonly source: string; readonly before: MeshView } {
   const before = new MeshView({ ...DEFAULT_FACTS, ...facts }, readManifests([{ file: 'input.yaml', text, isNamed: true }]).objects);
   const adoption = adopt(before);
-  const { program, adopted: all, kept, left, after, problems } = adoption;
-  return { program, adopted: all, kept, left, after, problems, source: sourceOf(adoption.program, []), before };
+  const { program, adopted: all, kept, left, unwritten, after, problems } = adoption;
+  return { program, adopted: all, kept, left, unwritten, after, problems, source: sourceOf(adoption.program, []), before };
 }
 
 export function recipe(name: string): string {
