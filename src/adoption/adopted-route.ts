@@ -64,8 +64,10 @@ function lostBy({ object }: ExternalEntry, rule: MeshObject | undefined, objects
   if (strings(object.spec.subjectAltNames).length > 0) {
     return 'its \'subjectAltNames\' would be lost';
   }
-  const written = new Set(objects.filter(({ kind }) => kind === 'DestinationRule').flatMap(({ spec }) => settingsIn(record(spec))).map(setting => setting.join(' ')));
-  const lost = rule && settingsIn(rule.spec).find(([path, value]) => !path.startsWith('tls.') && !written.has(`${path} ${value}`) && !USUAL.includes(`${path} ${value}`));
+  const written = new Set(objects.filter(({ kind }) => kind === 'DestinationRule').flatMap(({ spec }) => settingsIn(record(spec)))
+    .map(setting => setting.join(' ')));
+  const lost = rule && settingsIn(rule.spec).find(([path, value]) => (
+    !path.startsWith('tls.') && !written.has(`${path} ${value}`) && !USUAL.includes(`${path} ${value}`)));
   return lost && `'${lost[0]}' of its DestinationRule would be lost`;
 }
 

@@ -9,7 +9,8 @@ export function ruleShape(spec: Fields, port: number): ReadonlyMap<string, strin
 /** All that the policies of a rule say, for whichever port or subset. */
 export function settingsIn(spec: Fields): [path: string, value: string][] {
   const policies = [record(spec.trafficPolicy), ...records(spec.subsets).map(({ trafficPolicy }) => record(trafficPolicy))];
-  return policies.flatMap(policy => [policy, ...records(policy.portLevelSettings)]).flatMap(({ portLevelSettings: _, port: _port, ...settings }) => leaves(settings, []));
+  return policies.flatMap(policy => [policy, ...records(policy.portLevelSettings)])
+    .flatMap(({ portLevelSettings: _, port: _port, ...settings }) => leaves(settings, []));
 }
 
 /** The policy of a port: its own, or that of all ports. */

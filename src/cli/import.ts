@@ -12,12 +12,12 @@ import { findingsIn } from '../findings/findings-in';
 import { quote } from '../private/fail';
 import { plural } from '../private/plural';
 import { visible } from '../private/visible';
+import { FileObject } from '../reading/file-object';
 import { clientName } from '../report/client';
 import { Difference, differenceOf, isOpening, opens } from '../report/difference';
 import { differenceAsMarkdown } from '../report/difference-as-markdown';
 import { openingText } from '../report/opening';
 import { outboundName } from '../report/outbound';
-import { FileObject } from '../reading/file-object';
 import { record, strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -138,7 +138,7 @@ function opened({ access, openings, outbound, network }: Difference): string[] {
   return [
     ...access.filter(isOpening).map(({ kind, client, target, after }) => `${clientName(client)} to ${target.host}:${target.port} (${kind}): ${after.why}`),
     ...openings.filter(({ kind }) => kind === 'APPEARED').map(({ host, opening }) => `${host}: ${openingText(opening)}`),
-    ...[...outbound, ...network].filter(({ kind }) => kind === 'OPENED').map(({ place }) => outboundName(place)),
+    ...[...outbound, ...network].filter(({ kind }) => kind === 'OPENED').map(change => outboundName(change.place)),
   ];
 }
 

@@ -198,11 +198,11 @@ spec:
     ['connectionPool: {http: {maxRequestsPerConnection: 3}}', 'connectionPool.http.maxRequestsPerConnection'],
     ['outlierDetection: {consecutiveLocalOriginFailures: 9}', 'outlierDetection.consecutiveLocalOriginFailures'],
     ['tunnel: {targetHost: a.example.com, targetPort: 443}', 'tunnel.targetHost'],
-  ])('and stays with its rule for %s', (policy, path) => {
+  ])('and stays with its rule for %s', (policy, setting) => {
     const found = adopted(`${recipe('e-gateway-passthrough')}${rule(policy, 'edition.cnn.com')}`);
 
     expect(found.adopted).toEqual([]);
-    expect(found.kept[0].why).toBe(`'${path}' of its DestinationRule would be lost`);
+    expect(found.kept[0].why).toBe(`'${setting}' of its DestinationRule would be lost`);
   });
 
   test.each(['labels: {a: b}', 'serviceAccount: a', 'network: a'])('and stays with endpoints that have %s', more => {
