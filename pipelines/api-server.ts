@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { keepPolicies } from './helm';
 import { Pipeline } from './pipeline';
 import * as tools from './tools';
 import { enter } from '../e2e/lab/namespaces';
@@ -43,6 +44,7 @@ export const apiServer: Pipeline = {
     }
     const kubectl = await workspace.app('kubectl', { from: ['app', 'kubectl'] });
     const helm = await workspace.app('installed', { from: ['app', 'helm'] });
+    keepPolicies(helm);
     await Promise.all([kubectl, helm].map(app => app.shell('npm run synth')));
     const plan: Plan = {
       ...await prepareApiServer(line => process.stderr.write(`pipelines: ${line}\n`)),

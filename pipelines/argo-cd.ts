@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { parse } from 'yaml';
 import { checkOrder, Manifest, manifestsIn } from './objects';
 import { Pipeline } from './pipeline';
+import { apply, checkGuarded, goneFrom, remove, Step, Transition, transitionsOf } from './transition';
 import { App } from './workspace';
 import { difference, objectsOf } from '../bench/peers/objects';
 
@@ -21,10 +22,12 @@ export const argoCd: Pipeline = {
     const app = await workspace.app('argo-cd', { from: ['app', 'argo-cd'] });
     app.replace('main.ts', /^/, 'import { addWaves } from \'./waves\';\n');
     app.replace('main.ts', 'app.synth();', 'addWaves(app);\napp.synth();');
-    await app.shell('npm run synth');
-    // Argo CD applies a wave by kind and name; the kinds of Istio are all the same to it.
-    const inWaves = manifestsIn(app.read('dist/shop.k8s.yaml')).sort((a, b) => waveOf(a) - waveOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
-    checkOrder(inWaves, 'Argo CD');
+    const transitions = await transitionsOf<Manifest[]>(app, [], async () => {
+      await app.shell('npm run synth');
+      return manifestsIn(app.read('dist/shop.k8s.yaml'));
+    });
+    checkOrder(sync(transitions[0]).map(({ object }) => object), 'Argo CD');
+    transitions.forEach(transition => checkGuarded(transition.before, sync(transition), `Argo CD, ${transition.title},`));
     app.replace('main.ts', 'app.synth();', 'new Chart(app, \'stock\', { namespace: \'stock\' }).addDependency(chart);\n'
       + 'new ExternalMysql(app.charts[1], \'Stock\', { host: \'stock.example.com\', resolution: Resolution.ipAddresses(\'192.0.2.16\') });\napp.synth();');
     const generated = await generate(app);
@@ -33,11 +36,29 @@ export const argoCd: Pipeline = {
     if (wrong !== undefined) {
       throw new Error(`the plugin ${wrong}`);
     }
-    return `waves in order; the plugin's command gives the objects of the ${files.length} files of dist/`;
+    return `waves in order, through ${transitions.length} changes; the plugin's command gives the objects of the ${files.length} files of dist/`;
   },
 };
 
 const waveOf = ({ metadata: { annotations } }: Manifest) => Number(annotations?.['argocd.argoproj.io/sync-wave'] ?? '0');
+
+const isPrunedLast = ({ metadata: { annotations } }: Manifest) => annotations?.['argocd.argoproj.io/sync-options'] === 'PruneLast=true';
+
+/**
+ * What a sync does, by the rule of Argo CD (getSyncTasks of its sync context): the waves that it prunes swap places, the first with the last; objects of PruneLast have a
+ * wave of their own behind all others. A wave is pruned, then applied by kind and name; the kinds of Istio are all the same to it.
+ */
+function sync({ before, after }: Transition<readonly Manifest[]>): Step[] {
+  const gone = goneFrom(before, after);
+  const waves = [...new Set(gone.map(waveOf))].sort((a, b) => a - b);
+  const swapped = (object: Manifest) => waves[waves.length - 1 - waves.indexOf(waveOf(object))];
+  const last = Math.max(0, ...after.map(waveOf), ...gone.map(swapped)) + 1;
+  const tasks = [
+    ...gone.map(object => ({ wave: isPrunedLast(object) ? last : swapped(object), step: remove(object) })),
+    ...[...after].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map(object => ({ wave: waveOf(object), step: apply(object) })),
+  ];
+  return tasks.sort((a, b) => a.wave - b.wave).map(({ step }) => step);
+}
 
 /** What the plugin prints on its standard output. */
 async function generate(app: App): Promise<string> {

@@ -73,6 +73,9 @@ async function applySet(shell: Shell, app: string): Promise<string> {
   await shell.run('./apply.sh', app);
   const left = await shell.objects();
   same(without(first), left, './apply.sh without a service');
+  await narrow(shell, app);
+  await shell.run('./apply.sh', app);
+  same(left.filter(name => name !== POLICY), await shell.objects(), './apply.sh with an account for a whole namespace');
   await shell.run('KUBECTL_APPLYSET=true kubectl delete -f dist', app);
   same([`Gateway shop/${CLUSTER.innocent}`], await shell.objects(), 'kubectl delete');
   return `an ApplySet of ${first.length - 1} objects, ${first.length - left.length} of them pruned and nothing else`;
@@ -86,9 +89,12 @@ async function charts(shell: Shell, { helm, helmProgram }: Plan): Promise<string
   await shell.run(install, helm);
   const left = await shell.objects();
   same(without(first), left, 'helm upgrade without a service');
+  await narrow(shell, helm);
+  await shell.run(install, helm);
+  same(left, await shell.objects(), 'helm upgrade with an account for a whole namespace');
   await shell.run(`"${helmProgram}" uninstall shop-egress --namespace shop`, helm);
-  same([`Gateway shop/${CLUSTER.innocent}`], await shell.objects(), 'helm uninstall');
-  return `helm install of ${first.length - 1}, upgrade that deletes ${first.length - left.length}, uninstall`;
+  same([POLICY, `Gateway shop/${CLUSTER.innocent}`], await shell.objects(), 'helm uninstall');
+  return `helm install of ${first.length - 1}, upgrade that deletes ${first.length - left.length}, uninstall without the policy`;
 }
 
 /** Takes one service out of an app; gives what that leaves of its objects. */
@@ -97,6 +103,16 @@ async function withoutSessions(shell: Shell, app: string): Promise<(objects: rea
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').split('\n').filter(line => !/^(const )?sessions|route\(sessions/.test(line)).join('\n'));
   await shell.run('npm run synth', app);
   return objects => objects.filter(name => !name.includes('/sessions'));
+}
+
+/** What guards the whole namespace of an app. */
+const POLICY = 'AuthorizationPolicy istio-system/reporting.shop.istio-egressgateway.istio-system.shop';
+
+/** Names an account in the place of the whole namespace. */
+async function narrow(shell: Shell, app: string): Promise<void> {
+  const file = path.join(app, 'main.ts');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('MeshClient.allIn(\'reporting\')', 'MeshClient.serviceAccount(\'reporting\', \'reports\')'));
+  await shell.run('npm run synth', app);
 }
 
 /** What Argo CD and Flux read, and the sidecar of Argo CD's own Deployment. */

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 export interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: { readonly [name: string]: string } };
+  readonly spec?: { readonly [field: string]: unknown };
 }
 
 /** The objects of a stream, in its order. */

@@ -11,9 +11,18 @@ export function addStages(app: App): void {
 }
 
 /** A policy comes before the Gateway that it guards, and a route to the gateway when everything behind it is there. */
-function stageOf({ kind, name }: ApiObject): string {
-  if (kind === 'AuthorizationPolicy') {
+function stageOf(object: ApiObject): string {
+  if (object.kind === 'AuthorizationPolicy') {
     return 'policies';
   }
-  return kind === 'VirtualService' && /\.outbound(\.|$)/.test(name) ? 'routes' : 'services';
+  return isForSidecars(object) ? 'routes' : 'services';
+}
+
+/** Whether sidecars read it, and not the gateway alone. */
+function isForSidecars(object: ApiObject): boolean {
+  if (object.kind !== 'VirtualService') {
+    return false;
+  }
+  const { gateways = ['mesh'] } = object.toJson().spec as { gateways?: string[] };
+  return gateways.includes('mesh');
 }
