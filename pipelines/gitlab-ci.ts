@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as http from 'node:http';
 import { AddressInfo } from 'node:net';
 import * as path from 'node:path';
@@ -5,12 +6,12 @@ import { parse } from 'yaml';
 import { Pipeline } from './pipeline';
 import { Change, changeIn, checkReport, forgetDist } from './repository';
 import { checkSchema } from './tools';
+import { App } from './workspace';
 
 const FILE = '.gitlab-ci.yml';
 
 interface Job {
   readonly script: readonly string[];
-  readonly after_script: readonly string[];
 }
 
 /** The pipeline that `init` writes: its scripts as shells, without GitLab. */
@@ -37,7 +38,7 @@ export const gitlabCi: Pipeline = {
 
 /** Runs the scripts as a runner does; gives the note that the merge request gets. */
 async function noteOf({ app, base, programs }: Change): Promise<string> {
-  const { egress: { script, after_script: after } } = parse(app.read(FILE)) as { readonly egress: Job };
+  const { egress, report, comment } = parse(app.read(FILE)) as { readonly [name in 'egress' | 'report' | 'comment']: Job };
   let note = '';
   const server = http.createServer((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => { note += text; }).on('end', () => {
@@ -50,14 +51,19 @@ async function noteOf({ app, base, programs }: Change): Promise<string> {
     const env = {
       PATH: `${programs}:${process.env.PATH}`,
       CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+    };
+    await app.shell(egress.script.join('\n'), env);
+    await app.shell(report.script.join('\n'), env);
+    // The job with the token has the artifact, and nothing of the repository.
+    const folder = new App(fs.mkdtempSync(path.join(programs, 'comment-')));
+    fs.copyFileSync(path.join(app.folder, 'report.md'), path.join(folder.folder, 'report.md'));
+    await folder.shell(comment.script.join('\n'), {
       CI_API_V4_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v4`,
       CI_PROJECT_ID: '3',
       CI_MERGE_REQUEST_IID: '7',
       EGRESS_TOKEN: 'secret',
       no_proxy: '127.0.0.1',
-    };
-    await app.shell(script.join('\n'), env);
-    await app.shell(after.join('\n'), env);
+    });
     return new URLSearchParams(note).get('body') ?? '';
   } finally {
     server.close();

@@ -102,6 +102,22 @@ test.each([[[], '.github/workflows/egress.yml'], [['--ci', 'gitlab'], '.gitlab-c
   expect(parse(fs.readFileSync(path.join(app, place), 'utf8'))).toBeDefined();
 });
 
+test('actions are pinned as those of this repository, and what runs code of a change has neither a token nor a right to write', async () => {
+  const github = fs.readFileSync(path.join(await written(), '.github/workflows/egress.yml'), 'utf8');
+  const ours = fs.readdirSync(path.join(ROOT, '.github/workflows')).map(file => fs.readFileSync(path.join(ROOT, '.github/workflows', file), 'utf8')).join('\n');
+  const pins = (text: string) => [...text.matchAll(/uses: ([\w-]+\/[\w-]+)[\w/-]*(@[0-9a-f]{40} # v[\d.]+)$/gm)].map(([, action, pin]) => `${action}${pin}`);
+  expect(pins(github)).toHaveLength(github.split('uses: ').length - 1);
+  expect(pins(github).filter(pin => !pins(ours).includes(pin))).toEqual([]);
+  const { jobs } = parse(github) as { jobs: { [name: string]: { permissions: object } } };
+  expect(Object.entries(jobs).filter(([, job]) => /\bnpm\b|checkout@/.test(JSON.stringify(job))).map(([name, job]) => [name, job.permissions])).toEqual([['check', { contents: 'read' }]]);
+
+  const gitlab = parse(fs.readFileSync(path.join(ROOT, 'templates/gitlab/.gitlab-ci.yml'), 'utf8')) as { [job: string]: { after_script?: object } };
+  const withToken = Object.values(gitlab).filter(job => JSON.stringify(job).includes('EGRESS_TOKEN'));
+  expect(withToken).toEqual([expect.objectContaining({ variables: { GIT_STRATEGY: 'none' }, environment: { name: 'egress-comment', action: 'access' } })]);
+  // GitLab forgets how it ended.
+  expect(Object.values(gitlab).filter(job => job.after_script)).toEqual([]);
+});
+
 test('it writes over no file, and writes nothing then', async () => {
   fs.writeFileSync(path.join(folder, 'main.ts'), 'mine');
 
