@@ -81,7 +81,7 @@ const RELEASE = {
       { name: 'the version is that of the tag', run: 'npm version --no-git-tag-version --allow-same-version "${GITHUB_REF_NAME#v}"' },
       { run: 'npm run languages' },
       // With the tag there would be no changes since the last one.
-      { run: 'git tag -d "$GITHUB_REF_NAME" && npm run release:rehearse -- --keep dist' },
+      { run: 'git tag -d "$GITHUB_REF_NAME" && npm run release:rehearse -- --keep dist --tag "$GITHUB_REF_NAME"' },
       { uses: uses('actions/upload-artifact'), with: { 'name': 'packages', 'path': 'dist', 'if-no-files-found': 'error' } },
     ], { 'timeout-minutes': 60 }),
     npm: publish('npm', [node('22'), {

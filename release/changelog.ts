@@ -12,6 +12,18 @@ export function notesFor(printed: string, isFirst: boolean): string {
   return [heading.trim(), ...shown.map(section => section.trim())].join('\n\n');
 }
 
+/** Whether the version that was computed is too small: below 1.0 commit-and-tag-version makes a patch of a feature, and docs/compatibility.md promises a minor version. */
+export function isTooSmall(version: string, printed: string): boolean {
+  return /^0\.\d+\.[1-9]/.test(version) && /^### Features$/m.test(printed);
+}
+
+/** Throws unless a tag is that of the version; one of a pre-release never is. */
+export function checkTag(tag: string, version: string): void {
+  if (tag !== `v${version}`) {
+    throw new Error(`the tag is ${tag}, and the commits since the last one ask for v${version}: delete the tag, and make that one`);
+  }
+}
+
 /** The whole file after a release, from what it was before: the newest version is on top. One that is there already stays as somebody has edited it. */
 export function changelogWith(version: string, notes: string, before: string = TITLE): string {
   const place = versionsIn(before).indexOf(version);

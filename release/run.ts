@@ -8,13 +8,14 @@ import { translatedExamples } from '../languages/examples';
 import { pack } from '../languages/package';
 import { tryParts, Wanted, wantedBy } from '../languages/parts';
 
-const HELP = `usage: npm run release:rehearse -- [--only ID,ID] [--keep FOLDER] [--json] [--help]
+const HELP = `usage: npm run release:rehearse -- [--only ID,ID] [--keep FOLDER] [--tag TAG] [--json] [--help]
 
 Does everything of a release but the publishing: lints the workflows, computes the next version with its changes, builds and checks the package for each
 registry, starts an app with the package as a stranger would, and lists the parts that it ships, with their licences. What cannot be had on this machine is not run, and said so.
 
   --only ID,ID    only these: ${STEPS.map(({ id }) => id).join(', ')}
   --keep FOLDER   leave what would be published in this folder
+  --tag TAG       fail unless this is the tag of the next version
   --json          an object for each step on standard output, one a line
   --help          this text
 
@@ -22,7 +23,7 @@ Exit code: 0 nothing failed, 1 something did, 2 wrong use.
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const wanted = wantedBy({ name: 'release', help: HELP, parts: STEPS, options: ['keep'] }, argv);
+  const wanted = wantedBy({ name: 'release', help: HELP, parts: STEPS, options: ['keep', 'tag'] }, argv);
   if (typeof wanted === 'number') {
     return wanted;
   }
@@ -41,7 +42,8 @@ function rehearse(wanted: Wanted<Step>, dist: string, work: string): Promise<num
   let translated: Promise<string> | undefined;
   const tarball = () => packed ??= pack(work);
   const tablet = () => translated ??= tarball().then(file => translatedExamples(file, work));
-  const bench: Bench = { dist, tarball, tablet };
+  const { tag } = wanted.own;
+  const bench: Bench = { dist, tag: typeof tag === 'string' ? tag : undefined, tarball, tablet };
   return tryParts('release', wanted, step => step.run(bench), ({ part, outcome, seconds, detail }) => ({ step: part.id, outcome, seconds, detail }));
 }
 

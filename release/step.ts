@@ -11,6 +11,8 @@ export interface Step {
 export interface Bench {
   /** What a release publishes, by kind: js, python, java, go, dotnet. */
   readonly dist: string;
+  /** The tag that is released; undefined in a rehearsal. */
+  readonly tag?: string;
   /** Packs the package, once. */
   tarball(): Promise<string>;
   /** Translates its examples, once. */

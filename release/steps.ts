@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { startApp } from './app';
-import { changelogWith, newestIn, notesFor } from './changelog';
+import { changelogWith, checkTag, isTooSmall, newestIn, notesFor } from './changelog';
 import { Bench, Step } from './step';
 import { actionlint, npmPrograms } from './tools';
 import { Missing } from '../languages/language';
@@ -28,11 +28,14 @@ export const STEPS: readonly Step[] = [
   {
     id: 'changes',
     title: 'version and changes',
-    run: async ({ dist }) => {
+    run: async ({ dist, tag }) => {
       if ((await succeed('git', ['rev-parse', '--is-shallow-repository'], ROOT)).trim() !== 'false') {
         throw new Missing('the checkout has no history');
       }
       const { version, notes } = await nextRelease();
+      if (tag !== undefined) {
+        checkTag(tag, version);
+      }
       const file = path.join(ROOT, 'CHANGELOG.md');
       const before = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
       const changelog = changelogWith(version, notes, before);
@@ -156,11 +159,18 @@ async function build(target: Target, { dist, tablet }: Bench, more: readonly str
 /** What the commits since the last tag make of the version, and what they say. */
 async function nextRelease(): Promise<{ readonly version: string; readonly notes: string }> {
   const tagged = (await attempt('git', ['describe', '--tags', '--abbrev=0'], ROOT)).code === 0;
-  const text = await succeed(path.join(await npmPrograms(), 'commit-and-tag-version'), ['--dry-run', ...tagged ? [] : ['--release-as', '0.1.0']], ROOT);
-  const [, notes] = text.split(/^---$/m);
-  const [, version] = /^#+ \[?(\d+\.\d+\.\d+)/m.exec(notes ?? '') ?? [];
+  const first = await printed(tagged ? [] : ['--release-as', '0.1.0']);
+  const { version, text } = tagged && isTooSmall(first.version, first.text) ? await printed(['--release-as', 'minor']) : first;
+  return { version, notes: notesFor(text, !tagged) };
+}
+
+/** What commit-and-tag-version would write. */
+async function printed(args: readonly string[]): Promise<{ readonly version: string; readonly text: string }> {
+  const all = await succeed(path.join(await npmPrograms(), 'commit-and-tag-version'), ['--dry-run', ...args], ROOT);
+  const [, text = ''] = all.split(/^---$/m);
+  const [, version] = /^#+ \[?(\d+\.\d+\.\d+)/m.exec(text) ?? [];
   if (version === undefined) {
-    throw new Error(`no version in:\n${text}`);
+    throw new Error(`no version in:\n${all}`);
   }
-  return { version, notes: notesFor(notes, !tagged) };
+  return { version, text };
 }

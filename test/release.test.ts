@@ -1,4 +1,4 @@
-import { changelogWith, newestIn, notesFor } from '../release/changelog';
+import { changelogWith, checkTag, isTooSmall, newestIn, notesFor } from '../release/changelog';
 
 const PRINTED = '## [0.2.0](https://example.com/compare/v0.1.0...v0.2.0) (2027-01-31)\n\n\n### Features\n\n* a rule\n\n\n### Fixes\n\n* a port\n';
 
@@ -15,6 +15,18 @@ describe('the changes of a release', () => {
   test('are not nothing', () => {
     expect(() => notesFor('## 0.2.0 (2027-01-31)\n', false)).toThrow('titles with feat, fix or perf are missing');
   });
+});
+
+test.each([
+  ['0.1.1', '### Features\n\n* a rule', true], ['0.1.1', '### Fixes\n\n* a port', false], ['0.2.0', '### Features\n\n* a rule', false], ['1.0.1', '### Features\n\n* a rule', false],
+])('before 1.0 a feature makes a minor version: %s with %j', (version, printed, expected) => {
+  expect(isTooSmall(version, printed)).toBe(expected);
+});
+
+test('a tag is that of the version, and none of a pre-release is', () => {
+  expect(() => checkTag('v0.2.0', '0.2.0')).not.toThrow();
+  expect(() => checkTag('v0.1.1', '0.2.0')).toThrow('the tag is v0.1.1, and the commits since the last one ask for v0.2.0');
+  expect(() => checkTag('v1.0.0-rc.1', '1.0.0')).toThrow('v1.0.0-rc.1');
 });
 
 describe('CHANGELOG.md', () => {
