@@ -212,6 +212,11 @@ project.addTask('release:rehearse', {
   exec: 'tsx --tsconfig release/tsconfig.json release/run.ts',
   receiveArgs: true,
 });
+project.addTask('release:build', {
+  description: 'Build what a release publishes, with its sums',
+  exec: 'tsx --tsconfig release/tsconfig.json release/build.ts',
+  receiveArgs: true,
+});
 project.addTask('pipelines', {
   description: 'Try the files of docs/pipelines.md with the code of the tools that read them',
   exec: 'tsx --tsconfig pipelines/tsconfig.json pipelines/run.ts',

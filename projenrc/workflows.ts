@@ -58,15 +58,27 @@ const CONFORMANCE = {
 
 const download = { uses: uses('actions/download-artifact'), with: { name: 'packages', path: 'dist' } };
 
+/** What is published is what was built, whatever ran since: the sum of the sums is an output of the job that built it. */
+const COMPARE = {
+  'name': 'what was built',
+  'run': 'echo "$SUM  SHA256SUMS" | sha256sum --check && sha256sum --check --quiet SHA256SUMS',
+  'working-directory': 'dist',
+  'env': { SUM: '${{ needs.packages.outputs.sum }}' },
+};
+
 /** A job that publishes, which an environment with reviewers holds back until somebody approves it. */
-function publish(environment: string, steps: readonly object[], permissions: object = READ) {
-  return job([download, ...steps], { needs: 'packages', environment, permissions });
+function publish(environment: string, steps: readonly object[], permissions: object = READ, before: readonly object[] = []) {
+  return job([...before, download, COMPARE, ...steps], { needs: ['packages', 'try'], environment, permissions });
 }
 
-/** The publisher of jsii's maintainers. */
+/** The publisher of jsii's maintainers, with all that it needs as release/publish/package-lock.json has it. */
+const PUBLIB = [CHECKOUT, node('22'), { run: 'npm ci --ignore-scripts --prefix release/publish' }];
+
 function publib(registry: string, folder: string): string {
-  return `npx --yes --package publib@0.2.1061 publib-${registry} dist/${folder}`;
+  return `release/publish/node_modules/.bin/publib-${registry} dist/${folder}`;
 }
+
+const VERSION = { name: 'the version is that of the tag', run: 'npm version --no-git-tag-version --allow-same-version "${GITHUB_REF_NAME#v}"' };
 
 const RELEASE = {
   name: 'release',
@@ -74,22 +86,34 @@ const RELEASE = {
   permissions: {},
   concurrency: { 'group': 'release', 'cancel-in-progress': false },
   jobs: {
+    // Nothing here is newer than package-lock.json.
     packages: job([
-      WHOLE, node('22'), GO, CI,
+      WHOLE, node('22'), CI,
       { name: 'the tag is on main', run: 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main' },
+      VERSION,
+      { run: 'npm run release:build -- dist' },
+      { id: 'sums', run: 'echo "sum=$(sha256sum < dist/SHA256SUMS | cut -d " " -f 1)" >> "$GITHUB_OUTPUT"' },
+      { uses: uses('actions/upload-artifact'), with: { 'name': 'packages', 'path': 'dist', 'if-no-files-found': 'error' } },
+    ], { 'timeout-minutes': 60, 'outputs': { sum: '${{ steps.sums.outputs.sum }}' } }),
+    // This takes the newest of other projects, and builds packages of its own to try them.
+    try: job([
+      WHOLE, node('22'), GO, CI,
       { run: 'npm test' },
-      { name: 'the version is that of the tag', run: 'npm version --no-git-tag-version --allow-same-version "${GITHUB_REF_NAME#v}"' },
+      VERSION,
       { run: 'npm run languages' },
       // With the tag there would be no changes since the last one.
-      { run: 'git tag -d "$GITHUB_REF_NAME" && npm run release:rehearse -- --keep dist --tag "$GITHUB_REF_NAME"' },
-      { uses: uses('actions/upload-artifact'), with: { 'name': 'packages', 'path': 'dist', 'if-no-files-found': 'error' } },
-    ], { 'timeout-minutes': 60 }),
+      { run: 'git tag -d "$GITHUB_REF_NAME" && npm run release:rehearse -- --keep tried --tag "$GITHUB_REF_NAME"' },
+      {
+        uses: uses('actions/upload-artifact'),
+        with: { 'name': 'notes', 'path': ['release-notes.md', 'sbom.json', 'licences.json'].map(file => `tried/${file}`).join('\n'), 'if-no-files-found': 'error' },
+      },
+    ], { 'timeout-minutes': 60, 'needs': 'packages' }),
     npm: publish('npm', [node('22'), {
       run: 'registry=$(npm config get registry) && npm config set "${registry#https:}:_authToken" "$NODE_AUTH_TOKEN" && npm publish --provenance --access public dist/js/*.tgz',
       env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' },
     }], { ...READ, 'id-token': 'write' }),
     pypi: publish('pypi', [{ uses: uses('pypa/gh-action-pypi-publish'), with: { 'packages-dir': 'dist/python' } }], { ...READ, 'id-token': 'write' }),
-    maven: publish('maven', [node('22'), {
+    maven: publish('maven', [{
       run: publib('maven', 'java'),
       env: {
         MAVEN_SERVER_ID: 'central-ossrh',
@@ -98,11 +122,11 @@ const RELEASE = {
         MAVEN_GPG_PRIVATE_KEY: '${{ secrets.MAVEN_GPG_PRIVATE_KEY }}',
         MAVEN_GPG_PRIVATE_KEY_PASSPHRASE: '${{ secrets.MAVEN_GPG_PRIVATE_KEY_PASSPHRASE }}',
       },
-    }]),
-    go: publish('go', [node('22'), { run: publib('golang', 'go'), env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }]),
-    nuget: publish('nuget', [node('22'), { run: publib('nuget', 'dotnet'), env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }]),
-    github: publish('github', [{
-      run: 'gh release create "$GITHUB_REF_NAME" --repo "$GITHUB_REPOSITORY" --verify-tag --notes-file dist/release-notes.md dist/js/*.tgz dist/sbom.json dist/licences.json',
+    }], READ, PUBLIB),
+    go: publish('go', [{ run: publib('golang', 'go'), env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }], READ, PUBLIB),
+    nuget: publish('nuget', [{ run: publib('nuget', 'dotnet'), env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }], READ, PUBLIB),
+    github: publish('github', [{ uses: uses('actions/download-artifact'), with: { name: 'notes', path: 'notes' } }, {
+      run: 'gh release create "$GITHUB_REF_NAME" --repo "$GITHUB_REPOSITORY" --verify-tag --notes-file notes/release-notes.md dist/js/*.tgz dist/SHA256SUMS notes/sbom.json notes/licences.json',
       env: { GH_TOKEN: '${{ github.token }}' },
     }], { contents: 'write' }),
   },
@@ -136,6 +160,7 @@ const DEPENDABOT = {
       'versioning-strategy': 'lockfile-only',
       'groups': { development: { 'dependency-type': 'development' } },
     },
+    { 'package-ecosystem': 'npm', 'directory': '/release/publish', 'schedule': { interval: 'weekly' } },
     { 'package-ecosystem': 'gomod', 'directories': ['/conformance', '/e2e/parts', '/e2e/parts/ferretdb', '/pipelines/flux-build'], 'schedule': { interval: 'weekly' } },
   ],
 };

@@ -41,10 +41,22 @@ describe.each(files)('the workflow %s', file => {
 
 test('whatever publishes waits for an environment', () => {
   const { jobs } = parse(read('release.yml')) as Workflow;
-  const publishing = Object.entries(jobs).filter(([name]) => name !== 'packages');
+  const publishing = Object.entries(jobs).filter(([name]) => !['packages', 'try'].includes(name));
 
   expect(publishing.map(([name]) => name)).toEqual(['npm', 'pypi', 'maven', 'go', 'nuget', 'github']);
   expect(publishing.filter(([name, { environment }]) => environment !== name)).toEqual([]);
+});
+
+test('whatever publishes compares what it has with what was built, and fetches no program that is not locked', () => {
+  const { jobs } = parse(read('release.yml')) as Workflow;
+  const publishing = Object.entries(jobs).filter(([, { environment }]) => environment !== undefined);
+  const commands = ([, { steps }]: (typeof publishing)[number]) => steps.map(({ run = '' }) => run).join('\n');
+
+  expect(publishing.filter(job => !commands(job).includes('sha256sum --check --quiet SHA256SUMS')).map(([name]) => name)).toEqual([]);
+  expect(publishing.filter(job => /npx|pip install|npm (i|install|exec)\b/.test(commands(job))).map(([name]) => name)).toEqual([]);
+  expect(commands(['packages', jobs.packages])).not.toMatch(/release:rehearse|languages|npx/);
+  const { packages } = JSON.parse(fs.readFileSync(path.join(ROOT, 'release/publish/package-lock.json'), 'utf8')) as { packages: { [name: string]: { integrity?: string } } };
+  expect(Object.entries(packages).filter(([name, { integrity }]) => name !== '' && integrity === undefined)).toEqual([]);
 });
 
 test('the package says what Construct Hub asks for', () => {
