@@ -46,7 +46,7 @@ export const init: Command = {
         return EXIT.FOUND;
       }
     }
-    const steps = [...folder === '.' ? [] : [`cd ${folder}`], ...args.all.has('no-install') ? ['npm install'] : [], 'npm run synth', 'npm test'];
+    const steps = [...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? ['npm install'] : [], 'npm run synth', 'npm test'];
     terminal.out(`next:\n${steps.map(step => `  ${step}\n`).join('')}`);
     return EXIT.CLEAN;
   },
@@ -75,20 +75,41 @@ function packageName(folder: string): string | undefined {
   return folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || undefined;
 }
 
+/** Writes all files, or none: whatever is in the way is found before. */
 function write(folder: string, files: ReadonlyMap<string, string>): void {
-  const taken = [...files.keys()].map(place => path.join(folder, place)).find(file => fs.existsSync(file));
-  if (taken !== undefined) {
-    throw new WrongUse(`${quote(taken)} is there already: give a folder that does not have it`);
-  }
   try {
+    for (const place of files.keys()) {
+      checkPlace(folder, place);
+    }
     for (const [place, text] of files) {
       const file = path.join(folder, place);
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, text);
+      // Neither over a file nor through a link that came in the meantime.
+      fs.writeFileSync(file, text, { flag: 'wx' });
     }
   } catch (error) {
-    throw new WrongUse(`${quote(folder)} cannot be written to: ${(error as Error).message}`);
+    throw error instanceof WrongUse ? error : new WrongUse(`${quote(folder)} cannot be written to: ${(error as Error).message}`);
   }
+}
+
+/** Throws where a file is there already, and where a folder on the way to it is no folder of its own. */
+function checkPlace(folder: string, place: string): void {
+  const parts = place.split(/[\\/]/);
+  parts.forEach((_, i) => {
+    const below = path.join(folder, ...parts.slice(0, i + 1));
+    const there = fs.lstatSync(below, { throwIfNoEntry: false });
+    if (there !== undefined && i === parts.length - 1) {
+      throw new WrongUse(`${quote(below)} is there already: give a folder that does not have it`);
+    }
+    if (there !== undefined && !there.isDirectory()) {
+      throw new WrongUse(`${quote(below)} is ${there.isSymbolicLink() ? 'a link' : 'no folder'}: give a folder that does not have it`);
+    }
+  });
+}
+
+/** A word as a shell takes it. */
+function word(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`;
 }
 
 function npmInstall(folder: string, terminal: Terminal): Promise<number> {

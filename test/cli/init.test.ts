@@ -126,6 +126,34 @@ test('it writes over no file, and writes nothing then', async () => {
   expect(fs.readFileSync(path.join(folder, 'main.ts'), 'utf8')).toBe('mine');
 });
 
+test('it writes through no link, and nothing then', async () => {
+  const withLink = (name: string, place: string) => {
+    fs.mkdirSync(path.join(folder, name));
+    fs.symlinkSync(path.join(folder, 'outside'), path.join(folder, name, place));
+    return path.join(folder, name);
+  };
+
+  expect(await run(['init', withLink('file', 'main.ts')])).toMatchObject({ code: 2, err: expect.stringMatching(/main\.ts" is there already/) as string });
+  expect(await run(['init', withLink('nested', '.github')])).toMatchObject({ code: 2, err: expect.stringMatching(/\.github" is a link: give a folder/) as string });
+  expect(fs.readdirSync(folder)).toEqual(['file', 'nested']);
+  expect(fs.readdirSync(path.join(folder, 'nested'))).toEqual(['.github']);
+});
+
+test('a file in the place of a folder is found before anything is written', async () => {
+  fs.writeFileSync(path.join(folder, '.github'), '');
+
+  expect(await run(['init', folder])).toMatchObject({ code: 2, err: expect.stringMatching(/\.github" is no folder/) as string });
+  expect(fs.readdirSync(folder)).toEqual(['.github']);
+});
+
+test('what comes next can be given to a shell as it is', async () => {
+  const app = path.join(folder, 'it\'s a b; touch x');
+  const { out } = await run(['init', app, '--no-install']);
+  const [, line] = /^ {2}(cd .*)$/m.exec(out)!;
+
+  expect(execFileSync('sh', ['-c', `${line} && pwd -P`], { encoding: 'utf8' })).toBe(`${fs.realpathSync(app)}\n`);
+});
+
 test('a folder that cannot be made, and two folders, are wrong use', async () => {
   fs.writeFileSync(path.join(folder, 'file'), '');
 
