@@ -181,6 +181,11 @@ export class AppMesh {
     return this.acknowledgements.changes(object) ? undefined : this.rendered?.take(object);
   }
 
+  /** To be called by who writes the app when code of somebody was asked for a value, which may have changed objects that are not the library's. */
+  public forgetForeign(): void {
+    this.rendered?.forgetForeign();
+  }
+
   /**
    * Lets a construct say what is wrong with it. While the app is written it is asked once until something changes: cdk8s asks once for each chart.
    *

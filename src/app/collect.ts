@@ -126,7 +126,7 @@ class LazyObject implements MeshObject {
 
   private get ownMetadata(): Manifest['metadata'] {
     try {
-      return this.source.metadata.toJson() as Manifest['metadata'];
+      return this.known.metadataOf(this.source) as Manifest['metadata'];
     } catch {
       // The whole object fails as well, and says which it is.
       return this.rendered.metadata;

@@ -1,15 +1,23 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { Rendering } from './rendering';
+import { metadataFieldsOf, Rendering } from './rendering';
+
+/** What an object of the library was rendered as, and its metadata then: whoever has the object may add to these. */
+interface Kept {
+  readonly json: unknown;
+  readonly metadata: readonly unknown[];
+}
 
 /**
  * What objects were rendered as when the rules looked, for whoever writes them afterwards: resolving the values of an object is most of what rules cost. Each
- * is given away once, because who gets it may change it. Of objects of somebody else only plain data is kept: code that makes a value is asked once more when
- * the object is written, as it is where nothing was kept.
+ * is given away once, because who gets it may change it. Of objects of somebody else only plain data is kept, and only until somebody's code is asked for a
+ * value: it may change any object that is written after its own.
  */
 export class RenderedObjects {
-  private readonly known = new Map<ApiObject, unknown>();
+  private readonly own = new Map<ApiObject, Kept>();
+  private readonly foreign = new Map<ApiObject, unknown>();
   private readonly rendering: Rendering;
+  private isForeignKept = true;
 
   /** @param isOwn tells objects that take what was kept when they are written, whoever writes them */
   public constructor(root: IConstruct, private readonly isOwn: (object: ApiObject) => boolean = () => true) {
@@ -17,19 +25,54 @@ export class RenderedObjects {
   }
 
   public of(object: ApiObject): unknown {
-    const { json, isPlain } = this.rendering.of(object);
-    if (!isPlain && !this.isOwn(object)) {
-      return asData(json);
+    const { json, isPlain, hasPlainMetadata } = this.rendering.of(object);
+    const isOwn = this.isOwn(object);
+    if (!(isOwn ? hasPlainMetadata : isPlain)) {
+      this.forgetForeign();
     }
-    this.known.set(object, json);
+    if (isOwn) {
+      this.own.set(object, { json, metadata: stateOf(object) });
+    } else if (!isPlain) {
+      return asData(json);
+    } else if (this.isForeignKept) {
+      this.foreign.set(object, json);
+    }
     return json;
   }
 
+  /** The metadata of an object alone. */
+  public metadataOf(object: ApiObject): unknown {
+    const { json, isPlain } = this.rendering.metadataOf(object);
+    if (!isPlain) {
+      this.forgetForeign();
+    }
+    return json;
+  }
+
+  /** To be called when somebody's code was asked for a value. */
+  public forgetForeign(): void {
+    this.isForeignKept = false;
+    this.foreign.clear();
+  }
+
   public take(object: ApiObject): unknown {
-    const found = this.known.get(object);
-    this.known.delete(object);
+    const own = this.own.get(object);
+    const found = own === undefined ? this.foreign.get(object) : isSame(own.metadata, stateOf(object)) ? own.json : undefined;
+    this.own.delete(object);
+    this.foreign.delete(object);
     return found;
   }
+}
+
+/** What the metadata of an object consists of. */
+function stateOf(object: ApiObject): unknown[] {
+  return Object.entries(metadataFieldsOf(object)).flatMap(([field, value]) => [
+    field, ...typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value],
+  ]);
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
 }
 
 /** What Kubernetes reads of a manifest that somebody's code made: a Date, for one, is a text. */

@@ -17,7 +17,12 @@ export interface Rendered {
   readonly json: unknown;
   /** Whether no code of anybody was asked for a value: then the object is the same whenever it is rendered, and rendering it changes nothing. */
   readonly isPlain: boolean;
+  /** The same of its metadata alone. */
+  readonly hasPlainMetadata: boolean;
 }
+
+/** What is known of an object that is left to its own `toJson`. */
+const UNKNOWN = { isPlain: false, hasPlainMetadata: false };
 
 /**
  * Renders objects as their `toJson` does. cdk8s asks each resolver about each value, looks for the app each time, and goes through metadata twice; with its own
@@ -36,19 +41,37 @@ export class Rendering {
 
   /** @throws what `toJson` of the object does */
   public of(object: ApiObject): Rendered {
-    if (!this.isStock || !isStock(object)) {
-      return { json: object.toJson(), isPlain: false };
-    }
-    Rendering.isAlike ??= isAlike(specimen());
-    if (!Rendering.isAlike) {
-      return { json: object.toJson(), isPlain: false };
+    if (!this.canRender(object)) {
+      return { json: object.toJson(), ...UNKNOWN };
     }
     try {
       return manifestOf(object, this.isSorted);
     } catch (error) {
       // It knows the message. Code that failed is not asked again: it may have asked for this object, and would do so endlessly.
-      return error instanceof OddValue ? { json: object.toJson(), isPlain: false } : failing(object, error);
+      return error instanceof OddValue ? { json: object.toJson(), ...UNKNOWN } : failing(object, error);
     }
+  }
+
+  /** @throws what `toJson` of the metadata does */
+  public metadataOf(object: ApiObject): Pick<Rendered, 'json' | 'isPlain'> {
+    try {
+      if (hasStockMetadata(object) && this.isUsable()) {
+        return metadataOf(object);
+      }
+    } catch (error) {
+      if (!(error instanceof OddValue)) {
+        throw error;
+      }
+    }
+    return { json: object.metadata.toJson(), isPlain: false };
+  }
+
+  private canRender(object: ApiObject): boolean {
+    return isStock(object) && hasStockMetadata(object) && this.isUsable();
+  }
+
+  private isUsable(): boolean {
+    return this.isStock && (Rendering.isAlike ??= isAlike(specimen()));
   }
 }
 
@@ -67,7 +90,11 @@ export function rendersAlike(type: { readonly prototype: ApiObject }): void {
 
 /** Whether neither the class of an object nor somebody who has it renders it in a way of its own. */
 function isStock(object: ApiObject): boolean {
-  return STOCK.objects.has(object.toJson) && object.metadata.toJson === STOCK.metadata;
+  return STOCK.objects.has(object.toJson);
+}
+
+function hasStockMetadata(object: ApiObject): boolean {
+  return object.metadata.toJson === STOCK.metadata;
 }
 /* eslint-enable @typescript-eslint/unbound-method */
 
@@ -83,15 +110,27 @@ function failing(object: ApiObject, error: unknown): never {
 }
 
 function manifestOf(object: ApiObject, isSorted: boolean): Rendered {
-  const { props, patches, metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
-  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
-  const [cleaning, cleaningMetadata] = [new Cleaning(isSorted, false), new Cleaning(true, true)];
-  const metadata = cleaningMetadata.of({ ...additional, name, namespace, annotations, finalizers, ownerReferences, labels });
-  const json = cleaning.of({ ...props, metadata }) as Fields;
+  const { props, patches } = object as unknown as Hidden;
+  const metadata = metadataOf(object);
+  const cleaning = new Cleaning(isSorted, false);
+  const json = cleaning.of({ ...props, metadata: metadata.json }) as Fields;
   return {
     json: inOrder(patches.length === 0 ? json : JsonPatch.apply(json, ...patches) as Fields),
-    isPlain: cleaning.isPlain && cleaningMetadata.isPlain,
+    isPlain: cleaning.isPlain && metadata.isPlain,
+    hasPlainMetadata: metadata.isPlain,
   };
+}
+
+function metadataOf(object: ApiObject): Pick<Rendered, 'json' | 'isPlain'> {
+  const cleaning = new Cleaning(true, true);
+  return { json: cleaning.of(metadataFieldsOf(object)), isPlain: cleaning.isPlain };
+}
+
+/** What the metadata of an object is rendered from, in cdk8s's order. */
+export function metadataFieldsOf(object: ApiObject): Fields {
+  const { metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
+  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
+  return { ...additional, name, namespace, annotations, finalizers, ownerReferences, labels };
 }
 
 /** The fields that cdk8s writes first. */

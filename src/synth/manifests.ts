@@ -47,7 +47,7 @@ export class Manifests {
       this.validated = new Validated(this.app);
     }
     if (isWrittenByItself(chart)) {
-      this.mayDiffer = true;
+      this.wasAsked();
       return Object.values(chart.toJson() as Manifest[]);
     }
     return this.objectsOf(chart).map(object => this.ofObject(object));
@@ -66,8 +66,16 @@ export class Manifests {
   private rendered(object: ApiObject): unknown {
     this.rendering = this.mayDiffer ? new Rendering(this.app) : this.rendering;
     const { json, isPlain } = this.rendering.of(object);
-    this.mayDiffer ||= !isPlain;
+    if (!isPlain) {
+      this.wasAsked();
+    }
     return json;
+  }
+
+  /** Code of somebody had its turn. */
+  private wasAsked(): void {
+    this.mayDiffer = true;
+    AppMesh.find(this.app)?.forgetForeign();
   }
 
   private refresh(): void {

@@ -342,6 +342,35 @@ describe('FastApp writes the files of cdk8s\'s App', () => {
     expect(written.yaml).toContain('validated: "yes"');
   });
 
+  test.each(['a Lazy', 'a toJson()'])('of objects of all kinds that %s changes when they are still to be written', code => {
+    class Own extends ApiObject {
+      public constructor(scope: Chart, private readonly change: () => object) {
+        super(scope, 'Own', CONFIG);
+      }
+
+      public toJson(): unknown {
+        return { ...super.toJson(), data: this.change() };
+      }
+    }
+    const [{ yaml }] = expectSameForAll(app => {
+      const chart = new Chart(app, 'shop', { namespace: 'shop' });
+      const change = () => {
+        later.metadata.addLabel('team', 'a');
+        ApiObject.of(db).metadata.addLabel('team', 'a');
+        return { key: 'value' };
+      };
+      if (code === 'a Lazy') {
+        new ApiObject(chart, 'Lazy', { ...CONFIG, data: Lazy.any({ produce: change }) });
+      } else {
+        new Own(chart, change);
+      }
+      const later = new ApiObject(chart, 'Service', { apiVersion: 'v1', kind: 'Service', spec: { ports: [{ port: 1 }] } });
+      const db = new ExternalTcp(chart, 'Db', { host: 'db.example.com', ports: [5432], resolution: Resolution.ipAddresses('192.0.2.1') });
+    });
+
+    expect(yaml.match(/team: a/g)).toHaveLength(2);
+  });
+
   test('again after a change', () => {
     const written = [App, FastApp].map(type => inTempFolder(outdir => {
       const app = new type({ outdir });
