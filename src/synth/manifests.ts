@@ -1,6 +1,8 @@
 import { ApiObject, App, Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
 import { connectCharts } from './chart-dependencies';
 import { SynthOrder } from './synth-order';
+import { Tree } from './tree';
 import { Validated } from './validated';
 import { AppMesh } from '../app/app-mesh';
 import { Rendering } from '../app/rendering';
@@ -17,14 +19,16 @@ export interface Manifest {
  * where the app is not what it was, because somebody's code was asked for a value or a manifest, or took part in the validation.
  */
 export class Manifests {
-  private order: SynthOrder;
-  private rendering: Rendering;
+  private order!: SynthOrder;
+  private tree!: Tree;
+  private rendering!: Rendering;
+  /** Whether a validation changed what had been validated. */
+  private isValidated!: boolean;
   /** Whether code of somebody had its turn since the app was looked at. */
   private mayDiffer = true;
 
-  public constructor(private readonly app: App, private validated: Validated) {
-    this.order = new SynthOrder(app);
-    this.rendering = new Rendering(app);
+  public constructor(private readonly app: App, validated: Validated) {
+    this.look(validated);
   }
 
   /**
@@ -33,20 +37,17 @@ export class Manifests {
    * @throws for a cycle of dependencies, with the message of cdk8s
    */
   public charts(): readonly Chart[] {
-    this.refresh();
+    this.refresh(this.app);
     const charts = this.order.charts();
     return hasOwnCharts(this.app) ? this.app.charts : charts;
   }
 
   /** The manifests of a chart; those of its own, where its class has them. */
   public ofChart(chart: Chart): (Manifest | undefined)[] {
-    if (this.mayDiffer && this.order.isCurrent() && this.validated.isCurrent()) {
-      this.mayDiffer = false;
-    } else if (this.mayDiffer) {
-      connectCharts(this.app.node.findAll());
-      this.validated = new Validated(this.app);
+    if (this.mayDiffer) {
+      this.prepare();
     }
-    if (isWrittenByItself(chart)) {
+    if (isWrittenByItself(chart) || chart.node.root !== this.app) {
       this.wasAsked();
       return Object.values(chart.toJson() as Manifest[]);
     }
@@ -55,12 +56,30 @@ export class Manifests {
 
   /** The objects of a chart as they are now. */
   public objectsOf(chart: Chart): readonly ApiObject[] {
-    this.refresh();
+    this.refresh(chart);
     return this.order.objectsOf(chart);
   }
 
   public ofObject(object: ApiObject): Manifest {
     return (AppMesh.find(this.app)?.takeRendered(object) ?? this.rendered(object)) as Manifest;
+  }
+
+  /** What cdk8s does before each chart. */
+  private prepare(): void {
+    if (this.isValidated && this.tree.isCurrent()) {
+      this.rendering = new Rendering(this.app);
+    } else {
+      connectCharts(this.app.node.findAll());
+      this.look(new Validated(this.app));
+    }
+    this.mayDiffer = !this.isValidated;
+  }
+
+  private look(validated: Validated): void {
+    this.isValidated = validated.isCurrent();
+    this.order = new SynthOrder(this.app);
+    this.tree = new Tree(this.app);
+    this.rendering = new Rendering(this.app);
   }
 
   private rendered(object: ApiObject): unknown {
@@ -78,9 +97,11 @@ export class Manifests {
     AppMesh.find(this.app)?.forgetForeign();
   }
 
-  private refresh(): void {
-    if (this.mayDiffer && !this.order.isCurrent()) {
+  /** Finds the order again where something below a construct is not what it was. */
+  private refresh(root: IConstruct): void {
+    if (this.mayDiffer && !this.tree.isCurrent(root)) {
       this.order = new SynthOrder(this.app);
+      this.tree = new Tree(this.app);
     }
   }
 }

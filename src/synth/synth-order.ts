@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { cycleIn, DependencyWalk, Edge, independent, Targets } from './dependency-walk';
 import { addTo } from '../view/lists';
@@ -26,22 +26,12 @@ export class SynthOrder {
   private readonly numbers = new Map<IConstruct, number>();
   private readonly edges: (Edge[] | undefined)[] = [];
   private isConnected = false;
-  private readonly dependencyCount: number;
   private paths?: ReadonlyMap<string, number>;
 
   /** @throws what cdk8s does, for a dependency with a construct that is in no chart */
-  public constructor(private readonly app: App) {
-    this.visit(app, undefined);
-    const dependencies = this.dependencies();
-    this.dependencyCount = dependencies.length;
-    this.connect(dependencies);
-  }
-
-  /** Whether the app has the same constructs and dependencies as when its order was found. */
-  public isCurrent(): boolean {
-    const constructs = this.app.node.findAll();
-    return constructs.length === this.vertices.length && constructs.every((construct, i) => construct === this.vertices[i].construct)
-      && constructs.reduce((count, { node }) => count + node.dependencies.length, 0) === this.dependencyCount;
+  public constructor(private readonly root: IConstruct) {
+    this.visit(root, undefined);
+    this.connect(this.dependencies());
   }
 
   /** @throws for a cycle of dependencies, with the message of cdk8s */
@@ -51,7 +41,7 @@ export class SynthOrder {
       throw new Error(`Dependency cycle detected: ${cycle.map(number => this.vertices[number].construct.node.path).join(' => ')}`);
     }
     // cdk8s keeps constructs in an object by their paths, and JavaScript has the keys that are numbers before all others.
-    const first = this.app.node.children.filter(({ node }) => isArrayIndex(node.id)).map(construct => this.numbers.get(construct)!);
+    const first = this.root.node.children.filter(({ node }) => isArrayIndex(node.id)).map(construct => this.numbers.get(construct)!);
     const all = numbersFrom(0, this.vertices.length);
     const roots = first.length === 0 ? all : [...new Set([...first, ...all])];
     return this.walk(0, all.length, roots).map(number => this.vertices[number].construct).filter(construct => construct instanceof Chart) as Chart[];
@@ -59,7 +49,11 @@ export class SynthOrder {
 
   /** The objects of a chart, without those of a chart in it. */
   public objectsOf(chart: Chart): ApiObject[] {
-    const start = this.numbers.get(chart)!;
+    const start = this.numbers.get(chart);
+    if (start === undefined) {
+      // Somebody's code removed it, or has charts of another app.
+      return new SynthOrder(chart).objectsOf(chart);
+    }
     const { end } = this.vertices[start];
     return this.walk(start, end, numbersFrom(start, end))
       .map(number => this.vertices[number])

@@ -257,6 +257,21 @@ describe('FastApp writes the files of cdk8s\'s App', () => {
     expect(Object.keys(nested[1].files)).toEqual([expect.stringMatching(/^0000-a-late/), '0001-a.k8s.yaml']);
   });
 
+  test('of a chart that a value removed, or that is of another app', () => {
+    const [removed] = expectSameForAll(app => {
+      config(new Chart(app, 'first'), 'remover', Lazy.any({ produce: () => ({ removed: String(app.node.tryRemoveChild('second')) }) }));
+      config(new Chart(app, 'second'), 'removed');
+    });
+    const [other] = expectSameForAll(app => {
+      const chart = new Chart(new App(), 'other');
+      config(chart, 'of-another-app');
+      Object.defineProperty(app, 'charts', { value: [chart] });
+    });
+
+    expect(removed.yaml).toContain('second-removed');
+    expect(other.yaml).toContain('of-another-app');
+  });
+
   test('of values, tokens, objects and resolvers that count how often they are asked', () => {
     let resolved = 0;
     const resolvers = [{
@@ -554,6 +569,17 @@ describe('FastApp', () => {
     app.node.addValidation({ validate });
     app.synth();
     expect(validate).toHaveBeenCalledTimes(1);
+  }));
+
+  test.each([YamlOutputType.FILE_PER_CHART, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE])('looks at charts and not at the app again for each of many charts: output %s', yamlOutputType => inTempFolder(outdir => {
+    const app = new FastApp({ outdir, yamlOutputType });
+    for (let i = 0; i < 20; i++) {
+      config(new Chart(app, `chart${i}`), 'late', Lazy.any({ produce: () => ({ key: 'value' }) }));
+    }
+    const findAll = jest.spyOn(app.node, 'findAll');
+    app.synth();
+
+    expect(findAll.mock.calls.length).toBeLessThan(5);
   }));
 
   test('prints warnings of rules once', () => inTempFolder(outdir => {
