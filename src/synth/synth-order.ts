@@ -28,7 +28,7 @@ export class SynthOrder {
   private isConnected = false;
   private paths?: ReadonlyMap<string, number>;
 
-  /** @throws what cdk8s does, for a dependency with a construct that is in no chart */
+  /** @throws for a dependency with a construct that is in no chart, as cdk8s does, and for one of a construct on itself, of which cdk8s may write nothing */
   public constructor(private readonly root: IConstruct) {
     this.visit(root, undefined);
     this.connect(this.dependencies());
@@ -88,7 +88,12 @@ export class SynthOrder {
   private connect(dependencies: readonly Dependency[]): void {
     const edges = new Map<number, Edge[]>();
     for (const { source, target } of dependencies) {
-      this.numberOf(target).forEach(number => addTo(edges, this.numbers.get(source)!, number));
+      const [from, to] = [this.numbers.get(source)!, this.numberOf(target)];
+      if (to.includes(from)) {
+        throw new Error(`Dependency cycle detected: ${source.node.path} => ${source.node.path}: `
+          + 'a construct cannot depend on itself; leave it out where addDependency() is called for several constructs');
+      }
+      to.forEach(number => addTo(edges, from, number));
     }
     const targets = new Map<IConstruct, Targets>();
     const sources = new Map<IConstruct, readonly number[]>();
