@@ -150,9 +150,11 @@ function inOrder(manifest: Fields): Fields {
   return result;
 }
 
+const { __lookupGetter__: lookupGetter } = Object.prototype as unknown as { readonly __lookupGetter__: (key: string) => unknown };
+
 /** Makes plain data of values: what is made late is made, nothing is null, and keys are sorted. */
 class Cleaning {
-  /** Whether nothing was made late. */
+  /** Whether nothing was made late, or by a getter. */
   public isPlain = true;
 
   public constructor(private readonly isSorted: boolean, private readonly isWithoutEmpty: boolean) {}
@@ -180,6 +182,8 @@ class Cleaning {
     let last = '';
     // In the order in which they were given, for some are made only now.
     for (const key of Object.keys(fields)) {
+      // A property may be code, too.
+      this.isPlain &&= lookupGetter.call(fields, key) === undefined;
       const value = this.of(fields[key]);
       if (key === '__proto__' && (['undefined', 'function'].includes(typeof value) || Array.isArray(value))) {
         throw new OddValue();

@@ -8,15 +8,25 @@ import { Validated } from './validated';
 import { YamlPrinter } from './yaml-printer';
 
 /**
- * cdk8s's `App` for large apps: the same options, files and bytes, in one pass.
+ * cdk8s's `App` for large apps: the same options, and the same files and bytes for an app that synthesises with `App`, but for what the table says.
  *
- * cdk8s validates the whole app once for each chart, and follows dependencies in exponential time. This app does each once, renders each object once for
- * the rules and the output, and prints plain data itself. It writes files after it rendered all of them: an app with a mistake, or with a name that is too
- * long for a file, leaves the files of the output folder as they were; other errors of the file system may come half-way. Everything works with cdk8s's own `App`, too.
+ * cdk8s validates the whole app once for each chart, and follows dependencies in exponential time. This app does each once, and prints plain data itself.
+ * It writes files after it rendered all of them: an app with a mistake leaves the files of the output folder as they were.
  *
- * Code of the app that takes part in writing it has the same effect: each `Lazy` value, token, resolver and `toJson()` is asked as often as by cdk8s and in the same order, and
- * objects, charts and dependencies that it adds are written as cdk8s writes them. Validations are the exception: cdk8s asks all of them again for each chart, this app only where constructs,
- * validations or patches were added since. One that counts how often it is asked, or tells of what a `toJson()` did, may stop cdk8s's `App` and not this one.
+ * Code that takes part in writing the app has the same effect: `Lazy` values, tokens, resolvers and a `toJson()` of your own are asked when cdk8s asks them, and what they change later
+ * is written. Then the tree is looked at once more for each chart, as objects of generated classes and of cdk8s-plus make it, too.
+ *
+ * | what differs from `App` | `App` | `FastApp` |
+ * |---|---|---|
+ * | validations | asked again for each chart | asked again where constructs, validations or patches were added |
+ * | dependency of a construct on itself | the object is lost, or a `RangeError` | an error before anything is written |
+ * | dependencies of two constructs, on the nodes of the objects below them | added when the app is written | not added; the order is the same |
+ * | files, for a `Lazy` that reads them, or one that cannot be written | written chart by chart | written at the end, the longest names first |
+ * | `Yaml.save()` | called | not called |
+ * | a value that cdk8s refuses, or an object of another context (`vm`) | values of the object are asked once | asked twice |
+ * | a `Lazy` that replaces fields of its own object, or adds dependencies | takes effect with the next look | may take effect at once |
+ *
+ * `charts` and `Testing.synth()` are cdk8s's own, exponential time included.
  *
  * It saves most in apps of many charts, or of many services.
  *

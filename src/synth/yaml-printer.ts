@@ -164,11 +164,12 @@ function literal(text: string, indent: string): string {
 
 /** Whether it is printed on lines of its own; what is neither this nor a scalar is for the general printer. */
 function isCollection(value: unknown): value is object {
-  return isMap(value) || Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
+  return isMap(value) || Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype && !('toJSON' in value);
 }
 
+/** What can be gone through item by item is a list to the general printer. */
 function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value) && !(Symbol.iterator in value);
 }
 
 /** What the general printer writes for a scalar that fits on a line, wherever it stands below the root. */

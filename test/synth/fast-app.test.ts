@@ -257,6 +257,18 @@ describe('FastApp writes the files of cdk8s\'s App', () => {
     expect(Object.keys(nested[1].files)).toEqual([expect.stringMatching(/^0000-a-late/), '0001-a.k8s.yaml']);
   });
 
+  test('of getters, and of objects that print themselves', () => {
+    const [{ yaml }] = expectSameForAll(app => {
+      const chart = new Chart(app, 'test', { namespace: 'shop' });
+      service(chart);
+      let asked = 0;
+      new ApiObject(chart, 'Getter', { apiVersion: 'v1', kind: 'Service', spec: { get asked() { return ++asked; } } });
+      config(chart, 'printed').toJson = () => ({ ...CONFIG, metadata: { name: 'printed' }, data: { *[Symbol.iterator]() { yield 'item'; } } });
+    });
+
+    expect(yaml).toMatch(/asked: 2[^]*- item/);
+  });
+
   test('of a chart that a value removed, or that is of another app', () => {
     const [removed] = expectSameForAll(app => {
       config(new Chart(app, 'first'), 'remover', Lazy.any({ produce: () => ({ removed: String(app.node.tryRemoveChild('second')) }) }));
