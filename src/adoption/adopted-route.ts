@@ -82,7 +82,9 @@ function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {
 }
 
 /** Those for whom the old route is open, as far as the input shows them: accounts of pods, or whole namespaces. */
-function clientsOf(view: MeshView, entry: ExternalEntry, targets: readonly Target[], access: AccessTable): { readonly code: readonly Code[] } | Refused {
+function clientsOf(
+  view: MeshView, entry: ExternalEntry, targets: readonly Target[], access: AccessTable,
+): { readonly code: readonly Code[] } | Refused {
   const isOpenTo = (client: Client) => targets.some(target => access.of(client, target).some(isOpen));
   const code: Code[] = [];
   for (const namespace of clientNamespaces(view, entry)) {

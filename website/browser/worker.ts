@@ -90,7 +90,8 @@ interface Connection {
 function connectionIn(from = '', to = ''): Connection | undefined {
   const [, namespace, account] = /^([^/]+)\/([^/]+)$/.exec(from.trim()) ?? [];
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(to.trim()) ?? [];
-  return namespace === undefined || host === undefined ? undefined : { from: { namespace, account }, to: { host: host.toLowerCase(), port: Number(port) } };
+  return namespace === undefined || host === undefined ? undefined
+    : { from: { namespace, account }, to: { host: host.toLowerCase(), port: Number(port) } };
 }
 
 interface Scope {
