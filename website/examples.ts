@@ -40,7 +40,7 @@ export class Examples {
     const name = `example-${++this.shown}`;
     const others = (Object.keys(LANGUAGES) as Language[]).map(language => (
       `<details name="${name}">\n<summary>${LANGUAGES[language]}</summary>\n\n${block(language, found[language].source)}\n\n</details>`));
-    return `${block('ts', example)}\n\n<div class="languages">\n\n${others.join('\n\n')}\n\n</div>`;
+    return `${block('ts', example)}\n\n<div class="languages">\n\n${others.join('\n\n')}\n\n<small>Translated, and not compiled: [programs that are run](/languages)</small>\n\n</div>`;
   }
 }
 
