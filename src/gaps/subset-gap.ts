@@ -39,6 +39,8 @@ function gapsOf(
   const entries = view.names.entriesOf(host).map(({ object }) => object.namespace);
   const isFound = (namespace: string) => known.some(({ object, visibleTo }) => (
     [namespace, home, view.facts.rootNamespace, ...entries].includes(object.namespace) && reaches(visibleTo, namespace)));
-  return route.visibleTo.filter(namespace => view.podNamespaces.includes(namespace) && !isFound(namespace))
+  // The gateway is among those that see the route, and follows another leg.
+  const clients = route.visibleTo.filter(namespace => view.podNamespaces.includes(namespace) && !view.gatewayPlaces.namespaces.has(namespace));
+  return clients.filter(namespace => !isFound(namespace))
     .map(namespace => gap(` where the sidecars of "${namespace}" look`));
 }

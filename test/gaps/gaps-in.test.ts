@@ -54,6 +54,12 @@ test.each<[string, readonly string[], readonly string[]]>([
     object('VirtualService', 'platform/route', { hosts: [DB], exportTo: ['shop', 'billing'], tcp: [{ route: [{ destination: { host: GATEWAY, subset: 'x' } }] }] }),
     object('DestinationRule', 'platform/rule', { host: GATEWAY, subsets: [{ name: 'x' }] }), gateway({ istio: 'egressgateway' }, 'platform/egress'),
   ], [`subset: a DestinationRule of ${GATEWAY} with the subset x where the sidecars of "shop" look <- route spec.tcp.0.route.0.destination.subset`]],
+  ['a subset that the namespace of the gateway does not find, which is no client', [
+    entry(DB, 3306, 'TCP', { exportTo: ['.', 'infra'] }), deployment('cart', 'cart'), deployment('infra/out', 'out', { labels: { istio: 'egressgateway' } }), gateway({ istio: 'egressgateway' }),
+    object('Service', 'infra/out', { selector: { istio: 'egressgateway' }, ports: [{ name: 'tls', port: 443 }] }),
+    object('VirtualService', 'route', { hosts: [DB], exportTo: ['.', 'infra'], tcp: [{ route: [{ destination: { host: 'out.infra.svc.cluster.local', subset: 'x' } }] }] }),
+    object('DestinationRule', 'rule', { host: 'out.infra.svc.cluster.local', exportTo: ['.'], subsets: [{ name: 'x' }] }),
+  ], []],
   ['a subset that is in the namespace of the clients, or in that of the service', [
     entry(DB, 3306, 'TCP', { exportTo: ['shop'] }, 'platform/db'), deployment('cart', 'cart'), gateway({ istio: 'egressgateway' }, 'platform/egress'),
     ...['a', 'b'].map(name => object('VirtualService', `platform/${name}`, { hosts: [DB], exportTo: ['shop'], tcp: [{ route: [{ destination: { host: GATEWAY, subset: name } }] }] })),
