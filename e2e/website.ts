@@ -13,7 +13,7 @@ const HELP = `usage: npm run e2e:website -- [--sample] [--keep FOLDER] [--help]
 
 Builds the documentation site and opens each of its pages in Chromium, on a phone (390 px) in the dark and on a desk (1280 px) in the light: nothing has to be scrolled sideways,
 nothing is complained of, every link leads to a place that is there, and axe finds no serious barrier in any document and some pages of constructs. Then without JavaScript, the search, and the page that looks at YAML: its answers
-have to be those of the program, for every file of the corpus.
+have to be those of the program, for every file of the corpus; it and its worker can send nothing; a question can be cancelled, and what is long is cut.
 
   --sample        open some of the pages only, which takes a minute in place of four
   --keep FOLDER   keep the site and pictures of some pages there
@@ -39,12 +39,14 @@ interface Page {
   readonly keyboard: { readonly type: (text: string) => Promise<void> };
   goto(url: string, options?: object): Promise<unknown>;
   evaluate<T>(what: string): Promise<T>;
+  addInitScript(script: string): Promise<void>;
+  setInputFiles(selector: string, files: string | readonly string[]): Promise<void>;
+  waitForTimeout(milliseconds: number): Promise<void>;
   on(event: 'console' | 'pageerror', listener: (message: { readonly message?: string; type?(): string; text?(): string }) => void): void;
   screenshot(options: object): Promise<unknown>;
   fill(selector: string, text: string): Promise<void>;
   click(selector: string): Promise<void>;
   selectOption(selector: string, value: string): Promise<unknown>;
-  waitForFunction(what: string, argument?: unknown, options?: object): Promise<unknown>;
   waitForSelector(selector: string, options?: object): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -79,7 +81,14 @@ async function main(argv: readonly string[]): Promise<number> {
   const site = path.join(work, 'site');
   await buildSite(site);
   const tools = await TOOLS.install(text => process.stderr.write(`${text}\n`), new AbortController().signal);
-  const server = http.createServer((request, response) => serve(site, request.url ?? '/', response)).listen(0, '127.0.0.1');
+  const asked: string[] = [];
+  const server = http.createServer((request, response) => {
+    asked.push(request.url ?? '/');
+    serve(site, request.url ?? '/', response);
+  }).on('upgrade', ({ url }, socket) => {
+    asked.push(url ?? '/');
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
   await new Promise(resolve => server.once('listening', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -95,6 +104,9 @@ async function main(argv: readonly string[]): Promise<number> {
       await withoutScripts(browser, base),
       await searched(browser, base),
       await sameAsProgram(browser, base),
+      await withoutNamespace(browser, base),
+      await longInput(browser, base, work),
+      await sendsNothing(browser, base, asked),
     ];
     results.filter(({ problems }) => problems.length > 0).forEach(({ what, problems }) => process.stdout.write(`FAILED: ${what}\n${problems.map(problem => `  ${problem}\n`).join('')}`));
     const failed = results.filter(({ problems }) => problems.length > 0).length;
@@ -226,95 +238,224 @@ async function searched(browser: Browser, base: string): Promise<Result> {
   return { what: 'search', problems };
 }
 
-/** The answers of the page are those of the program: some by hand, the others by the worker that it has. */
+/** A call of the program. */
+interface Call {
+  readonly args: readonly string[];
+  readonly text: string;
+}
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What the page asks of its worker. */
+const CALLS = [
+  ['lint', '-', '--json'], ['lint', '-', '--json', '--outbound-traffic-policy=REGISTRY_ONLY', '--namespace=shop'],
+  ['explain', '-', '--from=shop/cart', '--to=mysql.example.com:3306', '--outbound-traffic-policy=REGISTRY_ONLY'], ['report', '-', '--format=html', '--namespace=shop'],
+];
+
+/** The answers of the worker are those of the program, to the letter; some are looked at by hand. */
 async function sameAsProgram(browser: Browser, base: string): Promise<Result> {
   const context = await browser.newContext({});
   const problems: string[] = [];
   const page = await opened(context, problems);
+  await page.addInitScript(KEEP_PROGRAM);
   await page.goto(`${base}/playground.html`, { waitUntil: 'load' });
-  await page.waitForSelector('[data-answered]');
-  await page.selectOption('.playground select', 'ALLOW_ANY');
+  await page.waitForSelector('[aria-busy=false]');
   const files = (fs.readdirSync(CORPUS, { recursive: true }) as string[]).filter(file => file.endsWith('.yaml')).sort();
-  const texts = files.map(file => fs.readFileSync(path.join(CORPUS, file), 'utf8'));
-  const shown = await page.evaluate<string[][]>(ASK.replace('TEXTS', JSON.stringify(texts)));
-  for (let i = 0; i < files.length; i += 40) {
-    const by = JSON.stringify(await byHand(page, texts[i]));
-    problems.push(...by === JSON.stringify(shown[i]) ? [] : [`${files[i]}: the page shows ${by}, and its worker says ${JSON.stringify(shown[i])}`]);
-  }
+  const calls = files.flatMap(file => CALLS.map((args): Call => ({ args, text: fs.readFileSync(path.join(CORPUS, file), 'utf8') })));
+  const shown = await page.evaluate<Said[]>(ASK.replace('CALLS', () => JSON.stringify(calls)));
   let found = 0;
-  for (const [i, file] of files.entries()) {
-    const said = await findingsOf(path.join(CORPUS, file));
-    found += said.length;
-    if (JSON.stringify([...shown[i]].sort()) !== JSON.stringify([...said].sort())) {
-      problems.push(`${file}: the page shows ${shown[i].join(', ') || 'nothing'}, and the program says ${said.join(', ') || 'nothing'}`);
+  for (const [i, { args, text }] of calls.entries()) {
+    const said = await saidBy(args, text);
+    const findings = args.includes('--json') ? (JSON.parse(said.out) as { findings: { id: string; line?: number }[] }).findings : [];
+    found += findings.length;
+    (['code', 'err', 'out'] as const).filter(part => shown[i][part] !== said[part]).slice(0, 1).forEach(part => problems.push(
+      `${files[Math.floor(i / CALLS.length)]}: ${args.join(' ')}: ${part} of the page is ${excerpt(shown[i][part], said[part])}, and the program's ${excerpt(said[part], shown[i][part])}`));
+    if (i % (40 * CALLS.length) === 1) {
+      await page.fill('[data-test=namespace]', 'shop');
+      const by = await byHand(page, text);
+      const wanted = findings.slice(0, 100).map(({ id, line }) => `${id} ${line}`);
+      problems.push(...JSON.stringify(by) === JSON.stringify(wanted) ? [] : [`${files[Math.floor(i / CALLS.length)]}: the page shows ${by.join(', ')} for ${wanted.join(', ')}`]);
     }
-  }
-  // What is pasted stays in the page, also where somebody came from another one.
-  const visitor = await context.newPage();
-  await visitor.goto(`${base}/guide.html`, { waitUntil: 'load' });
-  for (const way of ['by its address', 'by a link']) {
-    await (way === 'by a link' ? visitor.evaluate('document.querySelector(\'a[href$="/playground.html"]\').click()') : visitor.goto(`${base}/playground.html`, { waitUntil: 'load' }));
-    await visitor.waitForSelector('[data-test=input]');
-    const sent = await visitor.evaluate<string[]>(LEAKS);
-    problems.push(...sent.map(how => `${how} leaves the page when it is reached ${way}`));
-    await visitor.goto(`${base}/guide.html`, { waitUntil: 'load' });
   }
   await context.close();
   return { what: `${files.length} files of the corpus, ${found} findings`, problems: found > 50 ? problems : [...problems, `only ${found} findings`] };
 }
 
+/** Where two answers begin to differ. */
+function excerpt(one: string | number, other: string | number): string {
+  const [a, b] = [String(one), String(other)];
+  const at = [...a].findIndex((char, i) => char !== b[i]);
+  return JSON.stringify(a.slice(Math.max(at - 40, 0), Math.max(at, 0) + 80));
+}
+
+const KEEP_PROGRAM = 'const made = URL.createObjectURL; URL.createObjectURL = blob => (globalThis.programOfPage = made.call(URL, blob));';
+
 /** Runs in the page. */
 const ASK = `new Promise((resolve, reject) => {
-  const [worker, texts, answers] = [new Worker(URL.createObjectURL(new Blob([istioEgressWorker]))), TEXTS, []];
+  const [worker, calls, answers] = [new Worker(programOfPage), CALLS, []];
+  let left = calls.length;
   worker.onerror = event => reject(new Error(event.message));
   worker.onmessage = ({ data }) => {
-    answers[data.id] = data.fault ?? data.findings.map(({ id, line }) => id + ' ' + line);
-    if (answers.filter(Boolean).length === texts.length) resolve(answers);
+    if (data.progress !== undefined) return;
+    answers[data.id] = data;
+    left -= 1;
+    if (left === 0) resolve(answers);
   };
-  texts.forEach((text, id) => worker.postMessage({ id, text, policy: 'ALLOW_ANY' }));
+  calls.forEach((call, id) => worker.postMessage({ id, ...call }));
 })`;
 
-/** Runs in the page: ways by which something could leave it, and the worker; gives those that nothing stops. */
-const LEAKS = `(async () => {
-  const target = location.origin + '/guide.html?leak';
-  const stopped = start => new Promise(resolve => {
-    const timer = setTimeout(() => resolve(false), 3000);
-    document.addEventListener('securitypolicyviolation', () => { clearTimeout(timer); resolve(true); }, { once: true });
-    start();
-  });
-  const form = document.createElement('form');
-  Object.assign(form, { action: target, method: 'post', target: '_blank' });
-  document.body.append(form);
-  const ways = {
-    'a request': () => fetch(target).catch(() => undefined),
-    'a socket': () => { try { new WebSocket(target.replace('http', 'ws')); } catch {} },
-    'a picture': () => { new Image().src = target; },
-    'a form': () => form.submit(),
-    'a beacon': () => navigator.sendBeacon(target, 'x'),
-  };
-  const open = [];
-  for (const [how, start] of Object.entries(ways)) {
-    if (!await stopped(start)) open.push(how);
-  }
-  form.remove();
-  const worker = new Worker(URL.createObjectURL(new Blob(['fetch("' + target + '").then(() => postMessage(true), () => postMessage(false))'])));
-  if (await new Promise(resolve => { worker.onmessage = ({ data }) => resolve(data); })) open.push('a request of the worker');
-  return open;
-})()`;
-
 async function byHand(page: Page, text: string): Promise<string[]> {
-  const before = await page.evaluate<string>('document.querySelector("[data-answered]")?.dataset.answered ?? ""');
+  const before = await page.evaluate<string>('document.querySelector("[data-answered]").dataset.answered');
   await page.fill('[data-test=input]', text);
   await page.click('[data-test=run]');
-  await page.waitForFunction(`document.querySelector("[data-answered]")?.dataset.answered !== ${JSON.stringify(before)} && document.querySelector("[aria-busy=false]")`,
-    undefined, { timeout: 20_000 });
+  await page.waitForSelector(`[aria-busy=false]:not([data-answered="${before}"])`, { timeout: 20_000 });
   return page.evaluate<string[]>('[...document.querySelectorAll(".findings li")].map(({ dataset }) => `${dataset.rule} ${dataset.line}`)');
 }
 
-async function findingsOf(file: string): Promise<string[]> {
-  let out = '';
-  await program(['lint', file, '--json'], { hasColours: false, out: text => { out += text; }, err: () => undefined, progress: () => undefined, stdin: () => Promise.resolve(Buffer.alloc(0)) });
-  return (JSON.parse(out) as { findings: { id: string; line?: number }[] }).findings.map(({ id, line }) => `${id} ${line}`);
+async function saidBy(args: readonly string[], text: string): Promise<Said> {
+  let [out, err] = ['', ''];
+  const terminal = {
+    hasColours: false,
+    out: (part: string) => { out += part; },
+    err: (part: string) => { err += part; },
+    progress: () => undefined,
+    stdin: () => Promise.resolve(Buffer.from(text)),
+  };
+  return { code: await program(args, terminal), out, err };
+}
+
+const HOMELESS = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: a}
+spec:
+  hosts: [a.example.com]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: DNS
+  exportTo: ["."]
+`;
+
+/** What the program refuses the page refuses, with the words of the program. */
+async function withoutNamespace(browser: Browser, base: string): Promise<Result> {
+  const context = await browser.newContext({});
+  const problems: string[] = [];
+  const page = await opened(context, problems);
+  await page.goto(`${base}/playground.html`, { waitUntil: 'load' });
+  await page.fill('[data-test=from]', 'shop/cart');
+  await page.fill('[data-test=to]', 'a.example.com:443');
+  await byHand(page, HOMELESS);
+  const shown = await page.evaluate<string>('document.querySelector("[data-answered]").innerText');
+  problems.push(...shown.includes('1 object names no namespace') && shown.includes('give --namespace') ? [] : [`nobody asks for a namespace: ${shown}`]);
+  problems.push(...await page.evaluate<boolean>('document.querySelector("[data-test=explain]") !== null') ? ['a connection is followed without one'] : []);
+  await page.fill('[data-test=namespace]', 'shop');
+  await byHand(page, HOMELESS);
+  const explained = await page.evaluate<string>('document.querySelector("[data-test=explain]")?.innerText ?? ""');
+  const { out } = await saidBy(['explain', '-', '--from=shop/cart', '--to=a.example.com:443', '--outbound-traffic-policy=REGISTRY_ONLY', '--namespace=shop'], HOMELESS);
+  problems.push(...explained.trim() === out.trim() ? [] : [`explain is shown as ${explained}`]);
+  await page.waitForSelector('.playground iframe >> internal:control=enter-frame >> h1', { timeout: 5000 }).catch(() => problems.push('the report is not to be seen'));
+  await context.close();
+  return { what: 'objects without a namespace', problems };
+}
+
+/** A long question can be cancelled, the next one waits for nothing, and long answers are cut. */
+async function longInput(browser: Browser, base: string, work: string): Promise<Result> {
+  const context = await browser.newContext({});
+  const problems: string[] = [];
+  const page = await opened(context, problems);
+  await page.goto(`${base}/playground.html`, { waitUntil: 'load' });
+  const file = path.join(work, 'long.yaml');
+  fs.writeFileSync(file, Array.from({ length: 4000 }, (_, i) => HOMELESS.replace('{name: a}', `{name: a${i}, namespace: shop}`).replace('TLS}', 'TCP}')).join('---\n'));
+  await page.waitForSelector('[aria-busy=false]');
+  await page.setInputFiles('.playground input[type=file]', file);
+  await page.waitForSelector('[data-test=cancel]');
+  await page.click('[data-test=cancel]');
+  problems.push(...await page.evaluate<string>('document.querySelector("[data-answered]").ariaBusy') === 'false' ? [] : ['Cancel does not end it']);
+  await page.click('[data-test=run]');
+  await page.waitForSelector('[data-test=cancel]');
+  const began = Date.now();
+  await byHand(page, HOMELESS);
+  problems.push(...Date.now() - began < 5000 ? [] : [`the next question waits ${Date.now() - began} ms`]);
+  await page.setInputFiles('.playground input[type=file]', []);
+  await page.setInputFiles('.playground input[type=file]', file);
+  await page.waitForSelector('[data-test=more]', { timeout: 120_000 });
+  const items = await page.evaluate<number>('document.querySelectorAll(".findings li").length');
+  problems.push(...items === 100 ? [] : [`${items} findings are shown`]);
+  await context.close();
+  fs.rmSync(file);
+  return { what: 'a long input', problems };
+}
+
+/** Ways to send something, each with its own path. */
+const SEND = `(who => {
+  const ways = {
+    fetch: () => fetch('/leak-fetch-' + who).catch(() => {}),
+    socket: () => new WebSocket(location.origin.replace(/^blob:/, '').replace(/^http/, 'ws') + '/leak-socket-' + who),
+    events: () => new EventSource(location.origin + '/leak-events-' + who),
+    request: () => { const request = new XMLHttpRequest(); request.open('GET', location.origin + '/leak-request-' + who); request.onerror = () => {}; request.send(); },
+    script: () => import(location.origin + '/leak-script-' + who).catch(() => {}),
+    ...typeof importScripts === 'function' ? {
+      scripts: () => importScripts(location.origin + '/leak-scripts-' + who),
+      worker: () => new Worker(location.origin + '/leak-worker-' + who),
+    } : {
+      image: () => { new Image().src = '/leak-image-' + who; },
+      beacon: () => navigator.sendBeacon('/leak-beacon-' + who),
+      form: () => { const frame = document.createElement('iframe'); frame.name = 'leak'; const form = document.createElement('form'); form.method = 'post'; form.action = '/leak-form-' + who; form.target = 'leak';
+        document.body.append(frame, form); form.submit(); },
+      frame: () => { const frame = document.createElement('iframe'); frame.src = '/leak-frame-' + who; document.body.append(frame); },
+      style: () => { const link = document.createElement('link'); link.rel = 'stylesheet'; link.href = '/leak-style-' + who; document.head.append(link); },
+      prefetch: () => { const link = document.createElement('link'); link.rel = 'prefetch'; link.href = '/leak-prefetch-' + who; document.head.append(link); },
+      tag: () => { const script = document.createElement('script'); script.src = '/leak-tag-' + who; document.head.append(script); },
+      font: () => { const font = new FontFace('leak', 'url(/leak-font-' + who + ')'); document.fonts.add(font); font.load().catch(() => {}); },
+      worker: () => new Worker('/leak-worker-' + who),
+    },
+  };
+  for (const way of Object.values(ways)) {
+    try { way(); } catch {}
+  }
+  return Object.keys(ways);
+})`;
+
+/** What somebody would add to the program of the page. */
+const INFECT = `const Clean = Blob;
+globalThis.violations = [];
+document.addEventListener('securitypolicyviolation', ({ blockedURI }) => globalThis.violations.push(blockedURI));
+globalThis.Blob = class extends Clean {
+  constructor(parts, options) {
+    super(options?.type === 'text/javascript' ? [\`${SEND.replace(/[\\`$]/g, '\\$&')}('worker');\`, ...parts] : parts, options);
+  }
+};`;
+
+/** Neither the page nor its worker can send anything, however somebody came there. */
+async function sendsNothing(browser: Browser, base: string, asked: readonly string[]): Promise<Result> {
+  const problems: string[] = [];
+  const leaks = (who: string) => asked.filter(url => url.startsWith('/leak-') && url.endsWith(`-${who}`));
+  for (const way of ['address', 'link']) {
+    const context = await browser.newContext({});
+    const page = await context.newPage();
+    await page.addInitScript(INFECT);
+    const from = way === 'link' ? 'guide.html' : 'playground.html';
+    await page.goto(`${base}/${from}`, { waitUntil: 'load' });
+    if (way === 'link') {
+      // The server sees what is sent from a page without the policy: the test can see it.
+      const ways = await page.evaluate<string[]>(`${SEND}('control')`);
+      await page.waitForTimeout(1000);
+      const unseen = ways.filter(name => !leaks('control').includes(`/leak-${name}-control`));
+      problems.push(...unseen.length === 0 ? [] : [`the test does not see ${unseen.join(', ')} from a page without a policy`]);
+      await page.evaluate('document.querySelector(\'a[href$="/playground.html"]\').click()');
+    }
+    await page.waitForSelector('[data-test=explain]', { timeout: 20_000 });
+    const ways = await page.evaluate<string[]>(`${SEND}('${way}')`);
+    await page.waitForTimeout(1000);
+    problems.push(...[...leaks(way), ...leaks('worker')].map(url => `the server sees ${url}, when the page is reached by its ${way}`));
+    const blocked = await page.evaluate<string[]>('globalThis.violations');
+    const silent = ways.filter(name => !blocked.some(uri => uri.endsWith(`/leak-${name}-${way}`)));
+    problems.push(...silent.length === 0 ? [] : [`the browser tells of no violation of ${silent.join(', ')}`]);
+    await context.close();
+  }
+  return { what: 'nothing is sent', problems };
 }
 
 void main(process.argv.slice(2)).then(code => {

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
+import * as vm from 'node:vm';
 import { filesBelow } from './helpers';
+import { main } from '../src/cli/main';
+import { bundleWorker } from '../website/bundle';
 import { Examples } from '../website/examples';
 import { GROUPS, titleOf } from '../website/pages';
+import { withPolicy } from '../website/policy';
 
 const ROOT = path.join(__dirname, '..');
 
@@ -48,12 +54,80 @@ describe('an example', () => {
   });
 });
 
-test('the program for the browser has all that the sources take of Node', () => {
-  const folders = ['view', 'rules', 'trace', 'report', 'findings', 'private', 'values'];
-  const files = folders.flatMap(folder => filesBelow(path.join(ROOT, 'src', folder)).map(file => path.join(ROOT, 'src', folder, file))).filter(file => file.endsWith('.ts'));
-  const taken = new Set(files.flatMap(file => [...fs.readFileSync(file, 'utf8').matchAll(/(?:from |require\()'node:(\w+)'/g)].map(([, name]) => name)));
-  const given = fs.readdirSync(path.join(ROOT, 'website/browser')).flatMap(file => /^node-(\w+)\.ts$/.exec(file)?.[1] ?? []);
+describe('the program for the browser', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'browser-'));
+  let source: string;
 
-  // Files of rules are for the command line, statuses of HTTP for constructs: neither is in the browser.
-  expect([...taken].filter(name => !given.includes(name)).sort()).toEqual(['http', 'path']);
+  beforeAll(async () => {
+    await bundleWorker(path.join(folder, 'program.js'));
+    source = fs.readFileSync(path.join(folder, 'program.js'), 'utf8');
+  });
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+  interface Said {
+    readonly code: number;
+    readonly out: string;
+    readonly err: string;
+  }
+
+  /** In a scope with what workers have, and nothing of Node. */
+  const inBrowser = (args: readonly string[], text: string) => new Promise<Said>(resolve => {
+    const postMessage = ({ id: _, ...said }: Said & { id: number; progress?: string }) => said.progress === undefined && resolve(said);
+    const scope = vm.createContext({ postMessage, TextDecoder, TextEncoder, URL }) as { onmessage?: (event: object) => void };
+    vm.runInContext(source, scope);
+    scope.onmessage!({ data: { id: 1, args, text } });
+  });
+
+  const inShell = async (args: readonly string[], text: string): Promise<Said> => {
+    const [out, err]: string[][] = [[], []];
+    const stdin = () => Promise.resolve(Buffer.from(text));
+    const code = await main(args, { hasColours: false, out: part => out.push(part), err: part => err.push(part), progress: () => undefined, stdin });
+    return { code, out: out.join(''), err: err.join('') };
+  };
+
+  const HOMELESS = JSON.stringify({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'ServiceEntry',
+    metadata: { name: 'a' },
+    spec: { hosts: ['a.example.com'], ports: [{ number: 443, name: 'tls', protocol: 'TLS' }], resolution: 'DNS', exportTo: ['.'] },
+  });
+  const connection = ['--from=shop/cart', '--to=a.example.com:443'];
+
+  test('asks for a namespace where the program does', async () => {
+    const said = await inBrowser(['explain', '-', ...connection], HOMELESS);
+
+    expect(said).toEqual({ code: 2, out: '', err: expect.stringContaining('1 object names no namespace, such as ServiceEntry a (stdin:1): give --namespace') });
+  });
+
+  test.each([
+    ['lint', '-', '--json'], ['lint', '-', '--namespace=shop'], ['lint', '-', '--json', '--namespace=NO'], ['lint', '-', '--no-option'],
+    ['explain', '-', ...connection, '--namespace=shop'], ['explain', '-', ...connection], ['explain', '-', '--from=shop'],
+    ['report', '-', '--format=html', '--namespace=shop'], ['report', '-', '--format=html'],
+  ])('says what the program says: %s %s %s %s %s', async (...args) => {
+    for (const text of [HOMELESS, '', 'kind: [', `${HOMELESS}\n---\nkind: Oops\n`]) {
+      expect(await inBrowser(args, text)).toEqual(await inShell(args, text));
+    }
+  });
+});
+
+describe('the policy of the playground', () => {
+  const html = withPolicy('<html><head><meta charset="utf-8"><script src="/a.js"></script><script id="b">go()</script></head></html>');
+  const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
+  const directives = new Map(policy.split('; ').map(text => [text.split(' ')[0], text.split(' ').slice(1)]));
+
+  test('comes before all that it is to hold for', () => {
+    expect(html.indexOf('<meta http-equiv')).toBeLessThan(html.indexOf('<script'));
+  });
+
+  test.each([['default-src'], ['connect-src'], ['form-action'], ['frame-src'], ['base-uri']])('allows nothing by %s', directive => {
+    expect(directives.get(directive)).toEqual(['\'none\'']);
+  });
+
+  test('knows each inline script by its hash', () => {
+    expect(directives.get('script-src')).toEqual(['\'self\'', `'sha256-${createHash('sha256').update('go()').digest('base64')}'`]);
+  });
+
+  test('has the worker in the page, whose policy it then has', () => {
+    expect(directives.get('worker-src')).toEqual(['blob:']);
+  });
 });

@@ -8,6 +8,7 @@ import { configText } from './config';
 import { writeConstructs } from './constructs';
 import { examplesOf } from './examples';
 import { writePages } from './pages';
+import { withPolicy } from './policy';
 import { npmTool } from '../bench/peers/npm-tool';
 import { succeed } from '../languages/shell';
 
@@ -44,9 +45,11 @@ export async function buildSite(output: string): Promise<void> {
     fs.cpSync(path.join(__dirname, 'theme'), path.join(site, '.vitepress/theme'), { recursive: true });
     fs.writeFileSync(path.join(site, '.vitepress/config.mjs'), configText(output));
     fs.writeFileSync(path.join(site, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    const size = await bundleWorker(path.join(site, 'public/playground.js'));
+    const size = await bundleWorker(path.join(site, '.vitepress/theme/program.js'));
     say(`the program for the browser has ${Math.round(size / 1024)} KiB`);
     await succeed(path.join(tool, 'node_modules/.bin/vitepress'), ['build', site], site);
+    const playground = path.join(output, 'playground.html');
+    fs.writeFileSync(playground, withPolicy(fs.readFileSync(playground, 'utf8')));
     say(`written: ${output}`);
   } finally {
     fs.rmSync(site, { recursive: true, force: true, maxRetries: 3 });

@@ -5,34 +5,25 @@ import { build } from 'esbuild';
 
 const BROWSER = path.join(__dirname, 'browser');
 
-/** The program of the worker, as JavaScript. */
-export async function workerProgram(): Promise<string> {
+/** What the program takes of Node that has a place in a browser. */
+const OF_NODE = ['crypto', 'fs', 'net', 'path', 'url', 'util'];
+
+/** Bundles the worker; gives its size in bytes. */
+export async function bundleWorker(file: string): Promise<number> {
+  const { version } = JSON.parse(fs.readFileSync(path.join(__dirname, '../package.json'), 'utf8')) as { version: string };
   const of = (name: string) => path.join(BROWSER, `${name}.ts`);
-  const { outputFiles } = await build({
+  await build({
     entryPoints: [of('worker')],
     bundle: true,
     format: 'iife',
-    globalName: 'istioEgress',
     platform: 'browser',
     target: 'es2022',
     minify: true,
     legalComments: 'eof',
     logLevel: 'error',
-    write: false,
-    alias: {
-      'node:net': of('node-net'), 'node:url': of('node-url'), 'node:util': of('node-util'), 'node:crypto': of('node-crypto'), 'constructs': of('constructs'),
-    },
+    outfile: file,
+    define: { __dirname: '"/program"', VERSION: JSON.stringify(version) },
+    alias: { ...Object.fromEntries(OF_NODE.map(name => [`node:${name}`, of(`node-${name}`)])), constructs: of('constructs') },
   });
-  return outputFiles[0].text;
-}
-
-/**
- * Writes the program as a text that the page makes its worker of; gives its size in bytes. A worker with an address has the rules of the answer that it came in: one
- * that the page makes itself has the rules of the page, which may open no connection.
- */
-export async function bundleWorker(file: string): Promise<number> {
-  const program = await workerProgram();
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, `globalThis.istioEgressWorker = ${JSON.stringify(program)};\n`);
-  return program.length;
+  return fs.statSync(file).size;
 }

@@ -18,6 +18,8 @@ export function configText(outDir: string): string {
     outDir,
     cleanUrls: false,
     lastUpdated: false,
+    // The policy of the playground lets it fetch no other page.
+    router: { prefetchLinks: false },
     head: [['link', { rel: 'icon', href: 'data:,' }]],
     markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
     themeConfig: {
