@@ -12,7 +12,7 @@ import { buildSite } from '../website/build';
 const HELP = `usage: npm run e2e:website -- [--sample] [--keep FOLDER] [--help]
 
 Builds the documentation site and opens each of its pages in Chromium, on a phone (390 px) in the dark and on a desk (1280 px) in the light: nothing has to be scrolled sideways,
-nothing is complained of, every link leads to a place that is there, and axe finds no serious barrier in any document and some pages of constructs. Then without JavaScript, the search, and the page that looks at YAML: its answers
+no table breaks a name, nothing is complained of, every link leads to a place that is there, and axe finds no serious barrier in any document and some pages of constructs. Then without JavaScript, the search, and the page that looks at YAML: its answers
 have to be those of the program, for every file of the corpus; it and its worker can send nothing; a question can be cancelled, and what is long is cut.
 
   --sample        open some of the pages only, which takes a minute in place of four
@@ -152,6 +152,8 @@ async function everyPage(browser: Browser, base: string, pages: readonly string[
       await page.goto(`${base}/${file}`, { waitUntil: 'load' });
       const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
       problems.push(...wide <= width ? [] : [`it has to be scrolled sideways: ${wide} px`]);
+      const broken = await page.evaluate<string[]>(BROKEN);
+      problems.push(...broken.length === 0 ? [] : [`words in tables are broken: ${broken.slice(0, 5).join(', ')}`]);
       if (isJudged(file, pages, colorScheme)) {
         await page.evaluate(axe);
         const barriers = await page.evaluate<{ id: string; impact: string; nodes: string }[]>(AXE);
@@ -175,6 +177,9 @@ function isJudged(file: string, pages: readonly string[], colorScheme: string): 
 
 const AXE = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] }).then(found => found.violations.map(({ id, impact, nodes }) => (
   { id, impact, nodes: nodes.slice(0, 2).map(({ html }) => html.slice(0, 120)).join(' ') })))`;
+
+/** Names in code that a table breaks in the middle. */
+const BROKEN = '[...document.querySelectorAll(".vp-doc td code")].filter(code => /^\\w+$/.test(code.textContent) && code.getClientRects().length > 1).map(code => code.textContent)';
 
 async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items];

@@ -9,6 +9,7 @@ import { bundleWorker } from '../website/bundle';
 import { Examples } from '../website/examples';
 import { GROUPS, titleOf } from '../website/pages';
 import { withPolicy } from '../website/policy';
+import { Markdown, proseForVue, withoutInterpolation } from '../website/vue';
 
 const ROOT = path.join(__dirname, '..');
 
@@ -129,5 +130,26 @@ describe('the policy of the playground', () => {
 
   test('has the worker in the page, whose policy it then has', () => {
     expect(directives.get('worker-src')).toEqual(['blob:']);
+  });
+});
+
+describe('what Vue would read itself', () => {
+  const rules: Required<Markdown['renderer']['rules']> = {
+    text: (tokens, i) => tokens[i].content,
+    code_inline: (tokens, i) => `<code${(tokens[i] as unknown as { attributes: string }).attributes}>${tokens[i].content}</code>`,
+  };
+  withoutInterpolation({ renderer: { rules } });
+  const token = (content: string) => ({ content, attributes: '', attrSet(name: string) { this.attributes += ` ${name}`; } });
+
+  test('is no interpolation in prose', () => {
+    expect(rules.text([token('a {{ b }}')], 0)).toBe('a &#123;&#123; b }}');
+  });
+
+  test('is no interpolation in inline code', () => {
+    expect(rules.code_inline([token('{{ .password }}')], 0)).toBe('<code v-pre>{{ .password }}</code>');
+  });
+
+  test('is no tag, but for those that documents use', () => {
+    expect(proseForVue('a <NAME> and `<NAME>`<br>')).toBe('a &lt;NAME> and `<NAME>`<br>');
   });
 });

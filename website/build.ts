@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundleWorker } from './bundle';
+import { bundleModule, bundleWorker } from './bundle';
 import { configText } from './config';
 import { writeConstructs } from './constructs';
 import { examplesOf } from './examples';
@@ -44,6 +44,7 @@ export async function buildSite(output: string): Promise<void> {
     fs.copyFileSync(path.join(__dirname, 'playground.md'), path.join(site, 'playground.md'));
     fs.cpSync(path.join(__dirname, 'theme'), path.join(site, '.vitepress/theme'), { recursive: true });
     fs.writeFileSync(path.join(site, '.vitepress/config.mjs'), configText(output));
+    await bundleModule(path.join(__dirname, 'vue.ts'), path.join(site, '.vitepress/vue.mjs'));
     fs.writeFileSync(path.join(site, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
     const size = await bundleWorker(path.join(site, '.vitepress/theme/program.js'));
     say(`the program for the browser has ${Math.round(size / 1024)} KiB`);

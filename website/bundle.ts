@@ -1,4 +1,4 @@
-/** The program for the browser. */
+/** The program for the browser, and what VitePress takes of ours. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { build } from 'esbuild';
@@ -26,4 +26,9 @@ export async function bundleWorker(file: string): Promise<number> {
     alias: { ...Object.fromEntries(OF_NODE.map(name => [`node:${name}`, of(`node-${name}`)])), constructs: of('constructs') },
   });
   return fs.statSync(file).size;
+}
+
+/** Writes a file of ours as the settings of VitePress can import it. */
+export async function bundleModule(from: string, to: string): Promise<void> {
+  await build({ entryPoints: [from], bundle: true, format: 'esm', platform: 'node', logLevel: 'error', outfile: to });
 }

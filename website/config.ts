@@ -32,5 +32,11 @@ export function configText(outDir: string): string {
       footer: { message: 'Apache-2.0' },
     },
   };
-  return `export default ${JSON.stringify(config, undefined, 2)};\n`;
+  return `import { withoutInterpolation } from './vue.mjs';
+
+const config = ${JSON.stringify(config, undefined, 2)};
+config.markdown.config = withoutInterpolation;
+
+export default config;
+`;
 }

@@ -120,9 +120,9 @@ function methodText({ name, docs = {}, parameters = [], returns, static: isStati
 function table(members: readonly Member[]): string {
   const rows = members.map(({ name, type, docs = {}, optional }) => {
     const fallback = docs.default === undefined ? optional ? 'optional' : 'required' : docs.default.replace(/^- /, '');
-    return `| \`${name}\` | \`${type === undefined ? '' : nameOf(type)}\` | ${cell(`${docs.summary ?? ''} ${docs.remarks ?? ''}`)} | ${cell(fallback)} |`;
+    return `| **\`${name}\`**${type === undefined ? '' : `<br>\`${nameOf(type)}\``} | ${cell(`${docs.summary ?? ''} ${docs.remarks ?? ''}`)} | ${cell(fallback)} |`;
   });
-  return ['| name | type | | default |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| name and type | | default |', '|---|---|---|', ...rows].join('\n');
 }
 
 function nameOf({ fqn, primitive, collection, union }: TypeRef): string {
