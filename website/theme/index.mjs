@@ -1,13 +1,11 @@
 import DefaultTheme from 'vitepress/theme-without-fonts';
-import Playground from './Playground.vue';
 import './style.css';
 
 const PLAYGROUND = '/playground.html';
 
 export default {
   extends: DefaultTheme,
-  enhanceApp({ app, router }) {
-    app.component('Playground', Playground);
+  enhanceApp({ router }) {
     // Its policy is that of a document: it holds from the first byte, and no page after it is held by it.
     router.onBeforeRouteChange = to => {
       if (import.meta.env.SSR) {
