@@ -1,5 +1,6 @@
 import { Gap, GapKind, NOT_THERE } from './gap';
 import { namespaceOfService } from '../view/host-name';
+import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { MESH, Route, RouteDestination, RouteRule } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
@@ -13,10 +14,7 @@ export const subsetGap: GapKind = {
   fix: 'add the DestinationRule',
   find: view => {
     const bySubset = new Map<string, TrafficRule[]>();
-    view.trafficRules.forEach(rule => rule.subsets.forEach(({ name }) => {
-      const key = `${rule.host} ${name}`;
-      bySubset.set(key, [...bySubset.get(key) ?? [], rule]);
-    }));
+    view.trafficRules.forEach(rule => rule.subsets.forEach(({ name }) => addTo(bySubset, `${rule.host} ${name}`, rule)));
     const named = ({ destinations, mirrors }: RouteRule) => [...destinations, ...mirrors].filter(({ subset }) => subset !== undefined);
     return view.routes.flatMap(route => route.rules.flatMap(rule => named(rule).flatMap(to => (
       gapsOf(view, route, rule, to, bySubset.get(`${to.host} ${to.subset}`) ?? [])))));

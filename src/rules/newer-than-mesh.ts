@@ -17,16 +17,27 @@ export const newerThanMesh: Rule = {
   check: view => {
     const { istioVersion } = view.facts;
     return Object.entries(NEWER_FIELDS).flatMap(([key, table]) => {
-      const fields = Object.entries(table).filter(([, since]) => isBefore(istioVersion, since));
+      const news = Object.entries(table).filter(([, since]) => isBefore(istioVersion, since)).map(([what, since]) => newsOf(what, since));
       const [group, kind] = key.split('/');
-      return view.of(group, kind).flatMap(object => fields.flatMap(([what, since]) => found(object, what, since, istioVersion)));
+      return view.of(group, kind).flatMap(object => news.flatMap(one => found(object, one, istioVersion)));
     });
   },
 };
 
-function found(object: MeshObject, what: string, since: string, istioVersion: string): Finding[] {
+/** What came with a version: a field, a value in it, or, without a step, the kind. */
+interface News {
+  readonly steps: readonly string[];
+  readonly value?: string;
+  readonly since: string;
+}
+
+/** Reads `spec.servers[].tls = X`. */
+function newsOf(what: string, since: string): News {
   const [path, value] = what.split(' = ');
-  const steps = path.split(/\.|(?=\[\])/).slice(1);
+  return { steps: path.split(/\.|(?=\[\])/).slice(1), value, since };
+}
+
+function found(object: MeshObject, { steps, value, since }: News, istioVersion: string): Finding[] {
   return placesOf(object.spec, steps, ['spec'], value).map((field): Finding => {
     const subject = steps.length === 0 ? `the kind ${object.kind}` : value === undefined ? `'${fieldText(field)}'` : `'${fieldText(field)}' ${quote(value)}`;
     const outcome = steps.length === 0 || value !== undefined ? 'the API server refuses the object' : 'the API server drops the field, or kubectl refuses the object';

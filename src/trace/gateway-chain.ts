@@ -251,7 +251,7 @@ function scopedHost(host: string, routesFrom: string): string {
 /** Whether a server takes routes of a VirtualService: by its namespace and a host that both have. */
 export function attaches(server: GatewayServer, route: Route): boolean {
   return server.hosts.some((host, i) => (server.routesFrom[i] === '*' || server.routesFrom[i] === route.object.namespace)
-    && route.hosts.some(other => host === '*' || other === '*' || hostsMeet(host, other)));
+    && route.hosts.some(other => hostsMeet(host, other)));
 }
 
 /** VirtualServices by their hosts. */
@@ -295,7 +295,7 @@ class ServedHosts {
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];
 
-function isHttpProtocol({ protocol }: GatewayServer): boolean {
+export function isHttpProtocol({ protocol }: GatewayServer): boolean {
   return HTTP.includes(protocol);
 }
 

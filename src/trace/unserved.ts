@@ -1,4 +1,4 @@
-import { attaches, LeftOut } from './gateway-chain';
+import { attaches, isHttpProtocol, LeftOut } from './gateway-chain';
 import { GatewayPods, labelsText } from './gateway-pods';
 import { Cause, cause, nameOf } from './hop';
 import { firstOf } from './hop-text';
@@ -45,7 +45,7 @@ export function unserved(view: MeshView, pods: GatewayPods, leftOut: readonly Le
     return { text: `no server is on port ${arriving.port}: ${portsText(pods.gateways)}`, causes: all.map(at('port', 'number')) };
   }
   const { name } = arriving;
-  const forName = name === undefined ? onPort : onPort.filter(({ server }) => server.hosts.some(host => host === '*' || isWithin(name, host)));
+  const forName = name === undefined ? onPort : onPort.filter(({ server }) => server.hosts.some(host => isWithin(name, host)));
   if (forName.length === 0) {
     const hosts = [...new Set(onPort.flatMap(({ server }) => server.hosts))];
     const meant = new SlipTable(hosts).meantBy(name!);
@@ -108,7 +108,7 @@ function reasonAt(view: MeshView, pods: GatewayPods, of: ServerOf, { isTls, name
   if (fitting.length === 0) {
     return { met: 3, text: `${naming(seen)} for other hosts or namespaces than the server of ${nameOf(gateway.object)}`, causes: [at('hosts')(of), ...seen.map(hostsOf)] };
   }
-  const forName = name === undefined ? fitting : fitting.filter(({ hosts }) => hosts.some(host => host === '*' || isWithin(name, host)));
+  const forName = name === undefined ? fitting : fitting.filter(({ hosts }) => hosts.some(host => isWithin(name, host)));
   if (forName.length === 0) {
     return { met: 4, text: `no VirtualService of ${nameOf(gateway.object)} is for the host ${name}`, causes: fitting.map(hostsOf) };
   }
@@ -154,7 +154,7 @@ function naming(routes: readonly Route[]): string {
 }
 
 /** The rules of VirtualServices that a server takes. */
-function kindAt({ tls, protocol }: GatewayServer): RouteKind {
-  const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(protocol);
-  return isHttp || protocol === 'HTTPS' && tls?.mode !== 'PASSTHROUGH' ? 'http' : tls?.mode === 'PASSTHROUGH' ? 'tls' : 'tcp';
+function kindAt(server: GatewayServer): RouteKind {
+  const { tls, protocol } = server;
+  return isHttpProtocol(server) || protocol === 'HTTPS' && tls?.mode !== 'PASSTHROUGH' ? 'http' : tls?.mode === 'PASSTHROUGH' ? 'tls' : 'tcp';
 }
