@@ -48,7 +48,11 @@ describe('the state of an app', () => {
   });
 
   describe('asks a construct what is wrong with it', () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'app-mesh-'));
+    let folder: string;
+
+    beforeAll(() => {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), 'app-mesh-'));
+    });
 
     afterAll(() => fs.rmSync(folder, { recursive: true }));
 
