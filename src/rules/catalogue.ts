@@ -33,6 +33,7 @@ import { hostDeclaredTwice } from './host-declared-twice';
 import { hostNetworkInLockdown } from './host-network-in-lockdown';
 import { hostOfCluster } from './host-of-cluster';
 import { httpInTcpPolicy } from './http-in-tcp-policy';
+import { istioLabelUnread } from './istio-label-unread';
 import { istioMutualToOutside } from './istio-mutual-to-outside';
 import { kindUnknown } from './kind-unknown';
 import { legMissing } from './leg-missing';
@@ -108,6 +109,7 @@ export const CATALOGUE: readonly Rule[] = [
   fieldMisspelt,
   kindUnknown,
   fieldUnknown,
+  istioLabelUnread,
   hostDeclaredTwice,
   addressDeclaredTwice,
   portCapturedTwice,
