@@ -21,14 +21,7 @@ export const kindUnknown: Rule = {
 function findingOf(object: MeshObject): Finding | undefined {
   const { group, kind, version } = object;
   if (!API_GROUPS.has(group)) {
-    // Another group may have kinds of these names: only a slip is told.
-    const meant = nearest(group, groupsOf(kind), () => MOST_SLIPS);
-    return meant === undefined ? undefined : {
-      object,
-      field: ['apiVersion'],
-      message: `'apiVersion' has the group ${quote(group)}, which is none of Istio: no proxy learns of the ${kind}`,
-      fix: `did you mean ${quote(meant)}?`,
-    };
+    return inNoGroupOfIstio(object);
   }
   const versions = versionsOf(group, kind);
   if (versions === undefined) {
@@ -39,12 +32,34 @@ function findingOf(object: MeshObject): Finding | undefined {
       return { object, field: ['apiVersion'], message, fix: `write 'apiVersion' ${quote(`${elsewhere}/${versionsOf(elsewhere, kind)![0]}`)}` };
     }
     const meant = nearest(kind, kinds);
-    return { object, field: ['kind'], message, fix: meant === undefined ? `write one of ${kinds.join(', ')}` : `did you mean ${quote(meant)}?` };
+    return { object, field: ['kind'], message, fix: meant === undefined ? `write the 'apiVersion' of a ${kind}, or one of the kinds of this one: ${kinds.join(', ')}` : `did you mean ${quote(meant)}?` };
   }
   return version === undefined || versions.includes(version) ? undefined : {
     object,
     field: ['apiVersion'],
     message: `'apiVersion' has the version ${quote(version)}, and Istio has ${kind} in ${versions.join(', ')}: the API server refuses the object`,
     fix: `write ${quote(`${group}/${versions[0]}`)}`,
+  };
+}
+
+/** Another API may have kinds of these names: a slip is told, one that says that it is Istio's, and none at all, which Kubernetes' own kinds alone have. */
+function inNoGroupOfIstio(object: MeshObject): Finding | undefined {
+  const { group, kind, version } = object;
+  const groups = groupsOf(kind);
+  const meant = nearest(group, groups, () => MOST_SLIPS);
+  if (meant !== undefined) {
+    return {
+      object,
+      field: ['apiVersion'],
+      message: `'apiVersion' has the group ${quote(group)}, which is none of Istio: no proxy learns of the ${kind}`,
+      fix: `did you mean ${quote(meant)}?`,
+    };
+  }
+  const isMeant = group === '' ? version !== undefined : group.split('.').includes('istio');
+  return groups.length === 0 || !isMeant ? undefined : {
+    object,
+    field: ['apiVersion'],
+    message: `'apiVersion' ${quote(group === '' ? version : `${group}/${version}`)} has no ${kind}: no proxy learns of it`,
+    fix: `write ${quote(`${groups[0]}/${versionsOf(groups[0], kind)![0]}`)}`,
   };
 }

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { CATALOGUE } from '../../src/rules/catalogue';
-import { MeshObject, specIn } from '../../src/view/mesh-object';
+import { groupAndVersionOf, MeshObject, specIn } from '../../src/view/mesh-object';
 import { MeshView } from '../../src/view/mesh-view';
 import { CLOSED_MESH } from '../manifests';
 
@@ -20,7 +20,7 @@ function objectsOf(yaml: string): MeshObject[] {
     const manifest = document.toJS() as Manifest;
     const { apiVersion, kind, metadata: { name, namespace = '', labels, annotations, creationTimestamp } } = manifest;
     return {
-      group: apiVersion.includes('/') ? apiVersion.split('/')[0] : '',
+      ...groupAndVersionOf(apiVersion),
       kind,
       name,
       namespace,
@@ -185,9 +185,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0105: [
     ['a kind, and one in small letters', all(istio('ServiceEntri', 'a', 'shop', '{}'), istio('Serviceentry', 'b', 'shop', '{}')), ['a kind', 'b kind']],
+    ['no group, no version, a part of the group', all(...['v1', 'networking.istio.io', 'networking.istio/v1', 'istio.io/v1'].map((version, i) => doc(version, 'ServiceEntry', 'abcd'[i], 'shop', '{}'))),
+      ['a apiVersion', 'b apiVersion', 'c apiVersion', 'd apiVersion']],
+    ['a kind of Kubernetes in a group of Istio', doc('networking.istio.io/v1', 'NetworkPolicy', 'a', 'shop', '{}'), ['a kind']],
     ['a group', doc('networking.istio.o/v1', 'ServiceEntry', 'a', 'shop', '{}'), ['a apiVersion']],
     ['a kind in the wrong group of Istio, which is what has to be written otherwise', doc('networking.istio.io/v1', 'AuthorizationPolicy', 'a', 'shop', '{}'), ['a apiVersion']],
     ['kinds of others with these names, and every kind of Istio', all(doc('gateway.networking.k8s.io/v1', 'Gateway', 'a', 'shop', '{}'), doc('networking.istia.io/v1', 'Other', 'b', 'shop', '{}'),
+      doc('example.com/v1', 'Sidecar', 'e', 'shop', '{}'), doc('v1', 'Service', 'd', 'shop', '{}'),
       doc('telemetry.istio.io/v1', 'Telemetry', 'c', 'shop', '{}')), []],
   ],
   MX0103: [
