@@ -1,6 +1,6 @@
 /** The name that somebody who wrote another one probably meant; undefined when none is close. */
 export function nearest(
-  written: string, names: readonly string[], most = (name: string) => Math.max(2, Math.floor(name.length / 3)),
+  written: string, names: readonly string[], most = (name: string) => (name.length < 5 ? 1 : Math.max(2, Math.floor(name.length / 3))),
 ): string | undefined {
   // A name of another length is at least that far: what is much longer is not compared letter by letter.
   const [best] = names.filter(name => Math.abs(name.length - written.length) <= most(name))
