@@ -23,18 +23,22 @@ export const accountMissing: Rule = {
     const named = identitiesIn(view).filter(({ trustDomain, account }) => account !== 'default' && (trustDomain === undefined || own.includes(trustDomain)));
     const accounts = named.length === 0 ? new Map<string, Set<string>>() : accountsOf(view, new Set(named.map(({ namespace }) => namespace)));
     const missing = named.filter(({ namespace, account }) => accounts.get(namespace)?.has(account) === false);
-    return [...mistyped(view), ...missing.map(({ object, field, property, value, namespace, account }): Finding => {
+    return [...mistyped(view), ...missing.map(({ object, field, property, value, namespace, account, isExcluded }): Finding => {
       const known = [...accounts.get(namespace)!].sort();
       const meant = nearest(account, known);
       return {
         object,
         field,
-        message: `'${property}' ${quote(value)} names the service account ${quote(account)}, which no workload and no ServiceAccount in ${where(namespace)} has: it matches no client`,
+        message: `'${property}' ${quote(value)} names the service account ${quote(account)}, which no workload and no ServiceAccount in ${where(namespace)} has: it ${effectOf(isExcluded)}`,
         fix: meant === undefined ? `write the 'serviceAccountName' of the client's pods: in ${where(namespace)} there are ${known.map(quote).join(', ')}` : `did you mean ${quote(meant)}?`,
       };
     })];
   },
 };
+
+function effectOf(isExcluded: boolean): string {
+  return isExcluded ? 'leaves no client out' : 'matches no client';
+}
 
 /** Namespaces of policies that nothing has, and whose name is almost that of one. */
 function mistyped(view: MeshView): Finding[] {
@@ -47,7 +51,7 @@ function mistyped(view: MeshView): Finding[] {
   return unknown.flatMap(({ object, property, value, field }): Finding[] => {
     const meant = nearest(value, [...known].filter(name => isSpelledLike(value, name)), () => 2);
     return meant === undefined ? [] : [{
-      object, field, message: `'${property}' ${quote(value)} is a namespace that no object here has: it matches no client`, fix: `did you mean ${quote(meant)}?`,
+      object, field, message: `'${property}' ${quote(value)} is a namespace that no object here has: it ${effectOf(property === 'notNamespaces')}`, fix: `did you mean ${quote(meant)}?`,
     }];
   });
 }

@@ -87,6 +87,7 @@ import { sidecarHidesRoute } from './sidecar-hides-route';
 import { sidecarHidesService } from './sidecar-hides-service';
 import { sidecarImportsOneAddress } from './sidecar-imports-one-address';
 import { sidecarTwice } from './sidecar-twice';
+import { sourceIgnored } from './source-ignored';
 import { staticWithoutEndpoints } from './static-without-endpoints';
 import { subnetsOfNothing } from './subnets-of-nothing';
 import { subsetMissing } from './subset-missing';
@@ -159,6 +160,7 @@ export const CATALOGUE: readonly Rule[] = [
   delegateIgnored,
   subnetsOfNothing,
   settingsOfOtherPort,
+  sourceIgnored,
   ambientEndpointIsAddress,
   ambientIgnoresRoute,
   waypointFailsOpen,

@@ -12,6 +12,8 @@ export interface Identity extends Pick<Finding, 'object' | 'field'> {
   readonly trustDomain?: string;
   readonly namespace: string;
   readonly account: string;
+  /** Whether it is one of those that a rule leaves out. */
+  readonly isExcluded: boolean;
   /** The policy that names it; undefined for a server. */
   readonly policy?: AccessPolicy;
 }
@@ -23,7 +25,7 @@ export function identitiesIn(view: MeshView): readonly Identity[] {
 
 function readFrom(view: MeshView): Identity[] {
   const inServers = view.gatewayServers.flatMap(({ object, tls, field }) => (tls?.mode === 'ISTIO_MUTUAL' ? tls.subjectAltNames : []).flatMap((value, i): Identity[] => (
-    parts(value, 'spiffe://').map(named => ({ ...named, object, value, property: 'subjectAltNames', field: [...field, 'tls', 'subjectAltNames', i] })))));
+    parts(value, 'spiffe://').map(named => ({ ...named, object, value, property: 'subjectAltNames', isExcluded: false, field: [...field, 'tls', 'subjectAltNames', i] })))));
   return [...inServers, ...view.accessPolicies.flatMap(inPolicy)];
 }
 
@@ -33,11 +35,11 @@ function inPolicy(policy: AccessPolicy): Identity[] {
     ...rule.sources.flatMap((source, i) => ['principals', 'notPrincipals', 'serviceAccounts', 'notServiceAccounts'].flatMap(property => (
       strings(source[property]).flatMap((value, n): Identity[] => {
         const named = property.endsWith('rincipals') ? parts(value) : account(value, object.namespace);
-        return named.map(one => ({ ...one, object, policy, value, property, field: [...rule.field, 'from', i, 'source', property, n] }));
+        return named.map(one => ({ ...one, object, policy, value, property, isExcluded: property.startsWith('not'), field: [...rule.field, 'from', i, 'source', property, n] }));
       })))),
     ...rule.conditions.flatMap(({ key, values, notValues }, i) => (key === 'source.principal' ? [['values', values], ['notValues', notValues]] as const : [])
       .flatMap(([list, all]) => all.flatMap((value, n): Identity[] => (
-        parts(value).map(one => ({ ...one, object, policy, value, property: key, field: [...rule.field, 'when', i, list, n] })))))),
+        parts(value).map(one => ({ ...one, object, policy, value, property: key, isExcluded: list === 'notValues', field: [...rule.field, 'when', i, list, n] })))))),
   ]);
 }
 

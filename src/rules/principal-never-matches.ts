@@ -25,14 +25,15 @@ function inPolicy(policy: AccessPolicy, domains: ReadonlySet<string>): Finding[]
   const { object } = policy;
   const named = policy.rules.flatMap(rule => [
     ...rule.sources.flatMap((source, i) => ['principals', 'notPrincipals'].map(property => (
-      { property, values: strings(source[property]), field: [...rule.field, 'from', i, 'source', property] }))),
+      { property, values: strings(source[property]), isExcluded: property === 'notPrincipals', field: [...rule.field, 'from', i, 'source', property] }))),
     ...rule.conditions.flatMap(({ key, values, notValues }, i) => (key === 'source.principal' ? [
-      { property: key, values, field: [...rule.field, 'when', i, 'values'] }, { property: key, values: notValues, field: [...rule.field, 'when', i, 'notValues'] },
+      { property: key, values, isExcluded: false, field: [...rule.field, 'when', i, 'values'] },
+      { property: key, values: notValues, isExcluded: true, field: [...rule.field, 'when', i, 'notValues'] },
     ] : [])),
   ]);
-  return named.flatMap(({ property, values, field }) => values.flatMap((value, i): Finding[] => {
+  return named.flatMap(({ property, values, isExcluded, field }) => values.flatMap((value, i): Finding[] => {
     const fault = faultOf(value, domains);
-    return fault ? [{ object, message: `'${property}' ${quote(value)} ${fault.what}, and matches nobody`, fix: fault.fix, field: [...field, i] }] : [];
+    return fault ? [{ object, message: `'${property}' ${quote(value)} ${fault.what}, and ${isExcluded ? 'leaves nobody out' : 'matches nobody'}`, fix: fault.fix, field: [...field, i] }] : [];
   }));
 }
 

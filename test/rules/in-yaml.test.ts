@@ -728,6 +728,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['what is no address', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3]}', '{host: a}')), []],
     ['a gateway, which does not look at them', all(entry(TCP, 'addresses: [192.0.2.1]'), route('tcp', '{destinationSubnets: [192.0.3.0/24]}', '{host: a}', '[egress]')), []],
   ],
+  MX0415: [
+    ['labels beside gateways in http, those of sidecars too', all(route('http', '{gateways: [mesh], sourceLabels: {app: cart}}', '{host: a}'), route('http', '{gateways: [egress], sourceNamespace: cart}', '{host: a}', '[mesh, egress]')),
+      ['route spec http 0 match 0 sourceLabels', 'route spec http 0 match 0 sourceNamespace']],
+    ['what is for a gateway alone, in tcp', route('tcp', '{sourceLabels: {app: cart}}', '{host: a}', '[egress]'), ['route spec tcp 0 match 0 sourceLabels']],
+    ['without gateways in http, for sidecars in tcp and tls', all(route('http', '{sourceLabels: {app: cart}, sourceNamespace: cart}', '{host: a}'),
+      ...['tcp', 'tls'].map(kind => route(kind, '{gateways: [mesh, egress], sourceLabels: {app: cart}}', '{host: a}', '[mesh, egress]')), route('http', '{gateways: [mesh], sourceLabels: {}}', '{host: a}')), []],
+  ],
   MX0414: [
     ['the port of the endpoints, in a rule and in a subset', all(entry(HTTP), istio('DestinationRule', 'rule', 'shop', `{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 80}}, {port: {number: 443}}]},
       subsets: [{name: a}, {name: b, trafficPolicy: {portLevelSettings: [{port: {number: 8080}}]}}]}`)),
