@@ -3,7 +3,7 @@ import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { ExternalEntry } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
-import { TrafficRule } from '../view/traffic-rule';
+import { isForGatewaysAlone, TrafficRule } from '../view/traffic-rule';
 
 export const credentialOnSidecar: Rule = {
   id: 'MX0702',
@@ -18,8 +18,7 @@ export const credentialOnSidecar: Rule = {
       ? view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]) : []);
     const found = new Map<string, Finding>();
     for (const { rule, tls, entry, host, port, isBySidecars } of originationsIn(view)) {
-      const isPlain = tls.credentialName !== undefined && !tls.credentialName.startsWith('configmap://') && rule.workloadSelector === undefined;
-      if (isPlain && isBySidecars && isForSidecars(view, rule, entry, gateways)) {
+      if (isForGatewaysAlone(tls, rule) && isBySidecars && isForSidecars(view, rule, entry, gateways)) {
         found.set(JSON.stringify([rule.object.namespace, rule.object.name, tls.field]), {
           object: rule.object,
           message: `'credentialName' ${quote(tls.credentialName)} works for gateways only, and sidecars connect to ${quote(host)} on port ${port.number} with this rule: istiod leaves `

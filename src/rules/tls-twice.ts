@@ -3,6 +3,7 @@ import { Finding, Rule } from './rule';
 import { homesOf, isLookedUp } from './rule-not-looked-up';
 import { quote } from '../private/fail';
 import { MeshView } from '../view/mesh-view';
+import { isForGatewaysAlone } from '../view/traffic-rule';
 
 export const tlsTwice: Rule = {
   id: 'MX0704',
@@ -13,8 +14,7 @@ export const tlsTwice: Rule = {
   fix: 'Remove `tls`, and let the client speak TLS. Or let it speak plaintext, on a port that the ServiceEntry declares as HTTP or TCP, with `targetPort` for the real one.',
   related: [],
   check: view => originationsIn(view)
-    .filter(origination => origination.port.class === 'TLS' && (
-      !origination.isForRequests && origination.isBySidecars && !isLeftOut(origination) || isPassedOn(view, origination)))
+    .filter(origination => origination.port.class === 'TLS' && (isBySidecars(origination) || isPassedOn(view, origination)))
     .map(({ rule, tls, entry, host, port }): Finding => ({
       object: rule.object,
       message: `'mode' ${tls.mode} adds TLS to port ${port.number} of ${quote(host)}, on which clients speak TLS already ('${entry.object.origin.path}'): the server gets TLS inside TLS`,
@@ -22,6 +22,11 @@ export const tlsTwice: Rule = {
       field: tls.field,
     })),
 };
+
+/** Whether sidecars add TLS to that of their clients. What they leave out is another mistake (MX0702). */
+function isBySidecars({ isForRequests, isBySidecars: areSenders, tls, rule }: Origination): boolean {
+  return !isForRequests && areSenders && !isForGatewaysAlone(tls, rule);
+}
 
 /** Whether a gateway that follows the rule passes on the clients' own TLS: its `tls` rules are for servers on PASSTHROUGH alone. */
 function isPassedOn(view: MeshView, { rule, tls, host, port }: Origination): boolean {
@@ -31,9 +36,4 @@ function isPassedOn(view: MeshView, { rule, tls, host, port }: Origination): boo
     kind === 'tls' && destinations.some(to => to.host === host && (to.port ?? match.port ?? port.number) === port.number && isOfRule(to.subset))
     && match.gateways.map(name => view.names.gatewayOf(name)).some(gateway => (
       gateway !== undefined && [...view.gatewayPlaces.namespacesOf(gateway)].some(namespace => isLookedUp(view, rule, homes, namespace))))));
-}
-
-/** Sidecars do not read the Secret of a rule without a selector, and istiod leaves the TLS out (MX0702). */
-function isLeftOut({ tls, rule }: Origination): boolean {
-  return tls.credentialName !== undefined && rule.workloadSelector === undefined;
 }

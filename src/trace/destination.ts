@@ -5,6 +5,7 @@ import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf, 
 import { KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { RouteDestination } from '../view/route';
+import { isForGatewaysAlone } from '../view/traffic-rule';
 
 /** What a proxy speaks with the next one. */
 export interface Spoken {
@@ -127,7 +128,7 @@ function withoutContext({ mode, credentialName, rule, certificate }: Destination
   if (mode !== 'SIMPLE' && mode !== 'MUTUAL') {
     return undefined;
   }
-  if (credentialName !== undefined && !credentialName.startsWith('configmap://') && kind === 'sidecar' && rule.workloadSelector === undefined) {
+  if (kind === 'sidecar' && isForGatewaysAlone({ credentialName }, rule)) {
     return `'${rule.object.origin.path}' has a 'credentialName' and no 'workloadSelector': a sidecar then sends plaintext`;
   }
   return mode === 'MUTUAL' && credentialName === undefined && !certificate

@@ -103,3 +103,8 @@ function tlsFrom(value: unknown, field: readonly (string | number)[]): ClientTls
     field,
   };
 }
+
+/** Whether istiod gives the TLS to gateways alone: it hands a Secret to no sidecar that a rule does not select. A ConfigMap has no secret in it, and everybody gets it. */
+export function isForGatewaysAlone({ credentialName }: Pick<ClientTlsSettings, 'credentialName'>, { workloadSelector }: TrafficRule): boolean {
+  return credentialName !== undefined && !credentialName.startsWith('configmap://') && workloadSelector === undefined;
+}

@@ -400,6 +400,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['requests without a port, where the entry has no other', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{}', '{host: db.example.com}')), []],
     ['requests that a gateway sends to the port', all(entry(`${WEB}, ${TLS}`), rule('{mode: SIMPLE}'), route('http', '{port: 443}', '{host: db.example.com}', '[egress]')), []],
     ['TLS that sidecars leave out, which is another finding', all(entry('{number: 443, name: tls, protocol: TLS}'), rule('{mode: SIMPLE, credentialName: ca}')), []],
+    ['TLS with an authority from a ConfigMap, which sidecars read', all(entry(TLS), rule('{mode: SIMPLE, credentialName: "configmap://ca"}')), ['rule spec trafficPolicy tls']],
     ['requests that a route sends there', all(entry(TLS), rule('{mode: SIMPLE}'), route('http', '{port: 80}', '{host: db.example.com, port: {number: 443}}')), []],
     ['a rule without TLS, and mutual TLS of the mesh', all(entry(TLS), rule('{mode: DISABLE}')), []],
     ['TLS of the client that a route keeps', all(entry(TLS), rule('{mode: SIMPLE}'), route('tls', '{port: 443, sniHosts: [db.example.com]}', '{host: db.example.com, port: {number: 443}}')),
