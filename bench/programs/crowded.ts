@@ -144,6 +144,10 @@ const EACH: { readonly [shape: string]: (i: number, own: string) => readonly Man
   ],
   'DestinationRules of one host': i => [...i === 0 ? GATEWAY_POD : [], rule(i, 'shop', TO_GATEWAY)],
   'DestinationRules of one host, each in a namespace': (i, own) => [...i === 0 ? GATEWAY_POD : [], rule(i, own, TO_GATEWAY)],
+  'entries and DestinationRules of one host, each in a namespace': (i, own) => [entry(i, own, { hosts: ['db.example.com'] }), rule(i, own, 'db.example.com')],
+  'entries and DestinationRules of one host, each private': (i, own) => [
+    entry(i, own, { hosts: ['db.example.com'], exportTo: ['.'] }), rule(i, own, 'db.example.com', { exportTo: ['.'] }),
+  ],
   'DestinationRules and routes of one host': (i, own) => [
     ...i === 0 ? [...GATEWAY_POD, gateway(0, 'shop', ['*'], 443, 'shared'), entry(0, 'shop', { hosts: ['db.example.com'] })] : [],
     rule(i, own, 'db.example.com', { trafficPolicy: { tls: { mode: 'MUTUAL', credentialName: 'secret', sni: 'db.example.com' } } }),

@@ -166,7 +166,7 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
 /** Whether a rule is there that sends on what arrives, and does not hold for a reason that another rule says: host, port or protocol. */
 function isHeldBack(view: MeshView, { route }: Leg, taking: readonly GatewayServer[]): boolean {
   const gateways = new Set(taking.map(({ object }) => `${object.namespace}/${object.name}`));
-  return [...gateways].some(name => view.names.legsAt(name).some(({ rule }) => rule.destinations.some(({ host }) => route.hosts.includes(host))));
+  return route.hosts.some(host => view.names.legsTo(host).some(({ match }) => match.gateways.some(name => gateways.has(name))));
 }
 
 /** Whether a rule of a gateway is for connections with any of some server names. */

@@ -132,8 +132,13 @@ interface Senders {
 /** Of each subset and port the first sidecars that find no rule: of the namespace of the VirtualService, and of others that see it. */
 function sendersWithoutRule(view: MeshView, host: string, homes: readonly string[]): Senders[] {
   const names = [host, ...wildcardsAround(host)];
-  const hasNone = (namespace: string) => ![namespace, ...homes, view.facts.rootNamespace].some(place => (
-    rulesIn(view, place, names).some(({ visibleTo }) => reaches(visibleTo, namespace))));
+  // A namespace may have thousands of legs, and as many rules.
+  const looked = new Map<string, boolean>();
+  const hasNone = (namespace: string) => {
+    const isNone = looked.get(namespace) ?? ![namespace, ...homes, view.facts.rootNamespace].some(place => hasRuleFor(view, place, names, namespace));
+    looked.set(namespace, isNone);
+    return isNone;
+  };
   const without = sidecarNamespaces(view).filter(namespace => !homes.includes(namespace) && hasNone(namespace));
   const [own, others] = [new Map<string, Senders>(), new Map<string, Senders>()];
   for (const leg of view.names.legsTo(host)) {
@@ -156,14 +161,14 @@ function sendersWithoutRule(view: MeshView, host: string, homes: readonly string
   return [...own.values(), ...others.values()];
 }
 
-/** The rules in a namespace for any of some hosts. */
-function rulesIn(view: MeshView, namespace: string, hosts: readonly string[]): readonly TrafficRule[] {
+/** Whether a namespace has a rule for any of some hosts that another one sees. */
+function hasRuleFor(view: MeshView, place: string, hosts: readonly string[], namespace: string): boolean {
   const known = view.once('rules by place and host', () => {
     const found = new Map<string, TrafficRule[]>();
     view.trafficRules.forEach(rule => addTo(found, `${rule.object.namespace} ${rule.host}`, rule));
     return found;
   });
-  return hosts.flatMap(host => known.get(`${namespace} ${host}`) ?? []);
+  return hosts.some(host => (known.get(`${place} ${host}`) ?? []).some(({ visibleTo }) => reaches(visibleTo, namespace)));
 }
 
 /** Where pods may have sidecars, as far as the input shows; those of gateways are none. */
