@@ -22,17 +22,26 @@ export const subsetSelectsNothing: Rule = {
 
 /** The subsets of an entry whose endpoints are all written in it. */
 function withoutEndpoints(view: MeshView, { object, host, subsets }: TrafficRule): Finding[] {
-  const entries = view.names.entriesOf(host);
-  const endpoints = entries.flatMap(entry => records(entry.object.spec.endpoints));
-  const isKnown = endpoints.length > 0 && entries.every(entry => entry.resolution === 'STATIC' && entry.object.spec.workloadSelector === undefined);
-  const lost = isKnown ? subsets.filter(({ labels }) => !endpoints.some(endpoint => selects(labels, labelsOf(endpoint.labels)))) : [];
+  const endpoints = endpointsOf(view, host);
+  const lost = endpoints.length === 0 ? [] : subsets.filter(({ labels }) => !endpoints.some(endpoint => selects(labels, endpoint)));
   return lost.map(({ name, labels, field }): Finding => ({
     object,
     field: [...field, 'labels'],
     message: `'labels' of the subset ${quote(name)} of ${quote(host)} (${Object.entries(labels).map(label => label.join('=')).join(', ')}) are on no endpoint of `
-      + `'${entries[0].object.origin.path}'`,
+      + `'${view.names.entriesOf(host)[0].object.origin.path}'`,
     fix: 'write labels that its endpoints have',
   }));
+}
+
+/** The labels of the endpoints of a host, where its entries have them all; none where others may add some. */
+function endpointsOf(view: MeshView, host: string): readonly { readonly [label: string]: string }[] {
+  const known = view.once('labels of endpoints by host', () => new Map<string, readonly { readonly [label: string]: string }[]>());
+  const entries = view.names.entriesOf(host);
+  const areAll = () => entries.every(({ resolution, object: { spec } }) => resolution === 'STATIC' && spec.workloadSelector === undefined);
+  const read = () => entries.flatMap(({ object }) => records(object.spec.endpoints).map(({ labels }) => labelsOf(labels)));
+  const found = known.get(host) ?? (areAll() ? read() : []);
+  known.set(host, found);
+  return found;
 }
 
 function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
