@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
-import { secretReadsIn, secretsOf } from './secret-reads';
+import { secretReadsIn } from './secret-reads';
 import { quote } from '../private/fail';
+import { absenceOf } from '../view/secrets';
 
 export const secretElsewhere: Rule = {
   id: 'MX0701',
@@ -12,10 +13,10 @@ export const secretElsewhere: Rule = {
   related: ['IST0161'],
   check: view => secretReadsIn(view).flatMap((read): Finding[] => {
     const { object, namespace, name, field } = read;
-    const secrets = secretsOf(view, read);
-    return secrets.length > 0 && !secrets.some(secret => secret.namespace === namespace) ? [{
+    const elsewhere = absenceOf(view, read)?.elsewhere;
+    return elsewhere ? [{
       object,
-      message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, and the Secret is in ${where(secrets[0].namespace)} ('${secrets[0].origin.path}')`,
+      message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, and the Secret is in ${where(elsewhere.namespace)} ('${elsewhere.origin.path}')`,
       fix: `put the Secret into ${where(namespace)}`,
       field,
     }] : [];

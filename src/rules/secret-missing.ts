@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
-import { placesOfSecrets, secretReadsIn, secretsOf } from './secret-reads';
+import { secretReadsIn } from './secret-reads';
 import { quote } from '../private/fail';
+import { absenceOf } from '../view/secrets';
 
 export const secretMissing: Rule = {
   id: 'MX0707',
@@ -10,15 +11,14 @@ export const secretMissing: Rule = {
   why: 'A server of a gateway without its certificate accepts no connection; a proxy without its client certificate makes none.',
   fix: 'Create the Secret in the namespace of the proxy: that of the gateway\'s pods, or of the workload. The rule looks only at namespaces of which other Secrets are in the input.',
   related: ['IST0101', 'IST0161'],
-  check: view => {
-    const reads = secretReadsIn(view);
-    const shown = new Set(reads.length === 0 ? [] : [...placesOfSecrets(view).values()].flat().map(({ namespace }) => namespace));
-    return reads.filter(read => shown.has(read.namespace) && secretsOf(view, read).length === 0)
-      .map(({ object, namespace, name, field }): Finding => ({
-        object,
-        message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, which has no Secret of that name`,
-        fix: `create the Secret ${quote(name)} in ${where(namespace)}`,
-        field,
-      }));
-  },
+  check: view => secretReadsIn(view).flatMap((read): Finding[] => {
+    const { object, namespace, name, field } = read;
+    const absent = absenceOf(view, read);
+    return absent === undefined || absent.elsewhere ? [] : [{
+      object,
+      message: `'credentialName' ${quote(name)} is read in ${where(namespace)}, which has no Secret of that name`,
+      fix: `create the Secret ${quote(name)} in ${where(namespace)}`,
+      field,
+    }];
+  }),
 };

@@ -1,20 +1,15 @@
 import { hostsUnder } from './covered-hosts';
 import { gatewaysTo, homesOf } from './rule-not-looked-up';
-import { record, records, strings } from '../view/fields';
-import { addTo } from '../view/lists';
+import { strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { alternativeTo, WantedSecret } from '../view/secrets';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
 /** A Secret that proxies read, by the `credentialName` of an object. */
-export interface SecretRead {
+export interface SecretRead extends WantedSecret {
   readonly object: MeshObject;
-  /** That of the proxies. */
-  readonly namespace: string;
-  readonly name: string;
-  /** Another Secret that would do. */
-  readonly or?: string;
   readonly field: readonly (string | number)[];
 }
 
@@ -23,7 +18,7 @@ export function secretReadsIn(view: MeshView): readonly SecretRead[] {
   return view.once('secretReads', () => {
     const first = new Map<string, SecretRead>();
     const reads = [...readByServers(view), ...view.trafficRules.flatMap(rule => readByRule(view, rule))];
-    for (const read of reads.filter(({ name }) => !name.includes('://'))) {
+    for (const read of reads) {
       const key = JSON.stringify([read.object.kind, read.object.namespace, read.object.name, read.namespace, read.name]);
       first.set(key, first.get(key) ?? read);
     }
@@ -31,40 +26,12 @@ export function secretReadsIn(view: MeshView): readonly SecretRead[] {
   });
 }
 
-/** Objects from which operators make Secrets, and by which names; the namespace is that of the object. */
-const MAKERS: readonly { readonly group: string; readonly kind: string; nameIn(object: MeshObject): unknown[] }[] = [
-  { group: 'cert-manager.io', kind: 'Certificate', nameIn: ({ spec }) => [spec.secretName] },
-  { group: 'external-secrets.io', kind: 'ExternalSecret', nameIn: ({ name, spec }) => [record(spec.target).name ?? name] },
-  { group: 'bitnami.com', kind: 'SealedSecret', nameIn: ({ name }) => [name] },
-  ...['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret', 'HCPVaultSecretsApp'].map(kind => (
-    { group: 'secrets.hashicorp.com', kind, nameIn: ({ spec }: MeshObject) => [record(spec.destination).name] })),
-  { group: 'secrets-store.csi.x-k8s.io', kind: 'SecretProviderClass', nameIn: ({ spec }) => records(spec.secretObjects).map(({ secretName }) => secretName) },
-];
-
-/** The objects of the app that are a Secret, or from which an operator makes one, by its name. */
-export function placesOfSecrets(view: MeshView): ReadonlyMap<string, readonly MeshObject[]> {
-  return view.once('placesOfSecrets', () => {
-    const secrets = new Map<string, MeshObject[]>();
-    view.of('', 'Secret').forEach(object => addTo(secrets, object.name, object));
-    for (const { group, kind, nameIn } of MAKERS) {
-      view.of(group, kind).forEach(object => strings(nameIn(object)).forEach(name => addTo(secrets, name, object)));
-    }
-    return secrets;
-  });
-}
-
-/** The objects of a Secret that is read, wherever they are. */
-export function secretsOf(view: MeshView, { name, or }: SecretRead): readonly MeshObject[] {
-  const places = placesOfSecrets(view);
-  return [...places.get(name) ?? [], ...or === undefined ? [] : places.get(or) ?? []];
-}
-
 /** The certificates of a Gateway's servers, where its pods are in one namespace. */
 function readByServers(view: MeshView): SecretRead[] {
-  const named = view.gatewayServers.filter(({ tls }) => tls?.credentialName !== undefined);
+  const named = view.gatewayServers.filter(({ tls }) => tls !== undefined && tls.credentials.length > 0);
   const known = named.length === 0 ? [] : view.gatewayWorkloads.all.filter(({ namespaces }) => namespaces.size === 1);
   return known.flatMap(({ servers, namespaces }) => servers.flatMap(({ object, tls, field }) => (
-    tls?.credentialName === undefined ? [] : [{ object, namespace: [...namespaces][0], name: tls.credentialName, field: [...field, 'tls', 'credentialName'] }])));
+    (tls?.credentials ?? []).map(({ name, field: below }) => ({ object, namespace: [...namespaces][0], name, field: [...field, ...below] })))));
 }
 
 function readByRule(view: MeshView, rule: TrafficRule): SecretRead[] {
@@ -125,8 +92,7 @@ function settingsAt(rule: TrafficRule, { port, subsets }: GatewayDoor): readonly
 }
 
 function readOf(object: MeshObject, namespace: string, { credentialName: name, mode, field }: ClientTlsSettings): SecretRead[] {
-  // Without a certificate of the client istiod looks for the authority alone, first in a Secret of its own.
-  return name === undefined ? [] : [{ object, namespace, name, or: mode === 'SIMPLE' ? `${name}-cacert` : undefined, field: [...field, 'credentialName'] }];
+  return name === undefined ? [] : [{ object, namespace, name, or: alternativeTo(name, mode), field: [...field, 'credentialName'] }];
 }
 
 /** Whether the proxies of a namespace find a rule for a host, and none before it. */

@@ -15,6 +15,7 @@ import { GatewayListener, Proxies } from './proxies';
 import { egressListener, httpProxyFor, isHttpProxy, ProxyScope } from './proxy-scope';
 import { Choice, Chooser } from './route-choice';
 import { trustOf, Tunnel } from './rule-lookup';
+import { noteOfSecret, withoutCertificate, withoutSecret } from './secrets';
 import { policiesBehind } from './server-policies';
 import { SidecarPort } from './sidecar-port';
 import { unselected, unserved } from './unserved';
@@ -37,6 +38,7 @@ const SEEN = {
   policy: { TCP: 'the connection is closed', TLS: 'the handshake is cut', HTTP: '403 RBAC: access denied' },
   noListener: { TCP: 'the connection is closed (UF)', TLS: 'the handshake is cut (UF)', HTTP: '503 (UF, connection refused)' },
   noEndpoint: { TCP: 'the connection is closed (UH)', TLS: 'the handshake is cut (UH)', HTTP: '503 no healthy upstream (UH)' },
+  noSecret: { TCP: 'the connection is closed (UF)', TLS: 'the handshake is cut (UF)', HTTP: '503 (UF, Secret is not supplied by SDS)' },
   dropped: { TCP: 'a timeout (UF)', TLS: 'a timeout (UF)', HTTP: '503 after a timeout (UF)' },
 } as const;
 
@@ -444,7 +446,7 @@ export class Journey {
       return this.ending('NOWHERE', `the gateway has no filter chain for it: ${why.text}`, 'noChain');
     }
     const { server, gateway } = chain;
-    const refused = handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
+    const refused = withoutCertificate(this.view, pods.namespace, chain) ?? handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
     this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", where ${nameOf(gateway.object)} serves it: ${serverText(chain)}`, [
       ...pods.causes, causeOf(chain),
     ], {
@@ -527,7 +529,7 @@ export class Journey {
   }
 
   /** Out of the mesh, or to the pods of a Service. */
-  private leaves({ kind }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
+  private leaves({ kind, scope }: Sender, to: Destination, from: NetworkPeer, spoken: Dialled['spoken']): Ending {
     const service = to.service!;
     const { host, address: at, range } = this.dialled;
     const upstream = upstreamOf(this.view, service, to.servicePort!, to.labels, kind, { host, port: this.to.port, isNobodys: this.dialled.hop.facts.address.startsWith('the address that istiod'), address: at !== undefined && isAddress(at) ? at : undefined });
@@ -544,6 +546,7 @@ export class Journey {
     const notes = [
       ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
+      ...mode === 'PLAINTEXT' ? [] : noteOfSecret(this.view, scope.namespace, tls!),
     ];
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
     this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${endpoints.length > 0 ? ` (${endpointsText(endpoints)})` : ''}; ${speaks}`, [
@@ -554,6 +557,10 @@ export class Journey {
         service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, ...missed === undefined ? {} : { missed }, sni: sni ?? '', subjectAltNames: names.join(','), ...mode === 'PLAINTEXT' ? {} : trustOf(tls!),
       },
     }));
+    const absent = mode === 'PLAINTEXT' ? undefined : withoutSecret(this.view, who, scope.namespace, tls!);
+    if (absent) {
+      return this.ending('REFUSED', absent.text, 'noSecret', [], undefined, absent.causes);
+    }
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }

@@ -1,5 +1,12 @@
-import { labelsOf, number, record, records, strings, text } from './fields';
+import { Fields, labelsOf, number, record, records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
+
+/** A Secret that a server of a Gateway reads. */
+export interface ServerCredential {
+  readonly name: string;
+  /** In the server. */
+  readonly field: readonly (string | number)[];
+}
 
 /** A server of a Gateway on the pods that its selector matches. */
 export interface GatewayServer {
@@ -18,7 +25,8 @@ export interface GatewayServer {
   readonly tls?: {
     readonly mode: string;
     readonly subjectAltNames: readonly string[];
-    readonly credentialName?: string;
+    /** The Secrets with its certificates, and those of authorities, by the fields that name them. */
+    readonly credentials: readonly ServerCredential[];
     /** Whether it answers requests in plaintext with a redirect to HTTPS. */
     readonly httpsRedirect: boolean;
   };
@@ -54,11 +62,21 @@ export class GatewayConfig {
         tls: server.tls === undefined ? undefined : {
           mode: text(tls.mode) ?? 'PASSTHROUGH',
           subjectAltNames: strings(tls.subjectAltNames),
-          credentialName: text(tls.credentialName),
+          credentials: credentialsIn(tls),
           httpsRedirect: tls.httpsRedirect === true,
         },
         field: ['spec', 'servers', i],
       };
     });
   }
+}
+
+/** What ends TLS itself, with certificates that are not the mesh's. */
+const WITH_CERTIFICATE: readonly unknown[] = ['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'];
+
+function credentialsIn(tls: Fields): ServerCredential[] {
+  return !WITH_CERTIFICATE.includes(tls.mode) ? [] : [
+    ...['credentialName', 'caCertCredentialName'].flatMap(field => [text(tls[field]) ?? []].flat().map(name => ({ name, field: ['tls', field] }))),
+    ...strings(tls.credentialNames).map((name, i) => ({ name, field: ['tls', 'credentialNames', i] })),
+  ];
 }
