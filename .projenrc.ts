@@ -73,7 +73,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 // projen's jsii component writes `lib/index.d.ts` whatever the entry point is.
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/pipelines/', '/website/', '/rosetta/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
+project.npmignore?.exclude('/imports/', '/examples/', '/conformance/', '/e2e/', '/bench/', '/languages/', '/release/', '/pipelines/*.ts', '/pipelines/app/', '/pipelines/flux-build/', '/website/', '/rosetta/', '/stryker.config.json', '/stryker.jest.json', '/.ci/', '/.versionrc.json', '/CODE_OF_CONDUCT.md', '/DESIGN.md', '/CONTRIBUTING.md');
 
 // The linter's type service takes the nearest tsconfig.json, so each folder outside src/ has one; there the package has its own name.
 const toolFolders = ['examples', 'conformance', 'e2e', 'bench', 'languages', 'release', 'pipelines', 'website', 'imports'];

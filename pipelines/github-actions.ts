@@ -8,6 +8,7 @@ import { succeed } from '../languages/shell';
 import { actionlint } from '../release/tools';
 
 const WORKFLOW = '.github/workflows/egress.yml';
+const DEPLOY = path.join(__dirname, 'github-actions/deploy.yml');
 
 interface Step {
   readonly name?: string;
@@ -44,9 +45,25 @@ export const githubActions: Pipeline = {
     if (!stale?.startsWith('dist/ is what main.ts gives')) {
       throw new Error(`a change without its dist/ is not noticed: ${stale}`);
     }
-    return 'actionlint; its steps in a repository on this machine, with a change that opens access and one without its dist/';
+    await succeed(await actionlint(), ['-no-color', DEPLOY], change.app.folder);
+    await deploy(change);
+    return 'actionlint; its steps in a repository on this machine, with a change that opens access and one without its dist/; the step of the deploy job';
   },
 };
+
+/** Runs the step that deploys; apply.sh has to have the cluster, and nobody else may read how. */
+async function deploy({ app, programs }: Change): Promise<void> {
+  program(app.folder, 'apply.sh', 'cat "$KUBECONFIG" > applied; stat --format %a "$KUBECONFIG" >> applied');
+  const { jobs } = parse(fs.readFileSync(DEPLOY, 'utf8')) as { readonly jobs: Jobs };
+  for (const { run } of jobs.deploy.steps) {
+    if (run !== undefined) {
+      await app.shell(run, { EGRESS_KUBECONFIG: 'the cluster\n', KUBECONFIG: path.join(programs, 'kubeconfig') });
+    }
+  }
+  if (app.read('applied') !== 'the cluster\n600\n') {
+    throw new Error(`apply.sh does not have the cluster alone: ${app.read('applied')}`);
+  }
+}
 
 type Jobs = { readonly [name: string]: { readonly permissions: { readonly [right: string]: string }; readonly steps: readonly Step[] } };
 

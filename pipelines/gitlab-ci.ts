@@ -4,11 +4,12 @@ import { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { parse } from 'yaml';
 import { Pipeline } from './pipeline';
-import { Change, changeIn, checkReport, forgetDist } from './repository';
+import { Change, changeIn, checkReport, forgetDist, program } from './repository';
 import { checkSchema } from './tools';
 import { App } from './workspace';
 
 const FILE = '.gitlab-ci.yml';
+const DEPLOY = path.join(__dirname, 'gitlab-ci', FILE);
 
 interface Job {
   readonly script: readonly string[];
@@ -20,7 +21,9 @@ export const gitlabCi: Pipeline = {
   title: 'GitLab CI',
   run: async workspace => {
     const change = await changeIn(workspace, 'gitlab');
-    await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], path.join(change.app.folder, FILE));
+    for (const file of [path.join(change.app.folder, FILE), DEPLOY]) {
+      await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], file);
+    }
     const note = await noteOf(change);
     checkReport(change.app.read('report.md'));
     checkReport(note);
@@ -32,9 +35,21 @@ export const gitlabCi: Pipeline = {
     if (!stale?.includes('shop.k8s.yaml')) {
       throw new Error(`a change without its dist/ is not noticed: ${stale}`);
     }
-    return 'GitLab\'s schema; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s';
+    await deploy(change);
+    return 'GitLab\'s schema; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s; that of the deploy job';
   },
 };
+
+/** Runs the script that deploys: it has to choose the cluster, then apply. */
+async function deploy({ app, programs }: Change): Promise<void> {
+  program(programs, 'kubectl', 'echo "$@" >> applied');
+  program(app.folder, 'apply.sh', 'echo apply.sh >> applied');
+  const { deploy: { script } } = parse(fs.readFileSync(DEPLOY, 'utf8')) as { readonly deploy: Job };
+  await app.shell(script.join('\n'), { PATH: `${programs}:${process.env.PATH}`, KUBE_CONTEXT: 'platform/agents:production' });
+  if (app.read('applied') !== 'config use-context platform/agents:production\napply.sh\n') {
+    throw new Error(`apply.sh is not run for the cluster: ${app.read('applied')}`);
+  }
+}
 
 /** Runs the scripts as a runner does; gives the note that the merge request gets. */
 async function noteOf({ app, base, programs }: Change): Promise<string> {

@@ -235,7 +235,7 @@ function linksOf(document: string): string[] {
 
 /** Whether a file is in the package; test/package.test.ts looks into one. */
 function isPacked(file: string): boolean {
-  return ['README.md', 'API.md', 'SECURITY.md', 'LICENSE'].includes(file) || file.startsWith('docs/');
+  return ['README.md', 'API.md', 'SECURITY.md', 'LICENSE', 'pipelines'].includes(file) || file.startsWith('docs/') || /^pipelines\/(?!app\/|flux-build\/)[\w-]+\//.test(file);
 }
 
 describe('the documents', () => {

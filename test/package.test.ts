@@ -87,7 +87,7 @@ const tool = (name: string) => path.join(ROOT, 'node_modules/.bin', name);
 
 /** Compiles and packs the library, away from the checkout and from what an earlier compilation left there; gives the tarball. */
 function pack(folder: string): string {
-  const copied = ['src', 'bin', 'templates', 'imports', 'package.json', 'tsconfig.json', 'README.md', 'API.md', 'SECURITY.md', 'LICENSE', 'docs', '.npmignore'];
+  const copied = ['src', 'bin', 'templates', 'pipelines', 'imports', 'package.json', 'tsconfig.json', 'README.md', 'API.md', 'SECURITY.md', 'LICENSE', 'docs', '.npmignore'];
   copied.forEach(file => fs.cpSync(path.join(ROOT, file), path.join(folder, file), { recursive: true }));
   const modules = path.join(folder, 'node_modules');
   fs.mkdirSync(modules);
@@ -123,8 +123,12 @@ test('the package can be installed and used by an app outside of the repository'
   expect(fs.readFileSync(path.join(app, 'dist/shop.k8s.yaml'), 'utf8')).toBe(fromSources());
   const installed = filesBelow(path.join(app, 'node_modules/cdk8s-istio-egress')).filter(file => !file.startsWith('node_modules/'));
   expect(installed).toEqual(expect.arrayContaining(['.jsii', 'API.md', 'LICENSE', 'README.md', 'SECURITY.md', 'docs/lint.md', 'docs/recipes/README.md', 'docs/route.svg', 'lib/src/index.d.ts', 'lib/src/index.js', 'package.json']));
-  expect(installed.filter(file => !/^(\.jsii|API\.md|LICENSE|README\.md|SECURITY\.md|docs\/.*\.(md|svg)|package\.json|bin\/cdk8s-istio-egress|templates\/.*|lib\/.*(\.js|\.d\.ts))$/.test(file))).toEqual([]);
-  expect(installed.filter(file => !/^(docs|templates)\//.test(file) && /test|example|generate/.test(file))).toEqual([]);
+  expect(installed.filter(file => !/^(\.jsii|API\.md|LICENSE|README\.md|SECURITY\.md|docs\/.*\.(md|svg)|package\.json|bin\/cdk8s-istio-egress|templates\/.*|pipelines\/.*|lib\/.*(\.js|\.d\.ts))$/.test(file))).toEqual([]);
+  expect(installed.filter(file => !/^(docs|templates|pipelines)\//.test(file) && /test|example|generate/.test(file))).toEqual([]);
+
+  // The files of docs/pipelines.md, and not what tries them.
+  expect(installed.filter(file => file.startsWith('pipelines/'))).toEqual(filesBelow(path.join(ROOT, 'pipelines')).filter(file => /^[\w-]+\//.test(file) && !/^(app|flux-build)\//.test(file))
+    .map(file => path.join('pipelines', file)));
 
   // What its program writes a new app of.
   expect(installed.filter(file => file.startsWith('templates/'))).toEqual(filesBelow(path.join(ROOT, 'templates')).map(file => path.join('templates', file)));

@@ -1,5 +1,27 @@
 #!/bin/sh
-# Applies dist/ from top to bottom, which is the order in which the objects need each other, then deletes what it has applied before and is no longer there.
+# Shows what changes, applies dist/ from top to bottom, and deletes what it no longer has: routes to the gateway, then Gateways, then the rest, policies among it.
 set -eu
+services=shop # the namespace of the services, which has their routes and Gateways
+member=applyset.kubernetes.io/part-of=applyset-MqnAUkKMmlvrVlfcBg947gNbsQOBi-EuRnf3QFD7SJk-v1
+manager=--field-manager=shop-egress
+objects=$(mktemp)
+trap 'rm -f "$objects"' EXIT
+
+kubectl label --local --filename dist --output yaml "$member" > "$objects"
+kubectl diff --server-side "$manager" --filename "$objects" || [ $? -eq 1 ]
+kubectl apply --server-side "$manager" --filename "$objects"
+
+# Deletes what dist/ no longer has of a kind and with an ending, and gives the proxies time to hear of it.
+delete_gone() {
+  there=$(kubectl get --filename "$objects" --output 'jsonpath={..metadata.uid}')
+  members=$(kubectl --namespace "$services" get "$1" --selector "$member" --output 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.name}{"\n"}{end}')
+  echo "$members" | while read -r uid name; do
+    case "$there" in *"$uid"*) continue ;; esac
+    case "$name" in *"$2") kubectl --namespace "$services" delete "$1" "$name" && sleep 3 ;; esac
+  done
+}
+delete_gone virtualservices.networking.istio.io .outbound
+delete_gone gateways.networking.istio.io ''
+
 export KUBECTL_APPLYSET=true
-kubectl apply --server-side --field-manager=shop-egress --applyset=applysets.egress.example.com/shop-egress --prune -f dist
+kubectl apply --server-side "$manager" --applyset=applysets.egress.example.com/shop-egress --prune --filename dist
