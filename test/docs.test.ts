@@ -310,6 +310,16 @@ test('docs/pipelines.md shows files of pipelines/ as they are', () => {
   expect(shown.filter(([, file, content]) => fs.readFileSync(path.join(ROOT, 'pipelines', file), 'utf8') !== content).map(([, file]) => file)).toEqual([]);
 });
 
+test('documents and files of pipelines name actions as the pipeline of an app does: by one digest, with its version', () => {
+  const actionsOf = (file: string) => [...fs.readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^[ -]*uses: (.*)$/gm)].map(([, action]) => action);
+  const pinned = actionsOf('templates/github/.github/workflows/egress.yml');
+  const files = [...documents, ...filesBelow(path.join(ROOT, 'pipelines')).filter(file => /\.ya?ml$/.test(file)).map(file => path.posix.join('pipelines', file))];
+  const named = files.flatMap(file => actionsOf(file).map(action => ({ file, action })));
+
+  expect(new Set(named.map(({ file }) => file))).toEqual(new Set(['docs/lint.md', 'docs/report.md', 'docs/pipelines.md', 'pipelines/github-actions/deploy.yml']));
+  expect(named.filter(({ action }) => !pinned.includes(action))).toEqual([]);
+});
+
 test('what a page shows is run', async () => {
   const page = '`a.yaml`:\n\n```text\n# nothing\n```\n\n```console\n$ npx cdk8s-istio-egress lint a.yaml\nold\n$ echo $?\n```\n';
 
