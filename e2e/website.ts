@@ -36,7 +36,6 @@ const BROWSER = [
 
 /** What is used of playwright-core, which is no dependency. */
 interface Page {
-  readonly keyboard: { readonly type: (text: string) => Promise<void> };
   goto(url: string, options?: object): Promise<unknown>;
   evaluate<T>(what: string): Promise<T>;
   addInitScript(script: string): Promise<void>;
@@ -230,6 +229,30 @@ async function withoutScripts(browser: Browser, base: string): Promise<Result> {
   return { what: 'without JavaScript', problems };
 }
 
+/** What somebody types, and where the first answer leads. */
+const SEARCHES: { readonly [words: string]: string } = {
+  'mysql': '/constructs/ExternalMysql.html',
+  'redis tls': '/constructs/ExternalRedis.html',
+  'https api': '/recipes/https-api.html',
+  'egress gateway': '/guide.html#egress-gateway',
+  'own gateway': '/recipes/own-gateway.html',
+  'allow list': '/guide.html#access-control',
+  'two databases same port': '/recipes/by-name.html',
+  'TLS origination': '/recipes/http-to-https.html',
+  'BlackHoleCluster': '/troubleshooting.html#blackholecluster',
+  'connection reset': '/troubleshooting.html#blackholecluster',
+  'connection refused': '/troubleshooting.html#connection-refused',
+  'no such host': '/troubleshooting.html#no-such-host',
+  'wrong version number': '/troubleshooting.html#wrong-version-number',
+  'no healthy upstream': '/troubleshooting.html#uh',
+  'sidecar injection': '/troubleshooting.html#errimagepull',
+  'MX0403': '/rules.html#mx0403',
+  'argo cd': '/pipelines.html#argo-cd',
+  'kustomize': '/pipelines.html#kustomize',
+  'python': '/languages.html#python',
+  'migrate': '/migration.html',
+};
+
 async function searched(browser: Browser, base: string): Promise<Result> {
   const context = await browser.newContext({});
   const problems: string[] = [];
@@ -237,8 +260,13 @@ async function searched(browser: Browser, base: string): Promise<Result> {
   await page.goto(`${base}/guide.html`, { waitUntil: 'load' });
   await page.click('#local-search button');
   await page.waitForSelector('.search-input');
-  await page.keyboard.type('BlackHoleCluster');
-  await page.waitForSelector('.result', { timeout: 10_000 }).catch(() => problems.push('the search finds nothing for "BlackHoleCluster"'));
+  for (const [words, place] of Object.entries(SEARCHES)) {
+    await page.fill('.search-input', words);
+    await page.waitForSelector(`.results > li:first-child a[href^="${place}"]`, { timeout: 5000 }).catch(async () => {
+      const first = await page.evaluate<string | undefined>('document.querySelector(".results > li a")?.getAttribute("href")');
+      problems.push(`the first answer for "${words}" is ${first ?? 'none'}, and not ${place}`);
+    });
+  }
   await context.close();
   return { what: 'search', problems };
 }

@@ -9,6 +9,7 @@ import { bundleWorker } from '../website/bundle';
 import { Examples } from '../website/examples';
 import { GROUPS, titleOf } from '../website/pages';
 import { withPolicy } from '../website/policy';
+import { withWords } from '../website/search';
 import { Markdown, proseForVue, withoutInterpolation } from '../website/vue';
 
 const ROOT = path.join(__dirname, '..');
@@ -27,6 +28,18 @@ test('every document for users is a page of the site', () => {
 test('every page has a place of its own, and a title', () => {
   expect(new Set(shown.map(({ place }) => place)).size).toBe(shown.length);
   expect(shown.filter(page => titleOf(page).trim() === '')).toEqual([]);
+});
+
+describe('the search', () => {
+  test('finds a class by each word of its name', () => {
+    const title = (name: string) => withWords(`<h1 id="x" tabindex="-1">${name} <a class="header-anchor" href="#x">&#8203;</a></h1>`).replace(/<.*?>/g, '').replace('&#8203;', '').trim();
+
+    expect(['ExternalMysql', 'EgressViaGateway', 'Mesh', 'Performance'].map(title)).toEqual(['ExternalMysql (Mysql)', 'EgressViaGateway (Via Gateway)', 'Mesh', 'Performance']);
+  });
+
+  test('does not join the words at a line break', () => {
+    expect(withWords('<td><code>host</code><br><code>string</code></td>')).toContain('</code> <code>');
+  });
 });
 
 describe('an example', () => {

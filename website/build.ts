@@ -44,7 +44,9 @@ export async function buildSite(output: string): Promise<void> {
     fs.copyFileSync(path.join(__dirname, 'playground.md'), path.join(site, 'playground.md'));
     fs.cpSync(path.join(__dirname, 'theme'), path.join(site, '.vitepress/theme'), { recursive: true });
     fs.writeFileSync(path.join(site, '.vitepress/config.mjs'), configText(output));
-    await bundleModule(path.join(__dirname, 'vue.ts'), path.join(site, '.vitepress/vue.mjs'));
+    for (const name of ['vue', 'search']) {
+      await bundleModule(path.join(__dirname, `${name}.ts`), path.join(site, `.vitepress/${name}.mjs`));
+    }
     fs.writeFileSync(path.join(site, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
     const size = await bundleWorker(path.join(site, '.vitepress/theme/program.js'));
     say(`the program for the browser has ${Math.round(size / 1024)} KiB`);

@@ -1,6 +1,7 @@
 /** The settings of VitePress, as its own file has them. */
 import { constructPages } from './constructs';
 import { GROUPS, titleOf } from './pages';
+import { SEARCH } from './search';
 
 /** The text of the settings. */
 export function configText(outDir: string): string {
@@ -27,15 +28,17 @@ export function configText(outDir: string): string {
         { text: 'Guide', link: '/guide' }, { text: 'Recipes', link: '/recipes/' }, { text: 'Constructs', link: '/constructs/' }, { text: 'Try it', link: '/playground' },
       ],
       sidebar,
-      search: { provider: 'local' },
+      search: { provider: 'local', options: { miniSearch: { searchOptions: SEARCH } } },
       outline: { level: [2, 3] },
       footer: { message: 'Apache-2.0' },
     },
   };
-  return `import { withoutInterpolation } from './vue.mjs';
+  return `import { searchable } from './search.mjs';
+import { withoutInterpolation } from './vue.mjs';
 
 const config = ${JSON.stringify(config, undefined, 2)};
 config.markdown.config = withoutInterpolation;
+config.themeConfig.search.options._render = searchable;
 
 export default config;
 `;
