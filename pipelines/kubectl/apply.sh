@@ -1,7 +1,7 @@
 #!/bin/sh
 # Shows what changes, applies dist/ from top to bottom, and deletes what it no longer has: routes to the gateway, then Gateways, then the rest, policies among it.
 set -eu
-services=shop # the namespace of the services, which has their routes and Gateways
+services='shop' # the namespaces of the services, which have their routes and Gateways: 'shop data'
 member=applyset.kubernetes.io/part-of=applyset-MqnAUkKMmlvrVlfcBg947gNbsQOBi-EuRnf3QFD7SJk-v1
 manager=--field-manager=shop-egress
 objects=$(mktemp)
@@ -14,10 +14,12 @@ kubectl apply --server-side "$manager" --filename "$objects"
 # Deletes what dist/ no longer has of a kind and with an ending, and gives the proxies time to hear of it.
 delete_gone() {
   there=$(kubectl get --filename "$objects" --output 'jsonpath={..metadata.uid}')
-  members=$(kubectl --namespace "$services" get "$1" --selector "$member" --output 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.name}{"\n"}{end}')
-  echo "$members" | while read -r uid name; do
-    case "$there" in *"$uid"*) continue ;; esac
-    case "$name" in *"$2") kubectl --namespace "$services" delete "$1" "$name" && sleep 3 ;; esac
+  for namespace in $services; do
+    members=$(kubectl --namespace "$namespace" get "$1" --selector "$member" --output 'jsonpath={range .items[*]}{.metadata.uid} {.metadata.name}{"\n"}{end}')
+    echo "$members" | while read -r uid name; do
+      case "$there" in *"$uid"*) continue ;; esac
+      case "$name" in *"$2") kubectl --namespace "$namespace" delete "$1" "$name"; sleep 3 ;; esac
+    done
   done
 }
 delete_gone virtualservices.networking.istio.io .outbound
