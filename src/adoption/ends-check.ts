@@ -1,7 +1,7 @@
 import { accountsByNamespace, clientsIn } from './client-accounts';
 import { clientNamespaces } from './client-namespaces';
 import { Access, AccessTable } from '../report/access';
-import { isOpen } from '../report/answer';
+import { isOpen, Verdict } from '../report/answer';
 import { ANY_OTHER, Client, clientKey, clientName } from '../report/client';
 import { Target } from '../report/dependency';
 import { beforeOf, ChangeKind, isOpening, kindOf } from '../report/difference';
@@ -19,6 +19,9 @@ const OPENINGS: { readonly [kind in ChangeKind]?: string } = {
   UNVERIFIED: 'would verify the server less, or another one',
   UNSURE: 'would depend on what the input does not show',
 };
+
+/** Ends that are no opening to those who do not use a service, wherever their connections ended before. */
+const HARMLESS: readonly Verdict[] = ['DIRECT', 'REFUSED', 'NOWHERE'];
 
 /** Compares where connections end before and after a change, as `explain` follows them. */
 export class EndsCheck {
@@ -47,8 +50,13 @@ export class EndsCheck {
   }
 
   private wrong(client: Client, target: Target, isUser: boolean): string | undefined {
+    const after = this.after.of(client, target);
+    // Who does not use it loses nothing that counts, and what ends nowhere opens nothing: where it was before is not asked for each of many clients with each of many services.
+    if (!isUser && after.every(({ verdict }) => HARMLESS.includes(verdict))) {
+      return undefined;
+    }
     const before = this.before.of(client, target);
-    for (const now of this.after.of(client, target)) {
+    for (const now of after) {
       for (const was of beforeOf(now, before)) {
         const kind = kindOf(was, now, target.host);
         const why = isUser && isOpen(was) ? lost(was, now, target.host) : undefined;

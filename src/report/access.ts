@@ -33,6 +33,12 @@ interface Variant {
   readonly key: string;
 }
 
+/** An answer, and whom what decided names. */
+interface Known {
+  readonly answer: Answer;
+  readonly isNamed: (client: Client) => boolean;
+}
+
 /** Asks for one connection after the other; clients that nothing tells apart are asked for once. */
 export class AccessTable {
   public readonly tracer: Tracer;
@@ -41,7 +47,9 @@ export class AccessTable {
   private readonly named: NamedClients;
   private readonly isNamedByPattern: boolean;
   /** The answers for clients that what decided does not name, with whom it names. */
-  private readonly answers = new Map<string, { readonly answer: Answer; readonly isNamed: (client: Client) => boolean }>();
+  private readonly answers = new Map<string, Map<string, Known>>();
+  /** Those that are alike are one: of many clients with many services most are. */
+  private readonly alike = new Map<string, Answer>();
   private readonly variants = new Map<string, readonly Variant[]>();
 
   public constructor(private readonly view: MeshView) {
@@ -74,8 +82,10 @@ export class AccessTable {
   }
 
   private answer(client: Client, { pods: [pod], key }: Variant, target: Target): Answer {
-    const whole = JSON.stringify([key, target.host, target.port]);
-    const known = this.answers.get(whole);
+    const place = `${target.host}:${target.port}`;
+    const ofClients = this.answers.get(key) ?? new Map<string, Known>();
+    this.answers.set(key, ofClients);
+    const known = ofClients.get(place);
     if (known && !known.isNamed(client)) {
       return known.answer;
     }
@@ -85,12 +95,19 @@ export class AccessTable {
       labels: pod?.labels ?? labelsOf(client),
       pod,
     }, { host: target.host.replace(/^\*\./, 'any.'), port: target.port, protocol: target.spoken });
-    const answer = answerOf(this.view, found);
+    const answer = this.same(answerOf(this.view, found));
     const isNamed = this.named.by([found, ...found.others].flatMap(({ hops }) => hops));
     if (!isNamed(client)) {
-      this.answers.set(whole, { answer, isNamed });
+      ofClients.set(place, { answer, isNamed });
     }
     return answer;
+  }
+
+  private same(answer: Answer): Answer {
+    const key = JSON.stringify(answer);
+    const found = this.alike.get(key) ?? answer;
+    this.alike.set(key, found);
+    return found;
   }
 
   private variantsOf(client: Client): readonly Variant[] {

@@ -33,7 +33,7 @@ export class NamedClients {
         names.push(...cluster === undefined ? [] : [this.behind(cluster, facts.sni)]);
       }
     }
-    return client => names.some(among => among.has(clientKey(client)));
+    return names.length === 0 ? nobody : client => names.some(among => among.has(clientKey(client)));
   }
 
   private atServer(gateway: string): Names {
@@ -59,6 +59,10 @@ export class NamedClients {
     const policies = this.proxies.gatewaysBehind(host, port).flatMap(({ policies: { all } }) => all.map(({ policy }) => policy));
     return policies.map(({ object, rules }) => ({ object, rules: sni === undefined ? rules : rules.filter(rule => mayBeFor(rule, sni)) }));
   }
+}
+
+function nobody(): boolean {
+  return false;
 }
 
 function mayBeFor({ conditions }: AccessRule, sni: string): boolean {
