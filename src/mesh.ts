@@ -56,6 +56,7 @@ export interface MeshProps {
 
   /**
    * The minor version of Istio that the mesh runs, such as `1.24`; of several, the oldest. Synth refuses fields and values that it does not have.
+   * A newer one than this version of the library knows counts as the newest that it knows, and fields that are unknown are taken for new ones.
    *
    * @default '1.32', the newest that this version of the library knows
    */

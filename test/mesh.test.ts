@@ -132,8 +132,10 @@ describe('a mesh', () => {
 
   test.each([
     ['apiVersion', { apiVersion: 'v2' as IstioApiVersion }, '\'apiVersion\' must be one of "v1", "v1beta1", "v1alpha3", got "v2"'],
-    ['istioVersion', { istioVersion: '1.24.3' }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got "1.24.3"'],
-    ['istioVersion, which is a number', { istioVersion: 1.3 as unknown as string }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got 1.3'],
+    ['istioVersion', { istioVersion: '1.24.3' }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got "1.24.3": write "1.24"'],
+    ['istioVersion, with a digit too many', { istioVersion: '1.240' }, 'got "1.240": write "1.24"'],
+    ['istioVersion, which is no version', { istioVersion: 'latest' }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got "latest"'],
+    ['istioVersion, which is a number', { istioVersion: 1.3 as unknown as string }, '\'istioVersion\' must be a minor version of Istio as a text, such as "1.32", got 1.3: write it in quotation marks'],
     ['istioVersion, which is too old', { istioVersion: '1.21' }, '\'istioVersion\' must be "1.22" or newer, got "1.21": leave it out and declare the older \'apiVersion\' "v1beta1"'],
     ['trustDomain', { trustDomain: 'Corp_Example' }, '\'trustDomain\' must be a DNS name'],
     ['clusterDomain', { clusterDomain: '.local' }, '\'clusterDomain\' must be a DNS name'],

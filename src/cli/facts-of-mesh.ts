@@ -2,7 +2,9 @@
 import { WrongUse } from './wrong-use';
 import { DEFAULT_FACTS, factsOver } from '../private/default-facts';
 import { Fail } from '../private/fail';
+import { isBefore } from '../private/istio-version';
 import { MeshModel } from '../private/model';
+import { NEWEST_ISTIO, OLDEST_ISTIO } from '../private/newer-fields';
 import { MeshConfig } from '../reading/mesh-config';
 import { Problem } from '../reading/problem';
 import { readYaml } from '../reading/yaml-value';
@@ -39,6 +41,12 @@ export function unfollowedSettings(said: MeshFacts, configs: readonly MeshConfig
   const config = ofMesh(said, configs).find(one => records(record(readYaml(one.text).value).discoverySelectors).length > 0);
   return config && `ConfigMap ${config.object.name} (${config.object.origin.path}) has 'discoverySelectors': Istio leaves out the objects of every namespace that none of them `
     + 'selects, and this does not';
+}
+
+/** A version of Istio that came after this program. */
+export function newerVersion({ istioVersion }: Pick<MeshModel, 'istioVersion'>): string | undefined {
+  return isBefore(NEWEST_ISTIO, istioVersion) ? `Istio ${istioVersion} is newer than what this version of the program knows, ${OLDEST_ISTIO} to ${NEWEST_ISTIO}: it is judged as ${NEWEST_ISTIO}, `
+    + 'and fields that are unknown are taken for new ones' : undefined;
 }
 
 /** What istiod itself reads. */

@@ -1,6 +1,6 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { byPlace } from './by-place';
-import { factsOf, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
+import { factsOf, newerVersion, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
 import { placeOf } from './lint-result';
 import { MESH_OPTIONS, saidBy, unreadSettings } from './mesh-settings';
 import { homelessText, withoutRefused } from './placed-view';
@@ -85,7 +85,7 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
   const view = new MeshView(facts, reading.objects, today);
   const notes = [
     homelessText(view), unreadSettings(args, said, reading.meshConfigs, view.objects), settingsElsewhere(said, reading.meshConfigs),
-    unfollowedSettings(said, reading.meshConfigs),
+    unfollowedSettings(said, reading.meshConfigs), newerVersion(facts),
   ].filter(note => note !== undefined);
   return { view, problems: problems.sort(byPlace), notes, files };
 }

@@ -19,7 +19,7 @@ export const MESH_OPTIONS: Options = {
   'root-namespace': { value: 'NAME', help: 'meshConfig.rootNamespace (default: istio-system)' },
   'cluster-domain': { value: 'NAME', help: 'the DNS domain of the cluster (default: cluster.local)' },
   'data-plane': { value: 'KIND', oneOf: ['sidecar', 'ambient'], help: 'what carries the traffic (default: sidecar)' },
-  'istio-version': { value: 'VERSION', help: 'the minor version of Istio that the mesh runs, such as 1.24 (default: the newest)' },
+  'istio-version': { value: 'VERSION', help: 'the minor version of Istio that the mesh runs, from 1.22, such as 1.24 (default: the newest that is known)' },
   'dns-capture': { help: 'the sidecars answer DNS (ISTIO_META_DNS_CAPTURE)' },
 };
 

@@ -23,9 +23,12 @@ function checkExports(fail: Fail, property: string, value: unknown): void {
 }
 
 function checkIstioVersion(fail: Fail, property: string, value: unknown): void {
-  if (typeof value !== 'string' || !/^1\.(0|[1-9]\d*)$/.test(value)) {
+  // One of three digits is a typing error for many years to come. A newer one than is known is none: a mesh may be upgraded first.
+  if (typeof value !== 'string' || !/^1\.(0|[1-9]\d?)$/.test(value)) {
     // YAML reads 1.30 without quotation marks as the number 1.3.
-    fail(`'${property}' must be a minor version of Istio as a text, such as "${NEWEST_ISTIO}", got ${quote(value)}`);
+    const meant = typeof value === 'string' ? /^v?(1\.\d\d)/.exec(value)?.[1] : undefined;
+    fail(`'${property}' must be a minor version of Istio as a text, such as "${NEWEST_ISTIO}", got ${quote(value)}${
+      typeof value === 'number' ? ': write it in quotation marks' : meant === undefined || isBefore(meant, OLDEST_ISTIO) ? '' : `: write "${meant}"`}`);
   } else if (isBefore(value, OLDEST_ISTIO)) {
     fail(`'${property}' must be "${OLDEST_ISTIO}" or newer, got ${quote(value)}: leave it out and declare the older 'apiVersion' "v1beta1"`);
   }

@@ -66,11 +66,22 @@ test('the facts decide what is found', async () => {
   expect(await runWith(files, ['lint', '.', '--dns-capture'])).toMatchObject({ code: 0, out: '0 errors, 0 warnings in 2 objects\n' });
 });
 
+test.each(['lint', 'report', 'import'])('%s says of a newer Istio than it knows as which one it is judged, and goes on', async command => {
+  const runOf = (version: string) => runWith({ 'db.yaml': database('db') }, [command, 'db.yaml', '--istio-version', version]);
+  const [newer, known] = [await runOf('1.33'), await runOf('1.32')];
+
+  expect(newer.code).toBe(0);
+  expect(newer.err).toContain('Istio 1.33 is newer than what this version of the program knows, 1.22 to 1.32: it is judged as 1.32');
+  expect(known.err).not.toContain('newer');
+});
+
 describe('wrong facts are refused:', () => {
   test.each([
     [['--trust-domain', 'Corp'], 'the facts of the mesh: \'trustDomain\' must be a DNS name'],
     [['--trust-domain-alias', 'cluster.local'], 'the facts of the mesh: \'trustDomainAliases\' has "cluster.local" twice'],
     [['--outbound-traffic-policy', 'REGISTRYONLY'], '--outbound-traffic-policy is one of ALLOW_ANY, REGISTRY_ONLY, got "REGISTRYONLY": did you mean REGISTRY_ONLY?'],
+    [['--istio-version', 'v1.28'], 'got "v1.28": write "1.28"'],
+    [['--istio-version', '1.240'], 'got "1.240": write "1.24"'],
     [['--mesh', 'nowhere.yaml'], '--mesh nowhere.yaml: there is no such file'],
     [['--namespace', 'My Shop'], '--namespace is the name of a namespace, got "My Shop"'],
   ])('%j', async (args, message) => {
