@@ -66,8 +66,8 @@ interface Given {
 function valueOf({ name, rawName, value, inlineValue }: Given, options: Options): string {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
-    const meant = nearest(name, Object.keys(options));
-    throw new WrongUse(`there is no option ${rawName}${meant === undefined ? ': see --help' : `: did you mean --${meant}?`}`);
+    const meant = meantBy(name, Object.keys(options)).map(one => `--${one}`).join(' or ');
+    throw new WrongUse(`there is no option ${rawName}${meant === '' ? ': see --help' : `: did you mean ${meant}?`}`);
   }
   if (option.value === undefined) {
     if (inlineValue) {
@@ -83,6 +83,13 @@ function valueOf({ name, rawName, value, inlineValue }: Given, options: Options)
     throw new WrongUse(`${rawName} is one of ${option.oneOf.join(', ')}, got ${quote(value)}${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }
   return value;
+}
+
+/** The options that somebody who wrote another one may have meant: those that begin so, as `-o` and `--out` do, or the one that is like it. */
+function meantBy(name: string, names: readonly string[]): string[] {
+  const begun = names.filter(one => one.startsWith(name));
+  const like = nearest(name, names);
+  return begun.length > 0 ? begun : like === undefined ? [] : [like];
 }
 
 /** The value of an option that may be left out. */

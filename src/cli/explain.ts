@@ -3,7 +3,7 @@ import { Command, EXIT } from './command';
 import { INPUT_OPTIONS, placedInputOf, tell } from './input';
 import { Style, styleOf } from './style';
 import { WrongUse } from './wrong-use';
-import { isIp } from '../private/check';
+import { isDnsLabel, isDnsName, isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { visible, visibleJson } from '../private/visible';
 import { answerOf, answerOfWay, isOpen, Outcome, outcomeOf } from '../report/answer';
@@ -63,11 +63,37 @@ function works(verdict: Outcome): boolean {
 function clientIn(args: Arguments): TraceClient {
   const given = valueIn(args, 'from');
   const [namespace, account, ...more] = (given ?? '').split('/');
-  if (given === undefined || namespace === '' || !account || more.length > 0) {
-    throw new WrongUse(`--from is the namespace and the service account of the client, such as shop/cart${given === undefined ? '' : `, got ${quote(given)}`}`);
+  if (given === undefined || !isDnsLabel(namespace) || !isDnsName(account ?? '') || more.length > 0) {
+    throw new WrongUse(`--from is the namespace and the service account of the client, such as shop/cart${gotInstead(given, meantClient)}`);
   }
   const labels = valueIn(args, 'labels');
   return { namespace, account, ...labels === undefined ? {} : { labels: labelsIn(labels) } };
+}
+
+/** What was given instead of what an option takes, and what to write. */
+function gotInstead(given: string | undefined, meantBy: (given: string) => string | undefined): string {
+  const meant = given === undefined ? undefined : meantBy(given);
+  return given === undefined ? '' : `, got ${quote(given)}${meant === undefined ? '' : `: write ${meant}`}`;
+}
+
+/** A client in the words of SPIFFE, of Kubernetes' users, or with another sign between its parts. */
+function meantClient(given: string): string | undefined {
+  const [, namespace, account] = /^spiffe:\/\/[^/]+\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(given) ?? /^(?:system:serviceaccount:)?([^/:]+):([^/:]+)$/.exec(given) ?? [];
+  return namespace !== undefined ? `${namespace}/${account}`
+    : isDnsLabel(given) ? `${given}/default for pods without an account of their own` : undefined;
+}
+
+const PORTS: { readonly [scheme: string]: string } = { http: '80', https: '443' };
+
+/** A target in the words of a URL, an IPv6 address without its brackets, or a host alone. */
+function meantTarget(given: string): string | undefined {
+  const [, scheme, host, port] = /^(?:([a-z]+):\/\/)?(?:[^/@]*@)?([A-Za-z0-9.-]+)(?::(\d+))?(?:\/.*)?$/.exec(given.trim()) ?? [];
+  if (host !== undefined) {
+    const known = port ?? PORTS[scheme];
+    return known === undefined ? `its port too: ${host}:443` : Number(known) > 65535 ? undefined : `${host}:${known}`;
+  }
+  const [, address, ofAddress] = /^([0-9a-f:.]+):(\d+)$/i.exec(given) ?? [];
+  return address !== undefined && isIp(address) ? `[${address}]:${ofAddress}` : undefined;
 }
 
 function labelsIn(given: string): { readonly [label: string]: string } {
@@ -84,8 +110,8 @@ function targetIn(args: Arguments): TraceTarget {
   const given = valueIn(args, 'to');
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(given ?? '') ?? [];
   const [host, port] = [bracketed ?? plain, Number(digits)];
-  if (given === undefined || host === undefined || port < 1 || port > 65535) {
-    throw new WrongUse(`--to is a host and a port, such as mysql.example.com:3306 or [2001:db8::1]:5432${given === undefined ? '' : `, got ${quote(given)}`}`);
+  if (given === undefined || host === undefined || /[\s/@]/.test(host) || port < 1 || port > 65535) {
+    throw new WrongUse(`--to is a host and a port, such as mysql.example.com:3306 or [2001:db8::1]:5432${gotInstead(given, meantTarget)}`);
   }
   if (host.includes('*')) {
     throw new WrongUse(`--to is one host: write a name that ${quote(host)} stands for, such as ${quote(host.replace(/^\*\.?/, 'www.').replace(/\.$/, '.example.com'))}`);

@@ -78,6 +78,9 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   if (format === 'csv' || format === 'html') {
     throw new WrongUse(`--diff is written as markdown or json, not as ${format}`);
   }
+  if (args.paths.every(side => side === STDIN)) {
+    throw new WrongUse(`--diff reads one side from the standard input, and the other from a file or folder: report --diff ${STDIN} NEW`);
+  }
   args.paths.forEach((side, i) => {
     // Nothing at all would be compared with everything.
     if (side !== STDIN && !fs.existsSync(side)) {

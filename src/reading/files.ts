@@ -65,7 +65,8 @@ function filesAt(named: string, problems: Problem[]): string[] {
     }
     return found;
   } catch (error) {
-    problems.push({ file: named, message: reasonOf(error) });
+    const isPattern = (error as NodeJS.ErrnoException).code === 'ENOENT' && /[*?]/.test(named);
+    problems.push({ file: named, message: isPattern ? 'no file is called like this pattern: give the folder' : reasonOf(error) });
     return [];
   }
 }
@@ -114,6 +115,9 @@ function* sourceOf(file: string, isNamed: boolean, read: () => Buffer, problems:
 
 /** A text in UTF-8, or in UTF-16 as PowerShell redirects it. */
 function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new Error('this is compressed with gzip: unpack it first, as "gunzip -c FILE" does for the standard input');
+  }
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
   if (text.includes('\0')) {

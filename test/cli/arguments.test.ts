@@ -24,6 +24,8 @@ test('what follows two dashes is a path', () => {
 
 test.each([
   [['--formt', 'json'], 'there is no option --formt: did you mean --format?'],
+  [['--for', 'json'], 'there is no option --for: did you mean --format?'],
+  [['-f', 'json'], 'there is no option -f: did you mean --format?'],
   [['--whatever'], 'there is no option --whatever: see --help'],
   [['--constructor'], 'there is no option --constructor: see --help'],
   [['-x'], 'there is no option -x: see --help'],

@@ -117,6 +117,7 @@ describe('report --diff', () => {
   });
 
   test.each([
+    [['--diff', '-', '-'], 'report --diff - NEW'],
     [['--diff', 'old'], 'compares two files or folders'],
     [['--diff', 'old', 'new', '--format', 'csv'], 'not as csv'],
     [['--diff', 'old', 'nwe'], 'NEW is not there: "nwe"'],

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { sourcesOf } from '../../src/reading/files';
 import { Problem } from '../../src/reading/problem';
 import { inTempFolder } from '../helpers';
@@ -43,15 +44,17 @@ test('the standard input is one of the files', () => {
 });
 
 test('what is not there, a folder without manifests and what is no text are problems, and the others are read', () => {
-  const files = { 'a.yaml': 'x', 'empty/x.md': '', 'b.yaml': Buffer.from([0xff, 0x00, 0xfe]), 'c.yaml': 'a\0b' };
+  const files = { 'a.yaml': 'x', 'empty/x.md': '', 'b.yaml': Buffer.from([0xff, 0x00, 0xfe]), 'c.yaml': 'a\0b', 'd.yaml.gz': gzipSync('x') };
 
-  expect(read(files, ['nowhere.yaml', 'empty', 'b.yaml', 'c.yaml', 'a.yaml'])).toMatchObject({
+  expect(read(files, ['nowhere.yaml', '*.yml', 'empty', 'b.yaml', 'c.yaml', 'd.yaml.gz', 'a.yaml'])).toMatchObject({
     sources: ['a.yaml!'],
     problems: [
       'nowhere.yaml: there is no such file or folder',
+      '*.yml: no file is called like this pattern: give the folder',
       'empty: there is no .yaml, .yml or .json below this folder',
       'b.yaml: this is no text in UTF-8',
       'c.yaml: this is no text in UTF-8',
+      'd.yaml.gz: this is compressed with gzip: unpack it first, as "gunzip -c FILE" does for the standard input',
     ],
   });
 });
