@@ -7,7 +7,8 @@ import { targetsOf } from './ends-check';
 import { OldRoute } from './old-route';
 import { settingsIn } from './rule-shape';
 import { WayCode, writtenBy } from './scratch';
-import { candidates, portsOf } from './service-code';
+import { candidates, portsOf, unwrittenEndpoints, unwrittenPort } from './service-code';
+import { UNWRITTEN_TLS } from './tls-code';
 import { AccessTable } from '../report/access';
 import { isOpen } from '../report/answer';
 import { ANY_OTHER, Client, clientName } from '../report/client';
@@ -30,8 +31,8 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
   const route = new OldRoute(view, entry);
   const written = portsOf(object.spec);
   const ports = written && route.portsOf(written);
-  const problem = route.problem ?? (written === undefined ? 'a port has a protocol that the library does not write'
-    : ports === undefined ? 'the TLS of its DestinationRule is none that the library writes' : undefined);
+  const problem = route.problem ?? (written === undefined ? unwrittenPort(object.spec)
+    : ports === undefined ? `DestinationRule '${route.rule?.origin.path}' is for its host, and ${UNWRITTEN_TLS}` : undefined);
   if (problem !== undefined) {
     return { refused: problem };
   }
@@ -53,7 +54,7 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
       return { code, added: [], way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
     }
   }
-  return { refused: reasons[0] ?? 'its resolution and endpoints are none that the library writes' };
+  return { refused: reasons[0] ?? unwrittenEndpoints(object.spec) };
 }
 
 /** What balances as well as the default does: the published recipes write it, and it goes with the rule. */

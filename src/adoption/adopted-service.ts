@@ -4,12 +4,13 @@ import { entryShape } from './entry-shape';
 import { writtenAnnotations } from './kept-object';
 import { ruleShape } from './rule-shape';
 import { writtenBy } from './scratch';
-import { AdoptedPort, candidates, portsOf, ServiceCode } from './service-code';
-import { tlsCode } from './tls-code';
+import { AdoptedPort, candidates, portsOf, ServiceCode, unwrittenEndpoints, unwrittenPort } from './service-code';
+import { tlsCode, UNWRITTEN_TLS } from './tls-code';
 import { ExternalEntry } from '../view/external-entry';
 import { Fields, record, strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { TrafficRule } from '../view/traffic-rule';
 
 /** What a construct of the library takes the place of. */
 export interface Adopted {
@@ -39,7 +40,7 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
   const { object } = entry;
   const ports = portsOf(object.spec);
   if (ports === undefined) {
-    return { refused: 'a port has a protocol that the library does not write' };
+    return { refused: unwrittenPort(object.spec) };
   }
   const rule = soleRule(view, entry);
   const rules = view.names.trafficRulesOf(entry.hosts[0]);
@@ -53,7 +54,7 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
     for (const code of way.ports === undefined ? [] : candidates(object.spec, way.ports, more)) {
       const written = writtenBy(code, object.namespace, facts);
       const reason = 'refused' in written ? written.refused : other !== undefined && written.objects.some(({ kind }) => kind === 'DestinationRule')
-        ? `it would get a DestinationRule beside '${other.object.origin.path}', and Istio uses one of them`
+        ? `it would get a DestinationRule beside '${other.object.origin.path}', and Istio uses one of them: ${whyBeside(entry, rule, rules)}`
         : differenceTo(entry, way.ports!, way.replaced[0], written.objects);
       if (typeof reason === 'string') {
         reasons.push(reason);
@@ -62,7 +63,15 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
       }
     }
   }
-  return { refused: reasons[0] ?? 'its resolution and endpoints are none that the library writes' };
+  return { refused: reasons[0] ?? unwrittenEndpoints(object.spec) };
+}
+
+/** Why no construct has what a DestinationRule says, though others of its kind would be taken. */
+function whyBeside({ object, hosts }: ExternalEntry, rule: MeshObject | undefined, rules: readonly TrafficRule[]): string {
+  const [{ object: first, subsets, workloadSelector }] = rules;
+  return rule !== undefined ? UNWRITTEN_TLS : hosts.length > 1 ? 'a construct with a rule has one host' : rules.length > 1 ? `it has ${rules.length} already`
+    : first.namespace !== object.namespace ? 'this one is in another namespace' : subsets.length > 0 ? 'this one has \'subsets\', which a construct does not'
+      : workloadSelector !== undefined ? 'this one has a \'workloadSelector\', which a construct does not' : 'this one says what a construct does not';
 }
 
 /** The one DestinationRule of an entry's one host, for every workload: in the entry's namespace, or in that of the proxies that connect. */
@@ -90,6 +99,9 @@ function differenceTo(
   const entryWritten = written.find(({ kind }) => kind === 'ServiceEntry');
   const [own, other] = [entryShape(object.spec, object.namespace), entryShape(record(entryWritten?.spec), object.namespace)];
   const part = Object.keys(own).find(name => own[name] !== other[name]);
+  if (part === 'subjectAltNames') {
+    return 'its \'subjectAltNames\' would be lost';
+  }
   if (part !== undefined) {
     return `its '${part}' would be written as ${JSON.stringify(other[part])}, and is ${JSON.stringify(own[part])}`;
   }

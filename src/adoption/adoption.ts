@@ -110,7 +110,7 @@ class Attempt implements Adoption {
     const stays = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object));
     this.unwritten = stays.filter(object => !isWritable((object as FileObject).manifest));
     this.kept = stays.filter(object => !this.unwritten.includes(object))
-      .map(object => ({ object, why: reasons.get(object) ?? `it belongs to ${related.get(object)}` }));
+      .map(object => ({ object, why: reasons.get(object) ?? this.partOf(object, related.get(object)!) }));
     const gone = new Set([...adopted, ...replaced, ...this.kept.map(({ object }) => object)]);
     this.left = view.objects.filter(object => !gone.has(object));
     this.program = { facts, charts: this.charts() };
@@ -119,6 +119,13 @@ class Attempt implements Adoption {
     const after = readManifests([{ file: 'the program', text: JSON.stringify(manifests), isNamed: true }]).objects;
     this.after = new MeshView(view.facts, [...this.left, ...after], view.today);
     this.problems = written.problems;
+  }
+
+  /** Why something stays that is no service itself. What several routes share goes with none of them. */
+  private partOf({ kind, spec }: MeshObject, host: string): string {
+    const isShared = (kind === 'Gateway' || kind === 'DestinationRule' && spec.host !== host)
+      && this.services.some(({ entry, found }) => found.way !== undefined && entry.hosts.includes(host));
+    return isShared ? `${host} no longer needs it, and others may: delete it when none does` : `it belongs to ${host}`;
   }
 
   private charts(): Program['charts'] {
@@ -157,10 +164,13 @@ function adoptEntry(view: MeshView, entry: ExternalEntry, facts: CodeFields, acc
   const { spec, namespace } = entry.object;
   const twin = entry.hosts.flatMap(host => view.names.entriesOf(host)).find(other => other !== entry && other.object.namespace === namespace);
   if (twin !== undefined) {
-    return { refused: `'${twin.object.origin.path}' declares its host as well` };
+    return { refused: `'${twin.object.origin.path}' declares its host as well: make one of the two` };
   }
-  if (spec.location === 'MESH_INTERNAL' || spec.workloadSelector !== undefined) {
-    return { refused: 'it is for workloads of the mesh' };
+  if (spec.location === 'MESH_INTERNAL') {
+    return { refused: 'it is for workloads of the mesh: its \'location\' is MESH_INTERNAL' };
+  }
+  if (spec.workloadSelector !== undefined) {
+    return { refused: 'its \'workloadSelector\' takes the endpoints from WorkloadEntries and pods: VirtualMachineService writes such sets, and import does not' };
   }
   const isRouted = entry.hosts.some(host => view.names.detoursOf(host).length > 0);
   const found = isRouted ? adoptRouted(view, entry, facts, access) : adoptDirect(view, entry, facts);

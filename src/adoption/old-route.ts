@@ -2,7 +2,7 @@ import { soleRule } from './adopted-service';
 import { AdoptedPort } from './service-code';
 import { tlsCode } from './tls-code';
 import { ExternalEntry } from '../view/external-entry';
-import { record, records } from '../view/fields';
+import { Fields, record, records } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { namespaceOfService } from '../view/host-name';
 import { addTo } from '../view/lists';
@@ -43,20 +43,31 @@ export class OldRoute {
   /** Why no construct stands for it. */
   public get problem(): string | undefined {
     const { object, hosts } = this.entry;
-    if (hosts.length > 1 || hosts[0].includes('*')) {
-      return 'its route is for several hosts';
+    if (hosts.length > 1) {
+      return `it has ${hosts.length} hosts, and a construct with a route has one: write an entry and a route for each`;
+    }
+    if (hosts[0].includes('*')) {
+      return `its host "${hosts[0]}" is a wildcard, and a construct with a route has one host: name the hosts that are used`;
     }
     if (this.place === undefined) {
       return 'its route leads to several places, or to none in the cluster';
     }
-    const isOthers = (route: Route) => route.object.namespace !== object.namespace || route.hosts.length > 1;
-    if (this.routes.some(isOthers)) {
-      return 'its VirtualService is for other hosts as well, or in another namespace';
+    const foreign = this.routes.find(route => route.object.namespace !== object.namespace);
+    if (foreign !== undefined) {
+      return `its ${called(foreign)} is in another namespace, "${foreign.object.namespace}": a construct has both in one`;
     }
-    if (!this.legs.every(isPlain)) {
-      return 'its VirtualService does more than send connections to the gateway, and on';
+    const shared = this.routes.find(route => route.hosts.length > 1);
+    if (shared !== undefined) {
+      return `its ${called(shared)} is for other hosts as well: write one for each host`;
     }
-    return this.gateways.length === 0 || this.gateways.includes(undefined) ? 'its Gateway is not in the input' : undefined;
+    const [more] = this.legs.flatMap(leg => moreIn(leg).map(what => `its ${called(leg.route)} does more than send connections to the gateway, and on: ${what}`));
+    return more ?? this.lackingGateway;
+  }
+
+  private get lackingGateway(): string | undefined {
+    const names = [...new Set(this.routes.flatMap(route => route.gateways))].filter(name => name !== MESH);
+    const lacking = names.find((_, i) => this.gateways[i] === undefined);
+    return lacking !== undefined ? `Gateway "${lacking}" is not in the input: add it` : names.length === 0 ? `its ${called(this.routes[0])} names no Gateway` : undefined;
   }
 
   /** The ports at which the gateway alone connects, with TLS that it adds: of a client it would be TLS inside of TLS. */
@@ -118,10 +129,18 @@ function routesByHost(view: MeshView): ReadonlyMap<string, readonly Route[]> {
   });
 }
 
-/** Whether a rule sends everything to one place, and does nothing else. */
-function isPlain({ route, rule, match }: Leg): boolean {
+function called({ object }: Route): string {
+  return `VirtualService '${object.origin.path}'`;
+}
+
+/** What a rule does beside sending everything to one place. */
+function moreIn({ route, rule, match }: Leg): string[] {
   const written = record(records(route.object.spec[rule.kind])[Number(rule.field[2])]);
-  return rule.destinations.length === 1 && !match.isPartial && Object.keys(match.sourceLabels).length === 0 && match.sourceNamespace === undefined
-    && Object.keys(written).every(key => ['match', 'route', 'name'].includes(key))
-    && records(written.route).every(way => Object.keys(way).every(key => ['destination', 'weight'].includes(key)));
+  const beside = (fields: Fields, usual: readonly string[]) => Object.keys(fields).filter(key => !usual.includes(key)).map(key => `it has '${key}'`);
+  return [
+    ...beside(written, ['match', 'route', 'name']),
+    ...records(written.route).flatMap(way => beside(way, ['destination', 'weight'])),
+    ...rule.destinations.length === 1 ? [] : [`a rule has ${rule.destinations.length} destinations`],
+    ...match.isPartial || Object.keys(match.sourceLabels).length > 0 || match.sourceNamespace !== undefined ? ['a rule is for some clients or requests only'] : [],
+  ];
 }

@@ -35,6 +35,20 @@ export function portsOf(spec: Fields): AdoptedPort[] | undefined {
   return ports.every(({ protocol }) => PROTOCOLS.includes(protocol)) && ports.length > 0 ? ports : undefined;
 }
 
+/** Why `portsOf` has none. */
+export function unwrittenPort(spec: Fields): string {
+  const other = records(spec.ports).find(({ protocol }) => !PROTOCOLS.includes(String(protocol).toUpperCase()));
+  return other === undefined ? 'it has no port' : `port ${number(other.number) ?? '(none)'} has protocol ${text(other.protocol) ?? '(none)'}, which the library does not write`;
+}
+
+/** Why there is no candidate. */
+export function unwrittenEndpoints(spec: Fields): string {
+  const resolution = text(spec.resolution) ?? 'NONE';
+  const more = [...new Set(records(spec.endpoints).flatMap(({ address: _, locality: _l, weight: _w, ...others }) => Object.keys(others)))];
+  return more.length > 0 ? `its 'endpoints' have ${more.map(key => `'${key}'`).join(', ')}, which the library does not write`
+    : `its 'resolution' ${resolution} ${records(spec.endpoints).length === 0 ? 'without' : 'with'} 'endpoints' is none that the library writes`;
+}
+
 /** The constructs that may say the same as a ServiceEntry, the shortest first; which of them does shows what they write. */
 export function candidates(spec: Fields, ports: readonly AdoptedPort[], more: CodeFields): ServiceCode[] {
   const hosts = strings(spec.hosts);

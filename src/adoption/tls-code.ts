@@ -3,6 +3,9 @@ import { given } from './connection-code';
 import { policyOf } from './rule-shape';
 import { Fields, record, strings, text } from '../view/fields';
 
+/** Why `tlsCode` has no words for a rule. */
+export const UNWRITTEN_TLS = 'its \'tls\' has no certificate check (insecureSkipVerify), or client certificates that are no Secret (credentialName): the library writes neither';
+
 /** TLS that a DestinationRule adds on a port, as the `tls` of that port; undefined when it adds none, and `false` for what the library has no words for. */
 export function tlsCode(spec: Fields, port: number, host: string): Code | undefined | false {
   const tls = record(policyOf(spec, port).tls);

@@ -84,7 +84,7 @@ describe('a DestinationRule becomes options', () => {
 
   test.each([
     ['a setting that the library has no words for', 'loadBalancer: {simple: RANDOM}', '\'loadBalancer.simple\' of its DestinationRule would be lost'],
-    ['a certificate that is not verified', 'tls: {mode: SIMPLE, insecureSkipVerify: true}', 'it would get a DestinationRule beside \'input.yaml:8\', and Istio uses one of them'],
+    ['a certificate that is not verified', 'tls: {mode: SIMPLE, insecureSkipVerify: true}', 'it would get a DestinationRule beside \'input.yaml:8\', and Istio uses one of them: its \'tls\' has no certificate check (insecureSkipVerify)'],
     ['a certificate in a file', 'tls: {mode: MUTUAL, clientCertificate: /a, privateKey: /b}', 'it would get a DestinationRule beside'],
   ])('and stays with its entry for %s', (_what, policy, why) => {
     const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule(policy)}`);
@@ -226,10 +226,11 @@ spec:
   });
 
   test.each([
-    ['a Gateway that is not there', (text: string) => text.replace(/kind: Gateway\n/, 'kind: Other\n'), 'its Gateway is not in the input'],
+    ['a Gateway that is not there', (text: string) => text.replace(/kind: Gateway\n/, 'kind: Other\n'), 'Gateway "shop/istio-egressgateway" is not in the input: add it'],
     ['a timeout', (text: string) => text.replace(/ {4}- match:\n {8}- gateways: \[mesh\]/, '    - timeout: 5s\n      match:\n        - gateways: [mesh]'),
-      'its VirtualService does more than send connections to the gateway, and on'],
-    ['another host', (text: string) => text.replace(/(kind: VirtualService[^]*?hosts: \[)/, '$1other.example.com, '), 'its VirtualService is for other hosts as well'],
+      'its VirtualService \'input.yaml:36\' does more than send connections to the gateway, and on: it has \'timeout\''],
+    ['another host', (text: string) => text.replace(/(kind: VirtualService[^]*?hosts: \[)/, '$1other.example.com, '), 'its VirtualService \'input.yaml:36\' is for other hosts as well: write one for each host'],
+    ['several hosts in the entry', (text: string) => text.replace(/(kind: ServiceEntry[^]*?hosts: \[)/, '$1other.example.com, '), 'it has 2 hosts, and a construct with a route has one: write an entry and a route for each'],
     ['several gateways', (text: string) => text.replace(/(gateways: \[mesh\][^]*?host: )istio-egressgateway(\.istio-system[^]*?weight: 100\n)/,
       '$1a$2'), undefined],
   ])('and stays as it is with %s', (_what, change, why) => {
@@ -246,9 +247,10 @@ spec:
 describe('what the library has no words for is kept', () => {
   test.each([
     ['workloads of the mesh', `${DB}, location: MESH_INTERNAL, resolution: STATIC, endpoints: [{address: 10.0.0.1}], ${TCP}`, 'it is for workloads of the mesh'],
-    ['a protocol', `${DB}, resolution: DNS, ports: [{number: 53, name: udp, protocol: UDP}]`, 'a port has a protocol that the library does not write'],
-    ['ports of endpoints', `${DB}, resolution: STATIC, endpoints: [{address: 192.0.2.1, ports: {tcp: 3307}}], ${TCP}`, 'its resolution and endpoints are none that the library writes'],
-    ['names in certificates', `${DB}, resolution: DNS, subjectAltNames: [spiffe://a], ${TCP}`, 'its \'subjectAltNames\' would be written as "", and is "spiffe://a"'],
+    ['a protocol', `${DB}, resolution: DNS, ports: [{number: 53, name: udp, protocol: UDP}]`, 'port 53 has protocol UDP, which the library does not write'],
+    ['ports of endpoints', `${DB}, resolution: STATIC, endpoints: [{address: 192.0.2.1, ports: {tcp: 3307}}], ${TCP}`, 'its \'endpoints\' have \'ports\', which the library does not write'],
+    ['endpoints that are workloads', `${DB}, resolution: STATIC, workloadSelector: {labels: {app: vm}}, ${TCP}`, 'its \'workloadSelector\' takes the endpoints from WorkloadEntries and pods'],
+    ['names in certificates', `${DB}, resolution: DNS, subjectAltNames: [spiffe://a], ${TCP}`, 'its \'subjectAltNames\' would be lost'],
     ['what the library refuses, in its own words', 'hosts: [a.b.svc.cluster.local], addresses: [192.0.2.14], ports: [{number: 3306, name: tcp, protocol: TCP}]', '\'host\' must be outside the mesh'],
   ])('%s', (_what, spec, why) => {
     const found = adopted(entry(spec, ', uid: a, resourceVersion: "1"'));
@@ -258,10 +260,30 @@ describe('what the library has no words for is kept', () => {
     expect(found.source).not.toMatch(/uid|resourceVersion/);
   });
 
+  test.each([
+    ['of another namespace', rule('connectionPool: {tcp: {maxConnections: 5}}').replace('namespace: shop', 'namespace: other'), 'this one is in another namespace'],
+    ['with subsets', rule('', 'db.example.com', ', subsets: [{name: v1}]'), 'this one has \'subsets\', which a construct does not'],
+  ])('a DestinationRule %s, and the reason says so', (_what, other, why) => {
+    const found = adopted(entry(`${DB}, resolution: DNS, ${TCP}`) + other);
+
+    expect(found.kept[0].why).toMatch(/^it would get a DestinationRule beside 'input.yaml:8', and Istio uses one of them: /);
+    expect(found.kept[0].why).toContain(why);
+  });
+
+  test('a Gateway that two routes share, and it says when to delete it', () => {
+    const one = recipe('e-gateway-passthrough');
+    const [, host] = /hosts: \[([^\]]+)\]/.exec(one)!;
+    const two = one.replaceAll(host, 'two.example.net').replace(/(kind: (?:ServiceEntry|VirtualService)\nmetadata:\s+name: )/g, '$1two-');
+    const found = adopted(`${one.replace(/(kind: Gateway[^]*?hosts: \[)/, '$1two.example.net, ')}\n---\n${two.replace(/kind: (?:Gateway|DestinationRule)\n/g, 'kind: Other\n')}`);
+
+    expect(found.adopted.map(({ isRouted }) => isRouted)).toEqual([true, true]);
+    expect(found.kept.filter(({ object }) => object.kind === 'Gateway').map(({ why }) => why)).toEqual([`${host} no longer needs it, and others may: delete it when none does`]);
+  });
+
   test('two entries of one host', () => {
     const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}`)}---${entry(`${DB}, resolution: DNS, ${TCP}`).replace('name: db', 'name: other')}`);
 
-    expect(found.kept.map(({ why }) => why)).toEqual(['\'input.yaml:7\' declares its host as well', '\'input.yaml:2\' declares its host as well']);
+    expect(found.kept.map(({ why }) => why)).toEqual(['\'input.yaml:7\' declares its host as well: make one of the two', '\'input.yaml:2\' declares its host as well: make one of the two']);
   });
 
   test('texts that are no JavaScript by themselves', () => {
