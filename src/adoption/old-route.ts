@@ -21,6 +21,7 @@ export class OldRoute {
   public readonly gateways: readonly (GatewayConfig | undefined)[];
   /** The one rule of the host. */
   public readonly rule?: MeshObject;
+  private readonly gatewayNames: readonly string[];
   private readonly routes: readonly Route[];
   private readonly legs: readonly Leg[];
   private readonly toGateway: readonly Leg[];
@@ -36,7 +37,8 @@ export class OldRoute {
     const services = [...new Set(this.toGateway.map(({ rule }) => rule.destinations[0].host))];
     this.service = services[0] ?? '';
     this.place = services.length === 1 ? namespaceOfService(this.service, view.facts.clusterDomain) : undefined;
-    this.gateways = [...new Set(this.routes.flatMap(route => route.gateways))].filter(name => name !== MESH).map(name => view.names.gatewayOf(name));
+    this.gatewayNames = [...new Set(this.routes.flatMap(route => route.gateways))].filter(name => name !== MESH);
+    this.gateways = this.gatewayNames.map(name => view.names.gatewayOf(name));
     this.rule = soleRule(view, entry, this.place);
   }
 
@@ -65,9 +67,8 @@ export class OldRoute {
   }
 
   private get lackingGateway(): string | undefined {
-    const names = [...new Set(this.routes.flatMap(route => route.gateways))].filter(name => name !== MESH);
-    const lacking = names.find((_, i) => this.gateways[i] === undefined);
-    return lacking !== undefined ? `Gateway "${lacking}" is not in the input: add it` : names.length === 0 ? `its ${called(this.routes[0])} names no Gateway` : undefined;
+    const lacking = this.gatewayNames.find((_, i) => this.gateways[i] === undefined);
+    return lacking !== undefined ? `Gateway "${lacking}" is not in the input: add it` : this.gateways.length === 0 ? `its ${called(this.routes[0])} names no Gateway` : undefined;
   }
 
   /** The ports at which the gateway alone connects, with TLS that it adds: of a client it would be TLS inside of TLS. */
