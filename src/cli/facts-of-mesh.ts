@@ -74,7 +74,7 @@ function configured(configs: readonly MeshConfig[], problems: Problem[]): MeshFa
 function factsIn(config: Fields): object {
   const metadata = record(record(config.defaultConfig).proxyMetadata);
   return {
-    outboundTrafficPolicy: text(record(config.outboundTrafficPolicy).mode),
+    outboundTrafficPolicy: outboundIn(text(record(config.outboundTrafficPolicy).mode)),
     trustDomain: text(config.trustDomain) || undefined,
     trustDomainAliases: listIn(config.trustDomainAliases),
     rootNamespace: text(config.rootNamespace) || undefined,
@@ -83,6 +83,11 @@ function factsIn(config: Fields): object {
     defaultDestinationRuleExportTo: listIn(config.defaultDestinationRuleExportTo),
     dnsCapture: metadata.ISTIO_META_DNS_CAPTURE === undefined ? undefined : String(metadata.ISTIO_META_DNS_CAPTURE) === 'true',
   };
+}
+
+/** Istio 1.32 has a third mode, which is as open as ALLOW_ANY: it asks DNS for the host of a request that nobody declares, and may add TLS. */
+function outboundIn(mode: string | undefined): string | undefined {
+  return mode === 'ALLOW_ANY_DYNAMIC_DNS' ? 'ALLOW_ANY' : mode;
 }
 
 function listIn(value: unknown): string[] | undefined {

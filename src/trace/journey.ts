@@ -8,7 +8,7 @@ import { ownLabels, variantsOf } from './gateway-variants';
 import { handshakeDecision } from './handshake';
 import { cause, Cause, Ending, EndKind, Hop, hop, nameOf } from './hop';
 import { conditionText, delegateText, destinationText, droppedNotes, endpointsText, firstOf, oneOf, percentText, portField, portText, serverText, shareText } from './hop-text';
-import { itself, Listener, PortListeners, unknownDestination } from './listener';
+import { itself, Listener, PortListeners, toEgressProxy, unknownDestination } from './listener';
 import { mismatchOf } from './mismatch';
 import { endsBehind, NetworkDecision, networkDecisionOf, NetworkPeer, NetworkPlace } from './network-cut';
 import { GatewayListener, Proxies } from './proxies';
@@ -213,7 +213,7 @@ export class Journey {
   }
 
   /** What becomes of a destination that the sidecar does not know. */
-  private unknownTo(scope: ProxyScope, listener: Listener | undefined, notes: readonly string[]): Ending {
+  private unknownTo(scope: ProxyScope, listener: Listener | undefined, notes: readonly string[]): Choice | Ending {
     const atPods = this.listenedForAtPods(scope);
     if (atPods) {
       this.hops.push(hop('sidecar', `the sidecar listens for ${atPods.host} at the addresses of its pods`, [cause(atPods.object, ['spec', 'selector'])], { notes, facts: { cluster: '' } }));
@@ -235,7 +235,8 @@ export class Journey {
       return this.ending('NOWHERE', `the sidecar sends it to BlackHoleCluster: ${what_}`, listener || this.dialled.spoken !== 'HTTP' ? 'unknown' : undefined, [],
         this.dialled.spoken === 'HTTP' && !listener ? 'the connection is reset at once' : undefined);
     }
-    return this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');
+    return scope.sidecar?.egressProxy ? toEgressProxy(scope.sidecar.object, scope.sidecar.egressProxy)
+      : this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');
   }
 
   /** The service without an address of its own that was asked for, by its name or by that of one of its pods. */
@@ -390,7 +391,7 @@ export class Journey {
         ...choice.mirrors.map(({ host, weight }) => `a copy of ${weight === undefined ? 'each request' : `${weight} % of the requests`} goes to ${host}`),
       ];
       this.hops.push(hop(kind === 'sidecar' ? 'route' : 'gateway route', where.length > 0 ? `${nameOf(object)} sends it to ${where.join(' and ')}`
-        : `${nameOf(object)} ${delegateText(choice.rule) === undefined ? 'answers itself' : `delegates it to ${delegateText(choice.rule)}`}`,
+        : `${nameOf(object)} ${delegateText(choice.rule) === undefined ? 'sends it nowhere' : `delegates it to ${delegateText(choice.rule)}`}`,
       choice.causes, { notes, facts: choice.rule.abort === undefined ? {} : { aborted: String(choice.rule.abort.percent) } }));
       if (choice.condition.length > 0) {
         this.conditions.push(`if the request is one that ${oneOf(choice.condition)} matches`);
@@ -400,7 +401,10 @@ export class Journey {
   }
 
   private answered(choice: Choice): Ending {
-    const { redirect, delegate } = record(choice.rule && valueAt(choice.rule.object, choice.rule.field));
+    const { redirect, delegate, route } = record(choice.rule && valueAt(choice.rule.object, choice.rule.field));
+    if (records(route).length > 0) {
+      return this.ending('UNKNOWN', `${nameOf(choice.rule!.object)} has a rule whose 'route' has no 'destination' with a host: the API server refuses the object`);
+    }
     return delegate !== undefined ? this.ending('UNKNOWN', `the rule delegates, and ${delegateText(choice.rule!)} is not in the input`)
       : this.ending('REFUSED', redirect !== undefined ? 'the proxy answers with a redirect' : 'the proxy answers itself', undefined, [], redirect !== undefined ? 'a redirect' : 'the answer of the proxy');
   }
@@ -446,7 +450,8 @@ export class Journey {
       return this.ending('NOWHERE', `the gateway has no filter chain for it: ${why.text}`, 'noChain');
     }
     const { server, gateway } = chain;
-    const refused = withoutCertificate(this.view, pods.namespace, chain) ?? handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
+    const refused = withoutCertificate(this.view, pods.namespace, chain)
+      ?? handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
     this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", where ${nameOf(gateway.object)} serves it: ${serverText(chain)}`, [
       ...pods.causes, causeOf(chain),
     ], {

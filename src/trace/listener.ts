@@ -4,6 +4,8 @@ import { ProxyScope } from './proxy-scope';
 import { Choice, choiceOf, Chooser, isFor } from './route-choice';
 import { ANY_ADDRESS, KnownPort, KnownService } from '../view/known-service';
 import { addTo } from '../view/lists';
+import { MeshObject } from '../view/mesh-object';
+import { EgressProxy } from '../view/namespace-sidecar';
 
 /** What a listener does with the connections that a chain takes. */
 export interface Chain extends ChainMatch {
@@ -222,9 +224,17 @@ export function itself(service: KnownService, port: number): Choice {
   };
 }
 
+/** Where a Sidecar sends what its sidecars do not know. */
+export function toEgressProxy(object: MeshObject, to: EgressProxy): Choice {
+  const place = { object, field: ['spec', 'outboundTrafficPolicy', 'egressProxy'] };
+  return { destinations: [{ ...to, ...place }], mirrors: [], causes: [cause(object, place.field)], conditional: [], condition: [] };
+}
+
 /** Where the connections of nobody go. */
 export function unknownDestination({ isClosed, sidecar }: ProxyScope): { readonly cluster: string; readonly causes: Cause[] } {
-  return { cluster: isClosed ? 'BlackHoleCluster' : 'PassthroughCluster', causes: sidecar?.isClosed === undefined ? [] : [cause(sidecar.object, ['spec', 'outboundTrafficPolicy'])] };
+  const { host, subset = '', port } = sidecar?.egressProxy ?? {};
+  const open = host === undefined ? 'PassthroughCluster' : `outbound|${port}|${subset}|${host}`;
+  return { cluster: isClosed ? 'BlackHoleCluster' : open, causes: sidecar?.isClosed === undefined ? [] : [cause(sidecar.object, ['spec', 'outboundTrafficPolicy'])] };
 }
 
 const HTTP = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY'];

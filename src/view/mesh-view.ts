@@ -201,7 +201,7 @@ export class MeshView {
 
   /** The Sidecars, those of some workloads included, in the order of istiod: of several for one workload the first holds. */
   public get allSidecars(): readonly NamespaceSidecar[] {
-    return this.once('allSidecars', () => [...this.of(NETWORKING, 'Sidecar')].sort(byAgeAndName).map(object => new NamespaceSidecar(object)));
+    return this.once('allSidecars', () => [...this.of(NETWORKING, 'Sidecar')].sort(byAgeAndName).map(object => new NamespaceSidecar(object, this.facts.clusterDomain)));
   }
 
   /** The Sidecars that select no workload in particular, which hold for a namespace. */

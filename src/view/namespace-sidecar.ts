@@ -1,10 +1,21 @@
-import { labelsOf, number, record, records, strings } from './fields';
+import { Fields, labelsOf, number, record, records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
+import { fullServiceName } from '../private/names';
+
+/** A destination in the mesh, in Istio's words. Without a port istiod names one that no service has. */
+export interface EgressProxy {
+  /** The full name. */
+  readonly host: string;
+  readonly subset?: string;
+  readonly port: number;
+}
 
 /** A Sidecar: what the sidecars of a namespace, or of some workloads in it, know. */
 export class NamespaceSidecar {
   /** Whether it resets what it does not know; undefined when the mesh decides. */
   public readonly isClosed: boolean | undefined;
+  /** Where it sends what it does not know, in place of the address that was dialled. */
+  public readonly egressProxy?: EgressProxy;
   /** What it imports, as `<namespace>/<host>`; undefined when that is everything. */
   public readonly hosts?: readonly string[];
   /** The labels of the workloads that it is for. Without a selector it is for those of the namespace that no other Sidecar selects; an empty one selects all of them. */
@@ -12,11 +23,12 @@ export class NamespaceSidecar {
   /** The places of the egress listeners by their ports; that without a port is for all others. */
   private readonly listeners: ReadonlyMap<number | undefined, number>;
 
-  public constructor(public readonly object: MeshObject) {
+  public constructor(public readonly object: MeshObject, clusterDomain: string) {
     const { spec } = object;
     this.workloadSelector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).labels);
     // Istio's default of a policy without a mode.
     this.isClosed = spec.outboundTrafficPolicy === undefined ? undefined : (record(spec.outboundTrafficPolicy).mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY';
+    this.egressProxy = egressProxyIn(record(record(spec.outboundTrafficPolicy).egressProxy), object.namespace, clusterDomain);
     const listeners = records(spec.egress);
     this.hosts = listeners.length > 0 ? listeners.flatMap(listener => strings(listener.hosts)) : undefined;
     const places = listeners.flatMap(({ port }, i): [number | undefined, number][] => {
@@ -47,4 +59,11 @@ function covers(pattern: string, own: string, namespace: string, host: string): 
   const [scope, name = '*'] = pattern.split('/');
   return (scope === '*' || (scope === '.' ? own : scope) === namespace)
     && (name === '*' || name === host || name.startsWith('*.') && host.endsWith(name.slice(1)));
+}
+
+function egressProxyIn({ host, subset, port }: Fields, namespace: string, clusterDomain: string): EgressProxy | undefined {
+  const written = text(host);
+  return written === undefined ? undefined : {
+    host: fullServiceName(written, namespace, clusterDomain), subset: text(subset), port: number(record(port).number) ?? 0,
+  };
 }

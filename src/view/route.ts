@@ -126,7 +126,8 @@ export class Route {
       object,
       field,
       matches: matches.length > 0 ? matches.map(match => this.matchOf(match)) : [this.matchOf({ match: {}, object, field })],
-      destinations: records(rule.route).map((route, i) => this.destinationOf(record(route.destination), route, object, [...field, 'route', i, 'destination'])),
+      destinations: records(rule.route).flatMap((route, i) => (
+        this.destinationOf(record(route.destination), route, object, [...field, 'route', i, 'destination']))),
       mirrors: this.mirrorsOf(of),
       abort: abortOf(of),
       authority: text(record(rule.rewrite).authority) || hostOf(rule.headers),
@@ -145,22 +146,24 @@ export class Route {
     const one = rule.mirror === undefined || number(percent) === 0 ? [] : [{ to: record(rule.mirror), steps: ['mirror'], percent }];
     const list = records(rule.mirrors).map(({ destination, percentage }, i) => (
       { to: record(destination), steps: ['mirrors', i, 'destination'], percent: record(percentage).value }));
-    return [...one, ...list.filter(mirror => number(mirror.percent) !== 0)].map(({ to, steps, percent: share }) => {
+    return [...one, ...list.filter(mirror => number(mirror.percent) !== 0)].flatMap(({ to, steps, percent: share }) => {
       const place = placeOf(of, String(steps[0]));
       return this.destinationOf(to, { weight: share }, place.object, [...place.field, ...steps]);
     });
   }
 
-  private destinationOf(destination: Fields, { weight, headers }: Fields, object: MeshObject, field: readonly (string | number)[]): RouteDestination {
-    return {
-      host: this.fullName(String(destination.host), object),
+  /** None without a host: the API server refuses the object. */
+  private destinationOf(destination: Fields, { weight, headers }: Fields, object: MeshObject, field: Place['field']): RouteDestination[] {
+    const host = text(destination.host);
+    return host === undefined ? [] : [{
+      host: this.fullName(host, object),
       subset: text(destination.subset),
       port: number(record(destination.port).number),
       weight: number(weight),
       authority: hostOf(headers),
       object,
       field,
-    };
+    }];
   }
 
   private fullName(host: string, { namespace } = this.object): string {

@@ -29,6 +29,20 @@ describe('what nothing declares', () => {
     expect(traced([sidecar], 'other/cart', `${DB}:3306`, { facts: { outboundTrafficPolicy: 'ALLOW_ANY' } }).end.kind).toBe('DIRECT');
   });
 
+  test('goes to the egress proxy of the Sidecar, with ALLOW_ANY alone', () => {
+    const proxy = entry('proxy.example.com', 3128, 'TCP', { addresses: ['192.0.2.9'] });
+    const sidecar = (mode: string, egressProxy: object) => object('Sidecar', 'open', { outboundTrafficPolicy: { mode, egressProxy } });
+    const to = { host: 'proxy.example.com', port: { number: 3128 } };
+    const found = traced([proxy, sidecar('ALLOW_ANY', to)], 'cart', `${DB}:3306`);
+
+    expect(found.end).toMatchObject({ kind: 'REACHES', endpoints: ['proxy.example.com:3128'] });
+    expect(hopAt(found, 'sidecar').facts.cluster).toBe('outbound|3128||proxy.example.com');
+    expect(traced([proxy, sidecar('REGISTRY_ONLY', to)], 'cart', `${DB}:3306`).end.kind).toBe('NOWHERE');
+    expect(traced([proxy, sidecar('ALLOW_ANY', { host: 'proxy.example.com' })], 'cart', `${DB}:3306`).end).toMatchObject({
+      kind: 'NOWHERE', text: expect.stringContaining('proxy.example.com has no port 0') as string,
+    });
+  });
+
   test('is answered with 502 where a listener takes requests', () => {
     expect(traced([entry('api.example.com', 80, 'HTTP')], 'cart', 'other.example.com:80').end).toMatchObject({ kind: 'NOWHERE', seen: '502 Bad Gateway' });
   });

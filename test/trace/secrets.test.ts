@@ -1,0 +1,69 @@
+import { causesAt, entry, GATEWAY, hopAt, object, traced } from './helpers';
+
+const API = 'api.example.com';
+const HTTP = { ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 443 }] };
+const secret = (name: string) => object('Secret', name, {}).replace('networking.istio.io/v1', 'v1');
+
+/** Requests go through a gateway that ends TLS with a certificate of its own, and shows the server one. */
+const WAY = [
+  object('Service', 'istio-system/istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'https', port: 443, targetPort: 8443 }] }),
+  entry(API, 80, 'HTTP', HTTP),
+  object('Gateway', 'out', {
+    selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: [API], tls: { mode: 'SIMPLE', credentialName: 'server' } }],
+  }),
+  object('DestinationRule', 'leg', { host: GATEWAY, trafficPolicy: { tls: { mode: 'SIMPLE', sni: API } } }),
+  object('VirtualService', 'api', {
+    hosts: [API],
+    gateways: ['mesh', 'out'],
+    http: [
+      { match: [{ gateways: ['mesh'] }], route: [{ destination: { host: GATEWAY, port: { number: 443 } } }] },
+      { match: [{ gateways: ['out'] }], route: [{ destination: { host: API, port: { number: 80 } } }] },
+    ],
+  }),
+  object('DestinationRule', 'istio-system/origination', { host: API, trafficPolicy: { tls: { mode: 'MUTUAL', credentialName: 'client', sni: API } } }),
+];
+const endOf = (...secrets: string[]) => traced([...WAY, ...secrets.map(secret)], 'cart', `${API}:80`);
+
+describe('a Secret that a proxy reads', () => {
+  test('is there, or nobody knows, which is said', () => {
+    expect(endOf('istio-system/server', 'istio-system/client').end.kind).toBe('REACHES');
+    expect(hopAt(endOf('istio-system/server', 'istio-system/client'), 'upstream').notes).toEqual([]);
+    expect(endOf().end.kind).toBe('REACHES');
+    expect(hopAt(endOf(), 'upstream').notes).toEqual(['it needs the Secret "client" in namespace "istio-system", of which the input has no Secrets']);
+  });
+
+  test('in another namespace gives a server of the gateway no certificate', () => {
+    const found = endOf('shop/server', 'istio-system/client');
+
+    expect(found.end).toMatchObject({
+      kind: 'REFUSED', text: 'the gateway has no certificate for it: it reads the Secret "server" in namespace "istio-system", and it is in "shop"', seen: '503 (UC, connection termination)',
+    });
+    expect(causesAt(found, 'gateway')).toEqual(expect.arrayContaining(['Gateway shop/out spec.servers[0].tls.credentialName', 'Secret shop/server ']));
+  });
+
+  test('in another namespace, or missing among others, gives the gateway none for the server', () => {
+    expect(endOf('istio-system/server', 'shop/client').end).toMatchObject({
+      kind: 'REFUSED', text: 'the gateway makes no connection: it reads the Secret "client" in namespace "istio-system", and it is in "shop"', seen: '503 (UF, Secret is not supplied by SDS)',
+    });
+    expect(endOf('istio-system/server').end.text).toBe('the gateway makes no connection: namespace "istio-system" has no Secret "client"');
+    expect(causesAt(endOf('istio-system/server'), 'upstream')).toContain('DestinationRule istio-system/origination spec.trafficPolicy.tls.credentialName');
+  });
+
+  test('is each of a list, and the one of an authority', () => {
+    const way = (tls: object) => traced([...WAY.map(text => text.replace('"credentialName":"server"', JSON.stringify(tls).slice(1, -1))), secret('istio-system/client'), secret('shop/two')], 'cart', `${API}:80`);
+
+    expect(way({ credentialNames: ['client', 'two'] }).end.text).toContain('it reads the Secret "two"');
+    expect(way({ credentialName: 'client', caCertCredentialName: 'two' }).end.text).toContain('it reads the Secret "two"');
+    expect(way({ credentialName: 'client' }).end.kind).toBe('REACHES');
+  });
+
+  test('is read by the sidecars that a rule selects, and a ConfigMap is none', () => {
+    const direct = (credentialName: string, more = {}) => traced([
+      entry(API, 80, 'HTTP', HTTP), object('DestinationRule', 'origination', { host: API, trafficPolicy: { tls: { mode: 'SIMPLE', credentialName } }, ...more }), secret('other/ca'), secret('shop/any'),
+    ], 'cart', `${API}:80`, { labels: { app: 'cart' } }).end;
+
+    expect(direct('ca', { workloadSelector: { matchLabels: { app: 'cart' } } }).text).toContain('the sidecar makes no connection: it reads the Secret "ca" in namespace "shop"');
+    expect(direct('any', { workloadSelector: { matchLabels: { app: 'cart' } } }).kind).toBe('REACHES');
+    expect(direct('configmap://ca').kind).toBe('REACHES');
+  });
+});
