@@ -27,6 +27,7 @@ import { gatewayNameHasDot } from './gateway-name-has-dot';
 import { gatewayPortMixed } from './gateway-port-mixed';
 import { gatewayPortNotOnService } from './gateway-port-not-on-service';
 import { gatewaySelectsNothing } from './gateway-selects-nothing';
+import { gatewayServiceSelectsNothing } from './gateway-service-selects-nothing';
 import { gatewayWithoutRoute } from './gateway-without-route';
 import { hiddenFromGateway } from './hidden-from-gateway';
 import { hostDeclaredTwice } from './host-declared-twice';
@@ -146,6 +147,7 @@ export const CATALOGUE: readonly Rule[] = [
   routeHiddenFromClients,
   serverOnLoopback,
   portPastGateway,
+  gatewayServiceSelectsNothing,
   destinationRuleReplaced,
   virtualServiceIgnored,
   ruleNotLookedUp,

@@ -1,10 +1,12 @@
-import { Finding, Rule, where } from './rule';
+import { Finding, Rule, selectorText, where } from './rule';
 import { quote } from '../private/fail';
-import { labelsOf } from '../view/fields';
+import { selects } from '../view/fields';
+import { GatewayConfig } from '../view/gateway';
 import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { MESH, RouteMatch } from '../view/route';
+import { hasRouter } from '../view/router-pod';
 
 export const gatewaySelectsNothing: Rule = {
   id: 'MX0313',
@@ -31,7 +33,7 @@ export const gatewaySelectsNothing: Rule = {
         field: ['spec', 'selector'],
         message: `'selector' ${quote(selector)} selects no pod; the gateway's pods in ${where(pod.namespace)} ('${pod.object.origin.path}') have the labels `
           + quote(Object.entries(pod.labels).map(label => label.join('=')).join(', ')),
-        fix: 'write labels that those pods have',
+        fix: isSharedByService(view, gateway, pod) ? `write ${selectorText(gateway.selector)} into the labels of those pods: their Service selects it as well` : 'write labels that those pods have',
       }] : [];
     });
   },
@@ -52,5 +54,11 @@ function expected(view: MeshView, name: string, namespace: string, podsIn: (name
       return behind;
     }
   }
-  return podsIn(namespace).filter(({ annotations }) => labelsOf(annotations)['inject.istio.io/templates'] === 'gateway');
+  return podsIn(namespace).filter(hasRouter);
+}
+
+/** Whether a Service beside the pods misses them in the same way, so that the slip is in their labels. */
+function isSharedByService(view: MeshView, { selector }: GatewayConfig, { namespace }: PodTemplate): boolean {
+  return view.services.some(service => service.object.namespace === namespace && Object.keys(service.selector).length > 0
+    && selects(service.selector, selector) && view.podsIn(namespace).selectedBy(service.selector).length === 0);
 }

@@ -1,11 +1,12 @@
 import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
-import { Fields, selects, strings, text } from '../view/fields';
+import { Fields, selects, text } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
+import { hasRouter, isRouter, routerMissedBy } from '../view/router-pod';
 
 type Labels = { readonly [label: string]: string };
 
@@ -18,6 +19,8 @@ export interface GatewayPods {
   /** The Service that led there, if it is in the input. */
   readonly service?: KubeService;
   readonly pod?: PodTemplate;
+  /** Why the Service leads to none of them. */
+  readonly lost?: string;
   /** Whether nothing is known of the Service: the ports of the pods are taken for its own. */
   readonly isAssumed: boolean;
   /** Where connections enter the pods; undefined when the Service lacks the port. */
@@ -52,7 +55,9 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
   if (Object.keys(selector).length === 0) {
     return [];
   }
-  const pods = view.podsIn(object.namespace).selectedBy(selector);
+  const missed = routerMissedBy(view, service);
+  const pods = missed ? [missed] : view.podsIn(object.namespace).selectedBy(selector);
+  const lost = missed && `it selects no pod, and those of the gateway ('${missed.object.origin.path}') have the labels ${labelsText(missed.labels)}`;
   const of = service.ports.find(candidate => candidate.number === port);
   const variants: { readonly labels: Labels; readonly pod?: PodTemplate }[] = pods.length > 0
     ? pods.map(pod => ({ labels: pod.labels, pod })) : [{ labels: { ...INSTALLED_GATEWAYS.get(object.name), ...selector } }];
@@ -72,10 +77,11 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
       isAssumed: false,
       service,
       pod,
+      lost,
       port: target,
       portOf: given => targets.get(given) ?? given,
       gateways,
-      causes: [cause(object, of ? ['spec', 'ports', service.ports.indexOf(of)] : ['spec', 'ports']), ...pod ? [cause(pod.object)] : []],
+      causes: [cause(object, lost ? ['spec', 'selector'] : of ? ['spec', 'ports', service.ports.indexOf(of)] : ['spec', 'ports']), ...pod ? [cause(pod.object)] : []],
       notes: [],
     }];
   });
@@ -87,14 +93,6 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
  */
 function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
   return INSTALLED_GATEWAYS.has(object.name) || pod !== undefined && hasRouter(pod);
-}
-
-function hasRouter({ annotations, containers }: PodTemplate): boolean {
-  return (annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim()).includes('gateway') || containers.some(isRouter);
-}
-
-function isRouter({ args }: Fields): boolean {
-  return strings(args).includes('router');
 }
 
 /**

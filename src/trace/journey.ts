@@ -421,6 +421,9 @@ export class Journey {
     const others = all.filter(other => (
       other.pods !== pods && other.pods.pod === undefined && other.pods.gateways.some(gateway => !bound.has(gateway))));
     const notes = [...pods.notes, ...others.map(other => `pods with ${labelsText(other.pods.labels)} may be behind the Service as well, with other Gateways`)];
+    if (pods.lost !== undefined) {
+      return this.ending('NOWHERE', `${to.host} has no endpoint: ${pods.lost}`, 'noEndpoint', [], undefined, pods.causes);
+    }
     if (pods.port === undefined) {
       return this.ending('NOWHERE', `the Service of the gateway has no port ${to.port}, so the sidecar has no cluster ${to.cluster}`, 'noCluster', [], undefined, pods.causes);
     }

@@ -114,6 +114,9 @@ const OF_GATEWAY = '{group: gateway.networking.k8s.io, kind: Gateway, name: out}
 const installed = (type: string) => doc('gateway.networking.k8s.io/v1', 'Gateway', 'out', 'shop',
   `{gatewayClassName: istio, addresses: [{type: ${type}, value: out.shop.svc.cluster.local}], listeners: []}`);
 
+/** The pods of a gateway. */
+const ROUTER = doc('apps/v1', 'Deployment', 'out', 'shop', '{template: {metadata: {labels: {istio: outgoing}, annotations: {inject.istio.io/templates: gateway}}, spec: {containers: [{name: istio-proxy}]}}}');
+
 const SERVICES = doc('v1', 'Service', 'reviews', 'shop', '{ports: [{port: 9080}]}');
 
 /** A service, and a gateway on its way; the Service of the gateway comes first. */
@@ -212,6 +215,12 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['the same once', entry(HTTP, 'resolution: DNS_ROUND_ROBIN', '"*.example.com"'), ['db spec resolution']],
     ['a name to resolve, no resolution, DYNAMIC_DNS', all(entry(TLS, 'resolution: DNS, endpoints: [{address: edge.example.com}]', '"*.example.com"'),
       entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(TLS, 'resolution: DYNAMIC_DNS', '"*.example.com"'), entry(TLS)), []],
+  ],
+  MX0319: [
+    ['a slip in the Service, where a Gateway has the labels of the pods', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'), doc('v1', 'Service', 'out', 'shop', '{selector: {istio: outgoin}, ports: [{port: 443}]}')), ['out spec selector']],
+    ['labels of the pods, of others on purpose, and where the Gateway misses them too', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'),
+      ...['{istio: outgoing}', '{istio: outgoing-b}', '{app: web}'].map((selector, i) => doc('v1', 'Service', 'abc'[i], 'shop', `{selector: ${selector}, ports: [{port: 443}]}`))), []],
+    ['a slip in the pods, which MX0313 tells', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoin}'), doc('v1', 'Service', 'out', 'shop', '{selector: {istio: outgoin}, ports: [{port: 443}]}')), []],
   ],
   MX0315: [
     ['a policy that allows the account', policy(from('{principals: [cluster.local/ns/shop/sa/default]}')), ['policy spec rules 0 from 0 source principals 0']],

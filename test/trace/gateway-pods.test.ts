@@ -43,6 +43,13 @@ describe('a gateway that no Gateway selects', () => {
     expect(traced([...wrong, service(), router], 'curl', `${CNN}:443`).end.kind).toBe('NOWHERE');
   });
 
+  test('has no endpoints where its Service misses the pods by a slip', () => {
+    const found = traced([...passedOn({ istio: 'egressgateway' }), service({ selector: { istio: 'egresgateway' } }), pods()], 'curl', `${CNN}:443`);
+
+    expect(found.end).toMatchObject({ kind: 'NOWHERE', seen: 'the handshake is cut (UH)', text: expect.stringContaining('it selects no pod, and those of the gateway') as string });
+    expect(traced([...passedOn({ istio: 'egressgateway' }), service({ selector: { istio: 'egressgateway', zone: 'b' } }), pods()], 'curl', `${CNN}:443`).end.kind).toBe('REACHES');
+  });
+
   test('may be selected when its pods are not in the input', () => {
     expect(traced([...wrong, service()], 'curl', `${CNN}:443`).end.kind).toBe('NOWHERE');
     expect(traced([...passedOn({ zone: 'a' }), service()], 'curl', `${CNN}:443`).end).toMatchObject({ kind: 'UNKNOWN', text: expect.stringContaining('Gateway shop/cnn') as string });
