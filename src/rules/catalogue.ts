@@ -96,6 +96,7 @@ import { subsetSelectsNothing } from './subset-selects-nothing';
 import { targetIgnored } from './target-ignored';
 import { tcpOnWebPort } from './tcp-on-web-port';
 import { tlsBeforeStarttls } from './tls-before-starttls';
+import { tlsDeclaredBeforeStarttls } from './tls-declared-before-starttls';
 import { tlsOnStarttlsPort } from './tls-on-starttls-port';
 import { tlsToPlaintextPort } from './tls-to-plaintext-port';
 import { tlsTwice } from './tls-twice';
@@ -129,6 +130,7 @@ export const CATALOGUE: readonly Rule[] = [
   entrySelectsNothing,
   endpointsOfOtherPort,
   plaintextToTlsPort,
+  tlsDeclaredBeforeStarttls,
   routeBypassed,
   gatewayPortMixed,
   gatewayHostTwice,

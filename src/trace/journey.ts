@@ -22,6 +22,7 @@ import { unselected, unserved } from './unserved';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
 import { contains, networkOf } from '../private/network';
+import { upgradedOn } from '../private/starttls';
 import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin, mostSpecific } from '../view/host-match';
 import { KnownService } from '../view/known-service';
@@ -92,6 +93,7 @@ export class Journey {
     const scope = this.proxies.sidecarScope(client, to.port);
     this.dialled = dialledBy(view, scope, client, to);
     this.hops.push(this.dialled.hop);
+    this.conditions.push(...this.conditionsOfApplication());
     const { address } = this.dialled;
     const past = bypass(view, client, address ?? '', to.port);
     if (past && this.choose(past.condition === undefined ? [true] : [false, true])) {
@@ -108,6 +110,12 @@ export class Journey {
     }
     const choice = this.atSidecar(scope);
     return 'kind' in choice ? choice : this.byGatewayApi() ?? this.onwards(this.sender(scope), choice);
+  }
+
+  /** What the application would have to do that applications of its port do not: that it speaks TLS is what the port is declared for. */
+  private conditionsOfApplication(): string[] {
+    const usual = this.to.protocol === undefined && this.dialled.spoken === 'TLS' ? upgradedOn(this.to.port) : undefined;
+    return usual === undefined ? [] : [`if the application begins with TLS, which clients of ${usual.name}, whose port ${this.to.port} is, do not (MX0219)`];
   }
 
   /** The end where a route of the Gateway API decides. */

@@ -216,6 +216,11 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['a name to resolve, no resolution, DYNAMIC_DNS', all(entry(TLS, 'resolution: DNS, endpoints: [{address: edge.example.com}]', '"*.example.com"'),
       entry(TLS, 'exportTo: ["."]', '"*.example.com"'), entry(TLS, 'resolution: DYNAMIC_DNS', '"*.example.com"'), entry(TLS)), []],
   ],
+  MX0219: [
+    ['the ports of MySQL and PostgreSQL', all(entry('{number: 3306, name: tls, protocol: TLS}'), entry('{number: 5432, name: https, protocol: HTTPS}', 'resolution: DNS', 'pg.example.com')),
+      ['db spec ports 0 protocol', 'db spec ports 0 protocol']],
+    ['TCP there, TLS on another port, and on that of a gateway', all(entry('{number: 443, name: tls, protocol: TLS, targetPort: 3306}', 'resolution: DNS', 'a.example.com'), entry('{number: 3306, name: tcp, protocol: TCP}'), entry(TLS, 'resolution: DNS', 'mysql.example.com')), []],
+  ],
   MX0319: [
     ['a slip in the Service, where a Gateway has the labels of the pods', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'), doc('v1', 'Service', 'out', 'shop', '{selector: {istio: outgoin}, ports: [{port: 443}]}')), ['out spec selector']],
     ['labels of the pods, of others on purpose, and where the Gateway misses them too', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'),

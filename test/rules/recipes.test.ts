@@ -63,7 +63,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0213: [
     ['a range on the port of an HTTP Service', 'MX0204-port-of-http-service/clean', [[/9000/g, '3306'], ['192.0.2.14/32', '192.0.2.0/24']], ['MX0213']],
     ['a range on the port of a TLS service', 'MX0213-server-first-is-inspected/clean', [['192.0.2.14/32', '192.0.2.0/24'],
-      entry('tls', 'tls.example.com', { number: 3306, protocol: 'TLS' }, { resolution: 'DNS' })], ['MX0213']],
+      entry('tls', 'tls.example.com', { number: 3306, protocol: 'TLS' }, { resolution: 'DNS' })], ['MX0213', 'MX0219']],
     ['not a range alone', 'MX0213-server-first-is-inspected/clean', [['192.0.2.14/32', '192.0.2.0/24']], []],
     ['not an address on the port of an HTTP Service', 'MX0204-port-of-http-service/clean', [[/9000/g, '3306']], []],
     ['not where the client speaks first', 'MX0213-server-first-is-inspected/fault', [['number: 3306', 'number: 5432']], []],

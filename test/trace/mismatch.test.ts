@@ -55,3 +55,12 @@ describe('what arrives, and the server does not understand', () => {
     expect(mismatchAt(80, [entry(API, 80, 'HTTP', { ports }), route, originated({ mode: 'SIMPLE' })])).toBeUndefined();
   });
 });
+
+test('what the clients of a port do not speak is a condition, where nobody says what the application does', () => {
+  const conditions = (port: number, protocol: string, more: object = {}) => traced([entry(API, port, protocol)], 'cart', `${API}:${port}`, more).end.conditions;
+
+  expect(conditions(3306, 'TLS')).toEqual(['if the application begins with TLS, which clients of MySQL, whose port 3306 is, do not (MX0219)']);
+  expect(conditions(3306, 'TLS', { protocol: 'TLS' })).toEqual([]);
+  expect(conditions(443, 'TLS')).toEqual([]);
+  expect(conditions(3306, 'TCP')).toEqual([]);
+});
