@@ -4,6 +4,7 @@ import { quote } from '../private/fail';
 import { contains, Network, networkOf } from '../private/network';
 import { isWildcard } from '../private/wire';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
+import { records } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { reaches } from '../view/visibility';
@@ -83,7 +84,7 @@ class RoutedTargets {
 
   public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {
     for (const number of new Set([port.number, port.target])) {
-      const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number, port.class !== 'HTTP');
+      const reached = this.reachedByName(direct, number) ?? this.reachedByEndpoint(direct, number) ?? this.reachedByAddress(direct, number, port.class !== 'HTTP');
       if (reached) {
         return reached;
       }
@@ -99,6 +100,17 @@ class RoutedTargets {
       const entry = this.byHost.get(`${port} ${host}`) ?? covered?.entry;
       if (entry) {
         return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };
+      }
+    }
+    return undefined;
+  }
+
+  /** By a host that DNS resolves as an endpoint of another one. */
+  private reachedByEndpoint({ object }: ExternalEntry, port: number): Reached | undefined {
+    for (const { address } of records(object.spec.endpoints)) {
+      const entry = this.byHost.get(`${port} ${String(address)}`);
+      if (entry !== undefined && entry.object !== object) {
+        return { entry, what: `the host ${quote(address)}` };
       }
     }
     return undefined;

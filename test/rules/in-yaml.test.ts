@@ -407,6 +407,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0301: [
     ['a port of a routed entry that leads to the endpoints of the routed one', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(80)), ['db spec ports 1']],
+    ['an endpoint that is the host of a routed one, and one that is another', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), onWeb(80), ...['db.example.com', 'other.example.com'].map(address => (
+      entry(HTTP, `resolution: DNS, endpoints: [{address: ${address}}]`, `of-${address}`).replace('name: db,', `name: ${address},`)))), ['db.example.com spec ports 0']],
     ['one that the gateway itself sends to', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(443)), []],
   ],
   MX0704: [
