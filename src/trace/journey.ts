@@ -560,6 +560,7 @@ export class Journey {
     const speaks = mode === 'PLAINTEXT' ? spoken === 'TLS' ? 'the application\'s own TLS passes' : `it adds no TLS${missed === undefined ? '' : `, although ${missed} is asked for`}`
       : `it speaks TLS (${mode})${sni === undefined ? spoken === 'HTTP' ? ' with the host of the request as server name' : ' without a server name' : ` with the server name ${sni}`}`;
     const notes = [
+      ...mode !== 'PLAINTEXT' && tls!.insecureSkipVerify ? ['any certificate of the server is taken: `insecureSkipVerify`'] : [],
       ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
       ...mode === 'PLAINTEXT' ? [] : noteOfSecret(this.view, scope.namespace, tls!),
