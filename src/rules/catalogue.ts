@@ -79,6 +79,7 @@ import { scopeSelectsNothing } from './scope-selects-nothing';
 import { secretElsewhere } from './secret-elsewhere';
 import { secretMissing } from './secret-missing';
 import { serverFirstIsInspected } from './server-first-is-inspected';
+import { serverNameMisspelt } from './server-name-misspelt';
 import { serverNameNeverSent } from './server-name-never-sent';
 import { serverOnLoopback } from './server-on-loopback';
 import { serverWithSeveralDestinations } from './server-with-several-destinations';
@@ -192,6 +193,7 @@ export const CATALOGUE: readonly Rule[] = [
   tlsOnStarttlsPort,
   istioMutualToOutside,
   tlsToPlaintextPort,
+  serverNameMisspelt,
   policyNeedsIdentity,
   httpInTcpPolicy,
   policySelectsNothing,

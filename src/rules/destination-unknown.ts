@@ -1,6 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { meantHosts } from '../view/meant-hosts';
+import { MeshView } from '../view/mesh-view';
 
 export const destinationUnknown: Rule = {
   id: 'MX0405',
@@ -17,7 +18,7 @@ export const destinationUnknown: Rule = {
       return other === undefined ? [] : [{
         ...place,
         message: `${what} is neither a Service nor a ServiceEntry: ${effect}`,
-        fix: `did you mean ${quote(other)}? If not, declare the host`,
+        fix: `did you mean ${quote(other)}? ${elseText(view, other)}`,
       }];
     };
     return [
@@ -30,3 +31,9 @@ export const destinationUnknown: Rule = {
     ];
   },
 };
+
+/** What else may be: that the host is right, and the one that declares it misspelt. */
+function elseText(view: MeshView, other: string): string {
+  const [entry] = view.names.entriesOf(other);
+  return entry === undefined ? 'If not, declare the host' : `If that is misspelt, correct it in '${entry.object.origin.path}'; if neither is, declare the host`;
+}

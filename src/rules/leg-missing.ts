@@ -70,6 +70,11 @@ class ServersByPort {
   }
 }
 
+/** TLS of sidecars, and the DestinationRule that has it. */
+interface Originated extends ClientTlsSettings {
+  readonly rule: TrafficRule;
+}
+
 /** The DestinationRules of a host, by subset: the Service of a gateway has thousands of them. */
 class Originations {
   private readonly rules = new Map<string, TrafficRule[]>();
@@ -84,13 +89,16 @@ class Originations {
   }
 
   /** Undefined where no rule that the client sees has the subset, or others alone have a rule: that of a client in another repository says how it connects. */
-  public of({ route }: Leg, { host, subset }: RouteDestination, port: number): ClientTlsSettings[] | undefined {
+  public of({ route }: Leg, { host, subset }: RouteDestination, port: number): Originated[] | undefined {
     const all = this.rules.get(`${host} ${subset ?? ''}`) ?? [];
     const seen = this.seenFrom(route.object.namespace, host, all);
     // A subset is for whoever sends to it, and a rule for all of the host may be for others alone.
     const followed = seen ?? (subset === undefined && all.length > 0 ? undefined : all);
     return subset !== undefined && all.length === 0 ? undefined
-      : followed?.map(rule => rule.tlsOf(port, subset)).filter(tls => tls !== undefined && tls.mode !== 'DISABLE') as ClientTlsSettings[] | undefined;
+      : followed?.flatMap(rule => {
+        const tls = rule.tlsOf(port, subset);
+        return tls === undefined || tls.mode === 'DISABLE' ? [] : [{ ...tls, rule }];
+      });
   }
 
   /** A client takes the rules of its own namespace before others. Clients of other namespaces than the route's may use theirs, where it has none. */
@@ -136,6 +144,16 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
     const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
     const isOfApplication = originated?.length === 0 && leg.rule.kind === 'tls';
     const meant = nearest(names![0] ?? '', [...new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at).flatMap(({ hosts }) => hosts)))]);
+    const misnamed = originated?.length === 1 && originated[0].sni !== undefined && meant !== undefined ? originated[0] : undefined;
+    if (misnamed) {
+      return [{
+        object: misnamed.rule.object,
+        or: [leg.route.object],
+        field: [...misnamed.field, 'sni'],
+        message: `'sni' ${quote(misnamed.sni)} is the server name with which '${leg.route.object.origin.path}' comes to port ${port} of a gateway, and no Gateway serves it there`,
+        fix: { code: 'route the service with EgressViaGateway', yaml: `write ${quote(meant)}, or a server with that host` },
+      }];
+    }
     const written = meant === undefined ? 'a host of the server' : quote(meant);
     return found(` with the server name ${names!.map(quote).join(', ')}, which no Gateway serves there`,
       isDefault ? 'write the host of the server as \'sni\' of the DestinationRule: this name is istiod\'s default'

@@ -1,3 +1,4 @@
+import { misnamedHosts } from './misnamed-hosts';
 import { Finding, Rule } from './rule';
 import { gatewaysTo, homesOf, isExportedInVain } from './rule-not-looked-up';
 import { quote } from '../private/fail';
@@ -23,7 +24,8 @@ export const plaintextToTlsPort: Rule = {
   related: [],
   check: view => [
     ...view.entries.flatMap(entry => entry.ports.filter(port => port.class === 'HTTP' && isForTls(entry, port)).flatMap(port => {
-      const host = entry.hosts.find(name => leaves(view, entry, name, port.number) && !isOriginated(view, name, port.number));
+      const host = entry.hosts.find(name => (
+        leaves(view, entry, name, port.number) && !isOriginated(view, name, port.number) && !misnamedHosts(view).has(name)));
       return host === undefined ? [] : [findingOf(view, entry, port, host)];
     })),
     ...view.routes.flatMap(({ rules }) => rules.filter(({ kind }) => kind === 'http').flatMap(({ matches, destinations }) => destinations.flatMap(to => sentByRule(view, to, matches)))),
@@ -34,7 +36,7 @@ export const plaintextToTlsPort: Rule = {
 function sentByRule(view: MeshView, { host, port: number, object, field }: RouteDestination, matches: readonly RouteMatch[]): Finding[] {
   const port = view.names.entriesOf(host).flatMap(({ ports }) => ports.filter(candidate => (
     candidate.class === 'TLS' && (number === undefined ? isMeant(candidate, ports, matches) : candidate.number === number))))[0];
-  return port === undefined || isOriginated(view, host, port.number) ? [] : [{
+  return port === undefined || isOriginated(view, host, port.number) || misnamedHosts(view).has(host) ? [] : [{
     object,
     field: number === undefined ? [...field, 'host'] : [...field, 'port', 'number'],
     message: `${number === undefined ? `'host' ${quote(host)} has port ${port.number}` : `'number' ${port.number} is a port of ${quote(host)}`} for ${port.protocol}, `

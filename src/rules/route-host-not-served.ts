@@ -1,8 +1,12 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { GatewayConfig } from '../view/gateway';
 import { overlaps } from '../view/host-name';
 import { MESH, Route } from '../view/route';
+
+/** How many letters of a host may be wrong. */
+const MOST_SLIPS = 2;
 
 export const routeHostNotServed: Rule = {
   id: 'MX0306',
@@ -24,6 +28,7 @@ export const routeHostNotServed: Rule = {
 
 function finding(route: Route, host: string, [gateway]: readonly GatewayConfig[]): Finding {
   const at = route.hosts.indexOf(host);
+  const like = nearest(host, gateway.servers.flatMap(({ hosts }) => hosts.filter(served => !served.includes('*'))), () => MOST_SLIPS);
   const closed = gateway.servers.some(server => server.hosts.some(served => overlaps(served, host)));
   return {
     object: route.object,
@@ -31,6 +36,7 @@ function finding(route: Route, host: string, [gateway]: readonly GatewayConfig[]
     message: closed
       ? `'hosts' ${quote(host)} is served by '${gateway.object.origin.path}' for VirtualServices of other namespaces than ${where(route.object.namespace)}: the gateway ignores these rules`
       : `'hosts' ${quote(host)} is no host of '${gateway.object.origin.path}': the gateway ignores these rules`,
-    fix: closed ? 'write the VirtualService in the namespace that stands before the host, or let the Gateway serve this namespace' : 'add the host to the \'hosts\' of a server, or correct it',
+    fix: closed ? 'write the VirtualService in the namespace that stands before the host, or let the Gateway serve this namespace'
+      : like === undefined ? 'add the host to the \'hosts\' of a server, or correct it' : `did you mean ${quote(like)}, which it serves? If that is misspelt, correct it there`,
   };
 }

@@ -1,3 +1,4 @@
+import { misnamedHosts } from './misnamed-hosts';
 import { Origination, originationsIn } from './originated';
 import { Finding, Rule } from './rule';
 import { homesOf, isLookedUp } from './rule-not-looked-up';
@@ -14,7 +15,8 @@ export const tlsTwice: Rule = {
   fix: 'Remove `tls`, and let the client speak TLS. Or let it speak plaintext, on a port that the ServiceEntry declares as HTTP or TCP, with `targetPort` for the real one.',
   related: [],
   check: view => originationsIn(view)
-    .filter(origination => origination.port.class === 'TLS' && (isBySidecars(origination) || isPassedOn(view, origination)))
+    .filter(origination => origination.port.class === 'TLS' && !misnamedHosts(view).has(origination.host)
+      && (isBySidecars(origination) || isPassedOn(view, origination)))
     .map(({ rule, tls, entry, host, port }): Finding => ({
       object: rule.object,
       message: `'mode' ${tls.mode} adds TLS to port ${port.number} of ${quote(host)}, on which clients speak TLS already ('${entry.object.origin.path}'): the server gets TLS inside TLS`,

@@ -221,6 +221,11 @@ const ROWS: { readonly [id: string]: Row[] } = {
       ['db spec ports 0 protocol', 'db spec ports 0 protocol']],
     ['TCP there, TLS on another port, and on that of a gateway', all(entry('{number: 443, name: tls, protocol: TLS, targetPort: 3306}', 'resolution: DNS', 'a.example.com'), entry('{number: 3306, name: tcp, protocol: TCP}'), entry(TLS, 'resolution: DNS', 'mysql.example.com')), []],
   ],
+  MX0713: [
+    ['a slip in the certificate, once for all ports', all(entry(`${HTTP}, {number: 8080, name: two, protocol: HTTP}`, 'resolution: DNS'), rule('{mode: SIMPLE, sni: db.example.com, subjectAltNames: [db.example.com, db.exmaple.com]}')),
+      ['rule spec trafficPolicy tls subjectAltNames 1']],
+    ['another name on purpose', all(entry(HTTP, 'resolution: DNS'), rule('{mode: SIMPLE, sni: db2.example.com, subjectAltNames: [example.com]}')), []],
+  ],
   MX0319: [
     ['a slip in the Service, where a Gateway has the labels of the pods', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'), doc('v1', 'Service', 'out', 'shop', '{selector: {istio: outgoin}, ports: [{port: 443}]}')), ['out spec selector']],
     ['labels of the pods, of others on purpose, and where the Gateway misses them too', all(ROUTER, gateway(tlsServer(), 'selector: {istio: outgoing}'),

@@ -81,6 +81,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0306: [
     ['a server for VirtualServices of another namespace', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: [data/edition.cnn.com]']], ['MX0306']],
     ['one of two hosts', NARROW, [[/(name: db-from-gateway[^]*?hosts: \[)db/, '$1other.example.com, db']], ['MX0306']],
+    ['alone, where the host of the server is misspelt', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: [edition.cn.com]']], ['MX0306']],
     ['not for a server of every host of a domain', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: ["*.cnn.com"]']], []],
     ['not for a server of every host, from its own namespace', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: ["./*"]']], []],
   ],
@@ -118,6 +119,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       ['- port: {number: 7777}', '- port: {number: 443}']], []],
   ],
   MX0311: [
+    ['at the DestinationRule, where its server name is misspelt', ORIGINATION, [['ISTIO_MUTUAL, sni: edition.cnn.com', 'ISTIO_MUTUAL, sni: edition.cn.com']], ['MX0311']],
     ['a server name that no server has', GATEWAY, [['sni: my-mongo.tcp.svc', 'sni: mongo.tcp.svc']], ['MX0311']],
     ['no server name, for which istiod writes one', GATEWAY, [[', sni: my-mongo.tcp.svc', '']], ['MX0311']],
     ['not when a server takes that name', GATEWAY, [[', sni: my-mongo.tcp.svc', ''], ['      hosts: [my-mongo.tcp.svc]', '      hosts: ["*"]']], []],
@@ -179,6 +181,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not without any rule for the host', GATEWAY, [[/kind: DestinationRule[^]*?---\n/, 'kind: Nothing\n---\n']], []],
   ],
   MX0405: [
+    ['alone, where the host of the rule that adds TLS is misspelt', ORIGINATION, [['  host: edition.cnn.com\n', '  host: edition.cn.com\n']], ['MX0405']],
+    ['alone, where the gateway sends to a misspelt host', ORIGINATION, [['host: edition.cnn.com\n            port', 'host: edition.cn.com\n            port']], ['MX0405']],
     ['a Service, where others of its namespace are known', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'egressgateway.istio-system.svc']], ['MX0405', 'MX0405']],
     ['two letters in the wrong order', 'MX0406-subset-selects-nothing/clean', [['host: reviews\n', 'host: reveiws\n']], ['MX0405']],
     ['a Service with a slip in its namespace', PLAINTEXT, [[/istio-egressgateway\.istio-system\.svc/g, 'istio-egressgateway.istio-sytem.svc']], ['MX0405', 'MX0405']],
