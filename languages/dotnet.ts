@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Language, Missing } from './language';
+import { manifestOfApp, newApp } from './new-app';
 import { attempt, isThere, succeed } from './shell';
 import { manifestIn, sourceOf } from './sources';
 
@@ -8,7 +9,8 @@ import { manifestIn, sourceOf } from './sources';
 export const dotnet: Language = {
   id: 'dotnet',
   title: '.NET',
-  run: async ({ folder, build }) => {
+  run: async bench => {
+    const { folder, build } = bench;
     if (!await isThere('dotnet')) {
       throw new Missing('there is no dotnet');
     }
@@ -24,7 +26,9 @@ export const dotnet: Language = {
     await succeed('dotnet', ['run', '--project', 'Gateway'], folder);
     const complaint = await attempt('dotnet', ['run', '--project', 'Mistake'], folder);
     const by = `dotnet ${(await succeed('dotnet', ['--version'], folder)).trim()}`;
-    return { manifests: [{ by, text: manifestIn(folder) }], complaints: [{ by, text: complaint.text }] };
+    const app = await newApp('csharp', bench);
+    const text = await manifestOfApp(app, 'Egress/ShopEgress.cs');
+    return { manifests: [{ by, text: manifestIn(folder) }], apps: [{ by, text }], complaints: [{ by, text: complaint.text }] };
   },
 };
 

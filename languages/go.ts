@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Language, Missing } from './language';
+import { manifestOfApp, newApp } from './new-app';
 import { attempt, isThere, succeed } from './shell';
 import { manifestIn, sourceOf } from './sources';
 
@@ -12,7 +13,8 @@ const OWN = 'github.com/cdk8s-istio-egress/cdk8s-istio-egress-go/istioegress';
 export const go: Language = {
   id: 'go',
   title: 'Go',
-  run: async ({ folder, build }) => {
+  run: async bench => {
+    const { folder, build } = bench;
     if (!await isThere('go')) {
       throw new Missing('there is no go');
     }
@@ -21,6 +23,8 @@ export const go: Language = {
       fs.cpSync(sourceOf('go', program), path.join(folder, program), { recursive: true });
     }
     const cdk8s = await cdk8sIn(folder);
+    const replaced = `replace ${OWN} => ${own}\n`
+      + (cdk8s === undefined ? '' : `replace ${CDK8S} => ${cdk8s}\nreplace ${CONSTRUCTS} => ${CONSTRUCTS} ${await latest(CONSTRUCTS, folder)}\n`);
     fs.writeFileSync(path.join(folder, 'go.mod'), `module example
 
 go 1.25
@@ -30,15 +34,18 @@ require (
 	${CDK8S} v2.70.0
 )
 
-replace ${OWN} => ${own}
-${cdk8s === undefined ? '' : `replace ${CDK8S} => ${cdk8s}\nreplace ${CONSTRUCTS} => ${CONSTRUCTS} ${await latest(CONSTRUCTS, folder)}\n`}`);
+${replaced}`);
     await succeed('go', ['mod', 'tidy'], folder, GO);
     await succeed('go', ['vet', './...'], folder, GO);
     await succeed('go', ['build', '-o', 'bin/', './...'], folder, GO);
     await succeed(path.join(folder, 'bin/gateway'), [], folder);
     const complaint = await attempt(path.join(folder, 'bin/mistake'), [], folder);
     const by = `${(await succeed('go', ['version'], folder)).trim()}${cdk8s === undefined ? '' : ', with cdk8s made of its npm package'}`;
-    return { manifests: [{ by, text: manifestIn(folder) }], complaints: [{ by, text: complaint.text }] };
+    const app = await newApp('go', bench);
+    fs.appendFileSync(path.join(app, 'go.mod'), `\n${replaced}`);
+    await succeed('go', ['mod', 'tidy'], app, GO);
+    const text = await manifestOfApp(app, 'main.go', { GOTOOLCHAIN: 'local' });
+    return { manifests: [{ by, text: manifestIn(folder) }], apps: [{ by, text }], complaints: [{ by, text: complaint.text }] };
   },
 };
 

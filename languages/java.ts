@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Language, Missing } from './language';
+import { manifestOfApp, newApp, rewrite } from './new-app';
 import { attempt, isThere, succeed } from './shell';
 import { manifestIn, sourceOf } from './sources';
 
@@ -10,7 +11,8 @@ const CDK8S = '2.70.0';
 export const java: Language = {
   id: 'java',
   title: 'Java',
-  run: async ({ folder, build }) => {
+  run: async bench => {
+    const { folder, build } = bench;
     if (!await isThere('mvn')) {
       throw new Missing('there is no mvn');
     }
@@ -24,7 +26,10 @@ export const java: Language = {
     await succeed('java', ['-cp', classes, 'Gateway'], folder);
     const complaint = await attempt('java', ['-cp', classes, 'Mistake'], folder);
     const by = (await succeed('java', ['--version'], folder)).split('\n')[0];
-    return { manifests: [{ by, text: manifestIn(folder) }], complaints: [{ by, text: complaint.text }] };
+    const app = await newApp('java', bench);
+    rewrite(path.join(app, 'pom.xml'), '  <dependencies>', `${repositoryOf(built)}  <dependencies>`);
+    const text = await manifestOfApp(app, 'src/main/java/com/example/egress/ShopEgress.java');
+    return { manifests: [{ by, text: manifestIn(folder) }], apps: [{ by, text }], complaints: [{ by, text: complaint.text }] };
   },
 };
 
@@ -39,14 +44,7 @@ function pom(repository: string): string {
     <maven.compiler.target>11</maven.compiler.target>
     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
   </properties>
-  <repositories>
-    <repository>
-      <id>built</id>
-      <url>file://${repository}</url>
-      <releases><checksumPolicy>ignore</checksumPolicy></releases>
-    </repository>
-  </repositories>
-  <dependencies>
+${repositoryOf(repository)}  <dependencies>
     <dependency>
       <groupId>io.github.cdk8s-istio-egress</groupId>
       <artifactId>cdk8s-istio-egress</artifactId>
@@ -59,6 +57,17 @@ function pom(repository: string): string {
     </dependency>
   </dependencies>
 </project>
+`;
+}
+
+function repositoryOf(folder: string): string {
+  return `  <repositories>
+    <repository>
+      <id>built</id>
+      <url>file://${folder}</url>
+      <releases><checksumPolicy>ignore</checksumPolicy></releases>
+    </repository>
+  </repositories>
 `;
 }
 

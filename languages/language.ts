@@ -24,6 +24,8 @@ export interface Workbench {
 export interface Written {
   /** The manifest of the example, by what ran it. */
   readonly manifests: readonly { readonly by: string; readonly text: string }[];
+  /** The manifest of the app that `init` writes, by what ran it. */
+  readonly apps: readonly { readonly by: string; readonly text: string }[];
   /** What the program with the mistake printed, by what ran it. */
   readonly complaints: readonly { readonly by: string; readonly text: string }[];
 }

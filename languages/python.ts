@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Language, Missing } from './language';
+import { manifestOfApp, newApp } from './new-app';
 import { attempt, isThere, succeed } from './shell';
 import { manifestIn, sourceOf } from './sources';
 
@@ -8,7 +9,8 @@ import { manifestIn, sourceOf } from './sources';
 export const python: Language = {
   id: 'python',
   title: 'Python',
-  run: async ({ folder, build }) => {
+  run: async bench => {
+    const { folder, build } = bench;
     if (!await isThere('python3')) {
       throw new Missing('there is no python3');
     }
@@ -21,7 +23,11 @@ export const python: Language = {
     await succeed(own, [sourceOf('python/gateway.py')], folder);
     const complaint = await attempt(own, [sourceOf('python/mistake.py')], folder);
     const by = (await succeed(own, ['--version'], folder)).trim();
-    return { manifests: [{ by, text: manifestIn(folder) }], complaints: [{ by, text: complaint.text }] };
+    const app = await newApp('python', bench);
+    await succeed('python3', ['-m', 'venv', '.venv'], app);
+    await succeed(path.join(app, '.venv/bin/python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--find-links', built, '-r', 'requirements.txt'], app);
+    const text = await manifestOfApp(app, 'main.py', { PATH: `${app}/.venv/bin${path.delimiter}${process.env.PATH}` });
+    return { manifests: [{ by, text: manifestIn(folder) }], apps: [{ by, text }], complaints: [{ by, text: complaint.text }] };
   },
 };
 

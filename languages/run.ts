@@ -20,8 +20,9 @@ const ROOT = path.join(__dirname, '..');
 const HELP = `usage: npm run languages -- [--only ID,ID] [--json] [--help]
 
 Builds the package for each language as a release does, installs what was built into an empty project with that language's ordinary client, and runs two
-programs of languages/: an example, whose manifest has to be that of TypeScript byte for byte, and a mistake, which has to be told in our words. What cannot be
-had on this machine is not run, and said so.
+programs of languages/: an example, whose manifest has to be that of TypeScript byte for byte, and a mistake, which has to be told in our words. Then init of the
+package writes an app in that language, which has to synthesise that of TypeScript, byte for byte, and pass its own test, but not when somebody else is let in.
+What cannot be had on this machine is not run, and said so.
 
   --only ID,ID  only these: ${LANGUAGES.map(({ id }) => id).join(', ')}
   --json        an object for each language on standard output, one a line
@@ -51,17 +52,18 @@ async function tryAll(wanted: Wanted<Language>, work: string): Promise<number> {
   const tarball = await pack(work);
   process.stderr.write('languages: translating the examples\n');
   const tablet = await translatedExamples(tarball, work);
-  const expected = await manifestOfSource(work);
+  const expected = await manifestOfSource(path.join(__dirname, 'typescript/gateway.ts'), path.join(work, 'source'));
+  const expectedOfApp = await manifestOfSource(path.join(ROOT, 'templates/typescript/main.ts'), path.join(work, 'source-app'));
   return tryParts('languages', wanted, async language => {
     const folder = path.join(work, language.id);
     fs.mkdirSync(folder);
-    return checked(await language.run({ folder, tarball, build: target => build(target, work, tablet) }), expected);
+    return checked(await language.run({ folder, tarball, build: target => build(target, work, tablet) }), expected, expectedOfApp);
   }, ({ part, outcome, detail, seconds }) => ({ language: part.title, outcome, detail, seconds }));
 }
 
 /** Says what ran, where all of it did what it has to. */
-function checked({ manifests, complaints }: Written, expected: string): string {
-  const other = manifests.find(({ text }) => text !== expected);
+function checked({ manifests, apps, complaints }: Written, expected: string, expectedOfApp: string): string {
+  const other = manifests.find(({ text }) => text !== expected) ?? apps.find(({ text }) => text !== expectedOfApp);
   if (other !== undefined) {
     throw new Error(`${other.by} writes another manifest:\n${other.text}`);
   }
@@ -73,11 +75,11 @@ function checked({ manifests, complaints }: Written, expected: string): string {
 }
 
 /** Of the sources, as the tests run them. */
-async function manifestOfSource(work: string): Promise<string> {
-  const folder = path.join(work, 'source');
+async function manifestOfSource(program: string, folder: string): Promise<string> {
   fs.mkdirSync(folder);
-  await succeed(path.join(ROOT, 'node_modules/.bin/tsx'), ['--tsconfig', path.join(__dirname, 'tsconfig.json'), path.join(__dirname, 'typescript/gateway.ts')], folder);
-  return fs.readFileSync(path.join(folder, 'dist/bookinfo.k8s.yaml'), 'utf8');
+  await succeed(path.join(ROOT, 'node_modules/.bin/tsx'), ['--tsconfig', path.join(__dirname, 'tsconfig.json'), program], folder);
+  const [file] = fs.readdirSync(path.join(folder, 'dist'));
+  return fs.readFileSync(path.join(folder, 'dist', file), 'utf8');
 }
 
 function build(target: Target, work: string, tablet: string): Promise<string> {

@@ -34,7 +34,8 @@ export const typescript: Language = {
         written.push(await runWith(await nodeIn(project, version), project, type));
       }
     }
-    return { manifests: written.flatMap(({ manifests }) => manifests), complaints: written.flatMap(({ complaints }) => complaints) };
+    // Its app is started by the rehearsal of a release.
+    return { manifests: written.flatMap(({ manifests }) => manifests), apps: [], complaints: written.flatMap(({ complaints }) => complaints) };
   },
 };
 
@@ -52,5 +53,5 @@ async function runWith(node: string, project: string, type: string): Promise<Wri
   fs.rmSync(path.join(project, 'dist'), { recursive: true, force: true });
   await succeed(node, ['gateway.js'], project);
   const complaint = await attempt(node, ['mistake.js'], project);
-  return { manifests: [{ by, text: manifestIn(project) }], complaints: [{ by, text: complaint.text }] };
+  return { manifests: [{ by, text: manifestIn(project) }], apps: [], complaints: [{ by, text: complaint.text }] };
 }

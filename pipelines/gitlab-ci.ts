@@ -4,7 +4,7 @@ import { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { parse } from 'yaml';
 import { Pipeline } from './pipeline';
-import { Change, changeIn, checkReport, forgetDist, program } from './repository';
+import { Change, changeIn, checkReport, forgetDist, otherLanguages, PLACES, program } from './repository';
 import { checkSchema } from './tools';
 import { App } from './workspace';
 
@@ -12,7 +12,9 @@ const FILE = '.gitlab-ci.yml';
 const DEPLOY = path.join(__dirname, 'gitlab-ci', FILE);
 
 interface Job {
+  readonly before_script?: readonly string[];
   readonly script: readonly string[];
+  readonly variables?: { readonly [name: string]: string };
 }
 
 /** The pipeline that `init` writes: its scripts as shells, without GitLab. */
@@ -20,23 +22,18 @@ export const gitlabCi: Pipeline = {
   id: 'gitlab-ci',
   title: 'GitLab CI',
   run: async workspace => {
-    const change = await changeIn(workspace, 'gitlab');
-    for (const file of [path.join(change.app.folder, FILE), DEPLOY]) {
-      await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], file);
+    const changes: Change[] = [];
+    for (const place of PLACES) {
+      const change = await changeIn(workspace, 'gitlab', place);
+      await tryIn(change);
+      changes.push(change);
     }
-    const note = await noteOf(change);
-    checkReport(change.app.read('report.md'));
-    checkReport(note);
-    if (!change.app.read('lint.xml').includes('<testsuites')) {
-      throw new Error(`lint.xml is no JUnit:\n${change.app.read('lint.xml')}`);
+    for (const { app } of await otherLanguages(workspace, 'gitlab')) {
+      await checkFile(app);
     }
-    await forgetDist(change);
-    const stale = await noteOf(change).then(() => undefined, (error: unknown) => (error as Error).message);
-    if (!stale?.includes('shop.k8s.yaml')) {
-      throw new Error(`a change without its dist/ is not noticed: ${stale}`);
-    }
-    await deploy(change);
-    return 'GitLab\'s schema; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s; that of the deploy job';
+    await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], DEPLOY);
+    await deploy(changes[0]);
+    return 'GitLab\'s schema, for each language; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s; that of the deploy job';
   },
 };
 
@@ -51,9 +48,29 @@ async function deploy({ app, programs }: Change): Promise<void> {
   }
 }
 
+function checkFile(app: App): Promise<void> {
+  return checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], path.join(app.folder, FILE));
+}
+
+async function tryIn(change: Change): Promise<void> {
+  await checkFile(change.app);
+  const note = await noteOf(change);
+  checkReport(change.app.read('report.md'));
+  checkReport(note);
+  if (!change.app.read('lint.xml').includes('<testsuites')) {
+    throw new Error(`lint.xml is no JUnit:\n${change.app.read('lint.xml')}`);
+  }
+  await forgetDist(change);
+  const stale = await noteOf(change).then(() => undefined, (error: unknown) => (error as Error).message);
+  if (!stale?.includes('shop.k8s.yaml')) {
+    throw new Error(`a change without its dist/ is not noticed: ${stale}`);
+  }
+}
+
 /** Runs the scripts as a runner does; gives the note that the merge request gets. */
-async function noteOf({ app, base, programs }: Change): Promise<string> {
-  const { egress, report, comment } = parse(app.read(FILE)) as { readonly [name in 'egress' | 'report' | 'comment']: Job };
+async function noteOf({ repository, app, base, programs }: Change): Promise<string> {
+  const { workflow: _, ...jobs } = parse(app.read(FILE)) as { readonly [name: string]: Job };
+  const [{ before_script: before = [] }, egress, report, comment] = Object.values(jobs);
   let note = '';
   const server = http.createServer((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => { note += text; }).on('end', () => {
@@ -67,12 +84,15 @@ async function noteOf({ app, base, programs }: Change): Promise<string> {
       PATH: `${programs}:${process.env.PATH}`,
       CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
     };
-    await app.shell(egress.script.join('\n'), env);
-    await app.shell(report.script.join('\n'), env);
+    await repository.shell([...before, ...egress.script].join('\n'), env);
+    await repository.shell([...before, ...report.script].join('\n'), env);
     // The job with the token has the artifact, and nothing of the repository.
     const folder = new App(fs.mkdtempSync(path.join(programs, 'comment-')));
-    fs.copyFileSync(path.join(app.folder, 'report.md'), path.join(folder.folder, 'report.md'));
+    const { REPORT = '' } = comment.variables ?? {};
+    fs.mkdirSync(path.dirname(path.join(folder.folder, REPORT)), { recursive: true });
+    fs.copyFileSync(path.join(app.folder, 'report.md'), path.join(folder.folder, REPORT));
     await folder.shell(comment.script.join('\n'), {
+      REPORT,
       CI_API_V4_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v4`,
       CI_PROJECT_ID: '3',
       CI_MERGE_REQUEST_IID: '7',

@@ -58,7 +58,8 @@ export async function checkSchema(args: readonly string[], file: string): Promis
   await succeed('python3', ['-m', 'check_jsonschema', ...args, file], FLUX_BUILD, { PYTHONPATH: folder });
 }
 
-async function need(program: string): Promise<void> {
+/** Throws `Missing` unless a program is there. */
+export async function need(program: string): Promise<void> {
   if (!await isThere(program)) {
     throw new Missing(`there is no ${program}`);
   }

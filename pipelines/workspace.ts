@@ -10,10 +10,16 @@ const TSX = path.join(ROOT, 'node_modules/.bin/tsx');
 export class Workspace {
   constructor(readonly folder: string) {}
 
+  /** An app that `init` has written, without its packages. */
+  async written(name: string, ci: string, language: string): Promise<App> {
+    const folder = path.join(this.folder, name);
+    await succeed(TSX, [path.join(ROOT, 'src/cli/bin.ts'), 'init', folder, '--no-install', '--ci', ci, '--language', language], ROOT);
+    return new App(folder);
+  }
+
   /** An app that `init` has written, with the files of folders of pipelines/ over it, as it is after `npm ci`. */
   async app(name: string, { ci = 'github', from = [] }: { readonly ci?: string; readonly from?: readonly string[] } = {}): Promise<App> {
-    const folder = path.join(this.folder, name);
-    await succeed(TSX, [path.join(ROOT, 'src/cli/bin.ts'), 'init', folder, '--no-install', '--ci', ci], ROOT);
+    const { folder } = await this.written(name, ci, 'typescript');
     from.forEach(overlay => fs.cpSync(path.join(__dirname, overlay), folder, { recursive: true }));
     link(folder);
     return new App(folder);

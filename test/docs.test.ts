@@ -240,7 +240,7 @@ function isPacked(file: string): boolean {
 
 describe('the documents', () => {
   // Those of this repository, and those of an app that `init` writes.
-  const scripts = ['package.json', 'templates/app/package.json']
+  const scripts = ['package.json', 'templates/typescript/package.json']
     .flatMap(file => Object.keys((JSON.parse(fs.readFileSync(path.join(ROOT, file), 'utf8')) as { scripts: object }).scripts));
 
   test.each(documents)('%s leads to files that are there', document => {

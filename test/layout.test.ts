@@ -90,7 +90,7 @@ function importsOf(text: string): string[] {
 /** Who may import whom: a file may import those of its own folder and of folders that stand further down. */
 const LAYERS = [
   ['cli'],
-  ['adoption'],
+  ['adoption', 'starter'],
   ['index'],
   ['lockdown', 'bootstrap', 'mesh-validation'],
   ['ways', 'traffic', 'machines', 'secrets', 'telemetry'],

@@ -7,16 +7,22 @@ import { Terminal } from './terminal';
 import { PACKAGE_FOLDER, versionOf } from './version';
 import { WrongUse } from './wrong-use';
 import { quote } from '../private/fail';
+import { AppLanguage } from '../starter/app-language';
+import { APP_LANGUAGES } from '../starter/app-languages';
+import { CiSystem } from '../starter/ci-system';
+import { CI_SYSTEMS } from '../starter/ci-systems';
 
 const OPTIONS: Options = {
-  'ci': { value: 'SYSTEM', oneOf: ['github', 'gitlab'], help: 'whose pipeline is written (default: github)' },
+  'language': { value: 'LANGUAGE', oneOf: APP_LANGUAGES.map(({ id }) => id), help: `what the app is written in (default: ${APP_LANGUAGES[0].id})` },
+  'ci': { value: 'SYSTEM', oneOf: CI_SYSTEMS.map(({ id }) => id), help: `whose pipeline is written (default: ${CI_SYSTEMS[0].id})` },
   'no-install': { help: 'do not run npm install' },
 };
 
 const USAGE = `cdk8s-istio-egress init [FOLDER] [options]
 
 Writes a small cdk8s app into FOLDER, or here: a database outside the mesh behind Istio's egress gateway, a unit test, and a pipeline that
-synthesises, tests, lints and writes what a change opens into the pull request. Then it runs "npm install", which writes package-lock.json.
+synthesises, tests, lints and writes what a change opens into the pull request. Then it runs "npm install", which writes package-lock.json and
+brings cdk8s and lint for an app of any language; it prints what installs the packages of the others.
 
   npx cdk8s-istio-egress init shop-egress
   cd shop-egress
@@ -36,9 +42,11 @@ export const init: Command = {
       throw new WrongUse(`init writes one app: give one folder, got ${args.paths.length}`);
     }
     const [folder = '.'] = args.paths;
-    const files = filesOf(valueIn(args, 'ci') ?? 'github', path.basename(path.resolve(folder)));
+    const language = chosen(APP_LANGUAGES, valueIn(args, 'language'));
+    const file = pipelineOf(folder, chosen(CI_SYSTEMS, valueIn(args, 'ci')), language);
+    const files = [...filesOf(folder, language), file];
     write(folder, files);
-    terminal.out(`written: ${[...files.keys()].map(place => path.join(folder, place)).join(', ')}\n`);
+    terminal.out(`written: ${files.map(({ base, place }) => path.join(base, place)).join(', ')}\n`);
     if (!args.all.has('no-install')) {
       const code = await npmInstall(folder, terminal);
       if (code !== 0) {
@@ -46,21 +54,50 @@ export const init: Command = {
         return EXIT.FOUND;
       }
     }
-    const steps = [...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? ['npm install'] : [], 'npm run synth', 'npm test'];
-    terminal.out(`next:\n${steps.map(step => `  ${step}\n`).join('')}`);
+    const next = [
+      ...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? ['npm install'] : [], ...language.install, 'npm run synth', 'npm test',
+    ];
+    terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}`);
     return EXIT.CLEAN;
   },
 };
 
+/** A file to write. */
+interface NewFile {
+  /** The folder of the app. */
+  readonly base: string;
+  /** From there. */
+  readonly place: string;
+  readonly text: string;
+}
+
+function chosen<T extends { readonly id: string }>(all: readonly T[], id: string | undefined): T {
+  return all.find(one => one.id === id) ?? all[0];
+}
+
+const TEMPLATES = path.join(PACKAGE_FOLDER, 'templates');
+
 /** What npm would not pack by its own name. */
 const RENAMED: { readonly [file: string]: string } = { gitignore: '.gitignore' };
 
-/** The texts of the app, by their places in its folder. */
-function filesOf(ci: string, name: string): Map<string, string> {
-  const found = ['app', ci].map(part => path.join(PACKAGE_FOLDER, 'templates', part)).flatMap(from => (
-    (fs.readdirSync(from, { recursive: true }) as string[]).sort().filter(file => fs.statSync(path.join(from, file)).isFile())
-      .map(file => [RENAMED[file] ?? file, fs.readFileSync(path.join(from, file), 'utf8')] as const)));
-  return new Map(found.map(([place, text]) => [place, place === 'package.json' ? manifestOf(text, name) : text]));
+function filesOf(folder: string, { id, pins }: AppLanguage): NewFile[] {
+  const from = path.join(TEMPLATES, id);
+  return (fs.readdirSync(from, { recursive: true }) as string[]).sort().filter(file => fs.statSync(path.join(from, file)).isFile()).map(file => {
+    const text = fs.readFileSync(path.join(from, file), 'utf8');
+    return { base: folder, place: RENAMED[file] ?? file, text: textOf(file.split(path.sep).join('/'), text, pins, folder) };
+  });
+}
+
+function textOf(file: string, text: string, pins: readonly string[], folder: string): string {
+  if (file === 'package.json') {
+    return manifestOf(text, path.basename(path.resolve(folder)));
+  }
+  return pins.includes(file) ? text.replace('0.0.0', versionOf()) : text;
+}
+
+function pipelineOf(folder: string, system: CiSystem, language: AppLanguage): NewFile {
+  const template = fs.readFileSync(path.join(TEMPLATES, system.id, system.file), 'utf8');
+  return { base: folder, place: system.file, text: system.compose(template, language) };
 }
 
 /** The package.json of an app: with its own name, and the version of this package that has written it. */
@@ -76,13 +113,13 @@ function packageName(folder: string): string | undefined {
 }
 
 /** Writes all files, or none: whatever is in the way is found before. */
-function write(folder: string, files: ReadonlyMap<string, string>): void {
+function write(folder: string, files: readonly NewFile[]): void {
   try {
-    for (const place of files.keys()) {
-      checkPlace(folder, place);
+    for (const { base, place } of files) {
+      checkPlace(base, place);
     }
-    for (const [place, text] of files) {
-      const file = path.join(folder, place);
+    for (const { base, place, text } of files) {
+      const file = path.join(base, place);
       fs.mkdirSync(path.dirname(file), { recursive: true });
       // Neither over a file nor through a link that came in the meantime.
       fs.writeFileSync(file, text, { flag: 'wx' });

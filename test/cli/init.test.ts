@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { parse } from 'yaml';
 import { run, runWith } from './helpers';
+import { filesBelow } from '../helpers';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -17,7 +18,9 @@ interface Manifest {
 
 const manifestIn = (folder: string) => JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
 const own = manifestIn(ROOT);
-const template = manifestIn(path.join(ROOT, 'templates/app'));
+const template = manifestIn(path.join(ROOT, 'templates/typescript'));
+
+const LANGUAGES = ['typescript', 'python', 'java', 'go', 'csharp'];
 
 let folder: string;
 
@@ -102,18 +105,27 @@ test.each([[[], '.github/workflows/egress.yml'], [['--ci', 'gitlab'], '.gitlab-c
   expect(parse(fs.readFileSync(path.join(app, place), 'utf8'))).toBeDefined();
 });
 
-test('actions are pinned as those of this repository, and what runs code of a change has neither a token nor a right to write', async () => {
-  const github = fs.readFileSync(path.join(await written(), '.github/workflows/egress.yml'), 'utf8');
+test.each(LANGUAGES)('%s: actions are pinned as those of this repository, and what runs code of a change has neither a token nor a right to write', async language => {
+  const github = fs.readFileSync(path.join(await written('--language', language), '.github/workflows/egress.yml'), 'utf8');
   const ours = fs.readdirSync(path.join(ROOT, '.github/workflows')).map(file => fs.readFileSync(path.join(ROOT, '.github/workflows', file), 'utf8')).join('\n');
   const pins = (text: string) => [...text.matchAll(/uses: ([\w-]+\/[\w-]+)[\w/-]*(@[0-9a-f]{40} # v[\d.]+)$/gm)].map(([, action, pin]) => `${action}${pin}`);
   expect(pins(github)).toHaveLength(github.split('uses: ').length - 1);
-  expect(pins(github).filter(pin => !pins(ours).includes(pin))).toEqual([]);
+  const named = new Set(pins(ours).map(pin => pin.split('@')[0]));
+  expect(pins(github).filter(pin => named.has(pin.split('@')[0]) && !pins(ours).includes(pin))).toEqual([]);
   const { jobs } = parse(github) as { jobs: { [name: string]: { permissions: object } } };
   expect(Object.entries(jobs).filter(([, job]) => /\bnpm\b|checkout@/.test(JSON.stringify(job))).map(([name, job]) => [name, job.permissions])).toEqual([['check', { contents: 'read' }]]);
 
-  const gitlab = parse(fs.readFileSync(path.join(ROOT, 'templates/gitlab/.gitlab-ci.yml'), 'utf8')) as { [job: string]: { after_script?: object } };
+});
+
+test.each(LANGUAGES)('%s: a job of GitLab with the token has neither the repository nor an image that somebody can replace', async language => {
+  const app = await written('--language', language, '--ci', 'gitlab');
+  const gitlab = parse(fs.readFileSync(path.join(app, '.gitlab-ci.yml'), 'utf8')) as { [job: string]: { after_script?: object } };
   const withToken = Object.values(gitlab).filter(job => JSON.stringify(job).includes('EGRESS_TOKEN'));
-  expect(withToken).toEqual([expect.objectContaining({ variables: { GIT_STRATEGY: 'none' }, environment: { name: 'egress-comment', action: 'access' } })]);
+  expect(withToken).toEqual([expect.objectContaining({
+    image: { name: expect.stringMatching(/^curlimages\/curl:[\d.]+@sha256:[0-9a-f]{64}$/) as string, entrypoint: [''] },
+    variables: { GIT_STRATEGY: 'none', REPORT: 'report.md' },
+    environment: { name: 'egress-comment', action: 'access' },
+  })]);
   // GitLab forgets how it ended.
   expect(Object.values(gitlab).filter(job => job.after_script)).toEqual([]);
 });
@@ -182,4 +194,70 @@ test('the app asks for the packages that the library is tested with', () => {
 
   expect(dependencies).toEqual(own.peerDependencies);
   expect(Object.entries(template.devDependencies).filter(([name, version]) => own.devDependencies[name] !== version)).toEqual([]);
+});
+
+describe.each([
+  ['python', 'python main.py', 'requirements.txt', 'cdk8s-istio-egress==0.0.0', 'actions/setup-python', 'python3 -m venv .venv'],
+  ['java', 'mvn --batch-mode --quiet compile exec:java', 'pom.xml', '<version>0.0.0</version>', 'actions/setup-java', 'maven'],
+  ['go', 'go run .', 'go.mod', 'istioegress v0.0.0', 'actions/setup-go', 'nodejs npm'],
+  ['csharp', 'dotnet run --project Egress', 'Egress/Egress.csproj', '"Cdk8s.IstioEgress" Version="0.0.0"', 'actions/setup-dotnet', 'dotnet-sdk'],
+])('an app in %s', (language, command, pins, pin, action, setup) => {
+  test('synthesises with its own language, and with the packages that the library is tested with', async () => {
+    const app = await written('--language', language);
+
+    expect(parse(fs.readFileSync(path.join(app, 'cdk8s.yaml'), 'utf8'))).toEqual({ language, app: command });
+    expect(fs.readFileSync(path.join(app, pins), 'utf8')).toContain(pin);
+    expect(manifestIn(app).name).toBe('shop');
+    expect(manifestIn(app).dependencies).toEqual({ ...own.peerDependencies, 'cdk8s-istio-egress': '^0.0.0' });
+    expect(manifestIn(app).devDependencies).toEqual({ 'cdk8s-cli': own.devDependencies['cdk8s-cli'] });
+    expect(manifestIn(app).scripts).toEqual({ ...template.scripts, test: expect.any(String) as string });
+    expect(fs.existsSync(path.join(app, 'main.ts'))).toBe(false);
+  });
+
+  test('has the pipeline of one in TypeScript, and in it its language', async () => {
+    const text = fs.readFileSync(path.join(await written('--language', language), '.github/workflows/egress.yml'), 'utf8');
+    const steps = (workflow: string) => (parse(workflow) as { jobs: { check: { steps: { uses?: string; run?: string }[] } } }).jobs.check.steps;
+    const shared = steps(fs.readFileSync(path.join(ROOT, 'templates/github/.github/workflows/egress.yml'), 'utf8'));
+    const added = steps(text).filter(step => !shared.some(other => JSON.stringify(other) === JSON.stringify(step)));
+
+    expect(steps(text)).toEqual(expect.arrayContaining(shared));
+    expect(added[0].uses).toMatch(`${action}@`);
+    expect(steps(text).indexOf(added[0])).toBeLessThan(steps(text).findIndex(({ run: line }) => line === 'npm test'));
+  });
+
+  test('has that of GitLab, and in it its language', async () => {
+    const pipeline = parse(fs.readFileSync(path.join(await written('--language', language, '--ci', 'gitlab'), '.gitlab-ci.yml'), 'utf8')) as { '.app': { before_script: string[] } };
+    const lines = pipeline['.app'].before_script;
+
+    expect(lines.slice(0, -1).join('\n')).toContain(setup);
+    expect(lines.at(-1)).toBe('npm ci --cache .npm --prefer-offline');
+  });
+});
+
+test('what installs the packages of a language comes next', async () => {
+  expect((await run(['init', path.join(folder, 'go'), '--no-install', '--language', 'go'])).out).toMatch(/\nnext:\n {2}cd .*\n {2}npm install\n {2}go mod tidy\n {2}npm run synth\n {2}npm test\n$/);
+  expect((await run(['init', path.join(folder, 'py'), '--no-install', '--language', 'python'])).out).toMatch(/ {2}\. \.venv\/bin\/activate\n {2}pip install -r requirements\.txt\n/);
+});
+
+test('a language that there is no app for is told with those that there are', async () => {
+  expect(await run(['init', folder, '--language', 'pythn'])).toMatchObject({
+    code: 2, err: 'cdk8s-istio-egress: --language is one of typescript, python, java, go, csharp, got "pythn": did you mean python?\n',
+  });
+});
+
+test('the app pins the library of the program that wrote it, in each language', () => {
+  const files = LANGUAGES.flatMap(language => filesBelow(path.join(ROOT, 'templates', language)).map(file => path.join('templates', language, file)));
+  const versions = files
+    .filter(file => fs.readFileSync(path.join(ROOT, file), 'utf8').includes('0.0.0'));
+
+  // The files whose 0.0.0 is filled in: package.json, and what a language pins.
+  expect(versions.filter(file => path.basename(file) !== 'package.json')).toEqual([
+    'templates/python/requirements.txt', 'templates/java/pom.xml', 'templates/go/go.mod', 'templates/csharp/Egress/Egress.csproj',
+  ]);
+});
+
+test('an app in C# says that nobody has run it', async () => {
+  const app = await written('--language', 'csharp');
+
+  expect(fs.readFileSync(path.join(app, 'README.md'), 'utf8')).toContain('have not run this app');
 });

@@ -1,0 +1,5 @@
+using Org.Cdk8s;
+
+var app = new App();
+_ = new ShopEgress(app, "shop");
+app.Synth();
