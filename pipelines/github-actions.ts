@@ -37,7 +37,7 @@ export const githubActions: Pipeline = {
     }
     await succeed(await actionlint(), ['-no-color', DEPLOY], changes[0].repository.folder);
     await deploy(changes[0]);
-    return 'actionlint, for each language; its steps in a repository on this machine, with a change that opens access and one without its dist/; the step of the deploy job';
+    return 'actionlint, for each language; its steps in a repository on this machine, and in a folder of one, with a change that opens access and one without its dist/; the step of the deploy job';
   },
 };
 

@@ -33,7 +33,7 @@ export const gitlabCi: Pipeline = {
     }
     await checkSchema(['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'], DEPLOY);
     await deploy(changes[0]);
-    return 'GitLab\'s schema, for each language; its scripts in a repository on this machine, the note received by a server that is not GitLab\'s; that of the deploy job';
+    return 'GitLab\'s schema, for each language; its scripts in a repository on this machine, and in a folder of one, the note received by a server that is not GitLab\'s; that of the deploy job';
   },
 };
 

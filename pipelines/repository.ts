@@ -47,7 +47,7 @@ export function program(folder: string, name: string, line: string): void {
 }
 
 /** The places of an app in its repository that are tried. */
-export const PLACES = ['.'];
+export const PLACES = ['.', 'services/shop'];
 
 /** Repositories with an app in each language besides TypeScript, as `init` writes it. */
 export async function otherLanguages(workspace: Workspace, ci: string): Promise<{ readonly repository: App; readonly app: App }[]> {

@@ -11,6 +11,7 @@ import { AppLanguage } from '../starter/app-language';
 import { APP_LANGUAGES } from '../starter/app-languages';
 import { CiSystem } from '../starter/ci-system';
 import { CI_SYSTEMS } from '../starter/ci-systems';
+import { repositoryAround } from '../starter/repository-around';
 
 const OPTIONS: Options = {
   'language': { value: 'LANGUAGE', oneOf: APP_LANGUAGES.map(({ id }) => id), help: `what the app is written in (default: ${APP_LANGUAGES[0].id})` },
@@ -29,6 +30,9 @@ brings cdk8s and lint for an app of any language; it prints what installs the pa
   npm run synth
   npm test
 
+In a folder of a larger repository the pipeline is for that folder. GitHub reads workflows at the root of a repository alone, so the workflow is
+written there; GitLab's file is written into FOLDER, and the line that includes it is printed.
+
 Exit code: 0 the app is written and installed, 1 npm install failed, 2 wrong use: no file is written over.`;
 
 export const init: Command = {
@@ -43,7 +47,7 @@ export const init: Command = {
     }
     const [folder = '.'] = args.paths;
     const language = chosen(APP_LANGUAGES, valueIn(args, 'language'));
-    const file = pipelineOf(folder, chosen(CI_SYSTEMS, valueIn(args, 'ci')), language);
+    const { file, steps } = pipelineOf(folder, chosen(CI_SYSTEMS, valueIn(args, 'ci')), language);
     const files = [...filesOf(folder, language), file];
     write(folder, files);
     terminal.out(`written: ${files.map(({ base, place }) => path.join(base, place)).join(', ')}\n`);
@@ -57,14 +61,14 @@ export const init: Command = {
     const next = [
       ...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? ['npm install'] : [], ...language.install, 'npm run synth', 'npm test',
     ];
-    terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}`);
+    terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}${steps.map(step => `${step}\n`).join('')}`);
     return EXIT.CLEAN;
   },
 };
 
 /** A file to write. */
 interface NewFile {
-  /** The folder of the app. */
+  /** The folder of the app, or the root of its repository. */
   readonly base: string;
   /** From there. */
   readonly place: string;
@@ -95,9 +99,28 @@ function textOf(file: string, text: string, pins: readonly string[], folder: str
   return pins.includes(file) ? text.replace('0.0.0', versionOf()) : text;
 }
 
-function pipelineOf(folder: string, system: CiSystem, language: AppLanguage): NewFile {
+interface NewPipeline {
+  readonly file: NewFile;
+  /** What is left to a person. */
+  readonly steps: readonly string[];
+}
+
+function pipelineOf(folder: string, system: CiSystem, language: AppLanguage): NewPipeline {
   const template = fs.readFileSync(path.join(TEMPLATES, system.id, system.file), 'utf8');
-  return { base: folder, place: system.file, text: system.compose(template, language) };
+  const place = repositoryAround(folder);
+  if (place === undefined) {
+    return { file: { base: folder, place: system.file, text: system.compose(template, language) }, steps: [] };
+  }
+  checkName(place.folder);
+  const { file, text, steps } = system.composeIn(template, language, place.folder);
+  return { file: { base: path.relative('.', place.root) || '.', place: file, text }, steps };
+}
+
+/** A folder's name becomes a part of shells, patterns and expressions. */
+function checkName(folder: string): void {
+  if (!folder.split('/').every(part => /^[\w.][\w.-]*$/.test(part))) {
+    throw new WrongUse(`${quote(folder)} would be a part of the pipeline of its repository: use letters, digits, ".", "_" and "-" in the name of the folder and of those above it`);
+  }
 }
 
 /** The package.json of an app: with its own name, and the version of this package that has written it. */

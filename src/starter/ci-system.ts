@@ -7,6 +7,21 @@ export interface CiSystem {
   readonly file: string;
   /** The pipeline of an app that is a repository of its own. */
   compose(template: string, language: AppLanguage): string;
+  /** The pipeline of an app that is a folder of a larger repository. */
+  composeIn(template: string, language: AppLanguage, folder: string): PipelineInFolder;
+}
+
+export interface PipelineInFolder {
+  /** From the root of the repository. */
+  readonly file: string;
+  readonly text: string;
+  /** What is left to a person. */
+  readonly steps: readonly string[];
+}
+
+/** The name of what belongs to an app in a folder of a repository: `egress-services-shop`. */
+export function nameIn(folder: string): string {
+  return `egress-${folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}`;
 }
 
 /** A pipeline is printed as its template is written. */

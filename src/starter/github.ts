@@ -1,6 +1,6 @@
-import { Document, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, isScalar, Pair, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import { AppLanguage } from './app-language';
-import { AS_TEMPLATE, CiSystem } from './ci-system';
+import { AS_TEMPLATE, CiSystem, nameIn } from './ci-system';
 
 export const github: CiSystem = {
   id: 'github',
@@ -9,6 +9,29 @@ export const github: CiSystem = {
     const workflow = parseDocument(template);
     addLanguage(workflow, language, file => file);
     return workflow.toString(AS_TEMPLATE);
+  },
+  composeIn: (template, language, folder) => {
+    const file = `.github/workflows/${nameIn(folder)}.yml`;
+    const workflow = parseDocument(template);
+    addLanguage(workflow, language, name => `${folder}/${name}`);
+    workflow.set('name', `egress of ${folder}`);
+    workflow.set('on', workflow.createNode({ pull_request: { paths: [`${folder}/**`, file] } }));
+    const check = workflow.getIn(['jobs', 'check']) as YAMLMap;
+    check.items.unshift(new Pair(workflow.createNode('defaults'), workflow.createNode({ run: { 'working-directory': folder } })));
+    const steps = stepsOf(workflow, 'check');
+    steps.items[stepWith(steps, 'actions/setup-node@')].setIn(['with', 'cache-dependency-path'], `${folder}/package-lock.json`);
+    const artifact = steps.items[stepWith(steps, 'actions/upload-artifact@')].getIn(['with', 'path'], true);
+    if (isScalar(artifact)) {
+      artifact.value = String(artifact.value).replace(/^(?=.)/gm, `${folder}/`);
+    }
+    const findings = stepsOf(workflow, 'findings');
+    findings.items.splice(stepWith(findings, 'github/codeql-action/upload-sarif@'), 0, workflow.createNode({
+      name: 'findings by their files in the repository',
+      if: 'hashFiles(\'lint.sarif\') != \'\'',
+      run: `jq '(.. | objects | select(has("artifactLocation")) | .artifactLocation.uri) |= "${folder}/" + .' lint.sarif > placed.sarif\nmv placed.sarif lint.sarif\n`,
+    }) as YAMLMap);
+    workflow.setIn(['jobs', 'comment', 'steps', stepsOf(workflow, 'comment').items.length - 1, 'env', 'APP'], nameIn(folder));
+    return { file, text: workflow.toString(AS_TEMPLATE), steps: [] };
   },
 };
 

@@ -1,8 +1,11 @@
-import { Document, parseDocument, YAMLSeq } from 'yaml';
+import { Document, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import { AppLanguage } from './app-language';
-import { AS_TEMPLATE, CiSystem } from './ci-system';
+import { AS_TEMPLATE, CiSystem, nameIn } from './ci-system';
 
 const FILE = '.gitlab-ci.yml';
+
+/** The job that others extend, and those that run. */
+const JOBS = ['.app', 'egress', 'report', 'comment'] as const;
 
 export const gitlab: CiSystem = {
   id: 'gitlab',
@@ -12,9 +15,43 @@ export const gitlab: CiSystem = {
     addLanguage(pipeline, language);
     return pipeline.toString(AS_TEMPLATE);
   },
+  composeIn: (template, language, folder) => {
+    const pipeline = parseDocument(template);
+    addLanguage(pipeline, language);
+    // It is included by the pipeline of the repository, whose other jobs it must not touch.
+    pipeline.delete('workflow');
+    const rule = { if: '$CI_PIPELINE_SOURCE == "merge_request_event"', changes: [`${folder}/**/*`] };
+    pipeline.setIn(['.app', 'rules'], pipeline.createNode([rule]));
+    pipeline.setIn(['comment', 'rules'], pipeline.createNode([{ ...rule, when: 'always' }]));
+    pipeline.deleteIn(['comment', 'when']);
+    // A script that the repository has for all jobs would run with the token.
+    pipeline.setIn(['comment', 'inherit'], pipeline.createNode({ default: ['tags'] }));
+    (pipeline.getIn(['.app', 'before_script']) as YAMLSeq).items.unshift(pipeline.createNode(`cd ${folder}`));
+    pipeline.setIn(['.app', 'cache'], pipeline.createNode({ key: { files: [`${folder}/package-lock.json`] }, paths: [`${folder}/.npm/`] }));
+    pipeline.setIn(['egress', 'artifacts', 'reports', 'junit'], `${folder}/lint.xml`);
+    pipeline.setIn(['report', 'artifacts', 'paths', 0], `${folder}/report.md`);
+    pipeline.setIn(['comment', 'variables', 'REPORT'], `${folder}/report.md`);
+    rename(pipeline, nameIn(folder));
+    return {
+      file: `${folder}/${FILE}`,
+      text: pipeline.toString(AS_TEMPLATE),
+      steps: [`add to ${FILE} of the repository, below "include:":`, `  - local: ${folder}/${FILE}`],
+    };
+  },
 };
 
 function addLanguage(pipeline: Document, { gitlab: { image, setup } }: AppLanguage): void {
   pipeline.setIn(['.app', 'image'], image);
   (pipeline.getIn(['.app', 'before_script']) as YAMLSeq).items.unshift(...setup.map(line => pipeline.createNode(line)));
+}
+
+/** Gives the jobs names of this app's own. */
+function rename(pipeline: Document, name: string): void {
+  const [app, egress, report, comment] = JOBS;
+  const names = { [app]: `.${name}`, [egress]: name, [report]: `${name}-report`, [comment]: `${name}-comment` };
+  [egress, report].forEach(job => pipeline.setIn([job, 'extends'], names[app]));
+  pipeline.setIn([comment, 'needs', 0], names[report]);
+  for (const { key } of (pipeline.contents as unknown as YAMLMap<{ value: keyof typeof names }>).items) {
+    key.value = names[key.value] as keyof typeof names;
+  }
 }

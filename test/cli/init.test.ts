@@ -261,3 +261,99 @@ test('an app in C# says that nobody has run it', async () => {
 
   expect(fs.readFileSync(path.join(app, 'README.md'), 'utf8')).toContain('have not run this app');
 });
+
+describe('in a folder of a larger repository', () => {
+  const inside = async (...args: string[]) => run(['init', path.join(folder, 'services/Shop'), '--no-install', ...args]);
+  const read = (place: string) => fs.readFileSync(path.join(folder, place), 'utf8');
+
+  beforeEach(() => {
+    fs.mkdirSync(path.join(folder, '.git'));
+  });
+
+  test.each(LANGUAGES)('the workflow of an app in %s is where GitHub reads it, and works in the folder', async language => {
+    await inside('--language', language);
+    const workflow = parse(read('.github/workflows/egress-services-shop.yml')) as {
+      on: object;
+      jobs: {
+        check: { defaults: object; steps: { uses?: string; with?: { [name: string]: string } }[] };
+        comment: { steps: { env?: { APP: string } }[] };
+        findings: { steps: { run?: string }[] };
+      };
+    };
+    const { check, comment, findings } = workflow.jobs;
+    const inputs = check.steps.filter(step => step.with?.name === undefined).map(step => step.with);
+    const given = Object.assign({}, ...inputs) as { [name: string]: string };
+
+    expect(fs.existsSync(path.join(folder, 'services/Shop/.github'))).toBe(false);
+    expect(fs.existsSync(path.join(folder, 'services/Shop/cdk8s.yaml'))).toBe(true);
+    expect(workflow.on).toEqual({ pull_request: { paths: ['services/Shop/**', '.github/workflows/egress-services-shop.yml'] } });
+    expect(check.defaults).toEqual({ run: { 'working-directory': 'services/Shop' } });
+    expect(check.steps.find(step => step.uses?.startsWith('actions/setup-node'))!.with!['cache-dependency-path']).toBe('services/Shop/package-lock.json');
+    expect(Object.entries(given).filter(([name, value]) => /-file$|-path$/.test(name) && !value.startsWith('services/Shop/'))).toEqual([]);
+    expect(check.steps.find(step => step.uses?.startsWith('actions/upload-artifact'))!.with!.path).toBe('services/Shop/report.md\nservices/Shop/lint.sarif\n');
+    expect(comment.steps.at(-1)!.env!.APP).toBe('egress-services-shop');
+    expect(findings.steps.map(({ run: line = '' }) => line).join('')).toContain('"services/Shop/" + .');
+  });
+
+  test('jobs of GitLab work in the folder, touch no others, and what includes them is said', async () => {
+    const { out } = await inside('--ci', 'gitlab');
+    const pipeline = parse(read('services/Shop/.gitlab-ci.yml')) as { [job: string]: { [key: string]: unknown } };
+    const rule = { if: '$CI_PIPELINE_SOURCE == "merge_request_event"', changes: ['services/Shop/**/*'] };
+
+    expect(fs.existsSync(path.join(folder, '.gitlab-ci.yml'))).toBe(false);
+    expect(out).toMatch(/\nadd to \.gitlab-ci\.yml of the repository, below "include:":\n {2}- local: services\/Shop\/\.gitlab-ci\.yml\n$/);
+    expect(Object.keys(pipeline)).toEqual(['.egress-services-shop', 'egress-services-shop', 'egress-services-shop-report', 'egress-services-shop-comment']);
+    const [app, egress, report, comment] = Object.values(pipeline);
+    expect(app).toMatchObject({ rules: [rule], cache: { key: { files: ['services/Shop/package-lock.json'] }, paths: ['services/Shop/.npm/'] } });
+    expect((app.before_script as string[])[0]).toBe('cd services/Shop');
+    expect(egress).toMatchObject({ extends: '.egress-services-shop', artifacts: { reports: { junit: 'services/Shop/lint.xml' } } });
+    expect(report).toMatchObject({ extends: '.egress-services-shop', artifacts: { paths: ['services/Shop/report.md'] } });
+    expect(comment).toMatchObject({ needs: ['egress-services-shop-report'], rules: [{ ...rule, when: 'always' }], variables: { REPORT: 'services/Shop/report.md' } });
+    expect(comment.when).toBeUndefined();
+    expect(comment.inherit).toEqual({ default: ['tags'] });
+  });
+
+  test('a worktree, whose .git is a file, is a repository', async () => {
+    fs.rmdirSync(path.join(folder, '.git'));
+    fs.writeFileSync(path.join(folder, '.git'), 'gitdir: /elsewhere\n');
+    await inside();
+
+    expect(fs.existsSync(path.join(folder, '.github/workflows/egress-services-shop.yml'))).toBe(true);
+  });
+
+  test('the root of a repository has the pipeline of an app that is alone', async () => {
+    await run(['init', folder, '--no-install']);
+
+    expect(fs.readdirSync(path.join(folder, '.github/workflows'))).toEqual(['egress.yml']);
+  });
+
+  test('the repository is that which a link leads to', async () => {
+    const other = path.join(folder, 'other');
+    fs.mkdirSync(path.join(other, '.git'), { recursive: true });
+    fs.mkdirSync(path.join(other, 'apps'));
+    fs.symlinkSync(path.join(other, 'apps'), path.join(folder, 'linked'));
+    await run(['init', path.join(folder, 'linked/shop'), '--no-install']);
+
+    expect(fs.readdirSync(path.join(other, '.github/workflows'))).toEqual(['egress-apps-shop.yml']);
+    expect(fs.existsSync(path.join(folder, '.github'))).toBe(false);
+  });
+
+  test('it writes over no workflow and through no link there, and nothing then', async () => {
+    fs.mkdirSync(path.join(folder, '.github/workflows'), { recursive: true });
+    fs.writeFileSync(path.join(folder, '.github/workflows/egress-services-shop.yml'), 'mine');
+
+    expect(await inside()).toMatchObject({ code: 2, err: expect.stringMatching(/egress-services-shop\.yml" is there already/) as string });
+    expect(read('.github/workflows/egress-services-shop.yml')).toBe('mine');
+    fs.rmSync(path.join(folder, '.github'), { recursive: true });
+    fs.mkdirSync(path.join(folder, 'elsewhere'));
+    fs.symlinkSync(path.join(folder, 'elsewhere'), path.join(folder, '.github'));
+    expect(await inside()).toMatchObject({ code: 2, err: expect.stringMatching(/\.github" is a link/) as string });
+    expect(fs.readdirSync(path.join(folder, 'elsewhere'))).toEqual([]);
+    expect(fs.existsSync(path.join(folder, 'services'))).toBe(false);
+  });
+
+  test.each(['a b', '${{x}}', 'it\'s', '*', '-rf'])('a folder %j, which would be code in a pipeline, is wrong use', async name => {
+    expect(await run(['init', path.join(folder, 'services', name), '--no-install'])).toMatchObject({ code: 2, err: expect.stringMatching(/would be a part of the pipeline/) as string });
+    expect(fs.readdirSync(folder)).toEqual(['.git']);
+  });
+});
