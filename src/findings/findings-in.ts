@@ -1,6 +1,7 @@
 import {
   accepts, Acknowledgement, acknowledgementsOf, GivenAcknowledgements, isReason, NONE_GIVEN, NOT_JUDGED, RULE_ID, writeAcknowledgement,
 } from './acknowledgement';
+import { asMeant } from './as-meant';
 import { ACKNOWLEDGE } from '../private/annotations';
 import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
@@ -68,10 +69,10 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
   return { found: [...looked.values()].flat(), faults };
 }
 
-/** What a rule finds however a value was meant that nobody can read: the value is told once, and not again by what follows from it. */
+/** What a rule finds however a value was meant that nobody can read, and a field that is misspelt: the slip is told once, and not again by what follows from it. */
 function foundBy(rule: Rule, view: MeshView): readonly Finding[] {
   const found = rule.check(view);
-  const whatever = found.length === 0 ? [] : view.readings.map(reading => new Set(rule.check(reading).map(placeOf)));
+  const whatever = found.length === 0 ? [] : [...view.readings, ...asMeant(view)].map(reading => new Set(rule.check(reading).map(placeOf)));
   return found.filter(finding => whatever.every(places => places.has(placeOf(finding))));
 }
 

@@ -9,7 +9,9 @@ export interface StrayField {
   readonly path: readonly (string | number)[];
   /** Those that may stand there. */
   readonly known: readonly string[];
-  /** What was meant: the field that is near, or where it belongs. */
+  /** The field that is near. */
+  readonly near?: string;
+  /** What was meant, to be told: the field that is near, or where it belongs. */
   readonly meant?: string;
 }
 
@@ -19,18 +21,19 @@ const ENVELOPE = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 /** Every such field of the view. */
 export function strayFieldsIn(view: MeshView): readonly StrayField[] {
   return view.once('stray fields', () => view.objects.filter(({ group }) => API_GROUPS.has(group)).flatMap(object => [
-    ...unknownFieldsOf(object.group, object.kind, object.spec).map((field): StrayField => (
-      { object, ...field, meant: nearText(String(field.path.at(-1)), field.known) })),
+    ...unknownFieldsOf(object.group, object.kind, object.spec).map((field): StrayField => {
+      const near = nearest(String(field.path.at(-1)), field.known);
+      return { object, ...field, near, meant: near && nearText(near) };
+    }),
     ...(object.beside ?? []).filter(name => !ENVELOPE.includes(name)).map((name): StrayField => ({
       object,
       path: [name],
       known: ENVELOPE,
-      meant: fieldsOf(object.group, object.kind).includes(name) ? 'write it below \'spec\'' : nearText(name, ENVELOPE),
+      meant: fieldsOf(object.group, object.kind).includes(name) ? 'write it below \'spec\'' : nearText(nearest(name, ENVELOPE)),
     })),
   ]));
 }
 
-function nearText(name: string, known: readonly string[]): string | undefined {
-  const near = nearest(name, known);
+function nearText(near: string | undefined): string | undefined {
   return near === undefined ? undefined : `did you mean ${JSON.stringify(near)}?`;
 }

@@ -78,6 +78,12 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['another name, where a Gateway serves the host', PASSTHROUGH, [[/gateways: \[mesh, istio-egressgateway\]/, 'gateways: [mesh, egress]'], ['gateways: [istio-egressgateway]', 'gateways: [egress]']], ['MX0305']],
     ['not of a namespace of which nothing is known', PASSTHROUGH, [[/kind: Gateway[^]*?---\n/, 'kind: Nothing\n---\n']], []],
   ],
+  MX0104: [
+    ['alone, where TLS of a rule is misspelt', ORIGINATION, [['        tls: {mode: SIMPLE', '        tsl: {mode: SIMPLE']], ['MX0104']],
+    ['alone, where TLS of a server is misspelt', ORIGINATION, [['      tls: {mode: ISTIO_MUTUAL', '      tsl: {mode: ISTIO_MUTUAL']], ['MX0104']],
+    ['beside a mistake that is there however the field is meant', ORIGINATION, [['        tls: {mode: SIMPLE', '        tsl: {mode: SIMPLE'], ['            subset: cnn', '            subset: other']], ['MX0104', 'MX0404']],
+    ['beside the field itself, which holds', ORIGINATION, [['        tls: {mode: SIMPLE', '        tsl: {}\n        tls: {mode: SIMPLE']], ['MX0104']],
+  ],
   MX0306: [
     ['a server for VirtualServices of another namespace', PASSTHROUGH, [['      hosts: [edition.cnn.com]', '      hosts: [data/edition.cnn.com]']], ['MX0306']],
     ['one of two hosts', NARROW, [[/(name: db-from-gateway[^]*?hosts: \[)db/, '$1other.example.com, db']], ['MX0306']],
