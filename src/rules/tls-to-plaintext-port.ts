@@ -20,7 +20,7 @@ export const tlsToPlaintextPort: Rule = {
     .map(({ rule, tls, entry, host, port }): Finding => ({
       object: entry.object,
       field: port.field,
-      message: `'number' ${port.number} of ${quote(host)} has no 'targetPort', and '${rule.object.origin.path}' adds TLS (${tls.mode}): proxies speak TLS with port ${PLAINTEXT}, on which servers expect plaintext`,
+      message: `port ${port.number} of ${quote(host)} leads to port ${PLAINTEXT} of the server, and '${rule.object.origin.path}' adds TLS (${tls.mode}): proxies speak TLS there, where servers expect plaintext`,
       fix: 'write \'targetPort: 443\', or the port on which the server expects TLS',
     })),
 };
@@ -29,6 +29,6 @@ export const tlsToPlaintextPort: Rule = {
 function arrivesInPlaintext({ entry: { object: { spec }, resolution }, port, named: [name] }: Origination): boolean {
   const endpoints = records(spec.endpoints).map(({ ports }) => record(ports)[name]);
   const isPlaintext = (target: unknown) => Number(target ?? port.target) === PLAINTEXT;
-  return port.class === 'HTTP' && port.number === PLAINTEXT && resolution !== 'NONE' && spec.workloadSelector === undefined
+  return port.class === 'HTTP' && resolution !== 'NONE' && spec.workloadSelector === undefined
     && (endpoints.length > 0 ? endpoints.some(isPlaintext) : isPlaintext(undefined));
 }

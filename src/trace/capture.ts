@@ -5,9 +5,7 @@ import { AddressList } from '../view/address-list';
 import { record, selects } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-
-/** The user, and the group, that the sidecar runs as. */
-const PROXY_USER = 1337;
+import { INTERCEPTION, PROXY_USER, runsAsProxy } from '../view/redirection';
 
 /** Who connects. */
 export interface TraceClient {
@@ -164,22 +162,12 @@ function annotationOf(pod: PodTemplate, name: string): Cause[] {
   return [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', `${TRAFFIC}${name}`])];
 }
 
-const INTERCEPTION = 'sidecar.istio.io/interceptionMode';
 const PROXY_CONFIG = 'proxy.istio.io/config';
 
 /** How connections get to the sidecar: the annotation of its own comes before the settings of the proxy, which are YAML. */
 function interceptionOf({ annotations }: PodTemplate): unknown {
   const read = (yaml: string) => record(parseDocument(yaml, { logLevel: 'silent' }).toJS());
   return annotations[INTERCEPTION] ?? (annotations[PROXY_CONFIG]?.includes('NONE') ? read(annotations[PROXY_CONFIG]).interceptionMode : undefined);
-}
-
-/** What makes a container run as the proxy does; what it says itself comes before what its pod says. */
-function runsAsProxy({ containers, securityContext }: PodTemplate): { readonly setting: string; readonly field: string } | undefined {
-  return ['runAsUser', 'runAsGroup'].flatMap(setting => {
-    const own = containers.map(container => record(container.securityContext)[setting]);
-    return own.includes(PROXY_USER) ? [{ setting, field: 'containers' }]
-      : own.some(value => value === undefined) && securityContext[setting] === PROXY_USER ? [{ setting, field: 'securityContext' }] : [];
-  })[0];
 }
 
 /** What of a pod decides whether its connections pass a sidecar, beside its labels. */

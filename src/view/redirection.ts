@@ -1,4 +1,5 @@
 import { AddressList } from './address-list';
+import { record } from './fields';
 import { PodTemplate } from './pod-template';
 
 /** What of the connections of a pod goes to its sidecar; all of them when left out. */
@@ -12,4 +13,19 @@ export function takesFrom({ annotations }: PodTemplate, address: string, port: n
     return false;
   }
   return ports('includeOutboundPorts').includes(String(port)) || new AddressList(setting('includeOutboundIPRanges') ?? '*').has(address) === true;
+}
+
+/** The annotation by which a pod says how its connections get to the sidecar; NONE is not at all. */
+export const INTERCEPTION = 'sidecar.istio.io/interceptionMode';
+
+/** The user, and the group, that the sidecar runs as: its connections do not go through it. */
+export const PROXY_USER = 1337;
+
+/** What makes a container run as the proxy does; what it says itself comes before what its pod says. */
+export function runsAsProxy({ containers, securityContext }: PodTemplate): { readonly setting: string; readonly field: string } | undefined {
+  return ['runAsUser', 'runAsGroup'].flatMap(setting => {
+    const own = containers.map(container => record(container.securityContext)[setting]);
+    return own.includes(PROXY_USER) ? [{ setting, field: 'containers' }]
+      : own.some(value => value === undefined) && securityContext[setting] === PROXY_USER ? [{ setting, field: 'securityContext' }] : [];
+  })[0];
 }

@@ -401,6 +401,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0712: [
     ['requests to port 80, of sidecars and of a gateway', all(entry(WEB), rule('{mode: SIMPLE}'), entry(WEB, 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]', 'b.example.com'),
       rule('{mode: MUTUAL}', 'exportTo: ["."]', 'b.example.com')), ['db spec ports 0', 'db spec ports 0']],
+    ['another port that leads to port 80', all(entry('{number: 8080, name: http, protocol: HTTP, targetPort: 80}', 'resolution: DNS'), rule('{mode: SIMPLE}')), ['db spec ports 0']],
     ['what a gateway sends there', all(entry(WEB, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com'), rule('{mode: SIMPLE}', '')), ['db spec ports 0']],
     ['what a gateway sends elsewhere', all(entry(`${WEB}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com').replace('number: 80', 'number: 443'), rule('{mode: SIMPLE}', '')), []],
     ['a targetPort, the port of each endpoint, settings of another port', all(entry(HTTP), rule('{mode: SIMPLE}'),
@@ -716,6 +717,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['one of the sender alone, where another namespace follows the route as well', all(...FOR_EVERYBODY, podsIn('blog')), ['rule metadata namespace']],
     ['one of the sender alone, where the others see no entry', all(...FOR_EVERYBODY.map(text => text.replace('exportTo: ["*"]', 'exportTo: ["."]')), podsIn('blog')), []],
     ['one of the sender alone, where the others have a route of their own', all(...FOR_EVERYBODY, podsIn('blog'), FOR_EVERYBODY[3].replace('namespace: shop', 'namespace: blog')), []],
+    ['one of the sender alone, where nothing of the others goes through a sidecar', all(...FOR_EVERYBODY,
+      podsIn('blog').replace('metadata: {labels: {app: web}}', 'metadata: {labels: {app: web}, annotations: {sidecar.istio.io/interceptionMode: NONE}}'),
+      podsIn('news').replace('containers: [{name: app}]', 'containers: [{name: app, securityContext: {runAsUser: 1337}}]')), []],
     ['one of the sender alone, where the others do not import the route', all(...FOR_EVERYBODY, podsIn('blog'), istio('Sidecar', 'default', 'blog', '{egress: [{hosts: ["./*"]}]}')), []],
     ['one of the sender alone, where the others have no sidecar', all(...FOR_EVERYBODY, podsIn('blog'), namespace('blog', 'a: b')), []],
     ['one of the sender alone, where the pods of others want no sidecar', all(...FOR_EVERYBODY, podsIn('blog').replace('app: web', 'sidecar.istio.io/inject: "false"')), []],
