@@ -9,6 +9,8 @@ import { PodTemplate } from '../view/pod-template';
 /** How many letters may be wrong. */
 const MOST_SLIPS = 2;
 
+const INJECT = 'sidecar.istio.io/inject';
+
 /** The values of the label that mean something. */
 const INJECTION_VALUES = ['enabled', 'disabled'];
 
@@ -33,6 +35,7 @@ export const istioLabelUnread: Rule = {
       ...templatesOf(view).flatMap(pod => misspelt(pod.object, pod, metadataOf(pod.field), slipOf)),
       ...view.objects.flatMap(injectionElsewhere),
       ...templatesOf(view).flatMap(besideTheTemplate),
+      ...view.of('', 'Namespace').flatMap(atNamespace),
     ];
   },
 };
@@ -82,12 +85,24 @@ function injectionElsewhere(object: MeshObject): Finding[] {
 
 /** What is for pods, at what makes them alone. */
 function besideTheTemplate({ object, labels, annotations, field }: PodTemplate): Finding[] {
-  return (['labels', 'annotations'] as const).flatMap(part => Object.keys(object[part])
-    .filter(name => ISTIO_NAMES_OF_PODS.has(name) && labels[name] === undefined && annotations[name] === undefined)
-    .map((name): Finding => ({
-      object,
-      field: ['metadata', part, name],
-      message: `${quote(name)} is read of pods, and has no effect at the ${object.kind} that makes them`,
-      fix: `write it in '${metadataOf(field).join('.')}.${part}'`,
-    })));
+  return ofPods(object).filter(({ name }) => labels[name] === undefined && annotations[name] === undefined).map(({ part, name }): Finding => ({
+    object,
+    field: ['metadata', part, name],
+    message: `${quote(name)} is read of pods, and has no effect at the ${object.kind} that makes them`,
+    fix: `write it in '${metadataOf(field).join('.')}.${part}'`,
+  }));
+}
+
+/** What is for pods, at their namespace. */
+function atNamespace(object: MeshObject): Finding[] {
+  return ofPods(object).map(({ part, name }): Finding => ({
+    object,
+    field: ['metadata', part, name],
+    message: `${quote(name)} is read of pods, and has no effect at a Namespace`,
+    fix: name === INJECT ? `write the label ${quote(INJECTION)}, with ${INJECTION_VALUES.map(quote).join(' or ')}` : `write it in 'metadata.${part}' of the template of the pods`,
+  }));
+}
+
+function ofPods(object: MeshObject): { readonly part: 'labels' | 'annotations'; readonly name: string }[] {
+  return (['labels', 'annotations'] as const).flatMap(part => Object.keys(object[part]).filter(name => ISTIO_NAMES_OF_PODS.has(name)).map(name => ({ part, name })));
 }

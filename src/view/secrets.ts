@@ -23,11 +23,22 @@ export interface AbsentSecret {
 const MAKERS: readonly { readonly group: string; readonly kind: string; nameIn(object: MeshObject): unknown[] }[] = [
   { group: 'cert-manager.io', kind: 'Certificate', nameIn: ({ spec }) => [spec.secretName] },
   { group: 'external-secrets.io', kind: 'ExternalSecret', nameIn: ({ name, spec }) => [record(spec.target).name ?? name] },
+  { group: 'external-secrets.io', kind: 'ClusterExternalSecret', nameIn: ({ spec }) => [record(record(spec.externalSecretSpec).target).name ?? spec.externalSecretName] },
+  { group: 'kyverno.io', kind: 'ClusterPolicy', nameIn: ({ spec }) => records(spec.rules).map(({ generate }) => (record(generate).kind === 'Secret' ? record(generate).name : undefined)) },
   { group: 'bitnami.com', kind: 'SealedSecret', nameIn: ({ name }) => [name] },
   ...['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret', 'HCPVaultSecretsApp'].map(kind => (
     { group: 'secrets.hashicorp.com', kind, nameIn: ({ spec }: MeshObject) => [record(spec.destination).name] })),
   { group: 'secrets-store.csi.x-k8s.io', kind: 'SecretProviderClass', nameIn: ({ spec }) => records(spec.secretObjects).map(({ secretName }) => secretName) },
 ];
+
+/** The prefixes of annotations by which controllers copy a Secret to other namespaces. */
+const COPIED = ['reflector.v1.k8s.emberstack.com/', 'replicator.v1.mittwald.de/', 'kubed.appscode.com/', 'kubernetes-replicator'];
+
+/** Whether a Secret may be in other namespaces than its own: a controller copies it, or whoever makes it does so in each. */
+function isCopied({ kind, annotations, spec }: MeshObject): boolean {
+  const names = [...Object.keys(annotations), ...Object.keys(record(record(spec.secretTemplate).annotations))];
+  return kind.startsWith('Cluster') || names.some(name => COPIED.some(prefix => name.startsWith(prefix)));
+}
 
 /** The objects of the app that are a Secret, or from which an operator makes one, by its name. */
 function placesOfSecrets(view: MeshView): ReadonlyMap<string, readonly MeshObject[]> {
@@ -46,7 +57,7 @@ export function absenceOf(view: MeshView, { namespace, name, or }: WantedSecret)
   const places = placesOfSecrets(view);
   const found = [name, ...or === undefined ? [] : [or]].flatMap(one => places.get(one) ?? []);
   // Istio's other forms, such as `configmap://` and `builtin://`, are none of a Secret.
-  if (name.includes('://') || found.some(secret => secret.namespace === namespace)) {
+  if (name.includes('://') || found.some(secret => secret.namespace === namespace || isCopied(secret))) {
     return undefined;
   }
   return found.length > 0 ? { elsewhere: found[0] } : shownWithSecrets(view).has(namespace) ? {} : undefined;

@@ -182,6 +182,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['app metadata labels istio-injection', 'blog metadata annotations istio-injection', 'cart metadata labels istio-injection']],
     ['what is for pods at the Deployment', pods('app: web').replace('namespace: shop', 'namespace: shop, annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: "3306"}'),
       ['app metadata annotations traffic.sidecar.istio.io/excludeOutboundPorts']],
+    ['what is for pods at their namespace', namespace('blog', 'sidecar.istio.io/inject: "true"'), ['blog metadata labels sidecar.istio.io/inject']],
     ['the same in both places, at a Pod, names of others, and every right one', all(pods('sidecar.istio.io/inject: "false"').replace('namespace: shop', 'namespace: shop, annotations: {sidecar.istio.io/inject: "false"}'),
       doc('v1', 'Pod', 'one', 'shop', '{containers: [{name: app}]}', ', labels: {sidecar.istio.io/inject: "false"}'), namespace('a', 'istio-injection: disabled, istio.io/rev: canary, istio.io/dataplane-mode: none'),
       namespace('b', 'app-injection: enabled, maistra.io/member-of: a, istio.io/use-waypoint: none')), []],

@@ -49,6 +49,19 @@ describe('a Secret that a proxy reads', () => {
     expect(causesAt(endOf('istio-system/server'), 'upstream')).toContain('DestinationRule istio-system/origination spec.trafficPolicy.tls.credentialName');
   });
 
+  test('may be where a controller copies it', () => {
+    const way = (text: string) => traced([...WAY, secret('istio-system/server'), text], 'cart', `${API}:80`).end.kind;
+    const named = (annotations: object) => JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'client', namespace: 'shop', annotations } });
+    const made = (apiVersion: string, kind: string, spec: object) => JSON.stringify({ apiVersion, kind, metadata: { name: 'any', namespace: kind === 'Certificate' ? 'shop' : undefined }, spec });
+    const copied = { 'reflector.v1.k8s.emberstack.com/reflection-allowed': 'true' };
+
+    expect(way(named({}))).toBe('REFUSED');
+    expect(way(named(copied))).toBe('REACHES');
+    expect(way(made('cert-manager.io/v1', 'Certificate', { secretName: 'client', secretTemplate: { annotations: copied } }))).toBe('REACHES');
+    expect(way(made('external-secrets.io/v1', 'ClusterExternalSecret', { externalSecretSpec: { target: { name: 'client' } } }))).toBe('REACHES');
+    expect(way(made('kyverno.io/v1', 'ClusterPolicy', { rules: [{ generate: { kind: 'Secret', name: 'client' } }] }))).toBe('REACHES');
+  });
+
   test('is each of a list, and the one of an authority', () => {
     const way = (tls: object) => traced([...WAY.map(text => text.replace('"credentialName":"server"', JSON.stringify(tls).slice(1, -1))), secret('istio-system/client'), secret('shop/two')], 'cart', `${API}:80`);
 
