@@ -93,7 +93,6 @@ export const meshRules: Scenario = {
     const [shown, forPartners, partner] = await Promise.all([
       authority.issue('shop', [HOST]), authority.issue('for-partners', [PARTNERS]), authority.issue('the-partner', ['the-partner']),
     ]);
-    await lab.kube.put(secret(SECRET, { 'tls.crt': shown.certificate, 'tls.key': shown.key }));
     await lab.kube.put(secret(PARTNERS_SECRET, { 'tls.crt': forPartners.certificate, 'tls.key': forPartners.key, 'ca.crt': authority.certificate }));
     const backend = (app: string, name: string, version: string) => Backend.start(lab, { name, namespace: 'shop', labels: { app, version } });
     const [client, reader, v1, v2, v3, [ingress], ...carts] = await Promise.all([
@@ -118,6 +117,13 @@ export const meshRules: Scenario = {
 
     await lab.kube.apply(manifest().yaml);
     await lab.services.refresh('shop');
+    const toPartners = async () => isStatus(await fromOutside(`https://${PARTNERS}/`, '--cert', partner.certificate, '--key', partner.key, ...jason), 200);
+    await report.check('the ingress has the Gateways', toPartners);
+    await report.holds('a server whose Secret is missing ends no TLS, while the other one of the port does', 2, async () => {
+      const answer = await fromOutside(`https://${HOST}/`);
+      return answer.code === 0 ? toPartners() : `got ${answer.code} ${answer.text}`;
+    });
+    await lab.kube.put(secret(SECRET, { 'tls.crt': shown.certificate, 'tls.key': shown.key }));
     for (const side of sides) {
       const check = (sentence: string, ask: () => Promise<string | undefined>, steady = 0) => report.check(`${side.where}: ${sentence}`, ask, { steady });
       const get = (location: string, ...more: string[]) => http(side.from, { url: `${side.url}/${location}`, arguments: [...side.options, ...more] });
