@@ -89,10 +89,10 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
   });
   const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal);
   const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal);
-  [old, now].forEach(input => {
-    checkOutput(args, input.view);
-    tell(input, terminal);
-  });
+  [old, now].forEach(({ view }) => checkOutput(args, view));
+  tell(old, terminal);
+  // What is said of the facts holds for both.
+  tell({ ...now, notes: now.notes.filter(note => !old.notes.includes(note)) }, terminal);
   const found: Difference = differenceOf(old.view, now.view, { before: old.problems, after: now.problems });
   write(format === 'json' ? differenceAsJson(found) : differenceAsMarkdown(found), args, terminal);
   return old.problems.length + now.problems.length > 0 ? EXIT.WRONG : args.all.has('fail-on-opened') && opens(found) ? EXIT.FOUND : EXIT.CLEAN;

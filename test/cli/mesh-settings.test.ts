@@ -75,6 +75,12 @@ test.each(['lint', 'report', 'import'])('%s says of a newer Istio than it knows 
   expect(known.err).not.toContain('newer');
 });
 
+test('report says so once for both sides of a comparison', async () => {
+  const { err } = await runWith({ 'old.yaml': database('db'), 'new.yaml': database('db') }, ['report', '--diff', 'old.yaml', 'new.yaml', '--istio-version', '1.33']);
+
+  expect(err.split('Istio 1.33 is newer')).toHaveLength(2);
+});
+
 describe('wrong facts are refused:', () => {
   test.each([
     [['--trust-domain', 'Corp'], 'the facts of the mesh: \'trustDomain\' must be a DNS name'],
