@@ -175,7 +175,7 @@ function wayText(
     ...notes.map(note => `     note: ${visible(note)}`),
   ].join('\n')).slice(shared);
   const ending = [
-    `${works(verdict) ? style('bold', verdict) : style(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict)}: ${visible(end.text)}`,
+    `${works(verdict) ? style('bold', verdict) : style(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict)}: ${visible(verdict === 'REFUSED' ? end.lacking ?? end.text : end.text)}`,
     ...verdict === 'MISMATCH' ? [`  ${visible(end.mismatch!)}`] : [],
     ...end.seen === undefined ? [] : [`  the client sees: ${visible(end.seen)}`],
     ...end.conditions.filter(condition => condition !== taken).map(condition => `  ${visible(condition)}`),

@@ -15,6 +15,8 @@ export interface Answer {
   readonly verdict: Verdict;
   /** Why the server does not understand what arrives, as far as the input shows: who speaks otherwise gets there all the same. */
   readonly mismatch?: string;
+  /** The Secret that a proxy on the way lacks, as far as the input shows: with it they get there. */
+  readonly lacking?: string;
   /** The hosts where they end, and not where they were meant to: whose listener takes them, or Services that a rule sends them to. */
   readonly instead: readonly string[];
   /** `<namespace>/<name>` of the Service of the gateway that they pass, or try to. */
@@ -46,8 +48,8 @@ export interface Answer {
 /** How connections end for who sends them: those whom the report counts as reaching a service may speak something that it does not understand. */
 export type Outcome = Verdict | 'MISMATCH';
 
-export function outcomeOf({ verdict, mismatch }: Pick<Answer, 'verdict' | 'mismatch'>): Outcome {
-  return verdict === 'REACHES' && mismatch !== undefined ? 'MISMATCH' : verdict;
+export function outcomeOf({ verdict, mismatch, lacking }: Pick<Answer, 'verdict' | 'mismatch' | 'lacking'>): Outcome {
+  return verdict !== 'REACHES' ? verdict : lacking !== undefined ? 'REFUSED' : mismatch !== undefined ? 'MISMATCH' : verdict;
 }
 
 /** Whether the client gets there. */
@@ -87,8 +89,8 @@ export const VERDICT_ORDER: readonly Verdict[] = ['REACHES', 'DIRECT', 'UNKNOWN'
 /** What a trace says, for those who do not know proxies: of the ways that it has, the most open one, and where the others end. */
 export function answerOf(view: MeshView, found: Trace): Answer {
   const ways = [{ answer: answerOfWay(view, found, found), taken: '' }, ...found.others.map(way => ({ answer: answerOfWay(view, found, way), taken: way.taken }))];
-  // Of two that are equally open the one that is understood.
-  const rank = ({ answer: { verdict, mismatch } }: typeof ways[number]) => VERDICT_ORDER.indexOf(verdict) + (mismatch === undefined ? 0 : 0.5);
+  // Of two that are equally open the one that is understood, and lacks nothing.
+  const rank = ({ answer }: typeof ways[number]) => VERDICT_ORDER.indexOf(answer.verdict) + (outcomeOf(answer) === answer.verdict ? 0 : 0.5);
   const best = ways.reduce((chosen, way) => (rank(way) < rank(chosen) ? way : chosen));
   const open = ways.map(({ answer }) => answer).filter(isOpen);
   const all = (of: (answer: Answer) => readonly string[]) => [...new Set(open.flatMap(of))].sort();
@@ -117,8 +119,9 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     verdict: isElsewhere ? 'ELSEWHERE' : end.kind,
     instead: isElsewhere ? [end.instead!] : [],
     mismatch: isElsewhere ? undefined : end.mismatch,
+    lacking: isElsewhere ? undefined : end.lacking,
     gateway,
-    why: isElsewhere ? whyElsewhere(isTaken) : [plain(view, why, way), ...missedText(upstream) ?? (end.mismatch === undefined ? [] : [plain(view, end.mismatch, way)])].join('; '),
+    why: isElsewhere ? whyElsewhere(isTaken) : [plain(view, why, way), ...missedText(upstream) ?? [end.mismatch ?? [], end.lacking ?? []].flat().map(text => plain(view, text, way))].join('; '),
     because: withoutDoubles(isElsewhere ? (isTaken ? at('sidecar') : at('gateway route') ?? at('route'))?.causes ?? []
       : upstream?.facts.missed === undefined ? because : [...because, ...upstream.causes.slice(-1)]),
     conditions: end.conditions,

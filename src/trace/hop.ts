@@ -42,6 +42,8 @@ export interface Ending {
   readonly instead?: string;
   /** Why the server does not understand what arrives, as far as the input shows it. */
   readonly mismatch?: string;
+  /** Why a proxy on the way makes no connection or takes none for want of a Secret, as far as the input shows it: the cluster may have the Secret all the same. */
+  readonly lacking?: string;
   /** What has to hold besides, and depends on the request. */
   readonly conditions: readonly string[];
 }

@@ -50,6 +50,8 @@ export class Journey {
   private dialled!: Dialled;
   /** How many hops and conditions there were when it left the main way. */
   private beforeLeaving?: { readonly hops: number; readonly conditions: number };
+  /** What a proxy on the way reads and has not, and how the client sees that. */
+  private lacking?: { readonly text: string; readonly seen: string };
   /** Whose listener took the connection, when it is not that of what was asked for. */
   private instead?: string;
 
@@ -461,10 +463,11 @@ export class Journey {
       return this.ending('NOWHERE', `the gateway has no filter chain for it: ${why.text}`, 'noChain');
     }
     const { server, gateway } = chain;
-    const refused = withoutCertificate(this.view, pods.namespace, chain)
-      ?? handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
+    const refused = handshakeDecision(this.view.facts, chain, spoken, { ...this.client, spoken: this.dialled.spoken });
+    const absent = withoutCertificate(this.view, pods.namespace, chain);
+    this.lacking ??= absent && { text: absent.text, seen: SEEN.noChain[this.dialled.spoken] };
     this.hops.push(hop('gateway', `${what} arrives at ${portText(pods)} of the gateway in "${pods.namespace}", where ${nameOf(gateway.object)} serves it: ${serverText(chain)}`, [
-      ...pods.causes, causeOf(chain),
+      ...pods.causes, causeOf(chain), ...absent?.causes ?? [],
     ], {
       notes: [...notes, ...chains.leftOutFor(server.hosts).map(left => `istiod leaves out a server of '${left.gateway.object.origin.path}': ${left.why}`)],
       facts: { ...facts, server: gateway.name, named: String(server.tls?.subjectAltNames.length ?? 0), mode: chain.termination, handshake: refused ? 'refused' : 'accepted' },
@@ -566,18 +569,16 @@ export class Journey {
       ...mode === 'PLAINTEXT' ? [] : noteOfSecret(this.view, scope.namespace, tls!),
     ];
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
+    const absent = mode === 'PLAINTEXT' ? undefined : withoutSecret(this.view, who, scope.namespace, tls!);
+    this.lacking ??= absent && { text: absent.text, seen: SEEN.noSecret[this.dialled.spoken] };
     this.hops.push(hop('upstream', `${who} connects to ${upstream.text}${endpoints.length > 0 ? ` (${endpointsText(endpoints)})` : ''}; ${speaks}`, [
-      ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [],
+      ...upstream.causes, ...tls ? [cause(tls.rule.object, tls.field)] : [], ...absent?.causes ?? [],
     ], {
       notes,
       facts: {
         service: service.host, endpoints: upstream.endpoints.join(','), tls: mode, ...missed === undefined ? {} : { missed }, sni: sni ?? '', subjectAltNames: names.join(','), ...mode === 'PLAINTEXT' ? {} : trustOf(tls!),
       },
     }));
-    const absent = mode === 'PLAINTEXT' ? undefined : withoutSecret(this.view, who, scope.namespace, tls!);
-    if (absent) {
-      return this.ending('REFUSED', absent.text, 'noSecret', [], undefined, absent.causes);
-    }
     if (upstream.lost !== undefined) {
       return this.ending('NOWHERE', `${service.host} has no endpoint for ${who}: ${upstream.lost}`, 'noEndpoint', [], undefined, upstream.causes);
     }
@@ -604,7 +605,10 @@ export class Journey {
       return this.throughTunnel(to.tunnel, who, upstream.endpoints);
     }
     const mismatch = mismatchOf(this.view, { who, spoken, to: { ...to, service }, upstream, missed });
-    return { ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}`, undefined, endpoints), instead: this.instead ?? inside, mismatch };
+    const { text: lacking, seen } = this.lacking ?? {};
+    return {
+      ...this.ending('REACHES', `it ends at ${endpointsText(endpoints)}${wrong}`, undefined, endpoints, seen), instead: this.instead ?? inside, mismatch, lacking,
+    };
   }
 
   /** The Service of the cluster where something ends that was for outside the mesh: what its pods do with it is theirs. */
