@@ -279,7 +279,10 @@ export class Journey {
     const declared = this.view.knownServicesByHost.get(host) ?? [];
     const withPort = declared.filter(({ ports }) => ports.some(({ number }) => number === port));
     if (declared.length === 0) {
-      return { text: `nothing in the input declares ${host}`, causes: [], meant: this.meantBy(host) };
+      // To those who do not see it, a wildcard is not there.
+      const { knownServicesByHost: all } = this.view;
+      const around = isAddress(host) ? [] : all.get(mostSpecific(host, all) ?? '') ?? [];
+      return { text: `nothing in the input declares ${host}`, causes: around.map(({ object }) => cause(object, ['spec', 'exportTo'])), meant: this.meantBy(host) };
     }
     const { namespace } = this.client;
     const seen = withPort.filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(namespace));

@@ -37,8 +37,11 @@ export function mismatchOf(view: MeshView, { who, spoken, to, upstream: { places
   if (isMutual && !isEndedBySidecar && !(tls?.subjectAltNames ?? []).some(name => name.startsWith('spiffe://')) && isServerOutside(view, service)) {
     return `what arrives is the mesh's own TLS (ISTIO_MUTUAL), and ${service.host} is outside of the mesh: it has no certificate of the mesh`;
   }
-  if (spoken !== 'HTTP' || service.isKubernetes) {
+  if (service.isKubernetes || spoken === 'TCP') {
     return undefined;
+  }
+  if (spoken === 'TLS') {
+    return areAll(places, PLAIN_HTTP) ? `what arrives is the TLS of the application, at port ${PLAIN_HTTP}, where servers expect HTTP in plaintext` : undefined;
   }
   if (mode === 'PLAINTEXT') {
     return areAll(places, HTTPS) ? `what arrives is HTTP in plaintext, at port ${HTTPS}, where servers expect TLS`

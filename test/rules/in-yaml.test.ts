@@ -402,6 +402,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0712: [
     ['requests to port 80, of sidecars and of a gateway', all(entry(WEB), rule('{mode: SIMPLE}'), entry(WEB, 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]', 'b.example.com'),
       rule('{mode: MUTUAL}', 'exportTo: ["."]', 'b.example.com')), ['db spec ports 0', 'db spec ports 0']],
+    ['a port for TLS that leads to port 80', all(entry('{number: 443, name: https, protocol: HTTPS, targetPort: 80}', 'resolution: DNS'), entry(TLS, 'resolution: DNS', 'b.example.com'),
+      entry('{number: 443, name: https, protocol: HTTPS, targetPort: 80}', 'resolution: DNS, endpoints: [{address: a.example.com, ports: {https: 8443}}]', 'c.example.com')), ['db spec ports 0']],
     ['another port that leads to port 80', all(entry('{number: 8080, name: http, protocol: HTTP, targetPort: 80}', 'resolution: DNS'), rule('{mode: SIMPLE}')), ['db spec ports 0']],
     ['what a gateway sends there', all(entry(WEB, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com'), rule('{mode: SIMPLE}', '')), ['db spec ports 0']],
     ['what a gateway sends elsewhere', all(entry(`${WEB}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), httpThrough('db.example.com').replace('number: 80', 'number: 443'), rule('{mode: SIMPLE}', '')), []],

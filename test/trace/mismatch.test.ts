@@ -47,6 +47,13 @@ describe('what arrives, and the server does not understand', () => {
     expect(mismatchAt(port, [entry(API, port, 'HTTP', { ports: [{ name: 'http', ...declared }] }), originated(tls)])).toBe(mismatch);
   });
 
+  test('TLS of the application at the port of HTTP', () => {
+    const https = (targetPort: number) => mismatchAt(443, [entry(API, 443, 'HTTPS', { ports: [{ number: 443, name: 'https', protocol: 'HTTPS', targetPort }] })]);
+
+    expect(https(80)).toBe('what arrives is the TLS of the application, at port 80, where servers expect HTTP in plaintext');
+    expect(https(8443)).toBeUndefined();
+  });
+
   test('plaintext at a port that is declared for TLS, where a rule sends requests', () => {
     const ports = [{ number: 80, name: 'http', protocol: 'HTTP' }, { number: 8443, name: 'https', protocol: 'HTTPS' }];
     const route = object('VirtualService', 'api', { hosts: [API], http: [{ route: [{ destination: { host: API, port: { number: 8443 } } }] }] });
