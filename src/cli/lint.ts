@@ -157,7 +157,7 @@ function explanationOf({ id, name, severity, title, why, fix, related }: Rule): 
 /** Of what the rules could not judge. */
 function explanationOfGap(kind: GapKind): string {
   const silent = kind.rules.length > 0 ? `Rules that stay silent about it: ${kind.rules.join(', ')}.` : 'No rule follows it.';
-  return `${[`${gapId(kind)}  not judged`, `Something that an object names or needs ${kind.state}. It is no finding, and changes no exit code.`, `What is not judged: ${kind.open}.`,
+  return `${[`${gapId(kind)}  not judged`, `The line in the output names an object, and behind it something that the object names or needs and that ${kind.state}. It is no finding, and changes no exit code.`, `What lint does not know of that: ${kind.open}.`,
     `What to do: ${kind.fix}. Where it stays out of the input, say so at the object: ${howToAccept(`${gapId(kind)}: <reason>`)}.`, silent].join('\n\n')}\n`;
 }
 
