@@ -31,6 +31,6 @@ export const namespaceMisspelt: Rule = {
 
 /** What may be exported. A DestinationRule that is not beside its service is looked up nowhere else, whatever it is exported to (MX0403). */
 function exported(view: MeshView): MeshObject[] {
-  const isHome = ({ object, host }: TrafficRule) => [...homesOf(view, host), view.facts.rootNamespace].includes(object.namespace);
+  const isHome = ({ object, host }: TrafficRule) => homesOf(view, host).has(object.namespace) || object.namespace === view.facts.rootNamespace;
   return [...view.entries, ...view.routes, ...view.trafficRules.filter(isHome)].map(({ object }) => object);
 }

@@ -33,7 +33,14 @@ export const ruleNotLookedUp: Rule = {
 const INJECT = 'sidecar.istio.io/inject';
 
 /** Where a service is declared, as far as the objects show it. */
-export function homesOf(view: MeshView, host: string): readonly string[] {
+export function homesOf(view: MeshView, host: string): ReadonlySet<string> {
+  const known = view.once('homes by host', () => new Map<string, ReadonlySet<string>>());
+  const found = known.get(host) ?? new Set(readHomes(view, host));
+  known.set(host, found);
+  return found;
+}
+
+function readHomes(view: MeshView, host: string): readonly string[] {
   const service = namespaceOfService(host, view.facts.clusterDomain);
   const entries = view.names.entriesOf(host).map(({ object }) => object.namespace);
   // An entry may have the name of a Service that another cluster has.
@@ -50,7 +57,7 @@ function exportedInVain(view: MeshView, rule: TrafficRule): Finding[] | undefine
   const { object, host, visibleTo } = rule;
   const homes = homesOf(view, host);
   const others = strings(object.spec.exportTo).filter(namespace => !['.', '*', object.namespace].includes(namespace));
-  if (others.length === 0 || homes.length === 0 || homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace || object.namespace === '') {
+  if (others.length === 0 || homes.size === 0 || homes.has(object.namespace) || object.namespace === view.facts.rootNamespace || object.namespace === '') {
     return undefined;
   }
   const place = { object, field: ['spec', 'exportTo'] };
@@ -60,16 +67,16 @@ function exportedInVain(view: MeshView, rule: TrafficRule): Finding[] | undefine
     fix: 'remove \'exportTo\', or write \'exportTo: ["."]\'',
   }] : [{
     ...place,
-    message: `'exportTo' gives the rule for ${quote(host)} to ${where(others[0])}, whose proxies look for it in their own namespace and in ${where(homes[0])} only`,
+    message: `'exportTo' gives the rule for ${quote(host)} to ${where(others[0])}, whose proxies look for it in their own namespace and in ${where([...homes][0])} only`,
     fix: visibleTo.includes(object.namespace) ? `write a second one in ${where(others[0])}` : `write it in ${where(others[0])}`,
   }];
 }
 
 /** Whether a rule is in the namespace of its clients, and exported only to where there are none: to that of the service, or to one that does not know the service. */
-function isOwnLeftOut(view: MeshView, { object, host, visibleTo }: TrafficRule, others: readonly string[], homes: readonly string[]): boolean {
+function isOwnLeftOut(view: MeshView, { object, host, visibleTo }: TrafficRule, others: readonly string[], homes: ReadonlySet<string>): boolean {
   const entries = view.names.entriesOf(host);
   const isKnownIn = (namespace: string) => entries.length === 0 || entries.some(entry => reaches(entry.visibleTo, namespace));
-  const isInVain = others.every(namespace => homes.includes(namespace) || !isKnownIn(namespace));
+  const isInVain = others.every(namespace => homes.has(namespace) || !isKnownIn(namespace));
   return isInVain && isKnownIn(object.namespace) && !reaches(visibleTo, object.namespace);
 }
 
@@ -81,7 +88,7 @@ function hiddenFromGateway(view: MeshView, { object, host, allTls }: TrafficRule
     field: ['spec', 'host'],
     message: `'host' ${quote(host)} is what the gateway in ${where(gateway.namespaces[0])} connects to ('${gateway.route}'), and this rule is not for it: `
       + 'the gateway would send without TLS',
-    fix: homesOf(view, host).includes(object.namespace) ? `add ${quote(gateway.namespaces[0])} to 'exportTo'` : `write it in ${where(gateway.namespaces[0])}`,
+    fix: homesOf(view, host).has(object.namespace) ? `add ${quote(gateway.namespaces[0])} to 'exportTo'` : `write it in ${where(gateway.namespaces[0])}`,
   }];
 }
 
@@ -107,8 +114,8 @@ function hiddenFromSidecars(view: MeshView): Map<TrafficRule, Finding[]> {
     const bySubset = new Map<string, TrafficRule[]>();
     rules.forEach(rule => new Set(rule.subsets.map(({ name }) => name)).forEach(name => addTo(bySubset, name, rule)));
     const isMissed = ({ isOfOthers }: Senders, { object: { namespace } }: TrafficRule) => (
-      isOfOthers || homes.includes(namespace) || isForNobody(view, namespace));
-    for (const lost of homes.length === 0 ? [] : sendersWithoutRule(view, host, homes)) {
+      isOfOthers || homes.has(namespace) || isForNobody(view, namespace));
+    for (const lost of homes.size === 0 ? [] : sendersWithoutRule(view, host, homes)) {
       const having = lost.subset === undefined ? rules : bySubset.get(lost.subset) ?? [];
       const needed = having.find(rule => isNeeded(view, rule, lost) && isMissed(lost, rule));
       if (needed) {
@@ -130,7 +137,7 @@ interface Senders {
 }
 
 /** Of each subset and port the first sidecars that find no rule: of the namespace of the VirtualService, and of others that see it. */
-function sendersWithoutRule(view: MeshView, host: string, homes: readonly string[]): Senders[] {
+function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<string>): Senders[] {
   const names = [host, ...wildcardsAround(host)];
   // A namespace may have thousands of legs, and as many rules.
   const looked = new Map<string, boolean>();
@@ -139,7 +146,7 @@ function sendersWithoutRule(view: MeshView, host: string, homes: readonly string
     looked.set(namespace, isNone);
     return isNone;
   };
-  const without = sidecarNamespaces(view).filter(namespace => !homes.includes(namespace) && hasNone(namespace));
+  const without = sidecarNamespaces(view).filter(namespace => !homes.has(namespace) && hasNone(namespace));
   const [own, others] = [new Map<string, Senders>(), new Map<string, Senders>()];
   for (const leg of view.names.legsTo(host)) {
     const { route: { object, visibleTo }, rule, match } = leg;
@@ -227,8 +234,8 @@ function isForNobody(view: MeshView, namespace: string): boolean {
   return namespace !== '' && view.podsIn(namespace).all.length === 0;
 }
 
-function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace, route, isOfOthers }: Senders, homes: readonly string[]): Finding {
-  return homes.includes(object.namespace) || object.namespace === view.facts.rootNamespace ? {
+function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace, route, isOfOthers }: Senders, homes: ReadonlySet<string>): Finding {
+  return homes.has(object.namespace) || object.namespace === view.facts.rootNamespace ? {
     object,
     field: ['spec', 'exportTo'],
     message: `'exportTo' does not give the rule for ${quote(host)} to ${where(namespace)}, whose sidecars '${route}' sends there: they follow no rule`,
@@ -237,14 +244,15 @@ function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace,
     object,
     field: ['metadata', 'namespace'],
     message: `'namespace' ${quote(object.namespace)} hides this rule from the sidecars of ${where(namespace)}: '${route}' sends them to ${quote(host)}, and they look for its rule in `
-      + `${where(namespace)} and in ${where(homes[0])}`,
+      + `${where(namespace)} and in ${where([...homes][0])}`,
     fix: isOfOthers ? `write one in ${where(namespace)} too, or write the namespaces of the clients in 'exportTo' of '${route}', which every namespace follows without it` : `write it in ${where(namespace)}`,
   };
 }
 
 /** Whether the proxies of a namespace find a rule. */
-export function isLookedUp(view: MeshView, rule: TrafficRule, homes: readonly string[], namespace: string): boolean {
-  return reaches(rule.visibleTo, namespace) && [namespace, ...homes, view.facts.rootNamespace].includes(rule.object.namespace);
+export function isLookedUp(view: MeshView, rule: TrafficRule, homes: ReadonlySet<string>, namespace: string): boolean {
+  const place = rule.object.namespace;
+  return reaches(rule.visibleTo, namespace) && (homes.has(place) || place === namespace || place === view.facts.rootNamespace);
 }
 
 /** A gateway that sends to a host on a rule of its own. */
