@@ -1,3 +1,4 @@
+import { refusedInGateway } from './gateway-values';
 import { RefusedValue, refusalOf } from './refused-value';
 import { refusedInServiceEntry } from './service-entry-values';
 import {
@@ -116,9 +117,14 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
 /** The same with the steps of the ways, which each object would have to find again. */
 const STEPS = new Map(Object.entries(KNOWN).map(([object, fields]) => [object, Object.entries(fields).map(([field, known]) => ({ steps: field.split('.'), known }))]));
 
+/** What is refused because of several fields together. */
+const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields) => RefusedValue[]) | undefined } = {
+  [`${NETWORKING}/ServiceEntry`]: refusedInServiceEntry, [`${NETWORKING}/Gateway`]: refusedInGateway,
+};
+
 /** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */
 export function refusedValuesIn(group: string, kind: string, manifest: Fields): RefusedValue[] {
-  const ofSeveral = group === NETWORKING && kind === 'ServiceEntry' ? refusedInServiceEntry(manifest) : [];
+  const ofSeveral = OF_SEVERAL[`${group}/${kind}`]?.(manifest) ?? [];
   return [...refusedAnnotations(manifest), ...ofSeveral, ...(STEPS.get(`${group}/${kind}`) ?? []).flatMap(({ steps, known }) => (
     at(manifest, steps).flatMap(({ value, path }) => refused(value, known, path))))];
 }

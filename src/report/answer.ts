@@ -196,6 +196,10 @@ function admitted(gateway: Hop, access: Hop | undefined): Why {
   const isAllowed = access !== undefined && /ALLOW/.test(access.text);
   const reasons = [...names ? ['the server of the Gateway names its account'] : [], ...isAllowed ? ['an AuthorizationPolicy of the gateway allows it'] : []];
   const server = gateway.causes.slice(-1);
+  // Where no policy allows anything, those that deny let the client pass.
+  if (isMutual && !names && !isAllowed && rules.length > 0) {
+    return { why: 'no AuthorizationPolicy of the gateway denies it', because: rules };
+  }
   return reasons.length > 0 ? { why: reasons.join(', and '), because: [...names ? server : [], ...isAllowed ? rules : []] }
     : { why: isMutual ? 'the gateway asks nobody in the mesh who they are' : 'the gateway asks for no certificate of the mesh', because: server };
 }

@@ -42,18 +42,38 @@ function effectOf(isExcluded: boolean): string {
 
 /** Namespaces of policies that nothing has, and whose name is almost that of one. */
 function mistyped(view: MeshView): Finding[] {
-  const named = view.accessPolicies.flatMap(({ object, rules }) => rules.flatMap(rule => rule.sources.flatMap((source, i) => (
-    ['namespaces', 'notNamespaces'].flatMap(property => strings(source[property]).map((value, n) => (
-      { object, property, value, field: [...rule.field, 'from', i, 'source', property, n] })))))));
+  const named = [...namedByAccounts(view), ...namedByNamespaces(view)];
   const known = named.length === 0 ? new Set<string>()
     : new Set(view.objects.flatMap(({ group, kind, name, namespace }) => (namespace !== '' ? [namespace] : group === '' && kind === 'Namespace' ? [name] : [])));
   const unknown = named.filter(({ value }) => !value.includes('*') && !known.has(value));
-  return unknown.flatMap(({ object, property, value, field }): Finding[] => {
+  return unknown.flatMap(({ object, property, written, value, field, isExcluded }): Finding[] => {
     const meant = nearest(value, [...known].filter(name => isSpelledLike(value, name)), () => 2);
     return meant === undefined ? [] : [{
-      object, field, message: `'${property}' ${quote(value)} is a namespace that no object here has: it ${effectOf(property === 'notNamespaces')}`, fix: `did you mean ${quote(meant)}?`,
+      object,
+      field,
+      message: `'${property}' ${quote(written)} ${written === value ? 'is a namespace' : `names the namespace ${quote(value)}`} that no object here has: it ${effectOf(isExcluded)}`,
+      fix: `did you mean ${quote(meant)}?`,
     }];
   });
+}
+
+/** A namespace that a policy or a server names. */
+interface Named extends Pick<Finding, 'object' | 'field'> {
+  readonly property: string;
+  /** As it is written, which may have more than the namespace. */
+  readonly written: string;
+  readonly value: string;
+  readonly isExcluded: boolean;
+}
+
+function namedByAccounts(view: MeshView): Named[] {
+  return identitiesIn(view).map(({ value, namespace, ...named }) => ({ ...named, written: value, value: namespace }));
+}
+
+function namedByNamespaces(view: MeshView): Named[] {
+  return view.accessPolicies.flatMap(({ object, rules }) => rules.flatMap(rule => rule.sources.flatMap((source, i) => (
+    ['namespaces', 'notNamespaces'].flatMap(property => strings(source[property]).map((value, n): Named => (
+      { object, property, written: value, value, field: [...rule.field, 'from', i, 'source', property, n], isExcluded: property === 'notNamespaces' })))))));
 }
 
 /** Whether only words differ: `shop-eu` and `shop-us`, `team-1` and `team-2` are two namespaces. */

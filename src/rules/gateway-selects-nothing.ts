@@ -6,7 +6,7 @@ import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { MESH, RouteMatch } from '../view/route';
-import { hasRouter } from '../view/router-pod';
+import { hasRouter, routerMissedBy } from '../view/router-pod';
 
 export const gatewaySelectsNothing: Rule = {
   id: 'MX0313',
@@ -50,8 +50,9 @@ function expected(view: MeshView, name: string, namespace: string, podsIn: (name
     const service = view.serviceByHost.get(host);
     const behind = service ? podsIn(namespaceOfService(host, view.facts.clusterDomain) ?? '').filter(({ labels }) => (
       Object.keys(service.selector).length > 0 && Object.entries(service.selector).every(([label, value]) => labels[label] === value))) : [];
-    if (behind.length > 0) {
-      return behind;
+    const missed = service && routerMissedBy(view, service);
+    if (behind.length > 0 || missed !== undefined) {
+      return missed ? [missed] : behind;
     }
   }
   return podsIn(namespace).filter(hasRouter);

@@ -255,7 +255,8 @@ function namesOf(
     const names = originated?.map(({ mode, sni }) => sni ?? (mode === 'ISTIO_MUTUAL' ? byDefault : undefined));
     return names?.every(name => name !== undefined) ? names : undefined;
   }
-  return rule.kind === 'tls' ? match.sniHosts : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;
+  // istiod's webhook refuses a match of TLS without names.
+  return rule.kind === 'tls' ? (match.sniHosts.length > 0 ? match.sniHosts : undefined) : rule.kind === 'http' ? rule.authority === undefined ? route.hosts : [rule.authority] : undefined;
 }
 
 /** What a gateway would send on, and sidecars do not send to it. */

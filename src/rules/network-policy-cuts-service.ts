@@ -50,10 +50,14 @@ function cut(view: MeshView, namespace: string, closing: EgressPolicy, policies:
   const addresses = known.length > 0 ? known : [undefined];
   const port = entry.ports.find(({ number, target }) => !view.isRouted(entry, entry.hosts[0], number)
     && addresses.some(address => !policies.some(policy => policy.admits(address, target))));
+  const server = port && view.gatewayServers.find(({ hosts }) => entry.hosts.some(host => hosts.includes(host)));
   return port ? [{
     object: closing.object,
     message: `blocks port ${port.target} of ${quote(entry.hosts[0])} for the pods of ${where(namespace)}, for which '${entry.object.origin.path}' declares it`,
-    fix: { code: 'declare it with ExternalService or one of its kinds, or open its addresses', yaml: 'open the addresses of the host on this port' },
+    fix: {
+      code: 'declare it with ExternalService or one of its kinds, or open its addresses',
+      yaml: server ? `send it to the gateway: '${server.object.origin.path}' serves the host, and no VirtualService of the sidecars sends it there` : 'open the addresses of the host on this port',
+    },
   }] : [];
 }
 

@@ -6,7 +6,7 @@ import { EntryPort, ExternalEntry } from '../view/external-entry';
 import { records, record } from '../view/fields';
 import { wildcardsAround } from '../view/host-match';
 import { MeshView } from '../view/mesh-view';
-import { MESH, RouteDestination, RouteMatch } from '../view/route';
+import { MESH, Route, RouteDestination, RouteMatch } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -28,9 +28,16 @@ export const plaintextToTlsPort: Rule = {
         leaves(view, entry, name, port.number) && !isOriginated(view, name, port.number) && !misnamedHosts(view).has(name)));
       return host === undefined ? [] : [findingOf(view, entry, port, host)];
     })),
-    ...view.routes.flatMap(({ rules }) => rules.filter(({ kind }) => kind === 'http').flatMap(({ matches, destinations }) => destinations.flatMap(to => sentByRule(view, to, matches)))),
+    ...view.routes.flatMap(route => route.rules.filter(({ kind, matches }) => kind === 'http' && !isIgnored(view, route, matches))
+      .flatMap(({ matches, destinations }) => destinations.flatMap(to => sentByRule(view, to, matches)))),
   ],
 };
+
+/** Whether sidecars alone have a rule, and no port of its hosts has requests: they ignore it, which is another mistake (MX0409). */
+function isIgnored(view: MeshView, { hosts }: Route, matches: readonly RouteMatch[]): boolean {
+  const entries = hosts.flatMap(host => view.names.entriesOf(host));
+  return entries.length > 0 && matches.every(({ gateways }) => gateways.every(gateway => gateway === MESH)) && !entries.some(({ ports }) => ports.some(port => port.class === 'HTTP'));
+}
 
 /** Requests that a rule sends to a port for TLS. */
 function sentByRule(view: MeshView, { host, port: number, object, field }: RouteDestination, matches: readonly RouteMatch[]): Finding[] {

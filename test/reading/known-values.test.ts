@@ -79,3 +79,17 @@ test.each([['12', '12'], ['[team-shop]', '["team-shop"]'], ['true', 'true']])('a
   expect(problemsOf(text('cdk8s-istio-egress/acknowledge'))).toHaveLength(1);
   expect(problemsOf(text('example.com/owner'))).toEqual([]);
 });
+
+test.each([
+  ['{port: {number: 443, name: tls, protocol: TLS}, hosts: [a]}', ['\'spec.servers[0].port.protocol\' asks for \'tls\', which \'spec.servers[0]\' has not, got "TLS": Istio\'s webhook refuses the object, '
+    + 'write \'tls: {mode: PASSTHROUGH}\' for TLS of the clients, or the mode that ends it']],
+  ['{port: {number: 443, name: tls, protocol: TLS}, hosts: [a], tsl: {mode: PASSTHROUGH}}', []],
+  ['{port: {number: 443, name: tcp, protocol: TCP}, hosts: [a], tls: {mode: ISTIO_MUTUAL}}', ['\'spec.servers[0].tls\' is for servers of TLS and HTTPS, and the protocol is TCP, got "ISTIO_MUTUAL": '
+    + 'Istio\'s webhook refuses the object, write \'protocol: TLS\' or HTTPS, or remove \'tls\'']],
+  ['{port: {number: 80, name: http, protocol: HTTP}, hosts: [a], tls: {httpsRedirect: true}}', []],
+  ['{port: {number: 443, name: https, protocol: HTTPS}, hosts: [a], tls: {mode: SIMPLE, credentialName: a}}', []],
+])('TLS of a server and its protocol go together: %s', (server, messages) => {
+  const text = `apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a, namespace: shop}\nspec: {selector: {istio: a}, servers: [${server}]}\n`;
+
+  expect(readManifests([{ file: 'a.yaml', text, isNamed: true }]).problems.map(({ message }) => message.replace(/^.*?(?='spec)/, ''))).toEqual(messages);
+});

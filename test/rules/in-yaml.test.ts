@@ -611,6 +611,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['an alias', policy(from('{principals: [old.example/ns/shop/sa/a]}')), [], { trustDomain: 'td.example', trustDomainAliases: ['old.example'] }],
   ],
   MX0810: [
+    ['a mistyped namespace of an identity, where the input has the right one', all(pods('app: cart'), policy(from('{principals: [cluster.local/ns/shops/sa/cart]}'))), ['policy spec rules 0 from 0 source principals 0']],
+    ['another namespace', all(pods('app: cart'), policy(from('{principals: [cluster.local/ns/reports/sa/cart]}'))), []],
     ['a mistyped namespace', all(pods('app: a'), policy(from('{notNamespaces: [shop, shpo]}'))), ['policy spec rules 0 from 0 source notNamespaces 1']],
     ['namespaces of another repository, a pattern', all(namespace('shop-eu', ''), namespace('team-1', ''), policy(from('{namespaces: [shop-us, team-2, stock, "shp*"]}'))), []],
     ['a name that is almost one, in a policy', all(pods('app: a', 'serviceAccountName: cart'), policy(from('{principals: [cluster.local/ns/shop/sa/carts]}'))),

@@ -142,6 +142,10 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not of a service that is for the gateway alone', 'recipes/proven-26-private-upstream', [[/kind: VirtualService\nmetadata: \{name: db-to-gateway[^]*?---\n/, 'kind: Nothing\n---\n']], []],
   ],
   MX0313: [
+    ['where the pods of the gateway, in another namespace, have a slip that the Service has not', PASSTHROUGH, [
+      more('Service', 'istio-egressgateway', { selector: { istio: 'egressgateway' }, ports: [{ name: 'tls', port: 443, targetPort: 8443 }] }, 'istio-system'),
+      more('Deployment', 'istio-egressgateway', { template: { metadata: { labels: { istio: 'egresgateway' }, annotations: { 'inject.istio.io/templates': 'gateway' } }, spec: { containers: [] } } }, 'istio-system'),
+    ], ['MX0313']],
     ['not for a gateway whose pods are elsewhere', GATEWAY, [pods('web', { app: 'web' }, 'shop'), pods('istiod', { app: 'istiod' })], []],
     ['not for the destination of a rule that is for the sidecars and the gateway', 'recipes/o-canary-inside', [], []],
   ],
