@@ -9,6 +9,8 @@ export interface Option {
   readonly value?: string;
   /** Its values, when there are no others. */
   readonly oneOf?: readonly string[];
+  /** What somebody means who writes another one that is like the wrong one of them. */
+  readonly meant?: { readonly [value: string]: string };
   /** Whether it may be given more than once. */
   readonly isList?: boolean;
   readonly help: string;
@@ -79,7 +81,7 @@ function valueOf({ name, rawName, value, inlineValue }: Given, options: Options)
     throw new WrongUse(`${rawName} needs a value: ${rawName} ${option.value}`);
   }
   if (option.oneOf && !option.oneOf.includes(value)) {
-    const meant = nearest(value, option.oneOf);
+    const meant = option.meant?.[value.toUpperCase()] ?? nearest(value, option.oneOf);
     throw new WrongUse(`${rawName} is one of ${option.oneOf.join(', ')}, got ${quote(value)}${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }
   return value;

@@ -18,7 +18,7 @@ const OPTIONS: Options = {
   to: { value: 'HOST:PORT', help: 'what it connects to: a name or an address, and the port' },
   labels: { value: 'A=B,C=D', help: 'the labels of the pod (default: those of the workload in the input that runs as the account)' },
   address: { value: 'IP', help: 'the address that the application connects to, when DNS says another than the input shows' },
-  protocol: { value: 'PROTOCOL', oneOf: ['TCP', 'TLS', 'HTTP'], help: 'what the application speaks (default: what the port is declared for)' },
+  protocol: { value: 'PROTOCOL', oneOf: ['TCP', 'TLS', 'HTTP'], meant: { HTTPS: 'TLS' }, help: 'what the application speaks (default: what the port is declared for)' },
   format: { value: 'FORMAT', oneOf: ['text', 'json'], help: 'how it is written (default: text)' },
   json: { help: 'the same as --format json' },
   ...INPUT_OPTIONS,

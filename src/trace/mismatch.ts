@@ -1,6 +1,7 @@
 import { Spoken } from './application';
 import { Destination } from './destination';
 import { Upstream } from './upstream';
+import { upgradedAs } from '../private/starttls';
 import { strings } from '../view/fields';
 import { KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
@@ -36,6 +37,10 @@ export function mismatchOf(view: MeshView, { who, spoken, to, upstream: { places
   }
   if (isMutual && !isEndedBySidecar && !(tls?.subjectAltNames ?? []).some(name => name.startsWith('spiffe://')) && isServerOutside(view, service)) {
     return `what arrives is the mesh's own TLS (ISTIO_MUTUAL), and ${service.host} is outside of the mesh: it has no certificate of the mesh`;
+  }
+  const upgraded = spoken === 'TCP' && mode !== 'PLAINTEXT' && !isEndedBySidecar ? upgradedAs(servicePort?.name ?? '', servicePort?.protocol ?? '') : undefined;
+  if (upgraded) {
+    return `what arrives begins with TLS, and in ${upgraded.name} client and server agree on it after a first message: the server ends the connection`;
   }
   if (service.isKubernetes || spoken === 'TCP') {
     return undefined;

@@ -154,6 +154,10 @@ test('is data on demand', async () => {
   expect(found.hops[1]).toMatchObject({ stage: 'sidecar', causes: [{ object: 'ServiceEntry shop/stock', field: 'spec.ports[0]', file: 'a.yaml', line: 14 }] });
 });
 
+test('takes HTTPS for TLS, which it is to proxies', async () => {
+  expect((await explain(['--from', 'shop/cart', '--to', 'a.example.com:443', '--protocol', 'https'])).err).toContain('did you mean TLS?');
+});
+
 test('takes labels, an address and a protocol', async () => {
   const { out } = await explain(['--from', 'shop/cart', '--to', 'stock.example.com:3306', '--labels', 'app=cart,version=v1', '--address', '192.0.2.99', '--protocol', 'TLS', '.']);
 

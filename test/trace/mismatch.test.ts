@@ -47,6 +47,13 @@ describe('what arrives, and the server does not understand', () => {
     expect(mismatchAt(port, [entry(API, port, 'HTTP', { ports: [{ name: 'http', ...declared }] }), originated(tls)])).toBe(mismatch);
   });
 
+  test('TLS of a proxy, where client and server agree on it later', () => {
+    const db = (name: string) => mismatchAt(9306, [entry(API, 9306, 'TCP', { ports: [{ number: 9306, name, protocol: 'TCP' }] }), originated({ mode: 'SIMPLE', sni: API })]);
+
+    expect(db('tcp-mysql')).toBe('what arrives begins with TLS, and in MySQL client and server agree on it after a first message: the server ends the connection');
+    expect(db('tcp-redis')).toBeUndefined();
+  });
+
   test('TLS of the application at the port of HTTP', () => {
     const https = (targetPort: number) => mismatchAt(443, [entry(API, 443, 'HTTPS', { ports: [{ number: 443, name: 'https', protocol: 'HTTPS', targetPort }] })]);
 
