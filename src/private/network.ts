@@ -14,7 +14,18 @@ export function networkOf(address: string): Network[] {
     const [first, length] = ipaddr.parseCIDR(address);
     return [{ text: address, first, length }];
   }
-  return isIp(address) ? [{ text: address, first: ipaddr.parse(address), length: address.includes(':') ? 128 : 32 }] : [];
+  if (!isIp(address)) {
+    return [];
+  }
+  // An IPv4 address in IPv6 is the same server.
+  const first = ipaddr.process(address);
+  return [{ text: address, first, length: first.kind() === 'ipv6' ? 128 : 32 }];
+}
+
+/** An address or a name in the one spelling that all others of it are compared by. */
+export function spelledAlike(address: string): string {
+  const [network] = networkOf(address);
+  return network === undefined || address.includes('/') ? address.toLowerCase().replace(/\.$/, '') : network.first.toString();
 }
 
 export function contains(range: Network, inner: Network): boolean {

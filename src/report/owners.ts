@@ -1,7 +1,7 @@
 import { Access } from './access';
 import { isOpen } from './answer';
-import { Dependency } from './dependency';
-import { networkOf } from '../private/network';
+import { Dependency, targetKey } from './dependency';
+import { spelledAlike } from '../private/network';
 import { isAddress } from '../trace/application';
 import { upstreamOf } from '../trace/upstream';
 import { MeshView } from '../view/mesh-view';
@@ -55,14 +55,18 @@ export class Owners {
     ]);
   }
 
-  /** Where connections to a dependency end. Without those addresses at which a server asks for the name: they may be those of many. */
+  /**
+   * Where connections to a dependency end: its names as well, which another entry may have for an endpoint.
+   * Without those addresses at which a server asks for the name: they may be those of many.
+   */
   private endpointsOf({ hosts, targets }: Dependency): string[] {
     const named = new Set(targets.filter(({ spoken }) => spoken === 'TLS' || spoken === 'HTTP').map(({ port }) => port));
-    return hosts.flatMap(host => (this.view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.flatMap(port => {
+    const ends = hosts.flatMap(host => (this.view.knownServicesByHost.get(host) ?? []).flatMap(service => service.ports.flatMap(port => {
       const dialled = { host, address: isAddress(service.address) ? service.address : undefined, port: port.number, isNobodys: false };
       const { endpoints } = upstreamOf(this.view, service, port, {}, 'sidecar', dialled);
       return named.has(port.number) ? endpoints.filter(endpoint => /[a-z]/i.test(endpoint) && !endpoint.startsWith('[')) : endpoints;
     })));
+    return [...targets.map(targetKey), ...ends];
   }
 }
 
@@ -73,6 +77,5 @@ function sameEndpoint(endpoint: string): string {
   if (host === undefined) {
     return endpoint;
   }
-  const [network] = isAddress(host) ? networkOf(host) : [];
-  return `${network ? network.first.toString() : host.toLowerCase().replace(/\.$/, '')}:${port}`;
+  return `${spelledAlike(host)}:${port}`;
 }

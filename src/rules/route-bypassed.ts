@@ -1,40 +1,64 @@
 import { Finding, Rule } from './rule';
-import { isCidr } from '../private/check';
+import { isCidr, isIp } from '../private/check';
 import { quote } from '../private/fail';
 import { contains, Network, networkOf } from '../private/network';
 import { isWildcard } from '../private/wire';
+import { endpointsOfEntry, placeKey } from '../view/entry-endpoints';
 import { EntryPort, ExternalEntry } from '../view/external-entry';
-import { records } from '../view/fields';
+import { KnownEndpoint } from '../view/known-service';
+import { KubeService } from '../view/kube-service';
 import { addTo } from '../view/lists';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { handWrittenEndpoints } from '../view/service-endpoints';
 import { reaches } from '../view/visibility';
 
 export const routeBypassed: Rule = {
   id: 'MX0301',
   name: 'route-bypassed',
   severity: 'ERROR',
-  title: 'A ServiceEntry leads past the gateway to a host or address that is routed through it.',
+  title: 'A ServiceEntry, or a Service with endpoints that somebody wrote, leads past the gateway to a host or address that is routed through it.',
   why: 'A sidecar takes the more specific match: connections to the same host, address or range leave directly, and the gateway never sees who opened them.',
-  fix: 'Route both through the gateway, or take the host, address or range out of the direct ServiceEntry.',
+  fix: 'Route both through the gateway, or take the host, address or range out of the direct object.',
   related: [],
   check: view => {
     const routed = new RoutedTargets(view);
-    return view.entries.filter(entry => !view.isUpstream(entry)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
-      if (entry.hosts.some(host => view.isRouted(entry, host, port.number))) {
-        return [];
-      }
-      const past = routed.reachedBy(entry, port);
-      // The gateway itself needs a port of the entry that it routes.
-      return past && !(past.entry === entry && entry.hosts.some(host => view.isSentByGateways(host, port.number))) ? [{
-        object: entry.object,
-        field: port.field,
-        message: `port ${port.number} of ${quote(entry.hosts[0])} leads straight to ${past.what}, which is routed through a gateway `
-          + `('${past.entry.object.origin.path}'): the gateway does not see these connections`,
-        fix: 'route both through the gateway, or take it out of this one',
-      }] : [];
-    }));
+    return [
+      ...view.entries.filter(entry => !view.isUpstream(entry)).flatMap(entry => pastByEntry(view, routed, entry)),
+      ...view.services.flatMap(service => pastByService(view, routed, service)),
+    ];
   },
 };
+
+function pastByEntry(view: MeshView, routed: RoutedTargets, entry: ExternalEntry): Finding[] {
+  return entry.ports.flatMap((port): Finding[] => {
+    if (entry.hosts.some(host => view.isRouted(entry, host, port.number))) {
+      return [];
+    }
+    const past = routed.reachedBy(entry, port);
+    // The gateway itself needs a port of the entry that it routes.
+    const isNeeded = past?.entry === entry && entry.hosts.some(host => view.isSentByGateways(host, port.number));
+    return past && !isNeeded ? [finding(entry.object, entry.hosts[0], port, past)] : [];
+  });
+}
+
+/** By a Service without pods of its own: proxies connect to the addresses that are written down for it. */
+function pastByService(view: MeshView, routed: RoutedTargets, service: KubeService): Finding[] {
+  return service.ports.flatMap((port, i): Finding[] => {
+    const isRouted = view.names.detoursOf(service.host).some(({ match }) => (match.port ?? port.number) === port.number);
+    const past = isRouted ? undefined : routed.reachedAt(handWrittenEndpoints(view, service, port.number), service.object, true);
+    return past ? [finding(service.object, service.host, { number: port.number, field: ['spec', 'ports', i] }, past)] : [];
+  });
+}
+
+function finding(object: MeshObject, host: string, { number, field }: Pick<EntryPort, 'number' | 'field'>, { entry, what }: Reached): Finding {
+  return {
+    object,
+    field,
+    message: `port ${number} of ${quote(host)} leads straight to ${what}, which is routed through a gateway ('${entry.object.origin.path}'): the gateway does not see these connections`,
+    fix: 'route both through the gateway, or take it out of this one',
+  };
+}
 
 interface Reached {
   readonly entry: ExternalEntry;
@@ -68,10 +92,10 @@ class RoutedTargets {
       for (const port of entry.ports) {
         const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
         if (hosts.length > 0) {
+          endpointsOfEntry(view, entry.object, port).forEach(({ address, port: of }) => this.byEndpoint.set(placeKey(address, of), entry));
           for (const number of new Set([port.number, port.target])) {
-            hosts.forEach(host => this.byHost.set(`${number} ${host}`, entry));
-            entry.addresses.forEach(address => this.byAddress.set(`${number} ${address}`, entry));
-            entry.endpoints.forEach(address => this.byEndpoint.set(`${number} ${address}`, entry));
+            hosts.forEach(host => this.byHost.set(placeKey(host, number), entry));
+            entry.addresses.forEach(address => this.byAddress.set(placeKey(address, number), entry));
             addTo(this.byPort, String(number), routed);
             if (hosts.length < entry.hosts.length || !hosts.every(host => view.names.detoursOf(host).some(({ route }) => route.visibleTo.includes('*')))) {
               addTo(this.partly, String(number), routed);
@@ -83,10 +107,25 @@ class RoutedTargets {
   }
 
   public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {
+    const dials = port.class !== 'HTTP';
     for (const number of new Set([port.number, port.target])) {
-      const reached = this.reachedByName(direct, number) ?? this.reachedByEndpoint(direct, number) ?? this.reachedByAddress(direct, number, port.class !== 'HTTP');
+      const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number, dials);
       if (reached) {
         return reached;
+      }
+    }
+    return this.reachedAt(endpointsOfEntry(this.view, direct.object, port), direct.object, dials);
+  }
+
+  /** By the endpoints of something else: addresses, and names that DNS resolves. */
+  public reachedAt(endpoints: readonly KnownEndpoint[], of: MeshObject, dials: boolean): Reached | undefined {
+    for (const { address, port } of endpoints) {
+      const key = placeKey(address, port);
+      const named = this.byHost.get(key);
+      const entry = named?.object === of ? undefined : named;
+      const found = entry ?? this.byAddress.get(key) ?? (dials ? this.byEndpoint.get(key) : undefined);
+      if (found) {
+        return { entry: found, what: entry ? `the host ${quote(address)}` : isIp(address) ? `the address ${quote(address)}` : `${quote(address)}, the endpoint of ${quote(found.hosts[0])}` };
       }
     }
     return undefined;
@@ -97,20 +136,9 @@ class RoutedTargets {
       const covers = (name: string) => name === host || isWildcard(host) && name.endsWith(host.slice(1));
       const isPast = (name: string) => covers(name) && this.isUnrouted(direct, name);
       const covered = isWildcard(host) ? (this.partly.get(String(port)) ?? []).find(routed => routed.entry.hosts.some(isPast)) : undefined;
-      const entry = this.byHost.get(`${port} ${host}`) ?? covered?.entry;
+      const entry = this.byHost.get(placeKey(host, port)) ?? covered?.entry;
       if (entry) {
         return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };
-      }
-    }
-    return undefined;
-  }
-
-  /** By a host that DNS resolves as an endpoint of another one. */
-  private reachedByEndpoint({ object }: ExternalEntry, port: number): Reached | undefined {
-    for (const { address } of records(object.spec.endpoints)) {
-      const entry = this.byHost.get(`${port} ${String(address)}`);
-      if (entry !== undefined && entry.object !== object) {
-        return { entry, what: `the host ${quote(address)}` };
       }
     }
     return undefined;
@@ -124,8 +152,9 @@ class RoutedTargets {
   }
 
   private reachedByAddress(direct: ExternalEntry, port: number, dials: boolean): Reached | undefined {
-    for (const address of [...direct.addresses, ...direct.endpoints]) {
-      const same = this.byAddress.get(`${port} ${address}`) ?? (dials ? this.byEndpoint.get(`${port} ${address}`) : undefined);
+    for (const address of direct.addresses) {
+      const key = placeKey(address, port);
+      const same = this.byAddress.get(key) ?? (dials ? this.byEndpoint.get(key) : undefined);
       if (same) {
         return { entry: same, what: `the address ${quote(address)}` };
       }

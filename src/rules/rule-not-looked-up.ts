@@ -8,7 +8,7 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { PodTemplate } from '../view/pod-template';
-import { INTERCEPTION, runsAsProxy, takesFrom } from '../view/redirection';
+import { agentTemplateOf, INTERCEPTION, runsAsProxy, takesFrom } from '../view/redirection';
 import { MESH, RouteDestination, RouteMatch } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
@@ -187,7 +187,7 @@ function sidecarNamespaces(view: MeshView): readonly string[] {
 /** Whether a pod has a sidecar that its connections go through. */
 function hasSidecar(view: MeshView, pod: PodTemplate): boolean {
   const { namespace, labels, annotations, hostNetwork } = pod;
-  return !hostNetwork && annotations[INTERCEPTION] !== 'NONE' && runsAsProxy(pod) === undefined && (labels[INJECT] ?? annotations[INJECT]) !== 'false' && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+  return !hostNetwork && agentTemplateOf(pod) === undefined && annotations[INTERCEPTION] !== 'NONE' && runsAsProxy(pod) === undefined && (labels[INJECT] ?? annotations[INJECT]) !== 'false' && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
 }
 
 /** Whether pods of a namespace have the labels that a match asks for. */

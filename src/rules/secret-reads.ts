@@ -3,7 +3,7 @@ import { gatewaysTo, homesOf } from './rule-not-looked-up';
 import { strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
-import { alternativeTo, WantedSecret } from '../view/secrets';
+import { secretOfClient, WantedSecret } from '../view/secrets';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -91,8 +91,9 @@ function settingsAt(rule: TrafficRule, { port, subsets }: GatewayDoor): readonly
   return [...subsets.size > own.length ? [undefined] : [], ...own].flatMap(subset => rule.tlsOf(port, subset) ?? []);
 }
 
-function readOf(object: MeshObject, namespace: string, { credentialName: name, mode, field }: ClientTlsSettings): SecretRead[] {
-  return name === undefined ? [] : [{ object, namespace, name, or: alternativeTo(name, mode), field: [...field, 'credentialName'] }];
+function readOf(object: MeshObject, namespace: string, tls: ClientTlsSettings): SecretRead[] {
+  const wanted = secretOfClient(namespace, tls);
+  return wanted === undefined ? [] : [{ ...wanted, object, field: [...tls.field, 'credentialName'] }];
 }
 
 /** Whether the proxies of a namespace find a rule for a host, and none before it. */

@@ -5,7 +5,7 @@ import { AddressList } from '../view/address-list';
 import { record, selects } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-import { INTERCEPTION, PROXY_USER, runsAsProxy } from '../view/redirection';
+import { agentTemplateOf, INTERCEPTION, PROXY_USER, runsAsProxy, TEMPLATES } from '../view/redirection';
 
 /** Who connects. */
 export interface TraceClient {
@@ -128,6 +128,13 @@ export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTempl
   if (injected === 'false') {
     return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };
   }
+  const agent = agentTemplateOf(pod);
+  if (agent !== undefined) {
+    return {
+      text: `the template "${agent}" adds Istio's agent for gRPC, and no proxy that takes its connections: what its own gRPC library does as the mesh says (xds:///) is not followed`,
+      causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', TEMPLATES])],
+    };
+  }
   if (interceptionOf(pod) === 'NONE') {
     const name = pod.annotations[INTERCEPTION] === undefined ? PROXY_CONFIG : INTERCEPTION;
     return { text: 'nothing is redirected to the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata', 'annotations', name])] };
@@ -172,7 +179,7 @@ function interceptionOf({ annotations }: PodTemplate): unknown {
 
 /** What of a pod decides whether its connections pass a sidecar, beside its labels. */
 export function captureSettings(pod: PodTemplate): unknown {
-  const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/') || name === PROXY_CONFIG).sort(([a], [b]) => (a < b ? -1 : 1));
+  const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/') || name === PROXY_CONFIG || name === TEMPLATES).sort(([a], [b]) => (a < b ? -1 : 1));
   return [settings, pod.hostNetwork, isBesideGateway(pod), runsAsProxy(pod)];
 }
 

@@ -3,7 +3,7 @@ import { Cause, cause } from './hop';
 import { DestinationTls } from './rule-lookup';
 import { quote } from '../private/fail';
 import { MeshView } from '../view/mesh-view';
-import { absenceOf, AbsentSecret, alternativeTo, isUnseen, WantedSecret } from '../view/secrets';
+import { absenceOf, AbsentSecret, isUnseen, secretOfClient, WantedSecret } from '../view/secrets';
 
 /** Why nothing gets through for want of a Secret. */
 interface Missing {
@@ -24,7 +24,7 @@ export function withoutCertificate(view: MeshView, namespace: string, { server, 
 
 /** Why a proxy makes no connection: it has a cluster, and no certificates for it. */
 export function withoutSecret(view: MeshView, who: string, namespace: string, tls: DestinationTls): Missing | undefined {
-  const wanted = wantedBy(namespace, tls);
+  const wanted = secretOfClient(namespace, tls);
   const absent = wanted && absenceOf(view, wanted);
   return absent && {
     text: `${who} makes no connection: ${absenceText(wanted, absent)}`, causes: causesOf(cause(tls.rule.object, [...tls.field, 'credentialName']), absent),
@@ -33,12 +33,8 @@ export function withoutSecret(view: MeshView, who: string, namespace: string, tl
 
 /** That a Secret has to be there, where the input shows none of its namespace. */
 export function noteOfSecret(view: MeshView, namespace: string, tls: DestinationTls): string[] {
-  const wanted = wantedBy(namespace, tls);
+  const wanted = secretOfClient(namespace, tls);
   return wanted && isUnseen(view, wanted) ? [`it needs the Secret ${quote(wanted.name)} in namespace ${quote(namespace)}, of which the input has no Secrets`] : [];
-}
-
-function wantedBy(namespace: string, { credentialName: name, mode }: DestinationTls): WantedSecret | undefined {
-  return name === undefined || mode === 'ISTIO_MUTUAL' ? undefined : { namespace, name, or: alternativeTo(name, mode) };
 }
 
 function absenceText({ namespace, name }: WantedSecret, { elsewhere }: AbsentSecret): string {

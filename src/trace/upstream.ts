@@ -1,8 +1,9 @@
 import { isAddress } from './application';
 import { labelsText } from './gateway-pods';
 import { cause, Cause } from './hop';
-import { number, selects } from '../view/fields';
-import { endpointsOfEntry, KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
+import { endpointsOfEntry } from '../view/entry-endpoints';
+import { selects } from '../view/fields';
+import { KnownEndpoint, KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { handWrittenEndpoints, hasWrittenEndpoints } from '../view/service-endpoints';
 
@@ -52,7 +53,7 @@ export function upstreamOf(
       endpoints: [placeText(dialled.host, Number(port.target))], text: 'what the name of each connection or request resolves to', causes: because, places: [{ port: Number(port.target) }],
     };
     case 'STATIC': {
-      const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)].filter(({ labels: own }) => selects(labels, own ?? {}));
+      const found = endpointsOfEntry(view, object, port).filter(({ labels: own }) => selects(labels, own ?? {}));
       const pods = podsOf(view, service, labels);
       return {
         endpoints: [...pods ? [`${host}:${port.number}`] : [], ...found.map(({ address, port: of }) => placeText(address, of))],
@@ -64,7 +65,7 @@ export function upstreamOf(
       };
     }
     default: {
-      const found = [...endpointsOfEntry(object, port), ...workloads(view, service, port)];
+      const found = endpointsOfEntry(view, object, port);
       // With DNS_ROUND_ROBIN a proxy has one name to ask for: of several workloads istiod takes the first.
       const named = resolution === 'DNS_ROUND_ROBIN' ? found.slice(0, 1) : found;
       const pods = podsOf(view, service, labels);
@@ -125,13 +126,6 @@ function withoutPods(view: MeshView, { namespace, selector = {} }: KnownService,
 /** Whether a label is one that the cluster or istiod gives to pods, so that no template has it. */
 function isAdded(label: string): boolean {
   return /(^|\.)(istio|kubernetes|k8s)\.io\//.test(label) && !label.startsWith('app.kubernetes.io/') || /-(hash|generation|uid)$|^job-name$/.test(label);
-}
-
-function workloads(view: MeshView, { object, selector }: KnownService, port: KnownPort): KnownEndpoint[] {
-  return selector === undefined ? [] : view.workloadsIn(object.namespace).selectedBy(selector).map(({ address, labels, ports }) => {
-    const own = port.name === undefined ? undefined : number(ports[port.name]);
-    return { address, labels, port: own ?? Number(port.target) };
-  });
 }
 
 /** The pods of its namespace that an entry selects, beside WorkloadEntries, as far as a subset is for them. */

@@ -1,4 +1,4 @@
-import { records, strings } from './fields';
+import { records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
 import { visibleTo } from './visibility';
 import { canonicalAddress, isCidr, isIp } from '../private/check';
@@ -9,6 +9,7 @@ export type PortClass = 'TCP' | 'TLS' | 'HTTP';
 
 export interface EntryPort {
   readonly number: number;
+  readonly name?: string;
   /** The port on the endpoints. */
   readonly target: number;
   readonly class: PortClass;
@@ -38,6 +39,7 @@ export class ExternalEntry {
     this.hosts = strings(spec.hosts);
     this.ports = records(spec.ports).map((port, i) => ({
       number: Number(port.number),
+      name: text(port.name),
       target: Number(port.targetPort ?? port.number),
       class: classOf(port.protocol),
       protocol: String(port.protocol ?? '').toUpperCase(),

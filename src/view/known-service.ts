@@ -120,15 +120,6 @@ export function clusterAddress(host: string): string {
   return `the cluster's address of ${host}`;
 }
 
-/** The endpoints of an entry for one of its ports, in the order in which they are written. */
-export function endpointsOfEntry({ spec }: MeshObject, port: KnownPort): KnownEndpoint[] {
-  return records(spec.endpoints).flatMap(endpoint => {
-    const address = text(endpoint.address);
-    const own = port.name === undefined ? undefined : number(record(endpoint.ports)[port.name]);
-    return address === undefined ? [] : [{ address, port: own ?? Number(port.target), labels: labelsOf(endpoint.labels) }];
-  });
-}
-
 /** With the label an entry says for itself whether it is one that istiod allocates an address to. */
 function allocates(object: MeshObject, facts: MeshModel, resolution: string, host: string): boolean {
   return facts.dnsCapture && facts.ipAutoAllocate && resolution !== 'NONE' && !host.startsWith('*')

@@ -1,6 +1,7 @@
 import { AccessPolicy } from './access-policy';
 import { byAge, byAgeAndName } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
+import { placeKey, placesOfEntry } from './entry-endpoints';
 import { ExternalEntry } from './external-entry';
 import { record, records, strings, withValue } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
@@ -314,18 +315,32 @@ export class MeshView {
       .flatMap(({ rules }) => rules.flatMap(({ destinations }) => destinations.map(({ host }) => host)))));
   }
 
-  /** Whether an entry is what gateways send to: its endpoints are those of the routed service, and no sidecar connects to it. */
+  /** Whether an entry is what gateways send to, and nobody else sees. */
   public isUpstream(entry: ExternalEntry): boolean {
-    return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0);
+    return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0) && this.isSeenByGatewaysAlone(entry);
   }
 
-  /** The entries that workloads may connect to: all but those that gateways alone see. */
+  /** The services outside: all entries but those that only serve a route. What gateways alone see, and ends somewhere else, is one of its own. */
   public get dependencies(): readonly ExternalEntry[] {
     return this.once('dependencies', () => {
       const routed = this.once('detours', () => this.detours());
       return this.entries.filter(entry => (
-        !this.isUpstream(entry) || !this.isSeenByGatewaysAlone(entry) || entry.hosts.some(host => routed.has(host))));
+        !this.isUpstream(entry) || entry.hosts.some(host => routed.has(host)) || !this.endsWhereRouted(entry)));
     });
+  }
+
+  /** Whether connections to an entry end where those to some routed one do. */
+  private endsWhereRouted(entry: ExternalEntry): boolean {
+    return entry.ports.flatMap(port => placesOfEntry(this, entry, port)).every(place => this.routedPlaces.has(place));
+  }
+
+  /** Where what is routed through gateways ends, and the names and addresses by which clients ask for it. */
+  private get routedPlaces(): ReadonlySet<string> {
+    return this.once('routedPlaces', () => new Set(this.entries.flatMap(entry => entry.ports.flatMap(port => {
+      const hosts = entry.hosts.filter(host => this.isRouted(entry, host, port.number));
+      const asked = [...hosts, ...entry.addresses].flatMap(name => [placeKey(name, port.number), placeKey(name, port.target)]);
+      return hosts.length === 0 ? [] : [...asked, ...placesOfEntry(this, entry, port)];
+    }))));
   }
 
   /** Whether no namespace sees an entry but those of the gateways that send to it. */

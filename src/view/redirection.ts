@@ -29,3 +29,17 @@ export function runsAsProxy({ containers, securityContext }: PodTemplate): { rea
       : own.some(value => value === undefined) && securityContext[setting] === PROXY_USER ? [{ setting, field: 'securityContext' }] : [];
   })[0];
 }
+
+/** The annotation of a pod that names what istiod injects. */
+export const TEMPLATES = 'inject.istio.io/templates';
+
+/** What istiod is told to inject; without any, a sidecar. */
+export function templatesOf({ annotations }: Pick<PodTemplate, 'annotations'>): string[] {
+  return (annotations[TEMPLATES] ?? '').split(',').map(name => name.trim()).filter(name => name !== '');
+}
+
+/** The template by which a pod gets Istio's agent for gRPC and no proxy, so that nothing is redirected; undefined for any other pod. */
+export function agentTemplateOf(pod: Pick<PodTemplate, 'annotations'>): string | undefined {
+  const templates = templatesOf(pod);
+  return templates.includes('sidecar') ? undefined : templates.find(name => name === 'grpc-agent' || name === 'grpc-simple');
+}

@@ -2,11 +2,12 @@ import { Fields, strings } from './fields';
 import { KubeService } from './kube-service';
 import { MeshView } from './mesh-view';
 import { PodTemplate } from './pod-template';
+import { templatesOf } from './redirection';
 import { SlipTable } from '../private/slip-table';
 
 /** Whether the proxy of a pod is that of a gateway: istiod injects one, or a container runs it. */
-export function hasRouter({ annotations, containers }: PodTemplate): boolean {
-  return (annotations['inject.istio.io/templates'] ?? '').split(',').map(name => name.trim()).includes('gateway') || containers.some(isRouter);
+export function hasRouter(pod: PodTemplate): boolean {
+  return templatesOf(pod).includes('gateway') || pod.containers.some(isRouter);
 }
 
 /** Whether a container runs the proxy of a gateway. */

@@ -28,6 +28,8 @@ const MAKERS: readonly { readonly group: string; readonly kind: string; nameIn(o
   { group: 'bitnami.com', kind: 'SealedSecret', nameIn: ({ name }) => [name] },
   ...['VaultStaticSecret', 'VaultDynamicSecret', 'VaultPKISecret', 'HCPVaultSecretsApp'].map(kind => (
     { group: 'secrets.hashicorp.com', kind, nameIn: ({ spec }: MeshObject) => [record(spec.destination).name] })),
+  { group: 'onepassword.com', kind: 'OnePasswordItem', nameIn: ({ name }) => [name] },
+  { group: 'isindir.github.com', kind: 'SopsSecret', nameIn: ({ spec }) => records(spec.secretTemplates).map(({ name }) => name) },
   { group: 'secrets-store.csi.x-k8s.io', kind: 'SecretProviderClass', nameIn: ({ spec }) => records(spec.secretObjects).map(({ secretName }) => secretName) },
 ];
 
@@ -75,7 +77,9 @@ function shownWithSecrets(view: MeshView): ReadonlySet<string> {
   return view.once('namespaces with Secrets', () => new Set([...placesOfSecrets(view).values()].flat().map(({ namespace }) => namespace)));
 }
 
-/** The Secret that would do as well for a client: without a certificate of its own istiod looks for the authority alone, first in a Secret of its own. */
-export function alternativeTo(name: string, mode: ClientTlsSettings['mode']): string | undefined {
-  return mode === 'SIMPLE' ? `${name}-cacert` : undefined;
+/** The Secret that a proxy of a namespace reads to begin TLS; undefined where it reads none. */
+export function secretOfClient(namespace: string, { credentialName: name, mode, insecureSkipVerify }: ClientTlsSettings): WantedSecret | undefined {
+  const isRead = mode === 'MUTUAL' || mode === 'SIMPLE' && !insecureSkipVerify;
+  // Without a certificate of its own istiod looks for the authority alone, first in a Secret of its own.
+  return name !== undefined && isRead ? { namespace, name, or: mode === 'SIMPLE' ? `${name}-cacert` : undefined } : undefined;
 }

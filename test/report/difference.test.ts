@@ -320,4 +320,17 @@ describe('a way that the names of a service do not show', () => {
 
     expect(found.openings).toMatchObject([{ kind: 'APPEARED', host: 'db.example.com', opening: { kind: 'NAMED_AT_GATEWAY', who: 'catalog/api' } }]);
   });
+
+  test('opens when a tenant has the gateway send to an entry of theirs, which no sidecar sees', () => {
+    const server = (exportTo: string, address: string) => [
+      object('Gateway', 'catalog/out', { selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'out', protocol: 'TLS' }, hosts: ['out.example.com'], tls: { mode: 'ISTIO_MUTUAL' } }] }),
+      object('VirtualService', 'catalog/out', { hosts: ['out.example.com'], exportTo: ['istio-system'], gateways: ['out'], tcp: [{ route: [{ destination: { host: 'drop.example.net', port: { number: 3306 } } }] }] }),
+      object('ServiceEntry', 'catalog/drop', { hosts: ['drop.example.net'], exportTo: [exportTo], resolution: 'DNS', ports: [{ number: 3306, name: 'tcp', protocol: 'TCP' }], endpoints: [{ address }] }),
+    ];
+    const found = differenceOf(viewOf(routed(['shop/cart'])), viewOf([...routed(['shop/cart']), ...server('istio-system', '198.51.100.9')]));
+
+    expect(found.dependencies).toMatchObject([{ kind: 'ADDED', host: 'drop.example.net' }]);
+    expect(found.openings).toMatchObject([{ kind: 'APPEARED', host: 'drop.example.net', opening: { kind: 'ANY_IDENTITY', because: [{ object: 'Gateway catalog/out' }] } }]);
+    expect(opens(found)).toBe(true);
+  });
 });

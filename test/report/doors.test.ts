@@ -234,6 +234,13 @@ describe('another server of a gateway that leads to a service', () => {
     expect(report(...routed(['shop/cart']), ...elsewhere).dependencies[0].openings.map(({ kind }) => kind)).toEqual(['WITHOUT_SIDECAR', 'TENANT']);
   });
 
+  test('and sends to another entry, whose endpoint is the name of the service', () => {
+    const alias = entry('alias.example.com', 3306, 'TCP', { exportTo: ['istio-system'], endpoints: [{ address: 'DB.example.com' }] }, 'alias');
+    const found = report(...routed(['shop/cart']), alias, ...second({ mode: 'ISTIO_MUTUAL' }).map(text => text.replace(`"${NAME}","port":{"number":443}`, '"alias.example.com","port":{"number":3306}')));
+
+    expect(openings(found, 'ANY_IDENTITY', found.dependencies.findIndex(({ hosts }) => hosts[0] === 'db.example.com'))).toMatchObject([{ because: [{ object: 'Gateway shop/back' }] }]);
+  });
+
   test('and one for requests is found by their host', () => {
     const web = [
       object('Gateway', 'web', { selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'web', protocol: 'HTTPS' }, hosts: ['web.example.com'], tls: { mode: 'ISTIO_MUTUAL' } }] }),

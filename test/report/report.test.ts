@@ -362,10 +362,12 @@ describe('dependencies', () => {
     object('VirtualService', 'alias', { hosts: ['api.internal'], gateways: ['alias'], tls: [{ match: [{ sniHosts: ['api.internal'] }], route: [{ destination: { host: 'api.example.com', port: { number: 443 } } }] }] }),
   ];
 
-  test('what a gateway sends to is one, as soon as other namespaces see it', () => {
+  test('what a gateway alone sends to is one, unless it ends where a routed one does', () => {
     const hostsOf = (objects: readonly string[]) => reportOf(viewOf(objects)).dependencies.map(({ hosts }) => hosts[0]);
 
-    expect(hostsOf(alias('istio-egress'))).toEqual([]);
+    expect(hostsOf(alias('istio-egress'))).toEqual(['api.example.com']);
+    expect(hostsOf(routed(['shop/cart']))).toEqual(['db.example.com']);
+    expect(hostsOf(routed(['shop/cart']).map(text => (text.includes('db-upstream') ? text.replaceAll('192.0.2.14', '198.51.100.9') : text)))).toEqual(['db.example.com', 'p3306.shop.db.example.com']);
     expect(hostsOf(alias('.', 'istio-egress'))).toEqual(['api.example.com']);
     expect(hostsOf(alias('.'))).toEqual(['api.example.com']);
   });

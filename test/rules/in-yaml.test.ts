@@ -57,6 +57,9 @@ const tlsServer = (host = 'db.example.com', tls = '{mode: ISTIO_MUTUAL}', protoc
 const policy = (rules: string, action = 'ALLOW', more = 'selector: {matchLabels: {istio: egressgateway}}', place = 'istio-system') => (
   doc('security.istio.io/v1', 'AuthorizationPolicy', 'policy', place, `{${[more, `action: ${action}`, rules && `rules: [${rules}]`].filter(part => part !== '').join(', ')}}`));
 const from = (source: string, more = '') => `{from: [{source: ${source}}]${more}}`;
+const ROUTED_DB = all(istio('ServiceEntry', 'db', 'shop', '{hosts: [db.example.com], addresses: [192.0.2.14], resolution: DNS, ports: [{number: 3306, name: tcp, protocol: TCP}], '
+  + 'endpoints: [{address: 192.0.2.14}, {address: vip.example.net}]}'),
+istio('VirtualService', 'db', 'shop', '{hosts: [db.example.com], tcp: [{match: [{port: 3306}], route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, port: {number: 443}}}]}]}'));
 const CART = '{principals: [cluster.local/ns/shop/sa/cart]}';
 const sni = (...values: string[]) => `, when: [{key: connection.sni, values: [${values.map(value => `"${value}"`).join(', ')}]}]`;
 const SERVICE = doc('v1', 'Service', 'istio-egressgateway', 'istio-system', '{selector: {istio: egressgateway, app: out}, ports: [{port: 443}]}');
@@ -419,6 +422,22 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['an endpoint that is the host of a routed one, and one that is another', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), onWeb(80), ...['db.example.com', 'other.example.com'].map(address => (
       entry(HTTP, `resolution: DNS, endpoints: [{address: ${address}}]`, `of-${address}`).replace('name: db,', `name: ${address},`)))), ['db.example.com spec ports 0']],
     ['one that the gateway itself sends to', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(443)), []],
+    ...([
+      ['the address in IPv6', 'endpoints: [{address: "::ffff:192.0.2.14"}]', ['past spec ports 0']],
+      ['the name in capitals', 'resolution: DNS, endpoints: [{address: DB.example.com}]', ['past spec ports 0']],
+      ['the name with its last dot', 'resolution: DNS, endpoints: [{address: db.example.com.}]', ['past spec ports 0']],
+      ['a name of its endpoint', 'resolution: DNS, endpoints: [{address: vip.example.net}]', ['past spec ports 0']],
+      ['the port of the endpoint', 'endpoints: [{address: 192.0.2.14, ports: {tcp: 3306}}]', ['past spec ports 0'], 9999],
+      ['another port of the endpoint', 'endpoints: [{address: 192.0.2.14, ports: {tcp: 3307}}]', []],
+      ['a WorkloadEntry', 'workloadSelector: {labels: {db: orders}}', ['past spec ports 0']],
+    ] as [string, string, string[], number?][]).map(([what, more, found, port = 3306]): Row => (
+      [`an entry that leads there by ${what}`, all(ROUTED_DB, istio('WorkloadEntry', 'of-db', 'other', '{address: 192.0.2.14, labels: {db: orders}}'),
+        istio('ServiceEntry', 'past', 'other', `{hosts: [past.example.com], exportTo: ["."], addresses: [240.0.0.9], ports: [{number: ${port}, name: tcp, protocol: TCP}], ${more}}`)), found])),
+    ['a Service whose endpoints somebody wrote', all(ROUTED_DB, doc('v1', 'Service', 'past', 'other', '{ports: [{name: tcp, port: 3306}]}'),
+      'apiVersion: v1\nkind: Endpoints\nmetadata: {name: past, namespace: other}\nsubsets: [{addresses: [{ip: 192.0.2.14}], ports: [{name: tcp, port: 3306}]}]\n'), ['past spec ports 0']],
+    ['an entry that gateways and others see, although a gateway sends to it', all(ROUTED_DB, gateway(tlsServer('x.example.com'), undefined, 'mine'),
+      istio('VirtualService', 'mine', 'shop', '{hosts: [x.example.com], gateways: [mine], tcp: [{route: [{destination: {host: past.example.com}}]}]}'),
+      istio('ServiceEntry', 'past', 'other', '{hosts: [past.example.com], addresses: [192.0.2.14], ports: [{number: 3306, name: tcp, protocol: TCP}]}')), ['past spec ports 0']],
   ],
   MX0704: [
     ['a VirtualService for requests, which are on another port', all(entry(`${WEB}, ${TLS}`), rule('{mode: SIMPLE}'), route('http', '{}', '{host: db.example.com}')), ['rule spec trafficPolicy tls']],
@@ -462,10 +481,18 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['that of a workload', all(istio('DestinationRule', 'rule', 'shop',
       '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE, credentialName: ca}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')),
     ['rule spec trafficPolicy tls credentialName']],
+    ['no certificate that is verified, so no Secret is read', all(istio('DestinationRule', 'rule', 'shop',
+      '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: SIMPLE, credentialName: ca, insecureSkipVerify: true}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')), []],
+    ['no TLS, so no Secret is read', all(istio('DestinationRule', 'rule', 'shop',
+      '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: DISABLE, credentialName: ca}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')), []],
+    ['no certificate that is verified, and one of its own that is read', all(istio('DestinationRule', 'rule', 'shop',
+      '{host: a, workloadSelector: {matchLabels: {app: a}}, trafficPolicy: {tls: {mode: MUTUAL, credentialName: ca, insecureSkipVerify: true}}}'), doc('v1', 'Secret', 'other', 'shop', '{}')),
+    ['rule spec trafficPolicy tls credentialName']],
     ['no Secret at all, and one that an operator writes', all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}'))), []],
     ...['bitnami.com/v1alpha1 SealedSecret cert {}', 'external-secrets.io/v1 ExternalSecret cert {}', 'secrets.hashicorp.com/v1beta1 VaultStaticSecret v {destination: {name: cert}}',
       'secrets.hashicorp.com/v1beta1 VaultPKISecret v {destination: {name: cert}}', 'secrets.hashicorp.com/v1beta1 VaultDynamicSecret v {destination: {name: cert}}',
-      'secrets-store.csi.x-k8s.io/v1 SecretProviderClass v {secretObjects: [{secretName: cert}]}'].map((made): Row => {
+      'secrets-store.csi.x-k8s.io/v1 SecretProviderClass v {secretObjects: [{secretName: cert}]}', 'onepassword.com/v1 OnePasswordItem cert {itemPath: a}',
+      'isindir.github.com/v1alpha3 SopsSecret v {secretTemplates: [{name: cert}]}'].map((made): Row => {
       const [version, kind, name, ...spec] = made.split(' ');
       return [`one that an operator makes from a ${kind}`, all(SERVICE, gateway(tlsServer('a', '{mode: SIMPLE, credentialName: cert}')), doc('v1', 'Secret', 'other', 'istio-system', '{}'),
         doc(version, kind, name, 'istio-system', spec.join(' '))), []];

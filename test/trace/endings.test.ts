@@ -273,12 +273,19 @@ describe('the way of a pod', () => {
     ['excludes its interface', { annotations: { 'traffic.sidecar.istio.io/excludeInterfaces': 'eth0' } }],
     ['as a whole runs as the user of the proxy', { spec: { securityContext: { runAsUser: 1337 }, containers: [{ name: 'cart' }] } }],
     ['as a whole runs as the group of the proxy', { spec: { securityContext: { runAsGroup: 1337 }, containers: [{ name: 'cart' }] } }],
+    ['gets Istio\'s agent for gRPC in place of a sidecar', { annotations: { 'inject.istio.io/templates': 'grpc-agent' } }],
     ['runs as the group of the proxy', { spec: { containers: [{ name: 'cart', securityContext: { runAsGroup: 1337 } }] } }],
   ])('that %s passes its sidecar by', (_, more) => {
     const found = traced([deployment('cart', 'cart', more)], 'cart', '192.0.2.14:3306', { facts });
 
     expect(found.end).toMatchObject({ kind: 'DIRECT', endpoints: ['192.0.2.14:3306'] });
     expect(causesAt(found, 'sidecar')[0]).toMatch(/^Deployment shop\/cart spec\.template/);
+  });
+
+  test('that gets a sidecar beside the agent for gRPC passes it', () => {
+    const pod = { annotations: { 'inject.istio.io/templates': 'grpc-agent, sidecar' } };
+
+    expect(traced([deployment('cart', 'cart', pod)], 'cart', '192.0.2.14:3306', { facts }).end.kind).toBe('NOWHERE');
   });
 
   test('takes what its containers say of their user before what it says itself', () => {
