@@ -200,6 +200,10 @@ const WHOLE: { readonly [shape: string]: (count: number) => readonly Manifest[] 
   'rules of one policy': count => [...GATEWAY_POD, object('security.istio.io/v1', 'AuthorizationPolicy', 'policy', 'istio-system', {
     selector: { matchLabels: GATEWAY }, action: 'DENY', rules: many(count, i => ({ from: [{ source: { notPrincipals: [`cluster.local/ns/ns-${i}/sa/app-${i}`] } }] })),
   })],
+  'Services that miss pods of a gateway': count => [gateway(0, 'shop', ['db-0.example.com'], 443), ...many(count, i => [
+    object('v1', 'Pod', `pod-${i}`, 'istio-system', { containers: [{ name: 'proxy', args: ['proxy', 'router'] }] }, { ...GATEWAY, zone: `zone-${i}` }),
+    object('v1', 'Service', `egress-${i}`, 'istio-system', { selector: { istio: 'egressgatewy', zone: `zones-${i}` }, ports: [{ name: 'https', port: 443 }] }),
+  ]).flat()],
   'hosts of one entry': count => [entry(0, 'shop', { hosts: many(count, i => `db-${i}.example.com`) })],
 };
 

@@ -50,10 +50,13 @@ function publicClassOf(value: object): string {
   return parent === null || parent === Object.prototype ? value.constructor?.name ?? 'value' : publicClassOf(parent);
 }
 
+/** How much of a value an error quotes: enough to know it again, where it is no name any more. */
+const QUOTED = 500;
+
 /** A value as an error quotes it. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') {
-    return `"${value}"`;
+    return value.length > QUOTED ? `"${value.slice(0, QUOTED)}..." of ${value.length} characters` : `"${value}"`;
   }
   if (typeof value === 'number' || typeof value === 'function') {
     return typeof value === 'function' ? `the function ${value.name}` : String(value);
@@ -65,7 +68,8 @@ export function quote(value: unknown): string {
     return `a ${publicClassOf(value)}`;
   }
   try {
-    return JSON.stringify(value) ?? String(value);
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > QUOTED ? `${text.slice(0, QUOTED)}... of ${text.length} characters` : text;
   } catch {
     return String(value);
   }

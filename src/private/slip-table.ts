@@ -17,22 +17,30 @@ export class SlipTable {
 
   /** The name that was meant; the first in the alphabet of several. */
   public meantBy(written: string): string | undefined {
+    return this.allMeantBy(written)[0];
+  }
+
+  /** Every name that may have been meant, by the alphabet. */
+  public allMeantBy(written: string): string[] {
     // Two names that are one slip apart are the same when each loses a letter, or one of them does.
-    const candidates = new Set([...shorter(written)].flatMap(short => [...this.known.get(short) ?? []]));
-    return [...candidates].filter(name => isSlipOf(written, name)).sort()[0];
+    const candidates = new Set([...shorter(written)].flatMap(short => this.known.get(short) ?? []));
+    return [...candidates].filter(name => isSlipOf(written, name)).sort();
   }
 }
 
+/** The longest name that DNS has. What is longer is no slip of one, and would have as many short forms as letters. */
+const LONGEST = 253;
+
 /** A name, and all that it is without one letter. */
 function shorter(name: string): Set<string> {
-  return new Set([name, ...[...name].map((_, i) => name.slice(0, i) + name.slice(i + 1))]);
+  return new Set([name, ...name.length > LONGEST ? [] : [...name].map((_, i) => name.slice(0, i) + name.slice(i + 1))]);
 }
 
 /** How long a name has to be for a slip to show: of a short one two letters in the wrong order, or one twice, and in a longer one any. */
 const LONG_ENOUGH = { forPairs: 4, forAny: 5 };
 
 /** Whether one name is the other with a slip. `db-1` and `db-2`, or `team-a` and `team-b`, are two names on purpose. */
-function isSlipOf(written: string, name: string): boolean {
+export function isSlipOf(written: string, name: string): boolean {
   const [short, long] = written.length < name.length ? [written, name] : [name, written];
   if (name.length < LONG_ENOUGH.forPairs || long.length - short.length > 1 || short === long) {
     return false;

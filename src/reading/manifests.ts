@@ -58,12 +58,19 @@ class Reader implements Reading {
   }
 
   private document(chunk: Chunk): void {
-    if (isJson(chunk) && this.json(chunk)) {
-      return;
-    }
-    const list = itemsOf(chunk);
-    if (!list || !this.list(list.head, list.items)) {
-      this.yaml(chunk);
+    try {
+      if (isJson(chunk) && this.json(chunk)) {
+        return;
+      }
+      const list = itemsOf(chunk);
+      if (!list || !this.list(list.head, list.items)) {
+        this.yaml(chunk);
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) {
+        throw error;
+      }
+      this.fault(chunk, 0, TOO_DEEP);
     }
   }
 
@@ -112,9 +119,7 @@ class Reader implements Reading {
       this.manifest(value, chunk, []);
       faults.forEach(({ offset, message }) => this.fault(chunk, offset, message));
     } catch (error) {
-      if (error instanceof RangeError) {
-        this.fault(chunk, 0, TOO_DEEP);
-      } else if (!(error instanceof Unreadable)) {
+      if (!(error instanceof Unreadable)) {
         throw error;
       } else if (this.source.isNamed || /(?:^|\n)[ -]*"?kind"?[ \t]*:/i.test(chunk.text) || hasParts(chunk.text)) {
         // A folder has files of others, such as settings with comments in JSON.

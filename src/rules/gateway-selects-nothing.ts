@@ -2,7 +2,6 @@ import { Finding, Rule, selectorText, where } from './rule';
 import { quote } from '../private/fail';
 import { selects } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
-import { namespaceOfService } from '../view/host-name';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { MESH, RouteMatch } from '../view/route';
@@ -17,16 +16,9 @@ export const gatewaySelectsNothing: Rule = {
   fix: 'Write labels of the gateway\'s pods into `selector`.',
   related: ['IST0101', 'KIA0302'],
   check: view => {
-    const pods = new Map<string, PodTemplate[]>();
-    const podsIn = (namespace: string) => {
-      if (pods.size === 0) {
-        view.pods.forEach(pod => pods.set(pod.namespace, [...pods.get(pod.namespace) ?? [], pod]));
-      }
-      return pods.get(namespace) ?? [];
-    };
     const lost = view.gateways.filter(gateway => Object.keys(gateway.selector).length > 0 && view.gatewayPlaces.podsOf(gateway).length === 0);
     return lost.flatMap((gateway): Finding[] => {
-      const [pod] = expected(view, gateway.name, gateway.object.namespace, podsIn);
+      const [pod] = expected(view, gateway.name, gateway.object.namespace);
       const selector = Object.entries(gateway.selector).map(label => label.join('=')).join(', ');
       return pod ? [{
         object: gateway.object,
@@ -40,7 +32,7 @@ export const gatewaySelectsNothing: Rule = {
 };
 
 /** The pods that should take a Gateway: those behind the Service that the same VirtualService sends to, or those of a gateway in its own namespace. */
-function expected(view: MeshView, name: string, namespace: string, podsIn: (namespace: string) => readonly PodTemplate[]): readonly PodTemplate[] {
+function expected(view: MeshView, name: string, namespace: string): readonly PodTemplate[] {
   const routes = new Set(view.names.legsAt(name).map(({ route }) => route).filter(({ gateways }) => gateways.includes(MESH)));
   // A rule for the sidecars and the gateway alike sends to where both of them connect, such as the versions of a canary.
   const isToGateway = ({ gateways }: RouteMatch) => gateways.includes(MESH) && !gateways.includes(name);
@@ -48,14 +40,14 @@ function expected(view: MeshView, name: string, namespace: string, podsIn: (name
     .flatMap(({ destinations }) => destinations.map(({ host }) => host).filter(host => !own.includes(host))));
   for (const host of hosts) {
     const service = view.serviceByHost.get(host);
-    const behind = service ? podsIn(namespaceOfService(host, view.facts.clusterDomain) ?? '').filter(({ labels }) => (
-      Object.keys(service.selector).length > 0 && Object.entries(service.selector).every(([label, value]) => labels[label] === value))) : [];
     const missed = service && routerMissedBy(view, service);
+    const isSelecting = service !== undefined && Object.keys(service.selector).length > 0;
+    const behind = isSelecting ? view.podsIn(service.object.namespace).selectedBy(service.selector) : [];
     if (behind.length > 0 || missed !== undefined) {
       return missed ? [missed] : behind;
     }
   }
-  return podsIn(namespace).filter(hasRouter);
+  return view.podsIn(namespace).all.filter(hasRouter);
 }
 
 /** Whether a Service beside the pods misses them in the same way, so that the slip is in their labels. */

@@ -1,7 +1,7 @@
 import { Origination, originationsIn } from './originated';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { SlipTable } from '../private/slip-table';
+import { isSlipOf } from '../private/slip-table';
 
 export const serverNameMisspelt: Rule = {
   id: 'MX0713',
@@ -25,8 +25,7 @@ function findingsOf({ rule: { object }, tls, host }: Origination): Finding[] {
   const names = [
     ...tls.sni === undefined ? [] : [{ name: tls.sni, at: ['sni'] }], ...tls.subjectAltNames.map((name, i) => ({ name, at: ['subjectAltNames', i] })),
   ];
-  const like = new SlipTable([host]);
-  return names.filter(({ name }) => name !== host && like.meantBy(name) !== undefined).map(({ name, at }) => ({
+  return names.filter(({ name }) => isSlipOf(name, host)).map(({ name, at }) => ({
     object,
     field: [...tls.field, ...at],
     message: `'${at[0]}' ${quote(name)} is not ${quote(host)}, to which proxies connect with it: the certificate of that server does not have the name`,

@@ -17,6 +17,19 @@ interface Workload {
   readonly selector: Labels;
 }
 
+/** What shows where gateways are. */
+interface GatewaysOfMesh {
+  readonly gateways: readonly GatewayConfig[];
+  readonly services: readonly KubeService[];
+  /** Reading them renders every workload. */
+  readonly pods: readonly PodTemplate[];
+  readonly trafficRules: readonly TrafficRule[];
+  readonly routes: readonly Route[];
+  readonly names: { readonly detours: readonly Leg[] };
+  readonly facts: { readonly clusterDomain: string };
+  servicesSelecting(namespace: string, labels: Labels): readonly KubeService[];
+}
+
 /** Where the pods of Gateways run, and behind which Services, as far as the objects show it. */
 export class GatewayPlaces {
   private readonly workloads = new Map<string, Workload>();
@@ -29,26 +42,24 @@ export class GatewayPlaces {
   private readonly gatewayPods = new Set<PodTemplate>();
   private readonly all = new Set<string>();
 
-  public constructor(
-    gateways: readonly GatewayConfig[], services: readonly KubeService[], pods: () => readonly PodTemplate[], trafficRules: readonly TrafficRule[],
-    detours: readonly Leg[], routes: readonly Route[], private readonly clusterDomain: string,
-  ) {
+  private readonly clusterDomain: string;
+
+  public constructor(view: GatewaysOfMesh) {
+    const { gateways, services, trafficRules, routes, names: { detours }, facts: { clusterDomain } } = view;
+    this.clusterDomain = clusterDomain;
     gateways.forEach(gateway => this.know(gateway));
     if (gateways.length === 0) {
       return;
     }
-    const byNamespace = new Map<string, KubeService[]>();
-    for (const service of services.filter(({ selector }) => Object.keys(selector).length > 0)) {
-      addTo(byNamespace, service.object.namespace, service);
-      this.matching(service.selector).forEach(key => this.place(key, service));
-    }
-    for (const pod of pods()) {
+    services.forEach(service => this.matching(service.selector).forEach(key => this.place(key, service)));
+    for (const pod of view.pods) {
       const keys = this.matching(pod.labels);
+      const before = keys.length === 0 ? [] : view.servicesSelecting(pod.namespace, pod.labels);
       keys.forEach(key => {
         addTo(this.podsByKey, key, pod);
         this.gatewayPods.add(pod);
         this.at(key, pod.namespace);
-        byNamespace.get(pod.namespace)?.filter(({ selector }) => selects(selector, pod.labels)).forEach(service => this.place(key, service));
+        before.forEach(service => this.place(key, service));
       });
     }
     const known = new Set(services.map(({ host }) => host));

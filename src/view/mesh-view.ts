@@ -292,8 +292,7 @@ export class MeshView {
 
   /** Where the pods of Gateways are. */
   public get gatewayPlaces(): GatewayPlaces {
-    return this.once('gatewayPlaces', () => new GatewayPlaces(this.gateways, this.services, () => this.pods, this.trafficRules, this.names.detours, this.routes,
-      this.facts.clusterDomain));
+    return this.once('gatewayPlaces', () => new GatewayPlaces(this));
   }
 
   /** Whether the sidecars send the connections to a host and port of an entry somewhere else, such as to a gateway. */

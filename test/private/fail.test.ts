@@ -27,6 +27,9 @@ describe('a value is quoted by what a user wrote', () => {
     ['the construct \'shop\'', new Chart(new App(), 'shop')],
     ['the function ApiObject', ApiObject],
     ['{"app":"x"}', { app: 'x' }],
+    [`"${'a'.repeat(500)}"`, 'a'.repeat(500)],
+    [`"${'a'.repeat(500)}..." of 501 characters`, 'a'.repeat(501)],
+    [`["${'a'.repeat(498)}... of 504 characters`, ['a'.repeat(500)]],
   ])('%s', (quoted, value) => {
     expect(quote(value)).toBe(quoted);
   });
