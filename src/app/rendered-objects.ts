@@ -66,9 +66,21 @@ export class RenderedObjects {
 
 /** What the metadata of an object consists of. */
 function stateOf(object: ApiObject): unknown[] {
-  return Object.entries(metadataFieldsOf(object)).flatMap(([field, value]) => [
-    field, ...typeof value === 'object' && value !== null ? Object.entries(value).flat() : [value],
-  ]);
+  const state: unknown[] = [];
+  // Asked for twice of each object of an app: without a list for each field.
+  const fields = metadataFieldsOf(object);
+  for (const field of Object.keys(fields)) {
+    const value = fields[field];
+    state.push(field);
+    if (typeof value !== 'object' || value === null) {
+      state.push(value);
+    } else {
+      for (const key of Object.keys(value)) {
+        state.push(key, (value as { readonly [key: string]: unknown })[key]);
+      }
+    }
+  }
+  return state;
 }
 
 function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {

@@ -24,6 +24,10 @@ export function networkOf(address: string): Network[] {
 
 /** An address or a name in the one spelling that all others of it are compared by. */
 export function spelledAlike(address: string): string {
+  // An IPv4 address has one spelling only.
+  if (/^[\d.]+$/.test(address)) {
+    return address;
+  }
   const [network] = networkOf(address);
   return network === undefined || address.includes('/') ? address.toLowerCase().replace(/\.$/, '') : network.first.toString();
 }

@@ -64,19 +64,28 @@ function knownOf(key: string): KnownFields | undefined {
   return known;
 }
 
-function look(value: unknown, known: KnownFields, path: readonly (string | number)[], found: UnknownField[]): void {
+/** @param path where the value is; one list for all, which is copied where something is found: nearly every object has only known fields */
+function look(value: unknown, known: KnownFields, path: (string | number)[], found: UnknownField[]): void {
   if (Array.isArray(value)) {
     // The API has no list of lists.
-    value.forEach((item, i) => Array.isArray(item) || look(item, known, [...path, i], found));
+    value.forEach((item, i) => Array.isArray(item) || lookBelow(item, known, path, i, found));
   } else if (typeof value === 'object' && value !== null) {
     for (const [field, below] of Object.entries(value)) {
       const next = Object.hasOwn(known, field) ? known[field] : known[ANY_NAME];
       if (next !== undefined) {
-        look(below, next, [...path, field], found);
+        lookBelow(below, next, path, field, found);
       } else if (below !== undefined && below !== null && !isText(known)) {
         found.push({ path: [...path, field], known: Object.keys(known) });
       }
     }
+  }
+}
+
+function lookBelow(value: unknown, known: KnownFields, path: (string | number)[], step: string | number, found: UnknownField[]): void {
+  if (typeof value === 'object') {
+    path.push(step);
+    look(value, known, path, found);
+    path.pop();
   }
 }
 
