@@ -37,7 +37,7 @@ export class OutboundPolicies implements OutboundDecisions {
   }
 
   public isOpen(place: OutboundPlace): boolean {
-    return !(this.sidecarOf(place)?.isClosed ?? this.view.facts.outboundTrafficPolicy === 'REGISTRY_ONLY');
+    return this.sidecarOf(place)?.letsPass ?? this.view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
   }
 
   /** The object that decides it, if one does. */

@@ -24,7 +24,7 @@ export const lockdownOpened: Rule = {
       ...view.egressPolicies.flatMap(({ object, opensAlmostAll }) => (opensAlmostAll ? finding(object, `opens ${opensAlmostAll} to`, 'remove it') : [])),
       ...joined(view.egressPolicies.filter(({ object, opensAlmostAll }) => view.lockdowns.has(object.namespace) && !opensAlmostAll))
         .flatMap(({ last, others, opened }) => finding(last.object, `opens ${opened}, together with '${others[0].object.origin.path}', to`, 'remove one of them')),
-      ...view.allSidecars.filter(({ workloadSelector, isClosed }) => workloadSelector && !(isClosed ?? view.facts.outboundTrafficPolicy === 'REGISTRY_ONLY'))
+      ...view.allSidecars.filter(({ workloadSelector, letsPass }) => workloadSelector && (letsPass ?? view.facts.outboundTrafficPolicy === 'ALLOW_ANY'))
         .flatMap(({ object }) => finding(object, 'has \'outboundTrafficPolicy\' ALLOW_ANY for', 'write REGISTRY_ONLY')),
     ];
   },

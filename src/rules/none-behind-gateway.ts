@@ -51,8 +51,10 @@ function findings(view: MeshView, gateway: string, leg: Leg, destination: RouteD
 }
 
 /** Whether a rule for a Gateway sends to the Service of the same pods, on a port at which the rule itself takes what arrives. Another port may be another server's. */
-function isItself(view: MeshView, config: GatewayConfig, { route, match }: Leg, { host, port }: RouteDestination): boolean {
-  return view.gatewayPlaces.hostsOf(config).has(host)
+function isItself(view: MeshView, config: GatewayConfig, { route, rule, match }: Leg, { host, port }: RouteDestination): boolean {
+  // At a gateway, what asks for the client of HTTP is compared with the gateway's own pods, unless the match has gateways.
+  const isForClients = rule.kind === 'http' && match.source !== undefined && match.gateways === route.gateways;
+  return !isForClients && view.gatewayPlaces.hostsOf(config).has(host)
     && route.hosts.some(name => view.names.serversFor(config.name, name, route.object.namespace).some(server => (
       (match.port ?? server.port) === server.port && (port ?? server.port) === server.port)));
 }

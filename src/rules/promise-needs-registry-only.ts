@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
 import { knowsClients } from '../view/access-match';
 import { GatewayServer } from '../view/gateway';
+import { INJECT } from '../view/istio-labels';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -16,8 +17,8 @@ export const promiseNeedsRegistryOnly: Rule = {
   related: [],
   check: view => {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
-    const opening = view.allSidecars.filter(({ isClosed, isForAll }) => (
-      isClosed === false || isMeshOpen && isClosed === undefined && !isForAll));
+    const opening = view.allSidecars.filter(({ letsPass, isForAll }) => (
+      letsPass ?? (isMeshOpen && !isForAll)));
     const checking = isMeshOpen || opening.length > 0 ? checkingServer(view) : undefined;
     if (!checking) {
       return [];
@@ -28,7 +29,7 @@ export const promiseNeedsRegistryOnly: Rule = {
     const past = `and '${checking.object.origin.path}' lets only named clients through its gateway: pods there can connect past it`;
     const open = [...namespacesOf(view)].filter(([namespace]) => !gateways.has(namespace)
       // What a Sidecar opens is said of the Sidecar.
-      && (sidecars.has(namespace) ? sidecars.get(namespace)!.isClosed === undefined && isMeshOpen : ofMesh?.isClosed === undefined && isMeshOpen));
+      && isMeshOpen && (sidecars.get(namespace) ?? ofMesh)?.letsPass === undefined);
     const isOpen = new Set(open.map(([namespace]) => namespace));
     const beside = [...isMeshOpen ? withoutSidecars(view) : []]
       .filter(([namespace]) => !gateways.has(namespace) && namespace !== view.facts.rootNamespace);
@@ -81,7 +82,7 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
   const add = (namespace: string, object: MeshObject) => addTo(found, namespace, object);
   view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name)).forEach(object => add(object.name, object));
-  view.pods.filter(pod => pod.namespace !== '' && pod.labels['sidecar.istio.io/inject'] !== 'false' && !view.namespaces.isAmbient(pod.namespace))
+  view.pods.filter(pod => pod.namespace !== '' && pod.labels[INJECT] !== 'false' && !view.namespaces.isAmbient(pod.namespace))
     .filter(pod => view.namespaces.planeOf(pod.namespace, pod) !== 'NONE')
     .forEach(({ namespace, object }) => add(namespace, object));
   view.entries.filter(entry => !view.isUpstream(entry) && view.namespaces.planeOf(entry.object.namespace) !== 'NONE')

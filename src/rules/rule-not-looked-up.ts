@@ -4,6 +4,7 @@ import { quote } from '../private/fail';
 import { selects, strings } from '../view/fields';
 import { wildcardsAround } from '../view/host-match';
 import { namespaceOfService } from '../view/host-name';
+import { INJECT } from '../view/istio-labels';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
@@ -30,8 +31,6 @@ export const ruleNotLookedUp: Rule = {
 };
 
 /** What a pod says of its sidecar itself. */
-const INJECT = 'sidecar.istio.io/inject';
-
 /** Where a service is declared, as far as the objects show it. */
 export function homesOf(view: MeshView, host: string): ReadonlySet<string> {
   const known = view.once('homes by host', () => new Map<string, ReadonlySet<string>>());

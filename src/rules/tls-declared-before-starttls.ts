@@ -11,7 +11,7 @@ export const tlsDeclaredBeforeStarttls: Rule = {
     + 'the connection hangs, or goes where unknown connections go.',
   fix: 'Write `protocol: TCP`: what the client encrypts after the first message passes. If clients speak TLS from the first byte, such as PostgreSQL with `sslnegotiation=direct`, acknowledge the finding.',
   related: [],
-  check: view => view.entries.flatMap(entry => entry.ports.flatMap((port): Finding[] => {
+  check: view => view.entries.filter(entry => !view.isUpstream(entry)).flatMap(entry => entry.ports.flatMap((port): Finding[] => {
     // At its endpoints the port is what a gateway connects to, which has ended the TLS of the mesh.
     const usual = port.class === 'TLS' ? upgradedOn(port.number) : undefined;
     return usual === undefined ? [] : [{

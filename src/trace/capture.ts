@@ -3,6 +3,7 @@ import { isBesideGateway } from './gateway-pods';
 import { Cause, cause } from './hop';
 import { AddressList } from '../view/address-list';
 import { record, selects } from '../view/fields';
+import { DATAPLANE_MODE, INJECT, REVISION } from '../view/istio-labels';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { agentTemplateOf, INTERCEPTION, PROXY_USER, runsAsProxy, TEMPLATES } from '../view/redirection';
@@ -118,7 +119,7 @@ export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTempl
   if (!pod) {
     return unlabelled;
   }
-  const injected = pod.labels['sidecar.istio.io/inject'] ?? pod.annotations['sidecar.istio.io/inject'];
+  const injected = pod.labels[INJECT] ?? pod.annotations[INJECT];
   if (pod.hostNetwork) {
     return { text: 'the pod has the network of its node, so it has no sidecar', causes: [cause(pod.object, [...pod.field, 'hostNetwork'])] };
   }
@@ -184,7 +185,7 @@ export function captureSettings(pod: PodTemplate): unknown {
 }
 
 /** The labels of a pod that decide what takes its connections. */
-export const PLANE_LABELS: readonly string[] = ['sidecar.istio.io/inject', 'istio.io/rev', 'istio.io/dataplane-mode'];
+export const PLANE_LABELS: readonly string[] = [INJECT, REVISION, DATAPLANE_MODE];
 
 function listed(value: string | undefined): string[] {
   return (value ?? '').split(',').map(item => item.trim()).filter(item => item !== '');

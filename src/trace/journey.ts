@@ -25,6 +25,7 @@ import { contains, networkOf } from '../private/network';
 import { upgradedOn } from '../private/starttls';
 import { record, records, strings, valueAt } from '../view/fields';
 import { isWithin, mostSpecific } from '../view/host-match';
+import { DATAPLANE_MODE } from '../view/istio-labels';
 import { KnownService } from '../view/known-service';
 import { meantHosts } from '../view/meant-hosts';
 import { MeshView } from '../view/mesh-view';
@@ -88,7 +89,7 @@ export class Journey {
     }
     if (view.namespaces.planeOf(client.namespace, client.pod) === 'ZTUNNEL') {
       this.hops.push(hop('sidecar', `the pods of "${client.namespace}" have no sidecar: a ztunnel takes their connections`, [
-        cause(client.pod?.labels['istio.io/dataplane-mode'] === undefined ? view.namespaces.of(client.namespace)! : client.pod.object, ['metadata', 'labels']),
+        cause(client.pod?.labels[DATAPLANE_MODE] === undefined ? view.namespaces.of(client.namespace)! : client.pod.object, ['metadata', 'labels']),
       ], { facts: { cluster: '' } }));
       return this.ending('UNKNOWN', `namespace "${client.namespace}" is ambient, and this follows sidecars: a ztunnel ignores VirtualServices, DestinationRules and exportTo`);
     }

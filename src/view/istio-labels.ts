@@ -1,6 +1,15 @@
 /** The label of a Namespace by which its pods get sidecars. */
 export const INJECTION = 'istio-injection';
 
+/** The label, or the annotation, by which a pod asks for a sidecar or for none. */
+export const INJECT = 'sidecar.istio.io/inject';
+
+/** The label of a Namespace or of a pod that names the revision of istiod. */
+export const REVISION = 'istio.io/rev';
+
+/** The label of a Namespace or of a pod that hands its connections to ztunnel. */
+export const DATAPLANE_MODE = 'istio.io/dataplane-mode';
+
 /** Those that are read of pods. */
 const OF_PODS: { readonly [prefix: string]: readonly string[] } = {
   'inject.istio.io': ['templates'],

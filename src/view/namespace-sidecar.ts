@@ -44,6 +44,11 @@ export class NamespaceSidecar {
     return this.listeners.get(port) ?? this.listeners.get(undefined);
   }
 
+  /** Whether what it does not know goes to the address that was dialled; undefined when the mesh decides. */
+  public get letsPass(): boolean | undefined {
+    return this.isClosed === undefined ? undefined : !this.isClosed && this.egressProxy === undefined;
+  }
+
   /** Whether it is for every workload of its namespace. */
   public get isForAll(): boolean {
     return Object.keys(this.workloadSelector ?? {}).length === 0;

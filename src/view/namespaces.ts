@@ -1,3 +1,4 @@
+import { DATAPLANE_MODE, INJECT, INJECTION, REVISION } from './istio-labels';
 import { MeshObject } from './mesh-object';
 
 /** The label with which the API server names every namespace. */
@@ -27,12 +28,12 @@ export class Namespaces {
   /** Whether its pods get sidecars. */
   public hasSidecars(name: string): boolean {
     const labels = this.known.get(name)?.labels ?? {};
-    return labels['istio-injection'] === 'enabled' || labels['istio-injection'] === undefined && labels['istio.io/rev'] !== undefined && !this.saysAmbient(name);
+    return labels[INJECTION] === 'enabled' || labels[INJECTION] === undefined && labels[REVISION] !== undefined && !this.saysAmbient(name);
   }
 
   /** Whether ztunnel takes the connections of its pods. */
   public isAmbient(name: string): boolean {
-    return this.saysAmbient(name) || this.isMeshAmbient && this.known.get(name)?.labels['istio.io/dataplane-mode'] !== 'none' && !this.hasSidecars(name);
+    return this.saysAmbient(name) || this.isMeshAmbient && this.known.get(name)?.labels[DATAPLANE_MODE] !== 'none' && !this.hasSidecars(name);
   }
 
   /**
@@ -45,14 +46,14 @@ export class Namespaces {
       return undefined;
     }
     const own = pod?.labels ?? {};
-    const injects = own['sidecar.istio.io/inject'] ?? pod?.annotations['sidecar.istio.io/inject'];
+    const injects = own[INJECT] ?? pod?.annotations[INJECT];
     // The webhooks for pods that ask themselves leave out every namespace with one of the two labels. An annotation asks for nothing where no webhook is called.
-    const isAsked = of['istio-injection'] === undefined && of['istio.io/rev'] === undefined
-      && (own['sidecar.istio.io/inject'] === 'true' || own['istio.io/rev'] !== undefined);
+    const isAsked = of[INJECTION] === undefined && of[REVISION] === undefined
+      && (own[INJECT] === 'true' || own[REVISION] !== undefined);
     if (injects !== 'false' && (this.hasSidecars(name) || isAsked)) {
       return 'SIDECAR';
     }
-    const mode = own['istio.io/dataplane-mode'] ?? (this.isAmbient(name) ? 'ambient' : 'none');
+    const mode = own[DATAPLANE_MODE] ?? (this.isAmbient(name) ? 'ambient' : 'none');
     return mode === 'ambient' ? 'ZTUNNEL' : 'NONE';
   }
 
@@ -62,6 +63,6 @@ export class Namespaces {
   }
 
   private saysAmbient(name: string): boolean {
-    return this.known.get(name)?.labels['istio.io/dataplane-mode'] === 'ambient';
+    return this.known.get(name)?.labels[DATAPLANE_MODE] === 'ambient';
   }
 }

@@ -41,6 +41,11 @@ export class RouteMatch implements Place {
     this.isPartial = Object.keys(written).some(key => !WHOLE.has(key) && (key !== 'uri' || written.uri !== undefined && record(written.uri).prefix !== '/'));
   }
 
+  /** The setting by which it asks for the client, if it does. */
+  public get source(): 'sourceLabels' | 'sourceNamespace' | undefined {
+    return Object.keys(this.sourceLabels).length > 0 ? 'sourceLabels' : this.sourceNamespace !== undefined ? 'sourceNamespace' : undefined;
+  }
+
   /** What it looks at in a request, in short. */
   public get asks(): string {
     return matchText(this.written);

@@ -106,6 +106,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   MX0308: [
     ['a gateway that sends to itself', GATEWAY, [[/(gateways: \[istio-egressgateway\][^]*host: )my-mongo\.tcp\.svc\n {12}port: \{number: 27017\}/, '$1istio-egressgateway.istio-system.svc.cluster.local\n            port: {number: 443}']], ['MX0308']],
     ['not a gateway that sends to another port of its Service', GATEWAY, [[/(gateways: \[istio-egressgateway\][^]*host: )my-mongo\.tcp\.svc\n {12}port: \{number: 27017\}/, '$1istio-egressgateway.istio-system.svc.cluster.local\n            port: {number: 8080}']], []],
+    ['the rule for sidecars and gateway alike, in HTTP', 'recipes/d-gateway-http', [['- gateways: [mesh]\n          port: 80', '- port: 80']], ['MX0308', 'MX0408']],
+    ['not where it asks for labels of clients, which the gateway compares with its own pods', 'recipes/d-gateway-http', [['- gateways: [mesh]\n          port: 80', '- port: 80\n          sourceLabels: {app: cart}']], []],
     ['resolution left out', GATEWAY, [['  resolution: STATIC\n', ''], [/ {2}endpoints:\n.*\n/, '']], ['MX0308']],
     ['a host that only a wildcard declares', 'recipes/i-wildcard-one-server', [['[www.wikipedia.org]', '[other.wikipedia.org]']], ['MX0308']],
     ['DYNAMIC_DNS', 'recipes/i-wildcard-one-server', [['resolution: NONE', 'resolution: DYNAMIC_DNS'], ['            host: www.wikipedia.org', '            host: "*.wikipedia.org"']], ['MX0308']],
