@@ -82,10 +82,10 @@ function isSpelledLike(one: string, other: string): boolean {
   return words.length === others.length && words.every((word, i) => word === others[i] || word.length > 3 && word.replace(/\D/g, '') === others[i].replace(/\D/g, ''));
 }
 
-/** The accounts of each namespace of which workloads are there; others may have any. */
+/** The accounts of each namespace of which workloads are there; others may have any. A gateway is no client: where it is alone, its clients are not in the input. */
 function accountsOf(view: MeshView, namespaces: ReadonlySet<string>): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  view.pods.filter(({ namespace }) => namespaces.has(namespace)).forEach(({ namespace, account }) => (
+  view.pods.filter(pod => namespaces.has(pod.namespace) && !view.gatewayPlaces.isOfGateway(pod)).forEach(({ namespace, account }) => (
     found.set(namespace, (found.get(namespace) ?? new Set()).add(account))));
   const objects = new Map<string, MeshObject[]>();
   view.objects.filter(({ namespace }) => found.has(namespace)).forEach(object => addTo(objects, object.namespace, object));

@@ -20,17 +20,27 @@ function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route
   // The rules of clients elsewhere may be in another repository.
   const isForOwn = reaches(visibleTo, object.namespace) || !matches.some(({ gateways }) => gateways.includes(MESH));
   return destinations.flatMap(({ host, subset, field }): Finding[] => {
-    // A service that is routed and has no clients yet has a route without subsets: it is closed.
+    const subsets = subset === undefined || !isForOwn ? undefined : subsetsFor(view, host, object.namespace);
+    if (subset === undefined || !subsets || subsets.has(subset)) {
+      return [];
+    }
+    const unused = [...subsets].filter(name => !usedSubsets(view).has(`${host} ${name}`));
+    // A service that is routed and has no clients yet has a route without subsets: it is closed. Where a subset is left over, the two belong together.
     const isClosed = view.gatewayPlaces.workloadsAt(host).size > 0 && names.every(name => name === MESH);
-    const subsets = subset === undefined || !isForOwn || isClosed ? undefined : subsetsFor(view, host, object.namespace);
-    return subset === undefined || !subsets || subsets.has(subset) ? [] : [{
+    return isClosed && unused.length === 0 ? [] : [{
       object,
       field: [...field, 'subset'],
       message: `'subset' ${quote(subset)} of ${quote(host)} is in no DestinationRule that proxies of ${where(object.namespace)} use: `
         + `they know ${[...subsets].slice(0, 5).map(quote).join(', ') || 'none'}`,
-      fix: 'add it to the DestinationRule of the host, or write a subset that is there',
+      fix: unused.length === 1 ? `did you mean ${quote(unused[0])}, to which nothing is sent?` : 'add it to the DestinationRule of the host, or write a subset that is there',
     }];
   });
+}
+
+/** The subsets that some route sends to, each with its host. */
+function usedSubsets(view: MeshView): ReadonlySet<string> {
+  return view.once('used subsets', () => new Set(view.routes.flatMap(({ rules }) => rules.flatMap(({ destinations, mirrors }) => (
+    [...destinations, ...mirrors].map(({ host, subset }) => `${host} ${subset}`))))));
 }
 
 /** The subsets that proxies of a namespace know: by its own rules, or else by those of the service's namespace, or else by the root namespace's. */

@@ -652,6 +652,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['another namespace', all(pods('app: cart'), policy(from('{principals: [cluster.local/ns/reports/sa/cart]}'))), []],
     ['a mistyped namespace', all(pods('app: a'), policy(from('{notNamespaces: [shop, shpo]}'))), ['policy spec rules 0 from 0 source notNamespaces 1']],
     ['namespaces of another repository, a pattern', all(namespace('shop-eu', ''), namespace('team-1', ''), policy(from('{namespaces: [shop-us, team-2, stock, "shp*"]}'))), []],
+    ['an account beside a gateway alone, whose clients are not in the input', all(gateway(tlsServer()), pods('istio: egressgateway', 'serviceAccountName: out'), policy(from('{principals: [cluster.local/ns/shop/sa/carts]}'))), []],
     ['a name that is almost one, in a policy', all(pods('app: a', 'serviceAccountName: cart'), policy(from('{principals: [cluster.local/ns/shop/sa/carts]}'))),
       ['policy spec rules 0 from 0 source principals 0']],
     ['by the namespace, of the policy\'s own one and in a condition', all(pods('app: a', 'serviceAccountName: cart'), policy(from('{notServiceAccounts: [shop/web]}')),

@@ -14,6 +14,18 @@ const GATEWAY = 'recipes/g-gateway-tcp-mutual-tls';
 const PLAINTEXT = 'recipes/g-gateway-tcp-plaintext';
 const PASSTHROUGH = 'recipes/e-gateway-passthrough';
 const ORIGINATION = 'recipes/f-gateway-origination';
+/** A service without clients, whose route has no subset yet. */
+const CLOSED = `---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: closed, namespace: shop}
+spec:
+  hosts: [closed.example.com]
+  exportTo: ["."]
+  tcp:
+    - match: [{port: 3306}]
+      route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, subset: closed, port: {number: 443}}}]
+`;
 const NARROW = 'recipes/proven-9-own-namespace';
 const DIRECT = 'recipes/b-direct-http';
 
@@ -190,6 +202,8 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not for the sidecars alone', 'recipes/c-origination-at-sidecar', [['  trafficPolicy', '  exportTo: ["."]\n  trafficPolicy']], []],
   ],
   MX0404: [
+    ['of a gateway\'s Service, where a rule has one to which nothing is sent', 'recipes/proven-26-private-upstream', [['            subset: db', '            subset: other']], ['MX0404']],
+    ['not of a gateway\'s Service, where every subset is in use: the service is closed', 'recipes/proven-26-private-upstream', [[/$/, CLOSED]], []],
     ['not without any rule for the host', GATEWAY, [[/kind: DestinationRule[^]*?---\n/, 'kind: Nothing\n---\n']], []],
   ],
   MX0405: [
