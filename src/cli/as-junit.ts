@@ -1,4 +1,5 @@
 import { LintFinding, LintResult, nameOf, placeOf } from './lint-result';
+import { visibleLines } from '../private/visible';
 import { addTo } from '../view/lists';
 
 /** What was found, as results of tests: a suite for each file, and one for what could not be read. */
@@ -59,8 +60,8 @@ function testCase(classname: string, name: string, kind?: Case['kind'], message 
   return { kind, text: `    <testcase classname="${escape(classname)}" name="${escape(name)}">${content}</testcase>` };
 }
 
-/** Text of XML; what XML cannot have at all is left out. */
+/** Text of XML, in which everything is seen; what XML cannot have at all is left out. */
 function escape(text: string): string {
   const names: { readonly [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;' };
-  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '').replace(/[&<>"\n]/g, char => names[char]);
+  return visibleLines(text).replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '').replace(/[&<>"\n]/g, char => names[char]);
 }

@@ -21,7 +21,7 @@ export function asSarif({ findings, gaps, problems, notes, faults, rules, versio
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [{
-      tool: { driver: { name: 'cdk8s-istio-egress', version, rules: named.map(descriptorOf) } },
+      tool: { driver: { name: 'cdk8s-istio-egress', version, rules: [...named.map(descriptorOf), ...problems.length > 0 ? [UNREAD] : []] } },
       columnKind: 'utf16CodeUnits',
       invocations: [{
         executionSuccessful: problems.length + faults.length === 0,
@@ -32,7 +32,7 @@ export function asSarif({ findings, gaps, problems, notes, faults, rules, versio
           ...faults.map(text => ({ level: 'error', message: { text } })),
         ],
       }],
-      results: findings.map(finding => ({
+      results: [...findings.map(finding => ({
         ruleId: finding.rule.id,
         ruleIndex: indices.get(finding.rule.id),
         level: LEVEL[finding.rule.severity],
@@ -40,10 +40,26 @@ export function asSarif({ findings, gaps, problems, notes, faults, rules, versio
         locations: [{ ...locationOf(finding), logicalLocations: [{ fullyQualifiedName: nameOf(finding.object), kind: 'resource' }] }],
         ...finding.acknowledged === undefined ? {} : { suppressions: [{ kind: 'inSource', justification: finding.acknowledged }] },
         partialFingerprints: { 'ruleAndObject/v1': fingerprintOf(finding) },
-      })),
+      })), ...problems.map(problem => ({
+        // Code scanning shows results alone.
+        ruleId: UNREAD.id,
+        ruleIndex: named.length,
+        level: 'error',
+        message: { text: problem.message },
+        locations: [locationOf(problem)],
+      }))],
     }],
   })}\n`;
 }
+
+/** What stands for the rules where nothing could be looked at. */
+const UNREAD = {
+  id: 'unread',
+  name: 'unread',
+  shortDescription: { text: 'A part of the input could not be read, or the API server or Istio\'s webhook refuses it.' },
+  help: { text: 'What cannot be read is not judged. Correct it, and look again.' },
+  defaultConfiguration: { level: 'error' },
+};
 
 function descriptorOf({ id, name, severity, title, why, fix, related }: Rule): object {
   return {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Arguments, valueIn } from './arguments';
+import { Arguments, valueIn, valuesIn } from './arguments';
 import { Terminal } from './terminal';
 import { WrongUse } from './wrong-use';
 import { MeshView } from '../view/mesh-view';
@@ -13,7 +13,7 @@ import { MeshView } from '../view/mesh-view';
 export function checkOutput(args: Arguments, { objects }: Pick<MeshView, 'objects'>, option = 'output'): void {
   const output = valueIn(args, option);
   const written = output === undefined ? undefined : statOf(output);
-  const files = new Set([...args.paths, ...objects.flatMap(({ origin }) => origin.file ?? [])]);
+  const files = new Set([...args.paths, ...['mesh', 'rules'].flatMap(name => valuesIn(args, name)), ...objects.flatMap(({ origin }) => origin.file ?? [])]);
   const over = written && [...files].find(file => {
     const read = statOf(file);
     return read?.ino === written.ino && read.dev === written.dev;

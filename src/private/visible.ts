@@ -1,9 +1,14 @@
-/** What has another effect on a terminal, a page or the log of a pipeline than being seen: control characters, and those that turn the direction of a text. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * What has another effect on a terminal, a page or the log of a pipeline than being seen, or none at all: control characters, those that turn the direction of a
+ * text, and those without a width, by which two texts look alike.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** A text of a manifest as a person may see it, on one line. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // JSON has two for what is beyond the first plane.
+  const escaped = (character: string) => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return text.replace(UNSEEN, escaped);
 }
 
 /** A value as JSON that has in it only what is seen: inside of texts, which is the only place where such characters stand, each means the same as it did. */

@@ -117,7 +117,8 @@ class Reader implements Reading {
     try {
       const { value, faults } = readYaml(chunk.text);
       this.manifest(value, chunk, []);
-      faults.forEach(({ offset, message }) => this.fault(chunk, offset, message));
+      const lines = new LineCount(chunk.text);
+      faults.forEach(({ offset, message }) => this.problems.push({ file: this.source.file, line: chunk.line + lines.at(offset) - 1, message }));
     } catch (error) {
       if (!(error instanceof Unreadable)) {
         throw error;

@@ -116,13 +116,15 @@ class ValueReader {
     const value: { [key: string]: unknown } = {};
     const merged: { [key: string]: unknown }[] = [];
     const keys = new Set<string>();
+    const twice = new Set<string>();
     for (const { key: keyNode, value: valueNode } of map.items as Pair<Node, Node | null>[]) {
       if (isScalar(keyNode) && keyNode.source === '<<' && keyNode.type === 'PLAIN') {
         merged.push(...[this.valueOf(valueNode)].flat().filter(item => typeof item === 'object' && item !== null) as typeof merged);
         continue;
       }
       const key = this.keyOf(keyNode);
-      if (keys.has(key)) {
+      if (keys.has(key) && !twice.has(key)) {
+        twice.add(key);
         this.faults.push({ offset: offsetOf(keyNode), message: `"${key}" is written twice in one object, and kubectl takes the last one: write it once` });
       }
       keys.add(key);

@@ -62,13 +62,13 @@ describe('SARIF', () => {
     expect([version, $schema]).toEqual(['2.1.0', 'https://json.schemastore.org/sarif-2.1.0.json']);
     expect([run.tool.driver.name, run.tool.driver.version]).toEqual(['cdk8s-istio-egress', '0.0.0']);
     expect(run.tool.driver.rules.every(({ id, shortDescription }) => id !== '' && shortDescription.text !== '')).toBe(true);
-    expect(run.results.map(({ ruleId, ruleIndex }) => run.tool.driver.rules[ruleIndex].id === ruleId)).toEqual([true, true]);
+    expect(run.results.map(({ ruleId, ruleIndex }) => run.tool.driver.rules[ruleIndex].id === ruleId)).toEqual([true, true, true, true]);
   });
 
   test('has each finding with its level and place; the place is a URI', async () => {
     const { runs: [{ results }] } = await sarif();
 
-    expect(results.map(result => [result.ruleId, result.level, placeOf(result)]))
+    expect(results.slice(0, 2).map(result => [result.ruleId, result.level, placeOf(result)]))
       .toEqual([['ORG1', 'warning', '%C3%A4%20b/%3Ca%3E%26.yaml:8'], ['MX0203', 'error', '%C3%A4%20b/%3Ca%3E%26.yaml:25']]);
     expect(results[1].message.text).toMatch(/^port 3306 of "stock\.example\.com"[^]*; write 'spec\.addresses'/);
   });
@@ -81,9 +81,18 @@ describe('SARIF', () => {
   });
 
   test('has the rules that found something, and no other', async () => {
-    const { runs: [{ tool: { driver: { rules } } }] } = await sarif();
+    const { runs: [{ tool: { driver: { rules } } }] } = await sarif({ ...FILES, 'ä b/<a>&.yaml': FILES['ä b/<a>&.yaml'].replace('---\nkind: "\n', '') }, ['lint', 'ä b', '--rules', 'rules.js', '--format']);
 
     expect(rules.map(({ id }) => id)).toEqual(['MX0203', 'ORG1']);
+  });
+
+  test('has a result for what could not be read, which code scanning shows', async () => {
+    const { runs: [{ results, tool: { driver: { rules } } }] } = await sarif();
+
+    expect(results.slice(2).map(({ ruleId, level, message }) => [ruleId, level, message.text])).toEqual([
+      ['unread', 'error', 'there is no such file or folder'], ['unread', 'error', expect.stringMatching(/^this is no YAML/)],
+    ]);
+    expect(rules.at(-1)!.id).toBe('unread');
   });
 
   test('has files inside of the working folder by their relative name, however they were given', async () => {
@@ -127,7 +136,13 @@ describe('JUnit', () => {
   test('is XML, with the same text in it', async () => {
     const failure = (await junit()).getElementsByTagName('system-out')[0];
 
-    expect(failure.textContent).toBe('ä b/<a>&.yaml:8\na "quoted" <text> &  more\nfix: ]]>');
+    expect(failure.textContent).toBe('ä b/<a>&.yaml:8\na "quoted" <text> & \\u0007 more\nfix: ]]>');
+  });
+
+  test('shows what turns the direction of a text', async () => {
+    const { out } = await runWith({ 'a.yaml': 'kind: "\u202e' }, ['lint', 'a.yaml', '--format', 'junit']);
+
+    expect(out).not.toContain('\u202e');
   });
 
   test('has a suite for each file; an error fails, a warning does not, and what could not be read is an error', async () => {

@@ -42,6 +42,14 @@ describe('report', () => {
     expect(err).toContain('db.yaml is a part of the input, and would be lost: give another file\n');
   });
 
+  test.each([
+    ['--mesh', 'mesh.yaml', 'outboundTrafficPolicy: REGISTRY_ONLY\n'], ['--rules', './rules.js', 'module.exports = [];\n'],
+  ])('writes over no file of %s', async (option, file, text) => {
+    const { code, err } = await runWith({ 'db.yaml': database('orders'), [file]: text }, ['lint', 'db.yaml', option, file, '--output', file]);
+
+    expect([code, err]).toEqual([2, expect.stringContaining(`${file} is a part of the input, and would be lost: give another file\n`)]);
+  });
+
   test('an earlier report among the files is written over', async () => {
     const { code, err } = await runWith({ 'db.yaml': database('orders'), 'report.json': '{"dependencies": []}' }, ['report', '.', '--json', '--output', 'report.json']);
 

@@ -4,6 +4,7 @@ import { visible } from '../../src/private/visible';
 test('control characters, line ends and characters that turn a text are seen and have no effect', () => {
   expect(visible('a\u001b[31m\n::error file=x::\u202eb')).toBe('a\\u001b[31m\\u000a::error file=x::\\u202eb');
   expect(visible('Namespace "bücher", 日本')).toBe('Namespace "bücher", 日本');
+  expect(visible('sh\u200bop\ufeff \u00ad\u{e0041}')).toBe('sh\\u200bop\\ufeff \\u00ad\\udb40\\udc41');
 });
 
 test.each([['lint', []], ['explain', ['--from', 'shop/cart', '--to', 'db.example.com:3306']]])('a name in a manifest writes nothing of its own to a terminal: %s', async (command, args) => {

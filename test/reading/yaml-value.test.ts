@@ -48,6 +48,10 @@ test('a key that is written twice has its last value, and is named', () => {
   });
 });
 
+test('a key that is written a thousand times is named once', () => {
+  expect(readYaml('a: 1\n'.repeat(1000)).faults).toHaveLength(1);
+});
+
 describe('what cannot be read is named with its place:', () => {
   test.each([
     ['a tab', 'a:\n\tb: 1\n', /^this is no YAML: tabs are not allowed/, 3],
