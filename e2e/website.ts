@@ -389,8 +389,17 @@ async function withoutNamespace(browser: Browser, base: string): Promise<Result>
   const { out } = await saidBy(['explain', '-', '--from=shop/cart', '--to=a.example.com:443', '--outbound-traffic-policy=REGISTRY_ONLY', '--namespace=shop'], HOMELESS);
   problems.push(...explained.trim() === out.trim() ? [] : [`explain is shown as ${explained}`]);
   await page.waitForSelector('.playground iframe >> internal:control=enter-frame >> h1', { timeout: 5000 }).catch(() => problems.push('the report is not to be seen'));
+  await byHand(page, 'kind: "');
+  const unread = await page.evaluate<string>('document.querySelector("[data-answered]").innerText');
+  problems.push(...unread.includes('this is no YAML') && unread.includes('Nothing was looked at') && !unread.includes('0 errors') ? [] : [`what cannot be read looks like ${unread}`]);
+  problems.push(...await page.evaluate<boolean>('document.querySelector("[data-test=explain], .playground iframe") !== null') ? ['what cannot be read is explained'] : []);
+  await page.goto(`${base}/playground.html`, { waitUntil: 'load' });
+  await page.waitForSelector('[data-test=explain]');
+  await byHand(page, HOMELESS.replace('{name: a}', '{name: a, namespace: shop}'));
+  const connection = await page.evaluate<string>('[...document.querySelectorAll("[data-test=from], [data-test=to]")].map(({ value }) => value).join()');
+  problems.push(...connection === ',' ? [] : [`the connection of the example, ${connection}, stays beside other manifests`]);
   await context.close();
-  return { what: 'objects without a namespace', problems };
+  return { what: 'objects without a namespace, and what cannot be read', problems };
 }
 
 /** A long question can be cancelled, the next one waits for nothing, and long answers are cut. */
