@@ -7,6 +7,7 @@ import { filesBelow } from './helpers';
 import { main } from '../src/cli/main';
 import { bundleWorker } from '../website/bundle';
 import { Examples } from '../website/examples';
+import { asGo, goTypesOf } from '../website/go';
 import { GROUPS, titleOf } from '../website/pages';
 import { withPolicy } from '../website/policy';
 import { withWords } from '../website/search';
@@ -45,7 +46,7 @@ describe('the search', () => {
 describe('an example', () => {
   const source = (text: string) => ({ source: text });
   const translations = { $: source('new Db();\n'), python: source('Db()'), java: source('new Db();'), go: source('NewDb()'), csharp: source('new Db();') };
-  const examples = new Examples(new Map([['new Db();', translations]]));
+  const examples = new Examples(new Map([['new Db();', translations]]), { packages: {}, optional: new Map() });
 
   test('is shown in TypeScript, and unfolds in each other language without JavaScript', () => {
     const text = examples.markdown('new Db();');
@@ -65,6 +66,32 @@ describe('an example', () => {
   test('that nobody translated is not left out in silence', () => {
     expect(examples.has('new Cache();')).toBe(false);
     expect(() => examples.markdown('new Cache();')).toThrow('an example has no translation:\nnew Cache();');
+  });
+});
+
+describe('Go', () => {
+  const types = goTypesOf({
+    types: {
+      'p.ExternalTcpProps': { name: 'ExternalTcpProps' },
+      'p.ExternalPort': { name: 'ExternalPort' },
+      'p.Egress': {
+        name: 'Egress',
+        methods: [
+          { name: 'route', parameters: [{}, { optional: true }] }, { name: 'allowFrom', parameters: [{ optional: true, variadic: true }] }, { name: 'list', parameters: [{ optional: true }] },
+        ],
+      },
+    },
+  });
+
+  test.each([
+    ['types with their packages', 'x := New(chart, &ChartProps{})\ny := New(&ExternalTcpProps{})\nz := New(&Other{})', 'x := New(chart, &cdk8s.ChartProps{})\ny := New(&istioegress.ExternalTcpProps{})\nz := New(&Other{})'],
+    ['lists of pointers', 'Ports: []ExternalPort{\n\t&ExternalPort{},\n},', 'Ports: []*istioegress.ExternalPort{\n\t&istioegress.ExternalPort{},\n},'],
+    ['nil for what is left out', 'e.Route(New(a, b))\ne.List()\ne.AllowFrom(a)\ne.Route(a, "(", b)', 'e.Route(New(a, b), nil)\ne.List(nil)\ne.AllowFrom(a)\ne.Route(a, "(", b)'],
+    ['brackets that close something', 'a := New(&Props{\n})\n}', 'a := New(&Props{\n})'],
+    ['the variable', 'New(&Props{\n\tGateway: Gateway,\n})', 'New(&Props{\n\tGateway: gateway,\n})'],
+    ['names that Go has', 'Resolution_*Dns() []*f64{', 'Resolution_Dns() []*float64{'],
+  ])('has %s', (_, source, expected) => {
+    expect(asGo(source, types)).toBe(expected);
   });
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { asGo, GoTypes, goTypesOf } from './go';
 import { cached } from '../bench/peers/tool';
 import { translatedExamples } from '../languages/examples';
 import { packed } from '../languages/package';
@@ -24,7 +25,7 @@ interface Tablet {
 export class Examples {
   private shown = 0;
 
-  public constructor(private readonly translations: ReadonlyMap<string, Tablet['snippets'][string]['translations']>) {}
+  public constructor(private readonly translations: ReadonlyMap<string, Tablet['snippets'][string]['translations']>, private readonly goTypes: GoTypes) {}
 
   /** Whether an example has translations. */
   public has(example: string): boolean {
@@ -39,7 +40,7 @@ export class Examples {
     }
     const name = `example-${++this.shown}`;
     const others = (Object.keys(LANGUAGES) as Language[]).map(language => (
-      `<details name="${name}">\n<summary>${LANGUAGES[language]}</summary>\n\n${block(language, found[language].source)}\n\n</details>`));
+      `<details name="${name}">\n<summary>${LANGUAGES[language]}</summary>\n\n${block(language, language === 'go' ? asGo(found.go.source, this.goTypes) : found[language].source)}\n\n</details>`));
     return `${block('ts', example)}\n\n<div class="languages">\n\n${others.join('\n\n')}\n\n<small>Translated, and not compiled: [programs that are run](/languages)</small>\n\n</div>`;
   }
 }
@@ -60,5 +61,6 @@ export async function examplesOf(say: (text: string) => void): Promise<Examples>
     }
   });
   const { snippets } = JSON.parse(fs.readFileSync(path.join(folder, 'tablet.json'), 'utf8')) as Tablet;
-  return new Examples(new Map(Object.values(snippets).map(({ translations }) => [translations.$.source.trim(), translations])));
+  const types = goTypesOf(JSON.parse(fs.readFileSync(path.join(ROOT, '.jsii'), 'utf8')) as Parameters<typeof goTypesOf>[0]);
+  return new Examples(new Map(Object.values(snippets).map(({ translations }) => [translations.$.source.trim(), translations])), types);
 }
