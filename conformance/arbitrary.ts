@@ -228,10 +228,10 @@ function seenBy({ leg, exportTo, allow, connect }: Pick<ServiceSpec, 'leg' | 'ex
   return connect.length > 0 ? undefined : [...new Set([...exportTo, ...allow.map(named => named.namespace)])];
 }
 
-/** A routed service needs a client; on a plaintext leg nobody has an account. */
+/** A routed service needs a client; on a plaintext leg nobody has an account, and on a direct connection nothing tells accounts apart. */
 function allowed({ leg, allow }: Pick<ServiceSpec, 'leg' | 'allow'>): readonly ClientSpec[] {
   const named = leg !== undefined && allow.length === 0 ? [{ namespace: 'shop', account: 'cart' }] : allow;
-  return typeof leg === 'number' ? named.map(({ namespace: whole }) => ({ namespace: whole })) : named;
+  return leg === undefined || typeof leg === 'number' ? named.map(({ namespace: whole }) => ({ namespace: whole })) : named;
 }
 
 function single(address: string): boolean {

@@ -109,17 +109,18 @@ test('the order does not show when only some are called, neither in manifests no
     expect(outcome).toEqual(outcomeOf([...order].sort((a, b) => a - b)));
   }), SEED);
 
-  // A routed service for which nobody is named is the only mistake that there is to make.
+  // A routed service for which nobody is named, and a direct one for which an account is, are the only mistakes that there are to make.
   const messages = outcomes.flatMap(({ message }) => (message === undefined ? [] : [message]));
   expect(outcomes.length - messages.length).toBeGreaterThan(SEED.numRuns / 5);
-  expect(messages.filter(message => !message.includes('has no clients'))).toEqual([]);
+  expect(messages.filter(message => !message.includes('has no clients') && !message.includes('names an account'))).toEqual([]);
 });
 
 test('every verb shows', () => {
   const everything = yamlIn(inOrder);
 
   for (const left of inOrder) {
-    expect(yamlIn(inOrder.filter(i => i !== left))).not.toBe(everything);
+    // Without its route, a service for which an account is named is refused.
+    expect(outcomeOf(inOrder.filter(i => i !== left)).yaml).not.toBe(everything);
   }
 });
 
@@ -155,7 +156,7 @@ describe('a patch survives every order of calls', () => {
       route: () => egress.route(mysql),
       account: () => mysql.allowFrom(MeshClient.serviceAccount('shop', 'cart')),
       namespace: () => mysql.allowFrom(MeshClient.allIn('shop')),
-      other: () => mysql.allowFrom(MeshClient.allIn('audit'), MeshClient.serviceAccount('bookinfo', 'ratings')),
+      other: () => mysql.allowFrom(MeshClient.allIn('audit'), MeshClient.allIn('bookinfo')),
     };
     let waiting = true;
     const patch = () => {
@@ -194,7 +195,7 @@ describe('a patch survives every order of calls', () => {
   });
 
   test('of the Endpoints rule of a direct service', () => {
-    for (const order of orders(['account', 'namespace', 'other'])) {
+    for (const order of orders(['namespace', 'other'])) {
       expect([order, patched(order, descend('Endpoints', 'mysqldb.example.com'))]).toEqual([order, ['DestinationRule bookinfo/mysql.bookinfo.endpoints']]);
     }
   });

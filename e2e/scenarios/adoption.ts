@@ -33,7 +33,7 @@ function service(way: 'direct' | 'gateway'): Manifest {
     const chart = new Chart(app, 'shop', { namespace: 'shop' });
     const redis = new ExternalRedis(chart, 'Redis', { host: HOST, resolution: Resolution.ipAddresses(ADDRESS), metadata: { name: 'cart-redis' } });
     if (way === 'gateway') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(redis); }
-    redis.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+    redis.allowFrom(way === 'gateway' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   });
 }
 

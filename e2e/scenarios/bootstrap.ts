@@ -45,7 +45,7 @@ const POSTGRES_SCHEMA = [
 const mysqlManifest = ({ trigger, way }: Options): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'mysql', { namespace: NAMESPACE });
   const service = new ExternalMysql(chart, 'Mysql', { host: HOST, resolution: Resolution.ipAddresses(ADDRESS) });
-  service.allowFrom(MeshClient.serviceAccount(NAMESPACE, 'ratings'));
+  service.allowFrom(way === 'via-gateway' ? MeshClient.serviceAccount(NAMESPACE, 'ratings') : MeshClient.allIn(NAMESPACE));
   if (way === 'via-gateway') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service); }
   new MysqlBootstrap(chart, 'RatingsDatabase', {
     service,
@@ -60,7 +60,7 @@ const mysqlManifest = ({ trigger, way }: Options): Manifest => Manifest.synth((a
 const postgresManifest = ({ trigger, way }: Options): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'postgres', { namespace: NAMESPACE });
   const service = new ExternalPostgres(chart, 'Orders', { host: PG_HOST, resolution: Resolution.ipAddresses(PG_ADDRESS) });
-  service.allowFrom(MeshClient.serviceAccount(NAMESPACE, 'ratings'));
+  service.allowFrom(way === 'via-gateway' ? MeshClient.serviceAccount(NAMESPACE, 'ratings') : MeshClient.allIn(NAMESPACE));
   if (way === 'via-gateway') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service); }
   new PostgresBootstrap(chart, 'OrdersDatabase', {
     service,

@@ -20,7 +20,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
   const events = new ExternalKafka(chart, 'Events', {
     brokers: BROKERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
   });
-  events.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  events.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   if (way === 'routed') { egress.route(events); }
 });
 

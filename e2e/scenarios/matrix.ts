@@ -69,7 +69,7 @@ function build(app: App, open: (row: Row) => boolean = () => false): void {
       if (open(row)) { continue; }
       service.allowFrom(...row.clients.map((client) => {
         const [owner, account] = client.split('/');
-        return account === '*' ? MeshClient.allIn(owner) : MeshClient.serviceAccount(owner, account);
+        return account === '*' || row.way === 'direct' ? MeshClient.allIn(owner) : MeshClient.serviceAccount(owner, account);
       }));
     }
   }

@@ -22,7 +22,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
     members: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
     replicaSet: 'rs0',
   });
-  orders.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  orders.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   if (way === 'routed') { egress.route(orders); }
 });
 

@@ -13,7 +13,7 @@ const WHO = 'the catalog';
 const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) => {
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const database = new ExternalMongo(chart, 'Catalog', { host: HOST, resolution: Resolution.ipAddresses(ADDRESS) });
-  database.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  database.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   if (way === 'routed') { new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(database); }
 });
 

@@ -18,7 +18,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
   for (const { host, address, who } of [PLAIN, SECURE]) {
     const database = new ExternalPostgres(chart, who, { host, resolution: Resolution.ipAddresses(address) });
-    database.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+    database.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
     if (way === 'routed') { egress.route(database); }
   }
 });

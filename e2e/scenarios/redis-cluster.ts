@@ -21,7 +21,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
   const cache = new ExternalRedisCluster(chart, 'Cache', {
     nodes: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
   });
-  cache.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  cache.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   if (way === 'routed') { egress.route(cache); }
 });
 

@@ -22,7 +22,7 @@ const manifest = (way: 'direct' | 'routed'): Manifest => Manifest.synth((app) =>
     masterName: MASTER,
     servers: MEMBERS.map(({ host, address }) => ({ host, resolution: Resolution.ipAddresses(address) })),
   });
-  carts.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+  carts.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   if (way === 'routed') { egress.route(carts); }
 });
 

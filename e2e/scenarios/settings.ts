@@ -20,7 +20,7 @@ const manifest = (way: string, connection: ConnectionSettings, settings: HttpSet
   const egress = new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() });
   for (const service of services) {
     if (way === 'routed') { egress.route(service); }
-    service.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+    service.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop'));
   }
 });
 

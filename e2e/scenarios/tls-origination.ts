@@ -26,7 +26,7 @@ const manifest = (way: 'direct' | 'routed', options: Record<string, OriginateOpt
       ports: [{ number: TCP, targetPort: 443, protocol: Protocol.TCP, tls }, { number: HTTP, targetPort: 443, protocol: Protocol.HTTP, tls }],
       resolution: Resolution.ipAddresses(address),
     });
-    service.allowFrom(MeshClient.serviceAccount('shop', 'api'));
+    service.allowFrom(way === 'routed' ? MeshClient.serviceAccount('shop', 'api') : MeshClient.allIn('shop'));
     if (way === 'routed') { egress.route(service); }
   }
 });

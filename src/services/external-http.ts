@@ -84,7 +84,7 @@ export interface ExternalHttpAttributes extends ImportedOptions {
  *
  * @example
  * const payments = new ExternalHttp(chart, 'Payments', { host: 'api.payments.example.com', resolution: Resolution.dns() });
- * payments.allowFrom(MeshClient.serviceAccount('shop', 'checkout'));
+ * payments.allowFrom(MeshClient.allIn('shop'));
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
  */

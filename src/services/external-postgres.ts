@@ -73,7 +73,7 @@ export interface ExternalPostgresAttributes extends ImportedOptions {
  *   addresses: ['240.0.0.10'],
  *   credentials: Credentials.fromSecret('orders-postgres'),
  * });
- * orders.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+ * orders.allowFrom(MeshClient.allIn('shop'));
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */

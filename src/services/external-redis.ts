@@ -61,7 +61,7 @@ export interface ExternalRedisAttributes extends ImportedOptions {
  *   resolution: Resolution.ipAddresses('192.0.2.15'),
  *   credentials: Credentials.passwordFromSecret('cart-redis'),
  * });
- * redis.allowFrom(MeshClient.serviceAccount('shop', 'cart'));
+ * redis.allowFrom(MeshClient.allIn('shop'));
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */

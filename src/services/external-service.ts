@@ -245,12 +245,14 @@ export class ExternalService extends DeclaredService {
    *
    * - Routed through a gateway with mutual TLS, the gateway denies every other identity. This requires REGISTRY_ONLY in all namespaces, NetworkPolicies
    *   against pods that avoid their sidecar, and control over who may write Gateways for the gateway's pods or declare the service again.
-   * - Direct, only the namespaces of the clients see the service (requires REGISTRY_ONLY), and every account there can use it.
+   * - Direct, only the namespaces of the clients see the service (requires REGISTRY_ONLY), and every account there can use it: an account that is named without
+   *   a route is refused at synth.
    *
    * Without a client, a direct service is visible in its own namespace, and a routed one is refused at synth.
    *
    * @param clients accounts, workloads or namespaces, in addition to those of earlier calls
-   * @throws for a name that is no namespace or account, for a workload without a pod template, and where the data plane ignores the restriction
+   * @throws for a name that is no namespace or account, for a workload without a pod template, and where the data plane ignores the restriction; at synth, for an
+   *   account without a route
    */
   public allowFrom(...clients: MeshClient[]): void {
     const fail = failAt(this);

@@ -100,10 +100,13 @@ export function problemsOfAccess(asked: Asked, balances: boolean): string[] {
   const given = exportTo?.map(quote).join(', ');
   if (allowed.length > 0 && exportTo) {
     problems.push(`'exportTo' (${given}) and allowFrom() both say which namespaces see the service: use one of them`);
-  }
-  if (allowed.length > 0 && mesh.outboundTrafficPolicy === 'ALLOW_ANY') {
+  } else if (allowed.length > 0 && mesh.outboundTrafficPolicy === 'ALLOW_ANY') {
     problems.push('allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the '
       + 'network around it, or leave allowFrom() out and say with \'exportTo\' which namespaces see the service');
+  } else if (secretOf(service.ports) === undefined && allowed.some(client => !client.wholeNamespace)) {
+    // With a Secret, it is for the sidecars of the workloads that are named.
+    problems.push('allowFrom() names an account, and on a direct connection nothing tells the accounts of a namespace apart: route the service through a gateway '
+      + 'with EgressViaGateway, or name whole namespaces with MeshClient.allIn()');
   }
   const narrow = exportTo && !exportTo.includes('*');
   const blind = narrow ? clients.namespaces.map(client => client ?? '').filter(client => !service.visibleTo.includes(client)) : [];

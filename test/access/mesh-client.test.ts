@@ -67,12 +67,12 @@ describe('a client', () => {
     expect(messageOf(() => passing(() => [MeshClient.serviceAccount('shop', 'default')]))).toContain('its client \'shop/default\' runs as the account "default"');
   });
 
-  test('may run as "default" when its whole namespace is a client, or on a direct path, which tells no accounts apart', () => {
+  test('may run as "default" when its whole namespace is a client, or connected on a direct path, which tells no accounts apart', () => {
     const workload = (chart: Chart) => MeshClient.workload(deployment(chart, 'ratings', {}));
 
     expect(() => routed(chart => [workload(chart), MeshClient.allIn('bookinfo')])).not.toThrow();
     expect(() => synth(chart => new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution: Resolution.ipAddresses('192.0.2.14') })
-      .allowFrom(workload(chart)))).not.toThrow();
+      .connectFrom(deployment(chart, 'ratings', {})))).not.toThrow();
   });
 
   test('is a workload in the namespace that it is really in', () => {

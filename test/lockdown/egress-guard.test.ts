@@ -25,11 +25,11 @@ function apps(): Apps {
   const chart = (namespace: string) => new Chart(app, `chart-${count++}`, { namespace });
   const mysql = (namespace: string, host = 'mysqldb.example.com') => {
     const created = new ExternalMysql(chart(namespace), 'Mysql', { host, resolution: Resolution.ipAddresses(`192.0.2.${++hosts}`) });
-    created.allowFrom(MeshClient.serviceAccount(namespace, 'cart'));
     return created;
   };
   const routed = (namespace: string, host?: string, through = gateway) => {
     const created = mysql(namespace, host);
+    created.allowFrom(MeshClient.serviceAccount(namespace, 'cart'));
     new EgressViaGateway(Chart.of(created), 'Egress', { gateway: through }).route(created);
     return created;
   };
@@ -190,7 +190,7 @@ describe('the namespaces that may use the gateway', () => {
   test('of a direct service that is seen in the gateway\'s namespace may export it there, and write no Gateway', () => {
     const { app, guard, mysql, routed } = apps();
     routed('data');
-    mysql('tools', 'tools.example.com').allowFrom(MeshClient.allIn('istio-system'));
+    mysql('tools', 'tools.example.com').allowFrom(MeshClient.allIn('tools'), MeshClient.allIn('istio-system'));
     guard();
     const manifests = manifestsOf(app);
 

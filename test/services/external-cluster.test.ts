@@ -44,7 +44,7 @@ describe('a cluster', () => {
   });
 
   test('is seen where its clients are, every member of it', () => {
-    const manifests = synth(chart => cluster(chart).allowFrom(MeshClient.serviceAccount('shop', 'cart')));
+    const manifests = synth(chart => cluster(chart).allowFrom(MeshClient.allIn('shop')));
 
     expect(all(manifests, 'ServiceEntry').map(({ spec }) => spec.exportTo)).toEqual([['shop'], ['shop'], ['shop']]);
   });

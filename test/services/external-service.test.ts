@@ -103,8 +103,7 @@ describe('the visibility of a service', () => {
 
   test('is the namespaces of the clients, once one was named, and no longer that of who declares it', () => {
     const manifests = synth(chart => new ExternalService(chart, 'Search', { hosts: [HOST], ports: PORTS, resolution: ADDRESS }).allowFrom(
-      MeshClient.serviceAccount('shop', 'cart'),
-      MeshClient.serviceAccount('shop', 'catalogue'),
+      MeshClient.allIn('shop'),
       MeshClient.allIn('admin'),
     ));
 

@@ -80,6 +80,10 @@ describe('what is wrong with a service is said in full', () => {
       'allowFrom() has no effect on direct connections in a mesh on ALLOW_ANY: route the service through a gateway and close the network around it, or leave '
       + 'allowFrom() out and say with \'exportTo\' which namespaces see the service',
     ]],
+    ['an account that is named for a direct service', { clients: [CART, MeshClient.allIn('data')] }, [
+      'allowFrom() names an account, and on a direct connection nothing tells the accounts of a namespace apart: route the service through a gateway with EgressViaGateway, or name '
+      + 'whole namespaces with MeshClient.allIn()',
+    ]],
     ['another port on the endpoints, by address, before Istio 1.22', {
       mesh: { apiVersion: IstioApiVersion.V1BETA1 }, props: { ports: [{ number: 1521, protocol: Protocol.ORACLE, tls: ClientTls.originate() }], resolution: Resolution.ipAddresses('192.0.2.4') },
     }, [

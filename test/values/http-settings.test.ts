@@ -13,7 +13,9 @@ const WRITTEN = {
   fault: { delay: { percentage: { value: 10 }, fixedDelay: '2s' }, abort: { percentage: { value: 0.5 }, httpStatus: 503 } },
 };
 
-const api = (http: HttpSettings | undefined, route = false, clients = [MeshClient.serviceAccount('shop', 'cart')]) => synth(chart => {
+const api = (
+  http: HttpSettings | undefined, route = false, clients = [route ? MeshClient.serviceAccount('shop', 'cart') : MeshClient.allIn('shop')],
+) => synth(chart => {
   const service = new ExternalHttp(chart, 'Api', { host: 'api.example.com', resolution: Resolution.dnsRoundRobin(), tls: ClientTls.originate(), http });
   if (route) {
     new EgressViaGateway(chart, 'Egress', { gateway: EgressGateway.istioEgressGateway() }).route(service);

@@ -260,7 +260,7 @@ describe('the ServiceEntry of the clients', () => {
   ])('is the same with and without a route (%s)', (_, resolution) => {
     const entry = (viaGateway: boolean) => only(synth(chart => {
       const mysql = new ExternalMysql(chart, 'Mysql', { host: 'mysqldb.example.com', resolution });
-      mysql.allowFrom(RATINGS, MeshClient.allIn('shop'));
+      mysql.allowFrom(MeshClient.allIn('bookinfo'), MeshClient.allIn('shop'));
       if (viaGateway) {
         egressOf(chart).route(mysql);
       }

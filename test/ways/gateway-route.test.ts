@@ -382,7 +382,7 @@ describe('the DestinationRule of a client namespace', () => {
 describe('a patch of the Endpoints rule', () => {
   const patch = (mysql: ExternalService) => (mysql.node.findChild('Endpoints').node.findChild('db.example.com') as ApiObject)
     .addJsonPatch(JsonPatch.add('/spec/trafficPolicy/loadBalancer', { simple: 'RANDOM' }));
-  const allow = (mysql: ExternalService) => mysql.allowFrom(RATINGS);
+  const allow = (mysql: ExternalService) => mysql.allowFrom(MeshClient.allIn('bookinfo'));
   const patched = (verbs: ((mysql: ExternalService, chart: Chart) => void)[]) => {
     const chart = new Chart(new App(), 'test', { namespace: 'bookinfo' });
     const mysql = new ExternalMysql(chart, 'Mysql', { host: 'db.example.com', resolution: Resolution.dns() });
@@ -393,7 +393,7 @@ describe('a patch of the Endpoints rule', () => {
 
   test('survives however often clients are named', () => {
     expect(patched([patch, allow])).toEqual([{ simple: 'RANDOM' }]);
-    expect(patched([allow, patch, mysql => mysql.allowFrom(CART)])).toEqual([{ simple: 'RANDOM' }]);
+    expect(patched([allow, patch, mysql => mysql.allowFrom(MeshClient.allIn('shop'))])).toEqual([{ simple: 'RANDOM' }]);
   });
 
   test.each<[string, ((mysql: ExternalService, chart: Chart) => void)[]]>([
