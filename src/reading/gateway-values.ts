@@ -5,23 +5,38 @@ import { Fields, fieldText, record, text } from '../view/fields';
 const WITH_TLS = ['HTTPS', 'TLS'];
 const OF_REQUESTS = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'];
 
-/** What Istio's webhook refuses in a Gateway: TLS of a server that its protocol does not have, or the other way round. */
+/** What Istio's webhook refuses in a Gateway: two servers with one name of their ports, TLS of a server that its protocol does not have, or the other way round. */
 export function refusedInGateway(manifest: Fields): RefusedValue[] {
   const { servers } = record(manifest.spec);
-  return (Array.isArray(servers) ? servers : []).flatMap((server: unknown, i): RefusedValue[] => {
-    const { port, tls } = record(server);
-    const protocol = text(record(port).protocol)?.toUpperCase() ?? '';
-    const path = ['spec', 'servers', i];
-    // Under a misspelt name it is there, which is told as that (MX0104).
-    const isMisspelt = Object.keys(record(server)).some(name => nearest(name, ['tls']) !== undefined);
-    if (WITH_TLS.includes(protocol) && tls === undefined && !isMisspelt) {
-      const field = `'${fieldText([...path, 'port', 'protocol'])}'`;
-      return [{ path, message: `${refusalOf(field, `asks for 'tls', which '${fieldText(path)}' has not`, protocol)}, write 'tls: {mode: PASSTHROUGH}' for TLS of the clients, or the mode that ends it` }];
-    }
-    const mode = text(record(tls).mode) ?? 'PASSTHROUGH';
-    // A redirect to HTTPS is the only setting that requests in plaintext have.
-    const isPlain = protocol !== '' && !WITH_TLS.includes(protocol) && tls !== undefined && tls !== null && !(OF_REQUESTS.includes(protocol) && mode === 'PASSTHROUGH');
-    const field = `'${fieldText([...path, 'tls'])}'`;
-    return isPlain ? [{ path: [...path, 'tls'], message: `${refusalOf(field, `is for servers of TLS and HTTPS, and the protocol is ${protocol}`, mode)}, write 'protocol: TLS' or HTTPS, or remove 'tls'` }] : [];
+  const all = Array.isArray(servers) ? servers as unknown[] : [];
+  return [...namedTwice(all), ...all.flatMap(refusedTls)];
+}
+
+function namedTwice(servers: readonly unknown[]): RefusedValue[] {
+  const names = servers.map(server => text(record(record(server).port).name));
+  return names.flatMap((name, i): RefusedValue[] => {
+    const path = ['spec', 'servers', i, 'port', 'name'];
+    const first = names.indexOf(name);
+    return name === undefined || first === i ? []
+      : [{ path, message: `${refusalOf(`'${fieldText(path)}'`, `is the name of the port of '${fieldText(['spec', 'servers', first])}' too`, name)}, give each server a name of its own` }];
   });
+}
+
+function refusedTls(server: unknown, i: number): RefusedValue[] {
+  const { port, tls } = record(server);
+  const protocol = text(record(port).protocol)?.toUpperCase() ?? '';
+  const path = ['spec', 'servers', i];
+  // Under a misspelt name it is there, which is told as that (MX0104).
+  const isMisspelt = () => Object.keys(record(server)).some(name => nearest(name, ['tls']) !== undefined);
+  if (WITH_TLS.includes(protocol) && tls === undefined && !isMisspelt()) {
+    const field = `'${fieldText([...path, 'port', 'protocol'])}'`;
+    const message = `${refusalOf(field, `asks for 'tls', which '${fieldText(path)}' has not`, protocol)}, write 'tls: {mode: PASSTHROUGH}' for TLS of the clients, or the mode that ends it`;
+    return [{ path, message }];
+  }
+  const mode = text(record(tls).mode) ?? 'PASSTHROUGH';
+  // A redirect to HTTPS is the only setting that requests in plaintext have.
+  const isPlain = protocol !== '' && !WITH_TLS.includes(protocol) && tls !== undefined && tls !== null && !(OF_REQUESTS.includes(protocol) && mode === 'PASSTHROUGH');
+  const field = `'${fieldText([...path, 'tls'])}'`;
+  const message = `${refusalOf(field, `is for servers of TLS and HTTPS, and the protocol is ${protocol}`, mode)}, write 'protocol: TLS' or HTTPS, or remove 'tls'`;
+  return isPlain ? [{ path: [...path, 'tls'], message }] : [];
 }

@@ -1,9 +1,11 @@
+import { refusedInDestinationRule } from './destination-rule-values';
 import { refusedInGateway } from './gateway-values';
 import { RefusedValue, refusalOf } from './refused-value';
 import { refusedInServiceEntry } from './service-entry-values';
 import {
-  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SUBNET, ValueForm,
+  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SUBNET, ValueForm,
 } from './value-forms';
+import { refusedInVirtualService } from './virtual-service-values';
 import { PREFIX } from '../private/annotations';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
@@ -91,6 +93,7 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.outboundTrafficPolicy.mode': ['REGISTRY_ONLY', 'ALLOW_ANY'],
     'spec.egress': 'list',
     'spec.egress.[].hosts': 'list',
+    'spec.egress.[].hosts.[]': IMPORT,
     'spec.egress.[].port': 'object',
     'spec.egress.[].port.protocol': PROTOCOL,
     'spec.egress.[].captureMode': ['DEFAULT', 'IPTABLES', 'NONE'],
@@ -119,7 +122,10 @@ const STEPS = new Map(Object.entries(KNOWN).map(([object, fields]) => [object, O
 
 /** What is refused because of several fields together. */
 const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields) => RefusedValue[]) | undefined } = {
-  [`${NETWORKING}/ServiceEntry`]: refusedInServiceEntry, [`${NETWORKING}/Gateway`]: refusedInGateway,
+  [`${NETWORKING}/ServiceEntry`]: refusedInServiceEntry,
+  [`${NETWORKING}/Gateway`]: refusedInGateway,
+  [`${NETWORKING}/VirtualService`]: refusedInVirtualService,
+  [`${NETWORKING}/DestinationRule`]: refusedInDestinationRule,
 };
 
 /** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */

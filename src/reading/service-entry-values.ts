@@ -7,7 +7,12 @@ import { Fields, fieldText, record, text } from '../view/fields';
 export function refusedInServiceEntry(manifest: Fields): RefusedValue[] {
   const spec = record(manifest.spec);
   const resolution = text(spec.resolution) ?? 'NONE';
-  return [...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution)];
+  return [...everyHost(spec), ...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution)];
+}
+
+function everyHost({ hosts }: Fields): RefusedValue[] {
+  return listOf(hosts).flatMap((host, i) => (host !== '*' ? []
+    : [refused(['spec', 'hosts', i], 'is every host, those of the cluster too', host, 'write a domain, such as *.example.com')]));
 }
 
 const BY_DNS = ['DNS', 'DNS_ROUND_ROBIN'];

@@ -47,6 +47,17 @@ export const HOST: ValueForm = { ...HOST_NAME, isRight: ofText(isPattern) };
 /** An address counts as one. */
 export const HOST_OR_ADDRESS: ValueForm = { ...HOST_NAME, isRight: ofText(value => isPattern(value) || isIp(value)) };
 
+/** What a Sidecar imports. */
+export const IMPORT: ValueForm = {
+  noun: 'no namespace and host',
+  instead: 'write them like ./*.example.com or */*',
+  meant: value => (isPattern(value) ? `*/${value}` : undefined),
+  isRight: ofText(value => {
+    const [namespace, host, ...more] = value.split('/');
+    return more.length === 0 && host !== undefined && (['*', '.', '~'].includes(namespace) || NAMESPACE_NAME.test(namespace.replace(/^~/, ''))) && isPattern(host);
+  }),
+};
+
 /** A host, and the namespace of the VirtualServices for it. */
 export const SERVER_HOST: ValueForm = {
   ...HOST_NAME,

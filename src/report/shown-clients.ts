@@ -1,6 +1,6 @@
 import { ANY_OTHER, byClient, Client, clientKey, isPattern } from './client';
 import { namedIn } from './named';
-import { isGatewayAlone } from '../trace/gateway-pods';
+import { isGatewayAlone } from '../view/gateway-pod';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';

@@ -2,10 +2,11 @@ import { Finding, Rule, selectorText, where } from './rule';
 import { quote } from '../private/fail';
 import { selects } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
+import { hasRouter } from '../view/gateway-pod';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
 import { MESH, RouteMatch } from '../view/route';
-import { hasRouter, routerMissedBy } from '../view/router-pod';
+import { routerMissedBy } from '../view/router-pod';
 
 export const gatewaySelectsNothing: Rule = {
   id: 'MX0313',

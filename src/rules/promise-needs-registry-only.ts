@@ -23,7 +23,7 @@ export const promiseNeedsRegistryOnly: Rule = {
     if (!checking) {
       return [];
     }
-    const gateways = new Set(view.gatewayWorkloads.all.flatMap(({ namespaces }) => [...namespaces]));
+    const gateways = view.gatewayPlaces.namespaces;
     const sidecars = new Map([...view.sidecars].reverse().map(sidecar => [sidecar.object.namespace, sidecar]));
     const ofMesh = sidecars.get(view.facts.rootNamespace);
     const past = `and '${checking.object.origin.path}' lets only named clients through its gateway: pods there can connect past it`;

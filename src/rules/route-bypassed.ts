@@ -107,7 +107,8 @@ class RoutedTargets {
   }
 
   public reachedBy(direct: ExternalEntry, port: EntryPort): Reached | undefined {
-    const dials = port.class !== 'HTTP';
+    // Where a sidecar goes by the server name, clients of one host ask for no other.
+    const dials = port.class === 'TCP' || port.class === 'TLS' && direct.addresses.length > 0;
     for (const number of new Set([port.number, port.target])) {
       const reached = this.reachedByName(direct, number) ?? this.reachedByAddress(direct, number, dials);
       if (reached) {

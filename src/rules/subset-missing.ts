@@ -24,7 +24,7 @@ function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route
     if (subset === undefined || !subsets || subsets.has(subset)) {
       return [];
     }
-    const unused = [...subsets].filter(name => !usedSubsets(view).has(`${host} ${name}`));
+    const unused = [...subsets].filter(name => !usedSubsets(view).has(`${object.namespace} ${host} ${name}`));
     // A service that is routed and has no clients yet has a route without subsets: it is closed. Where a subset is left over, the two belong together.
     const isClosed = view.gatewayPlaces.workloadsAt(host).size > 0 && names.every(name => name === MESH);
     return isClosed && unused.length === 0 ? [] : [{
@@ -37,10 +37,10 @@ function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route
   });
 }
 
-/** The subsets that some route sends to, each with its host. */
+/** The subsets that the routes of each namespace send to, each with its host. */
 function usedSubsets(view: MeshView): ReadonlySet<string> {
-  return view.once('used subsets', () => new Set(view.routes.flatMap(({ rules }) => rules.flatMap(({ destinations, mirrors }) => (
-    [...destinations, ...mirrors].map(({ host, subset }) => `${host} ${subset}`))))));
+  return view.once('used subsets', () => new Set(view.routes.flatMap(({ object: { namespace }, rules }) => rules.flatMap(({ destinations, mirrors }) => (
+    [...destinations, ...mirrors].map(({ host, subset }) => `${namespace} ${host} ${subset}`))))));
 }
 
 /** The subsets that proxies of a namespace know: by its own rules, or else by those of the service's namespace, or else by the root namespace's. */

@@ -1,12 +1,13 @@
 import { Cause, cause } from './hop';
 import { byAgeAndName } from '../view/age';
-import { Fields, selects, text } from '../view/fields';
+import { selects } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
+import { hasRouter, isGatewayAlone } from '../view/gateway-pod';
 import { INSTALLED_GATEWAYS } from '../view/installed-gateways';
 import { KubeService } from '../view/kube-service';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-import { hasRouter, isRouter, routerMissedBy } from '../view/router-pod';
+import { routerMissedBy } from '../view/router-pod';
 
 type Labels = { readonly [label: string]: string };
 
@@ -93,21 +94,6 @@ function known(view: MeshView, service: KubeService, port: number): GatewayPods[
  */
 function isGateway({ object }: KubeService, pod: PodTemplate | undefined): boolean {
   return INSTALLED_GATEWAYS.has(object.name) || pod !== undefined && hasRouter(pod);
-}
-
-/**
- * Whether a pod is a gateway and nothing else. That a Gateway selects it says nothing: anybody may write one. A container beside the proxy of a gateway is a client,
- * whose connections nothing redirects.
- */
-export function isGatewayAlone(pod: PodTemplate): boolean {
-  return (hasRouter(pod) || [...INSTALLED_GATEWAYS.values()].some(labels => selects(labels, pod.labels)))
-    && pod.containers.every(isProxy);
-}
-
-/** Whether a container is Istio's proxy: the name alone is anybody's. */
-function isProxy(container: Fields): boolean {
-  const image = text(container.image) ?? 'auto';
-  return (container.name === 'istio-proxy' || isRouter(container)) && (image === 'auto' || image.includes('proxyv2'));
 }
 
 /** Whether the proxy of a pod is one of a gateway, which takes no connections of the containers beside it. */

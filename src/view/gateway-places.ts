@@ -1,5 +1,6 @@
 import { selects } from './fields';
 import { GatewayConfig } from './gateway';
+import { isGatewayAlone } from './gateway-pod';
 import { namespaceOfService } from './host-name';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
@@ -40,7 +41,11 @@ export class GatewayPlaces {
   private readonly namespacesByKey = new Map<string, Set<string>>();
   private readonly podsByKey = new Map<string, PodTemplate[]>();
   private readonly gatewayPods = new Set<PodTemplate>();
+  /** The namespaces with pods that are no gateways. */
+  private readonly withClients = new Set<string>();
+  /** The namespaces of all Gateways' pods. */
   private readonly all = new Set<string>();
+  private own?: ReadonlySet<string>;
 
   private readonly clusterDomain: string;
 
@@ -57,10 +62,17 @@ export class GatewayPlaces {
       const before = keys.length === 0 ? [] : view.servicesSelecting(pod.namespace, pod.labels);
       keys.forEach(key => {
         addTo(this.podsByKey, key, pod);
-        this.gatewayPods.add(pod);
         this.at(key, pod.namespace);
         before.forEach(service => this.place(key, service));
       });
+    }
+    // That a Gateway selects a pod says nothing of it: anybody may write one, and sidecars do not read it.
+    for (const pod of view.pods) {
+      if (!mayBeGateway(pod)) {
+        this.withClients.add(pod.namespace);
+      } else if (this.matching(pod.labels).length > 0) {
+        this.gatewayPods.add(pod);
+      }
     }
     const known = new Set(services.map(({ host }) => host));
     // The labels of a subset are on some pods of its host.
@@ -113,14 +125,19 @@ export class GatewayPlaces {
     return this.podsByKey.get(keyOfSelector(selector)) ?? [];
   }
 
-  /** Whether a Gateway is for a pod. */
+  /** Whether a pod is one of a gateway: a Gateway is for it, and it is nothing else. */
   public isOfGateway(pod: PodTemplate): boolean {
     return this.gatewayPods.has(pod);
   }
 
-  /** The namespaces of all Gateways' pods. */
+  /** Whether the input has pods of a namespace that are no gateways. */
+  public hasClients(namespace: string): boolean {
+    return this.withClients.has(namespace);
+  }
+
+  /** The namespaces that gateways have for themselves, as far as the input shows their pods. */
   public get namespaces(): ReadonlySet<string> {
-    return this.all;
+    return this.own ??= new Set([...this.all].filter(namespace => !this.withClients.has(namespace)));
   }
 
   private know({ selector }: GatewayConfig): void {
@@ -165,4 +182,9 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** A selector as text that can be compared. */
 function keyOfSelector(selector: Labels): string {
   return JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What an input has of the pods of a gateway may be no more than their labels. */
+function mayBeGateway(pod: PodTemplate): boolean {
+  return isGatewayAlone(pod) || pod.containers.length === 0;
 }

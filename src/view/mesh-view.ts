@@ -330,7 +330,8 @@ export class MeshView {
 
   /** Whether connections to an entry end where those to some routed one do. */
   private endsWhereRouted(entry: ExternalEntry): boolean {
-    return entry.ports.flatMap(port => placesOfEntry(this, entry, port)).every(place => this.routedPlaces.has(place));
+    const places = entry.ports.flatMap(port => placesOfEntry(this, entry, port));
+    return places.length > 0 && places.every(place => this.routedPlaces.has(place));
   }
 
   /** Where what is routed through gateways ends, and the names and addresses by which clients ask for it. */
@@ -345,7 +346,7 @@ export class MeshView {
   /** Whether no namespace sees an entry but those of the gateways that send to it. */
   private isSeenByGatewaysAlone({ hosts, visibleTo }: ExternalEntry): boolean {
     const found = this.once('namespaces of gateways by host', () => this.gatewayNamespaces());
-    return visibleTo.every(namespace => hosts.some(host => found.get(host)?.has(namespace)));
+    return visibleTo.every(namespace => !this.gatewayPlaces.hasClients(namespace) && hosts.some(host => found.get(host)?.has(namespace)));
   }
 
   /** The namespaces of the gateways that send to each host. Where nothing shows a gateway's pods, those that sidecars are sent to. */
@@ -369,7 +370,7 @@ export class MeshView {
   private detours(): Map<string, Detour[]> {
     const detours = new Map<string, Detour[]>();
     for (const { hosts, visibleTo, rules } of this.routes.filter(({ isForSidecars }) => isForSidecars)) {
-      const away = rules.filter(({ destinations }) => !destinations.some(({ host }) => hosts.includes(host)));
+      const away = rules.filter(({ destinations }) => destinations.length > 0 && !destinations.some(({ host }) => hosts.includes(host)));
       const ports = away.flatMap(({ matches }) => matches.filter(({ gateways }) => gateways.includes(MESH)).map(({ port }) => port));
       hosts.forEach(host => addTo(detours, host, { visibleTo, ports }));
     }

@@ -7,6 +7,14 @@ export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 /** What takes the connections of a pod. */
 export type Plane = 'SIDECAR' | 'ZTUNNEL' | 'NONE';
 
+/** The namespaces of Kubernetes whose pods istiod gives no sidecars, whatever their labels say. */
+const WITHOUT_SIDECARS: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
+
+/** Whether a label names a revision: the webhook of none is called for an empty one. */
+function isNamed(revision: string | undefined): boolean {
+  return revision !== undefined && revision !== '';
+}
+
 /** What the labels of a namespace say of the proxies of its pods; of a namespace that is not there, nothing is known. */
 export class Namespaces {
   private readonly known: ReadonlyMap<string, MeshObject>;
@@ -28,7 +36,8 @@ export class Namespaces {
   /** Whether its pods get sidecars. */
   public hasSidecars(name: string): boolean {
     const labels = this.known.get(name)?.labels ?? {};
-    return labels[INJECTION] === 'enabled' || labels[INJECTION] === undefined && labels[REVISION] !== undefined && !this.saysAmbient(name);
+    const isAsked = labels[INJECTION] === 'enabled' || labels[INJECTION] === undefined && isNamed(labels[REVISION]) && !this.saysAmbient(name);
+    return isAsked && !WITHOUT_SIDECARS.has(name);
   }
 
   /** Whether ztunnel takes the connections of its pods. */
@@ -49,7 +58,7 @@ export class Namespaces {
     const injects = own[INJECT] ?? pod?.annotations[INJECT];
     // The webhooks for pods that ask themselves leave out every namespace with one of the two labels. An annotation asks for nothing where no webhook is called.
     const isAsked = of[INJECTION] === undefined && of[REVISION] === undefined
-      && (own[INJECT] === 'true' || own[REVISION] !== undefined);
+      && (own[INJECT] === 'true' || isNamed(own[REVISION])) && !WITHOUT_SIDECARS.has(name);
     if (injects !== 'false' && (this.hasSidecars(name) || isAsked)) {
       return 'SIDECAR';
     }

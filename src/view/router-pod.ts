@@ -1,20 +1,9 @@
-import { Fields, strings } from './fields';
+import { hasRouter } from './gateway-pod';
 import { KubeService } from './kube-service';
 import { addTo } from './lists';
 import { MeshView } from './mesh-view';
 import { PodTemplate } from './pod-template';
-import { templatesOf } from './redirection';
 import { isSlipOf, SlipTable } from '../private/slip-table';
-
-/** Whether the proxy of a pod is that of a gateway: istiod injects one, or a container runs it. */
-export function hasRouter(pod: PodTemplate): boolean {
-  return templatesOf(pod).includes('gateway') || pod.containers.some(isRouter);
-}
-
-/** Whether a container runs the proxy of a gateway. */
-export function isRouter({ args }: Fields): boolean {
-  return strings(args).includes('router');
-}
 
 /** The pods of a gateway that a Service selects but for a slip; undefined where it selects any pod, or none is like it. */
 export function routerMissedBy(view: MeshView, { object: { namespace }, selector }: KubeService): PodTemplate | undefined {

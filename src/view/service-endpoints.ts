@@ -1,4 +1,4 @@
-import { Fields, number, record, records, strings, text } from './fields';
+import { Fields, number, records, strings, text } from './fields';
 import { KnownService } from './known-service';
 import { KubeService } from './kube-service';
 import { MeshObject } from './mesh-object';
@@ -24,17 +24,19 @@ export function handWrittenEndpoints(
   // Kubernetes writes the Endpoints of a Service with a selector over; slices add up.
   const endpoints = (isSelecting ? [] : whole).flatMap(({ spec }) => records(spec.subsets).flatMap(subset => {
     const own = portIn(subset.ports);
-    return own === undefined ? [] : records(subset.addresses).filter(isWritten).flatMap(({ ip }) => (typeof ip === 'string' ? [{ address: ip, port: own }] : []));
+    return own === undefined ? [] : records(subset.addresses).flatMap(({ ip }) => (typeof ip === 'string' ? [{ address: ip, port: own }] : []));
   }));
-  const slices = parts.flatMap(({ spec }) => {
+  const slices = parts.filter(part => isWritten(part)).flatMap(({ spec }) => {
     const own = portIn(spec.ports);
     return own === undefined ? []
-      : records(spec.endpoints).filter(isWritten).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
+      : records(spec.endpoints).flatMap(({ addresses }) => strings(addresses).map(address => ({ address, port: own })));
   });
   // istiod takes them for a Service with an address of its own.
   const workloads = !isSelecting || object.spec.clusterIP === 'None' ? [] : view.workloadsIn(object.namespace).selectedBy(selector)
     .flatMap(({ address, ports: named }): WrittenEndpoint[] => {
-      const target = typeof of?.targetPort === 'string' ? number(named[of.targetPort]) : of?.targetPort;
+      // The port of the Service has a name, by which istiod looks first.
+      const own = of?.name === undefined ? undefined : number(named[of.name]);
+      const target = own ?? (typeof of?.targetPort === 'string' ? number(named[of.targetPort]) : of?.targetPort);
       return target === undefined ? [] : [{ address, port: target }];
     });
   return [...new Map([...endpoints, ...slices, ...workloads].map(place => [`${place.address}:${place.port}`, place])).values()];
@@ -46,10 +48,15 @@ export function headlessAddresses(view: MeshView, { host, resolution }: KnownSer
   return service === undefined ? [] : handWrittenEndpoints(view, service, port).map(({ address }) => address).filter(isIp);
 }
 
-/** Whether an address is none that Kubernetes wrote, for a pod. */
-function isWritten({ targetRef }: Fields): boolean {
-  return record(targetRef).kind !== 'Pod';
+/**
+ * Whether a slice is none that Kubernetes keeps for pods, and that istiod reads, which a name is not for. What its endpoints say of pods (`targetRef`) proves
+ * nothing: istiod sends to the address that is written.
+ */
+function isWritten({ labels, spec }: MeshObject): boolean {
+  return labels[MANAGED_BY] !== 'endpointslice-controller.k8s.io' && spec.addressType !== 'FQDN';
 }
+
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
 /** Whether the input has endpoints of a Service, if not for each of its ports. */
 export function hasWrittenEndpoints(view: MeshView, { object }: KubeService): boolean {

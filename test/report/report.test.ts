@@ -367,6 +367,8 @@ describe('dependencies', () => {
 
     expect(hostsOf(alias('istio-egress'))).toEqual(['api.example.com']);
     expect(hostsOf(routed(['shop/cart']))).toEqual(['db.example.com']);
+    expect(hostsOf(routed(['shop/cart']).map(text => (text.includes('db-upstream') ? text.replace(/"endpoints":\[.*?\]/, '"workloadSelector":{"labels":{"app":"db"}}') : text))))
+      .toEqual(['db.example.com', 'p3306.shop.db.example.com']);
     expect(hostsOf(routed(['shop/cart']).map(text => (text.includes('db-upstream') ? text.replaceAll('192.0.2.14', '198.51.100.9') : text)))).toEqual(['db.example.com', 'p3306.shop.db.example.com']);
     expect(hostsOf(alias('.', 'istio-egress'))).toEqual(['api.example.com']);
     expect(hostsOf(alias('.'))).toEqual(['api.example.com']);
@@ -461,7 +463,7 @@ describe('Services that lead out of the cluster without a ServiceEntry', () => {
 
 test('TLS that a rule asks for and istiod cannot make is told', () => {
   const rule = (tls: object) => object('DestinationRule', 'db', { host: 'db.example.com', trafficPolicy: { tls } });
-  const first = (tls: object) => reportOf(viewOf([entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.7'] }), rule(tls), ...workloads])).dependencies[0].access[0];
+  const first = (tls: object) => reportOf(viewOfOdd([entry('db.example.com', 3306, 'TCP', { addresses: ['192.0.2.7'] }), rule(tls), ...workloads])).dependencies[0].access[0];
 
   expect(first({ mode: 'MUTUAL' })).toMatchObject({ verdict: 'REACHES', tls: '', why: expect.stringContaining('the last proxy adds no TLS: the DestinationRule asks for MUTUAL') as string });
   expect(first({ mode: 'MUTUAL' }).because.map(({ object: of }) => of)).toContain('DestinationRule shop/db');

@@ -81,7 +81,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not where the client speaks first', 'MX0213-server-first-is-inspected/fault', [['number: 3306', 'number: 5432']], []],
   ],
   MX0304: [
-    ['with a VirtualService of another host in its namespace', 'MX0304-gateway-without-route/fault', [[/\[api\.example\.com\](\n {2}tls:)/, '[other.example.com]$1']], ['MX0304']],
+    ['with a VirtualService of another host in its namespace', 'MX0304-gateway-without-route/fault', [[/\[api\.example\.com\](\n {2}tls:)/, '[other.example.com]$1'], [/sniHosts: \[api\.example\.com\]/, 'sniHosts: [other.example.com]']], ['MX0304']],
     ['with a VirtualService of the host in another namespace', 'MX0304-gateway-without-route/fault', [[/(kind: VirtualService\nmetadata: \{name: api, namespace: )shop/, '$1web']], ['MX0304']],
     ['not without VirtualServices of its namespace, which may be in another repository', 'MX0304-gateway-without-route/fault', [[/---\napiVersion: networking.istio.io\/v1\nkind: VirtualService[^]*$/, '']], []],
     ['not for a host that is not declared', 'MX0304-gateway-without-route/fault', [['- api.example.com # <- MX0304', '- shop.example.com']], []],
@@ -203,6 +203,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
   ],
   MX0404: [
     ['of a gateway\'s Service, where a rule has one to which nothing is sent', 'recipes/proven-26-private-upstream', [['            subset: db', '            subset: other']], ['MX0404']],
+    ['of a gateway\'s Service, where another namespace uses a subset of that name', 'recipes/proven-26-private-upstream', [['            subset: db', '            subset: other'], [/$/, CLOSED.replace('namespace: shop', 'namespace: other').replace('subset: closed', 'subset: db')]], ['MX0404']],
     ['not of a gateway\'s Service, where every subset is in use: the service is closed', 'recipes/proven-26-private-upstream', [[/$/, CLOSED]], []],
     ['not without any rule for the host', GATEWAY, [[/kind: DestinationRule[^]*?---\n/, 'kind: Nothing\n---\n']], []],
   ],

@@ -390,9 +390,13 @@ describe('endpoints', () => {
     });
     const ends = (...objects: string[]) => traced(objects, 'cart', 'db:3306').end.endpoints;
 
-    test('are those of slices that somebody wrote, beside its pods', () => {
+    test('are those of slices that somebody wrote, beside its pods, whatever they say of pods', () => {
+      const keptByKubernetes = slice({}).replace('"labels":{', '"labels":{"endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io",');
+
       expect(ends(service(), slice({}))).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3307']);
-      expect(ends(service(), slice({ targetRef: { kind: 'Pod', name: 'db-0' } }))).toEqual(['db.shop.svc.cluster.local:3306']);
+      expect(ends(service(), slice({ targetRef: { kind: 'Pod', name: 'db-0' } }))).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3307']);
+      expect(ends(service(), keptByKubernetes)).toEqual(['db.shop.svc.cluster.local:3306']);
+      expect(ends(service(), slice({}).replace('"ports"', '"addressType":"FQDN","ports"'))).toEqual(['db.shop.svc.cluster.local:3306']);
     });
 
     test('are WorkloadEntries that it selects, beside its pods', () => {
@@ -400,6 +404,7 @@ describe('endpoints', () => {
       const others = [object('WorkloadEntry', 'two', { address: '192.0.2.15' }), object('WorkloadEntry', 'other/one', { address: '192.0.2.16', labels: { app: 'db' } })];
 
       expect(ends(service(), machine, ...others)).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3306']);
+      expect(ends(service({ name: 'mysql', targetPort: 7777 }), machine)).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3308']);
       expect(ends(service({ targetPort: 'mysql' }), machine)).toEqual(['db.shop.svc.cluster.local:3306', '192.0.2.14:3308']);
       expect(ends(service({ targetPort: 'other' }), machine)).toEqual(['db.shop.svc.cluster.local:3306']);
     });
@@ -671,11 +676,11 @@ test('the answer is plain data', () => {
 });
 
 describe('the end says what the steps before it do', () => {
-  test('of an entry for every host, which is what was asked for', () => {
-    const found = traced([entry('*', 443, 'TLS', { resolution: 'NONE' })], 'cart', 'en.example.com:443');
+  test('of an entry for every host of a domain, which is what was asked for', () => {
+    const found = traced([entry('*.com', 443, 'TLS', { resolution: 'NONE' })], 'cart', 'en.example.com:443');
 
     expect(found.end).toMatchObject({ kind: 'REACHES', text: 'it ends at en.example.com:443', instead: undefined });
-    expect(hopAt(found, 'sidecar')).toMatchObject({ text: 'the listener 0.0.0.0_443 takes the server name *', notes: [] });
+    expect(hopAt(found, 'sidecar')).toMatchObject({ text: 'the listener 0.0.0.0_443 takes the server name *.com', notes: [] });
   });
 
   test('of a wildcard that DNS is asked for', () => {

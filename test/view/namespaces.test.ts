@@ -5,10 +5,17 @@ const namespace = (labels: MeshObject['labels']): MeshObject => (
   { group: '', kind: 'Namespace', name: 'shop', namespace: '', labels, annotations: {}, origin: { path: 'shop' }, spec: {} });
 
 describe('the pods of a namespace', () => {
+  test('of Kubernetes itself get no sidecars, whatever its labels say', () => {
+    const system = new Namespaces([{ ...namespace({ 'istio-injection': 'enabled' }), name: 'kube-system' }], false);
+
+    expect([system.hasSidecars('kube-system'), system.planeOf('kube-system', { labels: { 'istio.io/rev': 'a' }, annotations: {} })]).toEqual([false, 'NONE']);
+  });
+
   test.each<[string, MeshObject['labels'], boolean, boolean, boolean]>([
     ['get sidecars by the label of injection', { 'istio-injection': 'enabled' }, false, true, false],
     ['get those of a revision', { 'istio.io/rev': 'canary' }, false, true, false],
     ['get none when injection is off, whatever the revision', { 'istio-injection': 'disabled', 'istio.io/rev': 'canary' }, false, false, false],
+    ['get none of a revision without a name', { 'istio.io/rev': '' }, false, false, false],
     ['are ambient by their label', { 'istio.io/dataplane-mode': 'ambient' }, false, false, true],
     ['are ambient with a revision', { 'istio.io/dataplane-mode': 'ambient', 'istio.io/rev': 'canary' }, false, false, true],
     ['are ambient when the mesh is', {}, true, false, true],

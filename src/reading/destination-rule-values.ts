@@ -1,0 +1,23 @@
+import { RefusedValue, refusalOf } from './refused-value';
+import { Fields, fieldText, record, records, text } from '../view/fields';
+
+/** What Istio's webhook refuses in a DestinationRule because of another of its fields: TLS that needs a certificate and names none. */
+export function refusedInDestinationRule(manifest: Fields): RefusedValue[] {
+  const spec = record(manifest.spec);
+  const policies = [
+    { policy: record(spec.trafficPolicy), path: ['spec', 'trafficPolicy'] },
+    ...records(spec.subsets).map(({ trafficPolicy }, i) => ({ policy: record(trafficPolicy), path: ['spec', 'subsets', i, 'trafficPolicy'] })),
+  ];
+  return policies.flatMap(({ policy, path }) => [
+    ...withoutCertificate(policy, path), ...records(policy.portLevelSettings).flatMap((of, i) => withoutCertificate(of, [...path, 'portLevelSettings', i])),
+  ]);
+}
+
+function withoutCertificate({ tls }: Fields, path: RefusedValue['path']): RefusedValue[] {
+  const { mode, credentialName, clientCertificate, privateKey } = record(tls);
+  const isLacking = mode === 'MUTUAL' && text(credentialName) === undefined && (text(clientCertificate) === undefined || text(privateKey) === undefined);
+  const field = `'${fieldText([...path, 'tls'])}'`;
+  return isLacking ? [{
+    path: [...path, 'tls'], message: `${refusalOf(field, 'names no client certificate, which this mode needs', mode)}, write 'credentialName', or 'clientCertificate' and 'privateKey'`,
+  }] : [];
+}
