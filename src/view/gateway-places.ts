@@ -41,6 +41,7 @@ export class GatewayPlaces {
   private readonly namespacesByKey = new Map<string, Set<string>>();
   private readonly podsByKey = new Map<string, PodTemplate[]>();
   private readonly gatewayPods = new Set<PodTemplate>();
+  private readonly withGateways = new Set<string>();
   /** The namespaces with pods that are no gateways. */
   private readonly withClients = new Set<string>();
   /** The namespaces of all Gateways' pods. */
@@ -72,6 +73,7 @@ export class GatewayPlaces {
         this.withClients.add(pod.namespace);
       } else if (this.matching(pod.labels).length > 0) {
         this.gatewayPods.add(pod);
+        this.withGateways.add(pod.namespace);
       }
     }
     const known = new Set(services.map(({ host }) => host));
@@ -133,6 +135,11 @@ export class GatewayPlaces {
   /** Whether the input has pods of a namespace that are no gateways. */
   public hasClients(namespace: string): boolean {
     return this.withClients.has(namespace);
+  }
+
+  /** Whether nothing in the input says that a namespace has no gateway: its pods are not shown, or one of them is a gateway. */
+  public mayHaveGateways(namespace: string): boolean {
+    return !this.hasClients(namespace) || this.withGateways.has(namespace);
   }
 
   /** The namespaces that gateways have for themselves, as far as the input shows their pods. */

@@ -324,7 +324,8 @@ export class MeshView {
     return this.once('dependencies', () => {
       const routed = this.once('detours', () => this.detours());
       return this.entries.filter(entry => (
-        !this.isUpstream(entry) || entry.hosts.some(host => routed.has(host)) || !this.endsWhereRouted(entry)));
+        !this.isUpstream(entry) || entry.hosts.some(host => routed.has(host)) || !this.endsWhereRouted(entry)
+        || entry.visibleTo.some(namespace => this.gatewayPlaces.hasClients(namespace))));
     });
   }
 
@@ -346,7 +347,7 @@ export class MeshView {
   /** Whether no namespace sees an entry but those of the gateways that send to it. */
   private isSeenByGatewaysAlone({ hosts, visibleTo }: ExternalEntry): boolean {
     const found = this.once('namespaces of gateways by host', () => this.gatewayNamespaces());
-    return visibleTo.every(namespace => !this.gatewayPlaces.hasClients(namespace) && hosts.some(host => found.get(host)?.has(namespace)));
+    return visibleTo.every(namespace => hosts.some(host => found.get(host)?.has(namespace)));
   }
 
   /** The namespaces of the gateways that send to each host. Where nothing shows a gateway's pods, those that sidecars are sent to. */
@@ -358,8 +359,9 @@ export class MeshView {
     for (const { gateways, rules } of this.routes) {
       const places = gateways.filter(name => name !== MESH).flatMap(name => {
         const gateway = byName.get(name);
-        const known = gateway ? this.gatewayPlaces.namespacesOf(gateway) : new Set<string>();
-        return known.size > 0 ? [...known] : likely;
+        // Pods that a Gateway selects, and that are none of a gateway, are clients.
+        const known = gateway ? [...this.gatewayPlaces.namespacesOf(gateway)].filter(namespace => this.gatewayPlaces.mayHaveGateways(namespace)) : [];
+        return known.length > 0 ? known : likely;
       });
       rules.flatMap(rule => rule.destinations).forEach(({ host }) => (
         found.set(host, new Set([...found.get(host) ?? [], ...places]))));
