@@ -1,11 +1,11 @@
-import { Adopted, metadataCode, Refused } from './adopted-service';
+import { Adopted, metadataCode, Refused, usualNotes } from './adopted-service';
 import { clientsIn } from './client-accounts';
 import { clientNamespaces } from './client-namespaces';
 import { Call, Code, CodeFields } from './code';
 import { connectionCode } from './connection-code';
 import { targetsOf } from './ends-check';
 import { OldRoute } from './old-route';
-import { settingsIn } from './rule-shape';
+import { addedSettings, lostSetting, settingsIn, usualSettings } from './rule-shape';
 import { WayCode, writtenBy } from './scratch';
 import { candidates, portsOf, unwrittenEndpoints, unwrittenPort } from './service-code';
 import { UNWRITTEN_TLS } from './tls-code';
@@ -14,8 +14,7 @@ import { isOpen } from '../report/answer';
 import { ANY_OTHER, Client, clientName } from '../report/client';
 import { Target } from '../report/dependency';
 import { ExternalEntry } from '../view/external-entry';
-import { Fields, record, strings } from '../view/fields';
-import { MeshObject } from '../view/mesh-object';
+import { Fields, labelsOf, record, records, selects, strings } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 
 /** A service that sidecars reach through an egress gateway. */
@@ -45,31 +44,59 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
   const way = { gateway: gatewayCode(route), clients: clients.code };
   for (const code of candidates(object.spec, ports!, { connection, metadata: metadataCode(object) })) {
     const outcome = writtenBy(code, object.namespace, facts, way);
-    const lost = 'refused' in outcome ? undefined : lostBy(entry, route.rule, outcome.objects);
-    if (lost !== undefined) {
-      reasons.push(lost);
-    } else if ('refused' in outcome) {
-      reasons.push(outcome.refused);
+    const found = 'refused' in outcome ? outcome.refused : differenceTo(entry, route, outcome.objects);
+    if (typeof found === 'string') {
+      reasons.push(found);
     } else {
-      return { code, added: [], way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
+      return { code, ...found, way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
     }
   }
   return { refused: reasons[0] ?? unwrittenEndpoints(object.spec) };
 }
 
-/** What balances as well as the default does: the published recipes write it, and it goes with the rule. */
-const USUAL = ['loadBalancer.simple ROUND_ROBIN', 'loadBalancer.simple LEAST_REQUEST'];
-
-/** What somebody wrote of the service, and no object of the construct says. What is asked of the server is compared by where connections end. */
-function lostBy({ object }: ExternalEntry, rule: MeshObject | undefined, objects: readonly Fields[]): string | undefined {
+/**
+ * What somebody wrote of the service, or of the way to the gateway, and no object of the construct says; where there is nothing of that, what the construct adds.
+ * What is asked of the server is compared by where connections end.
+ */
+function differenceTo({ object }: ExternalEntry, route: OldRoute, objects: readonly Fields[]): string | Pick<Adopted, 'added' | 'notes'> {
   if (strings(object.spec.subjectAltNames).length > 0) {
     return 'its \'subjectAltNames\' would be lost';
   }
-  const written = new Set(objects.filter(({ kind }) => kind === 'DestinationRule').flatMap(({ spec }) => settingsIn(record(spec)))
-    .map(setting => setting.join(' ')));
-  const lost = rule && settingsIn(rule.spec).find(([path, value]) => (
-    !path.startsWith('tls.') && !written.has(`${path} ${value}`) && !USUAL.includes(`${path} ${value}`)));
-  return lost && `'${lost[0]}' of its DestinationRule would be lost`;
+  const rules = objects.filter(({ kind }) => kind === 'DestinationRule').map(({ spec }) => record(spec));
+  const settingsOf = (isOfGateway: boolean) => rules.filter(({ host }) => (host === route.service) === isOfGateway).flatMap(settingsIn);
+  const [toGateway, behind] = [settingsOf(true), settingsOf(false)];
+  const added = new Set<string>();
+  const notes: string[] = [];
+  if (route.rule !== undefined) {
+    const settings = settingsIn(route.rule.spec);
+    const lost = lostSetting(settings, behind);
+    if (lost !== undefined) {
+      return `'${lost[0]}' of its DestinationRule would be lost`;
+    }
+    notes.push(...usualNotes(route.rule, usualSettings(settings, behind)));
+  }
+  const labels = rules.flatMap(({ host, subsets }) => (host === route.service ? records(subsets) : [])).map(subset => labelsOf(subset.labels));
+  const ofGateway = route.gatewayPolicies.map(({ rule: { object: rule, workloadSelector }, subsets }) => ({
+    rule, subsets, workloadSelector, settings: settingsIn({ trafficPolicy: rule.spec.trafficPolicy, subsets }),
+  }));
+  for (const { rule, subsets, workloadSelector, settings } of ofGateway) {
+    const called = `DestinationRule '${rule.origin.path}' of its gateway`;
+    const lost = lostSetting(settings, toGateway);
+    if (lost !== undefined) {
+      return `'${lost[0]}' of ${called} would be lost`;
+    }
+    if (workloadSelector !== undefined && subsets.length > 0) {
+      return `${called} has a 'workloadSelector', and that of a construct is for every workload of its clients`;
+    }
+    const narrow = subsets.find(subset => !labels.every(written => selects(labelsOf(subset.labels), written)));
+    if (narrow !== undefined) {
+      return `the 'labels' of subset ${JSON.stringify(narrow.name)} of ${called} would be lost`;
+    }
+    notes.push(...usualNotes(rule, usualSettings(settings, toGateway)));
+  }
+  addedSettings(route.rule === undefined ? [] : settingsIn(route.rule.spec), behind).forEach(path => added.add(path));
+  addedSettings(ofGateway.flatMap(({ settings }) => settings), toGateway).forEach(path => added.add(path));
+  return { added: [...added].sort(), notes };
 }
 
 function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {

@@ -2,7 +2,7 @@ import { CodeFields } from './code';
 import { connectionCode } from './connection-code';
 import { entryShape } from './entry-shape';
 import { writtenAnnotations } from './kept-object';
-import { ruleShape } from './rule-shape';
+import { lostSetting, ruleShape, settingsIn, usualSettings } from './rule-shape';
 import { writtenBy } from './scratch';
 import { AdoptedPort, candidates, portsOf, ServiceCode, unwrittenEndpoints, unwrittenPort } from './service-code';
 import { tlsCode, UNWRITTEN_TLS } from './tls-code';
@@ -19,6 +19,8 @@ export interface Adopted {
   readonly replaced: readonly MeshObject[];
   /** What the construct says that the objects do not. */
   readonly added: readonly string[];
+  /** What somebody has to know besides who goes on with the construct, in a line each. */
+  readonly notes: readonly string[];
 }
 
 /** Why no construct does. */
@@ -59,7 +61,7 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
       if (typeof reason === 'string') {
         reasons.push(reason);
       } else {
-        return { code, replaced: way.replaced, added: reason };
+        return { code, replaced: way.replaced, ...reason };
       }
     }
   }
@@ -95,7 +97,7 @@ function withRule({ hosts }: ExternalEntry, ports: readonly AdoptedPort[], rule:
 /** What a construct writes otherwise than the objects say; where it says the same, what it adds. */
 function differenceTo(
   { object }: ExternalEntry, ports: readonly AdoptedPort[], rule: MeshObject | undefined, written: readonly Fields[],
-): string | string[] {
+): string | Pick<Adopted, 'added' | 'notes'> {
   const entryWritten = written.find(({ kind }) => kind === 'ServiceEntry');
   const [own, other] = [entryShape(object.spec, object.namespace), entryShape(record(entryWritten?.spec), object.namespace)];
   const part = Object.keys(own).find(name => own[name] !== other[name]);
@@ -120,5 +122,13 @@ function differenceTo(
     }
     [...after].filter(([path]) => !before.has(path)).forEach(([path]) => added.add(path));
   }
-  return [...added].sort();
+  const [all, after] = [rule === undefined ? [] : settingsIn(rule.spec), settingsIn(rules[0] ?? {})];
+  const lost = lostSetting(all, after);
+  return lost !== undefined ? `'${lost[0]}' of its DestinationRule would be lost`
+    : { added: [...added].sort(), notes: rule === undefined ? [] : usualNotes(rule, usualSettings(all, after)) };
+}
+
+/** Settings that go with a rule because the default is as good. */
+export function usualNotes({ origin }: MeshObject, settings: readonly string[]): string[] {
+  return settings.length === 0 ? [] : [`goes without ${[...new Set(settings)].join(', ')} of DestinationRule '${origin.path}', which balances as the default does`];
 }

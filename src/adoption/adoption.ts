@@ -28,6 +28,7 @@ export interface AdoptedEntry {
   /** The objects that go: the construct writes what they say under other names. */
   readonly replaced: readonly MeshObject[];
   readonly added: readonly string[];
+  readonly notes: readonly string[];
 }
 
 export interface KeptObject {
@@ -105,7 +106,12 @@ class Attempt implements Adoption {
     const replaced = new Set(this.services.flatMap(({ found }) => found.replaced));
     const adopted = new Set(this.services.map(({ entry }) => entry.object));
     this.adopted = this.services.map(({ entry, found }) => ({
-      object: entry.object, kind: found.code.kind, isRouted: found.way !== undefined, replaced: found.replaced, added: found.added,
+      object: entry.object,
+      kind: found.code.kind,
+      isRouted: found.way !== undefined,
+      replaced: found.replaced,
+      added: found.added,
+      notes: found.notes,
     }));
     const stays = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object));
     this.unwritten = stays.filter(object => !isWritable((object as FileObject).manifest));

@@ -10,6 +10,7 @@ import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { MESH, Route } from '../view/route';
+import { TrafficRule } from '../view/traffic-rule';
 
 /** The route of one host through a gateway, as somebody wrote it by hand. */
 export class OldRoute {
@@ -89,6 +90,14 @@ export class OldRoute {
     return [...this.routes.map(({ object }) => object), ...this.ownGateways(), ...this.ownRules(), ...this.rule === undefined ? [] : [this.rule]];
   }
 
+  /** The policies of the gateway's Service by which its clients connect to it: of rules that they see, those for all of it and those of the subsets that it sends to. */
+  public get gatewayPolicies(): { readonly rule: TrafficRule; readonly subsets: readonly Fields[] }[] {
+    const { object } = this.entry;
+    const used = subsetsOf(this.toGateway);
+    return this.view.names.trafficRulesOf(this.service).filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(object.namespace))
+      .map(rule => ({ rule, subsets: records(rule.object.spec.subsets).filter(({ name }) => used.has(String(name))) }));
+  }
+
   private isRouted(port: number): boolean {
     return this.toGateway.some(({ match }) => match.port === undefined || match.port === port);
   }
@@ -114,12 +123,15 @@ export class OldRoute {
 
   /** The rules of the gateway's Service that are for this route alone: each of their subsets is one that it sends to. */
   private ownRules(): MeshObject[] {
-    const subsetsOf = (legs: readonly Leg[]) => new Set(legs.flatMap(({ rule }) => rule.destinations.map(({ subset }) => subset)));
     const rules = new Set(this.toGateway.map(({ rule }) => rule));
     const [used, others] = [subsetsOf(this.toGateway), subsetsOf(this.view.names.legsTo(this.service).filter(({ rule }) => !rules.has(rule)))];
     return this.view.names.trafficRulesOf(this.service).filter(({ subsets, object }) => subsets.length > 0 && object.spec.trafficPolicy === undefined
       && subsets.every(({ name }) => used.has(name) && !others.has(name))).map(({ object }) => object);
   }
+}
+
+function subsetsOf(legs: readonly Leg[]): Set<string | undefined> {
+  return new Set(legs.flatMap(({ rule }) => rule.destinations.map(({ subset }) => subset)));
 }
 
 function routesByHost(view: MeshView): ReadonlyMap<string, readonly Route[]> {

@@ -120,7 +120,9 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
   return [
     ...lacks(view),
     `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
-    ...adopted.filter(({ added }) => added.length > 0).map(entry => `  ${place(entry.object)}  ${nameOf(entry.object)} gets ${entry.added.join(', ')} besides`),
+    ...adopted.filter(({ added }) => added.length > 0)
+      .map(({ object, added, isRouted }) => `  ${place(object)}  ${nameOf(object)} gets ${added.join(', ')} besides${isRouted ? ', to the gateway and behind it' : ''}`),
+    ...adopted.flatMap(({ object, notes }) => notes.map(note => `  ${place(object)}  ${nameOf(object)} ${note}`)),
     ...[...new Set(adopted.flatMap(({ replaced }) => replaced))].flatMap(object => withoutMetadata(object)),
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
     ...unwritten.map(object => `  ${place(object)}  ${nameOf(object)} stays in its file: cdk8s writes no object with a field called "constructor"`),
@@ -176,8 +178,8 @@ function asJson({ adoption: { adopted, kept, left, problems }, gone, change, sou
   const named = ({ kind, namespace, name, origin: { file, line } }: MeshObject) => ({ kind, namespace, name, file, line });
   return `${JSON.stringify({
     program: source,
-    adopted: adopted.map(({ object, kind, isRouted, replaced, added }) => (
-      { ...named(object), construct: kind, isRouted, replaced: replaced.map(named), added })),
+    adopted: adopted.map(({ object, kind, isRouted, replaced, added, notes }) => (
+      { ...named(object), construct: kind, isRouted, replaced: replaced.map(named), added, notes })),
     kept: kept.map(({ object, why }) => ({ ...named(object), why })),
     left: left.map(named),
     delete: gone.map(named),

@@ -86,12 +86,26 @@ describe('a DestinationRule becomes options', () => {
     ['a setting that the library has no words for', 'loadBalancer: {simple: RANDOM}', '\'loadBalancer.simple\' of its DestinationRule would be lost'],
     ['a certificate that is not verified', 'tls: {mode: SIMPLE, insecureSkipVerify: true}', 'it would get a DestinationRule beside \'input.yaml:8\', and Istio uses one of them: its \'tls\' has no certificate check (insecureSkipVerify)'],
     ['a certificate in a file', 'tls: {mode: MUTUAL, clientCertificate: /a, privateKey: /b}', 'it would get a DestinationRule beside'],
+    ['an empty object that turns something on', 'proxyProtocol: {}', '\'proxyProtocol\' of its DestinationRule would be lost'],
+    ['ejection with the defaults of Istio', 'outlierDetection: {}', '\'outlierDetection\' of its DestinationRule would be lost'],
+    ['endpoints by locality', 'loadBalancer: {localityLbSetting: {}}', '\'loadBalancer.localityLbSetting\' of its DestinationRule would be lost'],
+    ['a setting of all ports beside those of the port', 'proxyProtocol: {version: V2}, portLevelSettings: [{port: {number: 3306}, tls: {mode: SIMPLE}}]',
+      '\'proxyProtocol.version\' of its DestinationRule would be lost'],
+    ['a tunnel beside settings of the port', 'tunnel: {targetHost: a.example.com, targetPort: 443}, portLevelSettings: [{port: {number: 3306}, tls: {mode: SIMPLE}}]',
+      '\'tunnel.targetHost\' of its DestinationRule would be lost'],
   ])('and stays with its entry for %s', (_what, policy, why) => {
     const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule(policy)}`);
 
     expect(found.adopted).toEqual([]);
     expect(found.kept.map(({ object }) => object.kind)).toEqual(['ServiceEntry', 'DestinationRule']);
     expect(found.kept[0].why).toContain(why);
+  });
+
+  test('and what balances as the default does goes where it has no effect, and is named', () => {
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: ROUND_ROBIN}, portLevelSettings: [{port: {number: 3306}, tls: {mode: SIMPLE}}]')}`);
+
+    expect(found.kept).toEqual([]);
+    expect(found.adopted[0].notes).toContain('goes without loadBalancer.simple ROUND_ROBIN of DestinationRule \'input.yaml:8\', which balances as the default does');
   });
 
   test('and is not shown to others than before', () => {
@@ -203,6 +217,41 @@ spec:
 
     expect(found.adopted).toEqual([]);
     expect(found.kept[0].why).toBe(`'${setting}' of its DestinationRule would be lost`);
+  });
+
+  describe('and stays with the rule of its gateway', () => {
+    const changed = (change: (text: string) => string) => adopted(change(recipe('e-gateway-passthrough')));
+    const subset = (more: string) => (text: string) => text.replace('    - name: cnn\n', `    - name: cnn\n      ${more}\n`);
+
+    test.each([
+      ['connections of its subset', subset('trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}'), '\'connectionPool.tcp.maxConnections\' of DestinationRule \'input.yaml:27\' of its gateway would be lost'],
+      ['ejection with the defaults of Istio', subset('trafficPolicy: {outlierDetection: {}}'), '\'outlierDetection\' of DestinationRule \'input.yaml:27\' of its gateway would be lost'],
+      ['a balancer', subset('trafficPolicy: {loadBalancer: {simple: RANDOM}}'), '\'loadBalancer.simple\' of DestinationRule \'input.yaml:27\' of its gateway would be lost'],
+      ['labels that choose pods', subset('labels: {version: v2}'), 'the \'labels\' of subset "cnn" of DestinationRule \'input.yaml:27\' of its gateway would be lost'],
+      ['a selector of workloads', (text: string) => text.replace('  subsets:\n', '  workloadSelector: {matchLabels: {app: a}}\n  subsets:\n')
+        .concat('---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop, labels: {app: a}}\nspec: {serviceAccountName: a, containers: []}\n'),
+      'DestinationRule \'input.yaml:27\' of its gateway has a \'workloadSelector\', and that of a construct is for every workload of its clients'],
+      ['connections to all of it', (text: string) => text.replace('  subsets:\n', '  trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}\n  subsets:\n'),
+        '\'connectionPool.tcp.maxConnections\' of DestinationRule \'input.yaml:27\' of its gateway would be lost'],
+    ])('%s', (_what, change, why) => {
+      const found = changed(change);
+
+      expect(found.adopted).toEqual([]);
+      expect(found.kept[0].why).toBe(why);
+    });
+
+    test('but not with the labels that every pod of the gateway has, and not with another subset', () => {
+      expect(changed(subset('labels: {istio: egressgateway}')).adopted).toHaveLength(1);
+      expect(changed(text => text.replace('    - name: cnn\n', '    - name: cnn\n    - name: other\n      trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}\n')).adopted).toHaveLength(1);
+    });
+  });
+
+  test('and what the construct adds on both legs is said', () => {
+    const [{ added }] = adopted(recipe('e-gateway-passthrough')).adopted;
+
+    expect(added).toContain('connectionPool.tcp.connectTimeout');
+    expect(added).toContain('outlierDetection.consecutive5xxErrors');
+    expect(added.filter(setting => setting.startsWith('tls'))).toEqual([]);
   });
 
   test.each(['labels: {a: b}', 'serviceAccount: a', 'network: a'])('and stays with endpoints that have %s', more => {

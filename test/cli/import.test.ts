@@ -129,7 +129,7 @@ test('--json has the program and what became of each object', async () => {
   expect(code).toBe(0);
   expect(found.program).toContain('app.synth();');
   expect(found).toMatchObject({
-    adopted: [{ kind: 'ServiceEntry', namespace: 'shop', name: 'cnn', file: 'in.yaml', line: 2, construct: 'ExternalTls', isRouted: true, added: [] }],
+    adopted: [{ kind: 'ServiceEntry', namespace: 'shop', name: 'cnn', file: 'in.yaml', line: 2, construct: 'ExternalTls', isRouted: true, added: expect.arrayContaining(['connectionPool.tcp.connectTimeout']) }],
     kept: [],
     left: [{ kind: 'Namespace', name: 'shop' }],
     delete: [{ kind: 'VirtualService' }, { kind: 'Gateway' }, { kind: 'DestinationRule' }],
