@@ -10,7 +10,7 @@ import { WayCode, writtenBy } from './scratch';
 import { candidates, portsOf, unwrittenEndpoints, unwrittenPort } from './service-code';
 import { UNWRITTEN_TLS } from './tls-code';
 import { AccessTable } from '../report/access';
-import { isOpen } from '../report/answer';
+import { isOpen, outcomeOf } from '../report/answer';
 import { ANY_OTHER, Client, clientName } from '../report/client';
 import { Target } from '../report/dependency';
 import { ExternalEntry } from '../view/external-entry';
@@ -20,7 +20,7 @@ import { MeshView } from '../view/mesh-view';
 /** A service that sidecars reach through an egress gateway. */
 export interface AdoptedRoute extends Adopted {
   readonly way: WayCode;
-  /** Ports of the entry that only the gateway connected to: the construct has none of them. */
+  /** Ports of the entry by which the gateway alone got there: the construct has none of them. */
   readonly gatewayPorts: readonly number[];
 }
 
@@ -29,13 +29,15 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
   const { object } = entry;
   const route = new OldRoute(view, entry);
   const written = portsOf(object.spec);
-  const ports = written && route.portsOf(written);
+  const useless = route.gatewayPorts.flatMap(port => uselessPort(view, entry, port, access));
+  const gatewayPorts = useless.map(({ port }) => port);
+  const ports = written && route.portsOf(written, gatewayPorts);
   const problem = route.problem ?? (written === undefined ? unwrittenPort(object.spec)
     : ports === undefined ? `DestinationRule '${route.rule?.origin.path}' is for its host, and ${UNWRITTEN_TLS}` : undefined);
   if (problem !== undefined) {
     return { refused: problem };
   }
-  const clients = clientsOf(view, entry, targetsOf(entry, route.gatewayPorts), access);
+  const clients = clientsOf(view, entry, targetsOf(entry, gatewayPorts), access);
   if ('refused' in clients) {
     return clients;
   }
@@ -48,7 +50,8 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
     if (typeof found === 'string') {
       reasons.push(found);
     } else {
-      return { code, ...found, way, gatewayPorts: route.gatewayPorts, replaced: route.objects };
+      const notes = useless.map(({ port, why }) => `is written without port ${port} of ${entry.hosts[0]}, by which no client got an answer: ${why}`);
+      return { code, added: found.added, notes: [...notes, ...found.notes], way, gatewayPorts, replaced: route.objects };
     }
   }
   return { refused: reasons[0] ?? unwrittenEndpoints(object.spec) };
@@ -107,6 +110,15 @@ function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {
   }
   const port = servers.find(({ tls }) => tls?.mode === 'ISTIO_MUTUAL')?.port;
   return new Call('EgressGateway.fromAttributes', [{ serviceName: name, namespaceName: place, selector: { ...selector }, port: port === 443 ? undefined : port }]);
+}
+
+/** A port at which the server understood nobody who uses the service, or nobody got to it, with why; none where somebody did. */
+function uselessPort(view: MeshView, entry: ExternalEntry, number: number, access: AccessTable): { readonly port: number; readonly why: string }[] {
+  const others = entry.ports.map(({ number: port }) => port).filter(port => port !== number);
+  const clients = clientNamespaces(view, entry).flatMap(namespace => clientsIn(view, namespace));
+  const answers = targetsOf(entry, others).flatMap(target => clients.flatMap(client => access.of(client, target)));
+  return answers.length === 0 || answers.some(answer => ['REACHES', 'DIRECT'].includes(outcomeOf(answer))) ? []
+    : [{ port: number, why: answers[0].mismatch ?? answers[0].why }];
 }
 
 /** Those for whom the old route is open, as far as the input shows them: accounts of pods, or whole namespaces. */

@@ -130,5 +130,5 @@ function differenceTo(
 
 /** Settings that go with a rule because the default is as good. */
 export function usualNotes({ origin }: MeshObject, settings: readonly string[]): string[] {
-  return settings.length === 0 ? [] : [`goes without ${[...new Set(settings)].join(', ')} of DestinationRule '${origin.path}', which balances as the default does`];
+  return settings.length === 0 ? [] : [`is written without ${[...new Set(settings)].join(', ')} of DestinationRule '${origin.path}', which balances as the default does`];
 }

@@ -72,16 +72,17 @@ export class OldRoute {
     return lacking !== undefined ? `Gateway "${lacking}" is not in the input: add it` : this.gateways.length === 0 ? `its ${called(this.routes[0])} names no Gateway` : undefined;
   }
 
-  /** The ports at which the gateway alone connects, with TLS that it adds: of a client it would be TLS inside of TLS. */
+  /** The ports at which the gateway connects, with TLS that it adds. Clients connect there past the gateway, where their sidecars add none. */
   public get gatewayPorts(): number[] {
     const isForGateway = (port: number) => !this.isRouted(port) && this.exits.includes(port) && this.tlsOn(port) !== undefined;
     return this.entry.ports.map(({ number: port }) => port).filter(isForGateway);
   }
 
-  /** The ports as its clients see them; undefined where the library has no words for the TLS of one. */
-  public portsOf(ports: readonly AdoptedPort[]): AdoptedPort[] | undefined {
+  /** The ports as its clients see them, without some; undefined where the library has no words for the TLS of one. */
+  public portsOf(ports: readonly AdoptedPort[], without: readonly number[]): AdoptedPort[] | undefined {
     const { gatewayPorts } = this;
-    const found = ports.filter(({ number: port }) => !gatewayPorts.includes(port)).map(port => this.portOf(port, ports));
+    const found = ports.filter(({ number: port }) => !without.includes(port))
+      .map(port => (gatewayPorts.includes(port.number) ? port : this.portOf(port, ports)));
     return found.some(({ tls }) => tls === false) ? undefined : found as AdoptedPort[];
   }
 

@@ -13,12 +13,16 @@ import { quote } from '../private/fail';
 import { plural } from '../private/plural';
 import { visible } from '../private/visible';
 import { FileObject } from '../reading/file-object';
+import { outcomeOf } from '../report/answer';
 import { clientName } from '../report/client';
+import { targetKey } from '../report/dependency';
 import { Difference, differenceOf, isOpening, opens } from '../report/difference';
 import { differenceAsMarkdown } from '../report/difference-as-markdown';
+import { namesText } from '../report/names';
 import { openingText } from '../report/opening';
 import { outboundName } from '../report/outbound';
 import { record, strings } from '../view/fields';
+import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
@@ -129,8 +133,10 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
     change.access.length === 0 ? 'the move changes no access'
-      : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, and opens ${change.access.filter(isOpening).length} of them or checks them less: --changes FILE says which`,
+      : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, opens ${change.access.filter(isOpening).length} of them or checks them less, `
+        + `and closes ${change.access.filter(({ kind }) => kind === 'CLOSED').length}: --changes FILE says which`,
     ...opened(change).map(line => `  the move opens: ${line}`),
+    ...closed(change).map(line => `  the move closes: ${line}`),
     ...gone.length === 0 ? [] : changeOver(adoption, gone),
   ];
 }
@@ -142,6 +148,17 @@ function opened({ access, openings, outbound, network }: Difference): string[] {
     ...openings.filter(({ kind }) => kind === 'APPEARED').map(({ host, opening }) => `${host}: ${openingText(opening)}`),
     ...[...outbound, ...network].filter(({ kind }) => kind === 'OPENED').map(change => outboundName(change.place)),
   ];
+}
+
+/** Who loses what, each service with those for whom one reason holds. Where no server understood what arrived, nobody does. */
+function closed({ access }: Difference): string[] {
+  const groups = new Map<string, string[]>();
+  access.filter(({ kind, before }) => kind === 'CLOSED' && ['REACHES', 'DIRECT'].includes(outcomeOf(before))).forEach(({ client, target, after }) => (
+    addTo(groups, JSON.stringify([targetKey(target), after.why]), clientName(client))));
+  return [...groups].map(([key, clients]) => {
+    const [target, why] = JSON.parse(key) as [string, string];
+    return `${target} to ${namesText([...new Set(clients)], 4)}: ${why}`;
+  });
 }
 
 /** A route changes over in three steps: the old one needs the ServiceEntry as it is, and the sidecars keep to the older VirtualService. */

@@ -105,7 +105,7 @@ describe('a DestinationRule becomes options', () => {
     const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: ROUND_ROBIN}, portLevelSettings: [{port: {number: 3306}, tls: {mode: SIMPLE}}]')}`);
 
     expect(found.kept).toEqual([]);
-    expect(found.adopted[0].notes).toContain('goes without loadBalancer.simple ROUND_ROBIN of DestinationRule \'input.yaml:8\', which balances as the default does');
+    expect(found.adopted[0].notes).toContain('is written without loadBalancer.simple ROUND_ROBIN of DestinationRule \'input.yaml:8\', which balances as the default does');
   });
 
   test('and is not shown to others than before', () => {
@@ -143,6 +143,7 @@ describe('a route through a gateway becomes a routed service', () => {
     expect(found.kept).toEqual([]);
     expect(statementsOf(found.source)).toContain('new ExternalHttp(shop, \'Cnn\', {\n  host: \'edition.cnn.com\',\n  tls: ClientTls.originate({ caCertificates: \'system\' })');
     expect(obsolete(found).map(({ name }) => name)).toContain('edition-cnn-com');
+    expect(found.adopted[0].notes).toEqual([expect.stringMatching(/^is written without port 443 of edition\.cnn\.com, by which no client got an answer: what arrives is TLS in TLS/)]);
   });
 
   test('with a client certificate, whose rule is in the namespace of the gateway', () => {
@@ -150,6 +151,9 @@ describe('a route through a gateway becomes a routed service', () => {
 
     expect(found.kept).toEqual([]);
     expect(found.source).toContain('ClientTls.mutual({ credentialName: \'client-credential\' })');
+    // The sidecars of clients do not see the rule: what they send to port 443 is their own TLS, which the server takes.
+    expect(found.source).toContain('{ number: 443, protocol: Protocol.HTTPS, name: \'https-port\' },\n  ],');
+    expect(found.adopted[0].notes).toEqual([]);
     expect(obsolete(found).map(({ namespace, name }) => `${namespace}/${name}`)).toContain('istio-system/originate-mtls');
   });
 

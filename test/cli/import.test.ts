@@ -47,6 +47,22 @@ test('says what the move opens, and exits with 1', async () => {
   expect(err).toContain('  the move opens: every other namespace to edition.cnn.com:443 (OPENED): the service is not exported to its namespace, and ALLOW_ANY lets it pass\n');
 });
 
+test('says who loses access to which port', async () => {
+  const { code, err } = await runWith({ 'in.yaml': recipe('f-gateway-origination-client-certificate') }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+
+  expect(code).toBe(0);
+  expect(err).toContain('the move changes access of 3 pairs of client and service, opens 0 of them or checks them less, and closes 2: --changes FILE says which\n');
+  expect(err).toContain('  the move closes: edition.cnn.com:443 to istio-system: every other account, every other namespace: '
+    + 'the service is not exported to its namespace, and the mesh has REGISTRY_ONLY\n');
+});
+
+test('and says of a port that goes, by which nobody got an answer, that nobody loses it', async () => {
+  const { err } = await runWith({ 'in.yaml': recipe('f-gateway-origination') }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+
+  expect(err).toContain('ServiceEntry shop/cnn is written without port 443 of edition.cnn.com, by which no client got an answer: ');
+  expect(err).not.toContain('the move closes');
+});
+
 describe('what the input has none of is told, because it would be looked at', () => {
   const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {serviceAccountName: a, containers: []}\n';
   const policy = '---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: shop}\nspec: {action: DENY}\n';
