@@ -61,8 +61,12 @@ export function adopt(view: MeshView): Adoption {
   const refused = new Map<MeshObject, string>();
   for (;;) {
     const attempt = new Attempt(view, facts, offered, related, refused);
-    const check = new EndsCheck(view, access, attempt.after);
     const before = refused.size;
+    attempt.taken.forEach((why, object) => refused.set(object, why));
+    if (refused.size > before) {
+      continue;
+    }
+    const check = new EndsCheck(view, access, attempt.after);
     attempt.services.forEach(({ entry, found }) => {
       const why = check.firstWrong(entry, found.gatewayPorts);
       why === undefined || refused.set(entry.object, why);
@@ -90,6 +94,9 @@ class Attempt implements Adoption {
   public readonly program: Program;
   public readonly after: MeshView;
   public readonly problems: readonly string[];
+  /** The entries of which something would be written over another object, with why. */
+  public readonly taken: ReadonlyMap<MeshObject, string>;
+  private readonly statements = new Map<MeshObject, Statement>();
 
   public constructor(
     view: MeshView, facts: CodeFields, offered: ReadonlyMap<ExternalEntry, Found | Refused>, related: ReadonlyMap<MeshObject, string>,
@@ -125,6 +132,11 @@ class Attempt implements Adoption {
     const after = readManifests([{ file: 'the program', text: JSON.stringify(manifests), isNamed: true }]).objects;
     this.after = new MeshView(view.facts, [...this.left, ...after], view.today);
     this.problems = written.problems;
+    const known = new Map(view.objects.filter(object => !adopted.has(object) && !replaced.has(object)).map(object => [identityOf(object), object]));
+    const madeBy = new Map([...this.statements].map(([object, statement]) => [object, written.of.get(statement)!]));
+    const readAs = new Map(written.objects.map((fields, i) => [fields, after[i]]));
+    this.taken = new Map([...madeBy].flatMap(([object, made]) => (
+      made.flatMap(fields => nameTaken(readAs.get(fields)!, known)).slice(0, 1).map(why => [object, why] as const))));
   }
 
   /** Why something stays that is no service itself. What several routes share goes with none of them. */
@@ -153,7 +165,9 @@ class Attempt implements Adoption {
           egresses.set(key, route);
         }
       }
-      addTo(statements, object.namespace, { is: 'service', id: id(object.namespace, object.name), ...code, clients: way?.clients ?? [], route });
+      const statement: Statement = { is: 'service', id: id(object.namespace, object.name), ...code, clients: way?.clients ?? [], route };
+      this.statements.set(object, statement);
+      addTo(statements, object.namespace, statement);
     }
     for (const { object, why } of this.kept) {
       const code = keptCode((object as FileObject).manifest);
@@ -163,6 +177,14 @@ class Attempt implements Adoption {
     const ids = new Set(Object.getOwnPropertyNames(Object.prototype));
     return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ id: free(namespace.replaceAll('/', '--'), ids), namespace, statements: all }));
   }
+}
+
+/** Why an object cannot be written: another one has its name. One that says the same is written already. */
+function nameTaken(object: MeshObject, known: ReadonlyMap<string, MeshObject>): string[] {
+  const { kind, namespace, name, spec } = object;
+  const other = known.get(identityOf(object));
+  return other === undefined || JSON.stringify(other.spec) === JSON.stringify(spec) ? []
+    : [`its construct would write ${kind} ${namespace}/${name}, and '${other.origin.path}' is another object of that name: rename one of the two`];
 }
 
 /** What may stand for an entry, or why nothing does. */

@@ -99,6 +99,8 @@ const RESERVED = [
 /** What a program writes when it runs. */
 export interface Written {
   readonly objects: readonly Fields[];
+  /** Those of each service, with its route. */
+  readonly of: ReadonlyMap<Statement, readonly Fields[]>;
   /** What the library says of the app: synth would stop with it. */
   readonly problems: readonly string[];
 }
@@ -107,6 +109,7 @@ export interface Written {
 export function run({ facts, charts }: Program): Written {
   const app = new App();
   library.Mesh.declare(app, evaluated(facts, NAMES) as library.MeshProps);
+  const services = new Map<Statement, library.ExternalService>();
   for (const { id, namespace, statements } of charts) {
     const chart = new Chart(app, id, { namespace });
     const egresses = new Map<string, library.EgressViaGateway>();
@@ -117,6 +120,7 @@ export function run({ facts, charts }: Program): Written {
         new ApiObject(chart, statement.id, evaluated(statement.object, NAMES) as { apiVersion: string; kind: string });
       } else {
         const service = made(chart, statement.id, statement);
+        services.set(statement, service);
         if (statement.route !== undefined) {
           allowed(service, statement);
           egresses.get(statement.route)!.route(service);
@@ -124,6 +128,9 @@ export function run({ facts, charts }: Program): Written {
       }
     }
   }
-  const objects = app.node.findAll().filter(ApiObject.isApiObject).map(object => (object as ApiObject).toJson() as Fields);
-  return { objects, problems: app.node.findAll().flatMap(({ node }) => node.validate()) };
+  const written = new Map<unknown, Fields>();
+  app.node.findAll().filter(ApiObject.isApiObject).forEach(object => written.set(object, (object as ApiObject).toJson() as Fields));
+  const of = new Map([...services].map(([statement, { node }]) => (
+    [statement, node.findAll().map(one => written.get(one)).filter(made => made !== undefined)] as const)));
+  return { objects: [...written.values()], of, problems: app.node.findAll().flatMap(({ node }) => node.validate()) };
 }

@@ -392,6 +392,36 @@ test('what cdk8s cannot write stays in its file', () => {
   expect(found.unwritten).toEqual(found.left);
 });
 
+describe('no object is written over another one of its name', () => {
+  const endpoints = (spec: string) => `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: db.shop.endpoints, namespace: shop}
+spec: ${spec}
+`;
+  const written = entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`);
+
+  test('which is left alone', () => {
+    const found = adopted(`${written}${endpoints('{host: other.shop.svc.cluster.local, trafficPolicy: {loadBalancer: {simple: RANDOM}}}')}`);
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept[0].why).toBe('its construct would write DestinationRule shop/db.shop.endpoints, and \'input.yaml:7\' is another object of that name: rename one of the two');
+    expect(found.left.map(({ name }) => name)).toEqual(['db.shop.endpoints']);
+  });
+
+  test('nor an old VirtualService of a host that is none of it', () => {
+    const other = '---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: cnn.shop.outbound, namespace: shop}\nspec: {hosts: [a.shop.svc.cluster.local], http: [{timeout: 1s}]}\n';
+
+    expect(adopted(`${recipe('e-gateway-passthrough')}${other}`).kept[0].why).toMatch(/^its construct would write VirtualService shop\/cnn\.shop\.outbound, and /);
+  });
+
+  test('but one that says the same is written again', () => {
+    const [same] = adopted(written).after.objects.filter(({ kind }) => kind === 'DestinationRule');
+
+    expect(adopted(`${written}${endpoints(JSON.stringify(same.spec))}`).adopted).toHaveLength(1);
+  });
+});
+
 test('an address that is none is kept', () => {
   expect(adopted(entry(`${DB}, addresses: [a], ${TCP}`)).kept).toHaveLength(1);
 });
