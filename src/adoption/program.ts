@@ -131,6 +131,6 @@ export function run({ facts, charts }: Program): Written {
   const written = new Map<unknown, Fields>();
   app.node.findAll().filter(ApiObject.isApiObject).forEach(object => written.set(object, (object as ApiObject).toJson() as Fields));
   const of = new Map([...services].map(([statement, { node }]) => (
-    [statement, node.findAll().map(one => written.get(one)).filter(made => made !== undefined)] as const)));
+    [statement, node.findAll().map(one => written.get(one)).filter(fields => fields !== undefined)] as const)));
   return { objects: [...written.values()], of, problems: app.node.findAll().flatMap(({ node }) => node.validate()) };
 }

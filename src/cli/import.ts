@@ -8,6 +8,7 @@ import { checkOutput, writeResult } from './output';
 import { WrongUse } from './wrong-use';
 import type * as module from '../adoption/adoption';
 import { writtenAnnotations } from '../adoption/kept-object';
+import { NameUser, nameUsers } from '../adoption/name-users';
 import { findingsIn } from '../findings/findings-in';
 import { quote } from '../private/fail';
 import { plural } from '../private/plural';
@@ -73,7 +74,8 @@ export const importObjects: Command = {
     const { adopt, obsolete, sourceOf } = require('../adoption/adoption') as typeof module;
     const adoption = adopt(input.view);
     const source = sourceOf(adoption.program, headingOf(input));
-    const result: Result = { adoption, gone: obsolete(adoption), change: differenceOf(input.view, adoption.after), source };
+    const users = nameUsers(input.view, adoption.adopted);
+    const result: Result = { adoption, users, gone: obsolete(adoption), change: differenceOf(input.view, adoption.after), source };
     const lineOf = (file: string) => `written: ${file}`;
     writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, lineOf);
     if (args.all.has('changes')) {
@@ -86,6 +88,8 @@ export const importObjects: Command = {
 
 interface Result {
   readonly adoption: module.Adoption;
+  /** What may miss names after the move. */
+  readonly users: readonly NameUser[];
   /** What to delete once the program's objects are applied. */
   readonly gone: readonly MeshObject[];
   readonly change: Difference;
@@ -117,7 +121,7 @@ function lacks({ pods, accessPolicies }: MeshView): string[] {
   ];
 }
 
-function summary({ view }: Input, { adoption, gone, change }: Result): string[] {
+function summary({ view }: Input, { adoption, users, gone, change }: Result): string[] {
   const { adopted, kept, left, unwritten, problems } = adoption;
   const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
   const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
@@ -129,6 +133,7 @@ function summary({ view }: Input, { adoption, gone, change }: Result): string[] 
     ...adopted.flatMap(({ object, notes }) => notes.map(note => `  ${place(object)}  ${nameOf(object)} ${note}`)),
     ...[...new Set(adopted.flatMap(({ replaced }) => replaced))].flatMap(object => withoutMetadata(object)),
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
+    ...users.map(({ object, names }) => `  ${place(object)}  look at ${nameOf(object)}: it has ${namesText(names, 3)}, and routes have other clusters and server names after the move`),
     ...unwritten.map(object => `  ${place(object)}  ${nameOf(object)} stays in its file: cdk8s writes no object with a field called "constructor"`),
     ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
@@ -191,7 +196,7 @@ function deletion({ kind, group, namespace, name }: MeshObject): string {
   return `kubectl -n ${namespace} delete ${RESOURCES[kind]}.${group} ${name}`;
 }
 
-function asJson({ adoption: { adopted, kept, left, problems }, gone, change, source }: Result): string {
+function asJson({ adoption: { adopted, kept, left, problems }, users, gone, change, source }: Result): string {
   const named = ({ kind, namespace, name, origin: { file, line } }: MeshObject) => ({ kind, namespace, name, file, line });
   return `${JSON.stringify({
     program: source,
@@ -200,6 +205,7 @@ function asJson({ adoption: { adopted, kept, left, problems }, gone, change, sou
     kept: kept.map(({ object, why }) => ({ ...named(object), why })),
     left: left.map(named),
     delete: gone.map(named),
+    lookAt: users.map(({ object, names }) => ({ ...named(object), names })),
     problems,
     access: change.access.map(({ kind, client, target }) => ({ kind, client: `${client.namespace}/${client.account}`, host: target.host, port: target.port })),
   }, undefined, 2)}\n`;

@@ -63,6 +63,43 @@ test('and says of a port that goes, by which nobody got an answer, that nobody l
   expect(err).not.toContain('the move closes');
 });
 
+describe('what may miss names after the move is told', () => {
+  const lines = async (route: string, object: string) => {
+    const { err } = await runWith({ 'in.yaml': recipe(route), 'other.yaml': object }, ['import', 'in.yaml', 'other.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+    return err.split('\n').filter(line => line.includes('look at '));
+  };
+  const filter = (match: string) => `apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: a, namespace: istio-system}
+spec: {configPatches: [{applyTo: CLUSTER, match: ${match}, patch: {operation: MERGE, value: {}}}]}
+`;
+  const telemetry = `apiVersion: telemetry.istio.io/v1
+kind: Telemetry
+metadata: {name: a, namespace: istio-system}
+spec: {accessLogging: [{filter: {expression: connection.requested_server_name == 'a'}}]}
+`;
+  const plugin = `apiVersion: extensions.istio.io/v1alpha1
+kind: WasmPlugin
+metadata: {name: a, namespace: shop}
+spec: {pluginConfig: {hosts: [edition.cnn.com]}}
+`;
+
+  test.each([
+    ['the cluster of a host', filter('{cluster: {service: edition.cnn.com}}'), '  other.yaml:1  look at EnvoyFilter istio-system/a: it has edition.cnn.com, and routes'],
+    ['that of the gateway', filter('{cluster: {name: "outbound|443|cnn|istio-egressgateway.istio-system.svc.cluster.local"}}'), 'it has istio-egressgateway.istio-system.svc.cluster.local, and'],
+    ['a server name', filter('{listener: {filterChain: {sni: edition.cnn.com}}}'), 'look at EnvoyFilter istio-system/a: it has edition.cnn.com, and'],
+    ['what Envoy calls it', telemetry, 'look at Telemetry istio-system/a: it has requested_server_name, and'],
+    ['the settings of a plugin', plugin, 'look at WasmPlugin shop/a: it has edition.cnn.com, and'],
+  ])('%s', async (_what, object, line) => {
+    expect(await lines('e-gateway-passthrough', object)).toEqual([expect.stringContaining(line)]);
+  });
+
+  test('and nothing that has none of them, or where no route changes', async () => {
+    expect(await lines('e-gateway-passthrough', filter('{cluster: {service: other.example.com}}'))).toEqual([]);
+    expect(await lines('c-origination-at-sidecar', filter('{cluster: {service: edition.cnn.com}}'))).toEqual([]);
+  });
+});
+
 describe('what the input has none of is told, because it would be looked at', () => {
   const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {serviceAccountName: a, containers: []}\n';
   const policy = '---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, namespace: shop}\nspec: {action: DENY}\n';
