@@ -51,7 +51,7 @@ export function adoptRouted(view: MeshView, entry: ExternalEntry, facts: CodeFie
       reasons.push(found);
     } else {
       const notes = useless.map(({ port, why }) => `is written without port ${port} of ${entry.hosts[0]}, by which no client got an answer: ${why}`);
-      return { code, added: found.added, notes: [...notes, ...found.notes], way, gatewayPorts, replaced: route.objects };
+      return { code, added: found.added, notes: [...clients.notes, ...notes, ...found.notes], way, gatewayPorts, replaced: route.objects };
     }
   }
   return { refused: reasons[0] ?? unwrittenEndpoints(object.spec) };
@@ -124,9 +124,10 @@ function uselessPort(view: MeshView, entry: ExternalEntry, number: number, acces
 /** Those for whom the old route is open, as far as the input shows them: accounts of pods, or whole namespaces. */
 function clientsOf(
   view: MeshView, entry: ExternalEntry, targets: readonly Target[], access: AccessTable,
-): { readonly code: readonly Code[] } | Refused {
+): { readonly code: readonly Code[]; readonly notes: readonly string[] } | Refused {
   const isOpenTo = (client: Client) => targets.some(target => access.of(client, target).some(isOpen));
   const code: Code[] = [];
+  const unseen: string[] = [];
   for (const namespace of clientNamespaces(view, entry)) {
     const clients = clientsIn(view, namespace);
     const open = clients.filter(isOpenTo);
@@ -136,7 +137,14 @@ function clientsOf(
     if (closed !== undefined) {
       return { refused: `its route is open to ${clientName(whole!)} and not to ${clientName(closed)}, and the library takes the account "default" with its whole namespace: give its pods an account of their own` };
     }
+    if (whole?.account === ANY_OTHER) {
+      unseen.push(namespace);
+    }
     code.push(...whole !== undefined ? [new Call('MeshClient.allIn', [namespace])] : open.map(({ account }) => new Call('MeshClient.serviceAccount', [namespace, account])));
   }
-  return code.length === 0 ? { refused: 'its route is open to nobody in the input' } : { code };
+  return code.length === 0 ? { refused: 'its route is open to nobody in the input' } : {
+    code,
+    notes: unseen.map(namespace => `is for every account of namespace ${namespace}, by MeshClient.allIn, because the input shows no workload there: `
+      + 'name those that use it, by MeshClient.serviceAccount'),
+  };
 }

@@ -112,20 +112,12 @@ class Attempt implements Adoption {
     });
     const replaced = new Set(this.services.flatMap(({ found }) => found.replaced));
     const adopted = new Set(this.services.map(({ entry }) => entry.object));
-    this.adopted = this.services.map(({ entry, found }) => ({
-      object: entry.object,
-      kind: found.code.kind,
-      isRouted: found.way !== undefined,
-      replaced: found.replaced,
-      added: found.added,
-      notes: found.notes,
-    }));
     const stays = view.objects.filter(object => related.has(object) && !adopted.has(object) && !replaced.has(object));
     this.unwritten = stays.filter(object => !isWritable((object as FileObject).manifest));
     this.kept = stays.filter(object => !this.unwritten.includes(object))
       .map(object => ({ object, why: reasons.get(object) ?? this.partOf(object, related.get(object)!) }));
-    const gone = new Set([...adopted, ...replaced, ...this.kept.map(({ object }) => object)]);
-    this.left = view.objects.filter(object => !gone.has(object));
+    const standing = new Set([...adopted, ...replaced, ...this.kept.map(({ object }) => object)]);
+    this.left = view.objects.filter(object => !standing.has(object));
     this.program = { facts, charts: this.charts() };
     const written = run(this.program);
     const manifests = { apiVersion: 'v1', kind: 'List', items: written.objects };
@@ -135,6 +127,14 @@ class Attempt implements Adoption {
     const known = new Map(view.objects.filter(object => !adopted.has(object) && !replaced.has(object)).map(object => [identityOf(object), object]));
     const madeBy = new Map([...this.statements].map(([object, statement]) => [object, written.of.get(statement)!]));
     const readAs = new Map(written.objects.map((fields, i) => [fields, after[i]]));
+    this.adopted = this.services.map(({ entry: { object }, found: { code, way, replaced: gone, added, notes } }) => ({
+      object,
+      kind: code.kind,
+      isRouted: way !== undefined,
+      replaced: gone,
+      added,
+      notes: [...notes, ...writtenElsewhere(object, madeBy.get(object)!.map(fields => readAs.get(fields)!))],
+    }));
     this.taken = new Map([...madeBy].flatMap(([object, made]) => (
       made.flatMap(fields => nameTaken(readAs.get(fields)!, known)).slice(0, 1).map(why => [object, why] as const))));
   }
@@ -177,6 +177,12 @@ class Attempt implements Adoption {
     const ids = new Set(Object.getOwnPropertyNames(Object.prototype));
     return [...statements].sort(([a], [b]) => compareTexts(a, b)).map(([namespace, all]) => ({ id: free(namespace.replaceAll('/', '--'), ids), namespace, statements: all }));
   }
+}
+
+/** What a construct writes into other namespaces than its own, such as the policy at the gateway. */
+function writtenElsewhere({ namespace: own }: MeshObject, made: readonly MeshObject[]): string[] {
+  const others = made.filter(({ namespace }) => namespace !== own).map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
+  return others.length === 0 ? [] : [`comes with ${others.join(', ')}: who applies it may have to write there`];
 }
 
 /** Why an object cannot be written: another one has its name. One that says the same is written already. */

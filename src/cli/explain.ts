@@ -43,7 +43,7 @@ export const explain: Command = {
   run: async (given, terminal) => {
     const args = argumentsOf(given, OPTIONS);
     const [from, to] = [clientIn(args), targetIn(args)];
-    const input = await placedInputOf(args, terminal);
+    const input = await placedInputOf(args, terminal, 'explain');
     const { view, problems } = input;
     tell(input, terminal);
     const found = trace(view, from, to);

@@ -9,12 +9,12 @@ import { WrongUse } from './wrong-use';
 import type * as module from '../adoption/adoption';
 import { writtenAnnotations } from '../adoption/kept-object';
 import { NameUser, nameUsers } from '../adoption/name-users';
-import { findingsIn } from '../findings/findings-in';
+import { Found, findingsIn } from '../findings/findings-in';
 import { quote } from '../private/fail';
 import { plural } from '../private/plural';
 import { visible } from '../private/visible';
-import { FileObject } from '../reading/file-object';
-import { outcomeOf } from '../report/answer';
+import { FileObject, lineOf } from '../reading/file-object';
+import { isOpen, outcomeOf } from '../report/answer';
 import { clientName } from '../report/client';
 import { targetKey } from '../report/dependency';
 import { Difference, differenceOf, isOpening, opens } from '../report/difference';
@@ -22,6 +22,7 @@ import { differenceAsMarkdown } from '../report/difference-as-markdown';
 import { namesText } from '../report/names';
 import { openingText } from '../report/opening';
 import { outboundName } from '../report/outbound';
+import { compareChecks, serverCheckText } from '../report/server-check';
 import { record, strings } from '../view/fields';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
@@ -61,9 +62,10 @@ export const importObjects: Command = {
   usage: USAGE,
   options: OPTIONS,
   run: async (given, terminal) => {
+    checkLanguage(given);
     const args = argumentsOf(given, OPTIONS);
     checkFree(args);
-    const input = await placedInputOf(args, terminal);
+    const input = await placedInputOf(args, terminal, 'import');
     FILES.forEach(option => checkOutput(args, input.view, option));
     tell(input, terminal);
     if (input.view.entries.length === 0) {
@@ -76,10 +78,10 @@ export const importObjects: Command = {
     const source = sourceOf(adoption.program, headingOf(input));
     const users = nameUsers(input.view, adoption.adopted);
     const result: Result = { adoption, users, gone: obsolete(adoption), change: differenceOf(input.view, adoption.after), source };
-    const lineOf = (file: string) => `written: ${file}`;
-    writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, lineOf);
+    const writtenLine = (file: string) => `written: ${file}`;
+    writeResult(args.all.has('json') ? asJson(result) : result.source, args, terminal, writtenLine);
     if (args.all.has('changes')) {
-      writeResult(differenceAsMarkdown(result.change), args, terminal, lineOf, 'changes');
+      writeResult(differenceAsMarkdown(result.change), args, terminal, writtenLine, 'changes');
     }
     summary(input, result).forEach(line => terminal.err(`${visible(line)}\n`));
     return input.problems.length > 0 ? EXIT.WRONG : adoption.problems.length > 0 || opens(result.change) ? EXIT.FOUND : EXIT.CLEAN;
@@ -94,6 +96,14 @@ interface Result {
   readonly gone: readonly MeshObject[];
   readonly change: Difference;
   readonly source: string;
+}
+
+/** `init` has the option, and an app in each language. */
+function checkLanguage(given: readonly string[]): void {
+  if (given.some(arg => arg === '--language' || arg.startsWith('--language='))) {
+    throw new WrongUse('import writes TypeScript: leave --language out. In another language, start an app with "cdk8s-istio-egress init --language LANGUAGE" and write the constructs of the program '
+      + 'there by hand: the classes have the same names, and API.md has what is passed to them');
+  }
 }
 
 /** A program that somebody went on with is not lost by a second call. A link counts as a file, wherever it leads. */
@@ -121,10 +131,11 @@ function lacks({ pods, accessPolicies }: MeshView): string[] {
   ];
 }
 
-function summary({ view }: Input, { adoption, users, gone, change }: Result): string[] {
+function summary({ view, assumesAllowAny }: Input, { adoption, users, gone, change }: Result): string[] {
   const { adopted, kept, left, unwritten, problems } = adoption;
   const became = adopted.length + adopted.reduce((sum, { replaced }) => sum + replaced.length, 0);
   const found = findingsIn(view).filter(({ acknowledged }) => acknowledged === undefined);
+  const openings = opened(change);
   return [
     ...lacks(view),
     `${plural(became, 'object')} as ${plural(adopted.length, 'construct')}, ${kept.length} kept as ${kept.length === 1 ? 'it is' : 'they are'}, ${left.length} not for egress`,
@@ -135,13 +146,16 @@ function summary({ view }: Input, { adoption, users, gone, change }: Result): st
     ...kept.map(({ object, why }) => `  ${place(object)}  ${nameOf(object)} is kept: ${why}`),
     ...users.map(({ object, names }) => `  ${place(object)}  look at ${nameOf(object)}: it has ${namesText(names, 3)}, and routes have other clusters and server names after the move`),
     ...unwritten.map(object => `  ${place(object)}  ${nameOf(object)} stays in its file: cdk8s writes no object with a field called "constructor"`),
-    ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files: ${[...new Set(found.map(({ rule }) => rule.id))].join(', ')}`],
+    ...found.length === 0 ? [] : [`lint finds ${plural(found.length, 'mistake')} in these files:`, ...mistakes(found)],
     ...problems.map(problem => `synth will refuse it: ${problem}`),
     change.access.length === 0 ? 'the move changes no access'
       : `the move changes access of ${plural(change.access.length, 'pair')} of client and service, opens ${change.access.filter(isOpening).length} of them or checks them less, `
         + `and closes ${change.access.filter(({ kind }) => kind === 'CLOSED').length}: --changes FILE says which`,
-    ...opened(change).map(line => `  the move opens: ${line}`),
+    ...openings.map(line => `  the move opens: ${line}`),
+    ...assumesAllowAny && openings.some(line => line.includes('ALLOW_ANY'))
+      ? ['  ALLOW_ANY was assumed, as Istio does where nobody says otherwise: if the mesh has REGISTRY_ONLY, give --outbound-traffic-policy REGISTRY_ONLY'] : [],
     ...closed(change).map(line => `  the move closes: ${line}`),
+    ...askedMore(change).map(line => `  more is asked of the server: ${line}`),
     ...gone.length === 0 ? [] : changeOver(adoption, gone),
   ];
 }
@@ -166,6 +180,20 @@ function closed({ access }: Difference): string[] {
   });
 }
 
+/** What proxies ask of servers and did not before, each service once: a server that does not have it is refused. */
+function askedMore({ access }: Difference): string[] {
+  const lines = access.flatMap(({ target, before, after }) => (isOpen(before) && isOpen(after) && compareChecks(before.server, after.server, target.host) === 'STRONGER'
+    ? [`${targetKey(target)}: the proxy ${serverCheckText(after.server!)}${before.server === undefined ? '' : `; before, it ${serverCheckText(before.server)}`}`] : []));
+  return [...new Set(lines)];
+}
+
+/** What lint finds, each rule in a line with the places of its findings. */
+function mistakes(found: readonly Found[]): string[] {
+  const places = new Map<Found['rule'], string[]>();
+  found.forEach(({ rule, object, field }) => addTo(places, rule, place(object, field)));
+  return [...places].map(([{ id, title }, all]) => `  ${id}  ${namesText([...new Set(all)], 3)}  ${title}`);
+}
+
 /** A route changes over in three steps: the old one needs the ServiceEntry as it is, and the sidecars keep to the older VirtualService. */
 function changeOver({ adopted }: module.Adoption, gone: readonly MeshObject[]): string[] {
   const entries = adopted.filter(({ isRouted }) => isRouted).map(({ object: { namespace, name } }) => `ServiceEntry ${namespace}/${name}`);
@@ -186,8 +214,9 @@ function withoutMetadata(object: MeshObject): string[] {
   return lost.length === 0 ? [] : [`  ${place(object)}  ${nameOf(object)} goes, with its ${lost.join(', ')}`];
 }
 
-function place({ origin: { path: from, file, line } }: MeshObject): string {
-  return file === undefined ? from : placeOf({ file, line });
+function place(object: MeshObject, field: Found['field'] = []): string {
+  const { path: from, file } = object.origin;
+  return file === undefined ? from : placeOf({ file, line: lineOf(object, field) });
 }
 
 const RESOURCES: { readonly [kind: string]: string } = { VirtualService: 'virtualservices', Gateway: 'gateways', DestinationRule: 'destinationrules' };

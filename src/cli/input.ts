@@ -1,6 +1,6 @@
 import { Arguments, Options, valueIn } from './arguments';
 import { byPlace } from './by-place';
-import { factsOf, newerVersion, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
+import { factsOf, newerVersion, ofMesh, settingsElsewhere, unfollowedSettings } from './facts-of-mesh';
 import { placeOf } from './lint-result';
 import { MESH_OPTIONS, saidBy, unreadSettings } from './mesh-settings';
 import { homelessText, withoutRefused } from './placed-view';
@@ -14,6 +14,7 @@ import { sourcesOf, STDIN } from '../reading/files';
 import { readManifests } from '../reading/manifests';
 import { Problem } from '../reading/problem';
 import { Source } from '../reading/source';
+import { RENDERED } from '../reading/yaml-value';
 import { MeshView } from '../view/mesh-view';
 
 /** What every command that reads manifests takes. */
@@ -32,6 +33,8 @@ export interface Input {
   readonly notes: readonly string[];
   /** The files that were read, in their order. */
   readonly files: readonly string[];
+  /** Whether nobody says what sidecars do with what they do not know: Istio's default is taken, ALLOW_ANY. */
+  readonly assumesAllowAny: boolean;
 }
 
 /**
@@ -39,14 +42,19 @@ export interface Input {
  *
  * @throws WrongUse when objects name none, and `--namespace` is not given
  */
-export async function placedInputOf(args: Arguments, terminal: Terminal): Promise<Input> {
-  const input = await inputOf(args, terminal);
+export async function placedInputOf(args: Arguments, terminal: Terminal, command: string): Promise<Input> {
+  const input = renderedFor(command, await inputOf(args, terminal));
   const text = homelessText(input.view);
   if (text !== undefined) {
     throw new WrongUse(text);
   }
   const { view, problems } = withoutRefused(input.view);
   return problems.length === 0 ? input : { ...input, view, problems: [...input.problems, ...problems].sort(byPlace) };
+}
+
+/** Whoever renders a template gives the result to the command that was called. */
+function renderedFor(command: string, input: Input): Input {
+  return { ...input, problems: input.problems.map(problem => ({ ...problem, message: problem.message.replace(RENDERED, RENDERED.replace('lint', command)) })) };
 }
 
 /** Says what could not be read, and what a reader has to know besides. */
@@ -87,7 +95,8 @@ export async function inputOf(args: Arguments, terminal: Terminal): Promise<Inpu
     homelessText(view), unreadSettings(args, said, reading.meshConfigs, view.objects), settingsElsewhere(said, reading.meshConfigs),
     unfollowedSettings(said, reading.meshConfigs), newerVersion(facts),
   ].filter(note => note !== undefined);
-  return { view, problems: problems.sort(byPlace), notes, files };
+  const assumesAllowAny = said.outboundTrafficPolicy === undefined && ofMesh(said, reading.meshConfigs).length === 0;
+  return { view, problems: problems.sort(byPlace), notes, files, assumesAllowAny };
 }
 
 function* noted(sources: Iterable<Source>, files: string[], terminal: Terminal): Generator<Source> {

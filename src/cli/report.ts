@@ -54,7 +54,7 @@ async function single(args: Arguments, format: string, terminal: Terminal): Prom
   if (args.all.has('fail-on-opened')) {
     throw new WrongUse('--fail-on-opened compares: give it with --diff OLD NEW');
   }
-  const input = await placedInputOf(args, terminal);
+  const input = await placedInputOf(args, terminal, 'report');
   const { view, problems } = input;
   checkOutput(args, view);
   tell(input, terminal);
@@ -87,8 +87,8 @@ async function compare(args: Arguments, format: string, terminal: Terminal): Pro
       throw new WrongUse(`--diff compares two files or folders, and ${i === 0 ? 'OLD' : 'NEW'} is not there: ${quote(side)}`);
     }
   });
-  const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal);
-  const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal);
+  const old = await placedInputOf({ ...args, paths: [args.paths[0]] }, terminal, 'report');
+  const now = await placedInputOf({ ...args, paths: [args.paths[1]] }, terminal, 'report');
   [old, now].forEach(({ view }) => checkOutput(args, view));
   tell(old, terminal);
   // What is said of the facts holds for both.

@@ -8,7 +8,10 @@ export interface YamlValue {
   readonly faults: readonly Fault[];
 }
 
-const TEMPLATE = 'this is a template of Helm and not YAML: render it first, such as with "helm template CHART | cdk8s-istio-egress lint -"';
+/** What reads a template that somebody rendered. */
+export const RENDERED = 'helm template CHART | cdk8s-istio-egress lint -';
+
+const TEMPLATE = `this is a template of Helm and not YAML: render it first, such as with "${RENDERED}"`;
 
 export const TOO_DEEP = 'this is nested too deeply';
 

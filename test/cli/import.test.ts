@@ -34,7 +34,8 @@ test('says what lint finds in the files, what synth refuses and what the move ch
   const { code, err } = await runWith({ 'in.yaml': fault }, ['import', 'in.yaml']);
 
   expect(code).toBe(1);
-  expect(err).toMatch(/lint finds \d+ mistakes? in these files: .*MX0203/);
+  expect(err).toMatch(/lint finds \d+ mistakes? in these files:\n/);
+  expect(err).toContain('\n  MX0203  in.yaml:21  A TCP ServiceEntry without addresses takes its whole port, and another one needs that port.\n');
   expect(err).toMatch(/synth will refuse it: \[.*MX0203/);
   expect(err).toContain('the move changes');
 });
@@ -61,6 +62,64 @@ test('and says of a port that goes, by which nobody got an answer, that nobody l
 
   expect(err).toContain('ServiceEntry shop/cnn is written without port 443 of edition.cnn.com, by which no client got an answer: ');
   expect(err).not.toContain('the move closes');
+});
+
+describe('where nobody says what the mesh lets pass, and the move opens something,', () => {
+  const assumed = '  ALLOW_ANY was assumed, as Istio does where nobody says otherwise: if the mesh has REGISTRY_ONLY, give --outbound-traffic-policy REGISTRY_ONLY\n';
+  const settings = '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata: {mesh: "trustDomain: cluster.local"}\n';
+
+  test('the assumption is told', async () => {
+    const { code, err } = await runWith({ 'in.yaml': recipe('e-gateway-passthrough') }, ['import', 'in.yaml']);
+
+    expect(code).toBe(1);
+    expect(err).toContain(assumed);
+  });
+
+  test.each([
+    ['but not where an option says it', recipe('e-gateway-passthrough'), ['--outbound-traffic-policy', 'ALLOW_ANY']],
+    ['but not where Istio itself does', `${recipe('e-gateway-passthrough')}${settings}`, []],
+  ])('%s', async (_what, text, options) => {
+    const { code, err } = await runWith({ 'in.yaml': text }, ['import', 'in.yaml', ...options]);
+
+    expect(code).toBe(1);
+    expect(err).not.toContain('was assumed');
+  });
+});
+
+test('says where more is asked of a server than before', async () => {
+  const tls = '---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a, namespace: shop}\nspec: {host: a.example.com, trafficPolicy: {tls: {mode: SIMPLE}}}\n';
+  const { err } = await runWith({ 'in.yaml': `${database('a', 7000)}${tls}` }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY']);
+
+  expect(err).toContain('  more is asked of the server: a.example.com:7000: the proxy takes certificates of a.example.com, signed by an authority of the system; '
+    + 'before, it takes certificates of every name, signed by an authority of the system\n');
+});
+
+describe('says of a route', () => {
+  const err = async (more = '') => (await runWith({ 'in.yaml': `${recipe('e-gateway-passthrough')}${more}` }, ['import', 'in.yaml', '--outbound-traffic-policy', 'REGISTRY_ONLY'])).err;
+  const pod = '---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {serviceAccountName: cart, containers: []}\n';
+
+  test('that it is for a whole namespace, because the input shows no workload there', async () => {
+    expect(await err()).toContain('  in.yaml:2  ServiceEntry shop/cnn is for every account of namespace shop, by MeshClient.allIn, because the input shows no workload there: ');
+    expect(await err(pod)).not.toContain('is for every account');
+  });
+
+  test('what it writes into the namespace of the gateway', async () => {
+    expect(await err()).toContain('  in.yaml:2  ServiceEntry shop/cnn comes with AuthorizationPolicy istio-system/shop.shop.istio-egressgateway.istio-system.shop: ');
+  });
+});
+
+test.each(['explain', 'report', 'import'])('a template of Helm is rendered for %s itself', async command => {
+  const args = command === 'explain' ? ['--from', 'shop/a', '--to', 'a.example.com:443'] : [];
+
+  expect((await runWith({ 'in.yaml': 'kind: ServiceEntry\nmetadata: {name: {{ .Values.name }} }\n' }, [command, 'in.yaml', ...args])).err)
+    .toContain(`render it first, such as with "helm template CHART | cdk8s-istio-egress ${command} -"`);
+});
+
+test.each([['--language', 'python'], ['--language=go']])('is not written in another language (%s)', async (...option) => {
+  const { code, err } = await runWith({ 'in.yaml': database('a') }, ['import', 'in.yaml', ...option]);
+
+  expect(code).toBe(2);
+  expect(err).toMatch(/^cdk8s-istio-egress: import writes TypeScript: leave --language out\. In another language, start an app with "cdk8s-istio-egress init --language LANGUAGE"/);
 });
 
 describe('what may miss names after the move is told', () => {
