@@ -182,18 +182,29 @@ function endsBeyond(before: Answer, after: Answer): boolean {
 
 function dependencyChanges(before: Report, after: Report): DependencyChange[] {
   const [was, is] = [byHost(before), byHost(after)];
+  const [ways, ports] = [ofEach(waysOf), ofEach(portsOf)];
   return [...new Set([...was.keys(), ...is.keys()])].sort(compareTexts).flatMap((host): DependencyChange[] => {
     const [old, now] = [was.get(host), is.get(host)];
     if (!old || !now) {
-      return [{ kind: old ? 'REMOVED' : 'ADDED', host, ports: portsOf((old ?? now)!) }];
+      return [{ kind: old ? 'REMOVED' : 'ADDED', host, ports: ports((old ?? now)!) }];
     }
-    const [ways, newWays] = [waysOf(old), waysOf(now)];
+    const [oldWays, newWays] = [ways(old), ways(now)];
     const [purpose, newPurpose] = [purposeText(old.purpose), purposeText(now.purpose)];
     return [
-      ...ways === newWays ? [] : [{ kind: 'MOVED' as const, host, ports: portsOf(now), before: ways, after: newWays }],
-      ...purpose === newPurpose ? [] : [{ kind: 'PURPOSE' as const, host, ports: portsOf(now), before: purpose, after: newPurpose }],
+      ...oldWays === newWays ? [] : [{ kind: 'MOVED' as const, host, ports: ports(now), before: oldWays, after: newWays }],
+      ...purpose === newPurpose ? [] : [{ kind: 'PURPOSE' as const, host, ports: ports(now), before: purpose, after: newPurpose }],
     ];
   });
+}
+
+/** What is worked out once for each dependency: the hosts of one ServiceEntry are one, however many they are. */
+function ofEach<T>(work: (dependency: DependencyReport) => T): (dependency: DependencyReport) => T {
+  const known = new Map<DependencyReport, T>();
+  return dependency => {
+    const found = known.has(dependency) ? known.get(dependency)! : work(dependency);
+    known.set(dependency, found);
+    return found;
+  };
 }
 
 function byHost({ dependencies }: Report): Map<string, DependencyReport> {
@@ -227,7 +238,8 @@ function doorOpenings({ doors }: DependencyReport): Opening[] {
 /** What appears or goes with the dependency itself is no news. */
 function openingChanges(before: Report, after: Report): OpeningChange[] {
   const [was, is] = [byHost(before), byHost(after)];
-  const known = (dependency: DependencyReport) => [...dependency.openings.filter(({ kind }) => BESIDE.includes(kind)), ...doorOpenings(dependency)];
+  const known = ofEach((dependency): readonly Opening[] => (
+    [...dependency.openings.filter(({ kind }) => BESIDE.includes(kind)), ...doorOpenings(dependency)]));
   return [...is].sort(([a], [b]) => compareTexts(a, b)).flatMap(([host, now]): OpeningChange[] => {
     const old = was.get(host);
     return old === undefined ? known(now).filter(({ kind }) => kind !== 'WITHOUT_SIDECAR').map(opening => ({ kind: 'APPEARED', host, opening })) : [

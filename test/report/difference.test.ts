@@ -1,4 +1,5 @@
 import { deployment, entry, object, routed, viewOf } from './helpers';
+import * as answers from '../../src/report/answer';
 import { clientName } from '../../src/report/client';
 import { ChangeKind, Difference, differenceOf, opens } from '../../src/report/difference';
 import { differenceAsJson } from '../../src/report/difference-as-json';
@@ -17,6 +18,17 @@ test('nothing changes when nothing does, wherever the objects stand', () => {
 
   expect([found.access, found.dependencies, found.openings, opens(found)]).toEqual([[], [], [], false]);
   expect(differenceAsMarkdown(found)).toContain('Nobody reaches more or less than before.');
+});
+
+test('the ways of a service with many hosts are worked out once, and not for each host', () => {
+  const hosts = Array.from({ length: 50 }, (_, i) => `h${i}.example.com`);
+  const many = [entry('h.example.com', 443, 'TLS', { hosts, exportTo: ['.'] }, 'many')];
+  const told = jest.spyOn(answers, 'wayText');
+
+  expect(compared(many, many).dependencies).toEqual([]);
+  // Before and after, for each host and client.
+  expect(told.mock.calls.length).toBeLessThanOrEqual(2 * hosts.length * 3);
+  told.mockRestore();
 });
 
 test('an account that is added opens, one that is removed closes', () => {
