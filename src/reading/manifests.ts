@@ -7,7 +7,7 @@ import { lineOfPath } from './place';
 import { Problem, Unreadable } from './problem';
 import { RefusedValue } from './refused-value';
 import { Source } from './source';
-import { readYaml, TOO_DEEP } from './yaml-value';
+import { AliasCount, readYaml, TOO_DEEP } from './yaml-value';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
 import { Fields, record, withValue } from '../view/fields';
@@ -40,6 +40,7 @@ class Reader implements Reading {
   public readonly meshConfigs: MeshConfig[] = [];
   public readonly problems: Problem[] = [];
   private source: Source = { file: '', text: '', isNamed: true };
+  private readonly aliases = new AliasCount();
   /** The kind of a list without items in the source. */
   private emptyList?: string;
 
@@ -115,7 +116,7 @@ class Reader implements Reading {
 
   private yaml(chunk: Chunk): void {
     try {
-      const { value, faults } = readYaml(chunk.text);
+      const { value, faults } = readYaml(chunk.text, this.aliases);
       this.manifest(value, chunk, []);
       const lines = new LineCount(chunk.text);
       faults.forEach(({ offset, message }) => this.problems.push({ file: this.source.file, line: chunk.line + lines.at(offset) - 1, message }));

@@ -18,15 +18,32 @@ export const TOO_DEEP = 'this is nested too deeply';
 /** Words of Helm, and not of the templates that alerts and dashboards carry in their texts. */
 const OF_HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml)\b)/;
 
-/** What aliases may add to a document, in nodes. A person writes some, a "billion laughs" 10⁹. */
+/** What aliases may add to an input, in nodes. A person writes some, a "billion laughs" 10⁹. */
 const MOST_BY_ALIASES = 1_000_000;
+
+/** What the aliases of the documents of one input add together: many that are small enough alone are as much work as one that is not. */
+export class AliasCount {
+  private nodes = 0;
+
+  /** Why a document with so many more is not read; undefined when it may be. */
+  public excess(more: number): string | undefined {
+    return more > MOST_BY_ALIASES ? `aliases make more than ${MOST_BY_ALIASES} nodes of this document`
+      : this.nodes + more > MOST_BY_ALIASES ? `aliases make more than ${MOST_BY_ALIASES} nodes of the input, with those of the documents before this one: write out what they stand for` : undefined;
+  }
+
+  /** Counts those of a document that was read. */
+  public add(more: number): void {
+    this.nodes += more;
+  }
+}
 
 /**
  * Reads one document as kubectl does.
  *
+ * @param aliases counts those of all documents of the input
  * @throws Unreadable when it is no YAML, or none that kubectl reads
  */
-export function readYaml(text: string): YamlValue {
+export function readYaml(text: string, aliases = new AliasCount()): YamlValue {
   const hasBraces = text.includes('{{');
   const document = parsed(text);
   const [error] = document.errors;
@@ -35,8 +52,10 @@ export function readYaml(text: string): YamlValue {
     const template = hasBraces ? templateNear(text, at) : undefined;
     throw template !== undefined ? new Unreadable(TEMPLATE, template) : new Unreadable(error.message.includes('call stack') ? TOO_DEEP : notYaml(error), at);
   }
-  const reader = new ValueReader(hasBraces, text);
-  return { value: reader.valueOf(document.contents), faults: reader.faults };
+  const reader = new ValueReader(hasBraces, text, aliases);
+  const value = reader.valueOf(document.contents);
+  aliases.add(reader.byAliases);
+  return { value, faults: reader.faults };
 }
 
 /** Where a template makes a text no YAML: on the line of the error or the one above, or wherever it has words of Helm. */
@@ -68,9 +87,10 @@ class ValueReader {
   private readonly anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
   private readonly open = new Set<string>();
   private size = 0;
-  private byAliases = 0;
+  /** The nodes that aliases stand for. */
+  public byAliases = 0;
 
-  public constructor(private readonly hasBraces: boolean, private readonly text: string) {}
+  public constructor(private readonly hasBraces: boolean, private readonly text: string, private readonly aliases: AliasCount) {}
 
   public valueOf(node: unknown): unknown {
     this.size++;
@@ -109,8 +129,9 @@ class ValueReader {
     }
     this.size += known.size;
     this.byAliases += known.size;
-    if (this.byAliases > MOST_BY_ALIASES) {
-      throw new Unreadable(`aliases make more than ${MOST_BY_ALIASES} nodes of this document`, offset);
+    const excess = this.aliases.excess(this.byAliases);
+    if (excess !== undefined) {
+      throw new Unreadable(excess, offset);
     }
     return known.value;
   }

@@ -201,3 +201,27 @@ describe('a file of a folder', () => {
       expect(told(text)).toEqual([]);
     });
 });
+
+describe('aliases have one limit for the whole input', () => {
+  /** About so many nodes by aliases. */
+  const laughing = (name: string, thousands: number) => `apiVersion: v1
+kind: ConfigMap
+metadata: {name: ${name}}
+a: &a [${Array(99).fill('x').join(', ')}]
+b: &b [${Array(10).fill('*a').join(', ')}]
+c: [${Array(thousands - 1).fill('*b').join(', ')}]
+`;
+
+  test('which documents share that are small enough alone, in one file or several', () => {
+    const [first, second, third] = [laughing('a', 600), laughing('b', 600), laughing('c', 300)];
+    const message = 'aliases make more than 1000000 nodes of the input, with those of the documents before this one: write out what they stand for';
+
+    expect(problemsOf(first)).toEqual([]);
+    expect(problemsOf(`${first}---\n${second}---\n${third}`)).toEqual([['a.yaml:13', message]]);
+    expect(readManifests([first, second].map((text, i) => ({ file: `${i}.yaml`, text, isNamed: true }))).problems).toMatchObject([{ file: '1.yaml', message }]);
+  });
+
+  test('and one that is too large alone takes nothing from the others', () => {
+    expect(problemsOf(`${laughing('a', 1100)}---\n${laughing('b', 900)}`)).toEqual([['a.yaml:6', 'aliases make more than 1000000 nodes of this document']]);
+  });
+});
