@@ -5,7 +5,7 @@ import { Call, Code, CodeFields } from './code';
 import { connectionCode } from './connection-code';
 import { targetsOf } from './ends-check';
 import { OldRoute } from './old-route';
-import { addedSettings, lostSetting, settingsIn, usualSettings } from './rule-shape';
+import { addedSettings, lostSetting, Setting, settingsIn, usualSettings } from './rule-shape';
 import { WayCode, writtenBy } from './scratch';
 import { candidates, portsOf, unwrittenEndpoints, unwrittenPort } from './service-code';
 import { UNWRITTEN_TLS } from './tls-code';
@@ -15,6 +15,7 @@ import { ANY_OTHER, Client, clientName } from '../report/client';
 import { Target } from '../report/dependency';
 import { ExternalEntry } from '../view/external-entry';
 import { Fields, labelsOf, record, records, selects, strings } from '../view/fields';
+import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A service that sidecars reach through an egress gateway. */
@@ -70,36 +71,48 @@ function differenceTo({ object }: ExternalEntry, route: OldRoute, objects: reado
   const [toGateway, behind] = [settingsOf(true), settingsOf(false)];
   const added = new Set<string>();
   const notes: string[] = [];
-  if (route.rule !== undefined) {
-    const settings = settingsIn(route.rule.spec);
+  for (const { object: rule } of route.hostRules) {
+    const settings = settingsIn(rule.spec);
     const lost = lostSetting(settings, behind);
     if (lost !== undefined) {
-      return `'${lost[0]}' of its DestinationRule would be lost`;
+      return rule === route.rule ? `'${lost[0]}' of its DestinationRule would be lost`
+        : `'${lost[0]}' of DestinationRule '${rule.origin.path}' would have no effect: the gateway connects to another host, and a construct takes the settings of one rule without subsets`;
     }
-    notes.push(...usualNotes(route.rule, usualSettings(settings, behind)));
+    notes.push(...rule === route.rule ? usualNotes(rule, usualSettings(settings, behind)) : []);
   }
   const labels = rules.flatMap(({ host, subsets }) => (host === route.service ? records(subsets) : [])).map(subset => labelsOf(subset.labels));
   const ofGateway = route.gatewayPolicies.map(({ rule: { object: rule, workloadSelector }, subsets }) => ({
     rule, subsets, workloadSelector, settings: settingsIn({ trafficPolicy: rule.spec.trafficPolicy, subsets }),
   }));
-  for (const { rule, subsets, workloadSelector, settings } of ofGateway) {
-    const called = `DestinationRule '${rule.origin.path}' of its gateway`;
-    const lost = lostSetting(settings, toGateway);
+  for (const policy of ofGateway) {
+    const lost = lostToGateway(policy, toGateway, labels);
     if (lost !== undefined) {
-      return `'${lost[0]}' of ${called} would be lost`;
+      return lost;
     }
-    if (workloadSelector !== undefined && subsets.length > 0) {
-      return `${called} has a 'workloadSelector', and that of a construct is for every workload of its clients`;
-    }
-    const narrow = subsets.find(subset => !labels.every(written => selects(labelsOf(subset.labels), written)));
-    if (narrow !== undefined) {
-      return `the 'labels' of subset ${JSON.stringify(narrow.name)} of ${called} would be lost`;
-    }
-    notes.push(...usualNotes(rule, usualSettings(settings, toGateway)));
+    notes.push(...usualNotes(policy.rule, usualSettings(policy.settings, toGateway)));
   }
   addedSettings(route.rule === undefined ? [] : settingsIn(route.rule.spec), behind).forEach(path => added.add(path));
   addedSettings(ofGateway.flatMap(({ settings }) => settings), toGateway).forEach(path => added.add(path));
   return { added: [...added].sort(), notes };
+}
+
+/** What a rule of the gateway's Service says of the way there. */
+interface GatewayPolicy {
+  readonly rule: MeshObject;
+  /** Those that the route sends to. */
+  readonly subsets: readonly Fields[];
+  readonly workloadSelector?: object;
+  readonly settings: readonly Setting[];
+}
+
+/** What of it the construct does not say, with its own settings and the labels of its subsets. */
+function lostToGateway({ rule, subsets, workloadSelector, settings }: GatewayPolicy, written: readonly Setting[], labels: readonly MeshObject['labels'][]): string | undefined {
+  const called = `DestinationRule '${rule.origin.path}' of its gateway`;
+  const lost = lostSetting(settings, written);
+  const narrow = subsets.find(subset => !labels.every(own => selects(labelsOf(subset.labels), own)));
+  return lost !== undefined ? `'${lost[0]}' of ${called} would be lost`
+    : workloadSelector !== undefined && subsets.length > 0 ? `${called} has a 'workloadSelector', and that of a construct is for every workload of its clients`
+      : narrow !== undefined ? `the 'labels' of subset ${JSON.stringify(narrow.name)} of ${called} would be lost` : undefined;
 }
 
 function gatewayCode({ service, place, gateways: [gateway] }: OldRoute): Code {

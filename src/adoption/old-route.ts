@@ -91,6 +91,11 @@ export class OldRoute {
     return [...this.routes.map(({ object }) => object), ...this.ownGateways(), ...this.ownRules(), ...this.rule === undefined ? [] : [this.rule]];
   }
 
+  /** All rules of the host, the one that the construct stands for or not. */
+  public get hostRules(): readonly TrafficRule[] {
+    return this.view.names.trafficRulesOf(this.entry.hosts[0]);
+  }
+
   /** The policies of the gateway's Service by which its clients connect to it: of rules that they see, those for all of it and those of the subsets that it sends to. */
   public get gatewayPolicies(): { readonly rule: TrafficRule; readonly subsets: readonly Fields[] }[] {
     const { object } = this.entry;

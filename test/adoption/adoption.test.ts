@@ -223,6 +223,16 @@ spec:
     expect(found.kept[0].why).toBe(`'${setting}' of its DestinationRule would be lost`);
   });
 
+  test.each([
+    ['a rule with subsets', rule('connectionPool: {tcp: {maxConnections: 5}}', 'edition.cnn.com', ', subsets: [{name: v1}]')],
+    ['the second of two rules', `${rule('connectionPool: {tcp: {maxConnections: 5}}', 'edition.cnn.com')}${rule('connectionPool: {tcp: {maxConnections: 5}}', 'edition.cnn.com').replace('name: db', 'name: other')}`],
+  ])('and stays with the settings of %s, which would have no effect', (_what, rules) => {
+    const found = adopted(`${recipe('e-gateway-passthrough')}${rules}`);
+
+    expect(found.adopted).toEqual([]);
+    expect(found.kept[0].why).toMatch(/^'connectionPool\.tcp\.maxConnections' of DestinationRule 'input\.yaml:\d+' would have no effect: /);
+  });
+
   describe('and stays with the rule of its gateway', () => {
     const changed = (change: (text: string) => string) => adopted(change(recipe('e-gateway-passthrough')));
     const subset = (more: string) => (text: string) => text.replace('    - name: cnn\n', `    - name: cnn\n      ${more}\n`);
