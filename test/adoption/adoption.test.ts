@@ -101,6 +101,16 @@ describe('a DestinationRule becomes options', () => {
     expect(found.kept[0].why).toContain(why);
   });
 
+  test('and what a port with settings of its own did not have until now is said', () => {
+    const ports = 'ports: [{number: 7000, name: tcp, protocol: TCP}, {number: 7001, name: other, protocol: TCP}]';
+    const policy = 'connectionPool: {tcp: {maxConnections: 9}}, portLevelSettings: [{port: {number: 7000}, tls: {mode: SIMPLE}}]';
+    const found = adopted(`${entry(`${DB}, resolution: DNS, ${ports}, exportTo: [.]`)}${rule(policy)}`);
+
+    expect(found.source).toContain('connection: { maxConnections: 9 }');
+    // Istio takes no setting of all ports for a port that has any of its own.
+    expect(found.adopted[0].added).toContain('connectionPool.tcp.maxConnections');
+  });
+
   test('and what balances as the default does goes where it has no effect, and is named', () => {
     const found = adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: ROUND_ROBIN}, portLevelSettings: [{port: {number: 3306}, tls: {mode: SIMPLE}}]')}`);
 
