@@ -6,6 +6,7 @@ import { lostSetting, ruleShape, settingsIn, usualSettings } from './rule-shape'
 import { writtenBy } from './scratch';
 import { AdoptedPort, candidates, portsOf, ServiceCode, unwrittenEndpoints, unwrittenPort } from './service-code';
 import { tlsCode, UNWRITTEN_TLS } from './tls-code';
+import { wildcardRules } from './wildcard-rules';
 import { ExternalEntry } from '../view/external-entry';
 import { Fields, record, strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
@@ -57,7 +58,7 @@ export function adoptDirect(view: MeshView, entry: ExternalEntry, facts: CodeFie
       const written = writtenBy(code, object.namespace, facts);
       const reason = 'refused' in written ? written.refused : other !== undefined && written.objects.some(({ kind }) => kind === 'DestinationRule')
         ? `it would get a DestinationRule beside '${other.object.origin.path}', and Istio uses one of them: ${whyBeside(entry, rule, rules)}`
-        : differenceTo(entry, way.ports!, way.replaced[0], written.objects);
+        : hiddenBy(view, entry, written.objects) ?? differenceTo(entry, way.ports!, way.replaced[0], written.objects);
       if (typeof reason === 'string') {
         reasons.push(reason);
       } else {
@@ -92,6 +93,19 @@ function withRule({ hosts }: ExternalEntry, ports: readonly AdoptedPort[], rule:
     more: { connection: connectionCode(record(rule.spec.trafficPolicy)) },
     replaced: [rule],
   };
+}
+
+/** The setting of a wildcard's rule that a rule of the host alone would hide. */
+function hiddenBy(view: MeshView, { object: { namespace }, hosts }: ExternalEntry, written: readonly Fields[]): string | undefined {
+  const rules = written.filter(({ kind }) => kind === 'DestinationRule').map(({ spec }) => record(spec));
+  const settings = rules.flatMap(settingsIn);
+  for (const rule of rules.length === 0 ? [] : hosts.flatMap(host => wildcardRules(view, host, namespace))) {
+    const lost = lostSetting(settingsIn(rule.object.spec), settings);
+    if (lost !== undefined) {
+      return `'${lost[0]}' of DestinationRule '${rule.object.origin.path}' for "${rule.host}" would be lost: it would get a rule of its own, and Istio uses that alone`;
+    }
+  }
+  return undefined;
 }
 
 /** What a construct writes otherwise than the objects say; where it says the same, what it adds. */

@@ -1,6 +1,7 @@
 import { soleRule } from './adopted-service';
 import { AdoptedPort } from './service-code';
 import { tlsCode } from './tls-code';
+import { wildcardRules } from './wildcard-rules';
 import { ExternalEntry } from '../view/external-entry';
 import { Fields, record, records } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
@@ -93,14 +94,16 @@ export class OldRoute {
 
   /** All rules of the host, the one that the construct stands for or not. */
   public get hostRules(): readonly TrafficRule[] {
-    return this.view.names.trafficRulesOf(this.entry.hosts[0]);
+    const { hosts: [host] } = this.entry;
+    return [...this.view.names.trafficRulesOf(host), ...wildcardRules(this.view, host, this.place ?? '')];
   }
 
   /** The policies of the gateway's Service by which its clients connect to it: of rules that they see, those for all of it and those of the subsets that it sends to. */
   public get gatewayPolicies(): { readonly rule: TrafficRule; readonly subsets: readonly Fields[] }[] {
     const { object } = this.entry;
     const used = subsetsOf(this.toGateway);
-    return this.view.names.trafficRulesOf(this.service).filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(object.namespace))
+    const own = this.view.names.trafficRulesOf(this.service).filter(({ visibleTo }) => visibleTo.includes('*') || visibleTo.includes(object.namespace));
+    return [...own, ...wildcardRules(this.view, this.service, object.namespace)]
       .map(rule => ({ rule, subsets: records(rule.object.spec.subsets).filter(({ name }) => used.has(String(name))) }));
   }
 

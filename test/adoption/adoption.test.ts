@@ -125,6 +125,15 @@ describe('a DestinationRule becomes options', () => {
     expect(found.kept[0].why).toContain('its DestinationRule would be shown to other namespaces: \'exportTo\' would be');
   });
 
+  test('and that of a wildcard keeps its entry, where a rule of the host would hide its settings', () => {
+    const wildcard = rule('connectionPool: {http: {maxRetries: 3}}', '"*.example.com"');
+
+    expect(adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${wildcard}`).kept[0].why)
+      .toBe('\'connectionPool.http.maxRetries\' of DestinationRule \'input.yaml:8\' for "*.example.com" would be lost: it would get a rule of its own, and Istio uses that alone');
+    expect(adopted(`${entry(`${DB}, addresses: [192.0.2.14], ${TCP}, exportTo: [.]`)}${wildcard}`).adopted).toHaveLength(1);
+    expect(adopted(`${entry(`${DB}, resolution: DNS, ${TCP}, exportTo: [.]`)}${wildcard.replace('example.com', 'example.net')}`).adopted).toHaveLength(1);
+  });
+
   test('or stays beside a construct that writes none itself', () => {
     const found = adopted(`${entry(`${DB}, addresses: [192.0.2.14], ${TCP}, exportTo: [.]`)}${rule('loadBalancer: {simple: RANDOM}')}`);
 
@@ -262,6 +271,14 @@ spec:
 
       expect(found.adopted).toEqual([]);
       expect(found.kept[0].why).toBe(why);
+    });
+
+    test('or of a wildcard, where no rule of its own hid it', () => {
+      const wildcard = rule('connectionPool: {tcp: {maxConnections: 7}}', '"*.local"');
+
+      expect(changed(text => `${text.replace(/^ +subset: cnn\n/gm, '').replace(/kind: DestinationRule/, 'kind: Other')}${wildcard}`).kept[0].why)
+        .toMatch(/^'connectionPool\.tcp\.maxConnections' of DestinationRule 'input\.yaml:\d+' of its gateway would be lost$/);
+      expect(changed(text => `${text}${wildcard}`).adopted).toHaveLength(1);
     });
 
     test('but not with the labels that every pod of the gateway has, and not with another subset', () => {
