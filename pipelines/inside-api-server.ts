@@ -64,7 +64,7 @@ async function applySet(shell: Shell, app: string): Promise<string> {
   if (!refusal.includes('does not match the namespace')) {
     throw new Error(`kubectl refuses a Secret as the parent for another reason: ${refusal}`);
   }
-  await shell.run('kubectl apply -f apply-set-kind.yaml; kubectl wait --for=condition=Established crd/applysets.egress.example.com; kubectl create -f apply-set.yaml', app);
+  await shell.run('kubectl apply -f apply-set-kind.yaml; kubectl wait --for=condition=Established crd/applysets.egress.example.com; ./apply.sh create', app);
   await shell.run('./apply.sh', app);
   const first = await shell.objects();
   await shell.run('./apply.sh', app);
@@ -77,8 +77,14 @@ async function applySet(shell: Shell, app: string): Promise<string> {
   await narrow(shell, app);
   await shell.run('./apply.sh', app);
   same(left.filter(name => name !== POLICY), await shell.objects(), './apply.sh with an account for a whole namespace');
-  await shell.run(REMOVAL, app);
-  same([`Gateway shop/${CLUSTER.innocent}`], await shell.objects(), 'kubectl delete');
+  await shell.run('sed s/app=shop-egress/app=cart-egress/ apply.sh > copied.sh', app);
+  const copied = await shell.refused('sh copied.sh', app);
+  if (!copied.includes('"apply.sh create"')) {
+    throw new Error(`a copy of apply.sh for another app stops for another reason: ${copied}`);
+  }
+  const said = await shell.run('./apply.sh delete', app);
+  inOrder(said, [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /"orders\.shop" deleted/, /applyset\S* "shop-egress" deleted/], './apply.sh delete');
+  same([`Gateway shop/${CLUSTER.innocent}`], await shell.objects(), './apply.sh delete');
   return `an ApplySet of ${first.length - 1} objects, ${first.length - left.length} of them pruned and nothing else`;
 }
 
@@ -117,19 +123,11 @@ async function leaveGateway(shell: Shell, app: string): Promise<void> {
   fs.writeFileSync(file, text.replace('egress.route(orders);\n', ''));
   await shell.run('npm run synth', app);
   const said = await shell.run('./apply.sh', app);
-  const order = [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /authorizationpolicy\S* pruned/].map(step => said.search(step));
-  if (order.includes(-1) || order.some((place, i) => place < (order[i - 1] ?? 0))) {
-    throw new Error(`./apply.sh does not delete the route, the Gateway and the policy in this order:\n${said}`);
-  }
+  inOrder(said, [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /authorizationpolicy\S* pruned/], './apply.sh');
   fs.writeFileSync(file, text);
   await shell.run('npm run synth; ./apply.sh', app);
   same(before, await shell.objects(), './apply.sh with the service at the gateway again');
 }
-
-/** What docs/pipelines.md has for an app that goes. */
-const REMOVAL = `member=$(sed -n 's/^member=//p' apply.sh)
-  kubectl --namespace shop delete virtualservices.networking.istio.io,gateways.networking.istio.io --selector "$member"
-  kubectl delete --filename dist --ignore-not-found`;
 
 /** Names an account in the place of the whole namespace. */
 async function narrow(shell: Shell, app: string): Promise<void> {
@@ -153,6 +151,13 @@ async function objectsOfTools(shell: Shell, { argoCd, folder }: Plan): Promise<s
     throw new Error(`the repo server has the containers ${names}`);
   }
   return `${files.length} files of Argo CD and Flux against their CRDs, the sidecar in Argo CD's Deployment`;
+}
+
+function inOrder(said: string, steps: readonly RegExp[], what: string): void {
+  const places = steps.map(step => said.search(step));
+  if (places.includes(-1) || places.some((place, i) => place < (places[i - 1] ?? 0))) {
+    throw new Error(`${what} does not say ${steps.map(String).join(', ')} in this order:\n${said}`);
+  }
 }
 
 function same(expected: readonly string[], actual: readonly string[], what: string): void {
