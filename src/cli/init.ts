@@ -12,10 +12,15 @@ import { APP_LANGUAGES } from '../starter/app-languages';
 import { CiSystem } from '../starter/ci-system';
 import { CI_SYSTEMS } from '../starter/ci-systems';
 import { repositoryAround } from '../starter/repository-around';
+import { OWN_LOCK, workspacesAround } from '../starter/workspaces-around';
+
+const LANGUAGES_MEANT = { 'C#': 'csharp', 'CS': 'csharp', 'DOTNET': 'csharp', 'GOLANG': 'go', 'JAVASCRIPT': 'typescript', 'JS': 'typescript', 'PY': 'python', 'TS': 'typescript' };
+
+const SYSTEMS_MEANT = { 'GITHUB-ACTIONS': 'github', 'GITLAB-CI': 'gitlab' };
 
 const OPTIONS: Options = {
-  'language': { value: 'LANGUAGE', oneOf: APP_LANGUAGES.map(({ id }) => id), help: `what the app is written in (default: ${APP_LANGUAGES[0].id})` },
-  'ci': { value: 'SYSTEM', oneOf: CI_SYSTEMS.map(({ id }) => id), help: `whose pipeline is written (default: ${CI_SYSTEMS[0].id})` },
+  'language': { value: 'LANGUAGE', oneOf: APP_LANGUAGES.map(({ id }) => id), meant: LANGUAGES_MEANT, help: `what the app is written in (default: ${APP_LANGUAGES[0].id})` },
+  'ci': { value: 'SYSTEM', oneOf: CI_SYSTEMS.map(({ id }) => id), meant: SYSTEMS_MEANT, help: `whose pipeline is written (default: ${CI_SYSTEMS[0].id})` },
   'no-install': { help: 'do not run npm install' },
 };
 
@@ -31,7 +36,8 @@ brings cdk8s and lint for an app of any language; it prints what installs the pa
   npm test
 
 In a folder of a larger repository the pipeline is for that folder. GitHub reads workflows at the root of a repository alone, so the workflow is
-written there; GitLab's file is written into FOLDER, and the line that includes it is printed.
+written there; GitLab's file is written into FOLDER, and the line that includes it is printed. Below a package.json with workspaces the app has packages and
+a lock file of its own: "npm install --workspaces=false".
 
 Exit code: 0 the app is written and installed, 1 npm install failed, 2 wrong use: no file is written over.`;
 
@@ -50,7 +56,7 @@ export const init: Command = {
     const { file, steps } = pipelineOf(folder, chosen(CI_SYSTEMS, valueIn(args, 'ci')), language);
     const files = [...filesOf(folder, language), file];
     write(folder, files);
-    terminal.out(`written: ${files.map(({ base, place }) => path.join(base, place)).join(', ')}\n`);
+    terminal.out(writtenTo(files));
     if (!args.all.has('no-install')) {
       const code = await npmInstall(folder, terminal);
       if (code !== 0) {
@@ -58,10 +64,13 @@ export const init: Command = {
         return EXIT.FOUND;
       }
     }
+    const workspaces = workspacesAround(folder);
+    const install = workspaces === undefined ? 'npm install' : `npm install ${OWN_LOCK}`;
     const next = [
-      ...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? ['npm install'] : [], ...language.install, 'npm run synth', 'npm test',
+      ...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? [install] : [], ...language.install, 'npm run synth', 'npm test',
     ];
-    terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}${steps.map(step => `${step}\n`).join('')}`);
+    const left = workspaces === undefined ? steps : [...steps, `${quote(workspaces)} has workspaces: give "npm install" and "npm ci" of this app ${OWN_LOCK}`];
+    terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}${left.map(step => `${step}\n`).join('')}`);
     return EXIT.CLEAN;
   },
 };
@@ -73,6 +82,16 @@ interface NewFile {
   /** From there. */
   readonly place: string;
   readonly text: string;
+}
+
+/** Where files are, which a folder with \`..\` or a link in its name does not say. */
+function writtenTo(files: readonly NewFile[]): string {
+  const places = new Map<string, string[]>();
+  for (const { base, place } of files) {
+    const real = fs.realpathSync(base);
+    places.set(real, [...places.get(real) ?? [], place]);
+  }
+  return [...places].map(([base, inside]) => `written to ${quote(base)}: ${inside.join(', ')}\n`).join('');
 }
 
 function chosen<T extends { readonly id: string }>(all: readonly T[], id: string | undefined): T {
@@ -174,8 +193,8 @@ function word(text: string): string {
 
 function npmInstall(folder: string, terminal: Terminal): Promise<number> {
   return new Promise(resolve => {
-    // On Windows npm is a script of the shell.
-    const npm = spawn('npm install --no-audit --no-fund', { cwd: folder, env: process.env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A folder of an npm workspace gets packages and a lock file of its own, as the pipeline has it. On Windows npm is a script of the shell.
+    const npm = spawn(`npm install --no-audit --no-fund ${OWN_LOCK}`, { cwd: folder, env: process.env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
     [npm.stdout, npm.stderr].forEach(stream => stream.setEncoding('utf8').on('data', (text: string) => terminal.err(text)));
     npm.on('error', error => terminal.err(`${error.message}\n`));
     npm.on('close', code => resolve(code ?? 1));

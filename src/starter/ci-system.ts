@@ -19,10 +19,5 @@ export interface PipelineInFolder {
   readonly steps: readonly string[];
 }
 
-/** The name of what belongs to an app in a folder of a repository: `egress-services-shop`. */
-export function nameIn(folder: string): string {
-  return `egress-${folder.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}`;
-}
-
 /** A pipeline is printed as its template is written. */
 export const AS_TEMPLATE = { lineWidth: 0, flowCollectionPadding: false };

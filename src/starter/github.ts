@@ -1,6 +1,7 @@
 import { Document, isScalar, Pair, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import { AppLanguage } from './app-language';
-import { AS_TEMPLATE, CiSystem, nameIn } from './ci-system';
+import { AS_TEMPLATE, CiSystem } from './ci-system';
+import { OWN_LOCK } from './workspaces-around';
 
 export const github: CiSystem = {
   id: 'github',
@@ -11,15 +12,18 @@ export const github: CiSystem = {
     return workflow.toString(AS_TEMPLATE);
   },
   composeIn: (template, language, folder) => {
-    const file = `.github/workflows/${nameIn(folder)}.yml`;
+    // The folder of workflows has no folders. Of two apps with one name the second one is refused, because its file is there.
+    const name = `egress-${folder.replaceAll('/', '-')}`;
+    const file = `.github/workflows/${name}.yml`;
     const workflow = parseDocument(template);
-    addLanguage(workflow, language, name => `${folder}/${name}`);
+    addLanguage(workflow, language, place => `${folder}/${place}`);
     workflow.set('name', `egress of ${folder}`);
     workflow.set('on', workflow.createNode({ pull_request: { paths: [`${folder}/**`, file] } }));
     const check = workflow.getIn(['jobs', 'check']) as YAMLMap;
     check.items.unshift(new Pair(workflow.createNode('defaults'), workflow.createNode({ run: { 'working-directory': folder } })));
     const steps = stepsOf(workflow, 'check');
     steps.items[stepWith(steps, 'actions/setup-node@')].setIn(['with', 'cache-dependency-path'], `${folder}/package-lock.json`);
+    steps.items.find(step => step.get('run') === 'npm ci')!.set('run', `npm ci ${OWN_LOCK}`);
     const artifact = steps.items[stepWith(steps, 'actions/upload-artifact@')].getIn(['with', 'path'], true);
     if (isScalar(artifact)) {
       artifact.value = String(artifact.value).replace(/^(?=.)/gm, `${folder}/`);
@@ -30,7 +34,7 @@ export const github: CiSystem = {
       if: 'hashFiles(\'lint.sarif\') != \'\'',
       run: `jq '(.. | objects | select(has("artifactLocation")) | .artifactLocation.uri) |= "${folder}/" + .' lint.sarif > placed.sarif\nmv placed.sarif lint.sarif\n`,
     }) as YAMLMap);
-    workflow.setIn(['jobs', 'comment', 'steps', stepsOf(workflow, 'comment').items.length - 1, 'env', 'APP'], nameIn(folder));
+    workflow.setIn(['jobs', 'comment', 'steps', stepsOf(workflow, 'comment').items.length - 1, 'env', 'APP'], name);
     return { file, text: workflow.toString(AS_TEMPLATE), steps: [] };
   },
 };

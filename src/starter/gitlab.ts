@@ -1,6 +1,7 @@
-import { Document, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, parseDocument, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { AppLanguage } from './app-language';
-import { AS_TEMPLATE, CiSystem, nameIn } from './ci-system';
+import { AS_TEMPLATE, CiSystem } from './ci-system';
+import { OWN_LOCK } from './workspaces-around';
 
 const FILE = '.gitlab-ci.yml';
 
@@ -26,12 +27,15 @@ export const gitlab: CiSystem = {
     pipeline.deleteIn(['comment', 'when']);
     // A script that the repository has for all jobs would run with the token.
     pipeline.setIn(['comment', 'inherit'], pipeline.createNode({ default: ['tags'] }));
-    (pipeline.getIn(['.app', 'before_script']) as YAMLSeq).items.unshift(pipeline.createNode(`cd ${folder}`));
+    const before = pipeline.getIn(['.app', 'before_script']) as YAMLSeq<Scalar>;
+    before.items.unshift(pipeline.createNode(`cd ${folder}`));
+    const install = before.items.find(({ value }) => String(value).startsWith('npm ci'))!;
+    install.value = `${String(install.value)} ${OWN_LOCK}`;
     pipeline.setIn(['.app', 'cache'], pipeline.createNode({ key: { files: [`${folder}/package-lock.json`] }, paths: [`${folder}/.npm/`] }));
     pipeline.setIn(['egress', 'artifacts', 'reports', 'junit'], `${folder}/lint.xml`);
     pipeline.setIn(['report', 'artifacts', 'paths', 0], `${folder}/report.md`);
     pipeline.setIn(['comment', 'variables', 'REPORT'], `${folder}/report.md`);
-    rename(pipeline, nameIn(folder));
+    rename(pipeline, `egress:${folder}`);
     return {
       file: `${folder}/${FILE}`,
       text: pipeline.toString(AS_TEMPLATE),
@@ -45,10 +49,10 @@ function addLanguage(pipeline: Document, { gitlab: { image, setup } }: AppLangua
   (pipeline.getIn(['.app', 'before_script']) as YAMLSeq).items.unshift(...setup.map(line => pipeline.createNode(line)));
 }
 
-/** Gives the jobs names of this app's own. */
+/** Gives the jobs names of this app's own: no folder has a colon, and of two jobs with one name GitLab would take the later, silently. */
 function rename(pipeline: Document, name: string): void {
   const [app, egress, report, comment] = JOBS;
-  const names = { [app]: `.${name}`, [egress]: name, [report]: `${name}-report`, [comment]: `${name}-comment` };
+  const names = { [app]: `.${name}`, [egress]: name, [report]: `${name}:report`, [comment]: `${name}:comment` };
   [egress, report].forEach(job => pipeline.setIn([job, 'extends'], names[app]));
   pipeline.setIn([comment, 'needs', 0], names[report]);
   for (const { key } of (pipeline.contents as unknown as YAMLMap<{ value: keyof typeof names }>).items) {

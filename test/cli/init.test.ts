@@ -86,12 +86,12 @@ test('the app is named after its folder, and takes the version of the program th
 
   expect(manifestIn(app).name).toBe('my-shop-egress');
   expect(manifestIn(app).dependencies['cdk8s-istio-egress']).toBe('^0.0.0');
-  expect(fs.readFileSync(path.join(app, '.gitignore'), 'utf8')).toBe('node_modules/\n');
+  expect(fs.readFileSync(path.join(app, '.gitignore'), 'utf8')).toMatch(/^node_modules\/\n/);
 });
 
 test('without a folder it writes here, and says what comes next', async () => {
   expect(await runWith({}, ['init', '--no-install'])).toMatchObject({
-    code: 0, err: '', out: expect.stringMatching(/^written: README\.md, [^]*\nnext:\n {2}npm install\n {2}npm run synth\n {2}npm test\n$/) as string,
+    code: 0, err: '', out: expect.stringMatching(/^written to ".*": README\.md, cdk8s\.yaml, [^]*\nnext:\n {2}npm install\n {2}npm run synth\n {2}npm test\n$/) as string,
   });
 });
 
@@ -128,6 +128,19 @@ test.each(LANGUAGES)('%s: a job of GitLab with the token has neither the reposit
   })]);
   // GitLab forgets how it ended.
   expect(Object.values(gitlab).filter(job => job.after_script)).toEqual([]);
+});
+
+test('it says where it has written, whatever the way to it', async () => {
+  fs.mkdirSync(path.join(folder, 'here'));
+  const before = process.cwd();
+  process.chdir(path.join(folder, 'here'));
+  try {
+    const { out } = await run(['init', '../shop', '--no-install']);
+
+    expect(out).toMatch(`written to "${fs.realpathSync(folder)}/shop": README.md, cdk8s.yaml, `);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 test('it writes over no file, and writes nothing then', async () => {
@@ -181,7 +194,7 @@ test('npm that fails is told, with exit code 1, and the files stay', async () =>
     const { code, err } = await run(['init', path.join(folder, 'shop')]);
 
     expect(code).toBe(1);
-    expect(err).toMatch(/install --no-audit --no-fund\n/);
+    expect(err).toMatch(/install --no-audit --no-fund --workspaces=false\n/);
     expect(err).toMatch(/no network\n[^]*npm install ended with 7/);
     expect(fs.existsSync(path.join(folder, 'shop/main.ts'))).toBe(true);
   } finally {
@@ -243,6 +256,8 @@ test('a language that there is no app for is told with those that there are', as
   expect(await run(['init', folder, '--language', 'pythn'])).toMatchObject({
     code: 2, err: 'cdk8s-istio-egress: --language is one of typescript, python, java, go, csharp, got "pythn": did you mean python?\n',
   });
+  expect((await run(['init', folder, '--language', 'c#'])).err).toMatch(/got "c#": did you mean csharp\?\n$/);
+  expect((await run(['init', folder, '--ci', 'gitlab-ci'])).err).toMatch(/got "gitlab-ci": did you mean gitlab\?\n$/);
 });
 
 test('the app pins the library of the program that wrote it, in each language', () => {
@@ -272,7 +287,7 @@ describe('in a folder of a larger repository', () => {
 
   test.each(LANGUAGES)('the workflow of an app in %s is where GitHub reads it, and works in the folder', async language => {
     await inside('--language', language);
-    const workflow = parse(read('.github/workflows/egress-services-shop.yml')) as {
+    const workflow = parse(read('.github/workflows/egress-services-Shop.yml')) as {
       on: object;
       jobs: {
         check: { defaults: object; steps: { uses?: string; with?: { [name: string]: string } }[] };
@@ -286,12 +301,12 @@ describe('in a folder of a larger repository', () => {
 
     expect(fs.existsSync(path.join(folder, 'services/Shop/.github'))).toBe(false);
     expect(fs.existsSync(path.join(folder, 'services/Shop/cdk8s.yaml'))).toBe(true);
-    expect(workflow.on).toEqual({ pull_request: { paths: ['services/Shop/**', '.github/workflows/egress-services-shop.yml'] } });
+    expect(workflow.on).toEqual({ pull_request: { paths: ['services/Shop/**', '.github/workflows/egress-services-Shop.yml'] } });
     expect(check.defaults).toEqual({ run: { 'working-directory': 'services/Shop' } });
     expect(check.steps.find(step => step.uses?.startsWith('actions/setup-node'))!.with!['cache-dependency-path']).toBe('services/Shop/package-lock.json');
     expect(Object.entries(given).filter(([name, value]) => /-file$|-path$/.test(name) && !value.startsWith('services/Shop/'))).toEqual([]);
     expect(check.steps.find(step => step.uses?.startsWith('actions/upload-artifact'))!.with!.path).toBe('services/Shop/report.md\nservices/Shop/lint.sarif\n');
-    expect(comment.steps.at(-1)!.env!.APP).toBe('egress-services-shop');
+    expect(comment.steps.at(-1)!.env!.APP).toBe('egress-services-Shop');
     expect(findings.steps.map(({ run: line = '' }) => line).join('')).toContain('"services/Shop/" + .');
   });
 
@@ -302,15 +317,79 @@ describe('in a folder of a larger repository', () => {
 
     expect(fs.existsSync(path.join(folder, '.gitlab-ci.yml'))).toBe(false);
     expect(out).toMatch(/\nadd to \.gitlab-ci\.yml of the repository, below "include:":\n {2}- local: services\/Shop\/\.gitlab-ci\.yml\n$/);
-    expect(Object.keys(pipeline)).toEqual(['.egress-services-shop', 'egress-services-shop', 'egress-services-shop-report', 'egress-services-shop-comment']);
+    expect(Object.keys(pipeline)).toEqual(['.egress:services/Shop', 'egress:services/Shop', 'egress:services/Shop:report', 'egress:services/Shop:comment']);
     const [app, egress, report, comment] = Object.values(pipeline);
     expect(app).toMatchObject({ rules: [rule], cache: { key: { files: ['services/Shop/package-lock.json'] }, paths: ['services/Shop/.npm/'] } });
     expect((app.before_script as string[])[0]).toBe('cd services/Shop');
-    expect(egress).toMatchObject({ extends: '.egress-services-shop', artifacts: { reports: { junit: 'services/Shop/lint.xml' } } });
-    expect(report).toMatchObject({ extends: '.egress-services-shop', artifacts: { paths: ['services/Shop/report.md'] } });
-    expect(comment).toMatchObject({ needs: ['egress-services-shop-report'], rules: [{ ...rule, when: 'always' }], variables: { REPORT: 'services/Shop/report.md' } });
+    expect(egress).toMatchObject({ extends: '.egress:services/Shop', artifacts: { reports: { junit: 'services/Shop/lint.xml' } } });
+    expect(report).toMatchObject({ extends: '.egress:services/Shop', artifacts: { paths: ['services/Shop/report.md'] } });
+    expect(comment).toMatchObject({ needs: ['egress:services/Shop:report'], rules: [{ ...rule, when: 'always' }], variables: { REPORT: 'services/Shop/report.md' } });
     expect(comment.when).toBeUndefined();
     expect(comment.inherit).toEqual({ default: ['tags'] });
+  });
+
+  test('folders whose names are alike have jobs of their own, and none has the name of another one\'s report', async () => {
+    const jobs: string[] = [];
+    for (const name of ['services/Shop.2', 'services/shop-2', 'services-shop-2', 'services/shop-2-report']) {
+      await run(['init', path.join(folder, name), '--no-install', '--ci', 'gitlab']);
+      jobs.push(...Object.keys(parse(read(`${name}/.gitlab-ci.yml`)) as object));
+      await run(['init', path.join(folder, `${name}/github`), '--no-install']);
+    }
+
+    expect(new Set(jobs).size).toBe(16);
+    expect(fs.readdirSync(path.join(folder, '.github/workflows'))).toHaveLength(3);
+  });
+
+  test.each(LANGUAGES)('dist/ and the lock of an app in %s are committed where the repository leaves them out', async language => {
+    fs.rmdirSync(path.join(folder, '.git'));
+    shell(folder, 'git init --quiet');
+    fs.writeFileSync(path.join(folder, '.gitignore'), 'dist/\n**/dist/**\npackage-lock.json\nnode_modules\n');
+    await inside('--language', language);
+    const app = path.join(folder, 'services/Shop');
+    ['dist', 'node_modules'].forEach(name => fs.mkdirSync(path.join(app, name)));
+    ['dist/shop.k8s.yaml', 'package-lock.json', 'node_modules/x'].forEach(file => fs.writeFileSync(path.join(app, file), ''));
+
+    const committed = shell(folder, 'git add . && git ls-files services/Shop').split('\n');
+    expect(committed).toEqual(expect.arrayContaining(['services/Shop/dist/shop.k8s.yaml', 'services/Shop/package-lock.json']));
+    expect(committed.filter(file => file.includes('node_modules'))).toEqual([]);
+  });
+
+  describe('which is an npm workspace', () => {
+    /** The lines of a pipeline that install. */
+    const installs = (text: string) => [...text.matchAll(/^[ -]*(?:run: )?(npm ci.*)$/gm)].map(([, line]) => line);
+
+    beforeEach(() => {
+      fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'root', private: true, workspaces: ['services/*'], scripts: { postinstall: 'echo > ran' } }));
+    });
+
+    test('the app has a lock file of its own, with which its pipeline installs, and runs nothing of the root', async () => {
+      const before = process.env.PATH;
+      const npm = execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
+      fs.mkdirSync(path.join(folder, 'programs'));
+      // The packages of the app are those of a registry.
+      const without = 'const fs = require("fs"); const { dependencies, devDependencies, ...rest } = JSON.parse(fs.readFileSync("package.json")); fs.writeFileSync("package.json", JSON.stringify(rest))';
+      fs.writeFileSync(path.join(folder, 'programs/npm'), `#!/bin/sh\n"${process.execPath}" -e '${without}'\nexec "${npm}" "$@" --offline\n`, { mode: 0o755 });
+      process.env.PATH = `${folder}/programs:${before}`;
+      try {
+        expect(await run(['init', path.join(folder, 'services/Shop')])).toMatchObject({ code: 0, out: expect.stringContaining(`"${folder}/package.json" has workspaces: give "npm install" and "npm ci" of this app --workspaces=false\n`) as string });
+      } finally {
+        process.env.PATH = before;
+      }
+      const app = path.join(folder, 'services/Shop');
+
+      expect(fs.existsSync(path.join(app, 'package-lock.json'))).toBe(true);
+      shell(app, installs(read('.github/workflows/egress-services-Shop.yml')).join('\n'));
+      expect(fs.readdirSync(folder).sort()).toEqual(['.git', '.github', 'package.json', 'programs', 'services']);
+    }, 60_000);
+
+    test('what installs comes next, and both pipelines install so', async () => {
+      const { out } = await inside('--ci', 'gitlab');
+      await run(['init', path.join(folder, 'services/other'), '--no-install']);
+
+      expect(out).toContain('\n  npm install --workspaces=false\n');
+      expect(installs(read('services/Shop/.gitlab-ci.yml'))).toEqual(['npm ci --cache .npm --prefer-offline --workspaces=false']);
+      expect(installs(read('.github/workflows/egress-services-other.yml'))).toEqual(['npm ci --workspaces=false']);
+    });
   });
 
   test('a worktree, whose .git is a file, is a repository', async () => {
@@ -318,7 +397,7 @@ describe('in a folder of a larger repository', () => {
     fs.writeFileSync(path.join(folder, '.git'), 'gitdir: /elsewhere\n');
     await inside();
 
-    expect(fs.existsSync(path.join(folder, '.github/workflows/egress-services-shop.yml'))).toBe(true);
+    expect(fs.existsSync(path.join(folder, '.github/workflows/egress-services-Shop.yml'))).toBe(true);
   });
 
   test('the root of a repository has the pipeline of an app that is alone', async () => {
@@ -340,10 +419,10 @@ describe('in a folder of a larger repository', () => {
 
   test('it writes over no workflow and through no link there, and nothing then', async () => {
     fs.mkdirSync(path.join(folder, '.github/workflows'), { recursive: true });
-    fs.writeFileSync(path.join(folder, '.github/workflows/egress-services-shop.yml'), 'mine');
+    fs.writeFileSync(path.join(folder, '.github/workflows/egress-services-Shop.yml'), 'mine');
 
-    expect(await inside()).toMatchObject({ code: 2, err: expect.stringMatching(/egress-services-shop\.yml" is there already/) as string });
-    expect(read('.github/workflows/egress-services-shop.yml')).toBe('mine');
+    expect(await inside()).toMatchObject({ code: 2, err: expect.stringMatching(/egress-services-Shop\.yml" is there already/) as string });
+    expect(read('.github/workflows/egress-services-Shop.yml')).toBe('mine');
     fs.rmSync(path.join(folder, '.github'), { recursive: true });
     fs.mkdirSync(path.join(folder, 'elsewhere'));
     fs.symlinkSync(path.join(folder, 'elsewhere'), path.join(folder, '.github'));
