@@ -4,6 +4,7 @@ import { Language, Missing } from './language';
 import { manifestOfApp, newApp } from './new-app';
 import { attempt, isThere, succeed } from './shell';
 import { manifestIn, sourceOf } from './sources';
+import { Manifest, manifestsIn } from '../pipelines/objects';
 
 /** The wheel, installed by pip into a virtual environment. */
 export const python: Language = {
@@ -22,6 +23,8 @@ export const python: Language = {
     await succeed(own, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', path.join(built, wheel!)], folder);
     await succeed(own, [sourceOf('python/gateway.py')], folder);
     const complaint = await attempt(own, [sourceOf('python/mistake.py')], folder);
+    await succeed(own, [sourceOf('python/order.py'), ...['argo-cd', 'flux', 'helm'].map(tool => path.join(PIPELINES, tool))], folder);
+    checkOrder(manifestsIn(fs.readFileSync(path.join(folder, 'dist/shop.k8s.yaml'), 'utf8')));
     const by = (await succeed(own, ['--version'], folder)).trim();
     const app = await newApp('python', bench);
     await succeed('python3', ['-m', 'venv', '.venv'], app);
@@ -30,6 +33,22 @@ export const python: Language = {
     return { manifests: [{ by, text: manifestIn(folder) }], apps: [{ by, text }], complaints: [{ by, text: complaint.text }] };
   },
 };
+
+const PIPELINES = path.join(__dirname, '../pipelines');
+
+/** What docs/pipelines.md has in Python gives each object what that in TypeScript does: a policy is first, and a route to the gateway last. */
+function checkOrder(manifests: readonly Manifest[]): void {
+  const given = manifests.map(({ kind, metadata: { name, labels, annotations } }) => {
+    const [wave, stage] = kind === 'AuthorizationPolicy' ? ['-1', 'policies'] : name.endsWith('.outbound') ? ['1', 'routes'] : ['0', 'services'];
+    const kept = kind === 'AuthorizationPolicy' ? ['PruneLast=true', 'keep'] : [undefined, undefined];
+    const has = [annotations?.['argocd.argoproj.io/sync-wave'], labels?.['egress/stage'], annotations?.['argocd.argoproj.io/sync-options'], annotations?.['helm.sh/resource-policy']];
+    return { name: `${kind} ${name}`, stage, expected: [wave, stage, ...kept].join(), has: has.join() };
+  });
+  const wrong = given.find(({ expected, has }) => expected !== has);
+  if (wrong !== undefined || new Set(given.map(({ stage }) => stage)).size !== 3) {
+    throw new Error(`pipelines/ in Python: ${JSON.stringify(wrong ?? given)}`);
+  }
+}
 
 /** The page of the package on PyPI shows Python. */
 function checkExamples(page: string): void {

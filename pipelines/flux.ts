@@ -64,6 +64,12 @@ export const flux: Pipeline = {
     if (forgotten.map(objects => objects.length > 0).join() !== 'false,true,false') {
       throw new Error(`without addStages(app) the Kustomizations have ${forgotten.map(objects => objects.length).join(', ')} objects`);
     }
+    // Labels that come to an app which runs already: why docs/pipelines.md has the Kustomization of services prune nothing for a while.
+    const labelled = { title: 'labels that come', before: forgotten, after: transitions[0].after };
+    const [lost, kept] = [prunes, [false, false, true]].map(way => reconcile(labelled, way).filter(({ does }) => does === 'remove').map(({ object }) => nameOf(object)));
+    if (!lost.includes('VirtualService shop/orders.shop.outbound') || kept.length > 0) {
+      throw new Error(`when labels come, the Kustomization of services deletes ${lost.join(', ')}, and with prune: false ${kept.join(', ') || 'nothing'}`);
+    }
     return `built as kustomize-controller builds: ${[policies, services, routes].map(objects => objects.length).join(', ')} objects, through ${transitions.length} changes`;
   },
 };

@@ -1,9 +1,13 @@
 import { parseAllDocuments } from 'yaml';
 
+interface Texts {
+  readonly [name: string]: string;
+}
+
 /** An object of Kubernetes, as far as pipelines look at it. */
 export interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly annotations?: { readonly [name: string]: string } };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Texts; readonly annotations?: Texts };
   readonly spec?: { readonly [field: string]: unknown };
 }
 
