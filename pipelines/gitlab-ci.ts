@@ -55,7 +55,6 @@ function checkFile(app: App): Promise<void> {
 async function tryIn(change: Change): Promise<void> {
   await checkFile(change.app);
   const note = await noteOf(change);
-  checkReport(change.app.read('report.md'));
   checkReport(note);
   if (!change.app.read('lint.xml').includes('<testsuites')) {
     throw new Error(`lint.xml is no JUnit:\n${change.app.read('lint.xml')}`);
@@ -83,14 +82,17 @@ async function noteOf({ repository, app, base, programs }: Change): Promise<stri
     const env = {
       PATH: `${programs}:${process.env.PATH}`,
       CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+      CI_PROJECT_DIR: repository.folder,
+      // A variable with another one in it, which a runner fills in.
+      REPORT: report.variables!.REPORT.replace('$CI_PIPELINE_ID', '5'),
     };
     await repository.shell([...before, ...egress.script].join('\n'), env);
     await repository.shell([...before, ...report.script].join('\n'), env);
     // The job with the token has the artifact, and nothing of the repository.
     const folder = new App(fs.mkdtempSync(path.join(programs, 'comment-')));
-    const { REPORT = '' } = comment.variables ?? {};
+    const REPORT = comment.variables!.REPORT.replace('$CI_PIPELINE_ID', '5');
     fs.mkdirSync(path.dirname(path.join(folder.folder, REPORT)), { recursive: true });
-    fs.copyFileSync(path.join(app.folder, 'report.md'), path.join(folder.folder, REPORT));
+    fs.copyFileSync(path.join(repository.folder, REPORT), path.join(folder.folder, REPORT));
     await folder.shell(comment.script.join('\n'), {
       REPORT,
       CI_API_V4_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v4`,

@@ -33,8 +33,10 @@ export const gitlab: CiSystem = {
     install.value = `${String(install.value)} ${OWN_LOCK}`;
     pipeline.setIn(['.app', 'cache'], pipeline.createNode({ key: { files: [`${folder}/package-lock.json`] }, paths: [`${folder}/.npm/`] }));
     pipeline.setIn(['egress', 'artifacts', 'reports', 'junit'], `${folder}/lint.xml`);
-    pipeline.setIn(['report', 'artifacts', 'paths', 0], `${folder}/report.md`);
-    pipeline.setIn(['comment', 'variables', 'REPORT'], `${folder}/report.md`);
+    for (const job of ['report', 'comment']) {
+      const place = ['variables', 'REPORT'];
+      pipeline.setIn([job, ...place], `${folder}/${String(pipeline.getIn([job, ...place]))}`);
+    }
     rename(pipeline, `egress:${folder}`);
     return {
       file: `${folder}/${FILE}`,

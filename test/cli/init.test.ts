@@ -123,7 +123,7 @@ test.each(LANGUAGES)('%s: a job of GitLab with the token has neither the reposit
   const withToken = Object.values(gitlab).filter(job => JSON.stringify(job).includes('EGRESS_TOKEN'));
   expect(withToken).toEqual([expect.objectContaining({
     image: { name: expect.stringMatching(/^curlimages\/curl:[\d.]+@sha256:[0-9a-f]{64}$/) as string, entrypoint: [''] },
-    variables: { GIT_STRATEGY: 'none', REPORT: 'report.md' },
+    variables: { GIT_STRATEGY: 'none', REPORT: 'report-$CI_PIPELINE_ID.md' },
     environment: { name: 'egress-comment', action: 'access' },
   })]);
   // GitLab forgets how it ended.
@@ -322,8 +322,8 @@ describe('in a folder of a larger repository', () => {
     expect(app).toMatchObject({ rules: [rule], cache: { key: { files: ['services/Shop/package-lock.json'] }, paths: ['services/Shop/.npm/'] } });
     expect((app.before_script as string[])[0]).toBe('cd services/Shop');
     expect(egress).toMatchObject({ extends: '.egress:services/Shop', artifacts: { reports: { junit: 'services/Shop/lint.xml' } } });
-    expect(report).toMatchObject({ extends: '.egress:services/Shop', artifacts: { paths: ['services/Shop/report.md'] } });
-    expect(comment).toMatchObject({ needs: ['egress:services/Shop:report'], rules: [{ ...rule, when: 'always' }], variables: { REPORT: 'services/Shop/report.md' } });
+    expect(report).toMatchObject({ extends: '.egress:services/Shop', artifacts: { paths: ['$REPORT'] }, variables: { REPORT: 'services/Shop/report-$CI_PIPELINE_ID.md' } });
+    expect(comment).toMatchObject({ needs: ['egress:services/Shop:report'], rules: [{ ...rule, when: 'always' }], variables: { REPORT: 'services/Shop/report-$CI_PIPELINE_ID.md' } });
     expect(comment.when).toBeUndefined();
     expect(comment.inherit).toEqual({ default: ['tags'] });
   });

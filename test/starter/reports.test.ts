@@ -57,7 +57,7 @@ function program(name: string, line: string): void {
 /** Runs a script as a runner does; gives its exit code. */
 function run(script: string, env: { readonly [name: string]: string } = {}): number | null {
   const github = { RUNNER_TEMP: path.join(folder, 'temp'), GITHUB_STEP_SUMMARY: path.join(folder, 'summary.md'), APP: 'egress', HEAD: 'the-commit', RUN: 'the-run' };
-  const gitlab = { REPORT: 'report.md', EGRESS_TOKEN: 'secret', CI_COMMIT_SHA: 'the-commit', CI_PIPELINE_URL: 'the-run' };
+  const gitlab = { CI_PROJECT_DIR: work, REPORT: 'report.md', EGRESS_TOKEN: 'secret', CI_COMMIT_SHA: 'the-commit', CI_PIPELINE_URL: 'the-run' };
   const given = { ...process.env, ...github, ...gitlab, PATH: `${folder}/programs:${process.env.PATH}`, SENT: path.join(folder, 'sent.md') };
   return spawnSync('bash', ['-e', '-c', script], { cwd: work, env: { ...given, ...env }, stdio: 'ignore' }).status;
 }
@@ -93,10 +93,10 @@ describe.each(CI_SYSTEMS.map(({ id }) => id))('the report of a change, on %s,', 
     expect(read('work/report.md')).toBe('run --silent report -- dist\n');
   });
 
-  test('is not there when it could not be made, whatever the change has of that name', () => {
+  test('is not there when it could not be made', () => {
     program('npm', 'exit 127');
 
-    expect(write({ 'report.md': '**It opens nothing.**' })).toBe(127);
+    expect(write({})).toBe(127);
     expect(read('work/report.md')).toBeUndefined();
   });
 
@@ -153,6 +153,22 @@ test('the job of GitLab with the token follows no link of a folder either, and s
   expect(read('sent.md')).toBeUndefined();
   expect(run(comment, { REPORT: 'shop/report.md' })).toBe(0);
   expect(read('sent.md')).toMatch(/^There is no report of the-commit/);
+});
+
+test('a report that a change to GitHub has in its files is removed, also where npm fails', () => {
+  program('npm', 'exit 127');
+  fs.writeFileSync(path.join(work, 'report.md'), '**It opens nothing.**\n');
+  run(scriptsOf('github').report);
+
+  expect(read('work/report.md')).toBeUndefined();
+});
+
+test('the report on GitLab has a name of its own in each pipeline, so that one which the folder of the runner has is not sent', () => {
+  const { report, comment } = parse(fs.readFileSync(path.join(TEMPLATES, 'gitlab/.gitlab-ci.yml'), 'utf8')) as { readonly [job: string]: { readonly variables: object; readonly artifacts: object } };
+
+  expect(report.variables).toEqual({ REPORT: 'report-$CI_PIPELINE_ID.md' });
+  expect(report.artifacts).toMatchObject({ paths: ['$REPORT'] });
+  expect(comment.variables).toMatchObject(report.variables);
 });
 
 test('a push to GitHub ends what runs for the push before, and a merge queue has the check alone', () => {
