@@ -41,8 +41,8 @@ function checkOrder(manifests: readonly Manifest[]): void {
   const given = manifests.map(({ kind, metadata: { name, labels, annotations } }) => {
     const [wave, stage] = kind === 'AuthorizationPolicy' ? ['-1', 'policies'] : name.endsWith('.outbound') ? ['1', 'routes'] : ['0', 'services'];
     const kept = kind === 'AuthorizationPolicy' ? ['PruneLast=true', 'keep'] : [undefined, undefined];
-    const has = [annotations?.['argocd.argoproj.io/sync-wave'], labels?.['egress/stage'], annotations?.['argocd.argoproj.io/sync-options'], annotations?.['helm.sh/resource-policy']];
-    return { name: `${kind} ${name}`, stage, expected: [wave, stage, ...kept].join(), has: has.join() };
+    const [hasWave, ...hasKept] = ['argocd.argoproj.io/sync-wave', 'argocd.argoproj.io/sync-options', 'helm.sh/resource-policy'].map(key => annotations?.[key]);
+    return { name: `${kind} ${name}`, stage, expected: [wave, stage, ...kept].join(), has: [hasWave, labels?.['egress/stage'], ...hasKept].join() };
   });
   const wrong = given.find(({ expected, has }) => expected !== has);
   if (wrong !== undefined || new Set(given.map(({ stage }) => stage)).size !== 3) {

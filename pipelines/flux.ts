@@ -66,7 +66,8 @@ export const flux: Pipeline = {
     }
     // Labels that come to an app which runs already: why docs/pipelines.md has the Kustomization of services prune nothing for a while.
     const labelled = { title: 'labels that come', before: forgotten, after: transitions[0].after };
-    const [lost, kept] = [prunes, [false, false, true]].map(way => reconcile(labelled, way).filter(({ does }) => does === 'remove').map(({ object }) => nameOf(object)));
+    const removed = (way: readonly boolean[]) => reconcile(labelled, way).filter(({ does }) => does === 'remove').map(({ object }) => nameOf(object));
+    const [lost, kept] = [removed(prunes), removed([false, false, true])];
     if (!lost.includes('VirtualService shop/orders.shop.outbound') || kept.length > 0) {
       throw new Error(`when labels come, the Kustomization of services deletes ${lost.join(', ')}, and with prune: false ${kept.join(', ') || 'nothing'}`);
     }

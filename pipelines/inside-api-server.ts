@@ -83,7 +83,8 @@ async function applySet(shell: Shell, app: string): Promise<string> {
     throw new Error(`a copy of apply.sh for another app stops for another reason: ${copied}`);
   }
   const said = await shell.run('./apply.sh delete', app);
-  inOrder(said, [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /"orders\.shop" deleted/, /applyset\S* "shop-egress" deleted/], './apply.sh delete');
+  const order = [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /"orders\.shop" deleted/, /applyset\S* "shop-egress" deleted/];
+  inOrder(said, order, './apply.sh delete');
   same([`Gateway shop/${CLUSTER.innocent}`], await shell.objects(), './apply.sh delete');
   return `an ApplySet of ${first.length - 1} objects, ${first.length - left.length} of them pruned and nothing else`;
 }

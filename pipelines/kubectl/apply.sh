@@ -1,6 +1,6 @@
 #!/bin/sh
 # Shows what changes, applies dist/ from top to bottom, and deletes what it no longer has: routes to the gateway, then Gateways, then the rest, policies among it.
-# "apply.sh create", once for an app, makes the object in which kubectl keeps what it has applied; "apply.sh delete" deletes the app, in the same order.
+# "apply.sh create", once for an app, makes the object in which kubectl keeps what it has applied. "apply.sh delete" deletes the app in the same order.
 set -eu
 app=shop-egress # each app of a cluster has a name of its own
 parent=applysets.egress.example.com/$app
@@ -55,8 +55,10 @@ OBJECT
 esac
 
 # Nothing is changed before it is clear whose objects these are.
-found=$(kubectl get "$parent" --output 'jsonpath={.metadata.labels.applyset\.kubernetes\.io/id}') || stop "$parent cannot be read: make it with \"apply.sh create\", once"
-[ "$found" = "$id" ] || stop "$parent has the label applyset.kubernetes.io/id=$found, which is not that of its name, $id: delete it, and make it with \"apply.sh create\""
+found=$(kubectl get "$parent" --output 'jsonpath={.metadata.labels.applyset\.kubernetes\.io/id}') ||
+  stop "$parent cannot be read: make it with \"apply.sh create\", once"
+[ "$found" = "$id" ] ||
+  stop "$parent has the label applyset.kubernetes.io/id=$found, which is not that of its name, $id: delete it, and make it with \"apply.sh create\""
 namespaces=$(kubectl get "$parent" --output 'jsonpath={.metadata.annotations.applyset\.kubernetes\.io/additional-namespaces}')
 namespaces=$(echo "$namespaces" | tr ',' ' ')
 

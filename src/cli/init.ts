@@ -14,12 +14,19 @@ import { CI_SYSTEMS } from '../starter/ci-systems';
 import { repositoryAround } from '../starter/repository-around';
 import { OWN_LOCK, workspacesAround } from '../starter/workspaces-around';
 
-const LANGUAGES_MEANT = { 'C#': 'csharp', 'CS': 'csharp', 'DOTNET': 'csharp', 'GOLANG': 'go', 'JAVASCRIPT': 'typescript', 'JS': 'typescript', 'PY': 'python', 'TS': 'typescript' };
-
+/** What others call them. */
+const LANGUAGES_MEANT = {
+  'C#': 'csharp', 'CS': 'csharp', 'DOTNET': 'csharp', 'GOLANG': 'go', 'JAVASCRIPT': 'typescript', 'JS': 'typescript', 'PY': 'python', 'TS': 'typescript',
+};
 const SYSTEMS_MEANT = { 'GITHUB-ACTIONS': 'github', 'GITLAB-CI': 'gitlab' };
 
 const OPTIONS: Options = {
-  'language': { value: 'LANGUAGE', oneOf: APP_LANGUAGES.map(({ id }) => id), meant: LANGUAGES_MEANT, help: `what the app is written in (default: ${APP_LANGUAGES[0].id})` },
+  'language': {
+    value: 'LANGUAGE',
+    oneOf: APP_LANGUAGES.map(({ id }) => id),
+    meant: LANGUAGES_MEANT,
+    help: `what the app is written in (default: ${APP_LANGUAGES[0].id})`,
+  },
   'ci': { value: 'SYSTEM', oneOf: CI_SYSTEMS.map(({ id }) => id), meant: SYSTEMS_MEANT, help: `whose pipeline is written (default: ${CI_SYSTEMS[0].id})` },
   'no-install': { help: 'do not run npm install' },
 };
@@ -69,7 +76,8 @@ export const init: Command = {
     const next = [
       ...folder === '.' ? [] : [`cd ${word(folder)}`], ...args.all.has('no-install') ? [install] : [], ...language.install, 'npm run synth', 'npm test',
     ];
-    const left = workspaces === undefined ? steps : [...steps, `${quote(workspaces)} has workspaces: give "npm install" and "npm ci" of this app ${OWN_LOCK}`];
+    const told = workspaces === undefined ? [] : [`${quote(workspaces)} has workspaces: give "npm install" and "npm ci" of this app ${OWN_LOCK}`];
+    const left = [...steps, ...told];
     terminal.out(`next:\n${next.map(step => `  ${step}\n`).join('')}${left.map(step => `${step}\n`).join('')}`);
     return EXIT.CLEAN;
   },
