@@ -114,11 +114,11 @@ describe('an acknowledged finding', () => {
 
   test('may be the one at a place alone', () => {
     const { app, second } = clashing();
-    const stock = new ExternalTcp(second, 'More', { host: 'more.example.com', ports: [3306, 3307], resolution: Resolution.dns() });
+    const stock = new ExternalTcp(second, 'Surplus', { host: 'surplus.example.com', ports: [3306, 3307], resolution: Resolution.dns() });
     MeshFindings.of(second).acknowledge('MX0203', 'moves on Monday', { field: 'spec.ports[0]' });
-    new ExternalTcp(second, 'Later', { host: 'later.example.com', ports: [1, 3307], resolution: Resolution.dns() });
+    new ExternalTcp(second, 'Zone', { host: 'zone.example.com', ports: [1, 3307], resolution: Resolution.dns() });
 
-    expect(MeshFindings.of(app).list().map(({ id, path, field }) => [id, path, field])).toEqual([['MX0203', 'shop/Stock/Later', 'spec.ports[1]']]);
+    expect(MeshFindings.of(app).list().map(({ id, path, field }) => [id, path, field])).toEqual([['MX0203', 'shop/Stock/Zone', 'spec.ports[1]']]);
     expect(ApiObject.of(stock).toJson()).toMatchObject({ metadata: { annotations: { [ACKNOWLEDGE]: 'MX0203 spec.ports[0]: moves on Monday' } } });
   });
 
@@ -165,11 +165,11 @@ describe('an acknowledged finding', () => {
       metadata: { annotations },
       spec: { hosts: [`${id.toLowerCase()}.example.com`], ports: [{ number: 3306, protocol: 'TCP', name: 'tcp' }], resolution: 'DNS', exportTo: ['.'] },
     });
-    entry('Annotated', { [ACKNOWLEDGE]: 'MX0203: by YAML' });
-    MeshFindings.of(entry('Other')).acknowledge('MX0203', 'by code');
+    entry('Prices', { [ACKNOWLEDGE]: 'MX0203: by YAML' });
+    MeshFindings.of(entry('Users')).acknowledge('MX0203', 'by code');
 
     expect(MeshFindings.of(app).list({ includeAcknowledged: true }).map(({ path, acknowledged }) => [path, acknowledged])).toEqual([
-      ['shop/Annotated', 'by YAML'], ['shop/Other', 'by code'],
+      ['shop/Prices', 'by YAML'], ['shop/Users', 'by code'],
     ]);
     expect(() => manifestsOf(app)).not.toThrow();
   });

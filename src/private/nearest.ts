@@ -5,7 +5,9 @@ export function nearest(
   // A name of another length is at least that far: what is much longer is not compared letter by letter.
   const [best] = names.filter(name => Math.abs(name.length - written.length) <= most(name))
     .map(name => ({ name, far: distance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= most(name)).sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1));
+    .filter(({ name, far }) => far <= most(name))
+    // Fingers seldom slip at the first letter.
+    .sort((a, b) => a.far - b.far || Number(b.name[0] === written[0]) - Number(a.name[0] === written[0]) || (a.name < b.name ? -1 : 1));
   return best?.name;
 }
 

@@ -220,7 +220,7 @@ function plain(view: MeshView, text: string, { from, to }: Walked): string {
     .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
     .replaceAll(`"${from.namespace}"`, 'its namespace')
     .replace('namespace its namespace', 'its namespace')
-    .split(to.host).reduce((before, after) => `${before}${/[A-Za-z0-9.-]$/.test(before) || /^[A-Za-z0-9.-]/.test(after) ? to.host : 'the service'}${after}`)
+    .split(to.host).reduce((before, after) => `${before}${/[A-Za-z0-9.|-]$| are for $/.test(before) || /^[A-Za-z0-9.-]/.test(after) ? to.host : 'the service'}${after}`)
     .replace(/'[^']*' has REGISTRY_ONLY/, 'its Sidecar has REGISTRY_ONLY')
     // A wildcard, to those who do not see it, is not there.
     .replace('nothing in the input declares the service', isDeclared ? 'the service is not exported to its namespace' : 'nothing declares the service');

@@ -15,8 +15,9 @@ export const portCapturedTwice: Rule = {
   related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
-    // The API server refuses one without hosts.
-    const open = view.entries.filter(({ hosts }) => hosts.length > 0)
+    const rank = new Map([...view.knownServices].reverse().map(({ object }, i) => [object, -i]));
+    // The API server refuses one without hosts. Of two istiod drops the second in its order: by age, and of one age by the name of the host.
+    const open = view.entries.filter(({ hosts }) => hosts.length > 0).sort((a, b) => (rank.get(a.object) ?? 0) - (rank.get(b.object) ?? 0))
       .flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));
     const tcp = open.filter(({ port }) => port.class === 'TCP').flatMap(({ entry, port }) => (
       finding(view.facts, entry, port, ports.take(String(port.number), entry))));

@@ -243,8 +243,9 @@ export class Journey {
     }
     if (scope.isClosed) {
       const what_ = scope.sidecar?.isClosed ? `'${scope.sidecar.object.origin.path}' has REGISTRY_ONLY` : 'the mesh has REGISTRY_ONLY';
-      return this.ending('NOWHERE', `the sidecar sends it to BlackHoleCluster: ${what_}`, listener || this.dialled.spoken !== 'HTTP' ? 'unknown' : undefined, [],
-        this.dialled.spoken === 'HTTP' && !listener ? 'the connection is reset at once' : undefined);
+      // Where a listener reads no requests, nobody answers them.
+      const isRead = this.dialled.spoken !== 'HTTP' || listener?.readsRequests === true;
+      return this.ending('NOWHERE', `the sidecar sends it to BlackHoleCluster: ${what_}`, isRead ? 'unknown' : undefined, [], isRead ? undefined : 'the connection is reset at once');
     }
     return scope.sidecar?.egressProxy ? toEgressProxy(scope.sidecar.object, scope.sidecar.egressProxy)
       : this.straightOut('ALLOW_ANY: the sidecar passes it on to the address that the application dialled');

@@ -42,6 +42,11 @@ export class Listener {
     return `${this.address}_${this.port}`;
   }
 
+  /** Whether requests in plaintext are read as such: where it is for them, or finds out. */
+  public get readsRequests(): boolean {
+    return this.protocol === '' || HTTP.includes(this.protocol);
+  }
+
   /** The chain for a connection, or several that Envoy cannot tell apart; none when it is left to what happens with unknown destinations. */
   public chainsFor(wire: Wire): readonly Chain[] {
     this.table ??= new ChainTable(this.chains.filter(chain => !isForAll(chain)));

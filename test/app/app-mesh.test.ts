@@ -35,7 +35,7 @@ describe('the state of an app', () => {
     expect(() => manifestsOf(app)).not.toThrow();
 
     shop.allowFrom(MeshClient.allIn('data'));
-    expect(messageOf(() => manifestsOf(app))).toContain('[data/Db] [MX0203]');
+    expect(messageOf(() => manifestsOf(app))).toContain('[shop/Db] [MX0203]');
   });
 
   test('keeps the first rules of a Service, whoever else asks', () => {

@@ -1,8 +1,8 @@
 import { nearest } from '../../src/private/nearest';
 
-const NAMES = ['MX0203', 'MX0301', 'lint', 'explain'];
+const NAMES = ['MX0203', 'MX0301', 'init', 'lint', 'explain'];
 
-test.each([['MX0230', 'MX0203'], ['mx0203', 'MX0203'], ['explian', 'explain'], ['lnt', 'lint'], ['MX203', 'MX0203']])('%s is meant as %s', (written, meant) => {
+test.each([['MX0230', 'MX0203'], ['mx0203', 'MX0203'], ['explian', 'explain'], ['lnt', 'lint'], ['MX203', 'MX0203'], ['lnit', 'lint']])('%s is meant as %s', (written, meant) => {
   expect(nearest(written, NAMES)).toBe(meant);
 });
 

@@ -195,7 +195,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
         },
       });
       tcp(chart, 'Db', 'db.example.com', 3306, Resolution.dns());
-    }, [['MX0203', 'shop/Db']]],
+    }, [['MX0203', 'shop/Machine']]],
     ['a service on virtual machines, which has an address of its own', app => {
       const chart = chartOf(app, 'shop');
       new VirtualMachineService(chart, 'Machines', { serviceName: 'db', ports: [{ number: 3306 }], membership: Membership.workloadGroup() })

@@ -45,6 +45,7 @@ describe('what nothing declares', () => {
 
   test('is answered with 502 where a listener takes requests', () => {
     expect(traced([entry('api.example.com', 80, 'HTTP')], 'cart', 'other.example.com:80').end).toMatchObject({ kind: 'NOWHERE', seen: '502 Bad Gateway' });
+    expect(traced([entry('api.example.com', 443, 'TLS')], 'cart', 'api.example.com:443', { protocol: 'HTTP' }).end).toMatchObject({ kind: 'NOWHERE', seen: 'the connection is reset at once' });
   });
 
   test.each([
