@@ -900,6 +900,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0201: [['the younger of two', all(aged('young', LATE), aged('old', EARLY)), ['young spec hosts 0']]],
   MX0203: [
     ['the younger of two', all(aged('young', LATE, 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['young spec ports 0']],
+    ['of one age the later by its name, wherever it stands', all(aged('first', '', 'z.example.com'), aged('second', '', 'a.example.com')), ['first spec ports 0']],
     ['one that nobody has applied yet', all(aged('new', '', 'a.example.com'), aged('old', EARLY, 'b.example.com')), ['new spec ports 0']],
     ['one without hosts, which the API server refuses', all(entry(TCP, undefined, ''), entry(TCP)), []],
     ['the second where nobody knows', all(aged('one', '', 'a.example.com'), aged('two', '', 'b.example.com')), ['two spec ports 0']],
