@@ -40,7 +40,7 @@ function ofText(isRight: (value: string) => boolean): ValueForm['isRight'] {
   return value => typeof value === 'string' && isRight(value);
 }
 
-const HOST_NAME = { noun: 'no host name', instead: 'write the name alone, such as api.example.com: without scheme, port and path', meant: nameIn };
+const HOST_NAME = { noun: 'no host name', instead: 'write the name alone, such as api.example.com: without scheme, port and path, and no address', meant: nameIn };
 
 export const HOST: ValueForm = { ...HOST_NAME, isRight: ofText(isPattern) };
 

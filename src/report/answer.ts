@@ -216,7 +216,8 @@ function afterColon(text: string): string {
 /** Without the names of the client and the host, so that what is alike reads alike. */
 function plain(view: MeshView, text: string, { from, to }: Walked): string {
   const isDeclared = mostSpecific(to.host, view.knownServicesByHost) !== undefined;
-  return text
+  // A Secret is in the namespace that is named, whoever's it is.
+  return text.includes(' reads the Secret ') ? text : text
     .replaceAll(/spiffe:\/\/[^ ]+/g, 'its account')
     .replaceAll(`"${from.namespace}"`, 'its namespace')
     .replace('namespace its namespace', 'its namespace')

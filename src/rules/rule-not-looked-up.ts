@@ -244,7 +244,8 @@ function notLookedUp(view: MeshView, { object, host }: TrafficRule, { namespace,
     field: ['metadata', 'namespace'],
     message: `'namespace' ${quote(object.namespace)} hides this rule from the sidecars of ${where(namespace)}: '${route}' sends them to ${quote(host)}, and they look for its rule in `
       + `${where(namespace)} and in ${where([...homes][0])}`,
-    fix: isOfOthers ? `write one in ${where(namespace)} too, or write the namespaces of the clients in 'exportTo' of '${route}', which every namespace follows without it` : `write it in ${where(namespace)}`,
+    fix: isOfOthers ? `write one in ${where(namespace)} too, or write the namespaces of the clients, and that of the gateway, in 'exportTo' of '${route}' and of the `
+      + 'ServiceEntry: every other namespace follows the route without it' : `write it in ${where(namespace)}`,
   };
 }
 

@@ -56,7 +56,8 @@ describe('a Secret that a proxy reads', () => {
 
     expect(outcomeOf(answered(endOf('shop/server', 'istio-system/client')))).toBe('REFUSED');
     expect(isOpen(answered(endOf('shop/server', 'istio-system/client')))).toBe(true);
-    expect(answered(endOf('shop/server', 'istio-system/client')).why).toContain('the gateway has no certificate for it');
+    expect(answered(endOf('shop/server', 'istio-system/client')).why)
+      .toContain('the gateway has no certificate for it: it reads the Secret "server" in namespace "istio-system", and it is in "shop"');
     expect(outcomeOf(answered(endOf('istio-system/server', 'istio-system/client')))).toBe('REACHES');
   });
 
