@@ -8,6 +8,8 @@ export interface MeshModel {
   /** The minor version of Istio, like 1.24. */
   readonly istioVersion: string;
   readonly trustDomain: string;
+  /** Whether somebody said so, and it is not merely Istio's default. */
+  readonly isTrustDomainTold?: boolean;
   /** Further trust domains whose identities are the same workloads. */
   readonly trustDomainAliases: readonly string[];
   readonly clusterDomain: string;

@@ -18,7 +18,7 @@ export const principalOfOtherTrustDomain: Rule = {
     // In a policy istiod takes `cluster.local` for the trust domain of the mesh.
     const foreign = all.filter(({ trustDomain, policy }) => !own.has(trustDomain) && !(policy && trustDomain === 'cluster.local'));
     // When nothing is of the mesh that the rules were told of, they were told of another one.
-    const isKnown = view.facts.trustDomain !== 'cluster.local' || all.length > foreign.length;
+    const isKnown = view.facts.isTrustDomainTold === true || view.facts.trustDomain !== 'cluster.local' || all.length > foreign.length;
     return foreign.flatMap(({ object, field, property, trustDomain }) => {
       const meant = meantBy(trustDomain, [...own]);
       return isKnown || meant !== undefined ? [{ object, field, property, trustDomain, meant }] : [];

@@ -78,6 +78,7 @@ export function checkFact(fail: Fail, what: string, name: string, value: unknown
 export function factsModel(facts: MeshFacts): Partial<MeshModel> {
   return {
     ...facts,
+    isTrustDomainTold: facts.trustDomain === undefined ? undefined : true,
     ipAutoAllocate: facts.ipAutoAllocate ?? ((facts.apiVersion ?? 'v1') === 'v1' && !isBefore(facts.istioVersion ?? NEWEST_ISTIO, '1.25')),
     clusterDns: clusterDnsModel(facts.clusterDns ?? {}),
     controlPlane: controlPlaneModel(facts.controlPlane ?? {}),

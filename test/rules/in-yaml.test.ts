@@ -656,6 +656,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0809: [
     ['a mesh that nobody told of', policy(from('{principals: [td.example/ns/shop/sa/a]}')), []],
+    ['a mesh of which somebody said that it has the default', policy(from('{principals: [td.example/ns/shop/sa/a]}')), ['policy spec rules 0 from 0 source principals 0'], { isTrustDomainTold: true }],
     ['a mistyped one, though nobody told of it', gateway(tlsServer('a', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.lokal/ns/shop/sa/a"]}')),
       ['egress spec servers 0 tls subjectAltNames 0']],
     ['those of other clusters', policy(from('{principals: [cluster2.local/ns/shop/sa/a, cluster-a.local/ns/shop/sa/a, cluster.prod/ns/shop/sa/a]}')), []],
