@@ -242,6 +242,7 @@ const SEARCHES: { readonly [words: string]: string } = {
   'BlackHoleCluster': '/troubleshooting.html#blackholecluster',
   'connection reset': '/troubleshooting.html#blackholecluster',
   'connection refused': '/troubleshooting.html#connection-refused',
+  'pg_hba': '/troubleshooting.html#the-server-refuses-the-address',
   'no such host': '/troubleshooting.html#no-such-host',
   'wrong version number': '/troubleshooting.html#wrong-version-number',
   'no healthy upstream': '/troubleshooting.html#uh',

@@ -125,10 +125,11 @@ const RELEASE = {
     }], READ, PUBLIB),
     go: publish('go', [{ run: publib('golang', 'go'), env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }], READ, PUBLIB),
     nuget: publish('nuget', [{ run: publib('nuget', 'dotnet'), env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }], READ, PUBLIB),
-    github: publish('github', [{ uses: uses('actions/download-artifact'), with: { name: 'notes', path: 'notes' } }, {
+    // The page says what there is: it comes after the packages.
+    github: { ...publish('github', [{ uses: uses('actions/download-artifact'), with: { name: 'notes', path: 'notes' } }, {
       run: 'gh release create "$GITHUB_REF_NAME" --repo "$GITHUB_REPOSITORY" --verify-tag --notes-file notes/release-notes.md dist/js/*.tgz dist/SHA256SUMS notes/sbom.json notes/licences.json',
       env: { GH_TOKEN: '${{ github.token }}' },
-    }], { contents: 'write' }),
+    }], { contents: 'write' }), needs: ['packages', 'try', 'npm', 'pypi', 'maven', 'go', 'nuget'] },
   },
 };
 
