@@ -1,12 +1,12 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
-import { GatewayServer } from '../view/gateway';
+import { GatewayConfig, GatewayServer } from '../view/gateway';
 import { namespaceOfService, overlaps } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { ByHost, Leg, routeKindOf, routesServer } from '../view/name-index';
-import { MESH, RouteDestination, RouteMatch } from '../view/route';
+import { MESH, Route, RouteDestination, RouteMatch } from '../view/route';
 import { ClientTlsSettings, TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
 
@@ -267,7 +267,9 @@ function neverLeft(view: MeshView): Finding[] {
     // What only the gateway sees has another name for the clients; a namespace that is named may be the gateway's.
     const entry = view.names.entriesOf(host).find(({ visibleTo, object }) => visibleTo.some(namespace => (
       namespace === '*' || namespace === object.namespace && !places.has(namespace))));
-    return entry && route.hosts.includes(host) && view.names.detoursOf(host).length === 0 ? [{
+    const isUnused = entry && view.names.detoursOf(host).length === 0
+      && (route.hosts.includes(host) || isForMesh(view, gateway, route) && !isSentTo(view, gateway, route));
+    return isUnused ? [{
       object: route.object,
       field: [...field, 'host'],
       message: `'destination.host' ${quote(host)} is where the gateway sends, and no rule for the sidecars sends ${quote(host)} to the gateway: they connect to it `
@@ -275,4 +277,30 @@ function neverLeft(view: MeshView): Finding[] {
       fix: { code: 'route the service with EgressViaGateway', yaml: 'add "mesh" to \'gateways\', and a rule that sends to the Service of the gateway' },
     }] : [];
   }));
+}
+
+/** Whether the servers that take a route ask for a certificate of the mesh, so that it is for sidecars. */
+function isForMesh(view: MeshView, { name }: GatewayConfig, { hosts, object }: Route): boolean {
+  const servers = hosts.flatMap(host => view.names.serversFor(name, host, object.namespace));
+  return servers.length > 0 && servers.every(({ tls }) => tls?.mode === 'ISTIO_MUTUAL');
+}
+
+/** Whether a rule for the sidecars sends to the gateway with a server name that a route is for, whatever host they ask for. */
+function isSentTo(view: MeshView, gateway: GatewayConfig, { hosts }: Route): boolean {
+  const sent = [...view.gatewayPlaces.hostsOf(gateway)].map(host => serverNamesSent(view).get(host) ?? new Set<string | undefined>());
+  return sent.some(names => names.has(undefined) || hosts.some(host => names.has(host) || host.startsWith('*') && [...names].some(name => overlaps(host, name!))));
+}
+
+/** The server names with which sidecars connect to each Service; undefined among them where no rule says which. */
+function serverNamesSent(view: MeshView): ReadonlyMap<string, ReadonlySet<string | undefined>> {
+  return view.once('server names sent to Services', () => {
+    const found = new Map<string, Set<string | undefined>>();
+    for (const { host, subset, port } of view.names.detours.flatMap(({ rule }) => rule.destinations)) {
+      const names = found.get(host) ?? new Set();
+      found.set(host, names);
+      const rules = view.names.trafficRulesOf(host).filter(({ subsets }) => subset === undefined || subsets.some(({ name }) => name === subset));
+      (rules.length === 0 ? [undefined] : rules.map(rule => rule.tlsOf(port ?? NaN, subset)?.sni)).forEach(name => names.add(name));
+    }
+    return found;
+  });
 }

@@ -690,6 +690,15 @@ const ROWS: { readonly [id: string]: Row[] } = {
   ],
   MX0311: [
     ...([
+      ['what a gateway has for the mesh, and nobody sends there', '', '{mode: ISTIO_MUTUAL}', ['leg spec tcp 0 route 0 destination host']],
+      ['not what clients outside of the mesh send', '', '{mode: PASSTHROUGH}', []],
+      ['not what sidecars send there for another host', istio('VirtualService', 'alias', 'shop', '{hosts: [alias.example.com], tcp: [{route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, subset: db, '
+        + 'port: {number: 443}}}]}]}'), '{mode: ISTIO_MUTUAL}', []],
+    ] as [string, string, string, string[]][]).map(([what, more, tls, found]): Row => (
+      [what, all(entry(TCP, 'resolution: DNS'), SERVICE, gateway(tlsServer('s.db.example.com', tls)), ...more === '' ? [] : [more],
+        istio('DestinationRule', 'to', 'shop', '{host: istio-egressgateway.istio-system.svc.cluster.local, subsets: [{name: db, trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: s.db.example.com}}}]}'),
+        istio('VirtualService', 'leg', 'shop', '{hosts: [s.db.example.com], gateways: [egress], tcp: [{match: [{port: 443}], route: [{destination: {host: db.example.com, port: {number: 3306}}}]}]}')), found])),
+    ...([
       ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: SIMPLE, credentialName: c}', 'a certificate that is not of the mesh'], ['{mode: ISTIO_MUTUAL, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'two kinds of mutual TLS'],
       ['{mode: SIMPLE, sni: db.example.com}', '{mode: MUTUAL, credentialName: c}', 'no certificate of the client'],
     ] as const).map(([sent, served, name]): Row => [name, all(...mutual(sent, tlsServer('db.example.com', served))), ['db spec tcp 0 route 0 destination host']]),
