@@ -16,7 +16,7 @@ export const sidecarHidesRoute: Rule = {
   related: [],
   check: view => {
     const routes = [...new Set(view.names.detours.map(({ route }) => route))];
-    return view.sidecars.filter(({ hosts }) => hosts !== undefined).flatMap(sidecar => (
+    return view.allSidecars.filter(({ hosts }) => hosts !== undefined).flatMap(sidecar => (
       routes.filter(({ visibleTo }) => reaches(visibleTo, sidecar.object.namespace)).flatMap(route => hidden(view, sidecar, route))));
   },
 };

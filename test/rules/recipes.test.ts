@@ -252,6 +252,7 @@ const ROWS: { readonly [rule: string]: Row[] } = {
     ['not where the gateway takes requests', ORIGINATION, [], []],
   ],
   MX0607: [
+    ['of some workloads', 'MX0607-sidecar-hides-route/fault', [[/(kind: Sidecar\n.*\nspec:\n)/, '$1  workloadSelector: {labels: {app: web}}\n']], ['MX0607']],
     ['not when everything is imported', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"*/*"']], []],
     ['not when the service is not imported either', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*"']], ['MX0602']],
     ['by the name of the host', 'MX0607-sidecar-hides-route/fault', [['"./*", "data/*", "istio-system/*"', '"./*", "data/db.example.com", "routes/*.example.org"']], ['MX0607']],
