@@ -4,6 +4,7 @@ import { Finding, Rule } from './rule';
 import { homesOf, isLookedUp } from './rule-not-looked-up';
 import { quote } from '../private/fail';
 import { MeshView } from '../view/mesh-view';
+import { MESH } from '../view/route';
 import { isForGatewaysAlone } from '../view/traffic-rule';
 
 export const tlsTwice: Rule = {
@@ -20,7 +21,7 @@ export const tlsTwice: Rule = {
     .map(({ rule, tls, entry, host, port }): Finding => ({
       object: rule.object,
       message: `'mode' ${tls.mode} adds TLS to port ${port.number} of ${quote(host)}, on which clients speak TLS already ('${entry.object.origin.path}'): the server gets TLS inside TLS`,
-      fix: 'remove \'tls\', or declare the port as HTTP or TCP with a \'targetPort\', and let the clients speak plaintext',
+      fix: `${meantForGateway(view, host, port.number)}remove 'tls', or declare the port as HTTP or TCP with a 'targetPort', and let the clients speak plaintext`,
       field: tls.field,
     })),
 };
@@ -38,4 +39,11 @@ function isPassedOn(view: MeshView, { rule, tls, host, port }: Origination): boo
     kind === 'tls' && destinations.some(to => to.host === host && (to.port ?? match.port ?? port.number) === port.number && isOfRule(to.subset))
     && match.gateways.map(name => view.names.gatewayOf(name)).some(gateway => (
       gateway !== undefined && [...view.gatewayPlaces.namespacesOf(gateway)].some(namespace => isLookedUp(view, rule, homes, namespace))))));
+}
+
+/** A gateway that sends to another port of the host was probably to send to this one: without 'tls' it would send plaintext out. */
+function meantForGateway(view: MeshView, host: string, port: number): string {
+  const ports = view.names.legsTo(host).filter(({ match }) => match.gateways.some(name => name !== MESH))
+    .flatMap(({ rule: { destinations } }) => destinations.filter(to => to.host === host).flatMap(to => to.port ?? []));
+  return ports.length === 0 || ports.includes(port) ? '' : `let the gateway send to port ${port} (it sends to ${[...new Set(ports)].join(', ')}, where nobody adds TLS); or `;
 }

@@ -1070,3 +1070,14 @@ test('a rule reads whatever stands where it looks', () => {
 
   expect(() => CATALOGUE.filter(({ id }) => Object.hasOwn(ROWS, id)).forEach(candidate => candidate.check(view))).not.toThrow();
 });
+
+test('the fix of MX0704 names the port to which a gateway was to send, for TLS that nobody would add', () => {
+  const fixes = (port: number) => CATALOGUE.find(({ id }) => id === 'MX0704')!.check(new MeshView(CLOSED_MESH, objectsOf(all(
+    entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer('db.example.com', '{mode: ISTIO_MUTUAL}', 'HTTPS')),
+    route('http', '{}', `{host: db.example.com, port: {number: ${port}}}`, '[egress]'),
+    istio('DestinationRule', 'rule', 'shop', '{host: db.example.com, trafficPolicy: {portLevelSettings: [{port: {number: 443}, tls: {mode: SIMPLE}}]}}'),
+  )))).map(({ fix }) => String(fix));
+
+  expect(fixes(80)).toEqual([expect.stringMatching(/^let the gateway send to port 443 \(it sends to 80, where nobody adds TLS\); or remove 'tls'/)]);
+  expect(fixes(443).filter(fix => fix.startsWith('let the gateway'))).toEqual([]);
+});
