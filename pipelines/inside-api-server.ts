@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Plan } from './api-server';
+import { OF_ACCOUNT, OF_NAMESPACE } from './transition';
 import { ApiServer } from '../e2e/lab/api-server';
 import { Kube } from '../e2e/lab/kube';
 import { must, run } from '../e2e/lab/processes';
@@ -121,7 +122,7 @@ async function leaveGateway(shell: Shell, app: string): Promise<void> {
   const file = path.join(app, 'main.ts');
   const text = fs.readFileSync(file, 'utf8');
   const before = await shell.objects();
-  fs.writeFileSync(file, text.replace('egress.route(orders);\n', ''));
+  fs.writeFileSync(file, text.replace('egress.route(orders);\n', '').replace(OF_ACCOUNT, OF_NAMESPACE));
   await shell.run('npm run synth', app);
   const said = await shell.run('./apply.sh', app);
   inOrder(said, [/"orders\.shop\.outbound" deleted/, /"orders--shop" deleted/, /authorizationpolicy\S* pruned/], './apply.sh');

@@ -23,6 +23,10 @@ export interface Transition<T> {
   readonly after: T;
 }
 
+/** The clients of a service, and what is left of them without its route: nothing tells accounts apart there. */
+export const OF_ACCOUNT = 'orders.allowFrom(MeshClient.serviceAccount(\'shop\', \'cart\')';
+export const OF_NAMESPACE = 'orders.allowFrom(MeshClient.allIn(\'shop\')';
+
 /** The changes between the app of pipelines/app, the same with an account in the place of the whole namespace, and the same without the route. */
 export async function transitionsOf<T>(app: App, nothing: T, synth: () => Promise<T>): Promise<Transition<T>[]> {
   const wide = await synth();
@@ -30,7 +34,9 @@ export async function transitionsOf<T>(app: App, nothing: T, synth: () => Promis
   const narrow = await synth();
   app.replace('main.ts', 'MeshClient.serviceAccount(\'reporting\', \'reports\')', 'MeshClient.allIn(\'reporting\')');
   app.replace('main.ts', 'egress.route(orders);\n', '');
+  app.replace('main.ts', OF_ACCOUNT, OF_NAMESPACE);
   const direct = await synth();
+  app.replace('main.ts', OF_NAMESPACE, OF_ACCOUNT);
   app.replace('main.ts', 'const sessions', 'egress.route(orders);\n\nconst sessions');
   return [
     { title: 'the first time', before: nothing, after: wide },
