@@ -67,12 +67,17 @@ function build(app: App, open: (row: Row) => boolean = () => false): void {
       });
       if (row.way !== 'direct') { ways[row.way].route(service); }
       if (open(row)) { continue; }
-      service.allowFrom(...row.clients.map((client) => {
+      service.allowFrom(...namedFor(row).map((client) => {
         const [owner, account] = client.split('/');
-        return account === '*' || row.way === 'direct' ? MeshClient.allIn(owner) : MeshClient.serviceAccount(owner, account);
+        return account === '*' ? MeshClient.allIn(owner) : MeshClient.serviceAccount(owner, account);
       }));
     }
   }
+}
+
+/** Whom an app names for a row: on a direct path, whole namespaces. */
+function namedFor({ clients, way }: Row): string[] {
+  return [...new Set(clients.map((client) => (way === 'direct' ? `${client.split('/')[0]}/*` : client)))].sort();
 }
 
 /** What has to be, worked out from the table alone: a direct path cannot tell the accounts of a namespace apart. */
@@ -140,7 +145,7 @@ export const matrix: Scenario = {
       build(app);
       const said = new Map(ExternalService.allIn(app).map((service) => service.describe()).map((description) => [description.hosts[0],
         description.clients.map((client) => `${client.namespaceName}/${client.serviceAccountName ?? '*'}`).sort().join()]));
-      const other = SERVICES.filter((row) => said.get(hostOf(row)) !== [...row.clients].sort().join());
+      const other = SERVICES.filter((row) => said.get(hostOf(row)) !== namedFor(row).join());
       return said.size === SERVICES.length && other.length === 0 ? undefined : other.map((row) => `${row.name}: ${said.get(hostOf(row))}`).join('; ');
     });
   },
