@@ -67,8 +67,10 @@ const COMPARE = {
 };
 
 /** A job that publishes, which an environment with reviewers holds back until somebody approves it. */
-function publish(environment: string, steps: readonly object[], permissions: object = READ, before: readonly object[] = []) {
-  return job([...before, download, COMPARE, ...steps], { needs: ['packages', 'try'], environment, permissions });
+function publish(
+  environment: string, steps: readonly object[], permissions: object = READ, before: readonly object[] = [], after: readonly string[] = [],
+) {
+  return job([...before, download, COMPARE, ...steps], { needs: ['packages', 'try', ...after], environment, permissions });
 }
 
 /** The publisher of jsii's maintainers, with all that it needs as release/publish/package-lock.json has it. */
@@ -126,10 +128,10 @@ const RELEASE = {
     go: publish('go', [{ run: publib('golang', 'go'), env: { GITHUB_TOKEN: '${{ secrets.GO_REPOSITORY_TOKEN }}' } }], READ, PUBLIB),
     nuget: publish('nuget', [{ run: publib('nuget', 'dotnet'), env: { NUGET_API_KEY: '${{ secrets.NUGET_API_KEY }}' } }], READ, PUBLIB),
     // The page says what there is: it comes after the packages.
-    github: { ...publish('github', [{ uses: uses('actions/download-artifact'), with: { name: 'notes', path: 'notes' } }, {
+    github: publish('github', [{ uses: uses('actions/download-artifact'), with: { name: 'notes', path: 'notes' } }, {
       run: 'gh release create "$GITHUB_REF_NAME" --repo "$GITHUB_REPOSITORY" --verify-tag --notes-file notes/release-notes.md dist/js/*.tgz dist/SHA256SUMS notes/sbom.json notes/licences.json',
       env: { GH_TOKEN: '${{ github.token }}' },
-    }], { contents: 'write' }), needs: ['packages', 'try', 'npm', 'pypi', 'maven', 'go', 'nuget'] },
+    }], { contents: 'write' }, [], ['npm', 'pypi', 'maven', 'go', 'nuget']),
   },
 };
 
