@@ -1,7 +1,7 @@
-import { RefusedValue, refusalOf } from './refused-value';
+import { RefusedValue, refusedAt } from './refused-value';
 import { isName } from './value-forms';
 import { isCidr, isIp } from '../private/check';
-import { Fields, fieldText, record, text } from '../view/fields';
+import { Fields, record, text } from '../view/fields';
 
 /** What Istio's webhook refuses in a ServiceEntry because of another of its fields. */
 export function refusedInServiceEntry(manifest: Fields): RefusedValue[] {
@@ -12,14 +12,14 @@ export function refusedInServiceEntry(manifest: Fields): RefusedValue[] {
 
 function everyHost({ hosts }: Fields): RefusedValue[] {
   return listOf(hosts).flatMap((host, i) => (host !== '*' ? []
-    : [refused(['spec', 'hosts', i], 'is every host, those of the cluster too', host, 'write a domain, such as *.example.com')]));
+    : [refusedAt(['spec', 'hosts', i], 'is every host, those of the cluster too', host, 'write a domain, such as *.example.com')]));
 }
 
 const BY_DNS = ['DNS', 'DNS_ROUND_ROBIN'];
 
 function rangesBesideDns(spec: Fields, resolution: string): RefusedValue[] {
   return !BY_DNS.includes(resolution) ? [] : listOf(spec.addresses).flatMap((address, i): RefusedValue[] => (
-    typeof address !== 'string' || !isCidr(address) ? [] : [refused(
+    typeof address !== 'string' || !isCidr(address) ? [] : [refusedAt(
       ['spec', 'addresses', i], `is a range, which 'resolution: ${resolution}' cannot have`, address, 'write single addresses, or \'resolution: NONE\' for a range',
     )]));
 }
@@ -32,8 +32,8 @@ function refusedEndpoints(spec: Fields, resolution: string): RefusedValue[] {
     const wrong = addressProblem(endpoint.address, resolution);
     const names = Object.keys(record(endpoint.ports)).filter(name => !ports.has(name));
     return [
-      ...wrong === undefined ? [] : [refused([...path, 'address'], wrong.what, endpoint.address, wrong.instead)],
-      ...names.map(name => refused([...path, 'ports', name], 'is no port of \'spec.ports\'', name, `write the name of one: ${[...ports].join(', ')}`)),
+      ...wrong === undefined ? [] : [refusedAt([...path, 'address'], wrong.what, endpoint.address, wrong.instead)],
+      ...names.map(name => refusedAt([...path, 'ports', name], 'is no port of \'spec.ports\'', name, `write the name of one: ${[...ports].join(', ')}`)),
     ];
   });
 }
@@ -47,10 +47,6 @@ function addressProblem(address: unknown, resolution: string): { readonly what: 
     return { what, instead: isName(address) ? 'write its addresses, or \'resolution: DNS\' for a host' : 'write one like 192.0.2.14' };
   }
   return BY_DNS.includes(resolution) && !isName(address) ? { what: 'is no IP address and no host name', instead: 'write the name alone, such as db.example.com, or an address' } : undefined;
-}
-
-function refused(path: RefusedValue['path'], what: string, value: unknown, instead: string): RefusedValue {
-  return { path, message: `${refusalOf(`'${fieldText(path)}'`, what, value)}, ${instead}` };
 }
 
 function listOf(value: unknown): readonly unknown[] {

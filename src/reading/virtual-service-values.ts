@@ -1,5 +1,5 @@
-import { RefusedValue, refusalOf } from './refused-value';
-import { Fields, fieldText, record, records, strings } from '../view/fields';
+import { RefusedValue, refusedAt } from './refused-value';
+import { Fields, record, records, strings } from '../view/fields';
 import { isWithin } from '../view/host-match';
 import { MESH } from '../view/route';
 
@@ -19,34 +19,30 @@ function everyHost({ gateways: named, hosts }: Fields): RefusedValue[] {
   const isForSidecars = gateways.length === 0 || gateways.includes(MESH);
   const what = `is every host, which a VirtualService ${gateways.length === 0 ? 'without' : 'with "mesh" among its'} 'gateways' may not be for`;
   return strings(hosts).flatMap((host, i): RefusedValue[] => (
-    host === '*' && isForSidecars ? [refused(['spec', 'hosts', i], what, host, 'name the hosts, or write a VirtualService of its own for the gateways')] : []));
+    host === '*' && isForSidecars ? [refusedAt(['spec', 'hosts', i], what, host, 'name the hosts, or write a VirtualService of its own for the gateways')] : []));
 }
 
 function refusedTls(rule: Fields, path: RefusedValue['path'], hosts: readonly string[]): RefusedValue[] {
   const matches = records(rule.match);
   return [
     // Under a misspelt name it is there, which is told as that (MX0104).
-    ...matches.length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refused(path, 'has no \'match\'', rule, 'write \'match: [{sniHosts: [...]}]\' with names of \'hosts\'')],
+    ...matches.length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'match\'', rule, 'write \'match: [{sniHosts: [...]}]\' with names of \'hosts\'')],
     ...withoutRoute(rule, path),
     ...matches.flatMap((match, i) => {
       const at = [...path, 'match', i];
       const names = strings(match.sniHosts);
       return names.length === 0 ? hasOther(match, ['sniHosts', 'port', 'gateways', 'destinationSubnets', 'sourceLabels', 'sourceNamespace']) ? []
-        : [refused(at, 'has no \'sniHosts\'', match, 'write names of \'hosts\'')]
+        : [refusedAt(at, 'has no \'sniHosts\'', match, 'write names of \'hosts\'')]
         : names.flatMap((name, k) => (hosts.length === 0 || hosts.some(host => isWithin(name, host)) ? []
-          : [refused([...at, 'sniHosts', k], `is none of 'hosts' (${hosts.join(', ')})`, name, 'write one of them, or add it there')]));
+          : [refusedAt([...at, 'sniHosts', k], `is none of 'hosts' (${hosts.join(', ')})`, name, 'write one of them, or add it there')]));
     }),
   ];
 }
 
 function withoutRoute(rule: Fields, path: RefusedValue['path']): RefusedValue[] {
-  return records(rule.route).length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refused(path, 'has no \'route\'', rule, 'write the destination')];
+  return records(rule.route).length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'route\'', rule, 'write the destination')];
 }
 
 function hasOther(fields: Fields, known: readonly string[]): boolean {
   return Object.keys(fields).some(name => !known.includes(name));
-}
-
-function refused(path: RefusedValue['path'], what: string, value: unknown, instead: string): RefusedValue {
-  return { path, message: `${refusalOf(`'${fieldText(path)}'`, what, value)}, ${instead}` };
 }
