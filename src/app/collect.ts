@@ -16,7 +16,9 @@ export function collect(
     if (!isRead(object)) {
       return [new LazyObject(object, owner, file, rendered)];
     }
-    return manifestsOf(rendered.of(object) as Manifest).map(manifest => new CollectedObject(object, manifest, owner, file));
+    // A constructor writes what the user cannot: only a patch adds a field that the library does not know.
+    const isTyped = owner !== object && !isPatched(object);
+    return manifestsOf(rendered.of(object) as Manifest).map(manifest => new CollectedObject(object, manifest, owner, file, isTyped));
   });
 }
 
@@ -72,6 +74,7 @@ class CollectedObject implements MeshObject {
 
   public constructor(
     public readonly source: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
+    public readonly isTyped: boolean,
   ) {
     ({ group: this.group, version: this.version } = groupAndVersionOf(manifest.apiVersion));
     this.kind = String(manifest.kind);

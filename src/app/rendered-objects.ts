@@ -1,11 +1,15 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { isPatched } from './keyed-objects';
 import { metadataFieldsOf, Rendering } from './rendering';
 
-/** What an object of the library was rendered as, and its metadata then: whoever has the object may add to these. */
+type Fields = { readonly [field: string]: unknown };
+
+/** What an object of the library was rendered as. */
 interface Kept {
   readonly json: unknown;
-  readonly metadata: readonly unknown[];
+  /** The metadata that it had then, where what was rendered does not show it: something in it is made late, or patched. */
+  readonly metadata?: readonly unknown[];
 }
 
 /**
@@ -31,7 +35,7 @@ export class RenderedObjects {
       this.forgetForeign();
     }
     if (isOwn) {
-      this.own.set(object, { json, metadata: stateOf(object) });
+      this.own.set(object, { json, metadata: hasPlainMetadata && !isPatched(object) ? undefined : stateOf(object) });
     } else if (!isPlain) {
       return asData(json);
     } else if (this.isForeignKept) {
@@ -57,30 +61,34 @@ export class RenderedObjects {
 
   public take(object: ApiObject): unknown {
     const own = this.own.get(object);
-    const found = own === undefined ? this.foreign.get(object) : isSame(own.metadata, stateOf(object)) ? own.json : undefined;
+    const found = own === undefined ? this.foreign.get(object) : isCurrent(own, object) ? own.json : undefined;
     this.own.delete(object);
     this.foreign.delete(object);
     return found;
   }
 }
 
-/** What the metadata of an object consists of. */
-function stateOf(object: ApiObject): unknown[] {
-  const state: unknown[] = [];
-  // Asked for twice of each object of an app: without a list for each field.
-  const fields = metadataFieldsOf(object);
-  for (const field of Object.keys(fields)) {
-    const value = fields[field];
-    state.push(field);
-    if (typeof value !== 'object' || value === null) {
-      state.push(value);
-    } else {
-      for (const key of Object.keys(value)) {
-        state.push(key, (value as { readonly [key: string]: unknown })[key]);
-      }
-    }
+/** Whether an object has the metadata that it was rendered with: whoever has the object may add to these. */
+function isCurrent({ json, metadata }: Kept, object: ApiObject): boolean {
+  return metadata === undefined ? isRenderedAs(metadataFieldsOf(object), (json as { readonly metadata: Fields }).metadata) : isSame(metadata, stateOf(object));
+}
+
+/** Whether plain metadata is rendered as this; what is empty is not rendered. */
+function isRenderedAs(value: unknown, rendered: unknown): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return (value ?? undefined) === rendered;
   }
-  return state;
+  // A list has its places as keys.
+  const known = (rendered ?? {}) as Fields;
+  const keys = Object.keys(value);
+  return Array.isArray(value) === Array.isArray(rendered ?? value) && keys.every(key => isRenderedAs((value as Fields)[key], known[key]))
+    && Object.keys(known).every(key => key in value);
+}
+
+/** What metadata consists of that is not plain. */
+function stateOf(object: ApiObject): unknown[] {
+  return Object.entries(metadataFieldsOf(object)).flatMap(([field, value]) => (
+    typeof value === 'object' && value !== null ? [field, ...Object.entries(value).flat()] : [field, value]));
 }
 
 function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {

@@ -126,11 +126,30 @@ function metadataOf(object: ApiObject): Pick<Rendered, 'json' | 'isPlain'> {
   return { json: cleaning.of(metadataFieldsOf(object)), isPlain: cleaning.isPlain };
 }
 
+/** The fields of metadata that cdk8s keeps for itself, in its order; the others are those that somebody added. */
+const METADATA = ['name', 'namespace', 'annotations', 'finalizers', 'ownerReferences', 'labels'] as const;
+
 /** What the metadata of an object is rendered from, in cdk8s's order. */
 export function metadataFieldsOf(object: ApiObject): Fields {
   const { metadata: { _additionalAttributes: additional } } = object as unknown as Hidden;
-  const { annotations, finalizers, labels, name, namespace, ownerReferences } = object.metadata as unknown as Fields;
-  return { ...additional, name, namespace, annotations, finalizers, ownerReferences, labels };
+  const metadata = object.metadata as unknown as Fields;
+  const fields = copyOf(additional);
+  for (const key of METADATA) {
+    fields[key] = metadata[key];
+  }
+  return fields;
+}
+
+/** As a spread does. cdk8s deleted a key of the options that it keeps, which makes a spread of them slow. */
+function copyOf(fields: Fields): { [field: string]: unknown } {
+  if (Object.hasOwn(fields, '__proto__')) {
+    return { ...fields };
+  }
+  const copy: { [field: string]: unknown } = {};
+  for (const key of Object.keys(fields)) {
+    copy[key] = fields[key];
+  }
+  return copy;
 }
 
 /** The fields that cdk8s writes first. */

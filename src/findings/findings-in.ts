@@ -7,7 +7,7 @@ import { nearest } from '../private/nearest';
 import { acknowledgementUnused } from '../rules/acknowledgement-unused';
 import { CATALOGUE } from '../rules/catalogue';
 import { Finding, Fix, Rule } from '../rules/rule';
-import { UnreadableObject } from '../view/mesh-object';
+import { MeshObject, UnreadableObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 
 /** A finding, and the rule that it is of. */
@@ -39,7 +39,7 @@ export function findingsIn(view: MeshView, rules: readonly Rule[] = CATALOGUE, g
 
 /** The same for somebody who wants to know what the other rules find when one fails. */
 export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given: GivenAcknowledgements = NONE_GIVEN): Look {
-  const written = new Map(view.objects.map(object => [object, acknowledgementsOf(object)] as const).filter(([, { length }]) => length > 0));
+  const written = writtenIn(view);
   const used = new Set<Acknowledgement>();
   const acknowledged = (rule: Rule, { object, or = [], field }: Finding): string | undefined => {
     const all = rule.isFinal ? [] : [object, ...or].flatMap(one => [...written.get(one) ?? [], ...given.of(one)]);
@@ -67,6 +67,18 @@ export function lookAt(view: MeshView, rules: readonly Rule[] = CATALOGUE, given
       .map(finding => ({ ...finding, rule: acknowledgementUnused })));
   }
   return { found: [...looked.values()].flat(), faults };
+}
+
+/** The acknowledgements of annotations. */
+function writtenIn({ objects }: MeshView): ReadonlyMap<MeshObject, readonly Acknowledgement[]> {
+  const written = new Map<MeshObject, readonly Acknowledgement[]>();
+  for (const object of objects) {
+    const found = acknowledgementsOf(object);
+    if (found.length > 0) {
+      written.set(object, found);
+    }
+  }
+  return written;
 }
 
 /** What a rule finds however a value was meant that nobody can read, and a field that is misspelt: the slip is told once, and not again by what follows from it. */

@@ -20,18 +20,32 @@ const ENVELOPE = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
 /** Every such field of the view. */
 export function strayFieldsIn(view: MeshView): readonly StrayField[] {
-  return view.once('stray fields', () => view.objects.filter(({ group }) => API_GROUPS.has(group)).flatMap(object => [
-    ...unknownFieldsOf(object.group, object.kind, object.spec).map((field): StrayField => {
-      const near = nearest(String(field.path.at(-1)), field.known);
-      return { object, ...field, near, meant: near && nearText(near) };
-    }),
-    ...(object.beside ?? []).filter(name => !ENVELOPE.includes(name)).map((name): StrayField => ({
-      object,
-      path: [name],
-      known: ENVELOPE,
-      meant: fieldsOf(object.group, object.kind).includes(name) ? 'write it below \'spec\'' : nearText(nearest(name, ENVELOPE)),
-    })),
-  ]));
+  return view.once('stray fields', () => {
+    const found: StrayField[] = [];
+    for (const object of view.objects) {
+      if (!object.isTyped && API_GROUPS.has(object.group)) {
+        addBelow(object, found);
+        addBeside(object, found);
+      }
+    }
+    return found;
+  });
+}
+
+function addBelow(object: MeshObject, found: StrayField[]): void {
+  for (const field of unknownFieldsOf(object.group, object.kind, object.spec)) {
+    const near = nearest(String(field.path.at(-1)), field.known);
+    found.push({ object, ...field, near, meant: near && nearText(near) });
+  }
+}
+
+function addBeside(object: MeshObject, found: StrayField[]): void {
+  for (const name of object.beside ?? []) {
+    if (!ENVELOPE.includes(name)) {
+      const isOfSpec = fieldsOf(object.group, object.kind).includes(name);
+      found.push({ object, path: [name], known: ENVELOPE, meant: isOfSpec ? 'write it below \'spec\'' : nearText(nearest(name, ENVELOPE)) });
+    }
+  }
 }
 
 function nearText(near: string | undefined): string | undefined {

@@ -4,7 +4,12 @@ import { API_FIELDS } from '../../imports/istio/fields';
 
 /** The fields of an object of Istio's API, by their names; `*` stands for any name. */
 interface KnownFields {
-  readonly [field: string]: KnownFields | undefined;
+  [field: string]: KnownFields;
+}
+
+/** Without what every object of JavaScript has: nobody may take `constructor` for a field of Istio. */
+function noFields(): KnownFields {
+  return Object.create(null) as KnownFields;
 }
 
 /** A field that Istio's API does not have. */
@@ -70,8 +75,10 @@ function look(value: unknown, known: KnownFields, path: (string | number)[], fou
     // The API has no list of lists.
     value.forEach((item, i) => Array.isArray(item) || lookBelow(item, known, path, i, found));
   } else if (typeof value === 'object' && value !== null) {
-    for (const [field, below] of Object.entries(value)) {
-      const next = Object.hasOwn(known, field) ? known[field] : known[ANY_NAME];
+    // Without a pair for each field: this is asked of every field of every object.
+    for (const field of Object.keys(value)) {
+      const below = (value as Fields)[field];
+      const next = known[field] ?? known[ANY_NAME];
       if (next !== undefined) {
         lookBelow(below, next, path, field, found);
       } else if (below !== undefined && below !== null && !isText(known)) {
@@ -96,16 +103,16 @@ function isText(known: KnownFields): boolean {
 
 /** Reads `a b(c d(e))`. */
 function fieldsIn(text: string): KnownFields {
-  const root: { [field: string]: KnownFields } = {};
+  const root = noFields();
   const open = [root];
   let last = '';
   for (const [token] of text.matchAll(/[()]|[^ ()]+/g)) {
     if (token === '(') {
-      open.push(open[open.length - 1][last] as { [field: string]: KnownFields });
+      open.push(open[open.length - 1][last]);
     } else if (token === ')') {
       open.pop();
     } else {
-      open[open.length - 1][token] = {};
+      open[open.length - 1][token] = noFields();
       last = token;
     }
   }

@@ -30,6 +30,8 @@ export interface MeshObject {
   readonly spec: { readonly [field: string]: unknown };
   /** The names of what it has at its top; undefined where nobody reads them. */
   readonly beside?: readonly string[];
+  /** Whether code wrote it that knows the fields of its kind, so that it has no others. */
+  readonly isTyped?: boolean;
   /** What it has that nobody can read. */
   readonly doubts?: readonly Doubt[];
 }
