@@ -92,7 +92,7 @@ function outboundIn(mode: string | undefined): string | undefined {
 
 function listIn(value: unknown): string[] | undefined {
   const found = strings(value);
-  return found.length > 0 ? found : undefined;
+  return found.length > 0 ? [...found] : undefined;
 }
 
 /** Without what is not there, which would hide what another says. */

@@ -1,8 +1,8 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { fullServiceName } from '../private/names';
-import { records, strings } from '../view/fields';
-import { addTo } from '../view/lists';
+import { Fields, records, strings } from '../view/fields';
+import { addTo, mapAt } from '../view/lists';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { reaches, visibleTo } from '../view/visibility';
@@ -26,6 +26,9 @@ export const destinationRuleReplaced: Rule = {
 
 /** istiod takes a rule that is exported to "." for one with a rule of the same host that has a selector: nothing is left for the other workloads. */
 function besideSelectors(view: MeshView, all: readonly MeshObject[], selecting: readonly MeshObject[]): Finding[] {
+  if (selecting.length === 0) {
+    return [];
+  }
   const local = new Map(all.filter(object => exported(object) === '.').map(object => [keyOf(view, object), object]));
   return selecting.flatMap((object): Finding[] => {
     const lost = local.get(keyOf(view, object));
@@ -49,17 +52,22 @@ function keyOf(view: MeshView, object: MeshObject): string {
 }
 
 function inOneNamespace(view: MeshView, all: readonly MeshObject[]): Finding[] {
-  const rules = new Map<string, Rules>();
-  return all.flatMap((object): Finding[] => {
-    const key = keyOf(view, object);
-    const known = rules.get(key) ?? {};
+  const rules = new Map<string, Map<string, Rules>>();
+  const found: Finding[] = [];
+  for (const object of all) {
+    const byHost = mapAt(rules, object.namespace);
+    const host = hostOf(view, object);
+    const known = byHost.get(host);
+    const replaced = known && replacedBy(object, known);
+    if (replaced) {
+      found.push(finding(object, host, replaced));
+    }
     const withPolicy = object.spec.trafficPolicy === undefined ? undefined : object;
-    const subsets = known.subsets ?? new Map<string, Subset>();
-    const replaced = replacedBy(object, { ...known, subsets });
-    records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, settings: JSON.stringify(subset) }));
-    rules.set(key, { first: known.first ?? object, withPolicy: known.withPolicy ?? withPolicy, subsets });
-    return replaced ? [finding(object, hostOf(view, object), replaced)] : [];
-  });
+    const subsets = known?.subsets ?? new Map<string, Subset>();
+    records(object.spec.subsets).forEach(subset => subsets.set(String(subset.name), { object, subset }));
+    byHost.set(host, { first: known?.first ?? object, withPolicy: known?.withPolicy ?? withPolicy, subsets });
+  }
+  return found;
 }
 
 /**
@@ -122,21 +130,18 @@ function finding(object: MeshObject, host: string, replaced: MeshObject): Findin
 
 /** The rules of one host in one namespace so far: an app may have thousands for a gateway. */
 interface Rules {
-  readonly first?: MeshObject;
+  readonly first: MeshObject;
   readonly withPolicy?: MeshObject;
-  readonly subsets?: Map<string, Subset>;
+  readonly subsets: Map<string, Subset>;
 }
 
 interface Subset {
   readonly object: MeshObject;
-  readonly settings: string;
+  readonly subset: Fields;
 }
 
 /** The earlier rule that istiod does not make one with this one; nothing if it merges them all and loses nothing. */
 function replacedBy(object: MeshObject, { first, withPolicy, subsets }: Rules): MeshObject | undefined {
-  if (!first) {
-    return undefined;
-  }
   if (exported(object) !== exported(first)) {
     return first;
   }
@@ -144,10 +149,13 @@ function replacedBy(object: MeshObject, { first, withPolicy, subsets }: Rules): 
     return withPolicy;
   }
   // Of two subsets of one name the first one holds.
-  return records(object.spec.subsets).map(subset => ({ other: subsets?.get(String(subset.name)), settings: JSON.stringify(subset) }))
-    .find(({ other, settings }) => other && other.settings !== settings)?.other?.object;
+  return records(object.spec.subsets).flatMap(subset => {
+    const other = subsets.get(String(subset.name));
+    return other === undefined || JSON.stringify(other.subset) === JSON.stringify(subset) ? [] : [other.object];
+  })[0];
 }
 
 function exported({ spec }: MeshObject): string {
-  return strings(spec.exportTo).sort().join(' ');
+  const names = strings(spec.exportTo);
+  return names.length === 1 ? names[0] : [...names].sort().join(' ');
 }

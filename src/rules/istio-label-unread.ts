@@ -22,17 +22,11 @@ export const istioLabelUnread: Rule = {
   fix: 'Correct the name or the value. `istio-injection` is a label of a Namespace, with the value `enabled` or `disabled`; what is for pods belongs into the metadata of their template.',
   related: ['IST0107', 'IST0108', 'IST0123'],
   check: view => {
-    const meant = new Map<string, string | undefined>();
-    const slipOf = (name: string) => {
-      if (!meant.has(name)) {
-        meant.set(name, meantBy(name));
-      }
-      return meant.get(name);
-    };
+    const names = new Names();
     const templates = templatesOf(view);
     return [
-      ...view.objects.flatMap(object => misspelt(object, object, ['metadata'], slipOf)),
-      ...templates.flatMap(pod => misspelt(pod.object, pod, metadataOf(pod.field), slipOf)),
+      ...view.objects.flatMap(object => misspelt(object, object, ['metadata'], names)),
+      ...templates.flatMap(pod => misspelt(pod.object, pod, metadataOf(pod.field), names)),
       ...view.objects.flatMap(injectionElsewhere),
       ...templates.flatMap(besideTheTemplate),
       ...view.pods.flatMap(inPods),
@@ -40,6 +34,19 @@ export const istioLabelUnread: Rule = {
     ];
   },
 };
+
+/** Names of labels and annotations: few of them are on thousands of objects. */
+class Names {
+  private readonly meant = new Map<string, string | undefined>();
+
+  /** The name of Istio's that somebody misspelt. */
+  public meantBy(name: string): string | undefined {
+    if (!this.meant.has(name)) {
+      this.meant.set(name, ISTIO_NAMES.has(name) ? undefined : meantBy(name));
+    }
+    return this.meant.get(name);
+  }
+}
 
 /** The name of Istio's that is near; `istio-injection` has no domain that shows whose it is, so that one letter alone may be wrong, or how its words are joined. */
 function meantBy(name: string): string | undefined {
@@ -58,16 +65,22 @@ function metadataOf(field: PodTemplate['field']): PodTemplate['field'] {
   return [...field.slice(0, -1), 'metadata'];
 }
 
-function misspelt(object: MeshObject, metadata: Pick<MeshObject, 'labels' | 'annotations'>, at: PodTemplate['field'], slipOf: (name: string) => string | undefined): Finding[] {
-  return (['labels', 'annotations'] as const).flatMap(part => Object.keys(metadata[part]).filter(name => !ISTIO_NAMES.has(name)).flatMap((name): Finding[] => {
-    const meant = slipOf(name);
-    return meant === undefined ? [] : [{
-      object,
-      field: [...at, part, name],
-      message: `${quote(name)} is no ${part === 'labels' ? 'label' : 'annotation'} of Istio, and has no effect`,
-      fix: `did you mean ${quote(meant)}?`,
-    }];
-  }));
+function misspelt(object: MeshObject, metadata: Pick<MeshObject, 'labels' | 'annotations'>, at: PodTemplate['field'], names: Names): Finding[] {
+  const found: Finding[] = [];
+  for (const part of ['labels', 'annotations'] as const) {
+    for (const name of Object.keys(metadata[part])) {
+      const meant = names.meantBy(name);
+      if (meant !== undefined) {
+        found.push({
+          object,
+          field: [...at, part, name],
+          message: `${quote(name)} is no ${part === 'labels' ? 'label' : 'annotation'} of Istio, and has no effect`,
+          fix: `did you mean ${quote(meant)}?`,
+        });
+      }
+    }
+  }
+  return found;
 }
 
 /** The label for injection where it is none, or says nothing. */

@@ -1,6 +1,7 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { identityOf, MeshObject } from '../view/mesh-object';
+import { mapAt } from '../view/lists';
+import { MeshObject } from '../view/mesh-object';
 
 export const objectWrittenTwice: Rule = {
   id: 'MX0101',
@@ -13,21 +14,24 @@ export const objectWrittenTwice: Rule = {
   // The manifests themselves lose an object, which nobody can want.
   isFinal: true,
   check: view => {
-    const written = new Map<string, MeshObject>();
+    // By kind and namespace, so that no text is made for each of thousands of objects.
+    const written = new Map<string, Map<string, Map<string, MeshObject>>>();
+    const found: Finding[] = [];
     // One that the cluster names (generateName) is another each time.
-    return view.objects.filter(({ name }) => name !== '').flatMap((object): Finding[] => {
-      const identity = identityOf(object);
-      const first = written.get(identity);
-      if (!first) {
-        written.set(identity, object);
-        return [];
+    for (const object of view.objects.filter(({ name }) => name !== '')) {
+      const names = mapAt(mapAt(written, `${object.group}/${object.kind}`), object.namespace);
+      const first = names.get(object.name);
+      if (first === undefined) {
+        names.set(object.name, object);
+        continue;
       }
-      return [{
+      found.push({
         object,
         field: ['metadata', 'name'],
         message: `has the kind, namespace and name of '${first.origin.path}': the ${object.kind} ${quote(object.name)} that is applied last replaces the other`,
         fix: { code: 'give one of them another construct id or \'metadata.name\'', yaml: 'give one of them another \'metadata.name\'' },
-      }];
-    });
+      });
+    }
+    return found;
   },
 };

@@ -10,6 +10,7 @@ import { KubeService } from '../view/kube-service';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
+import { RoutedPlaces } from '../view/routed-places';
 import { handWrittenEndpoints } from '../view/service-endpoints';
 import { reaches } from '../view/visibility';
 
@@ -76,31 +77,22 @@ class Routed {
   }
 }
 
-/** The hosts and addresses that are routed, indexed by port: an app may declare thousands. */
+/** What is routed, and where: an app may declare thousands. */
 class RoutedTargets {
-  private readonly byHost = new Map<string, ExternalEntry>();
-  private readonly byAddress = new Map<string, ExternalEntry>();
-  /** Where HTTP goes by the host of each request: another HTTP host does not lead to it, a connection to its address does. */
-  private readonly byEndpoint = new Map<string, ExternalEntry>();
-  private readonly byPort = new Map<string, Routed[]>();
+  private readonly places: RoutedPlaces;
+  private readonly byPort = new Map<number, Routed[]>();
   /** Those that some namespace sees without the route: a wildcard leads past the route of no other. */
-  private readonly partly = new Map<string, Routed[]>();
+  private readonly partly = new Map<number, Routed[]>();
 
   public constructor(private readonly view: MeshView) {
-    for (const entry of view.entries) {
+    this.places = view.routedPlaces;
+    for (const { entry, port, hosts } of this.places.ports) {
       const routed = new Routed(entry);
-      for (const port of entry.ports) {
-        const hosts = entry.hosts.filter(host => view.isRouted(entry, host, port.number));
-        if (hosts.length > 0) {
-          endpointsOfEntry(view, entry.object, port).forEach(({ address, port: of }) => this.byEndpoint.set(placeKey(address, of), entry));
-          for (const number of new Set([port.number, port.target])) {
-            hosts.forEach(host => this.byHost.set(placeKey(host, number), entry));
-            entry.addresses.forEach(address => this.byAddress.set(placeKey(address, number), entry));
-            addTo(this.byPort, String(number), routed);
-            if (hosts.length < entry.hosts.length || !hosts.every(host => view.names.detoursOf(host).some(({ route }) => route.visibleTo.includes('*')))) {
-              addTo(this.partly, String(number), routed);
-            }
-          }
+      const isPartly = hosts.length < entry.hosts.length || !hosts.every(host => view.names.detoursOf(host).some(({ route }) => route.visibleTo.includes('*')));
+      for (const number of new Set([port.number, port.target])) {
+        addTo(this.byPort, number, routed);
+        if (isPartly) {
+          addTo(this.partly, number, routed);
         }
       }
     }
@@ -122,9 +114,10 @@ class RoutedTargets {
   public reachedAt(endpoints: readonly KnownEndpoint[], of: MeshObject, dials: boolean): Reached | undefined {
     for (const { address, port } of endpoints) {
       const key = placeKey(address, port);
-      const named = this.byHost.get(key);
+      const named = this.places.byHost.get(key);
       const entry = named?.object === of ? undefined : named;
-      const found = entry ?? this.byAddress.get(key) ?? (dials ? this.byEndpoint.get(key) : undefined);
+      // HTTP goes by the host of each request: another HTTP host does not lead to an endpoint, a connection to its address does.
+      const found = entry ?? this.places.byAddress.get(key) ?? (dials ? this.places.byEndpoint.get(key) : undefined);
       if (found) {
         return { entry: found, what: entry ? `the host ${quote(address)}` : isIp(address) ? `the address ${quote(address)}` : `${quote(address)}, the endpoint of ${quote(found.hosts[0])}` };
       }
@@ -136,8 +129,8 @@ class RoutedTargets {
     for (const host of direct.hosts) {
       const covers = (name: string) => name === host || isWildcard(host) && name.endsWith(host.slice(1));
       const isPast = (name: string) => covers(name) && this.isUnrouted(direct, name);
-      const covered = isWildcard(host) ? (this.partly.get(String(port)) ?? []).find(routed => routed.entry.hosts.some(isPast)) : undefined;
-      const entry = this.byHost.get(placeKey(host, port)) ?? covered?.entry;
+      const covered = isWildcard(host) ? (this.partly.get(port) ?? []).find(routed => routed.entry.hosts.some(isPast)) : undefined;
+      const entry = this.places.byHost.get(placeKey(host, port)) ?? covered?.entry;
       if (entry) {
         return { entry, what: `the host ${quote(entry.hosts.find(covers))}` };
       }
@@ -155,7 +148,7 @@ class RoutedTargets {
   private reachedByAddress(direct: ExternalEntry, port: number, dials: boolean): Reached | undefined {
     for (const address of direct.addresses) {
       const key = placeKey(address, port);
-      const same = this.byAddress.get(key) ?? (dials ? this.byEndpoint.get(key) : undefined);
+      const same = this.places.byAddress.get(key) ?? (dials ? this.places.byEndpoint.get(key) : undefined);
       if (same) {
         return { entry: same, what: `the address ${quote(address)}` };
       }
@@ -175,6 +168,6 @@ class RoutedTargets {
   }
 
   private onPort(port: number): readonly Routed[] {
-    return this.byPort.get(String(port)) ?? [];
+    return this.byPort.get(port) ?? [];
   }
 }

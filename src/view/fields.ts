@@ -5,19 +5,30 @@ export interface Fields {
   readonly [field: string]: unknown;
 }
 
+const isText = (item: unknown) => typeof item === 'string';
+const isRecord = (item: unknown) => typeof item === 'object' && item !== null;
+const NOTHING: readonly never[] = Object.freeze([]);
+
 /** The strings of a list that may be missing. */
-export function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+export function strings(value: unknown): readonly string[] {
+  return itemsOf<string>(value, isText);
 }
 
 /** The objects of a list that may be missing. */
-export function records(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'object' && item !== null) : [];
+export function records(value: unknown): readonly Fields[] {
+  return itemsOf<Fields>(value, isRecord);
 }
+
+/** The list itself, where all of it is as it should be: rules ask for the lists of every object many times. */
+function itemsOf<T>(value: unknown, isOne: (item: unknown) => boolean): readonly T[] {
+  return !Array.isArray(value) ? NOTHING : value.every(isOne) ? value : value.filter(isOne);
+}
+
+const NO_FIELDS: Fields = Object.freeze({});
 
 /** An object that may be missing. */
 export function record(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? value as Fields : {};
+  return typeof value === 'object' && value !== null ? value as Fields : NO_FIELDS;
 }
 
 /** A text that may be missing. */
@@ -33,12 +44,18 @@ export function number(value: unknown): number | undefined {
 
 /** Labels that may be missing. */
 export function labelsOf(value: unknown): { readonly [label: string]: string } {
-  return Object.fromEntries(Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const labels = record(value);
+  return Object.values(labels).every(isText) ? labels as { readonly [label: string]: string } : Object.fromEntries(Object.entries(labels).filter(([, label]) => isText(label))) as { readonly [label: string]: string };
 }
 
 /** Whether something with these labels is selected; an empty selector selects everything. */
 export function selects(selector: { readonly [label: string]: string }, labels: { readonly [label: string]: string }): boolean {
-  return Object.entries(selector).every(([label, value]) => labels[label] === value);
+  for (const label of Object.keys(selector)) {
+    if (labels[label] !== selector[label]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** What stands at a place of an object; undefined where the way there is none. */

@@ -88,7 +88,7 @@ export class GatewayPlaces {
         this.matching({ app: name, istio: name.replace(/^istio-/, '') }).forEach(key => this.behind(key, host));
       }
     }
-    const keyOf = new Map(gateways.map(gateway => [gateway.name, keyOfSelector(gateway.selector)]));
+    const keyOf = new Map(gateways.map(gateway => [gateway.name, gateway.workload]));
     const detoursOf = new Map<Route, Leg[]>();
     detours.forEach(leg => addTo(detoursOf, leg.route, leg));
     // A VirtualService for the sidecars and one Gateway sends the first to the pods of the second.
@@ -108,23 +108,23 @@ export class GatewayPlaces {
   }
 
   /** The full names of the Services in front of a Gateway's pods. */
-  public hostsOf({ selector }: GatewayConfig): ReadonlySet<string> {
-    return this.hostsByKey.get(keyOfSelector(selector)) ?? NOTHING;
+  public hostsOf({ workload }: GatewayConfig): ReadonlySet<string> {
+    return this.hostsByKey.get(workload) ?? NOTHING;
   }
 
   /** Those Services that are among the objects. */
-  public servicesOf({ selector }: Pick<GatewayConfig, 'selector'>): ReadonlySet<KubeService> {
-    return this.servicesByKey.get(keyOfSelector(selector)) ?? new Set();
+  public servicesOf({ workload }: Pick<GatewayConfig, 'workload'>): ReadonlySet<KubeService> {
+    return this.servicesByKey.get(workload) ?? new Set();
   }
 
   /** The namespaces of a Gateway's pods; empty when nothing shows them. */
-  public namespacesOf({ selector }: GatewayConfig): ReadonlySet<string> {
-    return this.namespacesByKey.get(keyOfSelector(selector)) ?? NOTHING;
+  public namespacesOf({ workload }: GatewayConfig): ReadonlySet<string> {
+    return this.namespacesByKey.get(workload) ?? NOTHING;
   }
 
   /** The pods of a Gateway that are among the objects. */
-  public podsOf({ selector }: GatewayConfig): readonly PodTemplate[] {
-    return this.podsByKey.get(keyOfSelector(selector)) ?? [];
+  public podsOf({ workload }: GatewayConfig): readonly PodTemplate[] {
+    return this.podsByKey.get(workload) ?? [];
   }
 
   /** Whether a pod is one of a gateway: a Gateway is for it, and it is nothing else. */
@@ -147,8 +147,7 @@ export class GatewayPlaces {
     return this.own ??= new Set([...this.all].filter(namespace => !this.withClients.has(namespace)));
   }
 
-  private know({ selector }: GatewayConfig): void {
-    const key = keyOfSelector(selector);
+  private know({ selector, workload: key }: GatewayConfig): void {
     if (this.workloads.has(key)) {
       return;
     }
@@ -162,7 +161,15 @@ export class GatewayPlaces {
   }
 
   private matching(labels: Labels): string[] {
-    return Object.entries(labels).flatMap(label => this.byLabel.get(label.join('=')) ?? []).filter(({ selector }) => selects(selector, labels)).map(({ key }) => key);
+    const found: string[] = [];
+    for (const label of Object.keys(labels)) {
+      for (const { key, selector } of this.byLabel.get(`${label}=${labels[label]}`) ?? []) {
+        if (selects(selector, labels)) {
+          found.push(key);
+        }
+      }
+    }
+    return found;
   }
 
   private place(key: string, service: KubeService): void {
@@ -185,11 +192,6 @@ export class GatewayPlaces {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
-
-/** A selector as text that can be compared. */
-function keyOfSelector(selector: Labels): string {
-  return JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
 
 /** What an input has of the pods of a gateway may be no more than their labels. */
 function mayBeGateway(pod: PodTemplate): boolean {

@@ -29,10 +29,13 @@ export class GatewayWorkload {
   private whole?: ServersOfRule;
 
   /**
+   * @param workload the pods, as text that can be compared
    * @param namespaces those that its pods are known to be in
    * @param pods the labels that its pods are known to have
    */
-  public constructor(public readonly selector: Labels, public readonly namespaces: ReadonlySet<string>, public readonly pods: readonly Labels[]) {}
+  public constructor(
+    public readonly workload: string, public readonly selector: Labels, public readonly namespaces: ReadonlySet<string>, public readonly pods: readonly Labels[],
+  ) {}
 
   /** The servers with a host that one of some names, as policies write them, can stand for. */
   public serving(names: readonly string[]): readonly GatewayServer[] {
@@ -67,12 +70,12 @@ export class GatewayWorkloads {
     const workloads = new Map<string, GatewayWorkload>();
     for (const gateway of gateways.filter(({ servers, selector }) => servers.length > 0 && Object.keys(selector).length > 0)) {
       const { selector, servers } = gateway;
-      const workload = workloads.get(servers[0].workload) ?? new GatewayWorkload(selector, places.namespacesOf(gateway), [
+      const workload = workloads.get(gateway.workload) ?? new GatewayWorkload(gateway.workload, selector, places.namespacesOf(gateway), [
         ...places.podsOf(gateway).map(({ labels }) => labels), ...[...places.servicesOf(gateway)].map(service => service.selector),
         ...[...INSTALLED_GATEWAYS.values()].filter(labels => selects(selector, labels)),
       ]);
       servers.forEach(server => workload.servers.push(server));
-      workloads.set(servers[0].workload, workload);
+      workloads.set(gateway.workload, workload);
     }
     this.all = [...workloads.values()];
     this.all.forEach(workload => [workload.selector, ...workload.pods].forEach(labels => this.index(labels, workload)));

@@ -39,12 +39,15 @@ export class GatewayConfig {
   /** As VirtualServices name it. */
   public readonly name: string;
   public readonly selector: { readonly [label: string]: string };
+  /** The pods that it selects, as text that can be compared. */
+  public readonly workload: string;
   public readonly servers: readonly GatewayServer[];
 
   public constructor(public readonly object: MeshObject) {
     this.name = `${object.namespace}/${object.name}`;
     this.selector = labelsOf(object.spec.selector);
     const workload = JSON.stringify(Object.entries(this.selector).sort(([a], [b]) => (a < b ? -1 : 1)));
+    this.workload = workload;
     this.servers = records(object.spec.servers).map((server, i): GatewayServer => {
       const hosts = strings(server.hosts);
       const port = record(server.port);

@@ -7,3 +7,14 @@ export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
     lists.set(key, [item]);
   }
 }
+
+/** The map under a key, made where there is none yet. */
+export function mapAt<K, L, T>(maps: Map<K, Map<L, T>>, key: K): Map<L, T> {
+  const known = maps.get(key);
+  if (known) {
+    return known;
+  }
+  const made = new Map<L, T>();
+  maps.set(key, made);
+  return made;
+}

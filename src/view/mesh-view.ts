@@ -1,7 +1,7 @@
 import { AccessPolicy } from './access-policy';
 import { byAge, byAgeAndName } from './age';
 import { EgressPolicy, KUBERNETES_NETWORKING } from './egress-policy';
-import { placeKey, placesOfEntry } from './entry-endpoints';
+import { placesOfEntry } from './entry-endpoints';
 import { ExternalEntry } from './external-entry';
 import { record, records, strings, withValue } from './fields';
 import { GatewayConfig, GatewayServer } from './gateway';
@@ -22,6 +22,7 @@ import { NetworkPolicy, PoliciesOfNamespace } from './network-policy';
 import { PodTemplate, podTemplatesOf } from './pod-template';
 import { PodsOfNamespace } from './pods-of-namespace';
 import { MESH, Route } from './route';
+import { RoutedPlaces } from './routed-places';
 import { ShownNamespaces } from './shown-namespaces';
 import { SidecarsOfNamespace } from './sidecars-of-namespace';
 import { TrafficRule } from './traffic-rule';
@@ -316,7 +317,8 @@ export class MeshView {
 
   /** Whether an entry is what gateways send to, and nobody else sees. */
   public isUpstream(entry: ExternalEntry): boolean {
-    return entry.hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0) && this.isSeenByGatewaysAlone(entry);
+    return this.once('upstreams', () => new Set(this.entries.filter(({ hosts, visibleTo }) => (
+      hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0) && this.isSeenByGatewaysAlone(hosts, visibleTo))))).has(entry);
   }
 
   /** The services outside: all entries but those that only serve a route. What gateways alone see, and ends somewhere else, is one of its own. */
@@ -336,16 +338,12 @@ export class MeshView {
   }
 
   /** Where what is routed through gateways ends, and the names and addresses by which clients ask for it. */
-  private get routedPlaces(): ReadonlySet<string> {
-    return this.once('routedPlaces', () => new Set(this.entries.flatMap(entry => entry.ports.flatMap(port => {
-      const hosts = entry.hosts.filter(host => this.isRouted(entry, host, port.number));
-      const asked = [...hosts, ...entry.addresses].flatMap(name => [placeKey(name, port.number), placeKey(name, port.target)]);
-      return hosts.length === 0 ? [] : [...asked, ...placesOfEntry(this, entry, port)];
-    }))));
+  public get routedPlaces(): RoutedPlaces {
+    return this.once('routedPlaces', () => new RoutedPlaces(this));
   }
 
   /** Whether no namespace sees an entry but those of the gateways that send to it. */
-  private isSeenByGatewaysAlone({ hosts, visibleTo }: ExternalEntry): boolean {
+  private isSeenByGatewaysAlone(hosts: readonly string[], visibleTo: readonly string[]): boolean {
     const found = this.once('namespaces of gateways by host', () => this.gatewayNamespaces());
     return visibleTo.every(namespace => hosts.some(host => found.get(host)?.has(namespace)));
   }
@@ -363,8 +361,11 @@ export class MeshView {
         const known = gateway ? [...this.gatewayPlaces.namespacesOf(gateway)].filter(namespace => this.gatewayPlaces.mayHaveGateways(namespace)) : [];
         return known.length > 0 ? known : likely;
       });
-      rules.flatMap(rule => rule.destinations).forEach(({ host }) => (
-        found.set(host, new Set([...found.get(host) ?? [], ...places]))));
+      for (const { host } of places.length === 0 ? [] : rules.flatMap(rule => rule.destinations)) {
+        const namespaces = found.get(host) ?? new Set();
+        found.set(host, namespaces);
+        places.forEach(place => namespaces.add(place));
+      }
     }
     return found;
   }
@@ -381,10 +382,13 @@ export class MeshView {
 
   /** What is read of the objects once, although many ask for it: by a name that nothing else has. */
   public once<T>(what: string, read: () => T): T {
-    if (!this.known.has(what)) {
-      this.known.set(what, read());
+    const known = this.known.get(what);
+    if (known !== undefined || this.known.has(what)) {
+      return known as T;
     }
-    return this.known.get(what) as T;
+    const value = read();
+    this.known.set(what, value);
+    return value;
   }
 }
 

@@ -25,8 +25,6 @@ export class RouteMatch implements Place {
   public readonly destinationSubnets: readonly string[];
   public readonly sourceNamespace?: string;
   public readonly sourceLabels: { readonly [label: string]: string };
-  /** Whether it looks at more than these, such as path or headers of a request, so that it is not for every one. */
-  public readonly isPartial: boolean;
 
   /** @param gateways `mesh` for the sidecars, `<namespace>/<name>` for a Gateway */
   public constructor(
@@ -38,7 +36,12 @@ export class RouteMatch implements Place {
     this.destinationSubnets = strings(written.destinationSubnets);
     this.sourceNamespace = text(written.sourceNamespace);
     this.sourceLabels = labelsOf(written.sourceLabels);
-    this.isPartial = Object.keys(written).some(key => !WHOLE.has(key) && (key !== 'uri' || written.uri !== undefined && record(written.uri).prefix !== '/'));
+  }
+
+  /** Whether it looks at more than these, such as path or headers of a request, so that it is not for every one. */
+  public get isPartial(): boolean {
+    const { uri } = this.written;
+    return Object.keys(this.written).some(key => !WHOLE.has(key) && (key !== 'uri' || uri !== undefined && record(uri).prefix !== '/'));
   }
 
   /** The setting by which it asks for the client, if it does. */
@@ -147,6 +150,9 @@ export class Route {
   /** `mirror` and its share, and the list that came after it. A share of none is no copy. */
   private mirrorsOf(of: HttpRule): RouteDestination[] {
     const { rule } = of;
+    if (rule.mirror === undefined && rule.mirrors === undefined) {
+      return [];
+    }
     const percent = record(rule.mirrorPercentage).value ?? rule.mirrorPercent;
     const one = rule.mirror === undefined || number(percent) === 0 ? [] : [{ to: record(rule.mirror), steps: ['mirror'], percent }];
     const list = records(rule.mirrors).map(({ destination, percentage }, i) => (
@@ -187,6 +193,9 @@ function placeOf({ object, field, root }: HttpRule, key: string): Place {
 
 /** `fault.abort`, of which istiod takes the statuses of HTTP and gRPC. Without a percentage Envoy aborts nothing. */
 function abortOf(of: HttpRule): RouteAbort | undefined {
+  if (of.rule.fault === undefined) {
+    return undefined;
+  }
   const { percentage, httpStatus, grpcStatus } = record(record(of.rule.fault).abort);
   const percent = number(record(percentage).value) ?? 0;
   const status = number(httpStatus) === undefined ? text(grpcStatus) : String(httpStatus);

@@ -49,7 +49,7 @@ export class TrafficRule {
 
   /** The names of `exportTo`, as text that can be compared. */
   public get exported(): string {
-    return strings(this.object.spec.exportTo).sort().join(' ');
+    return [...strings(this.object.spec.exportTo)].sort().join(' ');
   }
 
   /** TLS towards a port of the destination: the subset's policy before the rule's, the port's before that of all ports. */
