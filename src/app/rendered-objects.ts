@@ -78,12 +78,22 @@ function isRenderedAs(value: unknown, rendered: unknown): boolean {
   if (typeof value !== 'object' || value === null) {
     return (value ?? undefined) === rendered;
   }
+  if (Array.isArray(value) !== Array.isArray(rendered ?? value)) {
+    return false;
+  }
   // A list has its places as keys.
-  const known = (rendered ?? {}) as Fields;
-  const keys = Object.keys(value);
-  return Array.isArray(value) === Array.isArray(rendered ?? value) && keys.every(key => isRenderedAs((value as Fields)[key], known[key]))
-    && Object.keys(known).every(key => key in value);
+  const known = (rendered ?? NO_FIELDS) as Fields;
+  let missing = Object.keys(known).length;
+  for (const key of Object.keys(value)) {
+    if (!isRenderedAs((value as Fields)[key], known[key])) {
+      return false;
+    }
+    missing -= known[key] === undefined ? 0 : 1;
+  }
+  return missing === 0;
 }
+
+const NO_FIELDS: Fields = {};
 
 /** What metadata consists of that is not plain. */
 function stateOf(object: ApiObject): unknown[] {

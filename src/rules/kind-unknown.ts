@@ -2,6 +2,7 @@ import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
 import { API_GROUPS, groupsOf, kindsOf, versionsOf } from '../view/api-fields';
+import { mapAt } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 
 /** How many letters of a group may be wrong. */
@@ -15,7 +16,17 @@ export const kindUnknown: Rule = {
   why: 'The API server refuses the object: no CRD has its kind in this version. Nothing of it has an effect. `explain` and `report` leave it out, name it and end with exit code 2.',
   fix: 'Correct `kind` or `apiVersion`.',
   related: [],
-  check: view => view.objects.flatMap(object => findingOf(object) ?? []),
+  check: view => {
+    const right = new Map<string, Map<string, Map<string | undefined, boolean>>>();
+    const isRight = (object: MeshObject) => {
+      const versions = mapAt(mapAt(right, object.group), object.kind);
+      if (!versions.has(object.version)) {
+        versions.set(object.version, findingOf(object) === undefined);
+      }
+      return versions.get(object.version)!;
+    };
+    return view.objects.filter(object => !isRight(object)).flatMap(object => findingOf(object) ?? []);
+  },
 };
 
 function findingOf(object: MeshObject): Finding | undefined {

@@ -3,7 +3,8 @@ import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
 import { GatewayConfig, GatewayServer } from '../view/gateway';
 import { namespaceOfService, overlaps } from '../view/host-name';
-import { addTo } from '../view/lists';
+import { KubeService } from '../view/kube-service';
+import { addTo, mapAt } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { ByHost, Leg, routeKindOf, routesServer } from '../view/name-index';
 import { MESH, Route, RouteDestination, RouteMatch } from '../view/route';
@@ -19,7 +20,7 @@ export const legMissing: Rule = {
   fix: 'Write both: from the sidecars (`mesh`) to the gateway\'s Service, and from the Gateway to the host. In this library: `EgressViaGateway`.',
   related: [],
   check: view => {
-    const gateways = new ServersByPort(view.gatewayServers);
+    const gateways = new Gateways(view);
     const originations = new Originations(view);
     return [
       ...view.names.detours.flatMap(leg => (
@@ -29,44 +30,77 @@ export const legMissing: Rule = {
   },
 };
 
-/** The servers of Gateways, by pods and port. */
-class ServersByPort {
-  private readonly ports = new Map<string, Set<number>>();
-  private readonly servers = new Map<string, GatewayServer[]>();
-  private readonly plain = new Map<string, GatewayServer>();
-  private readonly secured = new Map<string, Set<boolean>>();
-  private readonly byHost = new Map<string, ByHost<GatewayServer>>();
+/** The servers of Gateways on a port of their pods. */
+class ServersOnPort {
+  public readonly all: GatewayServer[] = [];
+  /** Whether they take TLS: both, where some do. */
+  public readonly secured = new Set<boolean>();
+  private plain?: GatewayServer;
+  private byHost?: ByHost<GatewayServer>;
 
-  public constructor(servers: readonly GatewayServer[]) {
-    for (const server of servers) {
-      const key = `${server.workload} ${server.port}`;
-      addTo(this.servers, key, server);
-      this.secured.set(key, (this.secured.get(key) ?? new Set()).add(server.tls !== undefined));
-      if (server.tls === undefined && routeKindOf(server) === 'tcp') {
-        this.plain.set(key, server);
-      }
-      this.ports.set(server.workload, (this.ports.get(server.workload) ?? new Set()).add(server.port));
+  public add(server: GatewayServer): void {
+    this.all.push(server);
+    this.secured.add(server.tls !== undefined);
+    if (server.tls === undefined && routeKindOf(server) === 'tcp') {
+      this.plain = server;
     }
-    this.servers.forEach((list, key) => this.byHost.set(key, new ByHost(list, ({ hosts }) => hosts)));
-  }
-
-  public on(workload: string, port: number): readonly GatewayServer[] {
-    return this.servers.get(`${workload} ${port}`) ?? [];
-  }
-
-  /** Whether its servers take TLS: both, where some do. */
-  public securedOn(workload: string, port: number): ReadonlySet<boolean> {
-    return this.secured.get(`${workload} ${port}`) ?? new Set();
   }
 
   /** A plaintext server takes every name. */
-  public serving(workload: string, port: number, name: string): readonly GatewayServer[] {
-    const plain = this.plain.get(`${workload} ${port}`);
-    return plain ? [plain] : (this.byHost.get(`${workload} ${port}`)?.overlapping(name) ?? []).filter(({ hosts }) => hosts.some(host => overlaps(host, name)));
+  public serving(name: string): readonly GatewayServer[] {
+    this.byHost ??= new ByHost(this.all, ({ hosts }) => hosts);
+    return this.plain ? [this.plain] : this.byHost.overlapping(name).filter(({ hosts }) => hosts.some(host => overlaps(host, name)));
+  }
+}
+
+/** Where connections to a port of a gateway's Service arrive. */
+interface GatewayPort {
+  readonly port: number;
+  readonly service?: KubeService;
+  readonly servers: readonly ServersOnPort[];
+  /** The ports that are served on those pods. */
+  readonly portsOfPods: readonly number[];
+}
+
+/** The servers of Gateways, by pods and port: thousands of routes lead to one. */
+class Gateways {
+  private readonly byWorkload = new Map<string, Map<number, ServersOnPort>>();
+  private readonly known = new Map<string, GatewayPort | undefined>();
+
+  public constructor(private readonly view: MeshView) {
+    for (const server of view.gatewayServers) {
+      const ports = mapAt(this.byWorkload, server.workload);
+      const servers = ports.get(server.port) ?? new ServersOnPort();
+      ports.set(server.port, servers);
+      servers.add(server);
+    }
   }
 
-  public portsOf(workload: string): number[] {
-    return [...this.ports.get(workload) ?? []];
+  /** Undefined for a host that is none of a gateway, or a port that nothing says. */
+  public at({ host, port }: RouteDestination): GatewayPort | undefined {
+    const service = this.view.serviceByHost.get(host);
+    const asked = port ?? (service?.ports.length === 1 ? service.ports[0].number : undefined);
+    if (asked === undefined) {
+      return undefined;
+    }
+    const key = `${asked} ${host}`;
+    if (!this.known.has(key)) {
+      this.known.set(key, this.read(host, service, asked));
+    }
+    return this.known.get(key);
+  }
+
+  private read(host: string, service: KubeService | undefined, port: number): GatewayPort | undefined {
+    const pods = [...this.view.gatewayPlaces.workloadsAt(host)].map(workload => this.byWorkload.get(workload) ?? new Map<number, ServersOnPort>());
+    // A Gateway may name the port of the Service or that of the pods.
+    const target = service?.ports.find(({ number }) => number === port)?.targetPort;
+    const ports = [...new Set([port, typeof target === 'number' ? target : port])];
+    return pods.length === 0 ? undefined : {
+      port,
+      service,
+      servers: pods.flatMap(servers => ports.flatMap(number => servers.get(number) ?? [])),
+      portsOfPods: pods.flatMap(servers => [...servers.keys()]),
+    };
   }
 }
 
@@ -90,60 +124,57 @@ class Originations {
 
   /** Undefined where no rule that the client sees has the subset, or others alone have a rule: that of a client in another repository says how it connects. */
   public of({ route }: Leg, { host, subset }: RouteDestination, port: number): Originated[] | undefined {
-    const all = this.rules.get(`${host} ${subset ?? ''}`) ?? [];
+    const all = this.rules.get(`${host} ${subset ?? ''}`);
+    if (all === undefined) {
+      return subset === undefined ? [] : undefined;
+    }
     const seen = this.seenFrom(route.object.namespace, host, all);
     // A subset is for whoever sends to it, and a rule for all of the host may be for others alone.
-    const followed = seen ?? (subset === undefined && all.length > 0 ? undefined : all);
-    return subset !== undefined && all.length === 0 ? undefined
-      : followed?.flatMap(rule => {
-        const tls = rule.tlsOf(port, subset);
-        return tls === undefined || tls.mode === 'DISABLE' ? [] : [{ ...tls, rule }];
-      });
+    const followed = seen ?? (subset === undefined ? undefined : all);
+    return followed?.flatMap(rule => {
+      const tls = rule.tlsOf(port, subset);
+      return tls === undefined || tls.mode === 'DISABLE' ? [] : [{ ...tls, rule }];
+    });
   }
 
   /** A client takes the rules of its own namespace before others. Clients of other namespaces than the route's may use theirs, where it has none. */
   private seenFrom(namespace: string, host: string, rules: readonly TrafficRule[]): readonly TrafficRule[] | undefined {
+    const own = rules.filter(({ object }) => object.namespace === namespace);
+    if (own.length > 0) {
+      return own;
+    }
     const shared = [namespaceOfService(host, this.view.facts.clusterDomain), this.view.facts.rootNamespace];
-    const found = [
-      rules.filter(({ object }) => object.namespace === namespace),
-      rules.filter(({ object, visibleTo }) => shared.includes(object.namespace) && reaches(visibleTo, namespace)),
-    ];
-    return found.find(list => list.length > 0);
+    const ofService = rules.filter(({ object, visibleTo }) => shared.includes(object.namespace) && reaches(visibleTo, namespace));
+    return ofService.length > 0 ? ofService : undefined;
   }
 }
 
 /** What sidecars send to a gateway that does not send it on. */
-function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, gateways: ServersByPort, originations: Originations): Finding[] {
+function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, gateways: Gateways, originations: Originations): Finding[] {
   const { host, field } = destination;
-  const workloads = [...view.gatewayPlaces.workloadsAt(host)];
-  const service = view.serviceByHost.get(host);
-  const port = destination.port ?? (service?.ports.length === 1 ? service.ports[0].number : undefined);
-  if (workloads.length === 0 || port === undefined || isBroken(view, leg)) {
+  const gateway = gateways.at(destination);
+  if (gateway === undefined || isBroken(view, leg)) {
     return [];
   }
-  // A Gateway may name the port of the Service or that of the pods.
-  const target = service?.ports.find(({ number }) => number === port)?.targetPort;
-  const places = workloads.flatMap(workload => [...new Set([port, typeof target === 'number' ? target : port])].map(at => ({ workload, at })));
+  const { port, service, servers } = gateway;
   const originated = originations.of(leg, destination, port);
   const names = namesOf(leg, originated, defaultName(destination, port));
-  const isServed = places.some(({ workload, at }) => gateways.on(workload, at).length > 0);
-  const taking = places.flatMap(({ workload, at }) => (
-    names === undefined ? gateways.on(workload, at) : names.flatMap(name => gateways.serving(workload, at, name))));
+  const taking = servers.flatMap(on => (names === undefined ? on.all : names.flatMap(name => on.serving(name))));
   const found = (message: string, fix: string, at = [...field, 'host']): Finding[] => [{
     object: leg.route.object,
     field: at,
     message: `'destination.host' ${quote(host)} leads to port ${port} of a gateway${message}`,
     fix: { code: 'route the service with EgressViaGateway', yaml: fix },
   }];
-  if (!isServed) {
+  if (servers.length === 0) {
     // Without its Service, which of its ports leads to which port of the pods is not known.
-    return service === undefined ? [] : found(`, on which no Gateway has a server: they have ${workloads.flatMap(workload => gateways.portsOf(workload)).join(', ')}`,
+    return service === undefined ? [] : found(`, on which no Gateway has a server: they have ${gateway.portsOfPods.join(', ')}`,
       'write a server for this port, or send to one that is served');
   }
   if (taking.length === 0) {
     const isDefault = originated?.some(({ mode, sni }) => mode === 'ISTIO_MUTUAL' && sni === undefined);
     const isOfApplication = originated?.length === 0 && leg.rule.kind === 'tls';
-    const meant = nearest(names![0] ?? '', [...new Set(places.flatMap(({ workload, at }) => gateways.on(workload, at).flatMap(({ hosts }) => hosts)))]);
+    const meant = nearest(names![0] ?? '', [...new Set(servers.flatMap(({ all }) => all.flatMap(({ hosts }) => hosts)))]);
     const misnamed = originated?.length === 1 && originated[0].sni !== undefined && meant !== undefined ? originated[0] : undefined;
     if (misnamed) {
       return [{
@@ -166,7 +197,7 @@ function endsAtGateway(view: MeshView, leg: Leg, destination: RouteDestination, 
       `write a DestinationRule for it with 'tls' {mode: ISTIO_MUTUAL, sni: ${taking[0].hosts[0]}}, and send to its subset`);
   }
   // A port of plaintext and TLS together is another mistake.
-  const isMixed = new Set(places.flatMap(({ workload, at }) => [...gateways.securedOn(workload, at)])).size > 1;
+  const isMixed = new Set(servers.flatMap(({ secured }) => [...secured])).size > 1;
   const refusals = isMixed ? [] : (originated ?? []).flatMap(tls => taking.map(server => refusalOf(server, tls)));
   if (refusals.length > 0 && refusals.every(refusal => refusal !== undefined)) {
     const [{ text, fix }] = refusals;

@@ -3,6 +3,7 @@ import { Slots, Taken } from './slots';
 import { quote } from '../private/fail';
 import { MeshModel } from '../private/model';
 import { ANY, EntryPort, ExternalEntry } from '../view/external-entry';
+import { MeshView } from '../view/mesh-view';
 
 export const portCapturedTwice: Rule = {
   id: 'MX0203',
@@ -15,10 +16,9 @@ export const portCapturedTwice: Rule = {
   related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
-    const rank = new Map([...view.knownServices].reverse().map(({ object }, i) => [object, -i]));
-    // The API server refuses one without hosts. Of two istiod drops the second in its order: by age, and of one age by the name of the host.
-    const open = view.entries.filter(({ hosts }) => hosts.length > 0).sort((a, b) => (rank.get(a.object) ?? 0) - (rank.get(b.object) ?? 0))
-      .flatMap(entry => entry.ports.filter(port => entry.listenersOf(port).includes(ANY)).map(port => ({ entry, port })));
+    // The API server refuses one without hosts.
+    const open = inOrder(view, view.entries.filter(entry => entry.hosts.length > 0 && entry.ports.some(port => isOpen(entry, port))))
+      .flatMap(entry => entry.ports.filter(port => isOpen(entry, port)).map(port => ({ entry, port })));
     const tcp = open.filter(({ port }) => port.class === 'TCP').flatMap(({ entry, port }) => (
       finding(view.facts, entry, port, ports.take(String(port.number), entry))));
     // Hosts share a port with each other, but not with TCP, which captures every connection that arrives there.
@@ -27,6 +27,20 @@ export const portCapturedTwice: Rule = {
     return [...tcp, ...named, ...view.entries.flatMap(betweenHosts)];
   },
 };
+
+/** Whether it takes every connection to the port. */
+function isOpen(entry: ExternalEntry, port: EntryPort): boolean {
+  return entry.listenersOf(port).includes(ANY);
+}
+
+/** In the order of istiod, which drops the second of two: by age, and of one age by the name of the host. */
+function inOrder(view: MeshView, entries: readonly ExternalEntry[]): readonly ExternalEntry[] {
+  if (entries.length < 2) {
+    return entries;
+  }
+  const rank = new Map([...view.knownServices].reverse().map(({ object }, i) => [object, -i]));
+  return [...entries].sort((a, b) => (rank.get(a.object) ?? 0) - (rank.get(b.object) ?? 0));
+}
 
 function finding(facts: MeshModel, entry: ExternalEntry, { number: port, field }: EntryPort, taken: Taken | undefined): Finding[] {
   return taken ? [{

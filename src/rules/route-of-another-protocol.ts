@@ -15,14 +15,23 @@ export const routeOfAnotherProtocol: Rule = {
   fix: 'Write the rule under the protocol of the port; use `tls` with `sniHosts` for HTTPS.',
   related: [],
   check: view => view.routes.flatMap(route => {
-    const judged = route.rules.flatMap(rule => rule.matches.map(match => new Map(match.gateways.map(gateway => (
-      [gateway, gateway === MESH ? atSidecars(view, { route, rule, match }) : atGateway(view, gateway, { route, rule, match })])))));
-    const served = new Set(judged.flatMap(at => [...at].filter(([, found]) => found.length === 0).map(([gateway]) => gateway)));
+    const served = new Set<string>();
+    const lost: { readonly gateway: string; readonly isUsed: boolean; readonly finding: Finding }[] = [];
+    for (const rule of route.rules) {
+      for (const match of rule.matches) {
+        const judged = match.gateways.map(gateway => ({ gateway, finding: judge(view, gateway, { route, rule, match }) }));
+        const isUsed = judged.some(at => at.finding === undefined);
+        judged.forEach(({ gateway, finding }) => (finding === undefined ? served.add(gateway) : lost.push({ gateway, isUsed, finding })));
+      }
+    }
     // A match without 'gateways' is for all of the VirtualService. It need not fit those that another one serves.
-    const isUsed = (at: ReadonlyMap<string, Finding[]>) => [...at.values()].some(found => found.length === 0);
-    return judged.flatMap(at => [...at].filter(([gateway]) => !served.has(gateway) || !isUsed(at)).flatMap(([, found]) => found));
+    return lost.filter(({ gateway, isUsed }) => !served.has(gateway) || !isUsed).map(({ finding }) => finding);
   }),
 };
+
+function judge(view: MeshView, gateway: string, leg: Leg): Finding | undefined {
+  return gateway === MESH ? atSidecars(view, leg) : atGateway(view, gateway, leg);
+}
 
 const WORDS: { readonly [kind in RouteKind]: string } = { http: 'HTTP', tls: 'TLS or HTTPS', tcp: 'TCP' };
 
@@ -32,41 +41,41 @@ function kindsOf(port: EntryPort): readonly RouteKind[] {
 }
 
 /** Of hosts that the sidecars know as services outside. */
-function atSidecars(view: MeshView, { route, rule, match }: Leg): Finding[] {
+function atSidecars(view: MeshView, { route, rule, match }: Leg): Finding | undefined {
   const entries = route.hosts.map(host => view.serviceByHost.get(host) ? [] : view.names.entriesOf(host).filter(({ visibleTo }) => (
     route.visibleTo.some(namespace => reaches(visibleTo, namespace)))));
   // Of another host nothing is known.
   if (entries.length === 0 || entries.some(found => found.length === 0)) {
-    return [];
+    return undefined;
   }
   const ports = entries.flat().flatMap(entry => entry.ports);
   const named = match.port === undefined ? ports : ports.filter(({ number }) => number === match.port);
   if (named.some(port => kindsOf(port).includes(rule.kind))) {
-    return [];
+    return undefined;
   }
   const [port] = named;
   const host = quote(route.hosts[0]);
-  return [finding(route, rule, match.field, port
+  return findingAt(route, rule, match.field, port
     ? `'${rule.kind}' rules are for ${WORDS[rule.kind]}, and port ${port.number} of ${host} is ${port.protocol || port.class}: sidecars ignore this rule`
     : `'port' ${match.port} is no port of ${host}, which has ${[...new Set(ports.map(({ number }) => number))].join(', ')}: sidecars ignore this rule`,
-  port ? `write it under '${kindsOf(port)[0]}'` : 'write a port of the ServiceEntry')];
+  port ? `write it under '${kindsOf(port)[0]}'` : 'write a port of the ServiceEntry');
 }
 
-function atGateway(view: MeshView, name: string, { route, rule, match }: Leg): Finding[] {
+function atGateway(view: MeshView, name: string, { route, rule, match }: Leg): Finding | undefined {
   const servers = route.hosts.flatMap(host => view.names.serversFor(name, host, route.object.namespace));
   const named = match.port === undefined ? servers : servers.filter(({ port }) => port === match.port);
   if (servers.length === 0 || named.some(server => routeKindOf(server) === rule.kind)) {
-    return [];
+    return undefined;
   }
   const [server] = named;
   const kind = server && routeKindOf(server);
-  return [finding(route, rule, match.field, server
+  return findingAt(route, rule, match.field, server
     ? `'${rule.kind}' is not for the ${[server.protocol, server.tls?.mode].filter(Boolean).join(' ')} server on port ${server.port} of '${server.object.origin.path}': the gateway ignores this rule`
     : `'port' ${match.port} is no port of a server for ${quote(route.hosts[0])} in '${servers[0].object.origin.path}', which has ${[...new Set(servers.map(({ port }) => port))].join(', ')}: `
       + 'the gateway ignores this rule',
-  server ? `write it under '${kind ?? 'tls'}'` : 'write a port of the Gateway')];
+  server ? `write it under '${kind ?? 'tls'}'` : 'write a port of the Gateway');
 }
 
-function finding({ object }: Route, rule: RouteRule, field: readonly (string | number)[], message: string, fix: string): Finding {
+function findingAt({ object }: Route, rule: RouteRule, field: readonly (string | number)[], message: string, fix: string): Finding {
   return { object, field: field.length > 0 ? field : rule.field, message, fix };
 }

@@ -15,8 +15,9 @@ export const serverWithSeveralDestinations: Rule = {
 };
 
 function lost(server: GatewayServer, legs: readonly Leg[]): Finding[] {
-  const [first] = legs;
-  const other = legs.find(leg => targetsOf(leg) !== targetsOf(first));
+  const [first, ...more] = legs;
+  const targets = more.length === 0 ? '' : targetsOf(first);
+  const other = more.find(leg => targetsOf(leg) !== targets);
   return other ? [{
     object: server.object,
     field: [...server.field, 'hosts'],

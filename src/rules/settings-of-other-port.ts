@@ -17,12 +17,10 @@ export const settingsOfOtherPort: Rule = {
 };
 
 function findingsOf(view: MeshView, { object, host }: TrafficRule): Finding[] {
-  const policies = [
-    { policy: record(object.spec.trafficPolicy), field: ['spec', 'trafficPolicy'] },
-    ...records(object.spec.subsets).map(({ trafficPolicy }, i) => ({ policy: record(trafficPolicy), field: ['spec', 'subsets', i, 'trafficPolicy'] })),
+  const written = [
+    ...portsIn(object.spec.trafficPolicy, ['spec', 'trafficPolicy']),
+    ...records(object.spec.subsets).flatMap(({ trafficPolicy }, i) => portsIn(trafficPolicy, ['spec', 'subsets', i, 'trafficPolicy'])),
   ];
-  const written = policies.flatMap(({ policy, field }) => records(policy.portLevelSettings).map(({ port }, i) => (
-    { port: number(record(port).number), field: [...field, 'portLevelSettings', i, 'port', 'number'] })));
   // A wildcard is for every host that it covers.
   const ports = written.length === 0 || host.startsWith('*') ? [] : portsOfHost(view, host);
   return written.filter(({ port }) => port !== undefined && ports.length > 0 && !ports.includes(port)).map(({ port, field }) => ({
@@ -31,4 +29,8 @@ function findingsOf(view: MeshView, { object, host }: TrafficRule): Finding[] {
     message: `'port.number' ${port} is no port of ${quote(host)}, which has ${ports.join(', ')}: proxies never use these settings`,
     fix: `write one of its ports, like ${ports[0]}`,
   }));
+}
+
+function portsIn(policy: unknown, field: readonly (string | number)[]) {
+  return records(record(policy).portLevelSettings).map(({ port }, i) => ({ port: number(record(port).number), field: [...field, 'portLevelSettings', i, 'port', 'number'] }));
 }

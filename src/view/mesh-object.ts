@@ -47,11 +47,28 @@ export interface Doubt {
 export class UnreadableObject extends Error {}
 
 /** The group, which the core group has none of, and the version. */
-export function groupAndVersionOf(apiVersion: unknown): { readonly group: string; readonly version: string } {
+export function groupAndVersionOf(apiVersion: unknown): GroupAndVersion {
   const text = String(apiVersion);
+  const known = READ.get(text);
+  if (known !== undefined) {
+    return known;
+  }
   const slash = text.indexOf('/');
-  return { group: text.slice(0, Math.max(slash, 0)), version: text.slice(slash + 1) };
+  const read = { group: text.slice(0, Math.max(slash, 0)), version: text.slice(slash + 1) };
+  // An input has few of them, and thousands of objects; one that has more is somebody's trick.
+  if (READ.size < MOST_READ) {
+    READ.set(text, read);
+  }
+  return read;
 }
+
+interface GroupAndVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
+const READ = new Map<string, GroupAndVersion>();
+const MOST_READ = 1_000;
 
 /** Kinds that have no `spec`, and are read. */
 const WITHOUT_SPEC = ['Endpoints', 'EndpointSlice'];

@@ -54,21 +54,10 @@ export class TrafficRule {
 
   /** TLS towards a port of the destination: the subset's policy before the rule's, the port's before that of all ports. */
   public tlsOf(port: number, subset?: string): ClientTlsSettings | undefined {
-    const at = subset === undefined ? -1 : this.placeOf.get(subset) ?? -1;
-    const policies: [Fields, (string | number)[]][] = [
-      ...at < 0 ? [] : [[this.policies[at], ['spec', 'subsets', at, 'trafficPolicy']] as [Fields, (string | number)[]]],
-      [record(this.object.spec.trafficPolicy), ['spec', 'trafficPolicy']],
-    ];
-    for (const [policy, field] of policies) {
-      const ports = records(policy.portLevelSettings);
-      const of = ports.findIndex(settings => number(record(settings.port).number) === port);
-      const found = of < 0 ? tlsFrom(policy.tls, [...field, 'tls']) : tlsFrom(ports[of].tls, [...field, 'portLevelSettings', of, 'tls']);
-      // A port's settings replace those of all ports, and of the rule below, even where they say nothing of TLS.
-      if (found || of >= 0) {
-        return found;
-      }
-    }
-    return undefined;
+    const at = subset === undefined ? undefined : this.placeOf.get(subset);
+    const ofSubset = at === undefined ? undefined : tlsIn(this.policies[at], port, ['spec', 'subsets', at, 'trafficPolicy']);
+    const settings = ofSubset ?? tlsIn(record(this.object.spec.trafficPolicy), port, ['spec', 'trafficPolicy']);
+    return settings?.tls;
   }
 
   /** Every TLS setting that is written somewhere in it. */
@@ -86,6 +75,17 @@ export class TrafficRule {
       ...records(record(policy).portLevelSettings).map(({ tls }, i) => tlsFrom(tls, [...field, 'portLevelSettings', i, 'tls'])),
     ]).filter(tls => tls !== undefined);
   }
+}
+
+/** What a policy says of TLS towards a port; undefined where it says nothing, so that the one below counts. */
+function tlsIn(policy: Fields, port: number, field: readonly (string | number)[]): { readonly tls?: ClientTlsSettings } | undefined {
+  const ports = records(policy.portLevelSettings);
+  const of = ports.findIndex(settings => number(record(settings.port).number) === port);
+  // A port's settings replace those of all ports, and of the rule below, even where they say nothing of TLS.
+  if (of >= 0) {
+    return { tls: tlsFrom(ports[of].tls, [...field, 'portLevelSettings', of, 'tls']) };
+  }
+  return policy.tls === undefined ? undefined : { tls: tlsFrom(policy.tls, [...field, 'tls']) };
 }
 
 function tlsFrom(value: unknown, field: readonly (string | number)[]): ClientTlsSettings | undefined {
