@@ -70,7 +70,8 @@ export class RenderedObjects {
 
 /** Whether an object has the metadata that it was rendered with: whoever has the object may add to these. */
 function isCurrent({ json, metadata }: Kept, object: ApiObject): boolean {
-  return metadata === undefined ? isRenderedAs(metadataFieldsOf(object), (json as { readonly metadata: Fields }).metadata) : isSame(metadata, stateOf(object));
+  return metadata === undefined ? isRenderedAs(metadataFieldsOf(object), (json as { readonly metadata: Fields }).metadata)
+    : isSame(metadata, stateOf(object));
 }
 
 /** Whether plain metadata is rendered as this; what is empty is not rendered. */

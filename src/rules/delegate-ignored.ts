@@ -30,8 +30,11 @@ interface Delegation {
 
 function delegationsIn(view: MeshView, root: MeshObject): Delegation[] {
   return records(root.spec.http).flatMap(({ delegate }, at) => {
+    if (delegate === undefined) {
+      return [];
+    }
     const { name, namespace } = record(delegate);
-    const found = delegate === undefined ? undefined : view.inNamespace(NETWORKING, 'VirtualService', text(namespace) ?? root.namespace).get(text(name) ?? '');
+    const found = view.inNamespace(NETWORKING, 'VirtualService', text(namespace) ?? root.namespace).get(text(name) ?? '');
     return found === undefined ? [] : [{ root, at, delegate: found }];
   });
 }

@@ -2,7 +2,8 @@ import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { strings } from '../view/fields';
 import { MeshObject } from '../view/mesh-object';
-import { MESH } from '../view/route';
+import { MeshView } from '../view/mesh-view';
+import { MESH, Route } from '../view/route';
 
 export const gatewayMissing: Rule = {
   id: 'MX0305',
@@ -13,24 +14,34 @@ export const gatewayMissing: Rule = {
   fix: 'Write `<namespace>/<name>` of the Gateway.',
   related: ['IST0101', 'IST0132', 'KIA1102'],
   check: view => {
-    const served = new Map<string, MeshObject>(view.gatewayServers.flatMap(({ object, hosts }) => hosts.map(host => [host, object] as const)));
-    const byName = new Map<string, MeshObject>(view.gateways.map(({ object }) => [object.name, object]));
-    return view.routes.flatMap(route => strings(route.object.spec.gateways).flatMap((written, i): Finding[] => {
-      const name = written.includes('/') ? written : `${route.object.namespace}/${written}`;
-      const [namespace, base] = name.split('/');
-      // A Gateway may be in another repository. That it is not shows when one of this name is elsewhere, or another one serves the host.
-      const [host] = route.hosts.filter(candidate => candidate !== '*' && served.has(candidate));
-      const elsewhere = byName.get(base) ?? served.get(host);
-      if (written === MESH || view.names.gatewayOf(name) || !elsewhere || route.gateways.some(other => view.names.gatewayOf(other))) {
-        return [];
-      }
-      return [{
+    // With one that is there, the others may be in another repository.
+    const lost = view.routes.filter(({ gateways }) => !gateways.some(name => view.names.gatewayOf(name)));
+    const others = new OtherGateways(view);
+    return lost.flatMap(route => strings(route.object.spec.gateways).flatMap((written, i): Finding[] => {
+      const [namespace, base] = written.includes('/') ? written.split('/') : [route.object.namespace, written];
+      const other = written === MESH ? undefined : others.like(base, route);
+      return other === undefined ? [] : [{
         object: route.object,
         field: ['spec', 'gateways', i],
-        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}; '${elsewhere.origin.path}' is ${quote(elsewhere.name)} in ${where(elsewhere.namespace)}: no proxy `
+        message: `'gateways' ${quote(written)} is no Gateway in ${where(namespace)}; '${other.origin.path}' is ${quote(other.name)} in ${where(other.namespace)}: no proxy `
           + 'uses these rules',
-        fix: `write ${quote(`${elsewhere.namespace}/${elsewhere.name}`)}`,
+        fix: `write ${quote(`${other.namespace}/${other.name}`)}`,
       }];
     }));
   },
 };
+
+/** The Gateways that are there, where a VirtualService names one that is not: that one may be in another repository, unless one of its name or for its host is here. */
+class OtherGateways {
+  private byName?: ReadonlyMap<string, MeshObject>;
+  private byHost?: ReadonlyMap<string, MeshObject>;
+
+  public constructor(private readonly view: MeshView) {}
+
+  public like(name: string, { hosts }: Route): MeshObject | undefined {
+    this.byName ??= new Map(this.view.gateways.map(({ object }) => [object.name, object]));
+    this.byHost ??= new Map(this.view.gatewayServers.flatMap(({ object, hosts: served }) => served.map(host => [host, object] as const)));
+    const host = hosts.find(candidate => candidate !== '*' && this.byHost!.has(candidate));
+    return this.byName.get(name) ?? (host === undefined ? undefined : this.byHost.get(host));
+  }
+}

@@ -31,6 +31,7 @@ export const istioMutualToOutside: Rule = {
 
 /** The entry of a server outside that the rule is for; those that a wildcard covers may have rules of their own. */
 function outsideOf(view: MeshView, { host, object }: TrafficRule): ExternalEntry | undefined {
-  const covered = (coveredHosts(view).get(host) ?? []).filter(({ entry }) => reaches(entry.visibleTo, object.namespace));
-  return [...view.names.entriesOf(host), ...covered.map(({ entry }) => entry)].find(entry => isOutside(view, entry));
+  const covered = () => (coveredHosts(view).get(host) ?? [])
+    .find(({ entry }) => reaches(entry.visibleTo, object.namespace) && isOutside(view, entry));
+  return view.names.entriesOf(host).find(entry => isOutside(view, entry)) ?? covered()?.entry;
 }

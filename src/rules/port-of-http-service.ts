@@ -16,7 +16,9 @@ export const portOfHttpService: Rule = {
   check: view => {
     const services = new Map<number, KnownService[]>();
     // A Service that is the name of something else has no listener.
-    for (const service of view.knownServices.filter(({ isKubernetes, resolution }) => isKubernetes && resolution !== 'ALIAS')) {
+    // Without a Service there is nothing to put in istiod's order.
+    const known = view.services.length === 0 ? [] : view.knownServices;
+    for (const service of known.filter(({ isKubernetes, resolution }) => isKubernetes && resolution !== 'ALIAS')) {
       service.ports.filter(port => port.class === 'HTTP').forEach(port => addTo(services, port.number, service));
     }
     return view.entries.flatMap(entry => entry.ports.flatMap((port): Finding[] => {

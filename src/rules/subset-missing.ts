@@ -17,6 +17,9 @@ export const subsetMissing: Rule = {
 };
 
 function missingIn(view: MeshView, { object, visibleTo, gateways: names }: Route, { destinations, matches }: RouteRule): Finding[] {
+  if (destinations.every(({ subset }) => subset === undefined)) {
+    return [];
+  }
   // The rules of clients elsewhere may be in another repository.
   const isForOwn = reaches(visibleTo, object.namespace) || !matches.some(({ gateways }) => gateways.includes(MESH));
   return destinations.flatMap(({ host, subset, field }): Finding[] => {
@@ -45,7 +48,11 @@ function usedSubsets(view: MeshView): ReadonlySet<string> {
 
 /** The subsets that proxies of a namespace know: by its own rules, or else by those of the service's namespace, or else by the root namespace's. */
 function subsetsFor(view: MeshView, host: string, namespace: string): ReadonlySet<string> | undefined {
+  const own = view.names.subsetsOf(host, namespace);
+  if (own !== undefined) {
+    return own;
+  }
   const service = namespaceOfService(host, view.facts.clusterDomain);
   const homes = service === undefined ? view.names.entriesOf(host).map(({ object }) => object.namespace) : [service];
-  return [namespace, ...homes, view.facts.rootNamespace].map(place => view.names.subsetsOf(host, place)).find(found => found !== undefined);
+  return [...homes, view.facts.rootNamespace].map(place => view.names.subsetsOf(host, place)).find(found => found !== undefined);
 }

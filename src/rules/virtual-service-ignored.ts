@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
-import { addTo } from '../view/lists';
+import { addTo, mapAt } from '../view/lists';
 import { MESH, Route, RouteKind, RouteMatch, RouteRule } from '../view/route';
 
 export const virtualServiceIgnored: Rule = {
@@ -16,8 +16,7 @@ export const virtualServiceIgnored: Rule = {
     const seen = new Map<string, Map<string, Route[]>>();
     const routes = view.routes.filter(route => route.isForSidecars);
     return routes.flatMap(route => route.hosts.flatMap((name, i): Finding[] => {
-      const holders = seen.get(name) ?? new Map<string, Route[]>();
-      seen.set(name, holders);
+      const holders = mapAt(seen, name);
       const before = route.visibleTo.flatMap(namespace => (
         namespace === '*' ? [...holders] : [namespace, '*'].map(of => [namespace, holders.get(of) ?? []] as const)));
       const found = firstOf(before, other => other !== route && takesFrom(other, route));

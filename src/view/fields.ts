@@ -44,8 +44,9 @@ export function number(value: unknown): number | undefined {
 
 /** Labels that may be missing. */
 export function labelsOf(value: unknown): { readonly [label: string]: string } {
-  const labels = record(value);
-  return Object.values(labels).every(isText) ? labels as { readonly [label: string]: string } : Object.fromEntries(Object.entries(labels).filter(([, label]) => isText(label))) as { readonly [label: string]: string };
+  const written = record(value);
+  const labels = Object.values(written).every(isText) ? written : Object.fromEntries(Object.entries(written).filter(([, label]) => isText(label)));
+  return labels as { readonly [label: string]: string };
 }
 
 /** Whether something with these labels is selected; an empty selector selects everything. */

@@ -34,7 +34,8 @@ export class GatewayWorkload {
    * @param pods the labels that its pods are known to have
    */
   public constructor(
-    public readonly workload: string, public readonly selector: Labels, public readonly namespaces: ReadonlySet<string>, public readonly pods: readonly Labels[],
+    public readonly workload: string, public readonly selector: Labels, public readonly namespaces: ReadonlySet<string>,
+    public readonly pods: readonly Labels[],
   ) {}
 
   /** The servers with a host that one of some names, as policies write them, can stand for. */

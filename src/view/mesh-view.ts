@@ -317,8 +317,9 @@ export class MeshView {
 
   /** Whether an entry is what gateways send to, and nobody else sees. */
   public isUpstream(entry: ExternalEntry): boolean {
-    return this.once('upstreams', () => new Set(this.entries.filter(({ hosts, visibleTo }) => (
-      hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0) && this.isSeenByGatewaysAlone(hosts, visibleTo))))).has(entry);
+    const found = this.once('upstreams', () => new Set(this.entries.filter(({ hosts, visibleTo }) => (
+      hosts.every(host => this.gatewayHosts.has(host) && this.names.detoursOf(host).length === 0) && this.isSeenByGatewaysAlone(hosts, visibleTo)))));
+    return found.has(entry);
   }
 
   /** The services outside: all entries but those that only serve a route. What gateways alone see, and ends somewhere else, is one of its own. */

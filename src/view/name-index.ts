@@ -124,9 +124,13 @@ export class NameIndex {
       this.legHostsByGateway.set(gateway, new ByHost(this.legsAt(gateway), ({ route }) => route.hosts));
     }
     const legs = this.legHostsByGateway.get(gateway)!;
-    return [...new Set(server.hosts.flatMap(host => legs.overlapping(host)))].filter(leg => routesServer(server, leg));
+    const met = server.hosts.length === 1 ? legs.overlapping(server.hosts[0]) : [...new Set(server.hosts.flatMap(host => legs.overlapping(host)))];
+    return met.filter(leg => routesServer(server, leg));
   }
 }
+
+/** As many things are asked one by one: most Gateways have a server or two. */
+const FEW = 8;
 
 /** Things by their hosts, of which few are wildcards. */
 export class ByHost<T> {
@@ -134,7 +138,7 @@ export class ByHost<T> {
   private readonly patterns: T[] = [];
 
   public constructor(private readonly all: readonly T[], hostsOf: (item: T) => readonly string[]) {
-    for (const item of all) {
+    for (const item of all.length > FEW ? all : []) {
       const hosts = new Set(hostsOf(item));
       hosts.forEach(host => !host.startsWith('*') && addTo(this.exact, host, item));
       if ([...hosts].some(host => host.startsWith('*'))) {
@@ -143,9 +147,9 @@ export class ByHost<T> {
     }
   }
 
-  /** Those that may have a host in common with this one: all of them for a wildcard. */
+  /** Those that may have a host in common with this one; others may be among them. */
   public overlapping(host: string): readonly T[] {
-    return host.startsWith('*') ? this.all : [...new Set([...this.exact.get(host) ?? [], ...this.patterns])];
+    return this.all.length <= FEW || host.startsWith('*') ? this.all : [...new Set([...this.exact.get(host) ?? [], ...this.patterns])];
   }
 }
 
