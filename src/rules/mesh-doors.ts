@@ -1,7 +1,6 @@
 import { MeshModel } from '../private/model';
 import { Destination, EgressDoor } from '../view/egress-door';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
-import { INJECT } from '../view/istio-labels';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
@@ -75,7 +74,6 @@ function doorsIn(view: MeshView): Map<string, EgressDoor[]> {
 }
 
 /** Whether pods have a sidecar, or are a gateway, as far as it is said. */
-function hasProxy({ labels, annotations, hostNetwork }: PodTemplate, isOfMesh: boolean): boolean {
-  const injects = labels[INJECT] ?? annotations[INJECT];
+function hasProxy({ injects, hostNetwork }: PodTemplate, isOfMesh: boolean): boolean {
   return !hostNetwork && (injects === 'true' || injects !== 'false' && isOfMesh);
 }

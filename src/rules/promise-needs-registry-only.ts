@@ -1,7 +1,6 @@
 import { Finding, Rule, where } from './rule';
 import { knowsClients } from '../view/access-match';
 import { GatewayServer } from '../view/gateway';
-import { INJECT } from '../view/istio-labels';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -82,7 +81,7 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
   const add = (namespace: string, object: MeshObject) => addTo(found, namespace, object);
   view.of('', 'Namespace').filter(({ name }) => view.namespaces.hasSidecars(name)).forEach(object => add(object.name, object));
-  view.pods.filter(pod => pod.namespace !== '' && pod.labels[INJECT] !== 'false' && !view.namespaces.isAmbient(pod.namespace))
+  view.pods.filter(pod => pod.namespace !== '' && pod.injects !== 'false' && !view.namespaces.isAmbient(pod.namespace))
     .filter(pod => view.namespaces.planeOf(pod.namespace, pod) !== 'NONE')
     .forEach(({ namespace, object }) => add(namespace, object));
   view.entries.filter(entry => !view.isUpstream(entry) && view.namespaces.planeOf(entry.object.namespace) !== 'NONE')

@@ -4,7 +4,6 @@ import { quote } from '../private/fail';
 import { selects, strings } from '../view/fields';
 import { wildcardsAround } from '../view/host-match';
 import { namespaceOfService } from '../view/host-name';
-import { INJECT } from '../view/istio-labels';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
@@ -30,7 +29,6 @@ export const ruleNotLookedUp: Rule = {
   },
 };
 
-/** What a pod says of its sidecar itself. */
 /** Where a service is declared, as far as the objects show it. */
 export function homesOf(view: MeshView, host: string): ReadonlySet<string> {
   const known = view.once('homes by host', () => new Map<string, ReadonlySet<string>>());
@@ -185,8 +183,9 @@ function sidecarNamespaces(view: MeshView): readonly string[] {
 
 /** Whether a pod has a sidecar that its connections go through. */
 function hasSidecar(view: MeshView, pod: PodTemplate): boolean {
-  const { namespace, labels, annotations, hostNetwork } = pod;
-  return !hostNetwork && agentTemplateOf(pod) === undefined && annotations[INTERCEPTION] !== 'NONE' && runsAsProxy(pod) === undefined && (labels[INJECT] ?? annotations[INJECT]) !== 'false' && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+  const { namespace, annotations, hostNetwork, injects } = pod;
+  const isRedirected = !hostNetwork && injects !== 'false' && annotations[INTERCEPTION] !== 'NONE' && agentTemplateOf(pod) === undefined && runsAsProxy(pod) === undefined;
+  return isRedirected && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
 }
 
 /** Whether pods of a namespace have the labels that a match asks for. */

@@ -119,14 +119,13 @@ export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTempl
   if (!pod) {
     return unlabelled;
   }
-  const injected = pod.labels[INJECT] ?? pod.annotations[INJECT];
   if (pod.hostNetwork) {
     return { text: 'the pod has the network of its node, so it has no sidecar', causes: [cause(pod.object, [...pod.field, 'hostNetwork'])] };
   }
   if (isBesideGateway(pod)) {
     return { text: 'the proxy of the pod is one of a gateway, which takes no connections of the containers beside it', causes: [cause(pod.object, [...pod.field, 'containers'])] };
   }
-  if (injected === 'false') {
+  if (pod.injects === 'false') {
     return { text: 'the pod opts out of the sidecar', causes: [cause(pod.object, [...pod.field.slice(0, -1), 'metadata'])] };
   }
   const agent = agentTemplateOf(pod);

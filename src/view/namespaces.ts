@@ -1,5 +1,6 @@
 import { DATAPLANE_MODE, INJECT, INJECTION, REVISION } from './istio-labels';
 import { MeshObject } from './mesh-object';
+import { PodTemplate } from './pod-template';
 
 /** The label with which the API server names every namespace. */
 export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
@@ -49,17 +50,16 @@ export class Namespaces {
    * What takes the connections of pods of a namespace, by the webhooks of Istio's chart; undefined when the Namespace is not there. Without a pod, of those that
    * say nothing themselves.
    */
-  public planeOf(name: string, pod?: { readonly labels: MeshObject['labels']; readonly annotations: MeshObject['annotations'] }): Plane | undefined {
+  public planeOf(name: string, pod?: PodTemplate): Plane | undefined {
     const of = this.known.get(name)?.labels;
     if (of === undefined) {
       return undefined;
     }
     const own = pod?.labels ?? {};
-    const injects = own[INJECT] ?? pod?.annotations[INJECT];
     // The webhooks for pods that ask themselves leave out every namespace with one of the two labels. An annotation asks for nothing where no webhook is called.
     const isAsked = of[INJECTION] === undefined && of[REVISION] === undefined
       && (own[INJECT] === 'true' || isNamed(own[REVISION])) && !WITHOUT_SIDECARS.has(name);
-    if (injects !== 'false' && (this.hasSidecars(name) || isAsked)) {
+    if (pod?.injects !== 'false' && (this.hasSidecars(name) || isAsked)) {
       return 'SIDECAR';
     }
     const mode = own[DATAPLANE_MODE] ?? (this.isAmbient(name) ? 'ambient' : 'none');

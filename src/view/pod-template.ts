@@ -1,4 +1,5 @@
 import { Fields, labelsOf, number, record, records, text } from './fields';
+import { INJECT } from './istio-labels';
 import { MeshObject, NETWORKING, SECURITY } from './mesh-object';
 
 /** What pods are made of: the template of a workload, or a Pod itself. */
@@ -25,6 +26,11 @@ export class PodTemplate {
     this.securityContext = record(spec.securityContext);
     this.containers = [...records(spec.initContainers), ...records(spec.containers)];
     this.field = [...field, 'spec'];
+  }
+
+  /** What it says of a sidecar itself, `true` or `false`: the label comes before the annotation. */
+  public get injects(): string | undefined {
+    return this.labels[INJECT] ?? this.annotations[INJECT];
   }
 
   /** The port that a container calls by a name. */

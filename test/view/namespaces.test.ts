@@ -1,14 +1,17 @@
 import { MeshObject } from '../../src/view/mesh-object';
 import { Namespaces } from '../../src/view/namespaces';
+import { PodTemplate } from '../../src/view/pod-template';
 
 const namespace = (labels: MeshObject['labels']): MeshObject => (
   { group: '', kind: 'Namespace', name: 'shop', namespace: '', labels, annotations: {}, origin: { path: 'shop' }, spec: {} });
+
+const pod = (labels: MeshObject['labels'], annotations: MeshObject['annotations'] = {}) => new PodTemplate(namespace({}), { metadata: { labels, annotations } }, []);
 
 describe('the pods of a namespace', () => {
   test('of Kubernetes itself get no sidecars, whatever its labels say', () => {
     const system = new Namespaces([{ ...namespace({ 'istio-injection': 'enabled' }), name: 'kube-system' }], false);
 
-    expect([system.hasSidecars('kube-system'), system.planeOf('kube-system', { labels: { 'istio.io/rev': 'a' }, annotations: {} })]).toEqual([false, 'NONE']);
+    expect([system.hasSidecars('kube-system'), system.planeOf('kube-system', pod({ 'istio.io/rev': 'a' }))]).toEqual([false, 'NONE']);
   });
 
   test.each<[string, MeshObject['labels'], boolean, boolean, boolean]>([
@@ -42,8 +45,8 @@ describe('the pods of a namespace', () => {
     ['nothing when the pod opts out of an ambient namespace', { 'istio.io/dataplane-mode': 'ambient' }, { 'istio.io/dataplane-mode': 'none' }, {}, 'NONE'],
     ['a ztunnel that the pod asks for', {}, { 'istio.io/dataplane-mode': 'ambient' }, {}, 'ZTUNNEL'],
   ])('have %s', (_, labels, own, annotations, expected) => {
-    expect(new Namespaces([namespace(labels)], false).planeOf('shop', { labels: own, annotations })).toBe(expected);
-    expect(new Namespaces([], false).planeOf('shop', { labels: own, annotations })).toBeUndefined();
+    expect(new Namespaces([namespace(labels)], false).planeOf('shop', pod(own, annotations))).toBe(expected);
+    expect(new Namespaces([], false).planeOf('shop', pod(own, annotations))).toBeUndefined();
   });
 
   test('are nothing that is known when the namespace is not there', () => {
