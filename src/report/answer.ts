@@ -1,3 +1,4 @@
+import { contentText } from './content';
 import { namesText } from './names';
 import { ServerCheck, serverCheckOf, serverCheckText } from './server-check';
 import { Cause, EndKind, Hop } from '../trace/hop';
@@ -132,9 +133,9 @@ export function answerOfWay(view: MeshView, { from, to }: Pick<Trace, 'from' | '
     ways: [],
     tls: tls === 'PLAINTEXT' ? '' : tls,
     server: serverCheckOf(way),
-    limits: end.conditions.length === 0 ? '' : JSON.stringify([
+    limits: end.conditions.length === 0 ? '' : [
       ...at('access')?.causes ?? [], ...at('route')?.causes ?? [], ...hops.filter(({ facts }) => facts.cut === 'perhaps').flatMap(({ causes }) => causes),
-    ].map(cause => contentOf(view, cause))),
+    ].map(cause => contentOf(view, cause)).join('\n'),
   };
 }
 
@@ -232,8 +233,10 @@ function withoutDoubles(causes: readonly Cause[]): Cause[] {
 }
 
 /** What stands at a cause. */
-function contentOf(view: MeshView, { object, path, steps }: Cause): unknown {
-  return valueAt(objectOf(view, object, path), steps);
+function contentOf(view: MeshView, { object, path, steps }: Cause): string {
+  const found = objectOf(view, object, path);
+  // Of the whole object what it says, and not the file and line that it is in.
+  return contentText(steps.length === 0 ? found?.spec : valueAt(found, steps), found?.kind === 'NetworkPolicy' ? { protocol: 'TCP' } : {});
 }
 
 function objectOf(view: MeshView, name: string, path: string) {

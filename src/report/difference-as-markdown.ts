@@ -20,7 +20,7 @@ const TITLES: { readonly [kind in ChangeKind]: readonly [title: string, text: st
   OPENED: ['Opened', 'These clients did not reach these services before, and do now.'],
   UNCHECKED: ['Past the rules now', 'These clients passed the objects of the service before, and now nothing looks at their connections.'],
   REDIRECTED: ['Leads to other addresses', 'The name is the same; the connections end somewhere else.'],
-  WIDENED: ['Other requests are let through', 'Which requests pass has changed: compare the rules.'],
+  WIDENED: ['On another condition', 'These clients reach it on a condition, as before, and the condition is another one: compare the rules.'],
   UNVERIFIED: ['Less is asked of the server', 'The last proxy took the certificate of the service alone, or was stricter: another server can answer in its place.'],
   UNSURE: ['Not shown by the input', 'Whether these clients reach it cannot be told from the new input.'],
   MOVED: ['Takes another way', 'Reached before and after, in another way.'],
@@ -80,7 +80,7 @@ function acknowledgementLines(title: string, text: string, all: readonly Acknowl
 }
 
 function verdictOf(difference: Difference): string {
-  const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(change => isOpening(change) && change.kind !== 'UNSURE');
+  const isSure = [...difference.outbound, ...difference.network].some(({ kind }) => kind === 'OPENED') || difference.openings.some(({ kind }) => kind === 'APPEARED') || difference.access.some(change => isOpening(change) && !['UNSURE', 'WIDENED'].includes(change.kind));
   return isSure ? 'It opens access' : opens(difference) ? 'Whether it opens access is not known' : 'It opens nothing';
 }
 

@@ -1,3 +1,4 @@
+import { contentText } from './content';
 import { Fields, records, record, strings, text } from '../view/fields';
 import { MeshObject, NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -43,7 +44,7 @@ export function guardsIn(view: MeshView): Guard[] {
       policy,
       resource,
       isForAll: isForEveryObject(matchConstraints, resource) && own.some(({ matchResources }) => isForEveryObject(matchResources, resource)),
-      decides: JSON.stringify([
+      decides: contentText([
         records(validations).map(({ expression }) => expression), variables, matchConditions, matchConstraints, paramKind,
         own.map(({ paramRef, matchResources }) => [paramRef, matchResources]),
       ]),

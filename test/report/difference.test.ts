@@ -215,24 +215,47 @@ test('NetworkPolicies that go open the way of pods without a sidecar', () => {
   expect(opens(compared(routed(['shop/cart']), [...routed(['shop/cart']), closed]))).toBe(false);
 });
 
-test('requests that a rule newly lets through are to be looked at', () => {
-  const policy = (paths: readonly string[]) => ({ selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ to: [{ operation: { paths } }] }] });
-  const http = (paths: readonly string[]) => [
+describe('a condition', () => {
+  const policy = (operation: object, action = 'ALLOW') => ({ action, selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ to: [{ operation }] }] });
+  const http = (operation: object, match: object = { gateways: ['mesh'], port: 80 }) => [
     entry('api.example.com', 80, 'HTTP', { exportTo: ['*'] }),
     object('Gateway', 'api', { selector: { istio: 'egressgateway' }, servers: [{ hosts: ['api.example.com'], port: { number: 80, name: 'http', protocol: 'HTTP' } }] }),
     object('VirtualService', 'api', {
       hosts: ['api.example.com'],
       gateways: ['mesh', 'api'],
       http: [
-        { match: [{ gateways: ['mesh'], port: 80 }], route: [{ destination: { host: 'istio-egressgateway.istio-system.svc.cluster.local', port: { number: 80 } } }] },
+        { match: [match], route: [{ destination: { host: 'istio-egressgateway.istio-system.svc.cluster.local', port: { number: 80 } } }] },
         { match: [{ gateways: ['api'], port: 80 }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] },
       ],
     }),
-    object('AuthorizationPolicy', 'istio-system/api', policy(paths)),
+    object('AuthorizationPolicy', 'istio-system/api', policy(operation)),
   ];
+  const limited = (rule: object) => [...direct(), object('NetworkPolicy', 'shop/limits', { podSelector: {}, policyTypes: ['Egress'], egress: [rule] })];
 
-  expect(changesOf(compared(http(['/a']), http(['/a', '/b'])), 'WIDENED')).toContain('shop/cart');
-  expect(compared(http(['/a']), http(['/a'])).access).toEqual([]);
+  test('that is another one is to be looked at: whether it opens access is not known', () => {
+    const found = compared(http({ paths: ['/a'] }), http({ paths: ['/a', '/b'] }));
+
+    expect(changesOf(found, 'WIDENED')).toContain('shop/cart');
+    expect(opens(found)).toBe(true);
+    expect(differenceAsMarkdown(found)).toContain('**Whether it opens access is not known.**');
+    expect(differenceAsMarkdown(found)).toContain('## Warning: On another condition');
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['is the same in another order of keys of a policy', http({ paths: ['/a'], methods: ['GET'] }), http({ methods: ['GET'], paths: ['/a'] })],
+    ['is the same in another order of a list', http({ paths: ['/a', '/b'] }), http({ paths: ['/b', '/a'] })],
+    ['is the same in another order of keys of a match', http({}, { gateways: ['mesh'], port: 80, uri: { prefix: '/v1' }, method: { exact: 'GET' } }),
+      http({}, { method: { exact: 'GET' }, uri: { prefix: '/v1' }, port: 80, gateways: ['mesh'] })],
+    ['of a policy that denies is the same in another line of the file', [...http({}), object('AuthorizationPolicy', 'istio-system/not', policy({ notPaths: ['/a'] }, 'DENY'))],
+      [object('AuthorizationPolicy', 'istio-system/not', policy({ notPaths: ['/a'] }, 'DENY')), ...http({})]],
+    ['of a NetworkPolicy is the same with the protocol that is left out', limited({ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] } }], ports: [{ port: 3306 }] }),
+      limited({ ports: [{ protocol: 'TCP', port: 3306 }], to: [{ ipBlock: { except: ['10.0.0.0/8'], cidr: '0.0.0.0/0' } }] })],
+  ])('%s', (_, before, after) => {
+    const found = compared(before, after);
+
+    expect([found.access, opens(found)]).toEqual([[], false]);
+    expect(found.before.dependencies.flatMap(({ access }) => access).filter(({ conditions }) => conditions.length > 0)).not.toEqual([]);
+  });
 });
 
 test('a second workload of an account that gets there is opened, though the first one did before', () => {
