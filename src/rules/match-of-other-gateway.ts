@@ -1,6 +1,8 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { strings, valueAt } from '../view/fields';
+import { MeshView } from '../view/mesh-view';
 import { MESH, Route, RouteMatch } from '../view/route';
 
 export const matchOfOtherGateway: Rule = {
@@ -14,10 +16,21 @@ export const matchOfOtherGateway: Rule = {
   related: [],
   // What a VirtualService without hosts says holds for the gateways of the one that delegates to it.
   check: view => view.routes.filter(({ hosts }) => hosts.length > 0).flatMap(route => (
-    route.rules.flatMap(({ matches }) => matches.flatMap(match => othersIn(route, match))))),
+    route.rules.flatMap(({ matches }) => matches.flatMap(match => othersIn(view, route, match))))),
 };
 
-function othersIn(route: Route, { object, field, gateways }: RouteMatch): Finding[] {
+/** The gateway of the VirtualService that a match was meant for: of the same name in another namespace, the sidecars, or one that is near to what is not there. */
+function meantBy(view: MeshView, written: string, gateways: readonly string[]): string | undefined {
+  if (written === MESH) {
+    return undefined;
+  }
+  const others = gateways.filter(gateway => gateway !== MESH);
+  const [, name] = written.split('/');
+  const same = others.find(other => other.split('/')[1] === name) ?? (name.toLowerCase() === MESH && gateways.includes(MESH) ? MESH : undefined);
+  return same ?? (view.names.gatewayOf(written) === undefined ? nearest(written, others) : undefined);
+}
+
+function othersIn(view: MeshView, route: Route, { object, field, gateways }: RouteMatch): Finding[] {
   // A route may have thousands of matches, and reading what one has goes through the list.
   const written = gateways.every(name => route.gateways.includes(name)) ? [] : strings(valueAt(object, [...field, 'gateways']));
   return written.flatMap((name, i): Finding[] => {
@@ -26,7 +39,7 @@ function othersIn(route: Route, { object, field, gateways }: RouteMatch): Findin
       return [];
     }
     const isDefault = strings(object.spec.gateways).length === 0;
-    const meant = route.gateways.find(other => other !== MESH && other.split('/')[1] === full.split('/')[1]);
+    const meant = meantBy(view, full, route.gateways);
     return [{
       object,
       field: [...field, 'gateways', i],

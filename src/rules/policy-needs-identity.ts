@@ -1,5 +1,6 @@
+import { allowedBy } from './allowing';
 import { Finding, Rule } from './rule';
-import { identityCondition, identityOf } from '../view/access-match';
+import { identityCondition, identityOf, knowsClients } from '../view/access-match';
 import { AccessPolicy, AccessRule } from '../view/access-policy';
 import { GatewayServer } from '../view/gateway';
 import { MeshView } from '../view/mesh-view';
@@ -24,14 +25,25 @@ function unmatched(view: MeshView, policy: AccessPolicy): Finding[] {
   const workloads = view.gatewayWorkloads.policedBy(policy);
   return asking.flatMap(({ rule, property, field }): Finding[] => {
     const asked = workloads.map(workload => workload.serversOf(rule)).filter(({ all }) => all.length > 0);
-    return asked.length > 0 && !asked.some(({ knowClients }) => knowClients) ? [{
+    const closed = policy.action === 'DENY' && deniesUnknown(rule) ? workloads.flatMap(workload => (
+      allowedBy(rule, workload, view.gatewayPlaces.servicesOf(workload)).filter(server => !knowsClients(server)))) : [];
+    const server = closed[0] ?? (asked.some(({ knowClients }) => knowClients) ? undefined : asked[0]?.all[0]);
+    return server !== undefined ? [{
       object: policy.object,
-      message: `'${property}' needs to know the client, and ${whyNot(asked[0].all[0])}: ${consequence(policy.action, property)}`,
+      message: `'${property}' needs to know the client, and ${whyNot(server)}: ${consequence(policy.action, property)}`,
       fix: 'give the server \'tls\' with \'mode: ISTIO_MUTUAL\', and the sidecars a DestinationRule for the gateway with the same mode and its server name',
       field,
     }] : [];
   });
 }
+
+/** Whether a rule asks for nothing but not to be somebody, so that it is for every client that has no identity: beside one that has it is no less a mistake. */
+function deniesUnknown({ sources, conditions }: AccessRule): boolean {
+  const isOfPlace = conditions.every(({ key, notValues }) => notValues.length === 0 && ['connection.sni', 'destination.port'].includes(key));
+  return isOfPlace && sources.some(source => Object.keys(source).length > 0 && Object.keys(source).every(property => NEGATED.includes(property)));
+}
+
+const NEGATED = ['notPrincipals', 'notNamespaces', 'notServiceAccounts'];
 
 /** The first place where a rule asks for an identity. */
 function askingAt(rule: AccessRule): { readonly property: string; readonly field: readonly (string | number)[] }[] {

@@ -43,7 +43,9 @@ function inOrder(view: MeshView, entries: readonly ExternalEntry[]): readonly Ex
 }
 
 function finding(facts: MeshModel, entry: ExternalEntry, { number: port, field }: EntryPort, taken: Taken | undefined): Finding[] {
-  return taken ? [{
+  // Without resolution a connection goes on to the address that the client dialled, by the listener of whichever entry.
+  const areBothDialled = taken?.other.resolution === 'NONE' && entry.resolution === 'NONE';
+  return taken && !areBothDialled ? [{
     object: entry.object,
     field,
     message: `port ${port} of ${quote(entry.hosts[0])} has no address, and in ${where(taken.namespace)} every connection to port ${port} already goes to `

@@ -5,6 +5,7 @@ import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
+import { PodTemplate } from '../view/pod-template';
 
 export const promiseNeedsRegistryOnly: Rule = {
   id: 'MX0901',
@@ -18,7 +19,7 @@ export const promiseNeedsRegistryOnly: Rule = {
     const isMeshOpen = view.facts.outboundTrafficPolicy === 'ALLOW_ANY';
     const opening = view.allSidecars.filter(({ letsPass, isForAll }) => (
       letsPass ?? (isMeshOpen && !isForAll)));
-    const checking = isMeshOpen || opening.length > 0 ? checkingServer(view) : undefined;
+    const checking = checkingServer(view);
     if (!checking) {
       return [];
     }
@@ -30,15 +31,15 @@ export const promiseNeedsRegistryOnly: Rule = {
       // What a Sidecar opens is said of the Sidecar.
       && isMeshOpen && (sidecars.get(namespace) ?? ofMesh)?.letsPass === undefined);
     const isOpen = new Set(open.map(([namespace]) => namespace));
-    const beside = [...isMeshOpen ? withoutSidecars(view) : []]
+    const beside = [...withoutSidecars(view)]
       .filter(([namespace]) => !gateways.has(namespace) && namespace !== view.facts.rootNamespace);
     return [
       ...beside.map(([namespace, [object, ...or]]): Finding => ({
         object,
         or,
-        message: `pods of ${where(namespace)} have no sidecar, and '${checking.object.origin.path}' lets only named clients through its gateway: `
+        message: `${view.namespaces.hasSidecars(namespace) ? 'some ' : ''}pods of ${where(namespace)} have no sidecar, and '${checking.object.origin.path}' lets only named clients through its gateway: `
           + 'they connect past it, whatever a Sidecar says',
-        fix: {
+        fix: view.namespaces.hasSidecars(namespace) ? 'let them have a sidecar, or write a NetworkPolicy that selects them and opens no addresses outside; for pods with \'hostNetwork\' it does nothing' : {
           code: 'let the namespace have sidecars and an EgressLockdown, or write a NetworkPolicy that opens no addresses outside to its pods',
           yaml: 'write a NetworkPolicy that selects every pod of the namespace and opens no addresses outside, or label the namespace with \'istio-injection: enabled\' and add a Sidecar with REGISTRY_ONLY',
         },
@@ -89,11 +90,20 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
   return found;
 }
 
-/** The namespaces whose Namespace says that their pods get no sidecars, each with its pods, where no NetworkPolicy limits where all of them connect. */
+/** The pods without a sidecar of which no NetworkPolicy limits where they connect, by namespace: its Namespace or they themselves say so. */
 function withoutSidecars(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
-  view.pods.filter(pod => !view.namespaces.hasSidecars(pod.namespace) && view.namespaces.planeOf(pod.namespace, pod) === 'NONE')
-    .filter(({ namespace }) => !view.networkPoliciesIn(namespace).all.some(policy => policy.isAbout('egress') && policy.selector.isForAll))
+  view.pods.filter(pod => pod.namespace !== '' && hasNoSidecar(view, pod) && !view.gatewayPlaces.isOfGateway(pod) && !isLimited(view, pod))
     .forEach(({ namespace, object }) => addTo(found, namespace, object));
   return found;
+}
+
+function hasNoSidecar(view: MeshView, pod: PodTemplate): boolean {
+  const { namespace, hostNetwork } = pod;
+  return view.namespaces.planeOf(namespace, pod) === 'NONE' || hostNetwork && view.namespaces.hasSidecars(namespace);
+}
+
+/** No NetworkPolicy is for a pod that has the network of its node. */
+function isLimited(view: MeshView, { namespace, labels, hostNetwork }: PodTemplate): boolean {
+  return !hostNetwork && view.networkPoliciesIn(namespace).selecting(labels, true).some(policy => policy.isAbout('egress'));
 }

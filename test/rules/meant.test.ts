@@ -94,3 +94,18 @@ describe('a server name that the other side does not have', () => {
     expect(saidOf('MX0306', PASSTHROUGH, text)).toHaveLength(1);
   });
 });
+
+describe('a match for another gateway than its VirtualService', () => {
+  const CLEAN = 'MX0411-match-of-other-gateway/clean.yaml';
+
+  test.each<[string, string, string]>([
+    ['is for the one of which it is a slip', 'gateways: [dbb]', 'write "shop/db"'],
+    ['is for the one of that name in another namespace', 'gateways: [data/db]', 'write "shop/db"'],
+    ['is for the sidecars in other letters', 'gateways: [Mesh]', 'write "mesh"'],
+    ['is for one that is near to none', 'gateways: [other]', 'add "other" to \'spec.gateways\''],
+  ])('%s', (_, written, fix) => {
+    const [said] = saidOf('MX0411', CLEAN, [/( - )gateways: \[db\]/, `$1${written}`]);
+
+    expect(said).toContain(`; ${fix}`);
+  });
+});
