@@ -137,14 +137,16 @@ interface Senders {
 function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<string>): Senders[] {
   const names = [host, ...wildcardsAround(host)];
   // A namespace may have thousands of legs, and as many rules.
-  const looked = new Map<string, boolean>();
-  const hasNone = (namespace: string) => {
-    const isNone = looked.get(namespace) ?? ![namespace, ...homes, view.facts.rootNamespace].some(place => hasRuleFor(view, place, names, namespace));
-    looked.set(namespace, isNone);
-    return isNone;
+  const looked = new Map<string, ReadonlySet<string> | undefined>();
+  const subsetsFor = (namespace: string) => {
+    if (!looked.has(namespace)) {
+      const found = rulesFor(view, [namespace, ...homes, view.facts.rootNamespace], names, namespace);
+      looked.set(namespace, found && new Set(found.flatMap(({ subsets }) => subsets.map(({ name }) => name))));
+    }
+    return looked.get(namespace);
   };
-  const without = sidecarNamespaces(view).filter(namespace => !homes.has(namespace) && hasNone(namespace));
-  const [own, others] = [new Map<string, Senders>(), new Map<string, Senders>()];
+  const others = sidecarNamespaces(view).filter(namespace => !homes.has(namespace));
+  const [own, ofOthers] = [new Map<string, Senders>(), new Map<string, Senders>()];
   for (const leg of view.names.legsTo(host)) {
     const { route: { object, visibleTo }, rule, match } = leg;
     const { subset, port } = rule.destinations.find(destination => destination.host === host)!;
@@ -152,27 +154,40 @@ function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<str
     const senders = { route: object.origin.path, subset, port };
     // TLS of the application itself needs no rule.
     if (match.gateways.includes(MESH) && (subset !== undefined || rule.kind !== 'tls')) {
-      if (!own.has(key) && reaches(visibleTo, object.namespace) && isFromHere(view, match, object.namespace) && hasNone(object.namespace)) {
+      if (!own.has(key) && reaches(visibleTo, object.namespace) && isFromHere(view, match, object.namespace) && subsetsFor(object.namespace) === undefined) {
         own.set(key, { ...senders, namespace: object.namespace, isOfOthers: false });
       }
       // Who is named in 'exportTo' may write the rule in a repository of their own.
-      const other = others.has(key) || !visibleTo.includes('*') ? undefined : without.find(namespace => namespace !== object.namespace && follows(view, leg, namespace));
+      const isLost = (namespace: string) => {
+        const subsets = subsetsFor(namespace);
+        // A rule of their own for the host takes the place of the one with the subset.
+        return namespace !== object.namespace && (subsets === undefined || subset !== undefined && !subsets.has(subset)) && follows(view, leg, namespace);
+      };
+      const other = ofOthers.has(key) || !visibleTo.includes('*') ? undefined : others.find(isLost);
       if (other !== undefined) {
-        others.set(key, { ...senders, namespace: other, isOfOthers: true });
+        ofOthers.set(key, { ...senders, namespace: other, isOfOthers: true });
       }
     }
   }
-  return [...own.values(), ...others.values()];
+  return [...own.values(), ...ofOthers.values()];
 }
 
-/** Whether a namespace has a rule for any of some hosts that another one sees. */
-function hasRuleFor(view: MeshView, place: string, hosts: readonly string[], namespace: string): boolean {
+/** The rules that a namespace finds: in the first of some places, for the first of some hosts, of which there are any that it sees. */
+function rulesFor(view: MeshView, places: readonly string[], hosts: readonly string[], namespace: string): readonly TrafficRule[] | undefined {
   const known = view.once('rules by place and host', () => {
     const found = new Map<string, TrafficRule[]>();
     view.trafficRules.forEach(rule => addTo(found, `${rule.object.namespace} ${rule.host}`, rule));
     return found;
   });
-  return hosts.some(host => (known.get(`${place} ${host}`) ?? []).some(({ visibleTo }) => reaches(visibleTo, namespace)));
+  for (const place of places) {
+    for (const host of hosts) {
+      const seen = (known.get(`${place} ${host}`) ?? []).filter(({ visibleTo }) => reaches(visibleTo, namespace));
+      if (seen.length > 0) {
+        return seen;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** Where pods may have sidecars, as far as the input shows; those of gateways are none. */

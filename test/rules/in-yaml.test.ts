@@ -795,6 +795,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
       istio('DestinationRule', 'rule', 'shop', '{host: mysql.data.svc.cluster.local, exportTo: [".", data], trafficPolicy: {tls: {mode: SIMPLE}}}')), []],
     ['one elsewhere that says nothing of TLS', all(...THROUGH_GATEWAY, pods('app: cart'), istio('DestinationRule', 'rule', 'other', `{host: ${GATEWAY_HOST}, trafficPolicy: {connectionPool: {}}}`)), []],
     ['one of the sender alone, where another namespace follows the route as well', all(...FOR_EVERYBODY, podsIn('blog')), ['rule metadata namespace']],
+    ...(['other', 'db'] as const).map((name): Row => [`a subset of the sender alone, where the others have a rule of their own for the gateway with the subset "${name}"`, all(
+      ...FOR_EVERYBODY.map(text => text.replace('port: {number: 443}}', 'port: {number: 443}, subset: db}').replace('trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}', 'subsets: [{name: db, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}]')),
+      podsIn('blog'), istio('DestinationRule', 'own', 'blog', `{host: ${GATEWAY_HOST}, subsets: [{name: ${name}}]}`),
+    ), name === 'db' ? [] : ['rule metadata namespace']]),
     ['one of the sender alone, where the others see no entry', all(...FOR_EVERYBODY.map(text => text.replace('exportTo: ["*"]', 'exportTo: ["."]')), podsIn('blog')), []],
     ['one of the sender alone, where the others have a route of their own', all(...FOR_EVERYBODY, podsIn('blog'), FOR_EVERYBODY[3].replace('namespace: shop', 'namespace: blog')), []],
     ['one of the sender alone, where nothing of the others goes through a sidecar', all(...FOR_EVERYBODY,
