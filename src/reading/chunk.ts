@@ -5,28 +5,48 @@ export interface Chunk {
   readonly line: number;
 }
 
+/** A document of a text. */
+export interface DocumentChunk extends Chunk {
+  /** Whether kubectl does not read it. */
+  readonly isLost: boolean;
+}
+
 /**
  * The documents of a text, those without content left out.
  *
- * A marker at the start of a line ends a document wherever it stands: YAML allows it in no scalar, not even in a block scalar, whose lines are indented.
+ * A marker at the start of a line ends a document wherever it stands: YAML allows it in no scalar, not even in a block scalar, whose lines are indented. kubectl
+ * divides at `---` alone, refuses what is no comment behind it, and gives each part to a parser that reads the first document in it.
  */
-export function documentsOf(text: string): Chunk[] {
-  const marker = /(?:^|\r?\n)(?:---|\.\.\.)(?=[ \t\r\n]|$)/g;
+export function documentsOf(text: string): DocumentChunk[] {
+  const marker = /(?:^|\r?\n)(?:---(?=[ \t\r\n#]|$)|\.\.\.(?=[ \t\r\n]|$))/g;
   const lines = new LineCount(text);
-  const documents: Chunk[] = [];
+  const documents: DocumentChunk[] = [];
   let start = 0;
+  let isLost = false;
   const add = (end: number) => {
     const from = contentOf(text, start, end);
     if (from < end) {
-      documents.push({ text: text.slice(from, end), line: lines.at(from) });
+      documents.push({ text: text.slice(from, end), line: lines.at(from), isLost });
+      isLost = true;
     }
   };
   for (let match = marker.exec(text); match; match = marker.exec(text)) {
     add(match.index);
     start = marker.lastIndex;
+    if (match[0].endsWith('---')) {
+      isLost = !DIVIDES.test(text.slice(start, lineEnd(text, start)));
+    }
   }
   add(text.length);
   return documents;
+}
+
+/** What stands behind a marker that kubectl divides at. */
+const DIVIDES = /^\s*(?:#|$)/;
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 /** The start of the first line that is not empty, a comment or a directive. */
@@ -109,8 +129,7 @@ export class LineCount {
   }
 
   private endOfLine(from: number): number {
-    const end = this.text.indexOf('\n', from);
-    return end < 0 ? this.text.length : end;
+    return lineEnd(this.text, from);
   }
 }
 

@@ -50,12 +50,16 @@ class Reader implements Reading {
     this.source = source;
     this.emptyList = undefined;
     const before = this.objects.length + this.problems.length;
-    documentsOf(source.text).forEach(document => this.document(document));
+    documentsOf(source.text).forEach(document => (document.isLost ? this.lost(document) : this.document(document)));
     if (source.isNamed && this.objects.length + this.problems.length === before) {
       const message = this.emptyList !== undefined ? `the ${this.emptyList} has no items: there is nothing to look at` : source.text.trim() === '' ? 'there is nothing in it'
         : 'there is no object of Kubernetes in it: each has \'apiVersion\' and \'kind\'';
       this.problems.push({ file: source.file, message });
     }
+  }
+
+  private lost(chunk: Chunk): void {
+    this.fault(chunk, 0, 'kubectl does not read this document: the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own');
   }
 
   private document(chunk: Chunk): void {
@@ -89,8 +93,8 @@ class Reader implements Reading {
       const manifest = values[i] as Fields;
       // Asked for in the order of the text.
       const whole = partOf(range);
-      if (isList(manifest) && manifest.items.length > 0 && manifest.items.length === range.items.length) {
-        range.items.forEach((item, j) => this.manifest(manifest.items[j], partOf(item), []));
+      if (isList(manifest) && range.items.length > 0 && itemsIn(manifest).length === range.items.length) {
+        range.items.forEach((item, j) => this.manifest(ofList(manifest, itemsIn(manifest)[j]), partOf(item), []));
       } else {
         this.manifest(manifest, whole, []);
       }
@@ -100,8 +104,12 @@ class Reader implements Reading {
 
   /** A list, item by item. Says whether it could be read in this way: an alias may lead out of its item. */
   private list(head: string, items: readonly Chunk[]): boolean {
+    let list: Fields;
     try {
-      if (!String((readYaml(head).value as Fields).kind).endsWith('List')) {
+      const { value, faults } = readYaml(head);
+      list = record(value);
+      // With `items` written twice kubectl takes the last ones.
+      if (faults.length > 0 || !String(list.kind).endsWith('List') || list.items !== null) {
         return false;
       }
     } catch {
@@ -110,14 +118,15 @@ class Reader implements Reading {
     if (items.some(({ text }) => /[\s,[{]\*[^\s*]/.test(text)) && items.some(({ text }) => /[\s,[{]&\w/.test(text))) {
       return false;
     }
-    items.forEach(item => this.yaml(item));
+    items.forEach(item => this.yaml(item, list));
     return true;
   }
 
-  private yaml(chunk: Chunk): void {
+  /** @param list what it is an item of */
+  private yaml(chunk: Chunk, list?: Fields): void {
     try {
       const { value, faults } = readYaml(chunk.text, this.aliases);
-      this.manifest(value, chunk, []);
+      this.manifest(list === undefined ? value : ofList(list, value), chunk, []);
       const lines = new LineCount(chunk.text);
       faults.forEach(({ offset, message }) => this.problems.push({ file: this.source.file, line: chunk.line + lines.at(offset) - 1, message }));
     } catch (error) {
@@ -142,9 +151,13 @@ class Reader implements Reading {
       return;
     }
     if (isList(manifest)) {
-      this.emptyList = manifest.items.length === 0 ? manifest.kind : this.emptyList;
-      manifest.items.forEach((item, i) => this.manifest(item, chunk, [...path, 'items', i]));
+      const items = itemsIn(manifest);
+      this.emptyList = items.length === 0 ? manifest.kind : this.emptyList;
+      items.forEach((item, i) => this.manifest(ofList(manifest, item), chunk, [...path, 'items', i]));
       return;
+    }
+    if (manifest.items !== undefined && (this.source.isNamed || isObject(manifest))) {
+      this.fault(chunk, 0, `'items' of this ${manifest.kind} is no list: kubectl takes whatever has 'items' for a list of objects, and refuses it`);
     }
     if (typeof manifest.apiVersion !== 'string') {
       // Values of a chart may have a kind, and no spec beside metadata.
@@ -205,8 +218,20 @@ function isJson({ text }: Chunk): boolean {
   return /^\s*\{(?!\{)/.test(text);
 }
 
-function isList(manifest: Fields): manifest is Fields & { readonly kind: string; readonly items: readonly unknown[] } {
-  return String(manifest.kind).endsWith('List') && Array.isArray(manifest.items);
+/** kubectl goes by the field, and not by the kind: whatever has `items` is a list of objects, and nothing else. */
+function isList(manifest: Fields): manifest is Fields & { readonly kind: string } {
+  return typeof manifest.kind === 'string' && (Array.isArray(manifest.items) || manifest.items === null);
+}
+
+function itemsIn({ items }: Fields): readonly unknown[] {
+  return Array.isArray(items) ? items : [];
+}
+
+/** An item that says no kind has that of its list. */
+function ofList({ apiVersion, kind }: Fields, item: unknown): unknown {
+  const own = record(item);
+  const of = String(kind).replace(/List$/, '');
+  return typeof item !== 'object' || item === null || own.kind !== undefined || of === '' ? item : { ...own, apiVersion, kind: of };
 }
 
 function jsonIn(text: string, { start, end }: Range): unknown {

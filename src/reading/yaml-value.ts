@@ -1,6 +1,7 @@
 import { Document, isAlias, isMap, isScalar, isSeq, Node, Pair, parseDocument, Scalar, YAMLMap } from 'yaml';
 import { Fault, Unreadable } from './problem';
 import { plainValue } from './scalar';
+import { record } from '../view/fields';
 
 /** What a document says, and what was written in it and lost. */
 export interface YamlValue {
@@ -55,7 +56,16 @@ export function readYaml(text: string, aliases = new AliasCount()): YamlValue {
   const reader = new ValueReader(hasBraces, text, aliases);
   const value = reader.valueOf(document.contents);
   aliases.add(reader.byAliases);
-  return { value, faults: reader.faults };
+  return { value, faults: [...reader.faults, ...oddBreakIn(text)] };
+}
+
+/** kubectl's parser ends a line, and a comment, where YAML 1.1 does. Since YAML 1.2 these are letters like others. */
+const ODD_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
+
+function oddBreakIn(text: string): Fault[] {
+  const offset = text.search(ODD_BREAK);
+  const code = text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0');
+  return offset < 0 ? [] : [{ offset, message: `the letter U+${code} ends a line for kubectl, and not for others, so that it may read another object than is seen: remove it` }];
 }
 
 /** Where a template makes a text no YAML: on the line of the error or the one above, or wherever it has words of Helm. */
@@ -138,12 +148,11 @@ class ValueReader {
 
   private mapOf(map: YAMLMap): unknown {
     const value: { [key: string]: unknown } = {};
-    const merged: { [key: string]: unknown }[] = [];
     const keys = new Set<string>();
     const twice = new Set<string>();
     for (const { key: keyNode, value: valueNode } of map.items as Pair<Node, Node | null>[]) {
-      if (isScalar(keyNode) && keyNode.source === '<<' && keyNode.type === 'PLAIN') {
-        merged.push(...[this.valueOf(valueNode)].flat().filter(item => typeof item === 'object' && item !== null) as typeof merged);
+      if (isMergeKey(keyNode)) {
+        this.merge(value, keys, keyNode, this.valueOf(valueNode));
         continue;
       }
       const key = this.keyOf(keyNode);
@@ -154,13 +163,19 @@ class ValueReader {
       keys.add(key);
       set(value, key, this.valueOf(valueNode));
     }
-    for (const more of merged) {
-      Object.keys(more).filter(key => !keys.has(key)).forEach(key => {
-        keys.add(key);
-        set(value, key, more[key]);
-      });
-    }
     return value;
+  }
+
+  /** As kubectl's parser does: where it stands, over what is written above it; of several maps the first one counts. Others never let it override. */
+  private merge(value: { [key: string]: unknown }, keys: ReadonlySet<string>, at: Node, merged: unknown): void {
+    for (const map of [merged].flat().reverse().map((item: unknown) => record(item))) {
+      for (const key of Object.keys(map)) {
+        if (keys.has(key)) {
+          this.faults.push({ offset: offsetOf(at), message: `"<<" stands behind "${key}", which it overrides for kubectl, and not for others: write it first` });
+        }
+        set(value, key, map[key]);
+      }
+    }
   }
 
   private keyOf(node: Node): string {
@@ -178,8 +193,25 @@ class ValueReader {
     if (this.hasBraces && typeof value === 'string' && !type?.startsWith('BLOCK') && OF_HELM.test(value)) {
       throw new Unreadable(TEMPLATE, offsetOf(node));
     }
+    if (node.tag !== undefined && node.tag !== TAG_OF_TEXT) {
+      this.faults.push({ offset: offsetOf(node), message: `the tag "${node.tag}" makes something else of this than is written: write what it makes, without the tag` });
+      return tagged(value);
+    }
     return type === 'PLAIN' && node.tag === undefined && typeof value === 'string' ? plainValue(value) : value;
   }
+}
+
+const TAG_OF_TEXT = 'tag:yaml.org,2002:str';
+const TAG_OF_MERGE = 'tag:yaml.org,2002:merge';
+
+/** As kubectl's parser goes by it: a plain `<<`, or one with the tag, however it is quoted. */
+function isMergeKey(node: Node): boolean {
+  return isScalar(node) && node.source === '<<' && (node.tag === TAG_OF_MERGE || node.tag === undefined && node.type === 'PLAIN');
+}
+
+/** What kubectl's parser makes of a scalar with a tag. */
+function tagged(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : typeof value === 'string' ? plainValue(value) : value;
 }
 
 function offsetOf(node: unknown): number {

@@ -19,6 +19,15 @@ describe('a text is divided into documents', () => {
     expect(textsOf(text)).toEqual(expected);
   });
 
+  test.each<[string, string, boolean[]]>([
+    ['all that stand between markers', 'a: 1\n---\nb: 2\n--- # c\nc: 3\n---# d\nd: 4\n', [true, true, true, true]],
+    ['none behind an end', 'a: 1\n...\nb: 2\n---\nc: 3\n', [true, false, true]],
+    ['none on the line of its marker', 'a: 1\n--- {b: 2}\n--- |\n  text\n---\nc: 3\n', [true, false, false, true]],
+    ['what stands behind an end without content', '# a\n...\nb: 2\n', [true]],
+  ])('of which kubectl reads %s', (_, text, read) => {
+    expect(documentsOf(text).map(({ isLost }) => !isLost)).toEqual(read);
+  });
+
   test('nothing has none', () => {
     expect(textsOf('')).toEqual([]);
     expect(textsOf('# only a comment')).toEqual([]);

@@ -90,6 +90,30 @@ describe('lists are the objects in them:', () => {
     expect(placesOf('{"kind": "List", "items": [{"kind": "List", "items": [{"kind": "A", "apiVersion": "v1"}]}]}')).toEqual(['A  a.yaml:1']);
   });
 
+  test.each<[string, string, string[]]>([
+    ['of whatever kind has items', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\n', ['Secret a']],
+    ['of items that are written twice, the last ones', 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: b}}\n', ['Secret b']],
+    ['of JSON, whatever kind has items', '{"apiVersion": "v1", "kind": "ConfigMap", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}}]}', ['Secret a']],
+    ['whose items say no kind', 'apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n', ['Secret a', 'Pod b']],
+    ['whose items say no kind, in flow style', 'apiVersion: v1\nkind: SecretList\nitems: [{metadata: {name: a}}]\n', ['Secret a']],
+    ['of JSON whose items say no kind', '{"apiVersion": "v1", "kind": "SecretList", "items": [{"metadata": {"name": "a"}}]}', ['Secret a']],
+    ['without any, which are nothing of the object around them', '{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, items: null}\n', []],
+  ])('as kubectl takes them: %s', (_, text, expected) => {
+    expect(readManifests([{ file: 'a.yaml', text, isNamed: true }]).objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected);
+  });
+
+  test('and what has items that are no list is told', () => {
+    const { problems } = readManifests([{ file: 'a.yaml', text: '{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, items: {a: b}}\n', isNamed: true }]);
+
+    expect(problems.map(({ message }) => message)).toEqual(['\'items\' of this ConfigMap is no list: kubectl takes whatever has \'items\' for a list of objects, and refuses it']);
+  });
+
+  test('and items that are written twice are told', () => {
+    const text = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: b}}\n';
+
+    expect(readManifests([{ file: 'a.yaml', text, isNamed: true }]).problems.map(({ message }) => message)).toEqual(['"items" is written twice in one object, and kubectl takes the last one: write it once']);
+  });
+
   test('with one that is broken', () => {
     const { objects, problems } = read(`apiVersion: v1\nkind: List\nitems:\n- a: b: c\n${item(one)}`);
 
@@ -115,6 +139,14 @@ test('a key that is written twice is a problem, and the object is read', () => {
 
   expect(read(text).objects[0].spec.hosts).toEqual(['other.example.com']);
   expect(problemsOf(text)).toEqual([['a.yaml:13', '"hosts" is written twice in one object, and kubectl takes the last one: write it once']]);
+});
+
+test('a document that kubectl does not read is told, and is no object', () => {
+  const text = ['a', 'b'].map(name => `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\n`).join('...\n');
+  const { objects, problems } = readManifests([{ file: 'a.yaml', text, isNamed: false }]);
+
+  expect([objects.map(({ name }) => name), problems]).toEqual([['a'], [{ file: 'a.yaml', line: 5, message: 'kubectl does not read this document: '
+    + 'the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own' }]]);
 });
 
 describe('what is no object', () => {

@@ -38,8 +38,27 @@ test('a key that means something to JavaScript is a key', () => {
 });
 
 test('anchors, aliases and merge keys', () => {
-  expect(valueOf('a: &a {u: 1, v: 2}\nb: *a\nc: {<<: *a, v: 3}\nd: {v: 4, <<: [*a, {w: 5}]}\n'))
-    .toEqual({ a: { u: 1, v: 2 }, b: { u: 1, v: 2 }, c: { u: 1, v: 3 }, d: { u: 1, v: 4, w: 5 } });
+  expect(valueOf('a: &a {u: 1, v: 2}\nb: *a\nc: {<<: *a, v: 3}\nd: {<<: [*a, {v: 4, w: 5}]}\n'))
+    .toEqual({ a: { u: 1, v: 2 }, b: { u: 1, v: 2 }, c: { u: 1, v: 3 }, d: { u: 1, v: 2, w: 5 } });
+});
+
+describe('what kubectl reads otherwise than others is read as kubectl does, and named:', () => {
+  test.each<[string, string, unknown, string[]]>([
+    ['a merge key behind what it overrides', 'v: 4\n<<: {v: 2, u: 1}\n', { v: 2, u: 1 }, ['"<<" stands behind "v", which it overrides for kubectl, and not for others: write it first']],
+    ['a merge key by its tag', '!!merge "<<": {v: 2}\nv: 3\n', { v: 3 }, []],
+    ['a key in quotation marks, which merges nothing', '"<<": {v: 2}\n', { '<<': { v: 2 } }, []],
+    ['a word by its tag', 'v: !!bool "true"\n', { v: true }, ['the tag "tag:yaml.org,2002:bool" makes something else of this than is written: write what it makes, without the tag']],
+    ['bytes by their tag', 'v: !!binary ZmFsc2U=\n', { v: 'false' }, ['the tag "tag:yaml.org,2002:binary" makes something else of this than is written: write what it makes, without the tag']],
+    ['a text by its tag, which is one to everybody', 'v: !!str 5\n', { v: '5' }, []],
+    ['a tag of somebody', 'v: !secret a\n', { v: 'a' }, ['the tag "!secret" makes something else of this than is written: write what it makes, without the tag']],
+    ...['\u2028', '\u2029', '\u0085', '\r'].map((letter): [string, string, unknown, string[]] => [`the line break ${JSON.stringify(letter)}`, `a: 1 # ${letter}b: 2\n`, { a: 1 },
+      [`the letter U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')} ends a line for kubectl, and not for others, so that it may read another object than is seen: remove it`]]),
+    ['no line break of Windows', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }, []],
+  ])('%s', (_, text, value, messages) => {
+    const read = readYaml(text);
+
+    expect([read.value, read.faults.map(({ message }) => message)]).toEqual([value, messages]);
+  });
 });
 
 test('a key that is written twice has its last value, and is named', () => {
