@@ -145,8 +145,12 @@ test('a document that kubectl does not read is told, and is no object', () => {
   const text = ['a', 'b'].map(name => `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}}\n`).join('...\n');
   const { objects, problems } = readManifests([{ file: 'a.yaml', text, isNamed: false }]);
 
-  expect([objects.map(({ name }) => name), problems]).toEqual([['a'], [{ file: 'a.yaml', line: 5, message: 'kubectl does not read this document: '
-    + 'the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own' }]]);
+  expect([objects.map(({ name }) => name), problems]).toEqual([['a'], [{
+    file: 'a.yaml',
+    line: 5,
+    message: 'kubectl does not read this document: '
+    + 'the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own',
+  }]]);
 });
 
 describe('what is no object', () => {
