@@ -1,6 +1,7 @@
 import { Finding, Rule, where } from './rule';
 import { quote } from '../private/fail';
 import { strings } from '../view/fields';
+import { gatewayName } from '../view/gateway-name';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { MESH, Route } from '../view/route';
@@ -18,8 +19,10 @@ export const gatewayMissing: Rule = {
     const lost = view.routes.filter(({ gateways }) => !gateways.some(name => view.names.gatewayOf(name)));
     const others = new OtherGateways(view);
     return lost.flatMap(route => strings(route.object.spec.gateways).flatMap((written, i): Finding[] => {
-      const [namespace, base] = written.includes('/') ? written.split('/') : [route.object.namespace, written];
-      const other = written === MESH ? undefined : others.like(base, route);
+      const [namespace, base] = gatewayName(written, route.object.namespace).split('/');
+      // One with a dot in its name is another mistake (MX0312).
+      const isThere = view.names.gatewayOf(`${route.object.namespace}/${written}`) !== undefined;
+      const other = written === MESH || isThere ? undefined : others.like(base, route);
       return other === undefined ? [] : [{
         object: route.object,
         field: ['spec', 'gateways', i],

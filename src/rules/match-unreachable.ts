@@ -1,5 +1,6 @@
 import { Finding, Rule } from './rule';
 import { Fields, record, records, strings } from '../view/fields';
+import { gatewayName } from '../view/gateway-name';
 import { MESH, Route, RouteKind } from '../view/route';
 
 export const matchUnreachable: Rule = {
@@ -53,7 +54,7 @@ function conditionsOf(route: Route, { gateways, name: _, ...match }: Fields): st
 }
 
 function qualified({ object }: Route, gateway: string): string {
-  return gateway === MESH || gateway.includes('/') ? gateway : `${object.namespace}/${gateway}`;
+  return gateway === MESH ? gateway : gatewayName(gateway, object.namespace);
 }
 
 /** The first rule that has a match with some of these conditions and no others. */

@@ -154,14 +154,16 @@ function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<str
     const senders = { route: object.origin.path, subset, port };
     // TLS of the application itself needs no rule.
     if (match.gateways.includes(MESH) && (subset !== undefined || rule.kind !== 'tls')) {
-      if (!own.has(key) && reaches(visibleTo, object.namespace) && isFromHere(view, match, object.namespace) && subsetsFor(object.namespace) === undefined) {
+      const isOwnLost = !own.has(key) && reaches(visibleTo, object.namespace) && subsetsFor(object.namespace) === undefined;
+      if (isOwnLost && isFromHere(view, match, object.namespace)) {
         own.set(key, { ...senders, namespace: object.namespace, isOfOthers: false });
       }
       // Who is named in 'exportTo' may write the rule in a repository of their own.
       const isLost = (namespace: string) => {
         const subsets = subsetsFor(namespace);
         // A rule of their own for the host takes the place of the one with the subset.
-        return namespace !== object.namespace && (subsets === undefined || subset !== undefined && !subsets.has(subset)) && follows(view, leg, namespace);
+        const lacks = subsets === undefined || subset !== undefined && !subsets.has(subset);
+        return namespace !== object.namespace && lacks && follows(view, leg, namespace);
       };
       const other = ofOthers.has(key) || !visibleTo.includes('*') ? undefined : others.find(isLost);
       if (other !== undefined) {

@@ -241,7 +241,21 @@ function matches(pattern: string, text: string): boolean {
 
 /** Of namespaces istiod makes a regular expression, with any text for each `*`. */
 function isLike(pattern: string, namespace: string): boolean {
-  return new RegExp(`^${pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`).test(namespace);
+  const [first, ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) {
+    return namespace === first;
+  }
+  // Each part at its first place: an expression would try them all, which ends never for a few dozen stars.
+  let at = first.length;
+  for (const part of rest) {
+    const found = namespace.indexOf(part, at);
+    if (found < 0) {
+      return false;
+    }
+    at = found + part.length;
+  }
+  return namespace.startsWith(first) && namespace.endsWith(last) && at + last.length <= namespace.length;
 }
 
 function all(parts: readonly Held[]): Held {

@@ -1,5 +1,6 @@
 import { HttpRule, httpRulesOf } from './delegation';
 import { Fields, labelsOf, number, record, records, strings, text, valueAt } from './fields';
+import { gatewayName } from './gateway-name';
 import { matchText } from './match-text';
 import { MeshObject } from './mesh-object';
 import { ExportDefaults, visibleTo } from './visibility';
@@ -182,7 +183,7 @@ export class Route {
   }
 
   private gatewayName(gateway: string, { namespace } = this.object): string {
-    return gateway === MESH || gateway.includes('/') ? gateway : `${namespace}/${gateway}`;
+    return gateway === MESH ? gateway : gatewayName(gateway, namespace);
   }
 }
 
