@@ -12,6 +12,15 @@ export interface AccessRule {
   readonly field: readonly (string | number)[];
 }
 
+/** An object that a policy is for, in place of pods. */
+export interface PolicyTarget {
+  readonly kind: string;
+  /** Empty for that of Kubernetes itself. */
+  readonly group: string;
+  readonly name: string;
+  readonly field: readonly (string | number)[];
+}
+
 /** An AuthorizationPolicy. */
 export class AccessPolicy {
   public readonly action: string;
@@ -19,6 +28,7 @@ export class AccessPolicy {
   public readonly selector: { readonly [label: string]: string };
   /** Whether it is for a waypoint or a Gateway API gateway. */
   public readonly hasTargetRefs: boolean;
+  public readonly targets: readonly PolicyTarget[];
   /** Whether it only counts what it would decide. */
   public readonly isDryRun: boolean;
   public readonly rules: readonly AccessRule[];
@@ -30,6 +40,9 @@ export class AccessPolicy {
     this.isDryRun = ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(object.annotations['istio.io/dry-run']);
     this.selector = labelsOf(record(spec.selector).matchLabels);
     this.hasTargetRefs = records(spec.targetRefs).length > 0 || spec.targetRef !== undefined;
+    // istiod reads the older field for one target only where the list is empty.
+    this.targets = records(spec.targetRefs).length > 0 ? records(spec.targetRefs).map((target, i) => targetOf(target, ['spec', 'targetRefs', i]))
+      : this.hasTargetRefs ? [targetOf(record(spec.targetRef), ['spec', 'targetRef'])] : [];
     this.rules = records(spec.rules).map((rule, i) => ({
       sources: records(rule.from).map(from => record(from.source)),
       operations: records(rule.to).map(to => record(to.operation)),
@@ -37,4 +50,9 @@ export class AccessPolicy {
       field: ['spec', 'rules', i],
     }));
   }
+}
+
+function targetOf({ kind, group, name }: Fields, field: PolicyTarget['field']): PolicyTarget {
+  const written = text(group) ?? '';
+  return { kind: text(kind) ?? '', group: written === 'core' ? '' : written, name: text(name) ?? '', field };
 }

@@ -13,8 +13,8 @@ export interface WaypointLabel {
   readonly labelled: MeshObject;
 }
 
-const USE_WAYPOINT = 'istio.io/use-waypoint';
-const WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
+export const USE_WAYPOINT = 'istio.io/use-waypoint';
+export const WAYPOINT_NAMESPACE = 'istio.io/use-waypoint-namespace';
 
 /** The waypoint that an object, or its namespace, asks for; its own label counts first, and `none` says that there is none. */
 export function waypointOf(object: MeshObject, namespaces: Namespaces): WaypointLabel | undefined {
@@ -24,9 +24,18 @@ export function waypointOf(object: MeshObject, namespaces: Namespaces): Waypoint
     ? { name, namespace: labelled.labels[WAYPOINT_NAMESPACE] ?? object.namespace, labelled } : undefined;
 }
 
+/** Whether an object goes through no waypoint. Without its Namespace, which may have the label, its own label alone says so. */
+export function usesNoWaypoint(object: MeshObject, namespaces: Namespaces): boolean {
+  const isKnown = object.labels[USE_WAYPOINT] !== undefined || namespaces.of(object.namespace) !== undefined;
+  return isKnown && waypointOf(object, namespaces) === undefined;
+}
+
+/** The class of Gateways that Istio deploys waypoints for. */
+export const WAYPOINT_CLASS = 'istio-waypoint';
+
 /** Whether a Gateway is a waypoint, by its class. */
 export function isWaypoint({ spec }: MeshObject): boolean {
-  return text(spec.gatewayClassName) === 'istio-waypoint';
+  return text(spec.gatewayClassName) === WAYPOINT_CLASS;
 }
 
 /** Why a Gateway is no waypoint for the services of a namespace; undefined when it is one, or when what decides it is not there. */

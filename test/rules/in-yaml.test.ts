@@ -113,6 +113,7 @@ const attached = (labels: string, place = 'shop', more = 'addresses: [192.0.2.1]
   istio('ServiceEntry', 'db', place, `{hosts: [db.example.com], ports: [${TCP}], ${more}}`, `, labels: {${labels}}`));
 const targeting = (name: string, kind = 'ServiceEntry') => policy(from(CART), 'ALLOW', `targetRefs: [{group: networking.istio.io, kind: ${kind}, name: ${name}}]`, 'shop');
 
+const OF_ENTRY = '{group: networking.istio.io, kind: ServiceEntry, name: db}';
 const OF_GATEWAY = '{group: gateway.networking.k8s.io, kind: Gateway, name: out}';
 const installed = (type: string) => doc('gateway.networking.k8s.io/v1', 'Gateway', 'out', 'shop',
   `{gatewayClassName: istio, addresses: [{type: ${type}, value: out.shop.svc.cluster.local}], listeners: []}`);
@@ -696,6 +697,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
   MX0811: [
     ['the older field for one target', all(installed('Hostname'), policy(from(CART), 'ALLOW', `targetRef: ${OF_GATEWAY}`, 'shop')), ['policy spec targetRef']],
     ['a Gateway that Istio deploys, with an address or without', all(installed('IPAddress'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
+    ['a ServiceEntry and a Service without a waypoint, or that want none', all(AMBIENT, attached(''), web, policy('', 'DENY', `targetRefs: [${OF_ENTRY}, {kind: Service, group: core, name: web}]`, 'shop'),
+      attached('istio.io/use-waypoint: none', 'data'), policy('', 'DENY', `targetRefs: [${OF_ENTRY}]`, 'data')), ['policy spec targetRefs 0', 'policy spec targetRefs 1', 'policy spec targetRefs 0']],
+    ['with one, of their own or of their namespace, which may be elsewhere', all(namespace('a', ''), attached('istio.io/use-waypoint: waypoint', 'a'), policy('', 'DENY', `targetRefs: [${OF_ENTRY}]`, 'a'),
+      namespace('b', 'istio.io/use-waypoint: waypoint'), attached('', 'b'), policy('', 'DENY', `targetRefs: [${OF_ENTRY}]`, 'b'), attached('', 'c'), policy('', 'DENY', `targetRefs: [${OF_ENTRY}]`, 'c'),
+      namespace('d', ''), policy('', 'DENY', `targetRefs: [${OF_ENTRY}]`, 'd')), []],
+    ['the class of every waypoint', all(namespace('istio-system', ''), doc('gateway.networking.k8s.io/v1', 'GatewayClass', 'istio-waypoint', 'istio-system', '{controllerName: istio.io/mesh-controller}'),
+      policy('', 'DENY', 'targetRefs: [{group: gateway.networking.k8s.io, kind: GatewayClass, name: istio-waypoint}]')), []],
     ['pods with the label', all(installed('Hostname'), pods('gateway.networking.k8s.io/gateway-name: out'), policy(from(CART), 'ALLOW', `targetRefs: [${OF_GATEWAY}]`, 'shop')), []],
   ],
   MX0311: [
