@@ -1,6 +1,7 @@
 import { Finding, Rule, selectorText, where } from './rule';
+import { quote } from '../private/fail';
 import { AccessPolicy } from '../view/access-policy';
-import { labelsOf, record, records, text } from '../view/fields';
+import { labelsOf } from '../view/fields';
 import { labelledIn, LabelsByPlace } from '../view/labels-by-place';
 import { NETWORKING } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
@@ -51,18 +52,23 @@ function withoutPods(view: MeshView, policies: readonly AccessPolicy[]): Finding
 /** The kinds that a policy may be for, as far as a mistake shows. */
 const TARGETS: { readonly [kind: string]: string } = { ServiceEntry: NETWORKING, Service: '', Gateway: 'gateway.networking.k8s.io' };
 
-function withoutTarget(view: MeshView, { object }: AccessPolicy): Finding[] {
-  const targets = [...records(object.spec.targetRefs).map((target, i) => ({ target, field: ['spec', 'targetRefs', i] })),
-    ...object.spec.targetRef === undefined ? [] : [{ target: record(object.spec.targetRef), field: ['spec', 'targetRef'] }]];
-  return targets.flatMap(({ target, field }): Finding[] => {
-    const kind = text(target.kind) ?? '';
-    const group = text(target.group) ?? '';
-    const others = Object.hasOwn(TARGETS, kind) && (TARGETS[kind] === group || group === 'core') ? view.inNamespace(TARGETS[kind], kind, object.namespace) : undefined;
-    return others && others.size > 0 && !others.has(text(target.name) ?? '') ? [{
+function withoutTarget(view: MeshView, { object, targets }: AccessPolicy): Finding[] {
+  return targets.flatMap(({ kind, group, name, field }): Finding[] => {
+    const { namespace } = object;
+    const others = Object.hasOwn(TARGETS, kind) && TARGETS[kind] === group ? view.inNamespace(group, kind, namespace) : undefined;
+    if (others === undefined || others.has(name)) {
+      return [];
+    }
+    // What names no namespace may be applied to any.
+    const elsewhere = namespace === '' ? undefined : view.named(group, kind, name).find(candidate => candidate.namespace !== '');
+    // Without others of its kind the target may be in another repository. Waypoints and Services have the same names in many namespaces, a ServiceEntry seldom has.
+    return others.size === 0 && !(elsewhere && kind === 'ServiceEntry') ? [] : [{
       object,
-      message: `'targetRefs' names the ${kind} "${text(target.name)}", which ${where(object.namespace)} does not have: the policy has no effect`,
-      fix: 'name an object of the same namespace, a ServiceEntry by its own name and not by its host',
+      message: `'targetRefs' names the ${kind} ${quote(name)}, which ${elsewhere ? `is in ${where(elsewhere.namespace)} and not in ${quote(namespace)}` : `${where(namespace)} does not have`}: `
+        + 'the policy has no effect',
+      fix: elsewhere ? `write the policy in ${where(elsewhere.namespace)}: 'targetRefs' name objects of the policy's own namespace`
+        : 'name an object of the same namespace, a ServiceEntry by its own name and not by its host',
       field,
-    }] : [];
+    }];
   });
 }

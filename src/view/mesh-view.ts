@@ -79,6 +79,16 @@ export class MeshView {
     return places.get(namespace) ?? new Map();
   }
 
+  /** The objects of a kind with one name, of all namespaces. */
+  public named(group: string, kind: string, name: string): readonly MeshObject[] {
+    const names = this.once(`${group}/${kind} by name`, () => {
+      const byName = new Map<string, MeshObject[]>();
+      this.of(group, kind).forEach(object => addTo(byName, object.name, object));
+      return byName;
+    });
+    return names.get(name) ?? [];
+  }
+
   /** The services that ServiceEntries declare, the oldest first as far as ages are known. One inside the mesh (MESH_INTERNAL) has the listeners of one outside, so the rules treat both alike. */
   public get entries(): readonly ExternalEntry[] {
     return this.once('entries', () => [...this.of(NETWORKING, 'ServiceEntry')].sort(byAge).map(object => new ExternalEntry(object, this.facts)));
