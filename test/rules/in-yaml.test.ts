@@ -113,6 +113,7 @@ const attached = (labels: string, place = 'shop', more = 'addresses: [192.0.2.1]
   istio('ServiceEntry', 'db', place, `{hosts: [db.example.com], ports: [${TCP}], ${more}}`, `, labels: {${labels}}`));
 const targeting = (name: string, kind = 'ServiceEntry') => policy(from(CART), 'ALLOW', `targetRefs: [{group: networking.istio.io, kind: ${kind}, name: ${name}}]`, 'shop');
 
+const FROM_ALL = ', allowedRoutes: {namespaces: {from: All}}';
 const OF_ENTRY = '{group: networking.istio.io, kind: ServiceEntry, name: db}';
 const OF_GATEWAY = '{group: gateway.networking.k8s.io, kind: Gateway, name: out}';
 const installed = (type: string) => doc('gateway.networking.k8s.io/v1', 'Gateway', 'out', 'shop',
@@ -330,6 +331,18 @@ const ROWS: { readonly [id: string]: Row[] } = {
       attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop', 'data')), []],
     ['one that selects other namespaces', all(namespace('data', 'team: b'), waypoint(', allowedRoutes: {namespaces: {from: Selector, selector: {matchLabels: {team: a}}}}'),
       attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shop', 'data')), ['db metadata labels istio.io/use-waypoint']],
+    ['one of another namespace that takes all, where no namespace is written, or one with a slip', all(waypoint(FROM_ALL), attached('istio.io/use-waypoint: waypoint', 'data'),
+      attached('istio.io/use-waypoint: waypoint, istio.io/use-waypoint-namespace: shpo', 'data')), ['db metadata labels istio.io/use-waypoint', 'db metadata labels istio.io/use-waypoint']],
+    ['the same asked for by the label of a namespace', all(namespace('data', 'istio.io/use-waypoint: waypoint'), waypoint(FROM_ALL), attached('', 'data')), ['db']],
+    ['the name in another namespace: one for itself, no waypoint, another namespace written, and an entry that names none', all(waypoint(), attached('istio.io/use-waypoint: waypoint', 'data'),
+      doc('gateway.networking.k8s.io/v1', 'Gateway', 'page', 'shop', '{gatewayClassName: istio, listeners: [{allowedRoutes: {namespaces: {from: All}}}]}'), attached('istio.io/use-waypoint: page', 'data'),
+      waypoint(FROM_ALL).replaceAll('waypoint, namespace: shop', 'shared, namespace: shop'), attached('istio.io/use-waypoint: shared, istio.io/use-waypoint-namespace: infra', 'data'),
+      attached('istio.io/use-waypoint: shared', '""')), []],
+    ['one that names no namespace', all(waypoint(FROM_ALL).replace('namespace: shop', 'namespace: ""'), attached('istio.io/use-waypoint: waypoint', 'data')), []],
+    ['a class that is a slip, told once', all(waypoint().replace('istio-waypoint', 'istio-waypont'), attached('istio.io/use-waypoint: waypoint'), attached('istio.io/use-waypoint: waypoint')),
+      ['waypoint spec gatewayClassName']],
+    ['a class of that name, and one of somebody else', all(doc('gateway.networking.k8s.io/v1', 'GatewayClass', 'istio-waypoints', '""', '{controllerName: istio.io/mesh-controller}'),
+      waypoint().replace('istio-waypoint', 'istio-waypoints'), waypoint().replace('istio-waypoint', 'kgateway-waypoint'), attached('istio.io/use-waypoint: waypoint')), []],
   ],
   MX0504: [
     ['a namespace with sidecars that sees it, and another declaration', all(waypoint(), attached('istio.io/use-waypoint: waypoint', 'shop', 'addresses: [192.0.2.1], resolution: DNS'),
