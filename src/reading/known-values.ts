@@ -2,6 +2,7 @@ import { refusedInDestinationRule } from './destination-rule-values';
 import { refusedInGateway } from './gateway-values';
 import { RefusedValue, refusalOf } from './refused-value';
 import { refusedInServiceEntry } from './service-entry-values';
+import { refusedInTargets } from './target-values';
 import {
   ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SUBNET, ValueForm,
 } from './value-forms';
@@ -126,6 +127,7 @@ const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields) => RefusedVal
   [`${NETWORKING}/Gateway`]: refusedInGateway,
   [`${NETWORKING}/VirtualService`]: refusedInVirtualService,
   [`${NETWORKING}/DestinationRule`]: refusedInDestinationRule,
+  [`${SECURITY}/AuthorizationPolicy`]: refusedInTargets,
 };
 
 /** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */

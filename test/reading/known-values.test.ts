@@ -59,6 +59,11 @@ test.each([
     `8 'spec.rules[0].when[0].key' is no attribute of Istio, got "connection.sin"${WEBHOOK}, did you mean connection.sni?`],
   [object('security.istio.io/v1', 'AuthorizationPolicy', 'rules:\n    - from:\n        - source: {ipBlocks: [10.0.0]}'),
     `8 'spec.rules[0].from[0].source.ipBlocks[0]' is no IP address and no range of them, got "10.0.0"${WEBHOOK}, write one like`],
+  [object('security.istio.io/v1', 'AuthorizationPolicy', 'targetRefs:\n    - {kind: Service, name: web}\n    - kind: ServiceEntry\n      name: db'),
+    `8 'spec.targetRefs[1].group' is not the group of a ServiceEntry, got ""${WEBHOOK}, write 'group: networking.istio.io'`],
+  [object('security.istio.io/v1', 'AuthorizationPolicy', 'targetRef:\n    kind: Gateway\n    group: networking.istio.io'),
+    `8 'spec.targetRef.group' is not the group of a Gateway, got "networking.istio.io"${WEBHOOK}, write 'group: gateway.networking.k8s.io'`],
+  [object('security.istio.io/v1', 'AuthorizationPolicy', 'targetRefs:\n    - kind: Service\n      group: v1'), `8 'spec.targetRefs[0].group' is not the group of a Service, got "v1"${WEBHOOK}, leave it out`],
   [object('networking.k8s.io/v1', 'NetworkPolicy', 'egress:\n    - to: [{ipBlock: {cidr: 192.0.2.14}}]'),
     `7 'spec.egress[0].to[0].ipBlock.cidr' is no range of addresses, got "192.0.2.14"${REFUSED}, write one like 192.0.2.0/24`],
 ])('a value that Istio does not know is told with its line: %#', (text, problem) => {
@@ -78,6 +83,8 @@ test.each([
   networking('VirtualService', 'hosts: ["*", 192.0.2.14, reviews]\n  gateways: [out]\n  tcp: [{match: [{port: 0, destinationSubnets: [10.0.0.0/8]}], route: [{destination: {host: a}, weight: 0}]}]'),
   networking('Gateway', 'servers: [{hosts: ["*", "./a.example.com", "shop/*.example.com", "~/a", 192.0.2.14], port: {number: 0}}]'),
   object('security.istio.io/v1', 'AuthorizationPolicy', 'rules: [{from: [{source: {ipBlocks: [10.0.0.1, 10.0.0.0/8]}}], when: [{key: "request.headers[x-a]"}, {key: source.ip}, {key: "experimental.envoy.filters.a[b]"}]}]'),
+  object('security.istio.io/v1', 'AuthorizationPolicy', 'targetRefs: [{kind: Service, name: a}, {kind: Service, group: core}, {kind: ServiceEntry, group: networking.istio.io}, '
+    + '{kind: Gateway, group: gateway.networking.k8s.io}, {kind: GatewayClass, group: gateway.networking.k8s.io}, {kind: Other}, {kind: ServiceEntry, gruop: networking.istio.io}, a]'),
   object('security.istio.io/v1', 'PeerAuthentication', 'mtls: {mode: STRICT}\n  portLevelMtls: {1: {mode: DISABLE}}'),
   networking('VirtualService', 'hosts: ["*.example.com"]\n  tls: [{match: [{sniHosts: [a.example.com]}], route: [{destination: {host: a}}]}, {matches: [], route: []}]'),
   networking('VirtualService', 'hosts: [a]\n  gateways: [out, mesh]\n  tls: [{match: [{sniHosts: [b]}], route: [{destination: {host: a}}]}]'),

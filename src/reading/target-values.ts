@@ -1,0 +1,28 @@
+import { RefusedValue, refusalOf } from './refused-value';
+import { nearest } from '../private/nearest';
+import { Fields, fieldText, record, text } from '../view/fields';
+import { NETWORKING } from '../view/mesh-object';
+import { GATEWAY_API } from '../view/waypoint';
+
+/** The groups of the kinds that a policy may be for; that of Kubernetes itself has two names. */
+const GROUPS: { readonly [kind: string]: readonly string[] } = { Service: ['', 'core'], ServiceEntry: [NETWORKING], Gateway: [GATEWAY_API], GatewayClass: [GATEWAY_API] };
+
+/** What Istio's webhook refuses in the targets of an AuthorizationPolicy: a kind in another group than its own, or in none, which is that of Kubernetes itself. */
+export function refusedInTargets(manifest: Fields): RefusedValue[] {
+  const { targetRef, targetRefs } = record(manifest.spec);
+  const all = [...Array.isArray(targetRefs) ? targetRefs.map((target: unknown, i) => ({ target, path: ['spec', 'targetRefs', i] })) : [], { target: targetRef, path: ['spec', 'targetRef'] }];
+  return all.flatMap(({ target, path }): RefusedValue[] => {
+    const kind = text(record(target).kind) ?? '';
+    const written = record(target).group ?? '';
+    const groups = Object.hasOwn(GROUPS, kind) ? GROUPS[kind] : undefined;
+    // Under a misspelt name it is there, which is told as that (MX0104).
+    const isMisspelt = Object.keys(record(target)).some(name => name !== 'group' && nearest(name, ['group']) !== undefined);
+    if (groups === undefined || groups.some(group => group === written) || isMisspelt) {
+      return [];
+    }
+    const field = `'${fieldText([...path, 'group'])}'`;
+    const [meant] = groups;
+    const instead = meant === '' ? 'leave it out' : `write 'group: ${meant}'`;
+    return [{ path: [...path, 'group'], message: `${refusalOf(field, `is not the group of a ${kind}`, written)}, ${instead}`, meant: [meant] }];
+  });
+}
