@@ -13,6 +13,11 @@ const MOST_SLIPS = 2;
 /** The values of labels that mean something. */
 const VALUES = { [INJECTION]: ['enabled', 'disabled'], [INJECT]: ['true', 'false'], [DATAPLANE_MODE]: ['ambient', 'none'] };
 
+/** What people write at a Namespace in place of its two labels, too far from them to be a slip. */
+const OTHER_FORMS: { readonly [name: string]: typeof INJECTION | typeof REVISION } = {
+  'istio.injection': INJECTION, 'istio-inject': INJECTION, 'istio.io/inject': INJECTION, 'istio.io/injection': INJECTION, 'istio.io/revision': REVISION,
+};
+
 export const istioLabelUnread: Rule = {
   id: 'MX0107',
   name: 'istio-label-unread',
@@ -31,6 +36,7 @@ export const istioLabelUnread: Rule = {
       ...templates.flatMap(besideTheTemplate),
       ...view.pods.flatMap(inPods),
       ...view.of('', 'Namespace').flatMap(atNamespace),
+      ...view.of('', 'Namespace').flatMap(inOtherForms),
     ];
   },
 };
@@ -168,6 +174,21 @@ function atNamespace(object: MeshObject): Finding[] {
     })),
     ...withoutMeaning(object, ['metadata', 'labels'], DATAPLANE_MODE, labels[DATAPLANE_MODE], 'ztunnel does not take the connections of this namespace'),
   ];
+}
+
+/** Beside a right label, and with other values than injection has, a label outside of Istio's domain is somebody else's. */
+function inOtherForms(object: MeshObject): Finding[] {
+  const { labels } = object;
+  const isAsked = labels[INJECTION] !== undefined || labels[REVISION] !== undefined;
+  const isOfIstio = (name: string, value: string) => name.startsWith('istio.io/') || [...VALUES[INJECTION], ...VALUES[INJECT]].includes(value);
+  const written = isAsked ? [] : Object.entries(labels).filter(([name, value]) => Object.hasOwn(OTHER_FORMS, name) && isOfIstio(name, value));
+  return written.map(([name, value]): Finding => {
+    const meant = OTHER_FORMS[name];
+    const values = meant === REVISION || VALUES[INJECTION].includes(value) ? '' : `, with ${VALUES[INJECTION].map(quote).join(' or ')}`;
+    return {
+      object, field: ['metadata', 'labels', name], message: `${quote(name)} is no label of Istio, and has no effect`, fix: `did you mean ${quote(meant)}${values}?`,
+    };
+  });
 }
 
 function ofPods(object: MeshObject): { readonly part: 'labels' | 'annotations'; readonly name: string }[] {
