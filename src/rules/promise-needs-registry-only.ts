@@ -6,6 +6,7 @@ import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
 import { PodTemplate } from '../view/pod-template';
+import { passesSidecar } from '../view/redirection';
 
 export const promiseNeedsRegistryOnly: Rule = {
   id: 'MX0901',
@@ -37,9 +38,9 @@ export const promiseNeedsRegistryOnly: Rule = {
       ...beside.map(([namespace, [object, ...or]]): Finding => ({
         object,
         or,
-        message: `${view.namespaces.hasSidecars(namespace) ? 'some ' : ''}pods of ${where(namespace)} have no sidecar, and '${checking.object.origin.path}' lets only named clients through its gateway: `
+        message: `${view.namespaces.hasSidecars(namespace) ? `some pods of ${where(namespace)} have no sidecar or pass it by` : `pods of ${where(namespace)} have no sidecar`}, and '${checking.object.origin.path}' lets only named clients through its gateway: `
           + 'they connect past it, whatever a Sidecar says',
-        fix: view.namespaces.hasSidecars(namespace) ? 'let them have a sidecar, or write a NetworkPolicy that selects them and opens no addresses outside; for pods with \'hostNetwork\' it does nothing' : {
+        fix: view.namespaces.hasSidecars(namespace) ? 'let all of their connections go through a sidecar, or write a NetworkPolicy that selects them and opens no addresses outside; for pods with \'hostNetwork\' it does nothing' : {
           code: 'let the namespace have sidecars and an EgressLockdown, or write a NetworkPolicy that opens no addresses outside to its pods',
           yaml: 'write a NetworkPolicy that selects every pod of the namespace and opens no addresses outside, or label the namespace with \'istio-injection: enabled\' and add a Sidecar with REGISTRY_ONLY',
         },
@@ -90,7 +91,7 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
   return found;
 }
 
-/** The pods without a sidecar of which no NetworkPolicy limits where they connect, by namespace: its Namespace or they themselves say so. */
+/** The pods whose connections go through no sidecar, and of which no NetworkPolicy limits where they connect, by namespace: its Namespace or they themselves say so. */
 function withoutSidecars(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
   view.pods.filter(pod => pod.namespace !== '' && hasNoSidecar(view, pod) && !view.gatewayPlaces.isOfGateway(pod) && !isLimited(view, pod))
@@ -100,7 +101,7 @@ function withoutSidecars(view: MeshView): Map<string, MeshObject[]> {
 
 function hasNoSidecar(view: MeshView, pod: PodTemplate): boolean {
   const { namespace, hostNetwork } = pod;
-  return view.namespaces.planeOf(namespace, pod) === 'NONE' || hostNetwork && view.namespaces.hasSidecars(namespace);
+  return view.namespaces.planeOf(namespace, pod) === 'NONE' || view.namespaces.hasSidecars(namespace) && (hostNetwork || passesSidecar(pod));
 }
 
 /** No NetworkPolicy is for a pod that has the network of its node. */

@@ -8,7 +8,7 @@ import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
 import { PodTemplate } from '../view/pod-template';
-import { agentTemplateOf, INTERCEPTION, runsAsProxy, takesFrom } from '../view/redirection';
+import { passesSidecar, takesFrom } from '../view/redirection';
 import { MESH, RouteDestination, RouteMatch } from '../view/route';
 import { TrafficRule } from '../view/traffic-rule';
 import { reaches } from '../view/visibility';
@@ -200,9 +200,8 @@ function sidecarNamespaces(view: MeshView): readonly string[] {
 
 /** Whether a pod has a sidecar that its connections go through. */
 function hasSidecar(view: MeshView, pod: PodTemplate): boolean {
-  const { namespace, annotations, hostNetwork, injects } = pod;
-  const isRedirected = !hostNetwork && injects !== 'false' && annotations[INTERCEPTION] !== 'NONE' && agentTemplateOf(pod) === undefined && runsAsProxy(pod) === undefined;
-  return isRedirected && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
+  const { namespace, hostNetwork, injects } = pod;
+  return !hostNetwork && injects !== 'false' && !passesSidecar(pod) && (view.namespaces.planeOf(namespace, pod) ?? 'SIDECAR') === 'SIDECAR';
 }
 
 /** Whether pods of a namespace have the labels that a match asks for. */

@@ -184,7 +184,7 @@ class Check {
       case 'source.trustDomain': return principal !== undefined && matches(value, principal.trustDomain);
       case 'source.serviceAccount': return principal !== undefined
         && (value.includes('/') ? value : `${this.namespace}/${value}`) === `${principal.namespace}/${principal.account}`;
-      case 'connection.sni': return sni !== undefined && matches(value, sni);
+      case 'connection.sni': return sni !== undefined && matches(value, sni.toLowerCase());
       case 'destination.port': return port === undefined ? undefined : Number(value) === port;
       case 'request.host': return authority === undefined ? undefined : matches(value.toLowerCase(), authority.toLowerCase());
       default: return undefined;

@@ -71,9 +71,11 @@ export function dialledBy(view: MeshView, scope: ProxyScope, client: Capture, ta
 const WORDS: { readonly [spoken in Spoken]: string } = { TCP: 'plain TCP', TLS: 'TLS', HTTP: 'HTTP in plaintext' };
 
 /** The name that DNS completes with the namespace of the pod and the domain of the cluster. */
-function fullName(view: MeshView, namespace: string, host: string): string {
+function fullName(view: MeshView, namespace: string, asked: string): string {
   const { clusterDomain } = view.facts;
-  const bare = host.endsWith('.') ? host.slice(0, -1) : host;
+  const host = asked.toLowerCase();
+  // One that is declared with the dot is another one to istiod.
+  const bare = host.endsWith('.') && !view.knownServicesByHost.has(host) ? host.slice(0, -1) : host;
   return [`${bare}.${namespace}.svc.${clusterDomain}`, `${bare}.svc.${clusterDomain}`, `${bare}.${clusterDomain}`].find(name => view.serviceByHost.has(name)) ?? bare;
 }
 

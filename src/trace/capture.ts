@@ -6,7 +6,7 @@ import { record, selects } from '../view/fields';
 import { DATAPLANE_MODE, INJECT, REVISION } from '../view/istio-labels';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-import { agentTemplateOf, INTERCEPTION, PROXY_USER, runsAsProxy, TEMPLATES } from '../view/redirection';
+import { agentTemplateOf, INTERCEPTION, PROXY_USER, replacesSidecar, runsAsProxy, TEMPLATES } from '../view/redirection';
 
 /** Who connects. */
 export interface TraceClient {
@@ -145,6 +145,13 @@ export function withoutSidecar(view: MeshView, namespace: string, pod?: PodTempl
     const who = asProxy.setting === 'runAsUser' ? 'user' : 'group';
     return { text: `a container runs as ${who} ${PROXY_USER}, whose connections are not redirected to the sidecar`, causes: [cause(pod.object, [...pod.field, asProxy.field])] };
   }
+  const replaced = replacesSidecar(pod);
+  if (replaced && unlabelled === undefined) {
+    return {
+      text: `${replaced.what} may put something else in the place of what takes its connections to the sidecar`,
+      causes: [cause(pod.object, [...pod.field.slice(0, -1), ...replaced.field])],
+    };
+  }
   return unlabelled;
 }
 
@@ -180,7 +187,7 @@ function interceptionOf({ annotations }: PodTemplate): unknown {
 /** What of a pod decides whether its connections pass a sidecar, beside its labels. */
 export function captureSettings(pod: PodTemplate): unknown {
   const settings = Object.entries(pod.annotations).filter(([name]) => name.includes('sidecar.istio.io/') || name === PROXY_CONFIG || name === TEMPLATES).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [settings, pod.hostNetwork, isBesideGateway(pod), runsAsProxy(pod)];
+  return [settings, pod.hostNetwork, isBesideGateway(pod), runsAsProxy(pod), replacesSidecar(pod)];
 }
 
 /** The labels of a pod that decide what takes its connections. */

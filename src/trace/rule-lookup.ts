@@ -163,7 +163,7 @@ function tlsIn({ rule, value, field }: Part): DestinationTls | undefined {
     certificate: text(tls.clientCertificate) !== undefined && text(tls.privateKey) !== undefined,
     insecureSkipVerify: tls.insecureSkipVerify === true,
     mode: (text(tls.mode) ?? 'DISABLE') as ClientTlsSettings['mode'],
-    sni: text(tls.sni),
+    sni: text(tls.sni)?.toLowerCase(),
     subjectAltNames: strings(tls.subjectAltNames),
     caCertificates: text(tls.caCertificates),
     credentialName: text(tls.credentialName),

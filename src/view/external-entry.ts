@@ -1,4 +1,5 @@
 import { records, strings, text } from './fields';
+import { hostsIn } from './host-name';
 import { MeshObject } from './mesh-object';
 import { visibleTo } from './visibility';
 import { canonicalAddress, isCidr, isIp } from '../private/check';
@@ -36,7 +37,7 @@ export class ExternalEntry {
 
   public constructor(public readonly object: MeshObject, private readonly facts: MeshModel) {
     const { spec } = object;
-    this.hosts = strings(spec.hosts);
+    this.hosts = hostsIn(spec.hosts);
     this.ports = records(spec.ports).map((port, i) => ({
       number: Number(port.number),
       name: text(port.name),

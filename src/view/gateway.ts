@@ -1,4 +1,5 @@
 import { Fields, labelsOf, number, record, records, strings, text } from './fields';
+import { hostsIn } from './host-name';
 import { MeshObject } from './mesh-object';
 
 /** A Secret that a server of a Gateway reads. */
@@ -49,7 +50,7 @@ export class GatewayConfig {
     const workload = JSON.stringify(Object.entries(this.selector).sort(([a], [b]) => (a < b ? -1 : 1)));
     this.workload = workload;
     this.servers = records(object.spec.servers).map((server, i): GatewayServer => {
-      const hosts = strings(server.hosts);
+      const hosts = hostsIn(server.hosts);
       const port = record(server.port);
       const tls = record(server.tls);
       return {

@@ -1,3 +1,11 @@
+import { strings } from './fields';
+
+/** Host names as proxies compare them: DNS, requests and server names tell no capitals from small letters. */
+export function hostsIn(value: unknown): readonly string[] {
+  const hosts = strings(value);
+  return hosts.every(host => host === host.toLowerCase()) ? hosts : hosts.map(host => host.toLowerCase());
+}
+
 /** Whether a host stands for others; `*` stands for all. */
 function isPattern(host: string): boolean {
   return host.startsWith('*');

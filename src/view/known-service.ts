@@ -1,4 +1,5 @@
 import { Fields, labelsOf, number, record, records, strings, text } from './fields';
+import { hostsIn } from './host-name';
 import { KubeService } from './kube-service';
 import { MeshObject } from './mesh-object';
 import { serviceVisibleTo, visibleTo } from './visibility';
@@ -64,7 +65,7 @@ export function servicesOfEntry(object: MeshObject, facts: MeshModel): KnownServ
   const selector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).labels);
   const given = strings(spec.addresses).length > 0;
   const seenBy = visibleTo(object, facts);
-  return strings(spec.hosts).flatMap(host => {
+  return hostsIn(spec.hosts).flatMap(host => {
     const allocated = !given && allocates(object, facts, resolution, host);
     const places = given ? addresses : [allocated ? allocatedAddress(host) : ANY_ADDRESS];
     return places.map((address): KnownService => ({

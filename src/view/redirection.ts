@@ -30,6 +30,31 @@ export function runsAsProxy({ containers, securityContext }: PodTemplate): { rea
   })[0];
 }
 
+/** The annotation in which a pod has what it changes of the containers that istiod adds. */
+const OVERRIDES = 'proxy.istio.io/overrides';
+
+/**
+ * Where a pod puts something else in the place of what istiod adds to take its connections: istiod lets what the pod says of a container of these names hold over
+ * its own. A proxy whose image is left to istiod (`auto`) is one that somebody gave other resources.
+ */
+export function replacesSidecar({ object, annotations, containers }: PodTemplate): { readonly what: string; readonly field: readonly string[] } | undefined {
+  // A Pod of a cluster was read after istiod had added its containers; in a template anybody may have written that.
+  if (object.kind === 'Pod' && annotations['sidecar.istio.io/status'] !== undefined) {
+    return undefined;
+  }
+  if (annotations[OVERRIDES] !== undefined) {
+    return { what: `the annotation ${OVERRIDES}`, field: ['metadata', 'annotations', OVERRIDES] };
+  }
+  const own = containers.find(({ name, image, command, args }) => (
+    (name === 'istio-init' || name === 'istio-proxy') && (command !== undefined || args !== undefined || image !== undefined && image !== 'auto')));
+  return own && { what: `its container "${String(own.name)}"`, field: ['spec', own.name === 'istio-init' ? 'initContainers' : 'containers'] };
+}
+
+/** Whether nothing of a pod that istiod gives a sidecar goes through it, by what the pod says itself. */
+export function passesSidecar(pod: PodTemplate): boolean {
+  return pod.annotations[INTERCEPTION] === 'NONE' || runsAsProxy(pod) !== undefined || agentTemplateOf(pod) !== undefined || replacesSidecar(pod) !== undefined;
+}
+
 /** The annotation of a pod that names what istiod injects. */
 export const TEMPLATES = 'inject.istio.io/templates';
 

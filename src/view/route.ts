@@ -1,6 +1,7 @@
 import { HttpRule, httpRulesOf } from './delegation';
 import { Fields, labelsOf, number, record, records, strings, text, valueAt } from './fields';
 import { gatewayName } from './gateway-name';
+import { hostsIn } from './host-name';
 import { matchText } from './match-text';
 import { MeshObject } from './mesh-object';
 import { ExportDefaults, visibleTo } from './visibility';
@@ -33,7 +34,7 @@ export class RouteMatch implements Place {
     public readonly gateways: readonly string[],
   ) {
     this.port = number(written.port);
-    this.sniHosts = strings(written.sniHosts);
+    this.sniHosts = hostsIn(written.sniHosts);
     this.destinationSubnets = strings(written.destinationSubnets);
     this.sourceNamespace = text(written.sourceNamespace);
     this.sourceLabels = labelsOf(written.sourceLabels);
@@ -104,7 +105,7 @@ export class Route {
     public readonly object: MeshObject, private readonly facts: Pick<MeshModel, 'clusterDomain'> & ExportDefaults, delegates?: ReadonlyMap<string, MeshObject>,
   ) {
     const { spec } = object;
-    this.hosts = strings(spec.hosts).map(host => this.fullName(host));
+    this.hosts = hostsIn(spec.hosts).map(host => this.fullName(host));
     const gateways = strings(spec.gateways).map(gateway => this.gatewayName(gateway));
     this.gateways = gateways.length === 0 ? [MESH] : gateways;
     this.visibleTo = visibleTo(object, facts);
@@ -168,7 +169,7 @@ export class Route {
   private destinationOf(destination: Fields, { weight, headers }: Fields, object: MeshObject, field: Place['field']): RouteDestination[] {
     const host = text(destination.host);
     return host === undefined ? [] : [{
-      host: this.fullName(host, object),
+      host: this.fullName(host.toLowerCase(), object),
       subset: text(destination.subset),
       port: number(record(destination.port).number),
       weight: number(weight),

@@ -38,7 +38,7 @@ export class TrafficRule {
 
   public constructor(public readonly object: MeshObject, facts: Pick<MeshModel, 'clusterDomain'> & ExportDefaults) {
     const { spec } = object;
-    this.host = fullServiceName(String(spec.host), object.namespace, facts.clusterDomain);
+    this.host = fullServiceName(String(spec.host).toLowerCase(), object.namespace, facts.clusterDomain);
     this.visibleTo = visibleTo(object, facts);
     this.subsets = records(spec.subsets).map(({ name, labels }, i) => ({ name: String(name), labels: labelsOf(labels), field: ['spec', 'subsets', i] }));
     // Of two subsets of one name the first one holds.
@@ -95,7 +95,7 @@ function tlsFrom(value: unknown, field: readonly (string | number)[]): ClientTls
   const tls = record(value);
   return {
     mode: (text(tls.mode) ?? 'DISABLE') as ClientTlsSettings['mode'],
-    sni: text(tls.sni),
+    sni: text(tls.sni)?.toLowerCase(),
     subjectAltNames: strings(tls.subjectAltNames),
     caCertificates: text(tls.caCertificates),
     credentialName: text(tls.credentialName),

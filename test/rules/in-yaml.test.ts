@@ -456,6 +456,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
       ['the address in IPv6', 'endpoints: [{address: "::ffff:192.0.2.14"}]', ['past spec ports 0']],
       ['the name in capitals', 'resolution: DNS, endpoints: [{address: DB.example.com}]', ['past spec ports 0']],
       ['the name with its last dot', 'resolution: DNS, endpoints: [{address: db.example.com.}]', ['past spec ports 0']],
+      ['the host itself with its last dot, and in capitals', 'hosts: [DB.example.com.], addresses: [240.0.0.9], resolution: DNS', ['past spec ports 0']],
       ['a name of its endpoint', 'resolution: DNS, endpoints: [{address: vip.example.net}]', ['past spec ports 0']],
       ['the port of the endpoint', 'endpoints: [{address: 192.0.2.14, ports: {tcp: 3306}}]', ['past spec ports 0'], 9999],
       ['another port of the endpoint', 'endpoints: [{address: 192.0.2.14, ports: {tcp: 3307}}]', []],
@@ -690,6 +691,8 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['patterns on either side', all(gateway(`${tlsServer('*.example.com')}, ${tlsServer('in.shop.a.b')}`), policy(from(CART, sni('a.example.com', 'in.shop.*', '*.b', '*')))), []],
     ['patterns that nothing matches', all(gateway(tlsServer('in.shop.a')), policy(from(CART, sni('in.data.*', '*.b')))), [0, 1].map(i => `policy spec rules 0 when 0 values ${i}`)],
     ['a gateway that is not there', policy(from(CART, sni('a'))), []],
+    ['capitals, which proxies make small letters of before they compare', all(gateway(tlsServer('DB.example.com')), policy(from(CART, sni('DB.example.com', 'db.example.com')))),
+      ['policy spec rules 0 when 0 values 0']],
   ],
   MX0809: [
     ['a mesh that nobody told of', policy(from('{principals: [td.example/ns/shop/sa/a]}')), []],
@@ -1039,6 +1042,10 @@ const ROWS: { readonly [id: string]: Row[] } = {
         ['data', '{metadata: {labels: {app: a}}}'], ['shop', '{metadata: {labels: {sidecar.istio.io/inject: "false"}}}'],
         ['shop', '{metadata: {annotations: {sidecar.istio.io/inject: "false"}}}'], ['shop', '{spec: {hostNetwork: true}}'],
       ] as const).map(([place, template], i) => doc('apps/v1', 'Deployment', `d${i}`, place, `{template: ${template}}`))), ['d0', 'd1']],
+    ['pods of a closed mesh that pass their sidecar by', all(INJECTED, gateway(tlsServer()), policy(from(CART)), ...[
+      '{metadata: {annotations: {sidecar.istio.io/interceptionMode: NONE}}}', '{spec: {containers: [{name: a, securityContext: {runAsUser: 1337}}]}}',
+      '{spec: {initContainers: [{name: istio-init, command: ["true"]}]}}',
+    ].map((template, i) => doc('apps/v1', 'Deployment', `d${i}`, 'shop', `{template: ${template}}`))), ['d0']],
     ['pods that a NetworkPolicy limits, those of a gateway, those with a sidecar', all(INJECTED, gateway(tlsServer()), policy(from(CART)), network(DNS), pods('app: a'),
       doc('apps/v1', 'Deployment', 'out', 'shop', '{template: {metadata: {labels: {app: out, sidecar.istio.io/inject: "false"}}}}'), namespace('istio-system', ''),
       doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway}}}}')), []],
