@@ -68,6 +68,7 @@ import { principalNeverMatches } from './principal-never-matches';
 import { principalOfOtherTrustDomain } from './principal-of-other-trust-domain';
 import { promiseNeedsRegistryOnly } from './promise-needs-registry-only';
 import { protocolBreaksTls } from './protocol-breaks-tls';
+import { rangeMayHoldRouted } from './range-may-hold-routed';
 import { routeBypassed } from './route-bypassed';
 import { routeHiddenFromClients } from './route-hidden-from-clients';
 import { routeHidesWildcard } from './route-hides-wildcard';
@@ -151,6 +152,7 @@ export const CATALOGUE: readonly Rule[] = [
   serverOnLoopback,
   portPastGateway,
   gatewayServiceSelectsNothing,
+  rangeMayHoldRouted,
   destinationRuleReplaced,
   virtualServiceIgnored,
   ruleNotLookedUp,

@@ -253,6 +253,34 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       tcp(chart, 'Db', 'db.example.com', 8080, Resolution.dns());
     }, []],
   ],
+  MX0320: [
+    ['a range beside a routed service by name, whose addresses nobody knows', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
+    }, [['MX0320', 'shop/Range']]],
+    ['a range beside a routed service by name with DNS capture, where it has an allocated address', app => {
+      Mesh.declare(app, { dnsCapture: true });
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dnsRoundRobin()));
+      tcp(shop, 'Range', 'range.example.com', 3306, ip('10.0.0.0/8'));
+    }, [['MX0320', 'shop/Range']]],
+    ['every address on a port, by an entry of another tool without addresses and resolution', app => {
+      const shop = chartOf(app, 'shop');
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+      foreign(chartOf(app, 'legacy'), 'Any', 'ServiceEntry', { hosts: ['any.example.org'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['.'] });
+    }, [['MX0320', 'legacy/Any']]],
+    ['an address, another port, TLS that goes by the server name, a routed one whose address is known', app => {
+      const shop = chartOf(app, 'shop');
+      const route = via(shop);
+      route(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
+      route(tls(shop, 'Api', ['api.example.com'], Resolution.dns()));
+      route(tcp(shop, 'Fixed', 'fixed.example.com', 3307, ip('192.0.2.1')));
+      tcp(shop, 'One', 'one.example.com', 3306, ip('192.0.2.9'));
+      ['3307', '3308'].forEach(port => tcp(shop, `Range${port}`, `range-${port}.example.com`, Number(port), ip('198.51.100.0/24')));
+      tls(shop, 'Any', ['*.example.org'], Resolution.none());
+    }, []],
+  ],
   MX0301: [
     ['the same host, directly, in another namespace', app => {
       const shop = chartOf(app, 'shop');
@@ -269,17 +297,11 @@ const ROWS: { readonly [rule: string]: Row[] } = {
       via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
       tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/28'));
     }, [['MX0301', 'shop/Range']]],
-    ['a range beside a routed service by name, whose addresses nobody knows', app => {
+    ['whatever is dialled on a port, by an entry of another tool without addresses and resolution', app => {
       const shop = chartOf(app, 'shop');
-      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
-      tcp(shop, 'Range', 'range.example.com', 3306, ip('198.51.100.0/24'));
-    }, [['MX0301', 'shop/Range']]],
-    ['a range beside a routed service by name with DNS capture, where it has an allocated address', app => {
-      Mesh.declare(app, { dnsCapture: true });
-      const shop = chartOf(app, 'shop');
-      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dnsRoundRobin()));
-      tcp(shop, 'Range', 'range.example.com', 3306, ip('10.0.0.0/8'));
-    }, [['MX0301', 'shop/Range']]],
+      via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
+      foreign(chartOf(app, 'legacy'), 'Any', 'ServiceEntry', { hosts: ['any.example.org'], ports: [{ number: 3306, protocol: 'TCP' }], exportTo: ['.'] });
+    }, [['MX0301', 'legacy/Any']]],
     ['an endpoint of another tool with the address, under another host', app => {
       const shop = chartOf(app, 'shop');
       via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, ip('192.0.2.1')));
@@ -1065,7 +1087,7 @@ describe('the catalogue', () => {
   test('has every rule that there is a file of, under its name', () => {
     const files = fs.readdirSync(path.join(__dirname, '../../src/rules')).map(file => file.replace(/\.ts$/, ''));
 
-    expect(CATALOGUE.map(({ name }) => name).sort()).toEqual(files.filter(file => !['rule', 'slots', 'catalogue', 'allowing', 'mesh-doors', 'originated', 'identities', 'policy-ports', 'secret-reads', 'stray-fields', 'covered-hosts', 'misnamed-hosts'].includes(file)).sort());
+    expect(CATALOGUE.map(({ name }) => name).sort()).toEqual(files.filter(file => !['rule', 'slots', 'catalogue', 'allowing', 'mesh-doors', 'originated', 'identities', 'policy-ports', 'secret-reads', 'stray-fields', 'covered-hosts', 'misnamed-hosts', 'routed-targets'].includes(file)).sort());
   });
 
   test('has a row that fires and a row that does not for every rule, here or in the corpus', () => {
@@ -1132,12 +1154,12 @@ const MESSAGES: [rule: string, build: (app: App) => void, text: string, output?:
     tcp(chartOf(app, 'data'), 'Past', 'past.example.com', 3306, ip('192.0.2.1'));
   }, 'port 3306 of "past.example.com" leads straight to the address "192.0.2.1", which is routed through a gateway (\'shop/Db\'): the gateway does not see '
     + 'these connections; route both through the gateway, or take it out of this one'],
-  ['MX0301', app => {
+  ['MX0320', app => {
     const shop = chartOf(app, 'shop');
     via(shop)(tcp(shop, 'Db', 'db.example.com', 3306, Resolution.dns()));
     tcp(shop, 'Range', 'range.example.com', 3306, ip('192.0.2.0/24'));
-  }, 'port 3306 of "range.example.com" leads straight to whatever addresses "db.example.com" has in "192.0.2.0/24", which is routed through a gateway '
-    + '(\'shop/Db\'): the gateway does not see these connections; route both through the gateway, or take it out of this one'],
+  }, 'port 3306 of "range.example.com" takes "192.0.2.0/24", and "db.example.com", which is routed through a gateway (\'shop/Db\'), may have an address in it: '
+    + 'the gateway does not see connections to that one; give the routed one its addresses, take them out of the range, or accept this where the range holds none of them'],
   ['MX0206', app => {
     Mesh.declare(app, {});
     foreign(chartOf(app, 'shop'), 'Store', 'ServiceEntry', {
