@@ -76,6 +76,7 @@ export const lint: Command = {
       return EXIT.CLEAN;
     }
     const rules = chosen(args, all);
+    checkAgreement(args);
     const input = await inputOf(args, terminal);
     checkOutput(args, input.view);
     const result = look(input, rules);
@@ -136,7 +137,23 @@ function byPlaceAndRule(a: LintFinding, b: LintFinding): number {
 function chosen(args: Arguments, all: readonly Rule[]): Rule[] {
   const rulesOf = (option: string) => new Set(valuesIn(args, option).map(id => ruleCalled(id, all, `--${option}`)));
   const [only, skip] = [rulesOf('only'), rulesOf('skip')];
-  return all.filter(rule => (only.size === 0 || only.has(rule)) && !skip.has(rule));
+  const found = all.filter(rule => (only.size === 0 || only.has(rule)) && !skip.has(rule));
+  if (found.length === 0) {
+    // A run that looks at nothing is green.
+    throw new WrongUse('--skip leaves no rule of --only: name a rule that is to look');
+  }
+  return found;
+}
+
+/** Two options that say different things are a slip in a script, whichever is meant. */
+function checkAgreement(args: Arguments): void {
+  if (args.all.has('strict') && valueIn(args, 'severity') === 'ERROR') {
+    throw new WrongUse('--strict is --severity WARNING, and --severity ERROR is given too: write one of them');
+  }
+  const format = valueIn(args, 'format');
+  if (args.all.has('json') && format !== undefined && format !== 'json') {
+    throw new WrongUse(`--json is --format json, and --format ${format} is given too: write one of them`);
+  }
 }
 
 /** A rule by its id or its name; `others` are further ids that somebody may have meant. */

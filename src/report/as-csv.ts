@@ -49,6 +49,6 @@ function textOf(rows: readonly (readonly string[])[]): string {
 function cell(written: string): string {
   const text = visibleLines(written);
   // A cell that begins like a formula is one to a spreadsheet, whoever wrote it.
-  const safe = /^[\s]*[=+\-@]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+  const safe = /^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -11,7 +11,9 @@ export const gatewayPortNotOnService: Rule = {
   fix: 'Add the port to the Service, or use one that it has.',
   related: ['IST0101', 'IST0162'],
   check: view => view.gateways.flatMap(gateway => {
-    const services = [...view.gatewayPlaces.servicesOf(gateway)];
+    // Others of the gateway's Services may be in another input, unless its pods are in this one or sidecars are sent to one that is.
+    const all = [...view.gatewayPlaces.servicesOf(gateway)];
+    const services = view.gatewayPlaces.podsOf(gateway).length > 0 || all.some(({ host }) => view.names.legsTo(host).length > 0) ? all : [];
     const ports = new Set(services.flatMap(service => service.ports.flatMap(({ number, targetPort }) => [number, targetPort])));
     return services.length === 0 ? [] : gateway.servers.filter(({ port }) => !ports.has(port)).map((server): Finding => ({
       object: server.object,

@@ -25,7 +25,8 @@ export const routeBypassed: Rule = {
 };
 
 function pastByEntry(view: MeshView, routed: RoutedTargets, entry: ExternalEntry): Finding[] {
-  return entry.ports.flatMap((port): Finding[] => {
+  // The API server refuses one without hosts.
+  return entry.hosts.length === 0 ? [] : entry.ports.flatMap((port): Finding[] => {
     if (entry.hosts.some(host => view.isRouted(entry, host, port.number))) {
       return [];
     }

@@ -3,7 +3,7 @@ import { quote } from '../private/fail';
 import { labelsOf, records, selects } from '../view/fields';
 import { MeshView } from '../view/mesh-view';
 import { PodTemplate } from '../view/pod-template';
-import { TrafficRule } from '../view/traffic-rule';
+import { Subset, TrafficRule } from '../view/traffic-rule';
 
 export const subsetSelectsNothing: Rule = {
   id: 'MX0406',
@@ -19,6 +19,9 @@ export const subsetSelectsNothing: Rule = {
     return [...rules.length === 0 ? [] : findings(view, rules), ...view.trafficRules.flatMap(rule => withoutEndpoints(view, rule))];
   },
 };
+
+/** The label that Argo Rollouts writes into a subset, and gives the pods of that version, while the cluster runs. */
+const OF_ROLLOUT = 'rollouts-pod-template-hash';
 
 /** The subsets of an entry whose endpoints are all written in it. */
 function withoutEndpoints(view: MeshView, { object, host, subsets }: TrafficRule): Finding[] {
@@ -53,7 +56,8 @@ function findings(view: MeshView, rules: MeshView['trafficRules']): Finding[] {
       behind.set(host, isSelecting ? view.podsIn(service.object.namespace).selectedBy(service.selector) : []);
     }
     const there = behind.get(host)!;
-    const lost = there.length === 0 ? [] : subsets.filter(({ labels }) => !there.some(pod => selects(labels, pod.labels)));
+    const isLost = (labels: Subset['labels']) => labels[OF_ROLLOUT] === undefined && !there.some(pod => selects(labels, pod.labels));
+    const lost = there.length === 0 ? [] : subsets.filter(({ labels }) => isLost(labels));
     return lost.map(({ name, labels, field }): Finding => ({
       object,
       field: [...field, 'labels'],

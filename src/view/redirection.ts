@@ -33,11 +33,16 @@ export function runsAsProxy({ containers, securityContext }: PodTemplate): { rea
 /** The annotation in which a pod has what it changes of the containers that istiod adds. */
 const OVERRIDES = 'proxy.istio.io/overrides';
 
+interface ReplacedSidecar {
+  readonly what: string;
+  readonly field: readonly string[];
+}
+
 /**
  * Where a pod puts something else in the place of what istiod adds to take its connections: istiod lets what the pod says of a container of these names hold over
  * its own. A proxy whose image is left to istiod (`auto`) is one that somebody gave other resources.
  */
-export function replacesSidecar({ object, annotations, containers }: PodTemplate): { readonly what: string; readonly field: readonly string[] } | undefined {
+export function replacesSidecar({ object, annotations, containers }: PodTemplate): ReplacedSidecar | undefined {
   // A Pod of a cluster was read after istiod had added its containers; in a template anybody may have written that.
   if (object.kind === 'Pod' && annotations['sidecar.istio.io/status'] !== undefined) {
     return undefined;

@@ -354,3 +354,20 @@ test('of a rule of an organisation nobody says that no other tool reports it', a
 
   expect(out).toBe('ACME-1 owner-required  ERROR\n\nNo owner.\n\nWhat happens: Nobody to ask.\n\nWhat to write instead: write one\n');
 });
+
+describe('options that say different things are refused', () => {
+  test.each<[string[], string]>([
+    [['--only', 'MX0203', '--skip', 'port-captured-twice'], '--skip leaves no rule of --only: name a rule that is to look'],
+    [['--strict', '--severity', 'ERROR'], '--strict is --severity WARNING, and --severity ERROR is given too: write one of them'],
+    [['--json', '--format', 'sarif'], '--json is --format json, and --format sarif is given too: write one of them'],
+  ])('%j', async (options, message) => {
+    const { code, out, err } = await runWith({ 'db.yaml': database('orders') }, ['lint', 'db.yaml', ...options]);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+
+  test('and those that say the same are not', async () => {
+    expect(await runWith({ 'db.yaml': database('orders') }, ['lint', 'db.yaml', '--strict', '--severity', 'WARNING', '--json', '--format', 'json'])).toMatchObject({ err: '' });
+  });
+});

@@ -452,6 +452,7 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['an endpoint that is the host of a routed one, and one that is another', all(entry(HTTP, 'resolution: DNS'), gateway(tlsServer()), onWeb(80), ...['db.example.com', 'other.example.com'].map(address => (
       entry(HTTP, `resolution: DNS, endpoints: [{address: ${address}}]`, `of-${address}`).replace('name: db,', `name: ${address},`)))), ['db.example.com spec ports 0']],
     ['one that the gateway itself sends to', all(entry(`${HTTP}, ${TLS}`, 'resolution: DNS'), gateway(tlsServer()), onWeb(443)), []],
+    ['one without hosts, which the API server refuses', all(ROUTED_DB, entry('{number: 3306, name: tcp, protocol: TCP}', 'addresses: [192.0.2.14]', '')), []],
     ...([
       ['the address in IPv6', 'endpoints: [{address: "::ffff:192.0.2.14"}]', ['past spec ports 0']],
       ['the name in capitals', 'resolution: DNS, endpoints: [{address: DB.example.com}]', ['past spec ports 0']],
@@ -761,6 +762,13 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['of a ServiceEntry, one of two', all(entry(TCP, 'resolution: STATIC, endpoints: [{address: 192.0.2.1, labels: {v: a}}]'), subsetsOf('a', 'b')), ['rule spec subsets 1 labels']],
     ['of one with names, or with a selector beside', all(entry(TCP, 'resolution: DNS, endpoints: [{address: a.example.com}]'), subsetsOf('a')), []],
     ['of one that somebody else declares', subsetsOf('a'), []],
+    ...([['version', ['rule spec subsets 0 labels']], ['rollouts-pod-template-hash', []]] as const).map(([label, found]): Row => [`of a Service, by the label ${label}`, all(doc('v1', 'Service', 'reviews', 'shop', '{selector: {app: reviews}, ports: [{port: 80}]}'), pods('app: reviews, version: v1'),
+      istio('DestinationRule', 'rule', 'shop', `{host: reviews, subsets: [{name: canary, labels: {${label}: a}}]}`)), [...found]]),
+  ],
+  MX0310: [
+    ['a server on a port that another Service of the gateway may have', all(SERVICE, gateway(tlsServer().replace('443', '8443'))), []],
+    ['the same where the pods are in the input', all(SERVICE, gateway(tlsServer().replace('443', '8443')), doc('apps/v1', 'Deployment', 'gw', 'istio-system', '{template: {metadata: {labels: {istio: egressgateway, app: out}}}}')),
+      ['egress spec servers 0 port number']],
   ],
   MX0216: [
     ['pods, a machine by its metadata and a group with the labels', all(selecting('a'), pods('app: a'), selecting('b'), istio('WorkloadEntry', 'vm', 'shop', '{address: 192.0.2.1}', ', labels: {app: b}'),
