@@ -6,7 +6,7 @@ import { GatewayDoor } from './gateway-door';
 import { Guard, guardsIn, unguarded, writersOf } from './guard';
 import { accountIn } from './named';
 import { namesText } from './names';
-import { outboundName, OutboundPolicies } from './outbound';
+import { outboundName, OutboundPlace, OutboundPolicies } from './outbound';
 import { networkOf } from '../private/network';
 import { causeOf } from '../trace/gateway-chain';
 import { Cause, cause } from '../trace/hop';
@@ -84,7 +84,8 @@ export class Openings {
     }
     const everybody = { namespace: ANY_OTHER, labels: {} };
     const forAll = namespaces.includes(ANY_OTHER) && this.outbound.isOpen(everybody);
-    const own = namespaces.flatMap(namespace => {
+    // Where ztunnel takes the connections, no sidecar lets anything pass.
+    const own = namespaces.filter(namespace => !this.view.namespaces.isAmbient(namespace)).flatMap(namespace => {
       const [whole, ...some] = this.outbound.placesIn(namespace);
       return this.outbound.isOpen(whole) ? forAll ? [] : [whole] : some.filter(place => this.outbound.isOpen(place));
     });
@@ -96,14 +97,15 @@ export class Openings {
         except: namespaces.filter(namespace => !this.outbound.isOpen({ namespace, labels: {} })),
         because: this.outbound.because(everybody),
       }] : [],
-      ...own.length > 0 ? [{
-        kind: 'SIDECAR_ALLOW_ANY' as const,
-        who: `every pod with a sidecar of ${own.map(outboundName).join(', ')}`,
-        why: 'a Sidecar has ALLOW_ANY for them: it lets pass what it does not know',
-        except: [],
-        because: own.flatMap(place => this.outbound.because(place)),
-      }] : [],
+      ...this.letPass(own.filter(place => this.outbound.because(place).length === 0), 'ALLOW_ANY', 'the mesh has ALLOW_ANY: sidecars let pass what they do not know'),
+      ...this.letPass(own.filter(place => this.outbound.because(place).length > 0), 'SIDECAR_ALLOW_ANY', 'a Sidecar has ALLOW_ANY for them: it lets pass what it does not know'),
     ];
+  }
+
+  private letPass(places: readonly OutboundPlace[], kind: OpeningKind, why: string): Opening[] {
+    return places.length === 0 ? [] : [{
+      kind, who: `every pod with a sidecar of ${places.map(outboundName).join(', ')}`, why, except: [], because: places.flatMap(place => this.outbound.because(place)),
+    }];
   }
 
   /** Whom the servers of gateways let pass that lead to a dependency, with or without the route that was meant for it. */
