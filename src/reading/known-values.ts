@@ -4,14 +4,14 @@ import { RefusedValue, refusalOf } from './refused-value';
 import { refusedInServiceEntry } from './service-entry-values';
 import { refusedInTargets } from './target-values';
 import {
-  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SUBNET, ValueForm,
+  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SERVICE_EXPORT_TO, SUBNET, ValueForm,
 } from './value-forms';
 import { refusedInVirtualService } from './virtual-service-values';
 import { PREFIX } from '../private/annotations';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
 import { KUBERNETES_NETWORKING } from '../view/egress-policy';
-import { Fields, fieldText, record } from '../view/fields';
+import { Fields, fieldText, record, text } from '../view/fields';
 import { NETWORKING, SECURITY } from '../view/mesh-object';
 
 /** What the API server has a schema for, or Istio's webhook a check. */
@@ -45,7 +45,7 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.endpoints': 'list',
     'spec.endpoints.[].ports.{}': PORT,
     'spec.exportTo': 'list',
-    'spec.exportTo.[]': EXPORT_TO,
+    'spec.exportTo.[]': SERVICE_EXPORT_TO,
   },
   [`${NETWORKING}/VirtualService`]: {
     'spec.hosts': 'list',
@@ -122,7 +122,7 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
 const STEPS = new Map(Object.entries(KNOWN).map(([object, fields]) => [object, Object.entries(fields).map(([field, known]) => ({ steps: field.split('.'), known }))]));
 
 /** What is refused because of several fields together. */
-const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields) => RefusedValue[]) | undefined } = {
+const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields, namespace: string) => RefusedValue[]) | undefined } = {
   [`${NETWORKING}/ServiceEntry`]: refusedInServiceEntry,
   [`${NETWORKING}/Gateway`]: refusedInGateway,
   [`${NETWORKING}/VirtualService`]: refusedInVirtualService,
@@ -130,9 +130,9 @@ const OF_SEVERAL: { readonly [object: string]: ((manifest: Fields) => RefusedVal
   [`${SECURITY}/AuthorizationPolicy`]: refusedInTargets,
 };
 
-/** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. */
-export function refusedValuesIn(group: string, kind: string, manifest: Fields): RefusedValue[] {
-  const ofSeveral = OF_SEVERAL[`${group}/${kind}`]?.(manifest) ?? [];
+/** What an object of Istio has in the place of a value that Istio knows, and any object in the annotations of this library. An object without a namespace is in the given one. */
+export function refusedValuesIn(group: string, kind: string, manifest: Fields, namespace: string): RefusedValue[] {
+  const ofSeveral = OF_SEVERAL[`${group}/${kind}`]?.(manifest, text(record(manifest.metadata).namespace) ?? namespace) ?? [];
   return [...refusedAnnotations(manifest), ...ofSeveral, ...(STEPS.get(`${group}/${kind}`) ?? []).flatMap(({ steps, known }) => (
     at(manifest, steps).flatMap(({ value, path }) => refused(value, known, path))))];
 }

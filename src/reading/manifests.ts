@@ -167,7 +167,7 @@ class Reader implements Reading {
       return;
     }
     const { file } = this.source;
-    const refused = refusedValuesIn(groupAndVersionOf(manifest.apiVersion).group, manifest.kind, manifest);
+    const refused = refusedValuesIn(groupAndVersionOf(manifest.apiVersion).group, manifest.kind, manifest, this.namespace);
     const place = { file, line: lineOfPath(chunk, path), chunk, path };
     const object = new FileObject(asMeant(manifest, refused), place, this.namespace, doubtsOf(refused));
     this.objects.push(object);

@@ -1,13 +1,17 @@
+import { refusedInExportTo } from './export-to-values';
 import { RefusedValue, refusedAt } from './refused-value';
-import { isName } from './value-forms';
+import { isName, SERVICE_EXPORT_TO } from './value-forms';
 import { isCidr, isIp } from '../private/check';
 import { Fields, record, text } from '../view/fields';
 
 /** What Istio's webhook refuses in a ServiceEntry because of another of its fields. */
-export function refusedInServiceEntry(manifest: Fields): RefusedValue[] {
+export function refusedInServiceEntry(manifest: Fields, namespace: string): RefusedValue[] {
   const spec = record(manifest.spec);
   const resolution = text(spec.resolution) ?? 'NONE';
-  return [...everyHost(spec), ...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution)];
+  return [
+    ...everyHost(spec), ...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution),
+    ...refusedInExportTo(spec, { namespace, form: SERVICE_EXPORT_TO }),
+  ];
 }
 
 function everyHost({ hosts }: Fields): RefusedValue[] {

@@ -86,8 +86,11 @@ export const RANGE: ValueForm = { noun: 'no range of addresses', instead: 'write
 export const EXPORT_TO: ValueForm = {
   noun: 'no namespace',
   instead: 'write the name of each, "." for its own or "*" for all: there are no patterns',
-  isRight: ofText(value => ['.', '*', '~'].includes(value) || NAMESPACE_NAME.test(value)),
+  isRight: ofText(value => ['.', '*'].includes(value) || NAMESPACE_NAME.test(value)),
 };
+
+/** A service alone may be one that no namespace sees. */
+export const SERVICE_EXPORT_TO: ValueForm = { ...EXPORT_TO, isRight: value => value === '~' || EXPORT_TO.isRight(value) };
 
 function portFrom(least: number): ValueForm {
   return {

@@ -1,16 +1,19 @@
+import { refusedInExportTo } from './export-to-values';
 import { RefusedValue, refusedAt } from './refused-value';
+import { EXPORT_TO } from './value-forms';
 import { Fields, record, records, strings } from '../view/fields';
 import { isWithin } from '../view/host-match';
 import { MESH } from '../view/route';
 
 /** What Istio's webhook refuses in a VirtualService because of another of its fields, where the rule would decide where connections go. */
-export function refusedInVirtualService(manifest: Fields): RefusedValue[] {
+export function refusedInVirtualService(manifest: Fields, namespace: string): RefusedValue[] {
   const spec = record(manifest.spec);
   // A server name that is none of the hosts is told by the rules where a gateway shows which of the two was meant.
   const hosts = strings(spec.gateways).every(gateway => gateway === MESH) ? strings(spec.hosts) : ['*'];
   return [
     ...everyHost(spec), ...records(spec.tls).flatMap((rule, i) => refusedTls(rule, ['spec', 'tls', i], hosts)),
     ...records(spec.tcp).flatMap((rule, i) => withoutRoute(rule, ['spec', 'tcp', i])),
+    ...refusedInExportTo(spec, { namespace, form: EXPORT_TO }),
   ];
 }
 

@@ -77,7 +77,7 @@ test.each([
   networking('ServiceEntry', 'hosts: [a]\n  ports:\n    - protocol: https\n    - protocol: ""\n    - protocol:'),
   object('example.com/v1', 'ServiceEntry', 'resolution: dns'),
   object('v1', 'Service', 'ports:\n    - number: "1"'),
-  networking('ServiceEntry', 'hosts: [api.example.com, "*.example.com", "*-a.Example.com.", db]\n  addresses: [192.0.2.14, 192.0.2.0/24, "2001:db8::/32"]\n  exportTo: [".", "*", "~", shop]'),
+  networking('ServiceEntry', 'hosts: [api.example.com, "*.example.com", "*-a.Example.com.", db]\n  addresses: [192.0.2.14, 192.0.2.0/24, "2001:db8::/32"]\n  exportTo: [".", shop]'),
   networking('ServiceEntry', 'resolution: STATIC\n  ports: [{name: tcp, number: 65535}]\n  endpoints: [{address: 192.0.2.14, ports: {tcp: 1}}, {address: "unix:///var/run/db"}, {network: a}]'),
   networking('ServiceEntry', 'resolution: DNS\n  addresses: [192.0.2.14]\n  endpoints: [{address: db.example.com}, {address: 192.0.2.14}]'),
   networking('VirtualService', 'hosts: ["*", 192.0.2.14, reviews]\n  gateways: [out]\n  tcp: [{match: [{port: 0, destinationSubnets: [10.0.0.0/8]}], route: [{destination: {host: a}, weight: 0}]}]'),
