@@ -1,4 +1,4 @@
-import { RefusedValue, refusedAt } from './refused-value';
+import { firstPlacesOf, RefusedValue, refusedAt } from './refused-value';
 import { ValueForm } from './value-forms';
 import { Fields, strings } from '../view/fields';
 
@@ -17,10 +17,10 @@ const ALONE = new Map([['*', 'every namespace'], ['~', 'no namespace']]);
 export function refusedInExportTo({ exportTo }: Fields, { namespace, form, isOfWorkloads = false }: Exporting): RefusedValue[] {
   const written = strings(exportTo);
   const targets = written.map(target => (target === '.' ? namespace : target));
-  const isSeveral = new Set(targets).size > 1;
+  const firsts = firstPlacesOf(targets);
   return written.flatMap((target, i): RefusedValue[] => {
     const tell = (what: string, instead: string) => [refusedAt(['spec', 'exportTo', i], what, target, instead)];
-    const first = targets.indexOf(targets[i]);
+    const first = firsts.get(targets[i])!;
     const alone = ALONE.get(target);
     if (!form.isRight(target)) {
       return [];
@@ -33,6 +33,6 @@ export function refusedInExportTo({ exportTo }: Fields, { namespace, form, isOfW
     if (isOfWorkloads && targets[i] !== namespace && (target === '*' || namespace !== '')) {
       return tell('is more than the object\'s own namespace, to which \'workloadSelector\' keeps it', 'write "." alone, or remove \'exportTo\'');
     }
-    return isSeveral && alone !== undefined ? tell(`is for ${alone}, beside others`, 'write it alone, or the others without it') : [];
+    return firsts.size > 1 && alone !== undefined ? tell(`is for ${alone}, beside others`, 'write it alone, or the others without it') : [];
   });
 }

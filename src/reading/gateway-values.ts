@@ -1,5 +1,4 @@
-import { RefusedValue, refusalOf } from './refused-value';
-import { nearest } from '../private/nearest';
+import { isMisspelt, RefusedValue, refusalOf, refusedTwins } from './refused-value';
 import { Fields, fieldText, record, text } from '../view/fields';
 
 const WITH_TLS = ['HTTPS', 'TLS'];
@@ -14,21 +13,16 @@ export function refusedInGateway(manifest: Fields): RefusedValue[] {
 
 function namedTwice(servers: readonly unknown[]): RefusedValue[] {
   const names = servers.map(server => text(record(record(server).port).name));
-  return names.flatMap((name, i): RefusedValue[] => {
-    const path = ['spec', 'servers', i, 'port', 'name'];
-    const first = names.indexOf(name);
-    return name === undefined || first === i ? []
-      : [{ path, message: `${refusalOf(`'${fieldText(path)}'`, `is the name of the port of '${fieldText(['spec', 'servers', first])}' too`, name)}, give each server a name of its own` }];
-  });
+  return refusedTwins(
+    names, i => ['spec', 'servers', i, 'port', 'name'], first => `is the name of the port of 'spec.servers[${first}]' too`, 'give each server a name of its own',
+  );
 }
 
 function refusedTls(server: unknown, i: number): RefusedValue[] {
   const { port, tls } = record(server);
   const protocol = text(record(port).protocol)?.toUpperCase() ?? '';
   const path = ['spec', 'servers', i];
-  // Under a misspelt name it is there, which is told as that (MX0104).
-  const isMisspelt = () => Object.keys(record(server)).some(name => nearest(name, ['tls']) !== undefined);
-  if (WITH_TLS.includes(protocol) && tls === undefined && !isMisspelt()) {
+  if (WITH_TLS.includes(protocol) && tls === undefined && !isMisspelt(record(server), ['tls'])) {
     const field = `'${fieldText([...path, 'port', 'protocol'])}'`;
     const message = `${refusalOf(field, `asks for 'tls', which '${fieldText(path)}' has not`, protocol)}, write 'tls: {mode: PASSTHROUGH}' for TLS of the clients, or the mode that ends it`;
     return [{ path, message }];

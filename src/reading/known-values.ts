@@ -4,7 +4,8 @@ import { RefusedValue, refusalOf } from './refused-value';
 import { refusedInServiceEntry } from './service-entry-values';
 import { refusedInTargets } from './target-values';
 import {
-  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SERVICE_EXPORT_TO, SUBNET, ValueForm,
+  ADDRESS, ATTRIBUTE, EXPORT_TO, HOST, HOST_OR_ADDRESS, IMPORT, LABEL_NAME, PORT, PORT_OR_NONE, RANGE, SERVER_HOST, SERVICE_EXPORT_TO, SUBNET,
+  ValueForm,
 } from './value-forms';
 import { refusedInVirtualService } from './virtual-service-values';
 import { PREFIX } from '../private/annotations';
@@ -40,6 +41,7 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.addresses.[]': ADDRESS,
     'spec.ports': 'list',
     'spec.ports.[].number': PORT,
+    'spec.ports.[].name': LABEL_NAME,
     'spec.ports.[].targetPort': PORT_OR_NONE,
     'spec.ports.[].protocol': PROTOCOL,
     'spec.endpoints': 'list',

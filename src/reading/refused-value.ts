@@ -1,5 +1,6 @@
 import { quote } from '../private/fail';
-import { fieldText } from '../view/fields';
+import { nearest } from '../private/nearest';
+import { Fields, fieldText } from '../view/fields';
 
 /** A value that the API server or Istio's webhook refuses, where whoever reads on would take it for another one. */
 export interface RefusedValue {
@@ -17,6 +18,31 @@ export function refusalOf(field: string, what: string, value: unknown, checkedBy
 /** A value of a field that Istio's webhook refuses, and what to write instead. */
 export function refusedAt(path: RefusedValue['path'], what: string, value: unknown, instead: string): RefusedValue {
   return { path, message: `${refusalOf(`'${fieldText(path)}'`, what, value)}, ${instead}` };
+}
+
+/** The values of one field in the items of a list, where each needs its own: those that an earlier one has. */
+export function refusedTwins(values: readonly unknown[], pathOf: (i: number) => RefusedValue['path'], what: (first: number) => string, instead: string): RefusedValue[] {
+  const firsts = firstPlacesOf(values);
+  return values.flatMap((value, i): RefusedValue[] => {
+    const first = firsts.get(value)!;
+    return value === undefined || first === i ? [] : [refusedAt(pathOf(i), what(first), value, instead)];
+  });
+}
+
+/** Where each value of a list is first: somebody's list may be too long to look through it for each of its items. */
+export function firstPlacesOf(values: readonly unknown[]): ReadonlyMap<unknown, number> {
+  return new Map(values.map((value, i) => [value, i] as const).reverse());
+}
+
+/** Whether one of the fields may be there under a misspelt name, which is told as that (MX0104). */
+export function isMisspelt(fields: Fields, names: readonly string[]): boolean {
+  return Object.keys(fields).some(name => !names.includes(name) && nearest(name, names) !== undefined);
+}
+
+/** The items of a list of the spec that have no name. */
+export function withoutName(items: readonly Fields[], list: string, instead: string): RefusedValue[] {
+  return items.flatMap((item, i) => (item.name !== undefined && item.name !== null || isMisspelt(item, ['name']) ? []
+    : [refusedAt(['spec', list, i], 'has no \'name\'', item, instead)]));
 }
 
 /** People paste connection strings. By places: an expression would begin again at each letter of a long value. */

@@ -1,5 +1,5 @@
 import { refusedInExportTo } from './export-to-values';
-import { RefusedValue, refusedAt } from './refused-value';
+import { RefusedValue, refusedAt, refusedTwins, withoutName } from './refused-value';
 import { isName, SERVICE_EXPORT_TO } from './value-forms';
 import { isCidr, isIp } from '../private/check';
 import { Fields, record, text } from '../view/fields';
@@ -9,14 +9,30 @@ export function refusedInServiceEntry(manifest: Fields, namespace: string): Refu
   const spec = record(manifest.spec);
   const resolution = text(spec.resolution) ?? 'NONE';
   return [
-    ...everyHost(spec), ...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution),
+    ...withoutHost(spec), ...everyHost(spec), ...refusedPorts(spec), ...rangesBesideDns(spec, resolution), ...refusedEndpoints(spec, resolution),
     ...refusedInExportTo(spec, { namespace, form: SERVICE_EXPORT_TO }),
   ];
+}
+
+/** One that leaves the field out may have it under another name, or beside 'spec', which is told as that (MX0104, MX0106). */
+function withoutHost({ hosts }: Fields): RefusedValue[] {
+  return hosts === null || Array.isArray(hosts) && hosts.length === 0 ? [refusedAt(['spec', 'hosts'], 'names no host', hosts, 'write the names by which clients connect')] : [];
 }
 
 function everyHost({ hosts }: Fields): RefusedValue[] {
   return listOf(hosts).flatMap((host, i) => (host !== '*' ? []
     : [refusedAt(['spec', 'hosts', i], 'is every host, those of the cluster too', host, 'write a domain, such as *.example.com')]));
+}
+
+function refusedPorts({ ports: written }: Fields): RefusedValue[] {
+  const ports = listOf(written).map(record);
+  const twins = (field: string, values: readonly unknown[], instead: string) => (
+    refusedTwins(values, i => ['spec', 'ports', i, field], first => `is the ${field} of 'spec.ports[${first}]' too`, instead));
+  return [
+    ...withoutName(ports, 'ports', 'write one that no other port has, such as tls'),
+    ...twins('name', ports.map(({ name }) => text(name) || undefined), 'give each port a name of its own'),
+    ...twins('number', ports.map(({ number }) => (typeof number === 'number' ? number : undefined)), 'write each number once'),
+  ];
 }
 
 const BY_DNS = ['DNS', 'DNS_ROUND_ROBIN'];

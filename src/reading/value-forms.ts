@@ -17,7 +17,7 @@ export interface ValueForm {
 /** Labels in any case, of which the last is no number and may be empty. */
 const LABEL = '[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?';
 const NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
-const NAMESPACE_NAME = new RegExp(`^${LABEL}$`);
+const ONE_LABEL = new RegExp(`^${LABEL}$`);
 
 /** Whether Istio takes a text as the name of one host. */
 export function isName(value: string): boolean {
@@ -54,7 +54,7 @@ export const IMPORT: ValueForm = {
   meant: value => (isPattern(value) ? `*/${value}` : undefined),
   isRight: ofText(value => {
     const [namespace, host, ...more] = value.split('/');
-    return more.length === 0 && host !== undefined && (['*', '.', '~'].includes(namespace) || NAMESPACE_NAME.test(namespace.replace(/^~/, ''))) && isPattern(host);
+    return more.length === 0 && host !== undefined && (['*', '.', '~'].includes(namespace) || ONE_LABEL.test(namespace.replace(/^~/, ''))) && isPattern(host);
   }),
 };
 
@@ -69,7 +69,7 @@ export const SERVER_HOST: ValueForm = {
   isRight: ofText(value => {
     const [namespace, ...rest] = value.split('/');
     const host = rest.length === 0 ? value : rest.join('/');
-    return (isPattern(host) || isIp(host)) && (rest.length === 0 || ['*', '.', '~'].includes(namespace) || NAMESPACE_NAME.test(namespace));
+    return (isPattern(host) || isIp(host)) && (rest.length === 0 || ['*', '.', '~'].includes(namespace) || ONE_LABEL.test(namespace));
   }),
 };
 
@@ -86,11 +86,17 @@ export const RANGE: ValueForm = { noun: 'no range of addresses', instead: 'write
 export const EXPORT_TO: ValueForm = {
   noun: 'no namespace',
   instead: 'write the name of each, "." for its own or "*" for all: there are no patterns',
-  isRight: ofText(value => ['.', '*'].includes(value) || NAMESPACE_NAME.test(value)),
+  isRight: ofText(value => ['.', '*'].includes(value) || ONE_LABEL.test(value)),
 };
 
 /** A service alone may be one that no namespace sees. */
 export const SERVICE_EXPORT_TO: ValueForm = { ...EXPORT_TO, isRight: value => value === '~' || EXPORT_TO.isRight(value) };
+
+export const LABEL_NAME: ValueForm = {
+  noun: 'no DNS label',
+  instead: 'write at most 63 letters, digits and "-", such as tcp-mysql',
+  isRight: ofText(value => ONE_LABEL.test(value)),
+};
 
 function portFrom(least: number): ValueForm {
   return {

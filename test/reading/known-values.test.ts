@@ -10,7 +10,7 @@ const REFUSED = ': the API server refuses the object';
 test.each([
   [networking('ServiceEntry', 'resolution: dns'), `6 'spec.resolution' is one of NONE, STATIC, DNS, DNS_ROUND_ROBIN, DYNAMIC_DNS, got "dns"${REFUSED}, did you mean DNS?`],
   [networking('ServiceEntry', 'location: OUTSIDE'), `6 'spec.location' is one of MESH_EXTERNAL, MESH_INTERNAL, got "OUTSIDE"${REFUSED}`],
-  [networking('ServiceEntry', 'ports:\n    - number: 1\n    - number: "443"'), `8 'spec.ports[1].number' is no number, got "443"${REFUSED}`],
+  [networking('ServiceEntry', 'ports:\n    - {number: 1, name: a}\n    - {number: "443", name: b}'), `8 'spec.ports[1].number' is no number, got "443"${REFUSED}`],
   [networking('Gateway', 'servers:\n    - port:\n        number: "443"'), `8 'spec.servers[0].port.number' is no number, got "443"${REFUSED}`],
   [networking('Gateway', 'servers:\n    - tls:\n        mode: Passthrough'),
     `8 'spec.servers[0].tls.mode' is one of PASSTHROUGH, SIMPLE, MUTUAL, AUTO_PASSTHROUGH, ISTIO_MUTUAL, OPTIONAL_MUTUAL, got "Passthrough"${REFUSED}, did you mean PASSTHROUGH?`],
@@ -23,7 +23,7 @@ test.each([
   [networking('VirtualService', 'tcp:\n    - match:\n        port: 1\n      route: [{destination: {host: a}}]'), `7 'spec.tcp[0].match' is no list, got {"port":1}${REFUSED}`],
   [networking('VirtualService', 'tls:\n    - route:\n        - destination:\n            port: 443\n      match: [{sniHosts: [a]}]'), `9 'spec.tls[0].route[0].destination.port' is no object, got 443${REFUSED}`],
   [networking('Gateway', 'servers:\n    - port: [443]'), `7 'spec.servers[0].port' is no object, got [443]${REFUSED}`],
-  [networking('ServiceEntry', 'ports:\n    - number: 1\n      protocol: TSL'),
+  [networking('ServiceEntry', 'ports:\n    - {number: 1, name: a,\n      protocol: TSL}'),
     '8 \'spec.ports[0].protocol\' is one of TCP, TLS, HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, UDP, HTTP_PROXY, HBONE, got "TSL": Istio\'s webhook refuses the object, did you mean TLS?'],
   [networking('ServiceEntry', 'addresses: [192.0.2.14, 192.0.2.300]'), `6 'spec.addresses[1]' is no IP address and no range of them, got "192.0.2.300"${WEBHOOK}, write one like 192.0.2.14`],
   [networking('ServiceEntry', 'addresses: [192.0.2.0/33]'), `6 'spec.addresses[0]' is no IP address and no range of them, got "192.0.2.0/33"${WEBHOOK}, write one like`],
@@ -52,7 +52,7 @@ test.each([
   [networking('Gateway', 'servers: [{port: {name: a}}, {port: {name: a}}]'), `6 'spec.servers[1].port.name' is the name of the port of 'spec.servers[0]' too, got "a"${WEBHOOK}, give each server a name`],
   [networking('DestinationRule', 'host: db.example.com:3306'), `6 'spec.host' is no host name, got "db.example.com:3306"${WEBHOOK}, did you mean db.example.com?`],
   [networking('Gateway', 'servers:\n    - hosts: ["shop/https://api.example.com"]'), `7 'spec.servers[0].hosts[0]' is no host name, got "shop/https://api.example.com"${WEBHOOK}, did you mean shop/api.example.com?`],
-  [networking('ServiceEntry', 'ports:\n    - number: 330600'), `7 'spec.ports[0].number' is no number from 1 to 65535, got 330600${WEBHOOK}, write the number of a port`],
+  [networking('ServiceEntry', 'ports:\n    - number: 330600\n      name: a'), `7 'spec.ports[0].number' is no number from 1 to 65535, got 330600${WEBHOOK}, write the number of a port`],
   [networking('ServiceEntry', 'exportTo: ["shop*"]'), `6 'spec.exportTo[0]' is no namespace, got "shop*"${WEBHOOK}, write the name of each`],
   [object('security.istio.io/v1', 'PeerAuthentication', 'mtls:\n    mode: STRCT'), `7 'spec.mtls.mode' is one of UNSET, DISABLE, PERMISSIVE, STRICT, got "STRCT"${REFUSED}, did you mean STRICT?`],
   [object('security.istio.io/v1', 'AuthorizationPolicy', 'rules:\n    - when:\n        - key: connection.sin'),
@@ -71,10 +71,10 @@ test.each([
 });
 
 test.each([
-  networking('ServiceEntry', 'resolution: DYNAMIC_DNS\n  location: MESH_INTERNAL\n  ports:\n    - number: 443'),
+  networking('ServiceEntry', 'resolution: DYNAMIC_DNS\n  location: MESH_INTERNAL\n  ports:\n    - number: 443\n      name: a'),
   networking('Gateway', 'servers:\n    - tls:\n        mode: OPTIONAL_MUTUAL\n      port:\n        number: 443'),
   networking('DestinationRule', 'trafficPolicy:'),
-  networking('ServiceEntry', 'hosts: [a]\n  ports:\n    - protocol: https\n    - protocol: ""\n    - protocol:'),
+  networking('ServiceEntry', 'hosts: [a]\n  ports:\n    - {name: a, protocol: https}\n    - {name: b, protocol: ""}\n    - name: c\n      protocol:'),
   object('example.com/v1', 'ServiceEntry', 'resolution: dns'),
   object('v1', 'Service', 'ports:\n    - number: "1"'),
   networking('ServiceEntry', 'hosts: [api.example.com, "*.example.com", "*-a.Example.com.", db]\n  addresses: [192.0.2.14, 192.0.2.0/24, "2001:db8::/32"]\n  exportTo: [".", shop]'),
