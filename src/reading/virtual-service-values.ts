@@ -1,5 +1,5 @@
 import { refusedInExportTo } from './export-to-values';
-import { RefusedValue, refusedAt } from './refused-value';
+import { isMisspelt, RefusedValue, refusedAt } from './refused-value';
 import { EXPORT_TO } from './value-forms';
 import { Fields, record, records, strings } from '../view/fields';
 import { isWithin } from '../view/host-match';
@@ -13,6 +13,7 @@ export function refusedInVirtualService(manifest: Fields, namespace: string): Re
   return [
     ...everyHost(spec), ...records(spec.tls).flatMap((rule, i) => refusedTls(rule, ['spec', 'tls', i], hosts)),
     ...records(spec.tcp).flatMap((rule, i) => withoutRoute(rule, ['spec', 'tcp', i])),
+    ...records(spec.http).flatMap((rule, i) => withoutAnswer(rule, ['spec', 'http', i])),
     ...refusedInExportTo(spec, { namespace, form: EXPORT_TO }),
   ];
 }
@@ -28,8 +29,7 @@ function everyHost({ gateways: named, hosts }: Fields): RefusedValue[] {
 function refusedTls(rule: Fields, path: RefusedValue['path'], hosts: readonly string[]): RefusedValue[] {
   const matches = records(rule.match);
   return [
-    // Under a misspelt name it is there, which is told as that (MX0104).
-    ...matches.length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'match\'', rule, 'write \'match: [{sniHosts: [...]}]\' with names of \'hosts\'')],
+    ...matches.length > 0 || isMisspelt(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'match\'', rule, 'write \'match: [{sniHosts: [...]}]\' with names of \'hosts\'')],
     ...withoutRoute(rule, path),
     ...matches.flatMap((match, i) => {
       const at = [...path, 'match', i];
@@ -43,7 +43,16 @@ function refusedTls(rule: Fields, path: RefusedValue['path'], hosts: readonly st
 }
 
 function withoutRoute(rule: Fields, path: RefusedValue['path']): RefusedValue[] {
-  return records(rule.route).length > 0 || hasOther(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'route\'', rule, 'write the destination')];
+  return records(rule.route).length > 0 || isMisspelt(rule, ['match', 'route']) ? [] : [refusedAt(path, 'has no \'route\'', rule, 'write the destination')];
+}
+
+/** What Istio's webhook takes for an answer of a rule for requests, besides a route. */
+const ANSWERS = ['redirect', 'directResponse', 'delegate'];
+
+function withoutAnswer(rule: Fields, path: RefusedValue['path']): RefusedValue[] {
+  const isAnswered = records(rule.route).length > 0 || ANSWERS.some(answer => rule[answer] !== undefined && rule[answer] !== null);
+  return isAnswered || isMisspelt(rule, ['match', 'route', ...ANSWERS]) ? []
+    : [refusedAt(path, 'has no \'route\', and no \'redirect\', \'directResponse\' or \'delegate\'', rule, 'write the destination')];
 }
 
 function hasOther(fields: Fields, known: readonly string[]): boolean {
