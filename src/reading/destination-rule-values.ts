@@ -1,16 +1,18 @@
 import { refusedInExportTo } from './export-to-values';
-import { RefusedValue, refusalOf } from './refused-value';
+import { RefusedValue, refusalOf, refusedNames } from './refused-value';
 import { EXPORT_TO } from './value-forms';
 import { Fields, fieldText, record, records, text } from '../view/fields';
 
 /** What Istio's webhook refuses in a DestinationRule because of another of its fields. */
 export function refusedInDestinationRule(manifest: Fields, namespace: string): RefusedValue[] {
   const spec = record(manifest.spec);
+  const subsets = records(spec.subsets);
   const policies = [
     { policy: record(spec.trafficPolicy), path: ['spec', 'trafficPolicy'] },
-    ...records(spec.subsets).map(({ trafficPolicy }, i) => ({ policy: record(trafficPolicy), path: ['spec', 'subsets', i, 'trafficPolicy'] })),
+    ...subsets.map(({ trafficPolicy }, i) => ({ policy: record(trafficPolicy), path: ['spec', 'subsets', i, 'trafficPolicy'] })),
   ];
   return [
+    ...refusedNames(subsets, 'subsets', 'subset', 'v1'),
     ...refusedInExportTo(spec, { namespace, form: EXPORT_TO, isOfWorkloads: spec.workloadSelector !== undefined && spec.workloadSelector !== null }),
     ...policies.flatMap(({ policy, path }) => [
       ...withoutCertificate(policy, path), ...records(policy.portLevelSettings).flatMap((of, i) => withoutCertificate(of, [...path, 'portLevelSettings', i])),

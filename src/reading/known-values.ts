@@ -75,6 +75,7 @@ const KNOWN: { readonly [object: string]: { readonly [path: string]: Known } } =
     'spec.exportTo': 'list',
     'spec.exportTo.[]': EXPORT_TO,
     'spec.subsets': 'list',
+    'spec.subsets.[].name': LABEL_NAME,
     'spec.trafficPolicy.portLevelSettings': 'list',
     'spec.trafficPolicy.portLevelSettings.[].port': 'object',
     'spec.trafficPolicy.tls.mode': CLIENT_TLS,

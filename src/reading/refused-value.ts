@@ -1,6 +1,6 @@
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
-import { Fields, fieldText } from '../view/fields';
+import { Fields, fieldText, text } from '../view/fields';
 
 /** A value that the API server or Istio's webhook refuses, where whoever reads on would take it for another one. */
 export interface RefusedValue {
@@ -39,10 +39,15 @@ export function isMisspelt(fields: Fields, names: readonly string[]): boolean {
   return Object.keys(fields).some(name => !names.includes(name) && nearest(name, names) !== undefined);
 }
 
-/** The items of a list of the spec that have no name. */
-export function withoutName(items: readonly Fields[], list: string, instead: string): RefusedValue[] {
-  return items.flatMap((item, i) => (item.name !== undefined && item.name !== null || isMisspelt(item, ['name']) ? []
-    : [refusedAt(['spec', list, i], 'has no \'name\'', item, instead)]));
+/** What has no name in a list of the spec, or that of an earlier one. */
+export function refusedNames(items: readonly Fields[], list: string, noun: string, example: string): RefusedValue[] {
+  // An empty one is told as no DNS label.
+  const names = items.map(({ name }) => text(name) || undefined);
+  return [
+    ...items.flatMap((item, i) => (item.name !== undefined && item.name !== null || isMisspelt(item, ['name']) ? []
+      : [refusedAt(['spec', list, i], 'has no \'name\'', item, `write one that no other ${noun} has, such as ${example}`)])),
+    ...refusedTwins(names, i => ['spec', list, i, 'name'], first => `is the name of 'spec.${list}[${first}]' too`, `give each ${noun} a name of its own`),
+  ];
 }
 
 /** People paste connection strings. By places: an expression would begin again at each letter of a long value. */

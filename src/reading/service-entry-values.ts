@@ -1,5 +1,5 @@
 import { refusedInExportTo } from './export-to-values';
-import { RefusedValue, refusedAt, refusedTwins, withoutName } from './refused-value';
+import { RefusedValue, refusedAt, refusedNames, refusedTwins } from './refused-value';
 import { isName, SERVICE_EXPORT_TO } from './value-forms';
 import { isCidr, isIp } from '../private/check';
 import { Fields, record, text } from '../view/fields';
@@ -26,12 +26,10 @@ function everyHost({ hosts }: Fields): RefusedValue[] {
 
 function refusedPorts({ ports: written }: Fields): RefusedValue[] {
   const ports = listOf(written).map(record);
-  const twins = (field: string, values: readonly unknown[], instead: string) => (
-    refusedTwins(values, i => ['spec', 'ports', i, field], first => `is the ${field} of 'spec.ports[${first}]' too`, instead));
+  const numbers = ports.map(({ number }) => (typeof number === 'number' ? number : undefined));
   return [
-    ...withoutName(ports, 'ports', 'write one that no other port has, such as tls'),
-    ...twins('name', ports.map(({ name }) => text(name) || undefined), 'give each port a name of its own'),
-    ...twins('number', ports.map(({ number }) => (typeof number === 'number' ? number : undefined)), 'write each number once'),
+    ...refusedNames(ports, 'ports', 'port', 'tls'),
+    ...refusedTwins(numbers, i => ['spec', 'ports', i, 'number'], first => `is the number of 'spec.ports[${first}]' too`, 'write each number once'),
   ];
 }
 

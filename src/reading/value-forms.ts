@@ -94,7 +94,7 @@ export const SERVICE_EXPORT_TO: ValueForm = { ...EXPORT_TO, isRight: value => va
 
 export const LABEL_NAME: ValueForm = {
   noun: 'no DNS label',
-  instead: 'write at most 63 letters, digits and "-", such as tcp-mysql',
+  instead: 'write at most 63 letters, digits and "-", such as db-v1',
   isRight: ofText(value => ONE_LABEL.test(value)),
 };
 

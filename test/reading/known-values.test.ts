@@ -15,7 +15,7 @@ test.each([
   [networking('Gateway', 'servers:\n    - tls:\n        mode: Passthrough'),
     `8 'spec.servers[0].tls.mode' is one of PASSTHROUGH, SIMPLE, MUTUAL, AUTO_PASSTHROUGH, ISTIO_MUTUAL, OPTIONAL_MUTUAL, got "Passthrough"${REFUSED}, did you mean PASSTHROUGH?`],
   [networking('DestinationRule', 'trafficPolicy:\n    tls:\n      mode: OFF'), `8 'spec.trafficPolicy.tls.mode' is one of DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, got false${REFUSED}`],
-  [networking('DestinationRule', 'subsets:\n    - trafficPolicy:\n        portLevelSettings:\n          - tls:\n              mode: simple'),
+  [networking('DestinationRule', 'subsets:\n    - trafficPolicy:\n        portLevelSettings:\n          - tls:\n              mode: simple\n      name: a'),
     `10 'spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode' is one of DISABLE, SIMPLE, MUTUAL, ISTIO_MUTUAL, got "simple"${REFUSED}, did you mean SIMPLE?`],
   [networking('Sidecar', 'outboundTrafficPolicy:\n    mode: ALLOW-ANY'), `7 'spec.outboundTrafficPolicy.mode' is one of REGISTRY_ONLY, ALLOW_ANY, got "ALLOW-ANY"${REFUSED}, did you mean ALLOW_ANY?`],
   [object('security.istio.io/v1', 'AuthorizationPolicy', 'action: Allow'), `6 'spec.action' is one of ALLOW, DENY, AUDIT, CUSTOM, got "Allow"${REFUSED}, did you mean ALLOW?`],

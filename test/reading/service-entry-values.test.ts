@@ -28,7 +28,7 @@ test('a port whose name is misspelt is told by that', () => {
 
 test.each(['tcp_mysql', 'tcp.mysql', '-tcp', 'tcp-', '', `${LONGEST}a`])('a name that is no DNS label is told: "%s"', name => {
   expect(portsOf(`{number: 443, name: "${name}"}`)).toEqual([
-    `7 'spec.ports[0].name' is no DNS label, got "${name}"${WEBHOOK}, write at most 63 letters, digits and "-", such as tcp-mysql`,
+    `7 'spec.ports[0].name' is no DNS label, got "${name}"${WEBHOOK}, write at most 63 letters, digits and "-", such as db-v1`,
   ]);
 });
 
