@@ -2,7 +2,7 @@ import { Finding, giveAnAddress, Rule, where } from './rule';
 import { Slots, Taken } from './slots';
 import { quote } from '../private/fail';
 import { MeshModel } from '../private/model';
-import { ANY, EntryPort, ExternalEntry } from '../view/external-entry';
+import { ANY, EntryPort, ExternalEntry, PortClass } from '../view/external-entry';
 import { MeshView } from '../view/mesh-view';
 
 export const portCapturedTwice: Rule = {
@@ -16,21 +16,18 @@ export const portCapturedTwice: Rule = {
   related: ['IST0134', 'pilot_conflict_outbound_listener_tcp_over_current_tcp'],
   check: view => {
     const ports = new Slots();
-    // The API server refuses one without hosts.
-    const open = inOrder(view, view.entries.filter(entry => entry.hosts.length > 0 && entry.ports.some(port => isOpen(entry, port))))
-      .flatMap(entry => entry.ports.filter(port => isOpen(entry, port)).map(port => ({ entry, port })));
-    const tcp = open.filter(({ port }) => port.class === 'TCP').flatMap(({ entry, port }) => (
-      finding(view.facts, entry, port, ports.take(String(port.number), entry))));
+    const tcp = inOrder(view, view.entries.filter(entry => openPorts(entry, 'TCP').length > 0)).flatMap(entry => openPorts(entry, 'TCP').flatMap(port => (
+      finding(view.facts, entry, port, ports.take(String(port.number), entry)))));
     // Hosts share a port with each other, but not with TCP, which captures every connection that arrives there.
-    const named = open.filter(({ port }) => port.class !== 'TCP').flatMap(({ entry, port }) => (
-      finding(view.facts, entry, port, ports.holder(String(port.number), entry))));
+    const named = ports.isEmpty ? [] : view.entries.flatMap(entry => openPorts(entry, 'TLS', 'HTTP').flatMap(port => (
+      finding(view.facts, entry, port, ports.holder(String(port.number), entry)))));
     return [...tcp, ...named, ...view.entries.flatMap(betweenHosts)];
   },
 };
 
-/** Whether it takes every connection to the port. */
-function isOpen(entry: ExternalEntry, port: EntryPort): boolean {
-  return entry.listenersOf(port).includes(ANY);
+/** The ports of some classes on which an entry takes every connection. The API server refuses one without hosts. */
+function openPorts(entry: ExternalEntry, ...classes: readonly PortClass[]): readonly EntryPort[] {
+  return entry.hosts.length === 0 ? [] : entry.ports.filter(port => classes.includes(port.class) && entry.listenersOf(port).includes(ANY));
 }
 
 /** In the order of istiod, which drops the second of two: by age, and of one age by the name of the host. */

@@ -23,6 +23,11 @@ export class Slots {
     return taken;
   }
 
+  /** Whether nothing was taken. */
+  public get isEmpty(): boolean {
+    return this.slots.size === 0;
+  }
+
   /** Returns the entry that has a slot in a namespace that sees this one too. */
   public holder(slot: string, entry: ExternalEntry): Taken | undefined {
     return find(this.slots.get(slot) ?? new Map(), entry);
