@@ -70,7 +70,7 @@ class CollectedObject implements MeshObject {
   public readonly created?: string;
   public readonly origin: { readonly path: string };
   public readonly spec: MeshObject['spec'];
-  public readonly beside: readonly string[];
+  public readonly beside?: readonly string[];
 
   public constructor(
     public readonly source: ApiObject, manifest: Manifest, public readonly owner: IConstruct, public readonly file: string | undefined,
@@ -85,7 +85,7 @@ class CollectedObject implements MeshObject {
     this.created = createdIn(manifest.metadata ?? {});
     this.origin = { path: owner.node.path };
     this.spec = specIn(manifest);
-    this.beside = Object.keys(manifest);
+    this.beside = isTyped ? undefined : Object.keys(manifest);
   }
 }
 

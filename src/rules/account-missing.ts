@@ -42,10 +42,9 @@ function effectOf(isExcluded: boolean): string {
 
 /** Namespaces of policies that nothing has, and whose name is almost that of one. */
 function mistyped(view: MeshView): Finding[] {
-  const named = [...namedByAccounts(view), ...namedByNamespaces(view)];
-  const known = named.length === 0 ? new Set<string>()
-    : new Set(view.objects.flatMap(({ group, kind, name, namespace }) => (namespace !== '' ? [namespace] : group === '' && kind === 'Namespace' ? [name] : [])));
-  const unknown = named.filter(({ value }) => !value.includes('*') && !known.has(value));
+  const byNamespaces = namedByNamespaces(view);
+  const known = identitiesIn(view).length + byNamespaces.length === 0 ? new Set<string>() : namespacesIn(view);
+  const unknown = [...namedByAccounts(view, known), ...byNamespaces.filter(({ value }) => !known.has(value))].filter(({ value }) => !value.includes('*'));
   return unknown.flatMap(({ object, property, written, value, field, isExcluded }): Finding[] => {
     const meant = nearest(value, [...known].filter(name => isSpelledLike(value, name)), () => 2);
     return meant === undefined ? [] : [{
@@ -66,8 +65,21 @@ interface Named extends Pick<Finding, 'object' | 'field'> {
   readonly isExcluded: boolean;
 }
 
-function namedByAccounts(view: MeshView): Named[] {
-  return identitiesIn(view).map(({ value, namespace, ...named }) => ({ ...named, written: value, value: namespace }));
+/** By accounts, those of which nothing is known. */
+function namedByAccounts(view: MeshView, known: ReadonlySet<string>): Named[] {
+  return identitiesIn(view).filter(({ namespace }) => !known.has(namespace))
+    .map(({ value, namespace, ...named }) => ({ ...named, written: value, value: namespace }));
+}
+
+/** The namespaces of which the input has something. */
+function namespacesIn(view: MeshView): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { group, kind, name, namespace } of view.objects) {
+    if (namespace !== '' || group === '' && kind === 'Namespace') {
+      found.add(namespace === '' ? name : namespace);
+    }
+  }
+  return found;
 }
 
 function namedByNamespaces(view: MeshView): Named[] {

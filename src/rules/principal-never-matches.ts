@@ -79,10 +79,13 @@ function inRules(view: MeshView): Finding[] {
 
 function alternativeName(name: string, of: string, at: Pick<Finding, 'object' | 'field'>): Finding[] {
   const isMissing = !name.startsWith('spiffe://');
+  if (!isMissing && !name.includes('*')) {
+    return [];
+  }
   const fixed = /^[^/]+\/ns\/[^/]+\/sa\/[^/]+$/.test(name) ? `write ${quote(`spiffe://${name}`)}` : 'write "spiffe://<trust domain>/ns/<namespace>/sa/<service account>"';
-  return isMissing || name.includes('*') ? [{
+  return [{
     ...at,
     message: `'subjectAltNames' ${quote(name)} ${isMissing ? 'does not begin with "spiffe://"' : 'has a "*" that stands for itself'}, and the certificate of ${of} never says it`,
     fix: isMissing ? fixed : 'name each account: Istio compares these names exactly',
-  }] : [];
+  }];
 }

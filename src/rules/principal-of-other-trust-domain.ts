@@ -1,4 +1,4 @@
-import { identitiesIn } from './identities';
+import { identitiesIn, Identity } from './identities';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
 import { nearest } from '../private/nearest';
@@ -14,7 +14,7 @@ export const principalOfOtherTrustDomain: Rule = {
   related: ['KIA0108'],
   check: view => {
     const own = new Set([view.facts.trustDomain, ...view.facts.trustDomainAliases]);
-    const all = identitiesIn(view).flatMap(({ trustDomain, ...rest }) => (trustDomain === undefined ? [] : [{ ...rest, trustDomain }]));
+    const all = identitiesIn(view).filter((identity): identity is Identity & { readonly trustDomain: string } => identity.trustDomain !== undefined);
     // In a policy istiod takes `cluster.local` for the trust domain of the mesh.
     const foreign = all.filter(({ trustDomain, policy }) => !own.has(trustDomain) && !(policy && trustDomain === 'cluster.local'));
     // When nothing is of the mesh that the rules were told of, they were told of another one.

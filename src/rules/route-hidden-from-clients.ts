@@ -13,8 +13,12 @@ export const routeHiddenFromClients: Rule = {
   related: [],
   check: view => view.entries.flatMap((entry): Finding[] => {
     for (const host of entry.hosts) {
+      const all = view.names.detoursOf(host);
+      if (all.length === 0) {
+        continue;
+      }
       const isOfPort = (port?: number) => port === undefined || entry.ports.some(({ number }) => number === port);
-      const legs = view.names.detoursOf(host).filter(({ match }) => isOfPort(match.port));
+      const legs = all.filter(({ match }) => isOfPort(match.port));
       const routes = legs.map(({ route }) => route);
       // A gateway connects to the service itself; where its pods are not known, they are beside the Service that the route leads to.
       const beside = legs.flatMap(({ rule }) => rule.destinations.map(to => namespaceOfService(to.host, view.facts.clusterDomain)));

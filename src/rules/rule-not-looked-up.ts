@@ -150,10 +150,10 @@ function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<str
   for (const leg of view.names.legsTo(host)) {
     const { route: { object, visibleTo }, rule, match } = leg;
     const { subset, port } = rule.destinations.find(destination => destination.host === host)!;
-    const key = JSON.stringify([subset, port]);
-    const senders = { route: object.origin.path, subset, port };
     // TLS of the application itself needs no rule.
     if (match.gateways.includes(MESH) && (subset !== undefined || rule.kind !== 'tls')) {
+      const key = `${port} ${subset === undefined ? '' : `/${subset}`}`;
+      const senders = { route: object.origin.path, subset, port };
       const isOwnLost = !own.has(key) && reaches(visibleTo, object.namespace) && subsetsFor(object.namespace) === undefined;
       if (isOwnLost && isFromHere(view, match, object.namespace)) {
         own.set(key, { ...senders, namespace: object.namespace, isOfOthers: false });

@@ -25,6 +25,7 @@ function itemsOf<T>(value: unknown, isOne: (item: unknown) => boolean): readonly
 }
 
 const NO_FIELDS: Fields = Object.freeze({});
+const NO_LABELS: { readonly [label: string]: string } = Object.freeze({});
 
 /** An object that may be missing. */
 export function record(value: unknown): Fields {
@@ -44,6 +45,9 @@ export function number(value: unknown): number | undefined {
 
 /** Labels that may be missing. */
 export function labelsOf(value: unknown): { readonly [label: string]: string } {
+  if (value === undefined) {
+    return NO_LABELS;
+  }
   const written = record(value);
   const labels = Object.values(written).every(isText) ? written : Object.fromEntries(Object.entries(written).filter(([, label]) => isText(label)));
   return labels as { readonly [label: string]: string };

@@ -60,7 +60,7 @@ export class GatewayConfig {
         protocol: String(port.protocol).toUpperCase(),
         bind: text(server.bind) || undefined,
         // `./` in front says whose routes may attach; two servers collide by the name.
-        hosts: hosts.map(host => host.replace(/^[^/]*\//, '')),
+        hosts: hosts.map(host => (host.includes('/') ? host.replace(/^[^/]*\//, '') : host)),
         routesFrom: hosts.map(host => (host.includes('/') ? host.split('/')[0].replace(/^\.$/, object.namespace) : '*')),
         // Istio's default of a mode that is left out.
         tls: server.tls === undefined ? undefined : {

@@ -8,6 +8,11 @@ export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   }
 }
 
+/** Each item once. */
+export function distinct<T>(items: readonly T[]): Iterable<T> {
+  return items.length < 2 ? items : new Set(items);
+}
+
 /** The map under a key, made where there is none yet. */
 export function mapAt<K, L, T>(maps: Map<K, Map<L, T>>, key: K): Map<L, T> {
   const known = maps.get(key);

@@ -1,7 +1,7 @@
 import { ExternalEntry } from './external-entry';
 import { GatewayConfig, GatewayServer } from './gateway';
 import { overlaps, wildcardsOver } from './host-name';
-import { addTo } from './lists';
+import { addTo, distinct } from './lists';
 import { MESH, Route, RouteKind, RouteMatch, RouteRule } from './route';
 import { TrafficRule } from './traffic-rule';
 
@@ -30,7 +30,11 @@ export class NameIndex {
   public constructor(
     entries: readonly ExternalEntry[], routes: readonly Route[], trafficRules: readonly TrafficRule[], gateways: readonly GatewayConfig[],
   ) {
-    entries.forEach(entry => new Set(entry.hosts).forEach(host => addTo(this.entriesByHost, host, entry)));
+    for (const entry of entries) {
+      for (const host of distinct(entry.hosts)) {
+        addTo(this.entriesByHost, host, entry);
+      }
+    }
     for (const rule of trafficRules) {
       addTo(this.trafficRulesByHost, rule.host, rule);
       const place = `${rule.object.namespace} ${rule.host}`;
@@ -44,8 +48,14 @@ export class NameIndex {
       for (const rule of route.rules) {
         for (const match of rule.matches) {
           const leg = { route, rule, match };
-          new Set(match.gateways).forEach(gateway => gateway !== MESH && addTo(this.legsByGateway, gateway, leg));
-          new Set(rule.destinations.map(({ host }) => host)).forEach(host => addTo(this.legsByDestination, host, leg));
+          for (const gateway of distinct(match.gateways)) {
+            if (gateway !== MESH) {
+              addTo(this.legsByGateway, gateway, leg);
+            }
+          }
+          for (const host of distinct(rule.destinations.map(destination => destination.host))) {
+            addTo(this.legsByDestination, host, leg);
+          }
           if (match.gateways.includes(MESH) && rule.destinations.length > 0 && !rule.destinations.some(({ host }) => route.hosts.includes(host))) {
             detours.push(leg);
             route.hosts.forEach(host => addTo(this.clientLegsByHost, host, leg));

@@ -30,8 +30,7 @@ export class TrafficRule {
   public readonly host: string;
   public readonly visibleTo: readonly string[];
   public readonly subsets: readonly Subset[];
-  private readonly placeOf = new Map<string, number>();
-  private readonly policies: readonly Fields[];
+  private placeOf?: ReadonlyMap<string, number>;
   private tls?: readonly ClientTlsSettings[];
   /** The labels of the workloads that it is for; undefined for all of them. */
   public readonly workloadSelector?: { readonly [label: string]: string };
@@ -41,9 +40,6 @@ export class TrafficRule {
     this.host = fullServiceName(String(spec.host).toLowerCase(), object.namespace, facts.clusterDomain);
     this.visibleTo = visibleTo(object, facts);
     this.subsets = records(spec.subsets).map(({ name, labels }, i) => ({ name: String(name), labels: labelsOf(labels), field: ['spec', 'subsets', i] }));
-    // Of two subsets of one name the first one holds.
-    this.subsets.forEach(({ name }, i) => this.placeOf.has(name) || this.placeOf.set(name, i));
-    this.policies = records(spec.subsets).map(({ trafficPolicy }) => record(trafficPolicy));
     this.workloadSelector = spec.workloadSelector === undefined ? undefined : labelsOf(record(spec.workloadSelector).matchLabels);
   }
 
@@ -54,9 +50,12 @@ export class TrafficRule {
 
   /** TLS towards a port of the destination: the subset's policy before the rule's, the port's before that of all ports. */
   public tlsOf(port: number, subset?: string): ClientTlsSettings | undefined {
+    const { spec } = this.object;
+    // Of two subsets of one name the first one holds.
+    this.placeOf ??= new Map(this.subsets.map(({ name }, i) => [name, i] as const).reverse());
     const at = subset === undefined ? undefined : this.placeOf.get(subset);
-    const ofSubset = at === undefined ? undefined : tlsIn(this.policies[at], port, ['spec', 'subsets', at, 'trafficPolicy']);
-    const settings = ofSubset ?? tlsIn(record(this.object.spec.trafficPolicy), port, ['spec', 'trafficPolicy']);
+    const ofSubset = at === undefined ? undefined : tlsIn(record(records(spec.subsets)[at].trafficPolicy), port, ['spec', 'subsets', at, 'trafficPolicy']);
+    const settings = ofSubset ?? tlsIn(record(spec.trafficPolicy), port, ['spec', 'trafficPolicy']);
     return settings?.tls;
   }
 

@@ -17,8 +17,9 @@ export function serviceVisibleTo({ namespace }: MeshObject, exported: readonly s
 }
 
 function namespacesOf(exported: readonly string[], own: string): string[] {
-  if (exported.length === 1 && exported[0] === '.') {
-    return [own];
+  // Nearly every object has one, and an input thousands of objects.
+  if (exported.length === 1 && exported[0] !== '~') {
+    return [exported[0] === '.' ? own : exported[0]];
   }
   return [...new Set(exported.map(target => (target === '.' ? own : target)))].filter(target => target !== '~');
 }
