@@ -28,6 +28,11 @@ export class RenderedObjects {
     this.rendering = new Rendering(root);
   }
 
+  /** Whether nobody's code was asked for a value of what is kept. */
+  public get isOfPlainData(): boolean {
+    return this.isForeignKept;
+  }
+
   public of(object: ApiObject): unknown {
     const { json, isPlain, hasPlainMetadata } = this.rendering.of(object);
     const isOwn = this.isOwn(object);
