@@ -18,6 +18,7 @@ import { trustOf, Tunnel } from './rule-lookup';
 import { noteOfSecret, withoutCertificate, withoutSecret } from './secrets';
 import { policiesBehind } from './server-policies';
 import { SidecarPort } from './sidecar-port';
+import { unfollowedNotes } from './unfollowed';
 import { unselected, unserved } from './unserved';
 import { placeText, Upstream, upstreamOf } from './upstream';
 import { Forks } from './ways';
@@ -571,6 +572,7 @@ export class Journey {
       ...mode !== 'PLAINTEXT' && tls!.insecureSkipVerify ? ['any certificate of the server is taken: `insecureSkipVerify`'] : [],
       ...mode === 'SIMPLE' && spoken !== 'HTTP' && names.length === 0 ? ['no name of the server\'s certificate is checked: `subjectAltNames` is missing'] : [],
       ...kind === 'gateway' && !service.isKubernetes ? this.firstOf(service.host) : [],
+      ...kind === 'sidecar' && !this.hops.some(({ stage }) => stage === 'route') ? unfollowedNotes(this.view, scope, service.host) : [],
       ...mode === 'PLAINTEXT' ? [] : noteOfSecret(this.view, scope.namespace, tls!),
     ];
     const who = kind === 'sidecar' ? 'the sidecar' : 'the gateway';
