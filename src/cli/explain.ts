@@ -90,7 +90,8 @@ function meantTarget(given: string): string | undefined {
   const [, scheme, host, port] = /^(?:([a-z]+):\/\/)?(?:[^/@]*@)?([A-Za-z0-9.-]+)(?::(\d+))?(?:\/.*)?$/.exec(given.trim()) ?? [];
   if (host !== undefined) {
     const known = port ?? PORTS[scheme];
-    return known === undefined ? `its port too: ${host}:443` : Number(known) < 1 || Number(known) > 65535 ? `its port too: ${host}:443` : `${host}:${known}`;
+    const isPort = Number(known) >= 1 && Number(known) <= 65535;
+    return known === undefined ? `its port too: ${host}:443` : isPort ? `${host}:${known}` : `a port from 1 to 65535: ${host}:443`;
   }
   const [, address, ofAddress] = /^([0-9a-f:.]+):(\d+)$/i.exec(given) ?? [];
   return address !== undefined && isIp(address) ? `[${address}]:${ofAddress}` : undefined;

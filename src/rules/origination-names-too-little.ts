@@ -7,8 +7,8 @@ export const originationNamesTooLittle: Rule = {
   id: 'MX0709',
   name: 'origination-names-too-little',
   severity: 'WARNING',
-  title: 'A proxy originates TLS without a server name, or without a name to verify.',
-  why: 'On a TCP port Envoy sends a server name only where `sni` is written; without it, a server with several certificates may answer with another one. With `sni` and without `subjectAltNames`, Istio switches the check of the name off, for HTTP as well: Envoy accepts every certificate of the authority.',
+  title: 'A proxy originates TLS without a server name, without a name to verify, or without any check of the certificate.',
+  why: 'On a TCP port Envoy sends a server name only where `sni` is written; without it, a server with several certificates may answer with another one. With `sni` and without `subjectAltNames`, Istio switches the check of the name off, for HTTP as well: Envoy accepts every certificate of the authority. With `insecureSkipVerify` it accepts every certificate.',
   fix: 'Write `subjectAltNames`, and `sni` on a TCP port.',
   related: [],
   check: view => originationsIn(view).flatMap(origination => {
@@ -20,7 +20,10 @@ export const originationNamesTooLittle: Rule = {
 
 function lackOf(origination: Origination): { readonly what: string; readonly fix: string } | undefined {
   const { tls, names, host, port, isForRequests, isBySidecars } = origination;
-  if (tls.insecureSkipVerify || port.class === 'TLS' && isBySidecars && !isForRequests) {
+  if (tls.insecureSkipVerify) {
+    return { what: 'has \'insecureSkipVerify\': whoever answers is taken for the server, with any certificate', fix: `remove it, and write 'caCertificates' of the server's authority and 'subjectAltNames: [${tls.sni ?? host}]'` };
+  }
+  if (port.class === 'TLS' && isBySidecars && !isForRequests) {
     return undefined;
   }
   const isUnverified = tls.subjectAltNames.length === 0 && names.length === 0;

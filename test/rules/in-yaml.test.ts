@@ -555,8 +555,9 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['requests with a server name and no names to verify', all(entry(HTTP), rule('{mode: SIMPLE, sni: db.example.com}')), ['rule spec trafficPolicy tls']],
     ['requests without either, which Istio verifies by their host', all(entry(HTTP), rule('{mode: SIMPLE}')), []],
     ['a connection without a server name', all(entry(TCP), rule('{mode: SIMPLE, subjectAltNames: [db.example.com]}')), ['rule spec trafficPolicy tls']],
-    ['nothing verified at all, which is another finding, or on purpose', all(entry(TCP), rule('{mode: SIMPLE}'),
-      entry(TCP, 'resolution: DNS', 'a.example.com'), rule('{mode: SIMPLE, insecureSkipVerify: true}', 'exportTo: ["."]', 'a.example.com')), []],
+    ['nothing verified at all, which is another finding', all(entry(TCP), rule('{mode: SIMPLE}')), []],
+    ['nothing verified on purpose, which somebody may accept with a reason', all(entry(TCP), rule('{mode: SIMPLE, insecureSkipVerify: true}')), ['rule spec trafficPolicy tls']],
+    ['the same of requests', all(entry(HTTP), rule('{mode: SIMPLE, insecureSkipVerify: true}')), ['rule spec trafficPolicy tls']],
   ],
   MX0710: [['the port behind the one that clients use', all(entry('{number: 3307, name: tcp, protocol: TCP, targetPort: 3306}'), rule('{mode: SIMPLE}')), ['rule spec trafficPolicy tls']]],
   MX0711: [
