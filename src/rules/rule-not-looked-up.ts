@@ -145,7 +145,7 @@ function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<str
     }
     return looked.get(namespace);
   };
-  const others = sidecarNamespaces(view).filter(namespace => !homes.has(namespace));
+  const others = new Set(sidecarNamespaces(view).filter(namespace => !homes.has(namespace)));
   const [own, ofOthers] = [new Map<string, Senders>(), new Map<string, Senders>()];
   for (const leg of view.names.legsTo(host)) {
     const { route: { object, visibleTo }, rule, match } = leg;
@@ -165,13 +165,19 @@ function sendersWithoutRule(view: MeshView, host: string, homes: ReadonlySet<str
         const lacks = subsets === undefined || subset !== undefined && !subsets.has(subset);
         return namespace !== object.namespace && lacks && follows(view, leg, namespace);
       };
-      const other = ofOthers.has(key) || !visibleTo.includes('*') ? undefined : others.find(isLost);
+      const other = ofOthers.has(key) || !visibleTo.includes('*') ? undefined : knowing(view, leg, others).find(isLost);
       if (other !== undefined) {
         ofOthers.set(key, { ...senders, namespace: other, isOfOthers: true });
       }
     }
   }
   return [...own.values(), ...ofOthers.values()];
+}
+
+/** Those of some namespaces that see a host of a VirtualService: of thousands with a route of their own, each sees few of the others'. */
+function knowing(view: MeshView, { route }: Leg, namespaces: ReadonlySet<string>): readonly string[] {
+  const seenBy = new Set(route.hosts.flatMap(host => (view.knownServicesByHost.get(host) ?? []).flatMap(({ visibleTo }) => visibleTo)));
+  return seenBy.has('*') ? [...namespaces] : [...seenBy].filter(namespace => namespaces.has(namespace)).sort();
 }
 
 /** The rules that a namespace finds: in the first of some places, for the first of some hosts, of which there are any that it sees. */
