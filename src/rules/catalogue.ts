@@ -77,6 +77,7 @@ import { routeOfAnotherProtocol } from './route-of-another-protocol';
 import { Rule } from './rule';
 import { ruleNotLookedUp } from './rule-not-looked-up';
 import { scopeSelectsNothing } from './scope-selects-nothing';
+import { secondDoor } from './second-door';
 import { secretElsewhere } from './secret-elsewhere';
 import { secretMissing } from './secret-missing';
 import { serverFirstIsInspected } from './server-first-is-inspected';
@@ -153,6 +154,7 @@ export const CATALOGUE: readonly Rule[] = [
   portPastGateway,
   gatewayServiceSelectsNothing,
   rangeMayHoldRouted,
+  secondDoor,
   destinationRuleReplaced,
   virtualServiceIgnored,
   ruleNotLookedUp,

@@ -1,11 +1,7 @@
-import { allowedBy } from './allowing';
+import { checkedServers } from './checked-servers';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { identityCondition } from '../view/access-match';
-import { AccessRule } from '../view/access-policy';
 import { ExternalEntry } from '../view/external-entry';
-import { GatewayServer } from '../view/gateway';
-import { GatewayWorkload } from '../view/gateway-workload';
 import { wildcardsOver } from '../view/host-name';
 import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
@@ -60,15 +56,9 @@ interface Checked {
 /** The hosts that gateways let named clients connect to. */
 class CheckedHosts {
   private readonly byHost = new Map<string, Checked[]>();
-  private readonly known = new Map<GatewayWorkload, Set<GatewayServer>>();
 
   public constructor(private readonly view: MeshView) {
-    view.gatewayServers.filter(({ tls }) => tls?.mode === 'ISTIO_MUTUAL' && tls.subjectAltNames.length > 0).forEach(server => this.add(server, server.object));
-    for (const policy of view.accessPolicies.filter(({ action, isDryRun }) => ['ALLOW', 'DENY'].includes(action) && !isDryRun)) {
-      const naming = policy.rules.filter(rule => rule.sources.length > 0 || identityCondition(rule) !== undefined);
-      const workloads = naming.length === 0 ? [] : view.gatewayWorkloads.policedBy(policy);
-      workloads.forEach(workload => naming.forEach(rule => this.addNamed(rule, workload, policy.object)));
-    }
+    checkedServers(view).forEach(({ server: { hosts, workload }, object }) => hosts.forEach(host => addTo(this.byHost, host, { workload, object })));
   }
 
   public get isEmpty(): boolean {
@@ -95,22 +85,6 @@ class CheckedHosts {
         sni !== undefined && addTo(found, subsetKey(host, part === 'subsets' ? subsets[Number(i)].name : undefined), sni))));
       return found;
     });
-  }
-
-  private addNamed(rule: AccessRule, workload: GatewayWorkload, object: MeshObject): void {
-    const known = this.known.get(workload) ?? new Set();
-    this.known.set(workload, known);
-    // One rule without a server name is for all of them.
-    if (known.size < workload.servers.length) {
-      allowedBy(rule, workload, this.view.gatewayPlaces.servicesOf(workload)).filter(server => !known.has(server)).forEach(server => {
-        known.add(server);
-        this.add(server, object);
-      });
-    }
-  }
-
-  private add({ hosts, workload }: GatewayServer, object: MeshObject): void {
-    hosts.forEach(host => addTo(this.byHost, host, { workload, object }));
   }
 }
 

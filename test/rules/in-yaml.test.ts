@@ -150,6 +150,13 @@ const FOR_EVERYBODY = [
 /** The same with a rule by which the gateway originates TLS. */
 const ORIGINATING = [...THROUGH_GATEWAY, rule('{mode: SIMPLE, credentialName: ca}', '')];
 
+/** The same for an account alone. */
+const NAMED = THROUGH_GATEWAY.map(text => text.replace('tls: {mode: ISTIO_MUTUAL}', 'tls: {mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/shop/sa/cart"]}'));
+
+/** A server of another team on the pods of the gateway, and where it leads. */
+const ownDoor = (server: string, host: string, port = 6379) => all(gateway(server, 'selector: {istio: egressgateway}', 'own').replace('namespace: shop', 'namespace: data'),
+  istio('VirtualService', 'own', 'data', `{hosts: [own.example.org], gateways: [own], tcp: [{match: [{port: 443}], route: [{destination: {host: ${host}, port: {number: ${port}}}}]}]}`));
+
 /** The same to a fixed address. */
 const GUARDED = THROUGH_GATEWAY.map(text => text.replace('resolution: DNS', 'resolution: STATIC, endpoints: [{address: 192.0.2.1}]'));
 
@@ -765,6 +772,17 @@ const ROWS: { readonly [id: string]: Row[] } = {
     ['of one that somebody else declares', subsetsOf('a'), []],
     ...([['version', ['rule spec subsets 0 labels']], ['rollouts-pod-template-hash', []]] as const).map(([label, found]): Row => [`of a Service, by the label ${label}`, all(doc('v1', 'Service', 'reviews', 'shop', '{selector: {app: reviews}, ports: [{port: 80}]}'), pods('app: reviews, version: v1'),
       istio('DestinationRule', 'rule', 'shop', `{host: reviews, subsets: [{name: canary, labels: {${label}: a}}]}`)), [...found]]),
+  ],
+  MX0321: [
+    ...([
+      ['for every account', tlsServer('own.example.org'), ['own spec servers 0']],
+      ['for plaintext', tlsServer('own.example.org', '', 'TCP'), ['own spec servers 0']],
+      ['for named accounts', tlsServer('own.example.org', '{mode: ISTIO_MUTUAL, subjectAltNames: ["spiffe://cluster.local/ns/data/sa/a"]}'), []],
+    ] as const).map(([name, server, found]): Row => [`a server ${name} to the host of another one`, all(...NAMED, ownDoor(server, 'db.example.com')), [...found]]),
+    ['a server to another host, or another port of the host', all(...NAMED, ownDoor(tlsServer('own.example.org'), 'own.example.org'), ownDoor(tlsServer('own.example.org'), 'db.example.com', 9999)), []],
+    ['two servers for everybody', all(...THROUGH_GATEWAY, ownDoor(tlsServer('own.example.org'), 'db.example.com')), []],
+    ['a server of which a policy names the clients', all(...THROUGH_GATEWAY, policy(`${from(CART, sni('db.example.com'))}, ${from(CART, sni('own.example.org'))}`), ownDoor(tlsServer('own.example.org'), 'db.example.com')), []],
+    ['a server that the policy for the other one is not for', all(...THROUGH_GATEWAY, policy(from(CART, sni('db.example.com'))), ownDoor(tlsServer('own.example.org'), 'db.example.com')), ['own spec servers 0']],
   ],
   MX0310: [
     ['a server on a port that another Service of the gateway may have', all(SERVICE, gateway(tlsServer().replace('443', '8443'))), []],
