@@ -1,5 +1,6 @@
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { nearest } from '../private/nearest';
 import { MeshView } from '../view/mesh-view';
 import { portsOfHost } from '../view/ports-of-host';
 import { MESH, Route, RouteDestination, RouteRule } from '../view/route';
@@ -34,7 +35,7 @@ function findingOf(view: MeshView, { object, hosts }: Route, rule: RouteRule, de
     message: destination.port === undefined
       ? `'destination' ${quote(destination.host)} has the ports ${ports.join(', ')} and the rule names none: it would send to port ${port}, which is none of them`
       : `'port.number' ${port} is no port of ${quote(destination.host)}, which has ${ports.join(', ')}`,
-    fix: `write one of its ports as 'port.number', like ${ports[0]}`,
+    fix: `write one of its ports as 'port.number', like ${nearest(String(port), ports.map(String)) ?? ports[0]}`,
   }];
 }
 

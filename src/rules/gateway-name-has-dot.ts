@@ -13,6 +13,6 @@ export const gatewayNameHasDot: Rule = {
     object,
     field: ['metadata', 'name'],
     message: `'metadata.name' ${quote(object.name)} is no DNS label: Istio refuses the Gateway, and every VirtualService that names it`,
-    fix: `write ${quote(object.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, 63))}`,
+    fix: object.name === '' ? 'write one in quotation marks, if it is a number' : `write ${quote(object.name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, 63))}`,
   })),
 };

@@ -109,3 +109,9 @@ describe('a match for another gateway than its VirtualService', () => {
     expect(said).toContain(`; ${fix}`);
   });
 });
+
+test('a port that is a slip of one that the host has is to be that one', () => {
+  const [said] = saidOf('MX0407', 'MX0407-destination-port/fault.yaml', [/ {4}- number: 3306\n {6}name: .*\n {6}protocol: TCP\n/, '    - {number: 80, name: http, protocol: HTTP}\n    - {number: 3306, name: tcp, protocol: TCP}\n']);
+
+  expect(said).toContain('which has 80, 3306; write one of its ports as \'port.number\', like 3306');
+});
