@@ -14,11 +14,6 @@ export interface Closed {
   readonly pod?: PodTemplate;
 }
 
-/** Where the cluster's DNS may be. It has other names in some clusters, and may run on the node. */
-export function dnsOf({ clusterDns }: MeshModel, protocol: 'TCP' | 'UDP'): Destination {
-  return { ports: [53, clusterDns.port], protocol, isIn: namespace => namespace === clusterDns.namespace || namespace === 'kube-system' || namespace.includes('dns') };
-}
-
 /** Where istiod may be: 15012 is its port for proxies. */
 export function controlPlaneOf({ controlPlane, rootNamespace }: MeshModel): Destination {
   const own = [rootNamespace, controlPlane.namespace];

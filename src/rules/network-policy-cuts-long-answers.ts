@@ -1,5 +1,6 @@
-import { closedTo, dnsOf } from './mesh-doors';
+import { closedTo } from './mesh-doors';
 import { Finding, Rule, where } from './rule';
+import { dnsOf } from '../view/egress-door';
 
 export const networkPolicyCutsLongAnswers: Rule = {
   id: 'MX0609',

@@ -1,5 +1,6 @@
-import { Closed, closedTo, controlPlaneOf, dnsOf } from './mesh-doors';
+import { Closed, closedTo, controlPlaneOf } from './mesh-doors';
 import { Finding, Rule, where } from './rule';
+import { dnsOf } from '../view/egress-door';
 
 export const networkPolicyCutsMesh: Rule = {
   id: 'MX0606',

@@ -2,6 +2,7 @@ import { PodPolicies } from './access-decision';
 import { dialledBy, Dialled, isAddress, TraceTarget } from './application';
 import { bypass, Capture } from './capture';
 import { defaultServerName, Destination, destinationOf, percentOf, Sender, sharesOf } from './destination';
+import { dnsCutFor } from './dns-cut';
 import { causeOf, GatewayChain, GatewayChains } from './gateway-chain';
 import { couldSelect, GatewayPods, labelsText } from './gateway-pods';
 import { ownLabels, variantsOf } from './gateway-variants';
@@ -596,6 +597,12 @@ export class Journey {
     const cut = this.network(from, places);
     if (cut) {
       return cut;
+    }
+    const unasked = service.resolution.includes('DNS') && upstream.places.some(({ address }) => address === undefined || !isAddress(address)) ? dnsCutFor(this.view, from) : undefined;
+    if (unasked) {
+      // Where the cluster's DNS answers is for the cluster to say, so it is a condition and no end.
+      this.conditions.push(`if ${who} can ask DNS for ${service.host}, which ${unasked[0].object} does not open`);
+      this.hops.push(hop('network', 'no NetworkPolicy of its pods lets it out to the cluster\'s DNS on port 53 (MX0606)', unasked, { facts: { cut: 'perhaps' } }));
     }
     if (upstream.unseen !== undefined) {
       return this.ending('UNKNOWN', upstream.unseen);

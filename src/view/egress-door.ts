@@ -1,6 +1,7 @@
 import { number, record, records, strings, text } from './fields';
 import { MeshObject } from './mesh-object';
 import { LabelSelector, selectorOf } from './pod-selector';
+import { MeshModel } from '../private/model';
 
 /** A part of the cluster that pods connect to. */
 export interface Destination {
@@ -9,6 +10,11 @@ export interface Destination {
   readonly protocol: 'TCP' | 'UDP';
   /** Whether it may be in a namespace. */
   isIn(namespace: string): boolean;
+}
+
+/** Where the cluster's DNS may be. It has other names in some clusters, and may run on the node. */
+export function dnsOf({ clusterDns }: MeshModel, protocol: 'TCP' | 'UDP'): Destination {
+  return { ports: [53, clusterDns.port], protocol, isIn: namespace => namespace === clusterDns.namespace || namespace === 'kube-system' || namespace.includes('dns') };
 }
 
 /** What a NetworkPolicy lets its pods connect to inside the cluster. Where it is not certain that something is closed, it counts as open. */
