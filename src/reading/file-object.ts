@@ -32,7 +32,8 @@ export class FileObject implements MeshObject {
     ({ group: this.group, version: this.version } = groupAndVersionOf(manifest.apiVersion));
     this.kind = String(manifest.kind);
     this.name = text(metadata.name) ?? '';
-    this.namespace = text(metadata.namespace) ?? namespace;
+    // An empty one is none, as charts write it.
+    this.namespace = text(metadata.namespace) || namespace;
     this.labels = labelsOf(metadata.labels);
     this.annotations = labelsOf(metadata.annotations);
     this.created = createdIn(metadata);

@@ -59,7 +59,7 @@ class Reader implements Reading {
   }
 
   private lost(chunk: Chunk): void {
-    this.fault(chunk, 0, 'kubectl does not read this document: the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own');
+    this.fault(chunk, 0, 'kubectl does not read this document: write a line "---" with nothing else in front of it');
   }
 
   private document(chunk: Chunk): void {
@@ -86,6 +86,12 @@ class Reader implements Reading {
     const rest = chunk.text.slice(ranges.at(-1)?.end ?? 0);
     if (values.includes(undefined) || rest.trim() !== '') {
       return false;
+    }
+    // Where the text as a whole is no JSON, kubectl reads one document of each part of it.
+    const [, second] = /^\s*\{/.test(this.source.text) ? [] : ranges;
+    if (second !== undefined) {
+      this.lost({ text: chunk.text.slice(second.start), line: lineIn(chunk, second.start) });
+      ranges.splice(1);
     }
     const lines = new LineCount(chunk.text);
     const partOf = (range: Range) => ({ text: chunk.text.slice(range.start, range.end), line: chunk.line + lines.at(range.start) - 1 });
@@ -115,7 +121,7 @@ class Reader implements Reading {
     } catch {
       return false;
     }
-    if (items.some(({ text }) => /[\s,[{]\*[^\s*]/.test(text)) && items.some(({ text }) => /[\s,[{]&\w/.test(text))) {
+    if (items.some(({ text }) => /[\s,[{]\*[^\s*]/.test(text)) && [head, ...items.map(({ text }) => text)].some(text => /[\s,[{]&\w/.test(text))) {
       return false;
     }
     items.forEach(item => this.yaml(item, list));
@@ -126,9 +132,12 @@ class Reader implements Reading {
   private yaml(chunk: Chunk, list?: Fields): void {
     try {
       const { value, faults } = readYaml(chunk.text, this.aliases);
+      const before = this.objects.length;
       this.manifest(list === undefined ? value : ofList(list, value), chunk, []);
       const lines = new LineCount(chunk.text);
-      faults.forEach(({ offset, message }) => this.problems.push({ file: this.source.file, line: chunk.line + lines.at(offset) - 1, message }));
+      // A folder has files of others, with tags and keys of their own.
+      const told = this.source.isNamed || this.objects.length > before ? faults : [];
+      told.forEach(({ offset, message }) => this.problems.push({ file: this.source.file, line: chunk.line + lines.at(offset) - 1, message }));
     } catch (error) {
       if (!(error instanceof Unreadable)) {
         throw error;
@@ -166,6 +175,9 @@ class Reader implements Reading {
       }
       return;
     }
+    const { name, namespace } = record(manifest.metadata);
+    Object.entries({ name, namespace }).filter(([, written]) => written !== undefined && written !== null && typeof written !== 'string').forEach(([key, written]) => (
+      this.fault(chunk, 0, `'metadata.${key}' of this ${String(manifest.kind)} is no text, got ${JSON.stringify(written)}: write it in quotation marks`)));
     const { file } = this.source;
     const refused = refusedValuesIn(groupAndVersionOf(manifest.apiVersion).group, manifest.kind, manifest, this.namespace);
     const place = { file, line: lineOfPath(chunk, path), chunk, path };
@@ -231,7 +243,8 @@ function itemsIn({ items }: Fields): readonly unknown[] {
 function ofList({ apiVersion, kind }: Fields, item: unknown): unknown {
   const own = record(item);
   const of = String(kind).replace(/List$/, '');
-  return typeof item !== 'object' || item === null || own.kind !== undefined || of === '' ? item : { ...own, apiVersion, kind: of };
+  const saysKind = own.kind !== undefined && own.kind !== null && own.kind !== '' || own.apiVersion !== undefined;
+  return typeof item !== 'object' || item === null || saysKind || of === '' ? item : { ...own, apiVersion, kind: of };
 }
 
 function jsonIn(text: string, { start, end }: Range): unknown {

@@ -16,8 +16,10 @@ const TEMPLATE = `this is a template of Helm and not YAML: render it first, such
 
 export const TOO_DEEP = 'this is nested too deeply';
 
-/** Words of Helm, and not of the templates that alerts and dashboards carry in their texts. */
-const OF_HELM = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml)\b)/;
+/** Words of Helm, and not of the templates that alerts, dashboards and other objects carry in their texts. */
+const OF_HELM = /\{\{-?[^}]*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|\b(?:define|include|tpl|toYaml)\s)/;
+/** The same, and words of every template of Go: what is no YAML is one. */
+const OF_TEMPLATE = /\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml)\b)/;
 
 /** What aliases may add to an input, in nodes. A person writes some, a "billion laughs" 10⁹. */
 const MOST_BY_ALIASES = 1_000_000;
@@ -73,7 +75,7 @@ function templateNear(text: string, at: number): number | undefined {
   const above = text.lastIndexOf('\n', text.lastIndexOf('\n', at - 1) - 1) + 1;
   const end = text.indexOf('\n', at);
   const near = text.slice(above, end < 0 ? text.length : end).indexOf('{{');
-  const of = text.search(OF_HELM);
+  const of = text.search(OF_TEMPLATE);
   return near >= 0 ? above + near : of >= 0 ? of : undefined;
 }
 

@@ -5,8 +5,9 @@ import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { NamespaceSidecar } from '../view/namespace-sidecar';
+import { WITHOUT_SIDECARS } from '../view/namespaces';
 import { PodTemplate } from '../view/pod-template';
-import { passesSidecar } from '../view/redirection';
+import { passesSidecarTo } from '../view/redirection';
 
 export const promiseNeedsRegistryOnly: Rule = {
   id: 'MX0901',
@@ -94,14 +95,20 @@ function namespacesOf(view: MeshView): Map<string, MeshObject[]> {
 /** The pods whose connections go through no sidecar, and of which no NetworkPolicy limits where they connect, by namespace: its Namespace or they themselves say so. */
 function withoutSidecars(view: MeshView): Map<string, MeshObject[]> {
   const found = new Map<string, MeshObject[]>();
-  view.pods.filter(pod => pod.namespace !== '' && hasNoSidecar(view, pod) && !view.gatewayPlaces.isOfGateway(pod) && !isLimited(view, pod))
+  // Nobody but the cluster's own people writes into the namespaces of Kubernetes.
+  view.pods.filter(pod => pod.namespace !== '' && !WITHOUT_SIDECARS.has(pod.namespace) && hasNoSidecar(view, pod) && !view.gatewayPlaces.isOfGateway(pod) && !isLimited(view, pod))
     .forEach(({ namespace, object }) => addTo(found, namespace, object));
   return found;
 }
 
 function hasNoSidecar(view: MeshView, pod: PodTemplate): boolean {
   const { namespace, hostNetwork } = pod;
-  return view.namespaces.planeOf(namespace, pod) === 'NONE' || view.namespaces.hasSidecars(namespace) && (hostNetwork || passesSidecar(pod));
+  return view.namespaces.planeOf(namespace, pod) === 'NONE' || view.namespaces.hasSidecars(namespace) && (hostNetwork || passesSidecarTo(pod, routedPorts(view)));
+}
+
+/** The ports of what is routed through gateways, at which clients and gateways connect. */
+function routedPorts(view: MeshView): ReadonlySet<number> {
+  return view.once('ports of routed services', () => new Set(view.routedPlaces.ports.flatMap(({ port }) => [port.number, port.target])));
 }
 
 /** No NetworkPolicy is for a pod that has the network of its node. */

@@ -1,6 +1,7 @@
 import { checkedServers } from './checked-servers';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
+import { text } from '../view/fields';
 import { GatewayServer } from '../view/gateway';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -17,7 +18,7 @@ export const secondDoor: Rule = {
   check: view => {
     const checked = new Set(checkedServers(view).map(({ server }) => server));
     const kept = new Map<string, Kept[]>();
-    checked.forEach(server => destinationsOf(view, server).forEach(({ to }) => addTo(kept, to.host, { server, port: to.port })));
+    checked.forEach(server => destinationsOf(view, server).forEach(({ to, host }) => addTo(kept, host, { server, port: to.port })));
     return kept.size === 0 ? [] : view.gatewayServers.filter(server => !checked.has(server)).flatMap(server => openedBy(view, server, kept));
   },
 };
@@ -31,21 +32,29 @@ interface Kept {
 interface Led {
   readonly route: Route;
   readonly to: RouteDestination;
+  readonly host: string;
 }
 
 function destinationsOf(view: MeshView, server: GatewayServer): Led[] {
-  return view.names.legsOf(server).flatMap(({ route, rule }) => rule.destinations.map(to => ({ route, to })));
+  return view.names.legsOf(server).flatMap(({ route, rule }) => (
+    [...rule.destinations, ...rule.mirrors].map(to => ({ route, to, host: aliased(view, to.host) }))));
+}
+
+/** istiod sends what is for a Service that is another name to the cluster of that name. */
+function aliased(view: MeshView, host: string): string {
+  const service = view.serviceByHost.get(host);
+  return service?.type === 'ExternalName' ? text(service.object.spec.externalName)?.replace(/\.$/, '') ?? host : host;
 }
 
 function openedBy(view: MeshView, server: GatewayServer, kept: ReadonlyMap<string, readonly Kept[]>): Finding[] {
-  for (const { route, to } of destinationsOf(view, server)) {
-    const other = kept.get(to.host)?.find(({ port }) => port === undefined || to.port === undefined || port === to.port);
+  for (const { route, to, host } of destinationsOf(view, server)) {
+    const other = kept.get(host)?.find(({ port }) => port === undefined || to.port === undefined || port === to.port);
     if (other) {
       return [{
         object: server.object,
         or: [route.object],
         field: server.field,
-        message: `the server on port ${server.port} takes every client and leads to ${quote(to.host)} ('${route.object.origin.path}'), to which '${other.server.object.origin.path}' lets only named clients connect`,
+        message: `the server on port ${server.port} takes every client and leads to ${quote(host)} ('${route.object.origin.path}'), to which '${other.server.object.origin.path}' lets only named clients connect`,
         fix: 'name the clients of this server as well, or remove it',
       }];
     }

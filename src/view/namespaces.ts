@@ -9,7 +9,7 @@ export const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 export type Plane = 'SIDECAR' | 'ZTUNNEL' | 'NONE';
 
 /** The namespaces of Kubernetes whose pods istiod gives no sidecars, whatever their labels say. */
-const WITHOUT_SIDECARS: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
+export const WITHOUT_SIDECARS: ReadonlySet<string> = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
 /** Whether a label names a revision: the webhook of none is called for an empty one. */
 function isNamed(revision: string | undefined): boolean {

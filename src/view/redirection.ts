@@ -60,6 +60,16 @@ export function passesSidecar(pod: PodTemplate): boolean {
   return pod.annotations[INTERCEPTION] === 'NONE' || runsAsProxy(pod) !== undefined || agentTemplateOf(pod) !== undefined || replacesSidecar(pod) !== undefined;
 }
 
+/** The same, or not what it opens to some ports, or to addresses that nobody knows. */
+export function passesSidecarTo(pod: PodTemplate, ports: ReadonlySet<number>): boolean {
+  const setting = (name: string) => pod.annotations[`${TRAFFIC}${name}`];
+  const only = setting('includeOutboundIPRanges');
+  const excluded = [...(setting('excludeOutboundPorts') ?? '').split(','), ...(pod.annotations['traffic.istio.io/excludeOutboundPorts'] ?? '').split(',')];
+  return passesSidecar(pod) || only !== undefined && only.trim() !== '*' || setting('excludeInterfaces') !== undefined
+    || new AddressList(setting('excludeOutboundIPRanges') ?? '').has('0.0.0.0') === true || excluded.some(port => ports.has(Number(port.trim() || NaN)))
+    || /interceptionMode["']?:\s*["']?NONE/.test(pod.annotations['proxy.istio.io/config'] ?? '');
+}
+
 /** The annotation of a pod that names what istiod injects. */
 export const TEMPLATES = 'inject.istio.io/templates';
 

@@ -95,6 +95,8 @@ describe('lists are the objects in them:', () => {
     ['of items that are written twice, the last ones', 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a}}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: b}}\n', ['Secret b']],
     ['of JSON, whatever kind has items', '{"apiVersion": "v1", "kind": "ConfigMap", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}}]}', ['Secret a']],
     ['whose items say no kind', 'apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n', ['Secret a', 'Pod b']],
+    ['whose items have an empty kind', 'apiVersion: v1\nkind: SecretList\nitems:\n- {kind: null, metadata: {name: a}}\n- {kind: "", metadata: {name: b}}\n', ['Secret a', 'Secret b']],
+    ['with an anchor above them', 'apiVersion: v1\nkind: List\nmetadata: {annotations: &a {b: c}}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: a, annotations: *a}}\n', ['Secret a']],
     ['whose items say no kind, in flow style', 'apiVersion: v1\nkind: SecretList\nitems: [{metadata: {name: a}}]\n', ['Secret a']],
     ['of JSON whose items say no kind', '{"apiVersion": "v1", "kind": "SecretList", "items": [{"metadata": {"name": "a"}}]}', ['Secret a']],
     ['without any, which are nothing of the object around them', '{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, items: null}\n', []],
@@ -148,9 +150,32 @@ test('a document that kubectl does not read is told, and is no object', () => {
   expect([objects.map(({ name }) => name), problems]).toEqual([['a'], [{
     file: 'a.yaml',
     line: 5,
-    message: 'kubectl does not read this document: '
-    + 'the one before it ends with "...", or this one begins on the line of its "---"; write "---" on a line of its own',
+    message: 'kubectl does not read this document: write a line "---" with nothing else in front of it',
   }]]);
+});
+
+test('of several objects of JSON in a file that does not begin with one kubectl reads the first', () => {
+  const secret = (name: string) => `{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "${name}"}}\n`;
+  const readOf = (text: string) => {
+    const { objects, problems } = readManifests([{ file: 'a.yaml', text, isNamed: false }]);
+    return [objects.map(({ name }) => name), problems.map(({ line }) => line)];
+  };
+
+  expect(readOf(`# two\n${secret('a')}${secret('b')}`)).toEqual([['a'], [3]]);
+  expect(readOf(`${secret('a')}${secret('b')}`)).toEqual([['a', 'b'], []]);
+});
+
+describe('metadata', () => {
+  const readOf = (metadata: string, namespace?: string) => readManifests([{ file: 'a.yaml', text: `{apiVersion: v1, kind: Secret, metadata: ${metadata}}`, isNamed: true }], namespace);
+
+  test.each([['{name: 12}', '\'metadata.name\' of this Secret is no text, got 12: write it in quotation marks'], ['{name: a, namespace: n}', '\'metadata.namespace\' of this Secret is no text, got false: write it in quotation marks']])(
+    'that is no text is told: %s', (metadata, message) => {
+      expect(readOf(metadata).problems.map(problem => problem.message)).toEqual([message]);
+    });
+
+  test('with an empty namespace has none', () => {
+    expect(readOf('{name: a, namespace: ""}', 'shop').objects.map(({ namespace }) => namespace)).toEqual(['shop']);
+  });
 });
 
 describe('what is no object', () => {
@@ -212,6 +237,24 @@ test('the settings of the mesh are found in Istio\'s ConfigMap', () => {
 
   expect(read(['istio', 'istio-1-26', 'istiod', 'other'].map(config).join('---\n')).meshConfigs.map(({ object, text }) => [object.name, text]))
     .toEqual([['istio', 'trustDomain: a\n'], ['istio-1-26', 'trustDomain: a\n']]);
+});
+
+test.each([
+  ['a mapping that is merged behind other keys', 'web:\n  image: a\n  <<: {image: b}\n'], ['a tag', 'Ref: !Ref a\n'], ['a key that is written twice', 'a: 1\na: 2\n'],
+])('a file of others in a folder may have %s', (_, text) => {
+  expect(readManifests([{ file: 'a.yaml', text, isNamed: false }]).problems).toEqual([]);
+});
+
+describe('a template in a text', () => {
+  const problemsWith = (value: string) => readManifests([{ file: 'a.yaml', text: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: ${value}\n`, isNamed: true }]).problems;
+
+  test.each(['\'x {{ with $labels.cluster -}} on {{ . }} {{- end }}\'', '"{{ .path.basename }}{{ if .x }}-y{{ end }}"', 'of {{ range .Pods }}{{ .Name }}{{ end }}'])('is one of its object: %s', value => {
+    expect(problemsWith(value)).toEqual([]);
+  });
+
+  test.each(['"{{ .Values.name }}"', 'a-{{ include "chart.name" . }}', '"{{ if .Values.on }}a{{ end }}"'])('is one of Helm, that nobody rendered: %s', value => {
+    expect(problemsWith(value).map(({ message }) => message)).toEqual([expect.stringContaining('a template of Helm')]);
+  });
 });
 
 describe('a file of a folder', () => {
