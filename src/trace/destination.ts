@@ -2,6 +2,7 @@ import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice } from './route-choice';
 import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf, Tunnel, tunnelOf } from './rule-lookup';
+import { text } from '../view/fields';
 import { KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { RouteDestination } from '../view/route';
@@ -74,13 +75,18 @@ export function percentOf({ weight = 0 }: RouteDestination, all: readonly RouteD
 
 export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender, choice: Choice, to: RouteDestination): Destination {
   const { scope, labels, kind } = sender;
-  const { host, subset } = to;
-  const known = scope.clusters.get(host);
+  const { subset } = to;
+  const named = scope.clusters.get(to.host);
+  // istiod sends what is for a Service that is another name to the cluster of that name, on the port of the Service.
+  const alias = aliasOf(named);
+  const host = alias !== undefined && scope.clusters.has(alias) ? alias : to.host;
+  const known = host === to.host ? named : scope.clusters.get(host);
   const isStub = known === undefined && !view.knownServicesByHost.has(host) && isOfCluster(view, host);
   const service = known ?? (isStub ? stub(host, to.port ?? sender.listenerPort) : undefined);
   // A sidecar looks requests' destinations up among the services of the listener's port alone.
   const isOfListener = kind === 'sidecar' && choice.rule?.kind === 'http';
-  const port = to.port ?? (service?.ports.length === 1 && !isOfListener ? service.ports[0].number : sender.listenerPort);
+  const asked = host === to.host ? service : named;
+  const port = to.port ?? (asked?.ports.length === 1 && !isOfListener ? asked.ports[0].number : sender.listenerPort);
   // istiod makes no cluster for a port of UDP.
   const servicePort = service?.ports.find(({ number, class: listens }) => number === port && listens !== undefined);
   const rule = service && rules.ruleOf(scope.namespace, labels, service);
@@ -107,6 +113,11 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
     causes: tls ? [cause(tls.rule.object, tls.field)]
       : part ? [cause(part.rule.object, part.field)] : rule?.from.map(({ object }) => cause(object)) ?? [],
   };
+}
+
+/** The name that a Service of type ExternalName stands for; undefined for any other. */
+function aliasOf(service: KnownService | undefined): string | undefined {
+  return service?.resolution === 'ALIAS' ? text(service.object.spec.externalName)?.toLowerCase() : undefined;
 }
 
 /** The server name that Istio makes of a cluster. */
