@@ -119,8 +119,8 @@ export class RoutedTargets {
   /** What is routed by a name of which nobody knows the addresses, where something else takes a range of them. */
   public mayBeIn(direct: ExternalEntry, port: EntryPort): { readonly entry: ExternalEntry; readonly range: string } | undefined {
     const range = dialledBy(direct, dials(direct, port)).find(isCidr);
-    const there = range === undefined ? [] : [port.number, port.target].flatMap(number => this.onPort(number));
-    const routed = there.find(({ entry }) => entry !== direct && entry.isResolvedByName);
+    const mayBe = ({ entry }: Routed) => entry !== direct && entry.isResolvedByName;
+    const routed = range === undefined ? undefined : this.onPort(port.number).find(mayBe) ?? this.onPort(port.target).find(mayBe);
     return routed && { entry: routed.entry, range: range! };
   }
 

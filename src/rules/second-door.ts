@@ -17,9 +17,13 @@ export const secondDoor: Rule = {
   related: [],
   check: view => {
     const checked = new Set(checkedServers(view).map(({ server }) => server));
+    const others = view.gatewayServers.filter(server => !checked.has(server));
     const kept = new Map<string, Kept[]>();
-    checked.forEach(server => destinationsOf(view, server).forEach(({ to, host }) => addTo(kept, host, { server, port: to.port })));
-    return kept.size === 0 ? [] : view.gatewayServers.filter(server => !checked.has(server)).flatMap(server => openedBy(view, server, kept));
+    // Where every server names its clients there is nothing to compare.
+    for (const server of others.length === 0 ? [] : checked) {
+      destinationsOf(view, server).forEach(({ to, host }) => addTo(kept, host, { server, port: to.port }));
+    }
+    return kept.size === 0 ? [] : others.flatMap(server => openedBy(view, server, kept));
   },
 };
 
