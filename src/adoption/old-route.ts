@@ -6,7 +6,6 @@ import { ExternalEntry } from '../view/external-entry';
 import { Fields, record, records } from '../view/fields';
 import { GatewayConfig } from '../view/gateway';
 import { namespaceOfService } from '../view/host-name';
-import { addTo } from '../view/lists';
 import { MeshObject } from '../view/mesh-object';
 import { MeshView } from '../view/mesh-view';
 import { Leg } from '../view/name-index';
@@ -31,7 +30,7 @@ export class OldRoute {
 
   public constructor(private readonly view: MeshView, private readonly entry: ExternalEntry) {
     const { hosts: [host] } = entry;
-    this.routes = routesByHost(view).get(host) ?? [];
+    this.routes = view.routesByHost.get(host) ?? [];
     this.legs = this.routes.flatMap(route => route.rules.flatMap(rule => rule.matches.map(match => ({ route, rule, match }))));
     this.toGateway = this.legs.filter(({ match, rule: { destinations: [to] } }) => (
       match.gateways.includes(MESH) && to !== undefined && to.host !== host));
@@ -141,14 +140,6 @@ export class OldRoute {
 
 function subsetsOf(legs: readonly Leg[]): Set<string | undefined> {
   return new Set(legs.flatMap(({ rule }) => rule.destinations.map(({ subset }) => subset)));
-}
-
-function routesByHost(view: MeshView): ReadonlyMap<string, readonly Route[]> {
-  return view.once('routes by host', () => {
-    const found = new Map<string, Route[]>();
-    view.routes.forEach(route => new Set(route.hosts).forEach(host => addTo(found, host, route)));
-    return found;
-  });
 }
 
 function called({ object }: Route): string {

@@ -2,8 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { isPatched } from './keyed-objects';
 import { metadataFieldsOf, Rendering } from './rendering';
-
-type Fields = { readonly [field: string]: unknown };
+import { Fields } from '../view/fields';
 
 /** What an object of the library was rendered as. */
 interface Kept {

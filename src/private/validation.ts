@@ -11,19 +11,15 @@ export function validates(construct: IConstruct, problems: () => string[]): void
   construct.node.addValidation(validation);
 }
 
-const NONE: readonly IValidation[] = [];
-
 /** Whether code of somebody else takes part in the validation of a construct: it may do anything, such as add a label. */
 export function isValidatedByOthers(construct: IConstruct): boolean {
-  // Asked of every construct of an app, of which few are validated at all.
-  const validations = validationsOf(construct);
-  return validations.length > 0 && validations.some(validation => !OWN.has(validation));
+  return validationsOf(construct).some(validation => !OWN.has(validation));
 }
 
 /** What takes part in the validation of a construct; what cannot be told from it counts as one of somebody else. */
 export function validationsOf(construct: IConstruct): readonly IValidation[] {
   const { node } = construct;
-  const validations = (node as unknown as { readonly _validations?: unknown })._validations ?? NONE;
+  const validations = (node as unknown as { readonly _validations?: unknown })._validations ?? [];
   return Array.isArray(validations) ? validations as IValidation[] : [{ validate: () => node.validate() }];
 }
 

@@ -1,6 +1,5 @@
-import { RefusedValue, refusalOf } from './refused-value';
-import { nearest } from '../private/nearest';
-import { Fields, fieldText, record, text } from '../view/fields';
+import { isMisspelt, RefusedValue, refusedAt } from './refused-value';
+import { Fields, record, text } from '../view/fields';
 import { NETWORKING } from '../view/mesh-object';
 import { GATEWAY_API } from '../view/waypoint';
 
@@ -15,14 +14,11 @@ export function refusedInTargets(manifest: Fields): RefusedValue[] {
     const kind = text(record(target).kind) ?? '';
     const written = record(target).group ?? '';
     const groups = Object.hasOwn(GROUPS, kind) ? GROUPS[kind] : undefined;
-    // Under a misspelt name it is there, which is told as that (MX0104).
-    const isMisspelt = Object.keys(record(target)).some(name => name !== 'group' && nearest(name, ['group']) !== undefined);
-    if (groups === undefined || groups.some(group => group === written) || isMisspelt) {
+    if (groups === undefined || groups.some(group => group === written) || isMisspelt(record(target), ['group'])) {
       return [];
     }
-    const field = `'${fieldText([...path, 'group'])}'`;
     const [meant] = groups;
     const instead = meant === '' ? 'leave it out' : `write 'group: ${meant}'`;
-    return [{ path: [...path, 'group'], message: `${refusalOf(field, `is not the group of a ${kind}`, written)}, ${instead}`, meant: [meant] }];
+    return [{ ...refusedAt([...path, 'group'], `is not the group of a ${kind}`, written, instead), meant: [meant] }];
   });
 }

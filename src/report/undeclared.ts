@@ -1,6 +1,5 @@
 import { contains, networkOf } from '../private/network';
 import { compareTexts } from '../private/order';
-import { text } from '../view/fields';
 import { mostSpecific } from '../view/host-match';
 import { KubeService } from '../view/kube-service';
 import { MeshView } from '../view/mesh-view';
@@ -12,7 +11,7 @@ export function undeclaredWaysOut(view: MeshView): string[] {
   const networks = view.entries.flatMap(({ addresses, endpoints }) => [...addresses, ...endpoints]).flatMap(networkOf);
   const isDeclared = (address: string) => networkOf(address).some(inner => networks.some(network => contains(network, inner)));
   const leadsOut = (service: KubeService) => {
-    const name = service.type === 'ExternalName' ? text(service.object.spec.externalName)?.replace(/\.$/, '') : undefined;
+    const { alias: name } = service;
     return name !== undefined ? !name.endsWith(`.${view.facts.clusterDomain}`) && mostSpecific(name, hosts) === undefined
       : service.ports.some(({ number }) => handWrittenEndpoints(view, service, number).some(({ address }) => !isDeclared(address)));
   };

@@ -1,7 +1,6 @@
 import { checkedServers } from './checked-servers';
 import { Finding, Rule } from './rule';
 import { quote } from '../private/fail';
-import { text } from '../view/fields';
 import { GatewayServer } from '../view/gateway';
 import { addTo } from '../view/lists';
 import { MeshView } from '../view/mesh-view';
@@ -39,15 +38,10 @@ interface Led {
   readonly host: string;
 }
 
+/** istiod sends what is for a Service that is another name to the cluster of that name. */
 function destinationsOf(view: MeshView, server: GatewayServer): Led[] {
   return view.names.legsOf(server).flatMap(({ route, rule }) => (
-    [...rule.destinations, ...rule.mirrors].map(to => ({ route, to, host: aliased(view, to.host) }))));
-}
-
-/** istiod sends what is for a Service that is another name to the cluster of that name. */
-function aliased(view: MeshView, host: string): string {
-  const service = view.serviceByHost.get(host);
-  return service?.type === 'ExternalName' ? text(service.object.spec.externalName)?.replace(/\.$/, '') ?? host : host;
+    [...rule.destinations, ...rule.mirrors].map(to => ({ route, to, host: view.serviceByHost.get(to.host)?.alias ?? to.host }))));
 }
 
 function openedBy(view: MeshView, server: GatewayServer, kept: ReadonlyMap<string, readonly Kept[]>): Finding[] {

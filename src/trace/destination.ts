@@ -2,7 +2,6 @@ import { Cause, cause } from './hop';
 import { ProxyScope } from './proxy-scope';
 import { Choice } from './route-choice';
 import { DestinationTls, MergedRule, RuleLookup, subsetLabels, subsetOf, tlsOf, Tunnel, tunnelOf } from './rule-lookup';
-import { text } from '../view/fields';
 import { KnownPort, KnownService } from '../view/known-service';
 import { MeshView } from '../view/mesh-view';
 import { RouteDestination } from '../view/route';
@@ -78,7 +77,7 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
   const { subset } = to;
   const named = scope.clusters.get(to.host);
   // istiod sends what is for a Service that is another name to the cluster of that name, on the port of the Service.
-  const alias = aliasOf(named);
+  const alias = named?.resolution === 'ALIAS' ? view.serviceByHost.get(to.host)?.alias : undefined;
   const host = alias !== undefined && scope.clusters.has(alias) ? alias : to.host;
   const known = host === to.host ? named : scope.clusters.get(host);
   const isStub = known === undefined && !view.knownServicesByHost.has(host) && isOfCluster(view, host);
@@ -113,11 +112,6 @@ export function destinationOf(view: MeshView, rules: RuleLookup, sender: Sender,
     causes: tls ? [cause(tls.rule.object, tls.field)]
       : part ? [cause(part.rule.object, part.field)] : rule?.from.map(({ object }) => cause(object)) ?? [],
   };
-}
-
-/** The name that a Service of type ExternalName stands for; undefined for any other. */
-function aliasOf(service: KnownService | undefined): string | undefined {
-  return service?.resolution === 'ALIAS' ? text(service.object.spec.externalName)?.toLowerCase() : undefined;
 }
 
 /** The server name that Istio makes of a cluster. */

@@ -18,12 +18,15 @@ export class KubeService {
   public readonly ports: readonly ServicePort[];
   public readonly selector: { readonly [label: string]: string };
   public readonly type: string;
+  /** The name that it stands for, as proxies compare it; undefined for one of another type than ExternalName. */
+  public readonly alias?: string;
 
   public constructor(public readonly object: MeshObject, clusterDomain: string) {
     const { spec } = object;
     this.host = `${object.name}.${object.namespace}.svc.${clusterDomain}`;
     this.selector = labelsOf(spec.selector);
     this.type = text(spec.type) ?? 'ClusterIP';
+    this.alias = this.type === 'ExternalName' ? text(spec.externalName)?.replace(/\.$/, '').toLowerCase() : undefined;
     this.ports = records(spec.ports).map(port => ({
       name: text(port.name),
       number: number(port.port) ?? NaN,

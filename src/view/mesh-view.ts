@@ -13,7 +13,7 @@ import { KnownService, serviceOfCluster, servicesOfEntry } from './known-service
 import { KubeService } from './kube-service';
 import { LabelTable } from './label-table';
 import { LabelledThings } from './labelled-things';
-import { addTo } from './lists';
+import { addTo, distinct } from './lists';
 import { MeshObject, NETWORKING, SECURITY, SERVICE_NAME } from './mesh-object';
 import { NameIndex } from './name-index';
 import { NamespaceSidecar } from './namespace-sidecar';
@@ -118,6 +118,19 @@ export class MeshView {
   /** The VirtualServices, the oldest first as far as ages are known. */
   public get routes(): readonly Route[] {
     return this.once('routes', () => [...this.of(NETWORKING, 'VirtualService')].sort(byAge).map(object => new Route(object, this.facts)));
+  }
+
+  /** Those that are for a host, by the host. */
+  public get routesByHost(): ReadonlyMap<string, readonly Route[]> {
+    return this.once('routesByHost', () => {
+      const found = new Map<string, Route[]>();
+      for (const route of this.routes) {
+        for (const host of distinct(route.hosts)) {
+          addTo(found, host, route);
+        }
+      }
+      return found;
+    });
   }
 
   /** The objects by what messages call them; a construct may have several. */
